@@ -1,0 +1,90 @@
+"""What an item is, by its labels: work, RAID entry, change order, acceptance or escalation (CONTRACT §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.calendar import WorkCalendar
+from bot.config import LabelSettings
+from bot.model import Engagement, Item
+
+RAID_KINDS = ("risk", "action", "issue", "decision")
+CHANGE_ORDER_STATES = ("approved", "rejected", "proposed")
+
+
+def has_label(labels: Iterable[str], wanted: str) -> bool:
+    """Whether `wanted` is among `labels`; a name ending in `::` or `-` is a prefix. Case counts, as in GitLab."""
+    return any(matches(label, wanted) for label in labels)
+
+
+def matches(label: str, wanted: str) -> bool:
+    """Whether one label is `wanted`, or starts with it when it is a prefix (`partner::`, `WE-`)."""
+    return label.startswith(wanted) if wanted.endswith(("::", "-")) else label == wanted
+
+
+def label_value(labels: Iterable[str], prefix: str) -> str | None:
+    """What follows `prefix` in the first label (by name) that starts with it, stripped: `partner::Globex` → `Globex`."""
+    found = sorted(label for label in labels if label.startswith(prefix) and len(label) > len(prefix))
+    return found[0][len(prefix) :].strip() if found else None
+
+
+def label_number(labels: Iterable[str], prefix: str) -> int | None:
+    """The whole number behind `prefix` (`impact::4` → 4), None when there is none."""
+    value = label_value(labels, prefix)
+    return int(value) if value is not None and value.isascii() and value.isdigit() else None
+
+
+def raid_kind(item: Item, labels: LabelSettings) -> str | None:
+    """risk, action, issue or decision for a RAID issue; `risk` where only the log's label is there."""
+    for kind in RAID_KINDS:
+        if has_label(item.labels, getattr(labels.raid, kind)):
+            return kind
+    return "risk" if has_label(item.labels, labels.raid.log) else None
+
+
+def change_order_state(item: Item, labels: LabelSettings) -> str | None:
+    """approved, rejected or proposed for a change order, else None."""
+    for state in CHANGE_ORDER_STATES:
+        if has_label(item.labels, getattr(labels.change_order, state)):
+            return state
+    return None
+
+
+def is_acceptance(item: Item, labels: LabelSettings) -> bool:
+    a = labels.acceptance
+    return any(has_label(item.labels, name) for name in (a.item, a.sent, a.accepted))
+
+
+def is_escalation(item: Item, labels: LabelSettings) -> bool:
+    return has_label(item.labels, labels.escalation)
+
+
+def is_exception(item: Item, labels: LabelSettings) -> bool:
+    """A work exception (over hours) or work-at-risk issue: paperwork, not work."""
+    return has_label(item.labels, labels.exception) or has_label(item.labels, labels.work_at_risk)
+
+
+def is_work(item: Item, labels: LabelSettings) -> bool:
+    """RAID items, change orders, acceptance and escalation issues are not work (CONTRACT §4)."""
+    return (
+        raid_kind(item, labels) is None
+        and change_order_state(item, labels) is None
+        and not is_acceptance(item, labels)
+        and not is_escalation(item, labels)
+    )
+
+
+def work_items(engagement: Engagement, labels: LabelSettings) -> tuple[Item, ...]:
+    """The work of an engagement, in a fixed order."""
+    return tuple(sorted((i for i in engagement.items if is_work(i, labels)), key=lambda i: i.ref))
+
+
+def label_day(item: Item, wanted: str, calendar: WorkCalendar) -> date | None:
+    """The day since which the item carries a label that matches `wanted`, as far as GitLab tells."""
+    days = [
+        calendar.local_day(at)
+        for label, at in item.label_dates.items()
+        if label in item.labels and matches(label, wanted)
+    ]
+    return min(days, default=None)

@@ -1,0 +1,385 @@
+"""What is derived: frozen values that `status --json` prints (CONTRACT §7) and the reports read.
+
+Numbers that can't be known are None, never a guess or NaN. Ratios are plain (0.41, not 41). Hours are hours, money is in
+the portfolio's currency, `percent` is a ratio as in the contract's example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.model import EMPTY
+
+RAGS = ("green", "yellow", "red", "unknown")
+SEVERITIES = ("low", "medium", "high", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a figure or colour is what it is: a sentence, and references to the evidence."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rag:
+    """A colour with its reasons. Never green without evidence: then it is unknown."""
+
+    rag: str = "unknown"
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Computed colours; `declared` and `sentiment` are what people set, never folded in."""
+
+    overall: str = "unknown"
+    declared: str | None = None
+    sentiment: str | None = None
+    schedule: Rag = Rag()
+    scope: Rag = Rag()
+    budget: Rag = Rag()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """EV basis and progress: `done` of `total` in `basis` units (CONTRACT §7 Definitions)."""
+
+    basis: str = "count"
+    percent: float | None = None
+    done: float = 0.0
+    total: float = 0.0
+    items_done: int = 0
+    items_total: int = 0
+    values: Mapping[str, float] = field(default_factory=lambda: EMPTY)
+    """Value of each work item by reference, in `basis` units (not in the JSON)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneStatus:
+    """A milestone against its baseline. `slip_days` are working days, negative = early."""
+
+    title: str
+    ref: str = ""
+    baseline: date | None = None
+    due: date | None = None
+    forecast: date | None = None
+    forecast_p80: date | None = None
+    on_time_probability: float | None = None
+    closed: date | None = None
+    slip_days: int | None = None
+    state: str = "on_track"
+    items_open: int = 0
+    items_total: int = 0
+    web_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A due date that moved: by whom is not known to the API, by how many working days is."""
+
+    ref: str
+    title: str
+    previous: date | None
+    new: date | None
+    on: date
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Planned and earned value in `basis` units, SPI, SPI(t); milestones; critical path; slip ledger."""
+
+    planned_value: float | None = None
+    earned_value: float | None = None
+    spi: float | None = None
+    spi_t: float | None = None
+    earned_schedule_days: float | None = None
+    baseline_finish: date | None = None
+    milestones: tuple[MilestoneStatus, ...] = ()
+    critical_path: tuple[str, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    days_lost_by_month: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    planned: Mapping[str, date] = field(default_factory=lambda: EMPTY)
+    """Planned finish of each dated work item by reference (not in the JSON)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    """A change order issue: its state by label, hours, value, new end, and days from proposal to decision."""
+
+    ref: str
+    title: str
+    state: str
+    hours: float = 0.0
+    value: float = 0.0
+    end: date | None = None
+    opened: date | None = None
+    decided: date | None = None
+    cycle_days: int | None = None
+    web_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Scope against its baseline. `growth` is a ratio of value; the counts are items."""
+
+    baseline_items: int = 0
+    baseline_value: float = 0.0
+    added: int = 0
+    removed: int = 0
+    added_value: float = 0.0
+    growth: float | None = None
+    change_orders: tuple[ChangeOrder, ...] = ()
+    approved_hours: float = 0.0
+    pending_hours: float = 0.0
+    approved_value: float = 0.0
+    pending_value: float = 0.0
+    hints: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Hours and money against budget. `hours_budget` is BAC incl. approved change orders."""
+
+    hours_budget: float | None = None
+    hours_spent: float = 0.0
+    hours_billable: float = 0.0
+    burn: float | None = None
+    cpi: float | None = None
+    tcpi: float | None = None
+    eac_hours: float | None = None
+    runs_out: date | None = None
+    weekly_pace: float | None = None
+    money_budget: float | None = None
+    money_spent: float | None = None
+    hours_difference: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """P10, P50, P80, P95 of a date or a number; all None when there is no forecast."""
+
+    p10: date | float | None = None
+    p50: date | float | None = None
+    p80: date | float | None = None
+    p95: date | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterRevenue:
+    """Revenue of one fiscal quarter; `forecast` is the whole quarter, `low`/`high` its 80 % interval."""
+
+    actual: float = 0.0
+    forecast: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    upside: float = 0.0
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneForecast:
+    """Finish of one milestone's open work and the chance to make its due date."""
+
+    title: str
+    finish: Quantiles = Quantiles()
+    on_time_probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Finish, effort and revenue with honest ranges; `basis` says what they rest on."""
+
+    finish: Quantiles = Quantiles()
+    on_time_probability: float | None = None
+    effort_hours: Quantiles = Quantiles()
+    effort_hours_fixed_scope: Quantiles = Quantiles()
+    revenue: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
+    milestones: tuple[MilestoneForecast, ...] = ()
+    basis: str = "none"
+    history_weeks: int = 0
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A billing milestone on its way to Finance. `last_safe_sending` is for the quarter it is due in."""
+
+    milestone: str
+    amount: float | None = None
+    state: str = "open"
+    sent: date | None = None
+    passive_on: date | None = None
+    accepted_on: date | None = None
+    last_safe_sending: date | None = None
+    due: date | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RaidEntry:
+    """A RAID issue: `kind` risk|action|issue|decision; `score` is impact × probability, 1 to 25; `level` by it."""
+
+    ref: str
+    title: str
+    kind: str
+    state: str = "opened"
+    impact: int | None = None
+    probability: int | None = None
+    score: int | None = None
+    level: str | None = None
+    owner: str | None = None
+    mitigation: str | None = None
+    review: date | None = None
+    due: date | None = None
+    age_days: int | None = None
+    movement: str | None = None
+    """new, worse, closed since the last week, else None."""
+    missing: tuple[str, ...] = ()
+    escalated: bool = False
+    confidential: bool = False
+    web_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A risk, from the register or derived by a rule: what, why it matters, evidence, and what to do."""
+
+    rule: str
+    source: str
+    severity: str
+    message: str
+    evidence: tuple[str, ...] = ()
+    action: str = ""
+    score: int | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """An open escalation; `update_due` by the cadence of its severity."""
+
+    ref: str
+    title: str = ""
+    severity: str = "medium"
+    age_days: int = 0
+    update_due: date | None = None
+    overdue: bool = False
+    has_path_to_green: bool = False
+    has_exit_criteria: bool = False
+    owner: str | None = None
+    web_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gate that is not passed: which check, what is missing, where."""
+
+    check: str
+    message: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compliance:
+    """Share of the applicable gates that are passed (0 to 1, None when none applies), and those that are not."""
+
+    score: float | None = None
+    missing: tuple[Gap, ...] = ()
+    applicable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The completion checklist of an engagement; None = can't be known. `days_to_ready`: completion → ready for Finance."""
+
+    sign_off: bool | None = None
+    time_complete: bool | None = None
+    change_orders_executed: bool | None = None
+    retro: bool | None = None
+    csat: float | None = None
+    completed_on: date | None = None
+    ready_on: date | None = None
+    days_to_ready: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementDerived:
+    """Everything derived of one engagement."""
+
+    ref: str
+    title: str = ""
+    customer: str = ""
+    web_url: str = ""
+    phase: str = "active"
+    progress: Progress = Progress()
+    status: Status = Status()
+    schedule: Schedule = Schedule()
+    scope: Scope = Scope()
+    budget: Budget = Budget()
+    forecast: Forecast = Forecast()
+    acceptance: tuple[Acceptance, ...] = ()
+    completion: Completion = Completion()
+    raid: tuple[RaidEntry, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    compliance: Compliance = Compliance()
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioQuarter:
+    """Revenue of the portfolio in one fiscal quarter, against target and what was committed at its start."""
+
+    target: float | None = None
+    actual: float = 0.0
+    forecast: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    upside: float = 0.0
+    committed_at_start: float | None = None
+    error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityWeek:
+    """Hours asked of `user` in an ISO week (bookings) against the hours there are."""
+
+    user: str
+    week: str
+    hours: float
+    available: float
+    soft_hours: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioDerived:
+    """The portfolio: counts, rates (None when nothing completed), revenue, capacity. Groupings are by name."""
+
+    engagements: int = 0
+    rag: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(RAGS, 0))
+    revenue: Mapping[str, PortfolioQuarter] = field(default_factory=lambda: EMPTY)
+    revenue_by: Mapping[str, Mapping[str, Mapping[str, QuarterRevenue]]] = field(default_factory=lambda: EMPTY)
+    """grouping (region|partner|pm) → name → quarter → revenue."""
+    on_time_rate: float | None = None
+    on_budget_rate: float | None = None
+    utilisation: float | None = None
+    utilisation_by: Mapping[str, float] = field(default_factory=lambda: EMPTY)
+    capacity: tuple[CapacityWeek, ...] = ()
+    rag_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=lambda: EMPTY)
+    """grouping → name → colour → engagements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The result of `derive_portfolio`: as of which day, in which currency, engagements worst first."""
+
+    as_of: date
+    currency: str
+    engagements: tuple[EngagementDerived, ...] = ()
+    portfolio: PortfolioDerived = PortfolioDerived()
+    failures: tuple[str, ...] = ()

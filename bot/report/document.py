@@ -1,0 +1,67 @@
+"""A rendered report on its way to GitLab: what it is, for whom, for which period, where it goes, and what it says.
+
+A Document is the wish; `publish` compares it with what stands in GitLab. The fingerprint of the body, not its bytes,
+tells whether something changed; the as-of date alone is no change, so bodies carry it in `{{ }}`-free form through
+`as_of_line`, which the fingerprint leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.model import EMPTY
+
+Kind = Literal["status", "portfolio", "monthly", "quarterly", "closeout"]
+Audience = Literal["internal", "customer"]
+PM_NOTES_START = "<!-- psbot:pm-notes -->"
+PM_NOTES_END = "<!-- /psbot:pm-notes -->"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTarget:
+    """A note (the first of a thread) on an issue or epic, by its reference `group/project#12` or `group&7`."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueTarget:
+    """An issue in a project, by the project's path."""
+
+    project: str
+    labels: tuple[str, ...] = ()
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One report. `key` = (kind, audience, engagement, period, part) is unique: one note or issue stands for it."""
+
+    kind: Kind
+    audience: Audience
+    period: str
+    target: NoteTarget | IssueTarget
+    body: str
+    """Markdown without marker; the PM-notes region (both marker lines) included where people may write."""
+    engagement: str | None = None
+    title: str = ""
+    """Of an issue."""
+    as_of_line: str = ""
+    """The sentence that says as of when the report holds; left out of the fingerprint (contract §8.2)."""
+    payload: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    """Hidden, versioned data for later runs (committed forecast, next steps, colours); empty for customers."""
+    volatile: tuple[str, ...] = ()
+    """Further passages that may change without being a change worth a write."""
+    follow_ups: tuple[str, ...] = ()
+    """Overflow that doesn't fit GitLab's limit: each becomes a linked follow-up note."""
+    draft: bool = False
+    """A customer text waiting for approval: `target` is the internal channel, `customer_target` where it goes."""
+    customer_target: NoteTarget | None = None
+    closes_previous: bool = False
+    """Whether the issue of the period before is closed and linked when this one opens."""
+
+    @property
+    def key(self) -> tuple[str, str, str | None, str]:
+        return (self.kind, self.audience, self.engagement, self.period)

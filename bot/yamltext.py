@@ -1,0 +1,111 @@
+"""YAML that strangers wrote, read safely: no objects, no aliases, no duplicate keys, bounded depth and size.
+
+PyYAML alone keeps the last of two equal keys, reads `NO` as false and expands alias bombs. Here `no` and `yes` stay
+text (country codes), dates become `date`, and every value's line is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+MAX_CHARACTERS = 200_000
+MAX_DEPTH = 20
+
+
+class YamlProblem(ValueError):
+    """The text is not YAML that we read; `line` and `column` are 1-based (0 = unknown)."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with only true/false as booleans, decimal integers, and no merge keys or binary."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag.rpartition(":")[2] not in ("bool", "int", "merge")]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+# Decimal only: `06:00` is a time of day and `012` a text, not 360 and 10.
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """A parsed text: its value, and the 1-based (line, column) of each value by its path of keys and indices."""
+
+    value: Any
+    places: Mapping[tuple[str | int, ...], tuple[int, int]]
+
+    def place(self, path: tuple[str | int, ...]) -> tuple[int, int]:
+        """Line and column of `path`, or of its nearest parent that has one."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+
+def load_yaml(text: str) -> YamlDocument:
+    """Parse one YAML document. Raises YamlProblem with line and column."""
+    if len(text) > MAX_CHARACTERS:
+        raise YamlProblem(f"more than {MAX_CHARACTERS:,} characters")
+    loader = _Loader(text)
+    try:
+        for token in yaml.scan(text, Loader=_Loader):
+            if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
+                mark = token.start_mark
+                raise YamlProblem("anchors and aliases are not read here", mark.line + 1, mark.column + 1)
+        node = loader.get_single_node()
+        places: dict[tuple[str | int, ...], tuple[int, int]] = {}
+        if node is not None:
+            _note_places(node, (), places)
+        value = loader.construct_document(node) if node is not None else None
+        return YamlDocument(value, places)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise YamlProblem(error.problem or "not YAML", line, column) from error
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        if isinstance(error, YamlProblem):
+            raise
+        raise YamlProblem(str(error).splitlines()[0] if str(error) else "not YAML") from error
+    finally:
+        loader.dispose()
+
+
+def _note_places(
+    node: yaml.Node, path: tuple[str | int, ...], places: dict[tuple[str | int, ...], tuple[int, int]]
+) -> None:
+    places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if len(path) > MAX_DEPTH:
+        raise YamlProblem(f"nested deeper than {MAX_DEPTH}", node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.SequenceNode):
+        for index, child in enumerate(node.value):
+            _note_places(child, (*path, index), places)
+    if isinstance(node, yaml.MappingNode):
+        _note_mapping(node, path, places)
+
+
+def _note_mapping(
+    node: yaml.MappingNode, path: tuple[str | int, ...], places: dict[tuple[str | int, ...], tuple[int, int]]
+) -> None:
+    seen: dict[str, int] = {}
+    for key, child in node.value:
+        line, column = key.start_mark.line + 1, key.start_mark.column + 1
+        if not isinstance(key, yaml.ScalarNode):
+            raise YamlProblem("a key must be plain text", line, column)
+        if key.value in seen:
+            raise YamlProblem(f"{key.value!r} stands twice (first on line {seen[key.value]})", line, column)
+        seen[key.value] = line
+        places[(*path, key.value)] = (line, column)
+        _note_places(child, (*path, key.value), places)
