@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test lint types bench chaos docs lock clean
+.PHONY: setup demo test lint types bench chaos lock clean
 
 setup: $(VENV)/.run
 
@@ -18,3 +18,35 @@ $(VENV)/.run: requirements.lock pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# The main job end to end against the embedded demo GitLab: read, derive, render, publish, read back.
+demo: $(VENV)/.run
+	$(BIN)/python -m bot demo --out demo-output
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+# Speed, not correctness: prints figures, fails on none. `make bench ONLY=read` runs one.
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench $(ONLY)
+
+# Thousands of seeded publishing runs with faults and kills; `make test` has a short one.
+chaos: $(VENV)/.dev
+	$(BIN)/python -m bench.chaos
+
+# Locks are made with uv (pip install uv); they hold hashes and no addresses.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev --extra parquet pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) demo-output public site .pytest_cache .mypy_cache .ruff_cache .hypothesis

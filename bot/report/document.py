@@ -17,6 +17,11 @@ Kind = Literal["status", "portfolio", "monthly", "quarterly", "closeout"]
 Audience = Literal["internal", "customer"]
 PM_NOTES_START = "<!-- psbot:pm-notes -->"
 PM_NOTES_END = "<!-- /psbot:pm-notes -->"
+CUSTOMER_TEXT_START = "<!-- psbot:customer-text -->"
+CUSTOMER_TEXT_END = "<!-- /psbot:customer-text -->"
+"""A draft's body carries the customer's text between these two lines; publish posts exactly what stands between them."""
+PRACTICAL_LIMIT = 100_000
+"""Characters of one body; what is longer goes to follow-ups. GitLab's own limits: note 1,000,000, description 1,048,576."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +70,10 @@ class Document:
     @property
     def key(self) -> tuple[str, str, str | None, str]:
         return (self.kind, self.audience, self.engagement, self.period)
+
+
+def customer_text(body: str) -> str | None:
+    """The customer's text of a draft, as it stands between the markers; None where either marker is missing."""
+    _, start, rest = body.partition(CUSTOMER_TEXT_START)
+    text, end, _ = rest.partition(CUSTOMER_TEXT_END)
+    return text.strip("\n") if start and end else None

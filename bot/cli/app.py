@@ -1,0 +1,76 @@
+"""The command tree: options that all commands share, and the commands in the order in which a user meets them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.cli.console import set_up_logging
+from bot.errors import UsageError
+
+app = typer.Typer(
+    name="psbot",
+    help="Status, risks, forecast and reports of Professional Services engagements, from GitLab to GitLab.",
+    epilog="Start with: psbot init, then psbot check, then psbot run --dry-run.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Options:
+    """What stands before the command; set once by the callback."""
+
+    config: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+
+options = Options()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"psbot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _shared(
+    config: Annotated[Path | None, typer.Option(help="The config file; else PSBOT_CONFIG, else ./config.yml.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is asked of GitLab.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if verbose and quiet:
+        raise UsageError("--verbose and --quiet exclude each other")
+    options.config, options.quiet, options.verbose = config, quiet, verbose
+    set_up_logging(verbose, quiet)
+
+
+def parse_day(text: str | None) -> date | None:
+    """A date given on the command line. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no date", "--as-of", "Write it as 2026-11-20.") from error
+
+
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Derive as at the end of that day.")]
+Only = Annotated[str | None, typer.Option("--only", metavar="REF", help="One engagement, such as 'group&7'.")]
+Snapshot = Annotated[Path | None, typer.Option("--snapshot", metavar="FILE", help="Read this snapshot, not GitLab.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (CONTRACT section 7).")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the simulation.")]
+Trials = Annotated[int, typer.Option("--trials", min=100, max=1_000_000, help="Trials of the simulation.")]
+
+
+# Each module adds its commands to `app` by being imported; their heavy imports wait until a command runs.
+from bot.cli import jobs, setup, views  # noqa: E402, F401

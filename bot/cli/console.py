@@ -1,0 +1,95 @@
+"""What a person sees: results on standard output, progress and messages on standard error, tokens nowhere."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+SECRET_VARIABLES = ("GITLAB_TOKEN", "CI_JOB_TOKEN")
+ReportProgress = Callable[[str, int, int], None]
+
+
+@cache
+def stdout() -> Console:
+    """Results. Without a terminal: no colour, wide enough not to fold a table."""
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, emoji=False, markup=False)
+
+
+@cache
+def stderr() -> Console:
+    return Console(stderr=True, highlight=False, emoji=False, markup=False, width=None if sys.stderr.isatty() else 160)
+
+
+def say(message: str) -> None:
+    """One line for the person at the terminal (standard error)."""
+    stderr().print(without_secrets(message), soft_wrap=True)
+
+
+def without_secrets(text: str) -> str:
+    """`text` with every known token replaced by `[MASKED]`."""
+    for name in SECRET_VARIABLES:
+        secret = os.environ.get(name, "")
+        if len(secret) >= 4:
+            text = text.replace(secret, "[MASKED]")
+    return text
+
+
+class _MaskingFormatter(logging.Formatter):
+    """Masks the finished text, so that arguments and tracebacks are masked as well."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+def set_up_logging(verbose: bool, quiet: bool) -> None:
+    """Messages of psbot at info (verbose: debug, quiet: error); libraries only with --verbose, at info."""
+    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO
+    handler: logging.Handler
+    if sys.stderr.isatty():
+        handler = RichHandler(console=stderr(), show_path=False, show_time=verbose, rich_tracebacks=False)
+        handler.setFormatter(_MaskingFormatter("%(message)s"))
+    else:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_MaskingFormatter("psbot: %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO if verbose else logging.WARNING)
+    logging.getLogger("psbot").setLevel(level)
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[ReportProgress]:
+    """A callback `(stage, done, total)`: bars on a terminal, one plain line a finished stage elsewhere."""
+    animated = sys.stderr.isatty() and not os.environ.get("CI") and not quiet
+    if not animated:
+        yield _plain_progress(quiet)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=stderr(), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield report
+
+
+def _plain_progress(quiet: bool) -> ReportProgress:
+    finished: set[str] = set()
+
+    def report(stage: str, done: int, total: int) -> None:
+        if not quiet and done >= total and stage not in finished:
+            finished.add(stage)
+            say(f"{stage}: {done} of {total}")
+
+    return report

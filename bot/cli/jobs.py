@@ -1,0 +1,139 @@
+"""Commands that publish: run, apply, serve."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.app import AsOf, Only, app, options, parse_day
+from bot.cli.console import progress_bar, say, stdout
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.run import Summary
+
+KINDS = ("status", "portfolio", "monthly", "quarterly", "closeout", "partner")
+
+
+@app.command(epilog="Example: psbot run --dry-run --plan plan.json, look at it, then psbot apply plan.json")
+def run(
+    only: Only = None,
+    report: Annotated[str | None, typer.Option("--report", metavar="KIND", help=f"Force one: {', '.join(KINDS)}.")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", metavar="NAME", help="With --report: 2026-W47, 2026-10 or FY27-Q3.")
+    ] = None,
+    partner: Annotated[str | None, typer.Option("--partner", metavar="NAME", help="With --report partner --out DIR.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also leave the rendered files there.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")] = False,
+    plan: Annotated[Path | None, typer.Option("--plan", metavar="FILE", help="With --dry-run: leave the plan as JSON.")] = None,
+    as_of: AsOf = None,
+    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="A run report that GitLab shows.")] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="I/N", help="This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Leave what was read as a snapshot.")] = None,
+    merge: Annotated[
+        list[Path] | None, typer.Option("--merge", metavar="FILE", help="Roll-ups from shards' snapshots; repeatable.")
+    ] = None,
+) -> None:
+    """The scheduled job: read, derive, and publish whatever is due."""
+    from bot.run import RunOptions, run_job
+    from bot.session import open_session
+
+    if report is not None and report not in KINDS:
+        raise UsageError(f"{report!r} is no report", "--report", f"Use one of {', '.join(KINDS)}.")
+    if plan and not dry_run:
+        raise UsageError("a plan is left by a dry run only", "--plan", "Add --dry-run.")
+    if period and not report:
+        raise UsageError("a period needs the report it is for", "--period", "Add --report KIND.")
+    if report == "partner" and not (partner and out):
+        raise UsageError("the partner report is written to a folder", "--report partner", "Add --partner NAME --out DIR.")
+    session = open_session(options.config, as_of=parse_day(as_of))
+    wanted = RunOptions(
+        only=only, report=report, period=period, partner=partner, dry_run=dry_run or session.as_of != session.today,
+        shard=parse_shard(shard, session.environment), merge=tuple(merge or ()),
+    )  # fmt: skip
+    with progress_bar(options.quiet) as progress:
+        summary = run_job(session, wanted, progress)
+    _leave_files(summary, out, plan, junit, save)
+    print_summary(summary, quiet=options.quiet)
+    raise typer.Exit(1 if summary.failures else 0)
+
+
+@app.command(epilog="Example: psbot apply plan.json")
+def apply(plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A file of psbot run --dry-run --plan.")]) -> None:
+    """Carry out exactly that plan; what has changed in GitLab since is refused."""
+    from bot.run import apply_plan_text
+    from bot.session import open_session, read_text
+
+    text = read_text(plan, "psbot run --dry-run --plan FILE writes one.")
+    session = open_session(options.config)
+    with progress_bar(options.quiet) as progress:
+        summary = apply_plan_text(session, text, str(plan), progress)
+    print_summary(summary, quiet=options.quiet)
+    raise typer.Exit(1 if summary.failures else 0)
+
+
+@app.command(epilog="Example: psbot serve --health /tmp/psbot-health")
+def serve(
+    health: Annotated[
+        Path, typer.Option("--health", metavar="FILE", help="Touched while all is well; for a liveness probe.")
+    ] = Path(".psbot-health"),
+) -> None:
+    """Stay up and run the job at the times of the config; ends cleanly on SIGTERM."""
+    from bot.serve import serve_forever
+    from bot.session import open_session
+
+    def job() -> bool:
+        from bot.run import RunOptions, run_job
+
+        session = open_session(options.config)
+        with progress_bar(quiet=True) as progress:
+            summary = run_job(session, RunOptions(), progress)
+        print_summary(summary, quiet=options.quiet)
+        return not summary.failures
+
+    settings = open_session(options.config).settings
+    serve_forever(job, settings.serve.at, settings.calendar.timezone, health)
+
+
+def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None:
+    """`2/5` → (2, 5); without it GitLab CI's own `parallel:` numbers. None = everything. Raises UsageError."""
+    env = environment if isinstance(environment, dict) else dict(environment)  # type: ignore[call-overload]
+    text = text or "/".join(env.get(name, "") for name in ("CI_NODE_INDEX", "CI_NODE_TOTAL"))
+    index, _, total = text.partition("/")
+    if not index or not total:
+        return None
+    if not (index.isdigit() and total.isdigit() and 1 <= int(index) <= int(total)):
+        raise UsageError(f"{text!r} is no part of a whole", "--shard", "Write it as 2/5.")
+    return (int(index), int(total)) if int(total) > 1 else None
+
+
+def _leave_files(summary: Summary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None) -> None:
+    from bot.cli.views import write_text
+
+    if out:
+        for name, text in summary.files.items():
+            write_text(out / name, text)
+    if plan:
+        write_text(plan, json.dumps(summary.plan_json, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    if junit:
+        from bot.cli.junit import to_junit
+
+        write_text(junit, to_junit(summary))
+    if save:
+        write_text(save, summary.snapshot_text)
+
+
+def print_summary(summary: Summary, *, quiet: bool) -> None:
+    """What was done on standard output (a dry run: the diff), what failed on standard error."""
+    if not quiet:
+        for line in summary.lines:
+            stdout().print(line, soft_wrap=True)
+    for failure in summary.failures:
+        say(failure)
+    if not quiet:
+        say(summary.closing_line)

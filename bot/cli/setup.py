@@ -1,0 +1,104 @@
+"""Commands for setting up: check, init, schema, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.app import app, options
+from bot.cli.console import say, stdout
+from bot.errors import UsageError
+
+
+@app.command(epilog="Example: psbot check")
+def check() -> None:
+    """Validate config, token, labels, publish targets and templates; say what is missing and how to mend it."""
+    from bot.checkup import examine
+    from bot.session import open_session
+
+    session = open_session(options.config)
+    report = examine(session)
+    mark = {"ok": "ok  ", "note": "note", "problem": "MEND"}
+    for finding in report.findings:
+        stdout().print(f"{mark[finding.level]}  {finding.text}", soft_wrap=True)
+        if finding.remedy:
+            stdout().print(f"      → {finding.remedy}", soft_wrap=True)
+    problems = sum(1 for f in report.findings if f.level == "problem")
+    say(f"{len(report.findings)} checks, {problems} to mend")
+    raise typer.Exit(report.exit_code)
+
+
+@app.command(epilog="Example: psbot init --from acme/customers")
+def init(
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="GROUP", help="Propose a config from what is found in this group.")
+    ] = None,
+    labels: Annotated[bool, typer.Option("--labels", help="Also create missing labels in the configured namespaces.")] = False,
+) -> None:
+    """Write a commented starter config.yml (never over an existing one)."""
+    from bot.starter import Proposal, render_starter
+
+    path = options.config or Path("config.yml")
+    if path.exists() and not labels:
+        raise UsageError("stands already and is left as it is", str(path), "Delete it, or name another one: psbot --config FILE init.")
+    if not path.exists():
+        proposal = Proposal()
+        if from_:
+            from bot.checkup import propose
+
+            proposal = propose(from_)
+        from bot.cli.views import write_text
+
+        write_text(path, render_starter(proposal))
+        say(f"written: {path}. Next: set GITLAB_TOKEN, then psbot --config {path} check")
+    if labels:
+        from bot.checkup import create_missing_labels
+        from bot.session import open_session
+
+        for line in create_missing_labels(open_session(path)):
+            stdout().print(line, soft_wrap=True)
+
+
+@app.command(epilog="Example: psbot schema > docs/config.schema.json")
+def schema(
+    facts: Annotated[bool, typer.Option("--facts", help="Of the ps-project facts block.")] = False,
+    snapshot: Annotated[bool, typer.Option("--snapshot", help="Of export's output.")] = False,
+    derived: Annotated[bool, typer.Option("--derived", help="Of status --json.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Of run --dry-run --plan.")] = False,
+) -> None:
+    """Print a JSON Schema: of config.yml, or of what the option names."""
+    if sum((facts, snapshot, derived, plan)) > 1:
+        raise UsageError("one schema at a time", "psbot schema")
+    from bot.cli.views import print_json
+
+    if plan:
+        from bot.publish.plan import plan_schema
+
+        print_json(plan_schema())
+        return
+    from bot.config import config_schema
+    from bot.derive.catalog import vocabulary
+    from bot.derive.output import derived_schema, facts_schema, snapshot_schema
+
+    chosen = facts_schema if facts else snapshot_schema if snapshot else derived_schema if derived else None
+    print_json(chosen() if chosen else config_schema(vocabulary()))
+
+
+@app.command(epilog="Example: psbot demo --serve")
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where Markdown, JSON and index.html go.")] = Path("demo-output"),
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the demo GitLab up; prints its URL and token.")] = False,
+    edition: Annotated[str, typer.Option("--edition", help="ultimate, free or ce.")] = "ultimate",
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the sample portfolio.")] = 7,
+) -> None:
+    """The main job end to end against the embedded demo GitLab."""
+    if edition not in ("ultimate", "free", "ce"):
+        raise UsageError(f"{edition!r} is no edition", "--edition", "Use ultimate, free or ce.")
+    from bot.cli.showcase import run_demo, serve_demo
+
+    if serve:
+        serve_demo(edition, seed)
+    else:
+        raise typer.Exit(run_demo(out, edition, seed, quiet=options.quiet))

@@ -1,0 +1,118 @@
+"""Results as tables for a terminal; every text in them is data and printed as it is, without control characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from bot.cli.console import stdout
+from bot.derive.results import Derived, EngagementDerived, Quantiles
+
+if TYPE_CHECKING:
+    from bot.derive.forecast.backtest import Backtest
+
+COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
+
+
+def print_status(derived: Derived) -> None:
+    """A line an engagement, worst first, and its first risk."""
+    table = _table(f"Engagements as of {derived.as_of}", "status", "engagement", "customer", "done", "finish P50 – P80", "on time", "top risk")
+    for e in derived.engagements:
+        top = e.risks[0].message if e.risks else ""
+        table.add_row(_rag(e.status.overall), _name(e), _plain(e.customer), _ratio(e.progress.percent), _span(e.forecast.finish), _ratio(e.forecast.on_time_probability), _plain(top))
+    stdout().print(table)
+    counts = derived.portfolio.rag
+    stdout().print(", ".join(f"{counts.get(rag, 0)} {rag}" for rag in ("red", "yellow", "unknown", "green")))
+
+
+def print_forecast(derived: Derived) -> None:
+    """Finish and effort by engagement, then revenue by quarter."""
+    table = _table(f"Forecast as of {derived.as_of}", "engagement", "P10", "P50", "P80", "P95", "on time", "hours P50 – P80", "basis")
+    for e in derived.engagements:
+        f = e.forecast
+        table.add_row(_name(e), *(_day(q) for q in _four(f.finish)), _ratio(f.on_time_probability), _span(f.effort_hours), _basis(e))
+    stdout().print(table)
+    money = _table(f"Revenue ({derived.currency})", "quarter", "target", "actual", "forecast", "80 % range", "upside")
+    for quarter, r in sorted(derived.portfolio.revenue.items()):
+        money.add_row(quarter, _money(r.target), _money(r.actual), _money(r.forecast), f"{_money(r.low)} – {_money(r.high)}", _money(r.upside))
+    stdout().print(money)
+
+
+def print_scenario(base: Derived, scenario: Derived) -> None:
+    """Base against scenario, for each engagement whose forecast differs."""
+    table = _table(f"What if (as of {base.as_of})", "engagement", "", "finish P50", "finish P80", "on time", "hours P50", "revenue by quarter")
+    before = {e.ref: e for e in base.engagements}
+    for e in scenario.engagements:
+        if e.ref in before and before[e.ref].forecast != e.forecast:
+            table.add_row(_name(e), "base", *_scenario_cells(before[e.ref]))
+            table.add_row("", "scenario", *_scenario_cells(e), end_section=True)
+    stdout().print(table)
+
+
+def _scenario_cells(e: EngagementDerived) -> list[str]:
+    f = e.forecast
+    quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in sorted(f.revenue.items()))
+    return [_day(f.finish.p50), _day(f.finish.p80), _ratio(f.on_time_probability), _number(f.effort_hours.p50), quarters]
+
+
+def print_backtest(result: Backtest) -> None:
+    """Accuracy and calibration of the replayed forecasts."""
+    table = _table(result.title, *result.columns)
+    for row in result.rows:
+        table.add_row(*(_plain(str(cell)) for cell in row))
+    stdout().print(table)
+    for line in result.notes:
+        stdout().print(_plain(line))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _plain(text: str) -> Text:
+    """Data for a terminal: nothing in it is markup, and no control character moves the cursor."""
+    return Text("".join(c if c.isprintable() else " " for c in text))
+
+
+def _name(e: EngagementDerived) -> Text:
+    return _plain(f"{e.title} ({e.ref})" if e.title else e.ref)
+
+
+def _rag(rag: str) -> Text:
+    return Text(rag, style=COLOURS.get(rag, ""))
+
+
+def _basis(e: EngagementDerived) -> str:
+    f = e.forecast
+    return f"{f.basis}, {f.history_weeks} weeks" if f.history_weeks else f.basis
+
+
+def _four(q: Quantiles) -> Iterable[Any]:
+    return (q.p10, q.p50, q.p80, q.p95)
+
+
+def _span(q: Quantiles) -> str:
+    return f"{_day(q.p50)} – {_day(q.p80)}" if q.p50 is not None else "–"
+
+
+def _day(value: date | float | None) -> str:
+    return "–" if value is None else value.isoformat() if isinstance(value, date) else _number(value)
+
+
+def _number(value: date | float | None) -> str:
+    return "–" if value is None or isinstance(value, date) else f"{value:,.0f}"
+
+
+def _ratio(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _money(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.0f}"

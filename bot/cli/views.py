@@ -1,0 +1,158 @@
+"""Commands that only look: status, forecast, export, site, backtest."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, options, parse_day
+from bot.cli.console import progress_bar, say
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.derive.results import Derived
+    from bot.run import Reading
+
+
+def read(snapshot: Path | None, only: str | None, as_of: str | None) -> Reading:
+    """The portfolio from a snapshot or from GitLab, with what is needed to derive from it."""
+    from bot.run import read_for
+    from bot.session import open_session
+
+    session = open_session(options.config, as_of=parse_day(as_of))
+    with progress_bar(options.quiet) as progress:
+        return read_for(session, snapshot=snapshot, only=only, progress=progress, day_given=as_of is not None)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def exit_code(derived: Derived) -> int:
+    """1 when an engagement or namespace failed or a facts block has faults (each named on standard error), else 0."""
+    from bot.run import failures_of
+
+    failed = failures_of(derived)
+    for line in failed:
+        say(line)
+    return 1 if failed else 0
+
+
+@app.command(epilog="Example: psbot status --only 'acme/customers/globex&7'")
+def status(
+    json_: AsJson = False, only: Only = None, as_of: AsOf = None, snapshot: Snapshot = None, trials: Trials = 10_000, seed: Seed = 1
+) -> None:
+    """Each engagement's status, finish forecast and top risks."""
+    from bot.cli.tables import print_status
+
+    reading = read(snapshot, only, as_of)
+    derived = reading.derive(reading.day, seed=seed, trials=trials)
+    if json_:
+        from bot.derive.output import to_json
+
+        print_json(to_json(derived))
+    else:
+        print_status(derived)
+    raise typer.Exit(exit_code(derived))
+
+
+@app.command(epilog="Example: psbot forecast --what-if 'acme/customers/globex&7: end=2027-01-31, add_hours=80, people=+1'")
+def forecast(
+    json_: AsJson = False,
+    only: Only = None,
+    as_of: AsOf = None,
+    snapshot: Snapshot = None,
+    trials: Trials = 10_000,
+    seed: Seed = 1,
+    what_if: Annotated[list[str] | None, typer.Option("--what-if", metavar="CHANGE", help="'REF: key=value, …'; repeatable.")] = None,
+) -> None:
+    """Finish dates, effort and revenue by quarter, with ranges; with --what-if, base against scenario."""
+    from bot.cli.tables import print_forecast, print_scenario
+    from bot.derive.output import to_json
+
+    reading = read(snapshot, only, as_of)
+    derived = reading.derive(reading.day, seed=seed, trials=trials)
+    scenario = reading.scenario(what_if, seed=seed, trials=trials) if what_if else None
+    if json_:
+        print_json(to_json(derived) | ({"scenario": to_json(scenario)} if scenario else {}))
+    elif scenario:
+        print_scenario(derived, scenario)
+    else:
+        print_forecast(derived)
+    raise typer.Exit(exit_code(derived))
+
+
+@app.command(epilog="Example: psbot export -o portfolio.json && psbot status --snapshot portfolio.json")
+def export(
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; default standard output.")] = None,
+    only: Only = None,
+    tables: Annotated[
+        Path | None, typer.Option("--tables", metavar="DIR", help="Also engagements, milestones and revenue as CSV there.")
+    ] = None,
+    parquet: Annotated[bool, typer.Option("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
+) -> None:
+    """Write the snapshot: everything that was read, enough to derive and to render."""
+    from bot.snapshot import dump_snapshot
+
+    reading = read(None, only, None)
+    text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    if output:
+        write_text(output, text)
+    else:
+        sys.stdout.write(text)
+    derived = reading.derive(reading.day)
+    if tables:
+        from bot.cli.exports import write_tables
+
+        write_tables(derived, tables, parquet)
+    raise typer.Exit(exit_code(derived))
+
+
+@app.command(epilog="Example: psbot site --out public")
+def site(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")] = Path("public"),
+    audience: Annotated[str, typer.Option("--audience", help="internal, or customer (with --only) to hand over.")] = "internal",
+    only: Only = None,
+    snapshot: Snapshot = None,
+    as_of: AsOf = None,
+) -> None:
+    """The portfolio web page as static files: works from a folder and on GitLab Pages."""
+    if audience not in ("internal", "customer"):
+        raise UsageError(f"{audience!r} is no audience", "--audience", "Use internal or customer.")
+    if audience == "customer" and not only:
+        raise UsageError("a page for a customer shows one engagement", "--audience customer", "Name it with --only REF.")
+    from bot.run import make_site_files
+
+    reading = read(snapshot, only, as_of)
+    derived = reading.derive(reading.day)
+    for name, text in make_site_files(reading, audience=audience, only=only).items():
+        write_text(out / name, text)
+    say(f"written: {out / 'index.html'}")
+    raise typer.Exit(exit_code(derived))
+
+
+@app.command(epilog="Example: psbot backtest --snapshot portfolio.json")
+def backtest(json_: AsJson = False, snapshot: Snapshot = None, as_of: AsOf = None, seed: Seed = 1, trials: Trials = 10_000) -> None:
+    """Replay the past: how accurate would the forecasts have been?"""
+    from bot.cli.tables import print_backtest
+
+    reading = read(snapshot, None, as_of)
+    result = reading.backtest(seed=seed, trials=trials)
+    if json_:
+        print_json(result.to_json())
+    else:
+        print_backtest(result)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that the user asked for. Raises UsageError in words."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"can't be written ({error.strerror})", str(path)) from error

@@ -1,0 +1,42 @@
+"""The forecast: finish dates, effort and revenue by fiscal quarter, with ranges that were measured, not wished.
+
+Pure: the engagement as of a day, what finished work teaches (`Reference`), a seed and a number of trials come in; values
+go out. Trial number n of every engagement shares the same common shock, so portfolio ranges come from sums of trials and
+carry correlation, while each engagement can still be forecast alone.
+"""
+
+from bot.derive.forecast.accuracy import (
+    Accuracy,
+    Commitment,
+    commitment,
+    measure_accuracy,
+    read_commitments,
+)
+from bot.derive.forecast.backtest import BacktestReport, run_backtest
+from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
+from bot.derive.forecast.portfolio import portfolio_revenue
+from bot.derive.forecast.reference import Reference, learn_reference
+from bot.derive.forecast.whatif import Scenario, apply_scenario, parse_scenario
+
+DEFAULT_TRIALS = 10_000
+DEFAULT_SEED = 1
+
+__all__ = [
+    "DEFAULT_SEED",
+    "DEFAULT_TRIALS",
+    "Accuracy",
+    "BacktestReport",
+    "Commitment",
+    "EngagementForecast",
+    "Reference",
+    "Scenario",
+    "apply_scenario",
+    "commitment",
+    "forecast_engagement",
+    "learn_reference",
+    "measure_accuracy",
+    "parse_scenario",
+    "portfolio_revenue",
+    "read_commitments",
+    "run_backtest",
+]

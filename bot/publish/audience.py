@@ -1,0 +1,78 @@
+"""Who may read where: the one guard that every write passes (CONTRACT §4 *Audience*, §8.4). Pure.
+
+The path that GitLab answers counts, not the configured one: projects are renamed, transferred and moved. A refused write
+is reported, never downgraded to a flag such as "internal" or "confidential", which hides nothing from a customer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.config import Audience, Settings
+from bot.model import EMPTY, Portfolio
+
+_SEGMENT = r"[\w.][\w.+-]*"
+_REFERENCE = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*[#&]\d+")
+_PATH = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a text would stand: the reference asked for, the one GitLab answered, and the namespace's full path there."""
+
+    asked: str
+    ref: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`audience_of` tells who reads a namespace; `channels` holds each engagement's declared customer channel."""
+
+    audience_of: Callable[[str], Audience]
+    channels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+    def refusal(self, audience: str, engagement: str | None, spot: Spot, draft: bool = False) -> str | None:
+        """Why a text of that audience may not stand there, or None."""
+        if form := malformed(spot.asked):
+            return form
+        if audience == "internal" or draft:
+            return self._internal_refusal(spot)
+        if audience != "customer":
+            return f"{audience!r} is no audience"
+        return self._customer_refusal(engagement, spot)
+
+    def _internal_refusal(self, spot: Spot) -> str | None:
+        if self.audience_of(spot.path) == "internal":
+            return None
+        moved = f" (asked for as {spot.asked})" if spot.asked.casefold() != spot.ref.casefold() else ""
+        return (
+            f"{spot.ref}{moved} lies in {spot.path}, which is not declared internal: customers can read there. "
+            "Name an internal issue or epic (facts key `internal`), or declare the namespace in `portfolio.namespaces`."
+        )
+
+    def _customer_refusal(self, engagement: str | None, spot: Spot) -> str | None:
+        declared = self.channels.get(engagement or "")
+        if not declared:
+            return "the engagement names no `customer_channel`: nothing is posted for the customer"
+        if spot.asked.casefold() != declared.casefold():
+            return f"{spot.asked} is not the engagement's `customer_channel` ({declared})"
+        return None
+
+
+def malformed(asked: str) -> str | None:
+    """Why `asked` is neither a reference (`group/project#12`, `group&7`) nor a path of this instance, or None."""
+    if "://" in asked:
+        return f"{asked!r} is a URL; name the place as GitLab does, `group/project#12` or `group&7`, on this instance"
+    parts = asked.partition("#")[0].partition("&")[0].split("/")
+    if not (_REFERENCE.fullmatch(asked) or _PATH.fullmatch(asked)) or {".", ".."} & set(parts):
+        return f"{asked!r} is no reference such as `group/project#12` or `group&7`"
+    return None
+
+
+def make_guard(settings: Settings, portfolio: Portfolio) -> Guard:
+    """The guard for these settings and the customer channels that the engagements' facts declare."""
+    channels = {e.ref: e.facts.customer_channel for e in portfolio.engagements if e.facts.customer_channel}
+    return Guard(settings.audience_of, channels)

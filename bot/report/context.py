@@ -1,0 +1,125 @@
+"""What every report is handed, and the lookups that all of them need: earlier reports, links, the portfolio as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from bot.calendar import Period, WorkCalendar
+from bot.config import Settings
+from bot.derive.results import Derived, EngagementDerived
+from bot.model import Engagement, Item, PastReport, Portfolio, as_of
+from bot.report.environment import Templates
+from bot.report.safe_text import SafeMarkdown, code, link, ref_link
+
+
+@dataclass(frozen=True)
+class ReportContext:
+    """Values and pure functions. `derive` is memoised by the caller, so a report may ask for earlier weeks.
+
+    `commitment` gives what a run promises of an engagement (its forecast and finish), for the hidden payload.
+    """
+
+    portfolio: Portfolio
+    settings: Settings
+    calendar: WorkCalendar
+    derive: Callable[[date], Derived]
+    templates: Templates
+    audience_of: Callable[[str], str]
+    past: tuple[PastReport, ...] = ()
+    only: str | None = None
+    partner: str | None = None
+    commitment: Callable[[EngagementDerived], Mapping[str, Any]] | None = None
+
+    # -- engagements
+
+    @cached_property
+    def _replayed(self) -> dict[date, dict[str, Engagement]]:
+        return {}
+
+    @cached_property
+    def _by_ref(self) -> dict[date, dict[str, EngagementDerived]]:
+        return {}
+
+    def engagements(self, day: date) -> Mapping[str, Engagement]:
+        """The engagements as they stood at the end of `day`, by reference."""
+        if day not in self._replayed:
+            past = as_of(self.portfolio, day, self.calendar.zone)
+            self._replayed[day] = {e.ref: e for e in past.engagements}
+        return self._replayed[day]
+
+    def derived(self, ref: str, day: date) -> EngagementDerived | None:
+        """What was derived of one engagement as of `day`; None where it was not there."""
+        if day not in self._by_ref:
+            self._by_ref[day] = {e.ref: e for e in self.derive(day).engagements}
+        return self._by_ref[day].get(ref)
+
+    def served(self, day: date) -> Iterable[EngagementDerived]:
+        """The engagements that this run serves, worst first: all, or the one it was limited to."""
+        return (e for e in self.derive(day).engagements if self.only in (None, e.ref))
+
+    # -- earlier reports
+
+    def previous(self, kind: str, ref: str | None, period: Period) -> PastReport | None:
+        """The latest internal report of this kind before `period`."""
+        return max(
+            (p for p in self.past_of(kind, ref) if p.period < period.name), key=lambda p: p.period, default=None
+        )
+
+    def past_of(self, kind: str, ref: str | None) -> list[PastReport]:
+        """All internal reports of a kind on one engagement (None: on the portfolio), oldest first."""
+        return self._past_by.get((kind, ref), [])
+
+    @cached_property
+    def _past_by(self) -> Mapping[tuple[str, str | None], list[PastReport]]:
+        found: dict[tuple[str, str | None], list[PastReport]] = {}
+        for report in sorted(self.past, key=lambda p: p.period):
+            if report.audience == "internal":
+                found.setdefault((report.kind, report.engagement), []).append(report)
+        return found
+
+    # -- links
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[str, str]]:
+        """(title, address) of everything that was read, by reference."""
+        places: dict[str, tuple[str, str]] = {}
+        for engagement in self.portfolio.engagements:
+            for item in engagement.items:
+                places[item.ref] = (item.title, item.web_url)
+            for milestone in engagement.milestones:
+                places[milestone.ref] = (milestone.title, milestone.web_url)
+        places.update({e.ref: (e.title, e.web_url) for e in self.portfolio.engagements})
+        return places
+
+    def link(self, ref: str) -> SafeMarkdown:
+        """A link with the reference as its text; code where the address is not known. Never a live reference."""
+        url = self._places.get(ref, ("", ""))[1]
+        return ref_link(ref, url) if url else code(ref)
+
+    def titled(self, ref: str, title: str = "") -> SafeMarkdown:
+        """A link with the title as its text."""
+        known, url = self._places.get(ref, ("", ""))
+        text = title or known or ref
+        return link(text, url) if url else self.templates.words.output(text)
+
+    def links(self, refs: Iterable[str], most: int = 3) -> tuple[SafeMarkdown, ...]:
+        """Evidence: the first links, and how many more there are."""
+        refs = tuple(dict.fromkeys(refs))
+        shown = tuple(self.link(ref) for ref in refs[:most])
+        more = len(refs) - most
+        return (*shown, self.templates.words.text("common.more", n=more)) if more > 0 else shown
+
+
+def items_by_ref(engagement: Engagement | None) -> Mapping[str, Item]:
+    return {item.ref: item for item in engagement.items} if engagement else {}
+
+
+def path_of(ref: str) -> str:
+    """The namespace path of a reference: what stands before its `#`, `&` or `%`."""
+    for mark in ("#", "&", "%"):
+        ref = ref.partition(mark)[0]
+    return ref

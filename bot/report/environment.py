@@ -1,0 +1,136 @@
+"""The templates: plain Jinja that lays out and never computes, in a sandbox whose output is neutralised by default.
+
+Whatever a template prints goes through `finalize`: text that came from GitLab is made inert there, and only what our own
+code marked as `SafeMarkdown` passes as it is. A template can't forget it, and has no filter to switch it off.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+import bot
+from bot.config import Settings
+from bot.errors import ConfigError, Fault
+from bot.report.safe_text import SafeMarkdown
+from bot.report.wording import Words, load_words
+
+SUFFIX = ".md.j2"
+UNSAFE_FILTERS = ("safe", "escape", "e", "forceescape", "urlize", "xmlattr", "tojson", "pprint", "striptags")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LINE_END = re.compile(r"[ \t]+\n")
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The shipped templates and the user's that replace them (same file name), in the words of one locale."""
+
+    words: Words
+    folder: Path | None = None
+    """The user's folder; None for the shipped templates alone."""
+    shipped: Path = field(default_factory=lambda: shipped_folder())
+
+    @cached_property
+    def environment(self) -> ImmutableSandboxedEnvironment:
+        folders = [str(path) for path in (self.folder, self.shipped) if path is not None]
+        environment = ImmutableSandboxedEnvironment(
+            loader=jinja2.FileSystemLoader(folders),
+            undefined=jinja2.StrictUndefined,
+            finalize=self.words.output,
+            autoescape=False,  # noqa: S701 -- Markdown, not HTML: finalize neutralises every value
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        for name in UNSAFE_FILTERS:
+            del environment.filters[name]
+        environment.filters.update(_filters(self.words))
+        environment.globals["t"] = self.words.text
+        return environment
+
+    def names(self) -> list[str]:
+        """The reports' templates, without the partials (`_*.md.j2`) that they include."""
+        return [name for name in self.environment.list_templates() if name.endswith(SUFFIX) and not name.startswith("_")]
+
+    def render(self, name: str, view: Mapping[str, Any]) -> SafeMarkdown:
+        """The template's text for `view`. Raises ConfigError that names file and line."""
+        try:
+            text = self.environment.get_template(name).render(view)
+        except (jinja2.TemplateError, SecurityError, TypeError, ValueError, AttributeError, KeyError) as problem:
+            fault = self._fault(name, problem)
+            raise ConfigError("a report template can't be used", fault.where, faults=(fault,)) from problem
+        return SafeMarkdown(_BLANK_LINES.sub("\n\n", _LINE_END.sub("\n", text)).strip("\n") + "\n")
+
+    def _fault(self, name: str, problem: Exception) -> Fault:
+        if isinstance(problem, jinja2.TemplateSyntaxError):
+            return Fault(str(problem.message), problem.filename or name, problem.lineno)
+        if isinstance(problem, jinja2.TemplateNotFound):
+            return Fault(f"template {problem.message} is missing", name)
+        where, line = self._place(name, problem)
+        kind = "" if isinstance(problem, jinja2.TemplateError) else f"{type(problem).__name__}: "
+        return Fault(f"{kind}{problem}", where, line)
+
+    def _place(self, name: str, problem: Exception) -> tuple[str, int]:
+        """File and line of the last template frame: Jinja rewrites tracebacks so that they point into templates."""
+        frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename.endswith(SUFFIX)]
+        return (frames[-1].filename, frames[-1].lineno or 0) if frames else (name, 0)
+
+
+def shipped_folder() -> Path:
+    """Where the shipped templates lie: inside the installed package, else at the root of a checkout."""
+    inside = Path(bot.__file__).parent / "templates"
+    return inside if inside.is_dir() else Path(bot.__file__).parent.parent / "templates"
+
+
+def load_templates(settings: Settings, base: Path) -> Templates:
+    """Templates and wording as the config asks; `base` is the config's folder. Raises ConfigError."""
+    folder = base / settings.templates.folder
+    own = folder if folder.is_dir() and folder.resolve() != shipped_folder().resolve() else None
+    words = load_words(settings.reports.locale, settings.finance.currency, own / "locale" if own else None)
+    return Templates(words, own)
+
+
+def check_templates(templates: Templates, samples: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Fault]:
+    """Render every report template against each of its sample views; what goes wrong, by file and line.
+
+    A template in the user's folder that no report uses is a fault too: it is a misspelt name.
+    """
+    faults: list[Fault] = []
+    for name, views in sorted(samples.items()):
+        faults += _check_one(templates, name, views)
+    for name in templates.names():
+        if name not in samples:
+            faults.append(Fault("no report uses a template of this name", name, advice=_known(samples)))
+    return faults
+
+
+def _check_one(templates: Templates, name: str, views: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """The faults of one template, each once though several samples show it."""
+    found: dict[Fault, None] = {}
+    for view in views:
+        try:
+            templates.render(name, view)
+        except ConfigError as error:
+            found.update(dict.fromkeys(error.faults))
+    return list(found)
+
+
+def _known(names: Iterable[str]) -> str:
+    return f"Known: {', '.join(sorted(names))}."
+
+
+def _filters(words: Words) -> dict[str, Any]:
+    """Formats for templates; each gives Markdown that is safe as it stands."""
+    formats = ("date", "day", "month", "number", "ratio", "percent", "hours", "signed", "money", "rag", "dot")
+
+    def join(values: Iterable[Any], separator: str = ", ") -> SafeMarkdown:
+        return SafeMarkdown(separator.join(words.output(value) for value in values))
+
+    return {name: getattr(words, name) for name in formats} | {"join": join, "word": lambda v, g: words.name(g, v)}

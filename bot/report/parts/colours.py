@@ -1,0 +1,97 @@
+"""The colours a report publishes, and how they went over the last weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.calendar import Period, week_of
+from bot.derive.results import EngagementDerived, Rag, Status
+from bot.derive.status import damped_status
+from bot.report.context import ReportContext
+from bot.report.due import WEEK
+from bot.report.safe_text import SafeMarkdown
+
+AXES = ("overall", "schedule", "scope", "budget")
+TREND_WEEKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """A reason as a report shows it: the sentence, and links to its evidence."""
+
+    text: str
+    links: tuple[SafeMarkdown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AxisView:
+    """One line of the status table. `held`: the facts are better than what last week's report allows to say."""
+
+    name: str
+    rag: str
+    trend: tuple[str, ...] = ()
+    reasons: tuple[ReasonView, ...] = ()
+    held: bool = False
+
+
+def colours_of(status: Status) -> Mapping[str, str]:
+    """The computed colours by axis."""
+    return {
+        "overall": status.overall,
+        "schedule": status.schedule.rag,
+        "scope": status.scope.rag,
+        "budget": status.budget.rag,
+    }
+
+
+def published_colours(context: ReportContext, derived: EngagementDerived, period: Period) -> Mapping[str, str]:
+    """What is said this week: a colour may worsen at once, but gets better one level a period (CONTRACT §8.8)."""
+    before = said_before(context, derived.ref, period)
+    return {axis: damped_status(before.get(axis), rag) for axis, rag in colours_of(derived.status).items()}
+
+
+def said_before(context: ReportContext, ref: str, period: Period) -> Mapping[str, str]:
+    """The colours of the last report before `period`; empty when there was none, or when it can't be read."""
+    previous = context.previous("status", ref, period)
+    status = previous.payload.get("status") if previous else None
+    return status if isinstance(status, Mapping) else {}
+
+
+def trends(
+    context: ReportContext, derived: EngagementDerived, first_due: date, now: Mapping[str, str]
+) -> Mapping[str, tuple[str, ...]]:
+    """The colours of the last five weeks by axis, oldest first: as published, else as the facts of that week say."""
+    weeks = [_week_colours(context, derived.ref, first_due - WEEK * back) for back in range(TREND_WEEKS - 1, 0, -1)]
+    return {axis: (*(week.get(axis, "unknown") for week in weeks), now[axis]) for axis in AXES}
+
+
+def _week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, str]:
+    name = week_of(day).name
+    for report in context.past_of("status", ref):
+        said = report.payload.get("status")
+        if report.period == name and isinstance(said, Mapping):
+            return said
+    then = context.derived(ref, day)
+    return colours_of(then.status) if then is not None and then.phase != "not_started" else {}
+
+
+def reason_views(context: ReportContext, rag: Rag) -> tuple[ReasonView, ...]:
+    return tuple(ReasonView(reason.text, context.links(reason.evidence)) for reason in rag.reasons)
+
+
+def axis_views(
+    context: ReportContext,
+    derived: EngagementDerived,
+    colours: Mapping[str, str],
+    trend: Mapping[str, tuple[str, ...]] | None = None,
+) -> tuple[AxisView, ...]:
+    """The three axes with colours, trend and reasons, in the reader's order."""
+    computed = colours_of(derived.status)
+    views = []
+    for axis in AXES[1:]:
+        rag: Rag = getattr(derived.status, axis)
+        line = (trend or {}).get(axis, ())
+        views.append(AxisView(axis, colours[axis], line, reason_views(context, rag), colours[axis] != computed[axis]))
+    return tuple(views)

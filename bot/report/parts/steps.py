@@ -1,0 +1,92 @@
+"""Next steps: what should be done in the coming days, and whether the last report's steps were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from bot.calendar import Period
+from bot.config import LabelSettings
+from bot.derive.labels import is_work, raid_kind
+from bot.derive.results import EngagementDerived
+from bot.model import Engagement, Item
+from bot.report.context import ReportContext, items_by_ref
+from bot.report.safe_text import SafeMarkdown
+
+HORIZON = timedelta(days=14)
+MOST_STEPS = 5
+FAR = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step: a linked title, who does it, by when; `late` and `blocked` where they apply."""
+
+    ref: str
+    what: SafeMarkdown
+    who: tuple[str, ...] = ()
+    due: date | None = None
+    late: bool = False
+    blocked: bool = False
+    done: bool = False
+
+
+def next_steps(
+    context: ReportContext,
+    engagement: Engagement,
+    derived: EngagementDerived,
+    day: date,
+    shown: Callable[[Item], bool] = lambda item: True,
+) -> tuple[StepView, ...]:
+    """The open work and actions that come next: due in two weeks or overdue first, else the earliest planned."""
+    labels = context.settings.labels
+    critical = frozenset(derived.schedule.critical_path)
+    planned = derived.schedule.planned
+    items = items_by_ref(engagement)
+
+    def urgency(item: Item) -> tuple[bool, date, bool, str]:
+        finish = item.due_date or planned.get(item.ref) or FAR
+        return (is_blocked(item, items), finish, item.ref not in critical, item.ref)
+
+    open_steps = sorted((i for i in engagement.items if _is_step(i, labels) and shown(i)), key=urgency)
+    soon = [i for i in open_steps if (i.due_date or planned.get(i.ref) or FAR) <= day + HORIZON]
+    chosen = (soon or [i for i in open_steps if not is_blocked(i, items)])[:MOST_STEPS]
+    return tuple(step_view(context, item, items, day) for item in chosen)
+
+
+def steps_before(
+    context: ReportContext, engagement: Engagement, since: date, day: date, period: Period
+) -> tuple[StepView, ...]:
+    """The steps that the last report named, done or not; without a report, what it would have named."""
+    items = items_by_ref(engagement)
+    refs = _refs_said(context, engagement.ref, period)
+    if refs is None:
+        then, derived = context.engagements(since).get(engagement.ref), context.derived(engagement.ref, since)
+        refs = tuple(s.ref for s in next_steps(context, then, derived, since)) if then and derived else ()
+    return tuple(step_view(context, items[ref], items, day) for ref in refs if ref in items)
+
+
+def step_view(context: ReportContext, item: Item, items: Mapping[str, Item], day: date) -> StepView:
+    done = not item.is_open
+    late = not done and item.due_date is not None and item.due_date < day
+    blocked = not done and is_blocked(item, items)
+    return StepView(
+        item.ref, context.titled(item.ref, item.title), item.assignees, item.due_date, late, blocked, done
+    )
+
+
+def is_blocked(item: Item, items: Mapping[str, Item]) -> bool:
+    """Whether something that blocks `item` is still open here."""
+    return any(ref in items and items[ref].is_open for ref in item.blocked_by)
+
+
+def _refs_said(context: ReportContext, ref: str, period: Period) -> tuple[str, ...] | None:
+    previous = context.previous("status", ref, period)
+    said: Any = previous.payload.get("next_steps") if previous else None
+    return tuple(str(step) for step in said) if isinstance(said, list | tuple) else None
+
+
+def _is_step(item: Item, labels: LabelSettings) -> bool:
+    return item.is_open and item.type != "epic" and (is_work(item, labels) or raid_kind(item, labels) == "action")

@@ -1,0 +1,95 @@
+"""The commented config.yml that `psbot init` writes, filled with what is known of the user's GitLab."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PLAIN = re.compile(r"[\w][\w ./-]*")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a starter config is filled with; the defaults are the example of the documentation."""
+
+    namespaces: Mapping[str, str] = field(
+        default_factory=lambda: {"acme/ps-internal": "internal", "acme/customers": "customer"}
+    )
+    reports_project: str | None = "acme/ps-internal/ps-reports"
+    label: str = "PSProject"
+    url: str | None = None
+    timezone: str = "America/New_York"
+
+
+def render_starter(proposal: Proposal) -> str:
+    """The text of config.yml: valid as it stands, every section explained in a few words."""
+    width = max(len(path) for path in proposal.namespaces) + 4
+    namespaces = "\n".join(
+        f"    {f'{_text(path)}: {audience}':<{width + 10}} # {_WHO[audience]}" for path, audience in proposal.namespaces.items()
+    )
+    project = f", project: {_text(proposal.reports_project)}" if proposal.reports_project else ""
+    url = f"  url: {_text(proposal.url)}" if proposal.url else "  # url: https://gitlab.example.com    # else GITLAB_URL, CI_SERVER_URL, or GitLab.com"
+    return _STARTER.format(
+        url=url, namespaces=namespaces, label=_text(proposal.label), project=project, timezone=proposal.timezone
+    )
+
+
+def _text(value: str) -> str:
+    """A YAML scalar: bare where that is safe, else in single quotes."""
+    return value if PLAIN.fullmatch(value) or re.fullmatch(r"https?://[\w./:-]+", value) else "'" + value.replace("'", "''") + "'"
+
+
+_WHO = {
+    "internal": "only our own people can read here: money and internal risks go here",
+    "customer": "customers can read here too",
+}
+_STARTER = """\
+# yaml-language-server: $schema=./docs/config.schema.json
+# psbot: where to look, who reads there, and when to report. Every key is optional but `portfolio.namespaces`.
+# The token is never here: it comes from the environment variable GITLAB_TOKEN.
+
+gitlab:
+{url}
+  timeout: 30                          # seconds for one answer
+  concurrency: 8                       # requests at once while reading
+  cache: .psbot-cache                  # only saves time; delete it whenever you like
+
+portfolio:
+  namespaces:                          # groups or projects; subgroups included, the longest path wins
+{namespaces}
+  label: {label}                     # the label that marks an engagement (an epic, or an issue on Free)
+  closed_within_days: 120              # completed engagements stay in reports that long
+
+calendar:
+  timezone: {timezone}
+  working_days: [mon, tue, wed, thu, fri]
+  holidays: [US]                       # countries, regions (DE-BY) or single days (2026-12-24)
+  fiscal_year_start: 2                 # February: FY27-Q4 is November 2026 to January 2027
+  hours_per_day: 8
+
+finance:
+  currency: USD
+  targets: {{FY27-Q4: 450000}}           # revenue target by fiscal quarter
+  tolerance: 0.05                      # the forecast counts as met within 5 %
+  rates: {{default: 250}}                # per hour, where the facts of an engagement give none
+  # timesheets: hours.csv              # engagement,user,date,hours,billable,approved[,item]
+  # bookings: bookings.csv             # engagement,user,week,hours,kind
+
+labels: {{}}                             # your own label names; `psbot schema` lists all keys and defaults
+thresholds: {{}}                         # every number behind a colour or a risk rule, such as spi_red: 0.8
+risks: {{disable: [], severity: {{}}}}
+
+reports:
+  status:    {{enabled: true, day: thu, set_health: false, customer: {{enabled: false, approval: required, approvers: []}}}}
+  portfolio: {{enabled: true, day: tue{project}}}
+  monthly:   {{enabled: true, day: 1{project}, labels: [ps-monthly-summary]}}
+  quarterly: {{enabled: true{project}, labels: [ps-quarterly-rollup]}}
+  closeout:  {{enabled: true}}
+  locale: en_US                        # wording, dates, numbers and money (de_DE ships too)
+
+templates: {{folder: templates}}         # a file there replaces the shipped one of the same name
+engagements: {{}}                        # facts kept away from descriptions that customers read:
+                                       #   "acme/customers/globex&7": {{value: 180000, rate: 250}}
+serve: {{at: ["06:00"]}}                 # only for `psbot serve`
+"""
