@@ -76,3 +76,15 @@ class UnreachableError(PsbotError):
     """GitLab could not be reached or kept failing (no connection, time-out, 429 or 5xx beyond the budget). Exit code 4."""
 
     exit_code: int = field(default=4, init=False)
+
+
+@dataclass
+class RateLimitedError(GitLabError):
+    """GitLab refused a write for now (HTTP 429): surely not done. `retry_after` is in seconds."""
+
+    retry_after: float = 60.0
+
+
+@dataclass
+class UncertainWriteError(PsbotError):
+    """The answer to a write was lost (time-out, reset, 5xx): it may or may not have been done. Look before repeating."""

@@ -19,18 +19,29 @@ from bot.yamltext import YamlDocument, YamlProblem, load_yaml
 MAX_TEXT = 255
 MAX_MILESTONES = 200
 MONEY_KEYS = ("value", "rate")
-_FENCE = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[\w-]+)[^\n]*\n(?P<body>.*?)^(?P=fence)[`~]*[ \t]*$", re.M | re.S
-)
+_FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[\w-]*)")
 
 
 def find_block(description: str, info: str) -> tuple[str, int] | None:
-    """The body of the first fenced block with that info string and the 1-based line on which the body starts."""
-    text = description.replace("\r\n", "\n").replace("\r", "\n")
-    for match in _FENCE.finditer(text):
-        if match["info"] == info:
-            return match["body"], text.count("\n", 0, match.start("body")) + 1
-    return None
+    """The body of the first fenced block with that info string and the 1-based line on which the body starts.
+
+    As in CommonMark: what stands in another block is no block, and one that is never closed runs to the end. By lines, not
+    by one expression: on a description of nothing but open fences that would take quadratic time.
+    """
+    lines = description.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    fence, wanted, first = "", False, 0
+    for number, line in enumerate(lines):
+        match = _FENCE.match(line)
+        if not fence:
+            if match:
+                fence, wanted, first = match["fence"], match["info"] == info, number + 1
+        elif match and match["fence"].startswith(fence) and not line.strip().strip(fence[0]):
+            if wanted:
+                break
+            fence = ""
+    else:
+        number += 1
+    return ("\n".join(lines[first:number]), first + 1) if fence and wanted else None
 
 
 def read_block(description: str, info: str) -> tuple[dict[str, Any], YamlDocument | None, list[FactFault]]:
@@ -76,7 +87,10 @@ def merge_facts(block: Facts, override: Mapping[str, Any]) -> tuple[Facts, tuple
     """`block` overridden key by key by the config's `engagements:` entry."""
     facts, faults = make_facts(override)
     given = {key: getattr(facts, key) for key in override if key in _READERS and not _faulty(key, faults)}
-    return dataclasses.replace(block, **given), faults
+    merged = dataclasses.replace(block, **given)
+    known = {fault.message for fault in faults} | {text for _, text in _contradictions(block)}
+    more = tuple(FactFault(key, 0, text) for key, text in _contradictions(merged) if text not in known)
+    return merged, faults + more
 
 
 def _faulty(key: str, faults: tuple[FactFault, ...]) -> bool:
@@ -113,11 +127,19 @@ def read_number(value: Any) -> float | None:
     """A finite number ≥ 0."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"must be a number, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
+        raise ValueError(f"must be a number, not {str(value)[:40]!r}")
     if value < 0:
         raise ValueError(f"must not be negative, but is {value:g}")
     return float(value)
+
+
+def is_finite(number: float) -> bool:
+    """Whether a number is one to count with: not NaN or infinite, and not an integer beyond all floats."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
 
 
 def read_date(value: Any) -> date | None:

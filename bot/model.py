@@ -239,7 +239,8 @@ class Portfolio:
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:
     """The portfolio as it stood at the end of `day` in `zone` (CONTRACT §6). Later facts are gone, not hidden."""
     cut = end_of_day(day, zone)
-    return replace(portfolio, engagements=tuple(_engagement_as_of(e, cut, day) for e in portfolio.engagements))
+    known = (e for e in portfolio.engagements if e.created_at is None or e.created_at < cut)
+    return replace(portfolio, engagements=tuple(_engagement_as_of(e, cut, day) for e in known))
 
 
 def end_of_day(day: date, zone: tzinfo) -> datetime:

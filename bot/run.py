@@ -1,70 +1,171 @@
 """The whole pipeline on one screen: read, derive, render, plan, publish. It decides nothing itself.
 
-    config ─► gitlab_api (read) ─► model ─► derive ─► report ─► publish ─► gitlab_api (write)
+config ─► gitlab_api (read) ─► model ─► derive ─► report ─► publish ─► gitlab_api (write)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import cached_property
+import time
+import zlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.derive import derive_portfolio
-from bot.derive.results import Derived
-from bot.errors import AccessError, UsageError
-from bot.model import PastReport, Portfolio
+from bot.derive.forecast import commitment
+from bot.errors import UsageError
+from bot.gitlab_api.rights import require_write
+from bot.model import Portfolio
+from bot.publish.audience import make_guard
+from bot.publish.execute import Outcome, apply_plan
+from bot.publish.plan import make_plan
+from bot.publish.plan_json import plan_from_json
+from bot.publish.posts import past_reports
+from bot.publish.standing import read_standing
+from bot.publish.steps import Plan
+from bot.publish.writer import Writer
+from bot.reading import Progress, Reading, failures_of, quiet, read_live, require_known
+from bot.report import Made, ReportContext, make_documents
+from bot.report.document import Document
+from bot.report.due import Due, forced, reports_due
+from bot.report.environment import load_templates
+from bot.report.partner import make_handover
 from bot.session import Session, read_text
 from bot.snapshot import load_snapshot
-
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass
-class Reading:
-    """What was read, and how to derive from it. Derivations are remembered by day, seed and trials."""
-
-    session: Session
-    portfolio: Portfolio
-    day: date
-    past: tuple[PastReport, ...] = ()
-    _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
-
-    def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
-        key = (day, seed, trials)
-        if key not in self._derived:
-            s = self.session
-            self._derived[key] = derive_portfolio(
-                self.portfolio, day, s.settings, s.calendar, seed=seed, trials=trials, past=self.past
-            )
-        return self._derived[key]
+from bot.summary import Summary, closing, judged, summarise, told
 
 
-def quiet(stage: str, done: int, total: int) -> None:
-    """Progress for nobody."""
+@dataclass(frozen=True)
+class RunOptions:
+    """What `run` was asked for; the defaults are the scheduled job."""
+
+    only: str | None = None
+    report: str | None = None
+    period: str | None = None
+    partner: str | None = None
+    dry_run: bool = False
+    shard: tuple[int, int] | None = None
+    merge: tuple[Path, ...] = ()
 
 
-def read_for(
-    session: Session, *, snapshot: Path | None, only: str | None, progress: Progress = quiet, day_given: bool = True
-) -> Reading:
-    """The portfolio from a snapshot file or from GitLab. Raises UsageError when `only` names no engagement."""
-    if snapshot:
-        portfolio = load_snapshot(read_text(snapshot), session.settings.engagements)
-        taken = portfolio.taken_at
-        day = session.as_of if day_given or taken is None else session.calendar.local_day(taken)
-        session = replace(session, as_of=day)
-    else:
-        portfolio, day = read_live(session, only, progress), session.as_of
-    return Reading(session, chosen(portfolio, only), day)
+def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -> Summary:
+    """Read, derive, render, plan, and (unless a dry run) publish what is due.
+
+    Raises AccessError before anything is written when the token may not write.
+    """
+    began = time.monotonic()
+    client = session.client
+    if not options.dry_run:
+        require_write(client)
+    portfolio = read_parts(session, options) if options.merge else read_live(session, options.only, progress)
+    require_known(portfolio, options.only)
+    standing = read_standing(
+        client, session.settings, portfolio, lambda n, of: progress("looking at what stands", n, of)
+    )
+    refs = [e.ref for e in portfolio.engagements]
+    reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only)
+    if options.report == "partner":
+        return partner_summary(session, reading, options, began)
+    made = render(reading, options)
+    plan = make_plan(
+        made.documents, standing, make_guard(session.settings, portfolio), session.settings, colours(reading, options)
+    )
+    outcome = None if options.dry_run else publish(session, portfolio, plan, progress)
+    return summarise(session, reading, made, plan, outcome, began)
 
 
-def chosen(portfolio: Portfolio, only: str | None) -> Portfolio:
-    """The portfolio with the one engagement `only`, or all. Raises UsageError when there is none."""
-    if only is None:
-        return portfolio
-    kept = tuple(e for e in portfolio.engagements if e.ref == only)
-    if not kept:
-        known = ", ".join(e.ref for e in portfolio.engagements[:10]) or "none was found"
-        raise UsageError(f"no engagement {only!r}", "--only", f"Engagements read: {known}.")
-    return replace(portfolio, engagements=kept)
+def read_parts(session: Session, options: RunOptions) -> Portfolio:
+    """The portfolio that the shards left as snapshots; each engagement once."""
+    parts = [load_snapshot(read_text(path), session.settings.engagements) for path in options.merge]
+    engagements = {e.ref: e for part in parts for e in part.engagements}
+    return Portfolio(
+        engagements=tuple(engagements[ref] for ref in sorted(engagements)),
+        taken_at=max((p.taken_at for p in parts if p.taken_at), default=None),
+        failures=tuple(dict.fromkeys(f for p in parts for f in p.failures)),
+        members={path: names for p in parts for path, names in p.members.items()},
+    )
+
+
+def render(reading: Reading, options: RunOptions) -> Made:
+    """The documents that are due, or the one that was asked for."""
+    made = make_documents(dues(reading, options), report_context(reading, options))
+    return replace(made, documents=tuple(d for d in made.documents if is_mine(d, options)))
+
+
+def dues(reading: Reading, options: RunOptions) -> tuple[Due, ...]:
+    s = reading.session
+    if options.report:
+        return (forced(s.settings, s.calendar, options.report, options.period, reading.day),)
+    return reports_due(s.settings, s.calendar, reading.day, reading.past)
+
+
+def report_context(reading: Reading, options: RunOptions) -> ReportContext:
+    s = reading.session
+    facts = {e.ref: e.facts for e in reading.portfolio.engagements}
+    return ReportContext(
+        portfolio=reading.portfolio,
+        settings=s.settings,
+        calendar=s.calendar,
+        derive=reading.derive,
+        templates=load_templates(s.settings, s.folder),
+        audience_of=s.settings.audience_of,
+        past=reading.past,
+        only=options.only,
+        partner=options.partner,
+        commitment=lambda derived: commitment(derived, facts),
+    )
+
+
+def is_mine(document: Document, options: RunOptions) -> bool:
+    """Whether this run publishes the document: roll-ups need everything, and shards share the engagements."""
+    if document.engagement is None:
+        return options.only is None and options.shard is None
+    if options.merge:
+        return False
+    return options.shard is None or in_shard(document.engagement, options.shard)
+
+
+def in_shard(ref: str, shard: tuple[int, int]) -> bool:
+    """Whether an engagement belongs to part i of n: by its name, so that it stays there when others come and go."""
+    index, total = shard
+    return zlib.crc32(ref.encode()) % total == index - 1
+
+
+def colours(reading: Reading, options: RunOptions) -> dict[str, str]:
+    """The status to declare of each engagement, where the config wants health labels set."""
+    if not reading.session.settings.reports.status.set_health or options.report not in (None, "status"):
+        return {}
+    served = reading.derive(reading.day).engagements
+    return {e.ref: e.status.overall for e in served if options.shard is None or in_shard(e.ref, options.shard)}
+
+
+def publish(session: Session, portfolio: Portfolio, plan: Plan, progress: Progress) -> Outcome:
+    writer = Writer(session.client, session.settings, make_guard(session.settings, portfolio))
+    return apply_plan(plan, writer, lambda n, of, step: progress("publishing", n, of))
+
+
+def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> Summary:
+    """Carry out a plan made earlier. Raises UsageError when it is none, or for another GitLab."""
+    began = time.monotonic()
+    plan = plan_from_json(text, where)
+    client = session.client
+    if plan.instance != client.url:
+        raise UsageError(f"is for {plan.instance}, not {client.url}", where)
+    require_write(client)
+    # Where a customer's text may go is read anew: the plan is a file that somebody could have changed.
+    portfolio = read_live(session, None, progress)
+    outcome = publish(session, portfolio, plan, progress)
+    cases, failures = judged(outcome)
+    return Summary(told(outcome), tuple(failures), closing(session, outcome, plan, began), cases=cases)
+
+
+def partner_summary(session: Session, reading: Reading, options: RunOptions, began: float) -> Summary:
+    """The hand-over form of the partner view: a file, nothing in GitLab."""
+    due = forced(session.settings, session.calendar, "partner", options.period, reading.day)
+    file = make_handover(due, report_context(reading, options), options.partner or "")
+    if file is None:
+        raise UsageError(
+            f"no work is with a partner {options.partner!r}",
+            "--partner",
+            "Names come from `partner::` labels and facts.",
+        )
+    failures = failures_of(reading.derive(reading.day), reading.portfolio)
+    return Summary((), tuple(failures), closing(session, None, Plan(), began), files={file.name: file.text})

@@ -86,7 +86,7 @@ class _Server:
             log.info("run finished%s", "" if done else ", with failures")
         except PsbotError as error:
             log.error("run failed: %s", error)  # noqa: TRY400 - a sentence, not a traceback
-        except Exception as error:  # noqa: BLE001 - a service survives its job
+        except Exception as error:
             log.error("run failed: internal error (%s: %s)", type(error).__name__, error)  # noqa: TRY400
             log.debug("internal error", exc_info=True)
         finally:

@@ -47,7 +47,10 @@ class Session:
     def url(self) -> str:
         """GITLAB_URL, else the config's, else CI_SERVER_URL, else GitLab.com (CONTRACT §2)."""
         found = (
-            self.environment.get("GITLAB_URL") or self.settings.gitlab.url or self.environment.get("CI_SERVER_URL") or DEFAULT_URL
+            self.environment.get("GITLAB_URL")
+            or self.settings.gitlab.url
+            or self.environment.get("CI_SERVER_URL")
+            or DEFAULT_URL
         )
         return found.rstrip("/")
 
@@ -56,7 +59,9 @@ class Session:
         """The access token. Raises AccessError when there is none."""
         token = self.environment.get("GITLAB_TOKEN", "").strip()
         if not token:
-            advice = "Set it to a token with scope `api` (`read_api` is enough for reading); in CI as a masked variable."
+            advice = (
+                "Set it to a token with scope `api` (`read_api` is enough for reading); in CI as a masked variable."
+            )
             raise AccessError("GITLAB_TOKEN is not set", advice=advice)
         return token
 
@@ -69,7 +74,9 @@ class Session:
         return GitLabClient(self.url, self.token, timeout=g.timeout, concurrency=g.concurrency, allow_http=g.allow_http)
 
 
-def open_session(config: Path | None, environment: Mapping[str, str] = os.environ, as_of: date | None = None) -> Session:
+def open_session(
+    config: Path | None, environment: Mapping[str, str] = os.environ, as_of: date | None = None
+) -> Session:
     """Read the config and find out the day. Raises ConfigError or UsageError."""
     path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
     settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())

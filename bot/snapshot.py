@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.errors import UsageError
-from bot.facts import make_facts, merge_facts
+from bot.facts import is_finite, make_facts, merge_facts
 from bot.model import Booking, DueChange, Engagement, FactFault, Facts, Item, Milestone, Portfolio, TimeLog
 
 FORMAT = "psbot-snapshot/1"
@@ -84,12 +83,12 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
         found = data.get("format") if isinstance(data, dict) else type(data).__name__
         raise SnapshotProblem(f"format is {found!r}, not {FORMAT!r}", "snapshot")
     reader = _Reader("snapshot", data)
-    members = {str(k): tuple(map(str, v)) for k, v in (data.get("members") or {}).items()}
+    members = _Reader("snapshot.members", reader.mapping("members"))
     return Portfolio(
         engagements=tuple(_engagement(r, overrides or {}) for r in reader.children("engagements")),
         taken_at=reader.instant("taken_at"),
         failures=reader.texts("failures"),
-        members=members,
+        members={path: members.texts(path) for path in members.data},
     )
 
 
@@ -136,7 +135,7 @@ class _Reader:
         value = self.data.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
             raise self._fail(key, "a number")
         return float(value)
 
@@ -193,6 +192,7 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         FactFault(f.text("key"), int(f.number("line") or 0), f.text("message"), f.text("ref"))
         for f in r.children("fact_faults")
     )
+    known = {(fault.key, fault.message) for fault in stored}
     return Engagement(
         ref=ref,
         title=r.text("title"),
@@ -207,7 +207,7 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         due_date=r.day("due_date"),
         confidential=r.flag("confidential", False),
         facts=facts,
-        fact_faults=faults + more + stored,
+        fact_faults=tuple(f for f in faults + more if (f.key, f.message) not in known) + stored,
         customer_visible_facts=r.texts("customer_visible_facts"),
         items=tuple(_item(i) for i in r.children("items")),
         milestones=tuple(_milestone(m) for m in r.children("milestones")),

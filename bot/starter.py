@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-PLAIN = re.compile(r"[\w][\w ./-]*")
+PLAIN = re.compile(r"(?!(?:true|false|null)$)[a-z][\w./-]*", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,15 @@ def render_starter(proposal: Proposal) -> str:
     """The text of config.yml: valid as it stands, every section explained in a few words."""
     width = max(len(path) for path in proposal.namespaces) + 4
     namespaces = "\n".join(
-        f"    {f'{_text(path)}: {audience}':<{width + 10}} # {_WHO[audience]}" for path, audience in proposal.namespaces.items()
+        f"    {f'{_text(path)}: {audience}':<{width + 10}} # {_WHO[audience]}"
+        for path, audience in proposal.namespaces.items()
     )
     project = f", project: {_text(proposal.reports_project)}" if proposal.reports_project else ""
-    url = f"  url: {_text(proposal.url)}" if proposal.url else "  # url: https://gitlab.example.com    # else GITLAB_URL, CI_SERVER_URL, or GitLab.com"
+    url = (
+        f"  url: {_text(proposal.url)}"
+        if proposal.url
+        else "  # url: https://gitlab.example.com    # else GITLAB_URL, CI_SERVER_URL, or GitLab.com"
+    )
     return _STARTER.format(
         url=url, namespaces=namespaces, label=_text(proposal.label), project=project, timezone=proposal.timezone
     )
@@ -37,7 +42,11 @@ def render_starter(proposal: Proposal) -> str:
 
 def _text(value: str) -> str:
     """A YAML scalar: bare where that is safe, else in single quotes."""
-    return value if PLAIN.fullmatch(value) or re.fullmatch(r"https?://[\w./:-]+", value) else "'" + value.replace("'", "''") + "'"
+    return (
+        value
+        if PLAIN.fullmatch(value) or re.fullmatch(r"https?://[\w./:-]+", value)
+        else "'" + value.replace("'", "''") + "'"
+    )
 
 
 _WHO = {

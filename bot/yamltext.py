@@ -1,4 +1,4 @@
-"""YAML that strangers wrote, read safely: no objects, no aliases, no duplicate keys, bounded depth and size.
+"""YAML that strangers wrote, read safely: no objects, no tags, no aliases, no duplicate keys, bounded depth and size.
 
 PyYAML alone keeps the last of two equal keys, reads `NO` as false and expands alias bombs. Here `no` and `yes` stay
 text (country codes), dates become `date`, and every value's line is known.
@@ -30,6 +30,14 @@ class _Loader(yaml.SafeLoader):
     """SafeLoader with only true/false as booleans, decimal integers, and no merge keys or binary."""
 
 
+def _construct_day(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    """A day that does not exist (2026-02-30) stays text: its key is refused by whoever reads it, not the whole text."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except (ValueError, OverflowError):
+        return node.value
+
+
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag.rpartition(":")[2] not in ("bool", "int", "merge")]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -37,6 +45,7 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _construct_day)
 # Decimal only: `06:00` is a time of day and `012` a text, not 360 and 10.
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
 
@@ -59,12 +68,17 @@ def load_yaml(text: str) -> YamlDocument:
     """Parse one YAML document. Raises YamlProblem with line and column."""
     if len(text) > MAX_CHARACTERS:
         raise YamlProblem(f"more than {MAX_CHARACTERS:,} characters")
+    if found := _Loader.NON_PRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise YamlProblem(
+            f"the character {found[0]!r} can't stand in YAML", line, found.start() - text.rfind("\n", 0, found.start())
+        )
     loader = _Loader(text)
     try:
         for token in yaml.scan(text, Loader=_Loader):
-            if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
-                mark = token.start_mark
-                raise YamlProblem("anchors and aliases are not read here", mark.line + 1, mark.column + 1)
+            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
+                mark, what = token.start_mark, "tags" if isinstance(token, yaml.TagToken) else "anchors and aliases"
+                raise YamlProblem(f"{what} are not read here", mark.line + 1, mark.column + 1)
         node = loader.get_single_node()
         places: dict[tuple[str | int, ...], tuple[int, int]] = {}
         if node is not None:

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001 - the last door: a user never meets a traceback
+    except Exception as error:
         logging.getLogger("psbot").debug("internal error", exc_info=True)
         sys.exit(_told(f"internal error ({type(error).__name__}: {error}); --verbose shows where, please report it", 1))
 

@@ -13,7 +13,7 @@ from bot.cli.console import progress_bar, say, stdout
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.run import Summary
+    from bot.summary import Summary
 
 KINDS = ("status", "portfolio", "monthly", "quarterly", "closeout", "partner")
 
@@ -21,20 +21,35 @@ KINDS = ("status", "portfolio", "monthly", "quarterly", "closeout", "partner")
 @app.command(epilog="Example: psbot run --dry-run --plan plan.json, look at it, then psbot apply plan.json")
 def run(
     only: Only = None,
-    report: Annotated[str | None, typer.Option("--report", metavar="KIND", help=f"Force one: {', '.join(KINDS)}.")] = None,
+    report: Annotated[
+        str | None, typer.Option("--report", metavar="KIND", help=f"Force one: {', '.join(KINDS)}.")
+    ] = None,
     period: Annotated[
         str | None, typer.Option("--period", metavar="NAME", help="With --report: 2026-W47, 2026-10 or FY27-Q3.")
     ] = None,
-    partner: Annotated[str | None, typer.Option("--partner", metavar="NAME", help="With --report partner --out DIR.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also leave the rendered files there.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")] = False,
-    plan: Annotated[Path | None, typer.Option("--plan", metavar="FILE", help="With --dry-run: leave the plan as JSON.")] = None,
-    as_of: AsOf = None,
-    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="A run report that GitLab shows.")] = None,
-    shard: Annotated[
-        str | None, typer.Option("--shard", metavar="I/N", help="This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL.")
+    partner: Annotated[
+        str | None, typer.Option("--partner", metavar="NAME", help="With --report partner --out DIR.")
     ] = None,
-    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Leave what was read as a snapshot.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Also leave the rendered files there.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")
+    ] = False,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="With --dry-run: leave the plan as JSON.")
+    ] = None,
+    as_of: AsOf = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="A run report that GitLab shows.")
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="I/N", help="This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL."),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE", help="Leave what was read as a snapshot.")
+    ] = None,
     merge: Annotated[
         list[Path] | None, typer.Option("--merge", metavar="FILE", help="Roll-ups from shards' snapshots; repeatable.")
     ] = None,
@@ -50,7 +65,9 @@ def run(
     if period and not report:
         raise UsageError("a period needs the report it is for", "--period", "Add --report KIND.")
     if report == "partner" and not (partner and out):
-        raise UsageError("the partner report is written to a folder", "--report partner", "Add --partner NAME --out DIR.")
+        raise UsageError(
+            "the partner report is written to a folder", "--report partner", "Add --partner NAME --out DIR."
+        )
     session = open_session(options.config, as_of=parse_day(as_of))
     wanted = RunOptions(
         only=only, report=report, period=period, partner=partner, dry_run=dry_run or session.as_of != session.today,

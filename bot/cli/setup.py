@@ -35,14 +35,20 @@ def init(
     from_: Annotated[
         str | None, typer.Option("--from", metavar="GROUP", help="Propose a config from what is found in this group.")
     ] = None,
-    labels: Annotated[bool, typer.Option("--labels", help="Also create missing labels in the configured namespaces.")] = False,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Also create missing labels in the configured namespaces.")
+    ] = False,
 ) -> None:
     """Write a commented starter config.yml (never over an existing one)."""
     from bot.starter import Proposal, render_starter
 
     path = options.config or Path("config.yml")
     if path.exists() and not labels:
-        raise UsageError("stands already and is left as it is", str(path), "Delete it, or name another one: psbot --config FILE init.")
+        raise UsageError(
+            "stands already and is left as it is",
+            str(path),
+            "Delete it, or name another one: psbot --config FILE init.",
+        )
     if not path.exists():
         proposal = Proposal()
         if from_:
@@ -88,7 +94,9 @@ def schema(
 
 @app.command(epilog="Example: psbot demo --serve")
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where Markdown, JSON and index.html go.")] = Path("demo-output"),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where Markdown, JSON and index.html go.")] = Path(
+        "demo-output"
+    ),
     serve: Annotated[bool, typer.Option("--serve", help="Keep the demo GitLab up; prints its URL and token.")] = False,
     edition: Annotated[str, typer.Option("--edition", help="ultimate, free or ce.")] = "ultimate",
     seed: Annotated[int, typer.Option("--seed", help="Seed of the sample portfolio.")] = 7,

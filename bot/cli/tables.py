@@ -20,10 +20,27 @@ COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "brigh
 
 def print_status(derived: Derived) -> None:
     """A line an engagement, worst first, and its first risk."""
-    table = _table(f"Engagements as of {derived.as_of}", "status", "engagement", "customer", "done", "finish P50 – P80", "on time", "top risk")
+    table = _table(
+        f"Engagements as of {derived.as_of}",
+        "status",
+        "engagement",
+        "customer",
+        "done",
+        "finish P50 – P80",
+        "on time",
+        "top risk",
+    )
     for e in derived.engagements:
         top = e.risks[0].message if e.risks else ""
-        table.add_row(_rag(e.status.overall), _name(e), _plain(e.customer), _ratio(e.progress.percent), _span(e.forecast.finish), _ratio(e.forecast.on_time_probability), _plain(top))
+        table.add_row(
+            _rag(e.status.overall),
+            _name(e),
+            _plain(e.customer),
+            _ratio(e.progress.percent),
+            _span(e.forecast.finish),
+            _ratio(e.forecast.on_time_probability),
+            _plain(top),
+        )
     stdout().print(table)
     counts = derived.portfolio.rag
     stdout().print(", ".join(f"{counts.get(rag, 0)} {rag}" for rag in ("red", "yellow", "unknown", "green")))
@@ -31,20 +48,52 @@ def print_status(derived: Derived) -> None:
 
 def print_forecast(derived: Derived) -> None:
     """Finish and effort by engagement, then revenue by quarter."""
-    table = _table(f"Forecast as of {derived.as_of}", "engagement", "P10", "P50", "P80", "P95", "on time", "hours P50 – P80", "basis")
+    table = _table(
+        f"Forecast as of {derived.as_of}",
+        "engagement",
+        "P10",
+        "P50",
+        "P80",
+        "P95",
+        "on time",
+        "hours P50 – P80",
+        "basis",
+    )
     for e in derived.engagements:
         f = e.forecast
-        table.add_row(_name(e), *(_day(q) for q in _four(f.finish)), _ratio(f.on_time_probability), _span(f.effort_hours), _basis(e))
+        table.add_row(
+            _name(e),
+            *(_day(q) for q in _four(f.finish)),
+            _ratio(f.on_time_probability),
+            _span(f.effort_hours),
+            _basis(e),
+        )
     stdout().print(table)
     money = _table(f"Revenue ({derived.currency})", "quarter", "target", "actual", "forecast", "80 % range", "upside")
     for quarter, r in sorted(derived.portfolio.revenue.items()):
-        money.add_row(quarter, _money(r.target), _money(r.actual), _money(r.forecast), f"{_money(r.low)} – {_money(r.high)}", _money(r.upside))
+        money.add_row(
+            quarter,
+            _money(r.target),
+            _money(r.actual),
+            _money(r.forecast),
+            f"{_money(r.low)} – {_money(r.high)}",
+            _money(r.upside),
+        )
     stdout().print(money)
 
 
 def print_scenario(base: Derived, scenario: Derived) -> None:
     """Base against scenario, for each engagement whose forecast differs."""
-    table = _table(f"What if (as of {base.as_of})", "engagement", "", "finish P50", "finish P80", "on time", "hours P50", "revenue by quarter")
+    table = _table(
+        f"What if (as of {base.as_of})",
+        "engagement",
+        "",
+        "finish P50",
+        "finish P80",
+        "on time",
+        "hours P50",
+        "revenue by quarter",
+    )
     before = {e.ref: e for e in base.engagements}
     for e in scenario.engagements:
         if e.ref in before and before[e.ref].forecast != e.forecast:
@@ -56,7 +105,13 @@ def print_scenario(base: Derived, scenario: Derived) -> None:
 def _scenario_cells(e: EngagementDerived) -> list[str]:
     f = e.forecast
     quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in sorted(f.revenue.items()))
-    return [_day(f.finish.p50), _day(f.finish.p80), _ratio(f.on_time_probability), _number(f.effort_hours.p50), quarters]
+    return [
+        _day(f.finish.p50),
+        _day(f.finish.p80),
+        _ratio(f.on_time_probability),
+        _number(f.effort_hours.p50),
+        quarters,
+    ]
 
 
 def print_backtest(result: Backtest) -> None:

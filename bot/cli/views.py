@@ -16,12 +16,12 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.derive.results import Derived
-    from bot.run import Reading
+    from bot.reading import Reading
 
 
 def read(snapshot: Path | None, only: str | None, as_of: str | None) -> Reading:
     """The portfolio from a snapshot or from GitLab, with what is needed to derive from it."""
-    from bot.run import read_for
+    from bot.reading import read_for
     from bot.session import open_session
 
     session = open_session(options.config, as_of=parse_day(as_of))
@@ -33,11 +33,11 @@ def print_json(value: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
-def exit_code(derived: Derived) -> int:
+def exit_code(reading: Reading, derived: Derived) -> int:
     """1 when an engagement or namespace failed or a facts block has faults (each named on standard error), else 0."""
-    from bot.run import failures_of
+    from bot.reading import failures_of
 
-    failed = failures_of(derived)
+    failed = failures_of(derived, reading.portfolio)
     for line in failed:
         say(line)
     return 1 if failed else 0
@@ -45,7 +45,12 @@ def exit_code(derived: Derived) -> int:
 
 @app.command(epilog="Example: psbot status --only 'acme/customers/globex&7'")
 def status(
-    json_: AsJson = False, only: Only = None, as_of: AsOf = None, snapshot: Snapshot = None, trials: Trials = 10_000, seed: Seed = 1
+    json_: AsJson = False,
+    only: Only = None,
+    as_of: AsOf = None,
+    snapshot: Snapshot = None,
+    trials: Trials = 10_000,
+    seed: Seed = 1,
 ) -> None:
     """Each engagement's status, finish forecast and top risks."""
     from bot.cli.tables import print_status
@@ -58,10 +63,12 @@ def status(
         print_json(to_json(derived))
     else:
         print_status(derived)
-    raise typer.Exit(exit_code(derived))
+    raise typer.Exit(exit_code(reading, derived))
 
 
-@app.command(epilog="Example: psbot forecast --what-if 'acme/customers/globex&7: end=2027-01-31, add_hours=80, people=+1'")
+@app.command(
+    epilog="Example: psbot forecast --what-if 'acme/customers/globex&7: end=2027-01-31, add_hours=80, people=+1'"
+)
 def forecast(
     json_: AsJson = False,
     only: Only = None,
@@ -69,7 +76,9 @@ def forecast(
     snapshot: Snapshot = None,
     trials: Trials = 10_000,
     seed: Seed = 1,
-    what_if: Annotated[list[str] | None, typer.Option("--what-if", metavar="CHANGE", help="'REF: key=value, …'; repeatable.")] = None,
+    what_if: Annotated[
+        list[str] | None, typer.Option("--what-if", metavar="CHANGE", help="'REF: key=value, …'; repeatable.")
+    ] = None,
 ) -> None:
     """Finish dates, effort and revenue by quarter, with ranges; with --what-if, base against scenario."""
     from bot.cli.tables import print_forecast, print_scenario
@@ -84,17 +93,22 @@ def forecast(
         print_scenario(derived, scenario)
     else:
         print_forecast(derived)
-    raise typer.Exit(exit_code(derived))
+    raise typer.Exit(exit_code(reading, derived))
 
 
 @app.command(epilog="Example: psbot export -o portfolio.json && psbot status --snapshot portfolio.json")
 def export(
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; default standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; default standard output.")
+    ] = None,
     only: Only = None,
     tables: Annotated[
-        Path | None, typer.Option("--tables", metavar="DIR", help="Also engagements, milestones and revenue as CSV there.")
+        Path | None,
+        typer.Option("--tables", metavar="DIR", help="Also engagements, milestones and revenue as CSV there."),
     ] = None,
-    parquet: Annotated[bool, typer.Option("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")
+    ] = False,
 ) -> None:
     """Write the snapshot: everything that was read, enough to derive and to render."""
     from bot.snapshot import dump_snapshot
@@ -110,13 +124,15 @@ def export(
         from bot.cli.exports import write_tables
 
         write_tables(derived, tables, parquet)
-    raise typer.Exit(exit_code(derived))
+    raise typer.Exit(exit_code(reading, derived))
 
 
 @app.command(epilog="Example: psbot site --out public")
 def site(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")] = Path("public"),
-    audience: Annotated[str, typer.Option("--audience", help="internal, or customer (with --only) to hand over.")] = "internal",
+    audience: Annotated[
+        str, typer.Option("--audience", help="internal, or customer (with --only) to hand over.")
+    ] = "internal",
     only: Only = None,
     snapshot: Snapshot = None,
     as_of: AsOf = None,
@@ -125,19 +141,23 @@ def site(
     if audience not in ("internal", "customer"):
         raise UsageError(f"{audience!r} is no audience", "--audience", "Use internal or customer.")
     if audience == "customer" and not only:
-        raise UsageError("a page for a customer shows one engagement", "--audience customer", "Name it with --only REF.")
-    from bot.run import make_site_files
+        raise UsageError(
+            "a page for a customer shows one engagement", "--audience customer", "Name it with --only REF."
+        )
+    from bot.reading import make_site_files
 
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day)
     for name, text in make_site_files(reading, audience=audience, only=only).items():
         write_text(out / name, text)
     say(f"written: {out / 'index.html'}")
-    raise typer.Exit(exit_code(derived))
+    raise typer.Exit(exit_code(reading, derived))
 
 
 @app.command(epilog="Example: psbot backtest --snapshot portfolio.json")
-def backtest(json_: AsJson = False, snapshot: Snapshot = None, as_of: AsOf = None, seed: Seed = 1, trials: Trials = 10_000) -> None:
+def backtest(
+    json_: AsJson = False, snapshot: Snapshot = None, as_of: AsOf = None, seed: Seed = 1, trials: Trials = 10_000
+) -> None:
     """Replay the past: how accurate would the forecasts have been?"""
     from bot.cli.tables import print_backtest
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -65,7 +66,7 @@ def command_lines(text: str, names: frozenset[str]) -> list[CommandLine]:
 
 
 def _marked_lines(tokens: list[Token]) -> Iterator[int]:
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if token.type == "inline" and before.type == "paragraph_open" and before.level == 0:
             yield from _line_starts(token.children or [])
 

@@ -8,8 +8,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from bot.demo.editions import Edition
-from bot.demo.entities import Event, Group, Item, Iteration, Label, Link, Mention, Milestone, Namespace, Note
-from bot.demo.entities import Notification, Project, Status, TimeLog, Token, User, Write
+from bot.demo.entities import (
+    Event,
+    Group,
+    Item,
+    Iteration,
+    Label,
+    Link,
+    Mention,
+    Milestone,
+    Namespace,
+    Note,
+    Notification,
+    Project,
+    Status,
+    TimeLog,
+    Token,
+    User,
+    Write,
+)
 
 N = TypeVar("N", bound=Namespace)
 Moment = datetime | date | str

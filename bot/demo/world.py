@@ -7,8 +7,22 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.demo import history
-from bot.demo.entities import ROLES, Award, Group, Item, Iteration, Label, Link, Milestone, Namespace, Note, Project
-from bot.demo.entities import TimeLog, Token, User
+from bot.demo.entities import (
+    ROLES,
+    Award,
+    Group,
+    Item,
+    Iteration,
+    Label,
+    Link,
+    Milestone,
+    Namespace,
+    Note,
+    Project,
+    TimeLog,
+    Token,
+    User,
+)
 from bot.demo.store import STATUSES, Moment, Store, as_moment
 
 HOUR = 3600

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from bot.config import Vocabulary
+from bot.derive.compliance import COMPLIANCE_THRESHOLDS
+from bot.derive.escalations import ESCALATION_THRESHOLDS
+from bot.derive.questions import QUESTION_THRESHOLDS
+from bot.derive.raid import RAID_THRESHOLDS
+from bot.derive.risks import RISK_THRESHOLDS, RULES
 from bot.derive.thresholds import RAG_THRESHOLDS
 
 
 def vocabulary() -> Vocabulary:
     """All thresholds and rules that any derivation declares."""
-    return Vocabulary(dict(RAG_THRESHOLDS), ())
+    thresholds = {
+        **RAG_THRESHOLDS,
+        **QUESTION_THRESHOLDS,
+        **RAID_THRESHOLDS,
+        **ESCALATION_THRESHOLDS,
+        **COMPLIANCE_THRESHOLDS,
+        **RISK_THRESHOLDS,
+    }
+    return Vocabulary(thresholds, tuple(rule.id for rule in RULES))

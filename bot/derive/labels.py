@@ -15,12 +15,19 @@ CHANGE_ORDER_STATES = ("approved", "rejected", "proposed")
 
 def has_label(labels: Iterable[str], wanted: str) -> bool:
     """Whether `wanted` is among `labels`; a name ending in `::` or `-` is a prefix. Case counts, as in GitLab."""
-    return any(matches(label, wanted) for label in labels)
+    if is_prefix(wanted):
+        return any(label.startswith(wanted) for label in labels)
+    return wanted in labels
 
 
 def matches(label: str, wanted: str) -> bool:
     """Whether one label is `wanted`, or starts with it when it is a prefix (`partner::`, `WE-`)."""
-    return label.startswith(wanted) if wanted.endswith(("::", "-")) else label == wanted
+    return label.startswith(wanted) if is_prefix(wanted) else label == wanted
+
+
+def is_prefix(name: str) -> bool:
+    """Whether a configured label name stands for all labels that start with it."""
+    return name.endswith(("::", "-"))
 
 
 def label_value(labels: Iterable[str], prefix: str) -> str | None:

@@ -125,7 +125,7 @@ class ChangeOrder:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Scope against its baseline. `growth` is a ratio of value; the counts are items."""
+    """Scope against its baseline. `growth` is a ratio of value; the counts are items, 0 without a `baseline_day`."""
 
     baseline_items: int = 0
     baseline_value: float = 0.0
@@ -139,6 +139,7 @@ class Scope:
     approved_value: float = 0.0
     pending_value: float = 0.0
     hints: tuple[Reason, ...] = ()
+    baseline_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

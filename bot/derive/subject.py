@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from typing import Any, Final
 
 from bot.calendar import WorkCalendar
 from bot.config import Settings
+from bot.derive.labels import is_exception, work_items
 from bot.derive.results import EngagementDerived
 from bot.model import EMPTY, Engagement, Item
+
+_OF_THE_WORK: Final = ("work", "to_do", "own_items")
+"""Cached values that rest on the engagement alone, not on what was derived."""
 
 
 @dataclass(frozen=True)
@@ -31,3 +37,29 @@ class Subject:
     def threshold(self, name: str) -> float:
         """The number a rule or colour uses: the config's, else its declared default."""
         return self.settings.thresholds[name]
+
+    def advance(self, **found: Any) -> Subject:
+        """The subject of the next stage, `found` being fields of `derived`; what is known of the work is kept."""
+        later = replace(self, derived=replace(self.derived, **found))
+        vars(later).update({name: value for name, value in vars(self).items() if name in _OF_THE_WORK})
+        return later
+
+    @cached_property
+    def work(self) -> tuple[Item, ...]:
+        """The engagement's work, by reference (CONTRACT §7 Definitions)."""
+        return work_items(self.engagement, self.settings.labels)
+
+    @cached_property
+    def to_do(self) -> tuple[Item, ...]:
+        """Open work that somebody does: without epics (their children are done) and paperwork (exceptions)."""
+        labels = self.settings.labels
+        return tuple(i for i in self.work if i.is_open and i.type != "epic" and not is_exception(i, labels))
+
+    @cached_property
+    def own_items(self) -> Mapping[str, Item]:
+        """This engagement's items by reference."""
+        return {item.ref: item for item in self.engagement.items}
+
+    def known_item(self, ref: str) -> Item | None:
+        """The item of that reference, of this engagement or another one; None when it was not read."""
+        return self.own_items.get(ref) or self.elsewhere.get(ref)

@@ -59,6 +59,11 @@ class Guard:
             return "the engagement names no `customer_channel`: nothing is posted for the customer"
         if spot.asked.casefold() != declared.casefold():
             return f"{spot.asked} is not the engagement's `customer_channel` ({declared})"
+        if spot.ref.casefold() != declared.casefold():
+            return (
+                f"the `customer_channel` {declared} is now {spot.ref}, where others may read; "
+                "name the new reference in the facts if it is right"
+            )
         return None
 
 

@@ -43,7 +43,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One marker. `parts`: of how many; `closed_for`: the issue (iid) that stands instead of this one."""
+    """One marker. `parts`: of how many; `duplicate_of`, `followed_by`: the issue (iid) that this one was closed for."""
 
     identity: Identity
     fingerprint: str
@@ -52,7 +52,8 @@ class Marker:
     """Digest of the PM part as psbot wrote it: anything else in it is a person's."""
     text: str = ""
     """Digest of the customer's text in a draft as psbot wrote it: anything else there is a person's."""
-    closed_for: str = ""
+    duplicate_of: str = ""
+    followed_by: str = ""
     payload: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     version: int = VERSION
 
@@ -79,7 +80,8 @@ def write_marker(marker: Marker) -> str:
         "fp": marker.fingerprint,
         "pm": marker.pm,
         "text": marker.text,
-        "closed_for": marker.closed_for,
+        "duplicate_of": marker.duplicate_of,
+        "followed_by": marker.followed_by,
         "payload": _pack(marker.payload) if marker.payload else "",
     }
     fields = "".join(f" {name}={quote(value, safe='/~')}" for name, value in values.items() if value)
@@ -118,7 +120,8 @@ def _marker(match: re.Match[str]) -> Marker | None:
         parts=int(parts),
         pm=values.get("pm", ""),
         text=values.get("text", ""),
-        closed_for=values.get("closed_for", ""),
+        duplicate_of=values.get("duplicate_of", ""),
+        followed_by=values.get("followed_by", ""),
         payload=_unpack(values.get("payload", "")) if internal else EMPTY,
         version=int(match["version"]),
     )

@@ -13,14 +13,14 @@ from bot.config import Settings
 from bot.derive.results import Derived, EngagementDerived
 from bot.model import Engagement, Item, PastReport, Portfolio, as_of
 from bot.report.environment import Templates
-from bot.report.safe_text import SafeMarkdown, code, link, ref_link
+from bot.report.safe_text import SafeMarkdown, code, link
 
 
 @dataclass(frozen=True)
 class ReportContext:
     """Values and pure functions. `derive` is memoised by the caller, so a report may ask for earlier weeks.
 
-    `commitment` gives what a run promises of an engagement (its forecast and finish), for the hidden payload.
+    `commitment` gives the forecast that a portfolio-wide report commits to, for its hidden payload.
     """
 
     portfolio: Portfolio
@@ -32,7 +32,7 @@ class ReportContext:
     past: tuple[PastReport, ...] = ()
     only: str | None = None
     partner: str | None = None
-    commitment: Callable[[EngagementDerived], Mapping[str, Any]] | None = None
+    commitment: Callable[[Derived], Mapping[str, Any]] | None = None
 
     # -- engagements
 
@@ -65,9 +65,7 @@ class ReportContext:
 
     def previous(self, kind: str, ref: str | None, period: Period) -> PastReport | None:
         """The latest internal report of this kind before `period`."""
-        return max(
-            (p for p in self.past_of(kind, ref) if p.period < period.name), key=lambda p: p.period, default=None
-        )
+        return max((p for p in self.past_of(kind, ref) if p.period < period.name), key=lambda p: p.period, default=None)
 
     def past_of(self, kind: str, ref: str | None) -> list[PastReport]:
         """All internal reports of a kind on one engagement (None: on the portfolio), oldest first."""
@@ -96,15 +94,15 @@ class ReportContext:
         return places
 
     def link(self, ref: str) -> SafeMarkdown:
-        """A link with the reference as its text; code where the address is not known. Never a live reference."""
-        url = self._places.get(ref, ("", ""))[1]
-        return ref_link(ref, url) if url else code(ref)
+        """A link with the short reference as its text (a milestone's title); code where the address is not known."""
+        title, url = self._places.get(ref, ("", ""))
+        return link(title if "%" in ref else short_ref(ref), quiet(url)) if url else code(ref)
 
     def titled(self, ref: str, title: str = "") -> SafeMarkdown:
         """A link with the title as its text."""
         known, url = self._places.get(ref, ("", ""))
         text = title or known or ref
-        return link(text, url) if url else self.templates.words.output(text)
+        return link(text, quiet(url)) if url else self.templates.words.output(text)
 
     def links(self, refs: Iterable[str], most: int = 3) -> tuple[SafeMarkdown, ...]:
         """Evidence: the first links, and how many more there are."""
@@ -112,6 +110,20 @@ class ReportContext:
         shown = tuple(self.link(ref) for ref in refs[:most])
         more = len(refs) - most
         return (*shown, self.templates.words.text("common.more", n=more)) if more > 0 else shown
+
+
+def quiet(url: str) -> str:
+    """The address with a bare `#` behind it: it leads to the same place, but GitLab takes it for no reference.
+
+    GitLab turns a link to an issue's exact address into a cross reference ("mentioned in …") on that issue, which a
+    customer may read; its pattern allows an anchor only with letters in it (`Referable.link_reference_pattern`).
+    """
+    return url if "#" in url else f"{url}#"
+
+
+def short_ref(ref: str) -> str:
+    """`acme/customers/sow-1234#12` → `sow-1234#12`: enough for a reader, the link tells the rest."""
+    return ref.rpartition("/")[2]
 
 
 def items_by_ref(engagement: Engagement | None) -> Mapping[str, Item]:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 import bot
 from bot.config import Settings
 from bot.errors import ConfigError, Fault
-from bot.report.safe_text import SafeMarkdown
+from bot.report.safe_text import SafeMarkdown, code
 from bot.report.wording import Words, load_words
 
 SUFFIX = ".md.j2"
@@ -45,7 +45,7 @@ class Templates:
             loader=jinja2.FileSystemLoader(folders),
             undefined=jinja2.StrictUndefined,
             finalize=self.words.output,
-            autoescape=False,  # noqa: S701 -- Markdown, not HTML: finalize neutralises every value
+            autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -57,13 +57,15 @@ class Templates:
 
     def names(self) -> list[str]:
         """The reports' templates, without the partials (`_*.md.j2`) that they include."""
-        return [name for name in self.environment.list_templates() if name.endswith(SUFFIX) and not name.startswith("_")]
+        return [
+            name for name in self.environment.list_templates() if name.endswith(SUFFIX) and not name.startswith("_")
+        ]
 
     def render(self, name: str, view: Mapping[str, Any]) -> SafeMarkdown:
         """The template's text for `view`. Raises ConfigError that names file and line."""
         try:
             text = self.environment.get_template(name).render(view)
-        except (jinja2.TemplateError, SecurityError, TypeError, ValueError, AttributeError, KeyError) as problem:
+        except Exception as problem:  # a template may fail in any way; each is told by file and line
             fault = self._fault(name, problem)
             raise ConfigError("a report template can't be used", fault.where, faults=(fault,)) from problem
         return SafeMarkdown(_BLANK_LINES.sub("\n\n", _LINE_END.sub("\n", text)).strip("\n") + "\n")
@@ -97,40 +99,15 @@ def load_templates(settings: Settings, base: Path) -> Templates:
     return Templates(words, own)
 
 
-def check_templates(templates: Templates, samples: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Fault]:
-    """Render every report template against each of its sample views; what goes wrong, by file and line.
-
-    A template in the user's folder that no report uses is a fault too: it is a misspelt name.
-    """
-    faults: list[Fault] = []
-    for name, views in sorted(samples.items()):
-        faults += _check_one(templates, name, views)
-    for name in templates.names():
-        if name not in samples:
-            faults.append(Fault("no report uses a template of this name", name, advice=_known(samples)))
-    return faults
-
-
-def _check_one(templates: Templates, name: str, views: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    """The faults of one template, each once though several samples show it."""
-    found: dict[Fault, None] = {}
-    for view in views:
-        try:
-            templates.render(name, view)
-        except ConfigError as error:
-            found.update(dict.fromkeys(error.faults))
-    return list(found)
-
-
-def _known(names: Iterable[str]) -> str:
-    return f"Known: {', '.join(sorted(names))}."
-
-
 def _filters(words: Words) -> dict[str, Any]:
     """Formats for templates; each gives Markdown that is safe as it stands."""
-    formats = ("date", "day", "month", "number", "ratio", "percent", "hours", "signed", "money", "rag", "dot")
+    formats = ("date", "day", "month", "number", "ratio", "percent", "hours", "signed", "money", "rag", "dot", "dots")
 
     def join(values: Iterable[Any], separator: str = ", ") -> SafeMarkdown:
         return SafeMarkdown(separator.join(words.output(value) for value in values))
 
-    return {name: getattr(words, name) for name in formats} | {"join": join, "word": lambda v, g: words.name(g, v)}
+    return {name: getattr(words, name) for name in formats} | {
+        "join": join,
+        "code": code,
+        "word": lambda v, g: words.name(g, v),
+    }

@@ -6,10 +6,10 @@ said in English. A user's `locale/fr.yml` in the templates folder adds a languag
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ class Words:
             return value
         if isinstance(value, bool):
             return self.text("yes" if value else "no")
-        if isinstance(value, date):
+        if isinstance(value, dt.date):
             return self.date(value)
         if isinstance(value, int | float):
             return self.number(value)
@@ -72,20 +72,24 @@ class Words:
     def dot(self, rag: str | None) -> SafeMarkdown:
         return SafeMarkdown(DOTS.get(rag or "unknown", DOTS["unknown"]))
 
+    def dots(self, rags: Iterable[str | None]) -> SafeMarkdown:
+        """A trend, oldest first."""
+        return SafeMarkdown("".join(self.dot(rag) for rag in rags))
+
     def rag(self, rag: str | None) -> SafeMarkdown:
         """A colour as circle and word: nobody has to tell green from red by eye."""
         return SafeMarkdown(f"{self.dot(rag)} {self.name('rag', rag or 'unknown')}")
 
     # -- dates and numbers
 
-    def date(self, day: date | None) -> SafeMarkdown:
+    def date(self, day: dt.date | None) -> SafeMarkdown:
         return MISSING if day is None else SafeMarkdown(format_date(day, "medium", locale=self.locale))
 
-    def day(self, day: date | None) -> SafeMarkdown:
+    def day(self, day: dt.date | None) -> SafeMarkdown:
         """Day and month, where the year is plain."""
         return MISSING if day is None else SafeMarkdown(format_skeleton("MMMd", day, locale=self.locale))
 
-    def month(self, day: date) -> SafeMarkdown:
+    def month(self, day: dt.date) -> SafeMarkdown:
         return SafeMarkdown(format_skeleton("yMMMM", day, locale=self.locale))
 
     def number(self, value: float | None, digits: int = 1) -> SafeMarkdown:

@@ -20,9 +20,7 @@ CALENDAR = WorkCalendar()
 def settings(**reports: object) -> Settings:
     issue = {"project": "acme/ps"}
     base = {"portfolio": issue, "monthly": issue, "quarterly": issue}
-    return Settings.model_validate(
-        {"portfolio": {"namespaces": {"acme": "internal"}}, "reports": {**base, **reports}}
-    )
+    return Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal"}}, "reports": {**base, **reports}})
 
 
 def due(day: date, past: tuple[PastReport, ...] = (), **reports: object) -> dict[str, list[tuple[str, date, bool]]]:

@@ -15,13 +15,13 @@ from bot.demo.editions import Edition
 
 HERE = Path(__file__).parent
 PAGED = "type Any { field(after: String, before: String, first: Int, last: Int): Int }"
-WORK_ITEM_FILTERS = """types: [IssueType!], state: IssuableState, labelName: [String!], ids: [WorkItemID!]
-  @since(version: "18.6"), iid: String, iids: [String!], parentIds: [WorkItemID!] @since(version: "17.9"),
+COUNTED_FILTERS = """types: [IssueType!], state: IssuableState, labelName: [String!], iid: String, iids: [String!], parentIds: [WorkItemID!] @since(version: "17.9"),
   authorUsername: String, assigneeUsernames: [String!], assigneeWildcardId: AssigneeWildcardId, confidential: Boolean,
   milestoneTitle: [String!], milestoneWildcardId: MilestoneWildcardId, search: String, in: [IssuableSearchableField!],
   createdAfter: Time, createdBefore: Time, updatedAfter: Time, updatedBefore: Time, closedAfter: Time,
   closedBefore: Time, dueAfter: Time, dueBefore: Time, healthStatusFilter: HealthStatusFilter @ee,
   not: NegatedWorkItemFilterInput, or: UnionedWorkItemFilterInput, sort: WorkItemSort"""
+WORK_ITEM_FILTERS = f'ids: [WorkItemID!] @since(version: "18.6"), {COUNTED_FILTERS}'
 ISSUE_FILTERS = """types: [IssueType!], state: IssuableState, labelName: [String], iid: String, iids: [String!],
   authorUsername: String, assigneeUsernames: [String!], confidential: Boolean, milestoneTitle: [String],
   search: String, in: [IssuableSearchableField!], createdAfter: Time, createdBefore: Time, updatedAfter: Time,
@@ -31,13 +31,14 @@ MILESTONE_FILTERS = """ids: [ID!], title: String, searchTitle: String, state: Mi
 TIMELOG_FILTERS = """startTime: Time, endTime: Time, startDate: Time, endDate: Time, groupId: GroupID,
   projectId: ProjectID, username: String, sort: TimelogSort"""
 MACROS = {
+    "COUNTED_FILTERS": COUNTED_FILTERS,
     "WORK_ITEM_FILTERS": WORK_ITEM_FILTERS,
     "ISSUE_FILTERS": ISSUE_FILTERS,
     "MILESTONE_FILTERS": MILESTONE_FILTERS,
     "TIMELOG_FILTERS": TIMELOG_FILTERS,
 }
 OURS = ("ee", "since", "paged")
-LIMITED_COUNT, COUNT = "count(limit: Int): Int!", "count: Int!"
+LIMITED_COUNT, COUNT = 'count(limit: Int @since(version: "18.6")): Int!', "count: Int!"
 CONNECTIONS = {
     "WorkItem": LIMITED_COUNT,
     "WorkItemTimelog": f"{LIMITED_COUNT} totalSpentTime: BigInt!",
@@ -118,8 +119,12 @@ class _Clean(Visitor):
         return REMOVE if node.name.value in OURS else None
 
 
-@lru_cache(maxsize=16)
+def pruned_document(edition: Edition) -> DocumentNode:
+    """The SDL of that edition and version."""
+    pruned = visit(parse(sdl_text(edition), no_location=True), _Prune(edition))
+    return _without_own_directives(visit(pruned, _Clean()))
+
+
 def bare_schema(edition: Edition) -> GraphQLSchema:
     """The schema of that edition and version, without resolvers."""
-    pruned = visit(parse(sdl_text(edition), no_location=True), _Prune(edition))
-    return build_ast_schema(_without_own_directives(visit(pruned, _Clean())))
+    return build_ast_schema(pruned_document(edition))

@@ -16,9 +16,9 @@ from bot.demo.services.finder import Criteria, find_items
 from bot.demo.services.ordering import item_order
 
 
-def list_epic_issues(call: Call, id: str, iid: int) -> Response:
+def list_epic_issues(call: Call, place: str, iid: int) -> Response:
     """GET /groups/:id/epics/:iid/issues: by the epic's iid."""
-    epic = call.epic_by_iid(id, iid)
+    epic = call.epic_by_iid(place, iid)
     children = call.actor.seen(child for child in epic.children if not child.is_epic)
 
     def shape(child: Item) -> dict[str, Any]:
@@ -28,9 +28,9 @@ def list_epic_issues(call: Call, id: str, iid: int) -> Response:
     return paginated(call, children, shape)
 
 
-def list_epics(call: Call, id: str) -> Response:
+def list_epics(call: Call, place: str) -> Response:
     """GET /groups/:id/epics: descendants included unless said otherwise."""
-    group = call.licensed_group(id)
+    group = call.licensed_group(place)
     below = call.flag("include_descendant_groups") is not False
     spaces: list[Namespace] = [s for s in group.namespaces() if not isinstance(s, Project)] if below else [group]
     name = call.choice("order_by", ("created_at", "updated_at", "title"), "created_at") or "created_at"
@@ -48,14 +48,14 @@ def list_epics(call: Call, id: str) -> Response:
     return paginated(call, found, partial(epic_json, call.world, seen_from=group))
 
 
-def show_epic(call: Call, id: str, iid: int) -> Response:
+def show_epic(call: Call, place: str, iid: int) -> Response:
     """GET /groups/:id/epics/:iid."""
-    return as_json(epic_json(call.world, call.epic_by_iid(id, iid)) | {"subscribed": False})
+    return as_json(epic_json(call.world, call.epic_by_iid(place, iid)) | {"subscribed": False})
 
 
-def list_child_epics(call: Call, id: str, iid: int) -> Response:
+def list_child_epics(call: Call, place: str, iid: int) -> Response:
     """GET /groups/:id/epics/:iid/epics."""
-    epic = call.epic_by_iid(id, iid)
+    epic = call.epic_by_iid(place, iid)
     children = call.actor.seen(child for child in epic.children if child.is_epic)
     return paginated(call, children, partial(epic_json, call.world, seen_from=epic.namespace))
 

@@ -17,9 +17,9 @@ from bot.demo.services.items import create_item, update_item
 from bot.demo.services.refusal import Refusal, forbidden
 
 
-def create_issue(call: Call, id: str) -> Response:
+def create_issue(call: Call, place: str) -> Response:
     """POST /projects/:id/issues."""
-    project = call.project(id)
+    project = call.project(place)
     title = call.need("title")
     changes = _changes(call, project, None)
     if call.actor.is_owner(project):
@@ -31,9 +31,9 @@ def create_issue(call: Call, id: str) -> Response:
     return as_json(issue_json(call.world, item), 201)
 
 
-def update_issue(call: Call, id: str, iid: int) -> Response:
+def update_issue(call: Call, place: str, iid: int) -> Response:
     """PUT /projects/:id/issues/:iid."""
-    item = call.issue(id, iid)
+    item = call.issue(place, iid)
     if not (set(call.params) & WRITABLE):
         names = ", ".join(sorted(WRITABLE))
         raise Refusal(400, {"error": f"{names} are missing, at least one parameter must be provided"})
@@ -42,9 +42,9 @@ def update_issue(call: Call, id: str, iid: int) -> Response:
     return as_json(issue_json(call.world, item) | {"subscribed": False})
 
 
-def delete_issue(call: Call, id: str, iid: int) -> Response:
+def delete_issue(call: Call, place: str, iid: int) -> Response:
     """DELETE: Owner or Planner."""
-    item = call.issue(id, iid)
+    item = call.issue(place, iid)
     if not call.actor.is_owner(item.namespace) and call.actor.level(item.namespace) != PLANNER:
         raise forbidden()
     del item.namespace.items[item.iid], call.world.items[item.id]
@@ -66,8 +66,9 @@ def _wanted_labels(call: Call, space: Namespace, item: Item | None) -> list[Labe
         return None
     if not call.actor.is_staff(space):
         return []
-    titles = titles(call, "labels") if "labels" in call.params else None
-    wanted = [_label(call, space, t) for t in titles] if titles is not None else list(item.labels if item else ())
+    wanted = list(item.labels if item else ())
+    if "labels" in call.params:
+        wanted = [_label(call, space, title) for title in titles(call, "labels")]
     wanted += [_label(call, space, title) for title in titles(call, "add_labels")]
     gone = {title.lower() for title in titles(call, "remove_labels")}
     return [label for label in wanted if label.title.lower() not in gone]
@@ -132,14 +133,14 @@ WRITABLE = set(READERS) | {"labels", "add_labels", "remove_labels", "discussion_
 # --- time ----------------------------------------------------------------------------------------------------------------
 
 
-def show_time(call: Call, id: str, iid: int) -> Response:
+def show_time(call: Call, place: str, iid: int) -> Response:
     """GET time_stats."""
-    return as_json(time_json(call.issue(id, iid)))
+    return as_json(time_json(call.issue(place, iid)))
 
 
-def add_time(call: Call, id: str, iid: int) -> Response:
+def add_time(call: Call, place: str, iid: int) -> Response:
     """POST add_spent_time."""
-    item = call.issue(id, iid)
+    item = call.issue(place, iid)
     call.actor.require_staff(item.namespace)
     try:
         seconds = time_spent.parse_duration(call.need("duration"))
@@ -149,9 +150,9 @@ def add_time(call: Call, id: str, iid: int) -> Response:
     return as_json(time_json(item), 201)
 
 
-def set_estimate(call: Call, id: str, iid: int) -> Response:
+def set_estimate(call: Call, place: str, iid: int) -> Response:
     """POST time_estimate, reset_time_estimate."""
-    item = call.issue(id, iid)
+    item = call.issue(place, iid)
     duration = call.text("duration") or "0"
     update_item(call.actor, item, {"estimate": time_spent.parse_duration(duration)})
     return as_json(time_json(item))

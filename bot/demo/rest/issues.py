@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from bot.demo.entities import Item, Label, Milestone, Namespace, Project
+from bot.demo.entities import Namespace
 from bot.demo.rest.call import Call
 from bot.demo.rest.paging import as_json, keyset, paginated
-from bot.demo.rest.shapes import epic_json, issue_json, time_json
-from bot.demo.services import time_spent
+from bot.demo.rest.shapes import issue_json
 from bot.demo.services.finder import Criteria, find_items
-from bot.demo.services.items import create_item, update_item
 from bot.demo.services.ordering import item_order
-from bot.demo.services.refusal import Refusal, forbidden, not_found
+from bot.demo.services.refusal import Refusal
 
 ORDERS = ("created_at", "updated_at", "title", "due_date", "priority", "label_priority", "milestone_due", "weight",
           "relative_position", "popularity", "id", "start_date")  # fmt: skip
@@ -106,15 +103,15 @@ def _listed(call: Call, spaces: list[Namespace], seen_from: Namespace | None, by
     return keyset(call, found, order, shape)
 
 
-def list_project_issues(call: Call, id: str) -> Response:
+def list_project_issues(call: Call, place: str) -> Response:
     """GET /projects/:id/issues."""
-    project = call.project(id)
+    project = call.project(place)
     return _listed(call, [project], project, by_keyset=True)
 
 
-def list_group_issues(call: Call, id: str) -> Response:
+def list_group_issues(call: Call, place: str) -> Response:
     """GET /groups/:id/issues: descendants included."""
-    group = call.group(id)
+    group = call.group(place)
     spaces = [s for s in group.namespaces() if not (call.flag("non_archived") and s.archived)]
     return _listed(call, spaces, group, by_keyset=False)
 
@@ -125,6 +122,6 @@ def list_issues(call: Call) -> Response:
     return _listed(call, spaces, None, by_keyset=False, scope="created_by_me")
 
 
-def show_issue(call: Call, id: str, iid: int) -> Response:
+def show_issue(call: Call, place: str, iid: int) -> Response:
     """GET /projects/:id/issues/:iid."""
-    return as_json(issue_json(call.world, call.issue(id, iid)) | {"subscribed": False})
+    return as_json(issue_json(call.world, call.issue(place, iid)) | {"subscribed": False})

@@ -11,16 +11,24 @@ from werkzeug.wrappers import Response
 from bot.demo.entities import Group, Item, Label, Link, Milestone, Namespace, Project, User
 from bot.demo.rest.call import Call
 from bot.demo.rest.paging import as_json, paginated
-from bot.demo.rest.shapes import group_json, issue_json, label_json, link_json, milestone_json, project_json
-from bot.demo.rest.shapes import related_json, user_json
+from bot.demo.rest.shapes import (
+    group_json,
+    issue_json,
+    label_json,
+    link_json,
+    milestone_json,
+    project_json,
+    related_json,
+    user_json,
+)
 from bot.demo.services.refusal import Refusal, conflict, forbidden, not_found
 
 # --- groups and projects -------------------------------------------------------------------------------------------------
 
 
-def show_group(call: Call, id: str) -> Response:
+def show_group(call: Call, place: str) -> Response:
     """GET /groups/:id, with its projects unless told not to."""
-    group = call.group(id)
+    group = call.group(place)
     shape = group_json(call.world, group)
     if call.flag("with_projects") is not False:
         shape["projects"] = [project_json(call.world, project) for project in _readable(call, group.projects)]
@@ -44,20 +52,20 @@ def list_groups(call: Call) -> Response:
     return paginated(call, _searched(call, found), partial(group_json, call.world))
 
 
-def list_subgroups(call: Call, id: str) -> Response:
+def list_subgroups(call: Call, place: str) -> Response:
     """GET /groups/:id/subgroups."""
-    return paginated(call, _searched(call, _readable(call, call.group(id).groups)), partial(group_json, call.world))
+    return paginated(call, _searched(call, _readable(call, call.group(place).groups)), partial(group_json, call.world))
 
 
-def list_descendant_groups(call: Call, id: str) -> Response:
+def list_descendant_groups(call: Call, place: str) -> Response:
     """GET /groups/:id/descendant_groups."""
-    found = _readable(call, call.group(id).descendant_groups())
+    found = _readable(call, call.group(place).descendant_groups())
     return paginated(call, _searched(call, found), partial(group_json, call.world))
 
 
-def list_group_projects(call: Call, id: str) -> Response:
+def list_group_projects(call: Call, place: str) -> Response:
     """GET /groups/:id/projects."""
-    group = call.group(id)
+    group = call.group(place)
     below = call.flag("include_subgroups")
     spaces: Iterable[Namespace] = group.namespaces() if below else group.projects
     archived = call.flag("archived")
@@ -65,9 +73,9 @@ def list_group_projects(call: Call, id: str) -> Response:
     return paginated(call, _searched(call, _readable(call, found)), partial(project_json, call.world))
 
 
-def show_project(call: Call, id: str) -> Response:
+def show_project(call: Call, place: str) -> Response:
     """GET /projects/:id."""
-    project = call.project(id)
+    project = call.project(place)
     level = call.actor.level(project)
     access = {"access_level": level, "notification_level": 3} if level else None
     return as_json(project_json(call.world, project) | {"permissions": {"project_access": access, "group_access": None}})
@@ -95,18 +103,18 @@ def _members(call: Call, space: Namespace, inherited: bool) -> list[tuple[User, 
     return [(call.world.users[number], level) for number, level in sorted(levels.items())]
 
 
-def list_members(call: Call, kind: str, inherited: bool, id: str) -> Response:
+def list_members(call: Call, kind: str, inherited: bool, place: str) -> Response:
     """GET members and members/all."""
-    space: Namespace = call.group(id) if kind == "groups" else call.project(id)
+    space: Namespace = call.group(place) if kind == "groups" else call.project(place)
     found = _members(call, space, inherited)
     word = (call.text("query") or "").lower()
     found = [(user, level) for user, level in found if word in user.username.lower() or word in user.name.lower()]
     return paginated(call, found, lambda pair: _member_json(call, *pair))
 
 
-def show_member(call: Call, kind: str, inherited: bool, id: str, user_id: int) -> Response:
+def show_member(call: Call, kind: str, inherited: bool, place: str, user_id: int) -> Response:
     """GET members/:user_id and members/all/:user_id."""
-    space: Namespace = call.group(id) if kind == "groups" else call.project(id)
+    space: Namespace = call.group(place) if kind == "groups" else call.project(place)
     for user, level in _members(call, space, inherited):
         if user.id == user_id:
             return as_json(_member_json(call, user, level))
@@ -124,12 +132,12 @@ def spaces_around(space: Namespace, ancestors: bool, descendants: bool) -> list[
     return found
 
 
-def list_milestones(call: Call, kind: str, id: str) -> Response:
+def list_milestones(call: Call, kind: str, place: str) -> Response:
     """GET milestones, also of ancestors or descendants."""
-    space: Namespace = call.group(id) if kind == "groups" else call.project(id)
+    space: Namespace = call.group(place) if kind == "groups" else call.project(place)
     above = bool(call.flag("include_ancestors") or call.flag("include_parent_milestones"))
-    places = spaces_around(space, above, bool(call.flag("include_descendants")) and kind == "groups")
-    found = [stone for place in places if call.actor.can_read(place) for stone in place.milestones]
+    owners = spaces_around(space, above, bool(call.flag("include_descendants")) and kind == "groups")
+    found = [stone for owner in owners if call.actor.can_read(owner) for stone in owner.milestones]
     found = [stone for stone in found if _wanted_milestone(call, stone)]
     return paginated(call, sorted(found, key=lambda stone: stone.id), partial(milestone_json, call.world))
 
@@ -147,34 +155,34 @@ def _wanted_milestone(call: Call, stone: Milestone) -> bool:
     )
 
 
-def _milestone(call: Call, kind: str, id: str, milestone_id: int) -> Milestone:
-    space: Namespace = call.group(id) if kind == "groups" else call.project(id)
+def _milestone(call: Call, kind: str, place: str, milestone_id: int) -> Milestone:
+    space: Namespace = call.group(place) if kind == "groups" else call.project(place)
     found = call.world.milestones.get(milestone_id)
     if found is None or found.owner is not space:
         raise not_found()
     return found
 
 
-def show_milestone(call: Call, kind: str, id: str, milestone_id: int) -> Response:
+def show_milestone(call: Call, kind: str, place: str, milestone_id: int) -> Response:
     """GET milestones/:milestone_id: by id, not iid."""
-    return as_json(milestone_json(call.world, _milestone(call, kind, id, milestone_id)))
+    return as_json(milestone_json(call.world, _milestone(call, kind, place, milestone_id)))
 
 
-def list_milestone_issues(call: Call, kind: str, id: str, milestone_id: int) -> Response:
+def list_milestone_issues(call: Call, kind: str, place: str, milestone_id: int) -> Response:
     """GET milestones/:milestone_id/issues."""
-    stone = _milestone(call, kind, id, milestone_id)
-    places = spaces_around(stone.owner, False, True)
-    items = [item for place in places for item in place.items.values() if item.milestone is stone and not item.is_epic]
+    stone = _milestone(call, kind, place, milestone_id)
+    owners = spaces_around(stone.owner, False, True)
+    items = [item for owner in owners for item in owner.items.values() if item.milestone is stone and not item.is_epic]
     return paginated(call, call.actor.seen(items), partial(issue_json, call.world, seen_from=stone.owner))
 
 
-def list_labels(call: Call, kind: str, id: str) -> Response:
+def list_labels(call: Call, kind: str, place: str) -> Response:
     """GET labels: those from above included unless told not to."""
-    space: Namespace = call.group(id) if kind == "groups" else call.project(id)
+    space: Namespace = call.group(place) if kind == "groups" else call.project(place)
     above = call.flag("include_ancestor_groups") is not False
-    places = spaces_around(space, above, bool(call.flag("include_descendant_groups")))
+    owners = spaces_around(space, above, bool(call.flag("include_descendant_groups")))
     word = (call.text("search") or "").lower()
-    found = [label for place in places for label in place.labels if word in label.title.lower()]
+    found = [label for owner in owners for label in owner.labels if word in label.title.lower()]
     found.sort(key=lambda label: (label.title.lower(), label.id))
     return paginated(call, found, lambda label: _label_json(call, label, kind))
 
@@ -185,9 +193,9 @@ def _label_json(call: Call, label: Label, kind: str) -> dict[str, Any]:
     return shape | (counts if call.flag("with_counts") else {})
 
 
-def create_label(call: Call, kind: str, id: str) -> Response:
+def create_label(call: Call, kind: str, place: str) -> Response:
     """POST labels."""
-    space: Namespace = call.group(id) if kind == "groups" else call.project(id)
+    space: Namespace = call.group(place) if kind == "groups" else call.project(place)
     call.actor.require_staff(space)
     title = call.need("name").strip()
     if not title or "," in title:
@@ -205,16 +213,16 @@ def create_label(call: Call, kind: str, id: str) -> Response:
 # --- issue links -----------------------------------------------------------------------------------------------------------
 
 
-def list_links(call: Call, id: str, iid: int) -> Response:
+def list_links(call: Call, place: str, iid: int) -> Response:
     """GET links: the other ends that the user may see."""
-    item = call.issue(id, iid)
+    item = call.issue(place, iid)
     seen = [link for link in item.links if call.actor.sees(link.other(item))]
     return as_json([related_json(call.world, item, link) for link in seen if not link.other(item).is_epic])
 
 
-def create_link(call: Call, id: str, iid: int) -> Response:
+def create_link(call: Call, place: str, iid: int) -> Response:
     """POST links: blocking ones need a licence."""
-    item = call.issue(id, iid)
+    item = call.issue(place, iid)
     call.actor.require_edit(item)
     target = call.issue(call.need("target_project_id").replace("/", "%2F"), int(call.need("target_issue_iid")))
     kind = call.choice("link_type", ("relates_to", "blocks", "is_blocked_by"), "relates_to") or "relates_to"

@@ -13,7 +13,7 @@ from bot.demo.rest import epics, instance, issue_writes, issues, notes, places
 
 Handler = Callable[..., Response]
 Route = tuple[str, str, Handler]
-ISSUE, EPIC = "/projects/<id>/issues/<int:iid>", "/groups/<id>/epics/<int:iid>"
+ISSUE, EPIC = "/projects/<place>/issues/<int:iid>", "/groups/<place>/epics/<int:iid>"
 
 PLAIN: tuple[Route, ...] = (
     ("GET", "/metadata", instance.show_metadata),
@@ -24,16 +24,16 @@ PLAIN: tuple[Route, ...] = (
     ("GET", "/personal_access_tokens/self", instance.show_token),
     ("POST", "/markdown", instance.render_markdown),
     ("GET", "/groups", places.list_groups),
-    ("GET", "/groups/<id>", places.show_group),
-    ("GET", "/groups/<id>/subgroups", places.list_subgroups),
-    ("GET", "/groups/<id>/descendant_groups", places.list_descendant_groups),
-    ("GET", "/groups/<id>/projects", places.list_group_projects),
+    ("GET", "/groups/<place>", places.show_group),
+    ("GET", "/groups/<place>/subgroups", places.list_subgroups),
+    ("GET", "/groups/<place>/descendant_groups", places.list_descendant_groups),
+    ("GET", "/groups/<place>/projects", places.list_group_projects),
     ("GET", "/projects", places.list_projects),
-    ("GET", "/projects/<id>", places.show_project),
+    ("GET", "/projects/<place>", places.show_project),
     ("GET", "/issues", issues.list_issues),
-    ("GET", "/groups/<id>/issues", issues.list_group_issues),
-    ("GET", "/projects/<id>/issues", issues.list_project_issues),
-    ("POST", "/projects/<id>/issues", issue_writes.create_issue),
+    ("GET", "/groups/<place>/issues", issues.list_group_issues),
+    ("GET", "/projects/<place>/issues", issues.list_project_issues),
+    ("POST", "/projects/<place>/issues", issue_writes.create_issue),
     ("GET", ISSUE, issues.show_issue),
     ("PUT", ISSUE, issue_writes.update_issue),
     ("DELETE", ISSUE, issue_writes.delete_issue),
@@ -43,7 +43,7 @@ PLAIN: tuple[Route, ...] = (
     ("POST", f"{ISSUE}/add_spent_time", issue_writes.add_time),
     ("POST", f"{ISSUE}/time_estimate", issue_writes.set_estimate),
     ("POST", f"{ISSUE}/reset_time_estimate", issue_writes.set_estimate),
-    ("GET", "/groups/<id>/epics", epics.list_epics),
+    ("GET", "/groups/<place>/epics", epics.list_epics),
     ("GET", EPIC, epics.show_epic),
     ("GET", f"{EPIC}/issues", epics.list_epic_issues),
     ("GET", f"{EPIC}/epics", epics.list_child_epics),
@@ -68,7 +68,6 @@ NOTED: tuple[Route, ...] = (
 )
 ISSUE_EVENTS = ("label", "state", "milestone", "weight", "iteration")
 EPIC_EVENTS = ("label", "state")
-LICENSED_EVENTS = ("weight", "iteration")
 
 
 def routes() -> Iterator[Route]:
@@ -90,7 +89,7 @@ def _with_find(handler: Handler, find: notes.Find) -> Handler:
 
 
 def _of_place(kind: str) -> Iterator[Route]:
-    base = f"/{kind}/<id>"
+    base = f"/{kind}/<place>"
     for address, inherited in (("members", False), ("members/all", True)):
         yield "GET", f"{base}/{address}", partial(places.list_members, kind=kind, inherited=inherited)
         shown = partial(places.show_member, kind=kind, inherited=inherited)

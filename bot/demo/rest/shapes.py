@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from bot.demo import history, links
-from bot.demo.entities import Award, Event, Group, Item, Iteration, Label, Link, Milestone, Namespace, Note, Project
-from bot.demo.entities import User
+from bot.demo.entities import (
+    Award,
+    Group,
+    Item,
+    Iteration,
+    Label,
+    Link,
+    Milestone,
+    Namespace,
+    Note,
+    Project,
+    User,
+)
 from bot.demo.markdown import task_counts
 from bot.demo.store import Store
 
@@ -37,7 +47,7 @@ def user_json(world: Store, user: User | None) -> Json | None:
         "name": user.name,
         "state": user.state,
         "locked": False,
-        "avatar_url": None,
+        "avatar_url": f"{world.base_url}/assets/no_avatar.png",
         "web_url": links.user_url(world, user),
     }
 
@@ -299,46 +309,6 @@ def award_json(world: Store, award: Award, target: Item | Note) -> Json:
     dates = {"created_at": moment(award.created_at), "updated_at": moment(award.created_at)}
     end = {"awardable_id": number, "awardable_type": kind, "url": None}
     return {"id": award.id, "name": award.name, "user": user_json(world, award.user), **dates, **end}
-
-
-def event_json(world: Store, event: Event) -> Json:
-    """A resource event of its kind."""
-    shape: Json = {
-        "id": event.id,
-        "user": user_json(world, event.user),
-        "created_at": moment(event.created_at),
-        "resource_type": "Epic" if event.item.is_epic else "Issue",
-        "resource_id": event.item.epic_id if event.item.is_epic else event.item.id,
-    }
-    return EVENT_TAILS[event.kind](world, event, shape)
-
-
-def _label_event(world: Store, event: Event, shape: Json) -> Json:
-    label = event.label
-    keys = ("id", "name", "color", "description")
-    found = label_json(world, label, True) if label else None
-    return shape | {"label": {key: found[key] for key in keys} if found else None, "action": event.action}
-
-
-def _state_event(world: Store, event: Event, shape: Json) -> Json:
-    return shape | {"source_commit": None, "source_merge_request_id": None, "state": event.action}
-
-
-def _milestone_event(world: Store, event: Event, shape: Json) -> Json:
-    return shape | {"milestone": milestone_json(world, event.milestone), "action": event.action}
-
-
-def _weight_event(world: Store, event: Event, shape: Json) -> Json:
-    kept = {key: shape[key] for key in ("id", "user", "created_at")}
-    return kept | {"issue_id": event.item.id, "weight": event.weight}
-
-
-EVENT_TAILS: dict[str, Callable[[Store, Event, Json], Json]] = {
-    "label": _label_event,
-    "state": _state_event,
-    "milestone": _milestone_event,
-    "weight": _weight_event,
-}
 
 
 def namespace_json(space: Namespace) -> Json:

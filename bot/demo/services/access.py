@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.demo.entities import ADMIN, GUEST, MAINTAINER, OWNER, PLANNER, REPORTER
-from bot.demo.entities import Group, Item, Namespace, Note, Token, User
+from bot.demo.entities import (
+    ADMIN,
+    GUEST,
+    MAINTAINER,
+    OWNER,
+    PLANNER,
+    REPORTER,
+    Group,
+    Item,
+    Namespace,
+    Note,
+    Token,
+    User,
+)
 from bot.demo.services.refusal import forbidden, not_found
 from bot.demo.store import Store
 

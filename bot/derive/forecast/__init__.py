@@ -5,18 +5,15 @@ go out. Trial number n of every engagement shares the same common shock, so port
 carry correlation, while each engagement can still be forecast alone.
 """
 
-from bot.derive.forecast.accuracy import (
-    Accuracy,
-    Commitment,
-    commitment,
-    measure_accuracy,
-    read_commitments,
-)
+from bot.derive.forecast.accuracy import Accuracy, measure_accuracy
 from bot.derive.forecast.backtest import BacktestReport, run_backtest
+from bot.derive.forecast.commitments import Commitment, commitment, read_commitments
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
+from bot.derive.forecast.learn import learn_reference
 from bot.derive.forecast.portfolio import portfolio_revenue
-from bot.derive.forecast.reference import Reference, learn_reference
-from bot.derive.forecast.whatif import Scenario, apply_scenario, parse_scenario
+from bot.derive.forecast.reference import Reference
+from bot.derive.forecast.situation import Assumptions
+from bot.derive.forecast.whatif import Comparison, Scenario, apply_scenario, compare, parse_scenario
 
 DEFAULT_TRIALS = 10_000
 DEFAULT_SEED = 1
@@ -25,13 +22,16 @@ __all__ = [
     "DEFAULT_SEED",
     "DEFAULT_TRIALS",
     "Accuracy",
+    "Assumptions",
     "BacktestReport",
     "Commitment",
+    "Comparison",
     "EngagementForecast",
     "Reference",
     "Scenario",
     "apply_scenario",
     "commitment",
+    "compare",
     "forecast_engagement",
     "learn_reference",
     "measure_accuracy",

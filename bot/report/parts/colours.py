@@ -49,7 +49,7 @@ def colours_of(status: Status) -> Mapping[str, str]:
 def published_colours(context: ReportContext, derived: EngagementDerived, period: Period) -> Mapping[str, str]:
     """What is said this week: a colour may worsen at once, but gets better one level a period (CONTRACT §8.8)."""
     before = said_before(context, derived.ref, period)
-    return {axis: damped_status(before.get(axis), rag) for axis, rag in colours_of(derived.status).items()}
+    return {axis: damped_status(rag, before.get(axis)) for axis, rag in colours_of(derived.status).items()}
 
 
 def said_before(context: ReportContext, ref: str, period: Period) -> Mapping[str, str]:
@@ -63,11 +63,12 @@ def trends(
     context: ReportContext, derived: EngagementDerived, first_due: date, now: Mapping[str, str]
 ) -> Mapping[str, tuple[str, ...]]:
     """The colours of the last five weeks by axis, oldest first: as published, else as the facts of that week say."""
-    weeks = [_week_colours(context, derived.ref, first_due - WEEK * back) for back in range(TREND_WEEKS - 1, 0, -1)]
+    weeks = [week_colours(context, derived.ref, first_due - WEEK * back) for back in range(TREND_WEEKS - 1, 0, -1)]
     return {axis: (*(week.get(axis, "unknown") for week in weeks), now[axis]) for axis in AXES}
 
 
-def _week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, str]:
+def week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, str]:
+    """The colours by axis said in the week of `day`; where nothing was said, those of the facts as of `day`."""
     name = week_of(day).name
     for report in context.past_of("status", ref):
         said = report.payload.get("status")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,7 +38,6 @@ def next_steps(
     engagement: Engagement,
     derived: EngagementDerived,
     day: date,
-    shown: Callable[[Item], bool] = lambda item: True,
 ) -> tuple[StepView, ...]:
     """The open work and actions that come next: due in two weeks or overdue first, else the earliest planned."""
     labels = context.settings.labels
@@ -50,7 +49,7 @@ def next_steps(
         finish = item.due_date or planned.get(item.ref) or FAR
         return (is_blocked(item, items), finish, item.ref not in critical, item.ref)
 
-    open_steps = sorted((i for i in engagement.items if _is_step(i, labels) and shown(i)), key=urgency)
+    open_steps = sorted((i for i in engagement.items if _is_step(i, labels)), key=urgency)
     soon = [i for i in open_steps if (i.due_date or planned.get(i.ref) or FAR) <= day + HORIZON]
     chosen = (soon or [i for i in open_steps if not is_blocked(i, items)])[:MOST_STEPS]
     return tuple(step_view(context, item, items, day) for item in chosen)
@@ -72,9 +71,7 @@ def step_view(context: ReportContext, item: Item, items: Mapping[str, Item], day
     done = not item.is_open
     late = not done and item.due_date is not None and item.due_date < day
     blocked = not done and is_blocked(item, items)
-    return StepView(
-        item.ref, context.titled(item.ref, item.title), item.assignees, item.due_date, late, blocked, done
-    )
+    return StepView(item.ref, context.titled(item.ref, item.title), item.assignees, item.due_date, late, blocked, done)
 
 
 def is_blocked(item: Item, items: Mapping[str, Item]) -> bool:

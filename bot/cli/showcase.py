@@ -1,0 +1,136 @@
+"""`psbot demo`: the main job end to end, over HTTP, against the embedded demo GitLab, and read back."""
+
+from __future__ import annotations
+
+import html
+import json
+import signal
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.cli.console import progress_bar, say, stdout
+from bot.cli.views import write_text
+from bot.publish.marker import unsigned
+from bot.publish.posts import Post
+from bot.publish.standing import read_standing
+from bot.reading import Reading, make_site_files, read_for
+from bot.report.preview import make_index, make_page, markdown_to_html
+from bot.run import RunOptions, run_job
+from bot.session import Session, open_session
+
+if TYPE_CHECKING:
+    from bot.demo import DemoGitLab
+    from bot.model import Portfolio
+
+
+def run_demo(out: Path, edition: str, seed: int, *, quiet: bool) -> int:
+    """Read, derive, render, publish, read back, and run again to show that nothing more is written. The exit code."""
+    from bot.demo import DemoGitLab, make_portfolio
+
+    day = last_weekday(datetime.now(UTC).date())
+    with (
+        DemoGitLab(make_portfolio(day, seed, edition), edition=edition) as gitlab,
+        tempfile.TemporaryDirectory() as home,
+    ):
+        session = demo_session(gitlab, Path(home), day, seed, edition)
+        say(f"demo GitLab ({edition}) at {gitlab.url}, as of {day}")
+        with progress_bar(quiet) as progress:
+            first = run_job(session, RunOptions(), progress)
+        for line in (*first.lines, first.closing_line):
+            stdout().print(line, soft_wrap=True)
+        again = run_job(session, RunOptions())
+        stdout().print(f"run again: {again.closing_line}")
+        reading = read_for(session, snapshot=None, only=None)
+        published = read_back(session, reading.portfolio)
+        _leave(out, reading, published, edition)
+    for failure in first.failures:
+        say(failure)
+    stdout().print(f"\n{len(published)} texts stand in GitLab; look at {out / 'index.html'}")
+    # The sample portfolio holds a facts block that can't be read, on purpose: exit code 1 would be right for `run`.
+    broken = [f for f in (*first.failures, *again.failures) if "facts" not in f]
+    return 1 if broken or not published else 0
+
+
+def serve_demo(edition: str, seed: int) -> None:
+    """Keep the demo GitLab up until interrupted; prints how to reach it."""
+    from bot.demo import DEMO_CONFIG, DemoGitLab, make_portfolio
+
+    day = last_weekday(datetime.now(UTC).date())
+    with DemoGitLab(make_portfolio(day, seed, edition), edition=edition) as gitlab:
+        config = Path("demo-config.yml")
+        write_text(config, DEMO_CONFIG(day, gitlab.url, seed, edition))
+        stdout().print(f"export GITLAB_URL={gitlab.url}\nexport GITLAB_TOKEN={gitlab.token}")
+        say(f"try: psbot --config {config} status      (Ctrl-C ends the demo GitLab)")
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+        ended.wait()
+
+
+def demo_session(gitlab: DemoGitLab, home: Path, day: date, seed: int, edition: str) -> Session:
+    """A session on the demo GitLab whose calendar says that it is `day`."""
+    from bot.demo import DEMO_CONFIG
+    from bot.demo.timesheets import make_bookings, make_timesheets
+
+    write_text(home / "config.yml", DEMO_CONFIG(day, gitlab.url, seed, edition))
+    write_text(home / "hours.csv", make_timesheets(day, seed, edition))
+    write_text(home / "bookings.csv", make_bookings(day, seed, edition))
+    environment = {"GITLAB_URL": gitlab.url, "GITLAB_TOKEN": gitlab.token}
+    session = open_session(home / "config.yml", environment)
+    return Session(session.settings, session.config_path, day, day, environment)
+
+
+def last_weekday(day: date) -> date:
+    """`day`, or the Friday before a weekend: nobody's sample week ends on a Sunday."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+@dataclass(frozen=True)
+class Published:
+    """A text of the bot as GitLab gives it back, without its marker."""
+
+    where: str
+    title: str
+    url: str
+    text: str
+
+
+def read_back(session: Session, portfolio: Portfolio) -> list[Published]:
+    """Every note and issue of the bot as the demo GitLab answers when it is asked again, over HTTP."""
+    standing = read_standing(session.client, session.settings, portfolio)
+    posts = sorted(standing.posts, key=lambda p: (p.form != "issue", p.marker.identity.kind, p.place, p.id))
+    return [Published(f"{p.place} ({p.form} {p.id})", p.title or title_of(p), p.url, unsigned(p.body)) for p in posts]
+
+
+def title_of(post: Post) -> str:
+    identity = post.marker.identity
+    return f"{identity.kind} {identity.period}, {identity.audience}{' draft' if identity.draft else ''}"
+
+
+def _leave(out: Path, reading: Reading, published: list[Published], edition: str) -> None:
+    """Markdown, JSON, the portfolio page, and a page of links to all of it."""
+    from bot.derive.output import to_json
+    from bot.snapshot import dump_snapshot
+
+    write_json(out / "status.json", to_json(reading.derive(reading.day)))
+    write_json(out / "snapshot.json", dump_snapshot(reading.portfolio))
+    for name, text in make_site_files(reading, audience="internal", only=None).items():
+        write_text(out / "site" / name, text)
+    links: dict[str, dict[str, str]] = {"Look at": {"The portfolio page": "site/index.html"}, "Published": {}}
+    for number, text in enumerate(published, 1):
+        name = f"published/{number:02d}-{''.join(c if c.isalnum() else '-' for c in text.where)}"
+        write_text(out / f"{name}.md", text.text)
+        head = f'<p class="where">{html.escape(text.where)}</p>'
+        write_text(out / f"{name}.html", make_page(text.title, head + markdown_to_html(text.text)))
+        links["Published"][f"{text.title} ({text.where})"] = f"{name}.html"
+    links["Data"] = {"status --json": "status.json", "export": "snapshot.json"}
+    write_text(out / "index.html", make_index(f"psbot demo ({edition})", links))
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")

@@ -1,0 +1,160 @@
+"""What the sample portfolio is made of: customers, people, engagements, titles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+CUSTOMERS = {
+    "borealis-bank": "Borealis Bank",
+    "cafe-mueller": "Café Müller GmbH",
+    "sakura-motors": "さくら自動車 (Sakura Motors)",
+    "al-noor-telecom": "شركة النور (Al-Noor Telecom)",
+    "polaris-agency": "Polaris Space Agency",
+    "vandelay-imports": "Vandelay Imports & Exports",
+}
+PMS = ("maria.santos", "kenji.tanaka", "priya.nair")
+ARCHITECTS = ("tom.becker", "aisha.khan")
+ENGINEERS = ("lena.fischer", "diego.ruiz", "mei.chen", "sam.okafor", "ivan.petrov", "chloe.martin")
+PARTNERS = {"Kumo Consulting": ("haruto.kumo", "yui.kumo"), "Delta Partners": ("omar.delta", "layla.delta")}
+DIRECTOR = "robin.director"
+
+MIGRATION = (
+    "Inventory of groups, projects and users", "Migration runbook and rollback plan", "Dry run of the first wave",
+    "Map permissions and SSO groups", "Migrate wave 1: platform teams", "Verify CI variables and secrets",
+    "Migrate wave 2: product teams", "Redirects and DNS cut-over", "Migrate wave 3: archives",
+    "Decommission the old server", "Knowledge transfer to the admin team", "Hypercare after cut-over",
+)  # fmt: skip
+RUNNERS = (
+    "Design the runner fleet", "Terraform module for the runner cluster", "Autoscaling on spot instances",
+    "Runner images with internal certificates", "Cache on object storage", "Register runners per group",
+    "Monitoring and alerts for job queues", "Cost report per team", "Load test with 500 concurrent jobs",
+    "Runbook for runner upgrades", "Handover workshop",
+)  # fmt: skip
+PIPELINES = (
+    "Assess the existing pipelines", "Reference pipeline for Java services", "Reference pipeline for front-ends",
+    "CI components catalogue", "Shared templates with includes and inputs", "Migrate pilot team pipelines",
+    "Parallel tests and caching", "Deployment to Kubernetes by environments", "Review apps",
+    "Migrate remaining pipelines", "Deprecate the old jobs", "Template governance and versioning",
+)  # fmt: skip
+SECURITY = (
+    "Security baseline workshop", "SAST and secret detection in all projects", "Dependency scanning with SBOM",
+    "Container scanning for the registry", "DAST for the public portal", "Scan execution policies",
+    "Merge request approval policies", "Vulnerability triage process", "Security dashboards for the CISO",
+    "Train security champions",
+)  # fmt: skip
+DEDICATED = (
+    "Dedicated tenant onboarding", "Private connectivity and DNS", "SAML and SCIM provisioning",
+    "Congregate set-up and test import", "Migrate groups and projects", "Geo replication for cut-over",
+    "Cut-over rehearsal", "Production cut-over", "Performance baseline", "Operations handbook",
+)  # fmt: skip
+AIRGAP = (
+    "Air-gapped architecture review", "Offline installation of Omnibus", "Offline scanner databases",
+    "Mirror of container images", "PKI and smart-card sign-in", "Backup and restore drill",
+    "Disaster recovery with Geo", "Hardening against the benchmark", "Acceptance test plan", "Administrator handover",
+)  # fmt: skip
+TRAINING = (
+    "GitLab with Git essentials class", "GitLab CI/CD class", "Project management class", "Security essentials class",
+    "System administration class", "Adoption survey", "Office hours", "Train the trainers",
+)  # fmt: skip
+HEALTH_CHECK = (
+    "Collect configuration and metrics", "Review of PostgreSQL and Gitaly", "Review of backup and upgrade path",
+    "Interview with platform team", "Findings report", "Remediation plan workshop",
+)  # fmt: skip
+
+HOSTILE = (
+    "/close this when the firewall is open", "@all please confirm the cut-over window", "Cost | risk | owner table clean-up",
+    "<script>alert('x')</script> sanitising in the portal", "```mermaid graph TD; A-->B``` in the wiki",
+    "{{ 7 * 7 }} and {% raw %} in Helm templates", "Right-to-left \u202eevoli\u202c names in reports",
+    'Follow-up to #1, !2, &3, GL-12, ~"PS Risk" and %"Phase 1"', "[x](javascript:alert(1)) link in the README",
+    "<!-- psbot:pm-notes --> marker in an issue template", "日本語のランナー設定", "Настройка резервного копирования",
+    "مراجعة أمان النظام", "配置 CI/CD 模板", "Überprüfung der Zugriffsrechte – Größe & Maß", "🎉 Ship the first pipeline 🚀",
+    "Pipe\\|escaped and `code` and **bold** _everywhere_", "Long title: " + "very " * 40 + "long",
+)  # fmt: skip
+RISKS = (
+    ("Customer VPN access not granted for new engineers", 4, 3, "Escalate weekly to the customer's sponsor"),
+    ("Key architect leaves before the cut-over", 3, 2, "Shadowing and a written runbook"),
+    ("Object storage throughput below the sizing", 4, 4, "Load test before wave 2, fall back to NFS"),
+    ("Scope of the archive migration is not agreed", 3, 4, "Workshop, then a change order"),
+    ("Maintenance window moves behind the quarter end", 5, 3, "Hold a second window, decide two weeks before"),
+    ("Third-party plug-in has no replacement", 2, 3, "Prototype with CI components"),
+)
+EXCEPTIONS = (("WE-scoping", "Work exception: archive of 1,200 repositories was not in scope"),
+              ("work-at-risk", "Work at risk: phase 3 starts before the change order is signed"))  # fmt: skip
+LESSONS = (("llPsProcess", "Lesson: agree the access list before kick-off"),
+           ("llProduct", "Lesson: direct transfer needs more memory than documented"),
+           ("llExpectation", "Lesson: tell the customer early what hypercare includes"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One engagement: what was sold, and how it goes."""
+
+    sow: int
+    customer: str
+    slug: str
+    title: str
+    billing: str
+    value: int
+    hours: int
+    start: int  # weeks from the as-of date
+    weeks: int
+    titles: tuple[str, ...]
+    pace: float = 1.0
+    cost: float = 1.0
+    recognition: str | None = None
+    phases: tuple[str, ...] = ("Discover", "Build", "Roll out")
+    region: str = "EMEA"
+    partner: str | None = None
+    internal_root: bool = False
+    key: bool = False
+    health: str | None = "on_track"
+    declared: str = "health::on track"
+    sentiment: str = "sentiment::happy"
+    added: int = 0
+    risks: int = 2
+    change_orders: tuple[tuple[str, int], ...] = ()
+    escalated: bool = False
+    sent_days_ago: int | None = None
+    estimates: bool = True
+    waiting: int = 0
+    hostile: int = 2
+    tags: tuple[str, ...] = field(default=())
+
+    @property
+    def finished(self) -> bool:
+        """Complete before the as-of date."""
+        return "complete" in self.tags
+
+
+PLANS: tuple[Plan, ...] = (
+    Plan(2101, "borealis-bank", "dedicated-migration", "Migration to GitLab Dedicated", "milestone", 240_000, 960, -20, 26,
+         DEDICATED + MIGRATION, 1.02, 0.97, phases=("Foundation", "Migration waves", "Cut-over", "Hypercare"), key=True,
+         hostile=3),
+    Plan(2117, "borealis-bank", "security-scanning", "Security scanning rollout", "time_and_materials", 100_000, 400, -9, 17,
+         SECURITY, 0.9, 1.05, health="needs_attention", declared="health::needs attention", waiting=2, hostile=1),
+    Plan(2088, "cafe-mueller", "jenkins-to-gitlab-ci", "Jenkins to GitLab CI migration", "fixed_price", 85_000, 340, -22, 23,
+         PIPELINES, 0.62, 1.35, internal_root=True, health="at_risk", declared="health::at risk",
+         sentiment="sentiment::unhappy", added=3, risks=4, change_orders=(("proposed", 80),), escalated=True, key=True),
+    Plan(2140, "cafe-mueller", "admin-training", "Administrator training", "fixed_price", 24_000, 80, 1, 5, TRAINING,
+         region="EMEA", health=None, declared="", sentiment="", risks=0, hostile=0, phases=("Classes", "Adoption")),
+    Plan(2093, "sakura-motors", "ci-templates", "Monorepo and CI templates", "time_and_materials", 150_000, 600, -18, 26,
+         PIPELINES + RUNNERS[:4], 0.93, 1.08, region="APAC", partner="Kumo Consulting", added=5,
+         change_orders=(("approved", 120), ("rejected", 40)), sentiment="sentiment::concerned", hostile=3),
+    Plan(2059, "sakura-motors", "runner-fleet", "Runner fleet on Kubernetes", "fixed_price", 120_000, 480, -26, 20, RUNNERS,
+         1.0, 0.94, recognition="on_completion", region="APAC", internal_root=True, tags=("complete", "win")),
+    Plan(2110, "al-noor-telecom", "geo-disaster-recovery", "Geo and disaster recovery", "milestone", 132_000, 520, -14, 18,
+         AIRGAP[4:] + MIGRATION[:6], 0.98, 1.0, phases=("Design", "Build", "Drill"), partner="Delta Partners",
+         sent_days_ago=3, hostile=2),
+    Plan(2071, "al-noor-telecom", "health-check", "Platform health check", "time_and_materials", 30_000, 120, -16, 5,
+         HEALTH_CHECK, 1.05, 0.9, risks=1, tags=("complete",), phases=("Review", "Report"), hostile=0),
+    Plan(2125, "polaris-agency", "air-gapped-installation", "Air-gapped installation", "fixed_price", 180_000, 720, -12, 22,
+         AIRGAP, 0.78, 1.1, recognition="percent_complete", region="AMER", internal_root=True, key=True,
+         health="needs_attention", declared="health::on track", risks=4, waiting=1, tags=("blocked", "exceptions")),
+    Plan(2131, "polaris-agency", "compliance-pipelines", "Compliance pipelines", "time_and_materials", 60_000, 240, -7, 16,
+         SECURITY[5:] + PIPELINES[3:8], 0.5, 0.8, region="AMER", estimates=False, health=None, declared="",
+         sentiment="sentiment::concerned", waiting=3),
+    Plan(2064, "vandelay-imports", "bitbucket-migration", "Bitbucket Server migration", "milestone", 96_000, 384, -24, 20,
+         MIGRATION, 0.97, 1.04, region="AMER", internal_root=True, tags=("complete", "win", "lessons")),
+    Plan(2136, "vandelay-imports", "devsecops-enablement", "DevSecOps enablement workshops", "time_and_materials", 48_000,
+         192, -4, 12, TRAINING + SECURITY[:4], 1.05, 0.95, region="AMER", risks=1, hostile=1),
+)  # fmt: skip

@@ -1,0 +1,63 @@
+"""Booked capacity: hours by working day ahead, hard ones as a plan, soft ones as upside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from bot.calendar import Period, WorkCalendar, week_named
+from bot.derive.forecast.history import Array, WorkAxis
+from bot.derive.forecast.reference import HARD_BOOKING
+from bot.model import Booking
+
+
+def booked_ahead(bookings: Sequence[Booking], axis: WorkAxis, day: date) -> tuple[Array, Array] | None:
+    """Working days after `day` and cumulative hard-booked hours by then, less what experience says is not worked."""
+    weeks = _hours_by_week(bookings, "hard")
+    now, points, total = axis.position(day), [(0.0, 0.0)], 0.0
+    for week in sorted(weeks, key=lambda w: w.first):
+        hours = weeks[week] * _share_after(week, day, axis.calendar)
+        if hours > 0:
+            total += HARD_BOOKING * hours
+            points.append((axis.position(week.last) - now, total))
+    if len(points) == 1:
+        return None
+    return np.array([p for p, _ in points]), np.array([h for _, h in points])
+
+
+def first_booking(bookings: Sequence[Booking], calendar: WorkCalendar) -> date | None:
+    """The first working day of the first hard-booked week."""
+    weeks = [w.first for w, hours in _hours_by_week(bookings, "hard").items() if hours > 0]
+    return calendar.next_working_day(min(weeks)) if weeks else None
+
+
+def soft_money(
+    bookings: Sequence[Booking], periods: Sequence[Period], rate: float | None, day: date, calendar: WorkCalendar
+) -> Mapping[str, float]:
+    """What soft bookings after `day` could add to each quarter, at the mean rate."""
+    found: dict[str, float] = {}
+    for week, hours in _hours_by_week(bookings, "soft").items():
+        days = [d for d in calendar.working_days(week.first, week.last) if d > day]
+        length = len(calendar.working_days(week.first, week.last))
+        for period in periods:
+            inside = sum(d in period for d in days)
+            if inside and rate:
+                found[period.name] = found.get(period.name, 0.0) + rate * hours * inside / length
+    return found
+
+
+def _hours_by_week(bookings: Sequence[Booking], kind: str) -> dict[Period, float]:
+    """Hours by ISO week; a week that is none was told when the file was read and counts nothing here."""
+    by_name: dict[str, list[float]] = {}
+    for booking in bookings:
+        if booking.kind == kind:
+            by_name.setdefault(booking.week, []).append(booking.hours)
+    return {week_named(name): math.fsum(hours) for name, hours in sorted(by_name.items())}
+
+
+def _share_after(week: Period, day: date, calendar: WorkCalendar) -> float:
+    days = calendar.working_days(week.first, week.last)
+    return sum(d > day for d in days) / len(days) if days else 0.0

@@ -1,0 +1,101 @@
+"""Why a quarter's forecast changed: scope, pace, acceptance, hours, in words and in amounts that add up exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.derive.forecast.commitments import EngagementCommitment, Money
+from bot.derive.phrases import figure
+
+Side = Mapping[str, EngagementCommitment]
+ON_EVENT = ("on_acceptance", "on_completion")
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One cause: `kind` is scope, pace, acceptance, hours, new or gone; `amount` in money, `text` in words."""
+
+    kind: str
+    engagement: str
+    amount: float
+    text: str
+
+
+def find_drivers(quarter: str, then: Side, now: Side, share_gone: float) -> tuple[Driver, ...]:
+    """The causes by size. `share_gone`: how much of the quarter's rest has gone by since the former forecast.
+
+    Amounts are whole cents; what no named cause explains is the change of pace, so that nothing is left over.
+    """
+    found: list[Driver] = []
+    for ref in sorted({*then, *now}):
+        before, after = _money(then.get(ref), quarter), _money(now.get(ref), quarter)
+        if before is None and after is None:
+            continue
+        if before is None or after is None:
+            found += _appeared(ref, before, after)
+        else:
+            found += _changed(ref, before, after, then[ref], now[ref], share_gone)
+    return tuple(sorted((d for d in found if d.amount), key=lambda d: (-abs(d.amount), d.engagement, d.kind)))
+
+
+def _money(side: EngagementCommitment | None, quarter: str) -> Money | None:
+    return side.revenue.get(quarter) if side else None
+
+
+def _appeared(ref: str, before: Money | None, after: Money | None) -> Iterable[Driver]:
+    if before is None and after is not None:
+        yield Driver("new", ref, round(after.forecast, 2), "was not in the last forecast")
+    elif before is not None:
+        yield Driver("gone", ref, round(-before.forecast, 2), "is no longer in the forecast")
+
+
+def _changed(
+    ref: str, before: Money, after: Money, then: EngagementCommitment, now: EngagementCommitment, share_gone: float
+) -> Iterable[Driver]:
+    total = round(after.forecast - before.forecast, 2)
+    if (now.recognition or then.recognition) in ON_EVENT:
+        scope = _value_part(before, then, now)
+        yield Driver("scope", ref, scope, f"contract value {_from_to(then.value, now.value)}")
+        yield Driver("acceptance", ref, round(total - scope, 2), _event_text(total - scope, then, now))
+        return
+    expected = share_gone * (before.forecast - before.actual)
+    done = round(after.actual - before.actual - expected, 2)
+    scope = _hours_part(before, after, then, now)
+    words = "more" if done > 0 else "less"
+    yield Driver("hours", ref, done, f"{words} was delivered since then than expected")
+    yield Driver("scope", ref, scope, f"hours at completion {_from_to(then.hours, now.hours)}")
+    pace = round(total - done - scope, 2)
+    yield Driver("pace", ref, pace, f"{'more' if pace > 0 else 'less'} is expected of the rest of the quarter")
+
+
+def _value_part(before: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
+    """What the same chances would give at the new contract value."""
+    if not then.value or now.value is None:
+        return 0.0
+    return round(before.forecast * (now.value / then.value - 1), 2)
+
+
+def _hours_part(before: Money, after: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
+    """What a changed estimate of hours does: by percent complete each hour earns less, by delivery more is left to do."""
+    if not then.hours or not now.hours:
+        return 0.0
+    if (now.recognition or then.recognition) == "percent_complete":
+        return round(after.forecast * (1 - now.hours / then.hours), 2)
+    left = then.hours - (then.spent or 0.0)
+    if left <= 0:
+        return 0.0
+    share = min(max((now.hours - then.hours) / left, -1.0), 1.0)
+    return round((before.forecast - before.actual) * share, 2)
+
+
+def _event_text(amount: float, then: EngagementCommitment, now: EngagementCommitment) -> str:
+    if then.finish_p50 and now.finish_p50 and then.finish_p50 != now.finish_p50:
+        return (
+            f"acceptance moved: finish expected {now.finish_p50.isoformat()} instead of {then.finish_p50.isoformat()}"
+        )
+    return f"acceptance in the quarter became {'more' if amount > 0 else 'less'} likely"
+
+
+def _from_to(before: float | None, after: float | None) -> str:
+    return f"from {figure(before or 0.0)} to {figure(after or 0.0)}"

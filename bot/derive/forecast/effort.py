@@ -1,0 +1,82 @@
+"""What will it cost in hours? Effort at completion, with the scope known and with the scope still to come."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.derive.forecast.history import Array, State
+from bot.derive.forecast.reference import EFFORT_SD_EARLY, EFFORT_SD_LATE, LATE_RELIEF, RATIO_WEIGHT, Reference
+
+MAX_GROWTH = 0.5
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Hours at completion: spent so far, median of the rest, sd of the total ÷ total."""
+
+    spent: float
+    rest: float
+    sd: float
+    growth: float = 0.0
+    """Scope still to come ÷ scope known, contained in `rest`."""
+
+    @property
+    def total(self) -> float:
+        return self.spent + self.rest
+
+    def at(self, score: float | Array) -> Array:
+        """Hours at completion at a standard normal score; never less than spent and a tenth of the rest."""
+        z = np.asarray(score, dtype=np.float64)
+        return np.maximum(self.total * (1 + self.sd * z), self.spent + 0.1 * self.rest)
+
+
+def estimate_effort(
+    state: State, budget: float | None, basis: str, ref: Reference, growth: float = 0.0
+) -> Effort | None:
+    """Effort at completion from partial credit and a ratio shrunk to past projects; None where hours can't be known.
+
+    In hours basis the unit is an estimated hour; else a unit's hours are the budget's share, or what units cost so far.
+    """
+    rate = _hours_per_unit(state, budget, basis, ref)
+    if rate is None:
+        return None
+    weight = RATIO_WEIGHT * state.total
+    ratio = (state.spent + weight * rate) / (state.earned + weight) if state.spent > 0 else rate
+    progress = min(state.progress, 1.0)
+    rest = state.left * ratio * (1 - LATE_RELIEF * progress**3)
+    coming = growth * state.total * ratio if state.left > 0 or growth > 0 else 0.0
+    base = math.hypot(EFFORT_SD_LATE, EFFORT_SD_EARLY * (1 - progress) ** 2) * ref.effort_spread
+    sd = math.hypot(base, 0.5 * growth) if growth else base
+    return Effort(state.spent, rest + coming, sd, growth)
+
+
+def _hours_per_unit(state: State, budget: float | None, basis: str, ref: Reference) -> float | None:
+    """Hours that a unit of value is expected to cost, before the engagement's own experience."""
+    if state.total <= 0:
+        return None
+    if basis == "hours":
+        return ref.ratio
+    if budget:
+        return budget * ref.ratio / state.total
+    if state.spent > 0 and state.earned > 0:
+        return state.spent / state.earned
+    return None
+
+
+def scope_to_come(state: State, ref: Reference, budget: float | None, basis: str) -> float:
+    """Scope still to come ÷ scope known: the trend of arrivals, or the part of the budget that no item stands for yet.
+
+    Arrivals slow down as time goes by (31 releases: 59, 82, 91 % of the final items were known at 25, 50, 75 %).
+    """
+    if state.total <= 0:
+        return 0.0
+    gone = min(max(state.progress, 0.02), 1.0)
+    seen = (state.items * state.arrived + 10 * ref.growth) / (state.items + 10)
+    trend = 0.5 * seen * (1 - gone)
+    unplanned = 0.0
+    if basis == "hours" and budget:
+        unplanned = max(budget / state.total - 1.0, 0.0) * (1 - gone) if budget > 1.1 * state.total else 0.0
+    return min(max(trend, unplanned), MAX_GROWTH if unplanned <= trend else 5.0)

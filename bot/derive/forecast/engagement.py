@@ -1,0 +1,161 @@
+"""The forecast of one engagement: everything put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+
+from bot.calendar import Period
+from bot.derive.forecast.ahead import draw_scores, make_ahead
+from bot.derive.forecast.bookings import booked_ahead, soft_money
+from bot.derive.forecast.effort import Effort, scope_to_come
+from bot.derive.forecast.finish import SCORES
+from bot.derive.forecast.landings import find_amounts, forecast_landing
+from bot.derive.forecast.reasons import explain
+from bot.derive.forecast.reference import Reference
+from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
+from bot.derive.forecast.situation import AS_IT_IS, Assumptions, Situation, assess, effort_of, first_day
+from bot.derive.progress import last_close
+from bot.derive.results import Forecast, Quantiles, QuarterRevenue
+from bot.derive.subject import Subject
+from bot.model import EMPTY
+
+MAX_QUARTERS_AHEAD = 8
+MAX_DAYS = 5200.0
+"""Working days (20 years) beyond which a finish date says nothing more."""
+
+
+@dataclass(frozen=True)
+class EngagementForecast:
+    """What is told, and the trials behind the revenue by quarter, from which portfolio ranges are made."""
+
+    forecast: Forecast
+    trials: Mapping[str, QuarterTrials] = field(default_factory=lambda: EMPTY)
+
+
+def forecast_engagement(
+    subject: Subject,
+    reference: Reference,
+    *,
+    seed: int = 1,
+    trials: int = 10_000,
+    assumptions: Assumptions = AS_IT_IS,
+) -> EngagementForecast:
+    """Finish, effort and revenue of one engagement as of `subject.day`; the same input, seed and trials give the same.
+
+    Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them.
+    """
+    situation = assess(subject, reference, assumptions)
+    finish = _finish(situation)
+    found = _revenue_trials(situation, finish, seed, trials)
+    forecast = Forecast(
+        finish=finish,
+        on_time_probability=_on_time(situation, finish),
+        effort_hours=_hours(situation, situation.effort),
+        effort_hours_fixed_scope=_hours(situation, situation.fixed_scope),
+        milestones=tuple(
+            forecast_landing(g, situation.remaining, reference, situation.now + situation.delay, situation.history)
+            for g in situation.landings
+        ),
+        basis=situation.basis,
+        history_weeks=situation.state.weeks,
+        revenue={name: _summary(q, subject) for name, q in found.items()},
+    )
+    return EngagementForecast(replace(forecast, reasons=explain(situation, forecast)), found)
+
+
+def _finish(s: Situation) -> Quantiles:
+    if s.phase == "complete":
+        day = last_close(s.subject)
+        return Quantiles(day, day, day, day)
+    if s.remaining is None:
+        return Quantiles()
+    days = np.minimum(np.maximum(s.remaining.at(np.array(SCORES)), s.floor), MAX_DAYS)
+    return Quantiles(*(max(s.history.axis.day(s.now + s.delay + float(d)), s.subject.day) for d in days))
+
+
+def _hours(s: Situation, effort: Effort | None) -> Quantiles:
+    if effort is None:
+        return Quantiles()
+    return Quantiles(*(round(float(h), 2) for h in effort.at(np.array(SCORES))))
+
+
+def _on_time(s: Situation, finish: Quantiles) -> float | None:
+    """Chance to finish by the deadline; of a complete engagement whether it did."""
+    end = s.end
+    if end is None or finish.p50 is None:
+        return None
+    if s.phase == "complete":
+        return float(isinstance(finish.p50, date) and finish.p50 <= end)
+    days = s.history.axis.position(end) - s.now - s.delay
+    if s.remaining is None or days < s.floor:
+        return 0.0
+    return round(s.remaining.chance_within(days), 3)
+
+
+def _revenue_trials(s: Situation, finish: Quantiles, seed: int, trials: int) -> dict[str, QuarterTrials]:
+    if not s.terms.known or not s.terms.recognition:
+        return {}
+    periods = _periods(s, finish)
+    scores = draw_scores(s.subject.engagement.ref, seed, trials)
+    ahead = None
+    if s.remaining is not None:
+        booked = booked_ahead(s.subject.engagement.bookings, s.history.axis, s.subject.day)
+        ahead = make_ahead(
+            s.remaining,
+            s.effort,
+            s.state,
+            scores,
+            floor=s.floor,
+            delay=s.delay,
+            pace_factor=s.pace_factor,
+            booked=booked,
+        )
+    subject = s.subject
+    middle = finish.p50 if isinstance(finish.p50, date) else subject.day
+    outlook = Outlook(
+        terms=s.terms,
+        history=s.history,
+        now=s.now,
+        ahead=ahead,
+        eac=s.effort.total if s.effort else None,
+        eac_at=lambda at: _eac_at(s, at),
+        amounts=find_amounts(s, (scores.time, scores.own)),
+        finished_at=_finished_at(s, finish),
+        soft_money=soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
+        upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
+    )
+    return quarter_trials(outlook, make_spans(periods, s.history))
+
+
+def _finished_at(s: Situation, finish: Quantiles) -> float | None:
+    return s.history.axis.position(finish.p50) if s.phase == "complete" and isinstance(finish.p50, date) else None
+
+
+def _eac_at(s: Situation, at: float) -> float | None:
+    """Hours at completion as they would have been forecast at an earlier position."""
+    if at >= s.now:
+        return s.effort.total if s.effort else None
+    state = s.history.state(at)
+    growth = scope_to_come(state, s.ref, s.terms.hours, s.history.basis)
+    then = effort_of(state, s.terms, s.history, s.ref, growth, "active")
+    return then.total if then else None
+
+
+def _periods(s: Situation, finish: Quantiles) -> list[Period]:
+    """The fiscal quarters from the first day of work to the forecast finish, at least the running and the next one."""
+    calendar, day = s.subject.calendar, s.subject.day
+    start = first_day(s.subject, s.history)
+    first = min(s.history.axis.day(start + 1.0), day) if start is not None else day
+    current = calendar.fiscal_quarter(day)
+    following = calendar.fiscal_quarter(date.fromordinal(current.last.toordinal() + 1))
+    limit = date.fromordinal(current.last.toordinal() + 91 * MAX_QUARTERS_AHEAD)
+    last = min(finish.p95, limit) if isinstance(finish.p95, date) else following.last
+    return calendar.quarters(first, max(last, following.last))
+
+
+def _summary(trials: QuarterTrials, subject: Subject) -> QuarterRevenue:
+    return trials.summary((subject.engagement.ref,))

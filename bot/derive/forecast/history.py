@@ -1,0 +1,248 @@
+"""An engagement's work as arrays of working days, so that any earlier day's state costs one pass.
+
+The time axis is the working day: day 0 is the first day on which work could be done, holidays and weekends have no
+length. Replays (calibration, back-test, cumulative catch-up) cut these arrays; the model itself is read once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.calendar import WEEKDAYS, WorkCalendar
+from bot.config import LabelSettings
+from bot.derive.hours import items_without_logs, non_billable_refs
+from bot.derive.labels import work_items
+from bot.model import Engagement, Item, TimeLog
+
+Array = NDArray[np.float64]
+NEVER = float(np.iinfo(np.int32).max)
+PARTIAL_CREDIT = 0.9
+"""A started item earns at most this share of its estimate until it is closed."""
+BASIS_SHARE = 0.8
+"""Share of the work that needs estimates (weights) for hours (weights) to be the basis (CONTRACT §7)."""
+DAYS_PER_WEEK = 5.0
+"""The axis counts five working days to a week, whatever weekdays the calendar has."""
+
+
+@lru_cache(maxsize=16)
+def _busday(calendar: WorkCalendar) -> np.busdaycalendar:
+    mask = "".join("1" if n in calendar.working_weekdays else "0" for n in range(len(WEEKDAYS)))
+    return np.busdaycalendar(mask, sorted(calendar.holidays))
+
+
+class WorkAxis:
+    """Days ⇄ positions on the working-day axis of a calendar."""
+
+    def __init__(self, calendar: WorkCalendar) -> None:
+        self.calendar = calendar
+        self._busdays = _busday(calendar)
+        self.scale = DAYS_PER_WEEK / len(calendar.working_weekdays)
+
+    def positions(self, days: list[date | None], missing: float = NEVER) -> Array:
+        """End-of-day position of each day; `missing` for None. Days of rest share the last working day's position."""
+        known = np.array([day or _ORIGIN for day in days], dtype="datetime64[D]")
+        counts = np.busday_count(_ORIGIN64, known + 1, busdaycal=self._busdays).astype(np.float64) * self.scale
+        return np.where(np.array([day is not None for day in days], dtype=bool), counts, missing)
+
+    def position(self, day: date) -> float:
+        """End-of-day position of `day`."""
+        return float(self.positions([day])[0])
+
+    def day(self, position: float) -> date:
+        """The working day at whose end `position` is reached."""
+        count = max(1, round(position / self.scale))
+        found = np.busday_offset(_ORIGIN64, count - 1, roll="forward", busdaycal=self._busdays)
+        return date.fromisoformat(str(found))
+
+
+_ORIGIN = date(1990, 1, 1)
+_ORIGIN64 = np.datetime64(_ORIGIN)
+
+
+@dataclass(frozen=True)
+class State:
+    """What was known of an engagement at the end of one day. Values in units of the basis, hours in hours."""
+
+    at: float
+    elapsed: float
+    total: float
+    earned_closed: float
+    earned: float
+    spent: float
+    open_items: int
+    items: int
+    arrived: float
+    """Share of today's value that came after the first tenth of the time gone."""
+    weekly_closed: Array
+    weekly_hours: Array
+    """Value closed and hours logged per week, newest first."""
+
+    @property
+    def left(self) -> float:
+        """Value still to be earned."""
+        return max(self.total - self.earned, 0.0)
+
+    @property
+    def progress(self) -> float:
+        """Share of the value earned, with partial credit."""
+        return self.earned / self.total if self.total > 0 else 0.0
+
+    @property
+    def weeks(self) -> int:
+        return len(self.weekly_closed)
+
+
+@dataclass(frozen=True)
+class History:
+    """One engagement as arrays; positions are end-of-day positions on the working-day axis."""
+
+    axis: WorkAxis
+    basis: str
+    refs: tuple[str, ...]
+    value: Array
+    estimate: Array
+    created: Array
+    closed: Array
+    closed_date: NDArray[np.int64]
+    """Day number of each closing: weeks are calendar weeks, so that work done on days of rest counts in its own week."""
+    log_item: NDArray[np.int64]
+    log_at: Array
+    log_date: NDArray[np.int64]
+    log_hours: Array
+    start: float | None
+
+    @cached_property
+    def last_close(self) -> float | None:
+        """Position of the last closing; None when something is open or nothing was closed."""
+        return float(self.closed.max()) if len(self.closed) and self.closed.max() < NEVER else None
+
+    @cached_property
+    def _logs_in_order(self) -> tuple[Array, Array]:
+        order = np.argsort(self.log_at, kind="stable")
+        return self.log_at[order], np.concatenate([[0.0], np.cumsum(self.log_hours[order])])
+
+    def hours_until(self, at: float) -> float:
+        """Hours logged up to position `at`."""
+        days, sums = self._logs_in_order
+        return float(sums[np.searchsorted(days, at + 1e-9)])
+
+    def state(self, at: float) -> State:
+        """The state at the end of position `at`; nothing later counts."""
+        start = self.start if self.start is not None else at
+        exists = self.created <= at
+        done = exists & (self.closed <= at)
+        past = self.log_at <= at
+        on_item = past & (self.log_item >= 0)
+        spent = np.bincount(self.log_item[on_item], self.log_hours[on_item], len(self.value))
+        started = np.where(exists & ~done, np.minimum(spent, PARTIAL_CREDIT * self.estimate), 0.0)
+        total, closed_value = float(self.value[exists].sum()), float(self.value[done].sum())
+        elapsed = max(at - start, 0.0)
+        today = self.axis.day(at).toordinal()
+        late = exists & (self.created > start + max(elapsed * 0.1, 1.0))
+        return State(
+            at=at,
+            elapsed=elapsed,
+            total=total,
+            earned_closed=closed_value,
+            earned=closed_value + float(started.sum()),
+            spent=float(self.log_hours[past].sum()),
+            open_items=int((exists & ~done).sum()),
+            items=int(exists.sum()),
+            arrived=float(self.value[late].sum()) / total if total > 0 else 0.0,
+            weekly_closed=_weekly(self.closed_date[done], self.value[done], today, elapsed),
+            weekly_hours=_weekly(self.log_date[past], self.log_hours[past], today, elapsed),
+        )
+
+
+def _weekly(days: NDArray[np.int64], amount: Array, today: int, elapsed: float) -> Array:
+    """Amounts per full calendar week back from day number `today`, newest first; older than the start is left out."""
+    weeks = int(elapsed // DAYS_PER_WEEK)
+    age = np.maximum(today - days, 0) // 7
+    young = age < weeks
+    return np.bincount(age[young], amount[young], weeks)[:weeks].astype(np.float64)
+
+
+def make_history(engagement: Engagement, labels: LabelSettings, calendar: WorkCalendar) -> History:
+    """The arrays of an engagement as given (cut it to a day first with `model.as_of`, or ask `state` for that day)."""
+    axis = WorkAxis(calendar)
+    items = work_items(engagement, labels)
+    basis, value = _values(items)
+    local = calendar.local_day
+    created = axis.positions([local(i.created_at) if i.created_at else None for i in items], missing=0.0)
+    closed = axis.positions([local(i.closed_at) if i.closed_at and not i.is_open else None for i in items])
+    closed = np.where([not i.is_open and i.closed_at is None for i in items], created, closed)
+    logs = all_logs(engagement, labels, calendar)
+    place = {item.ref: n for n, item in enumerate(items)}
+    log_at = axis.positions([log.spent_at for log in logs])
+    return History(
+        axis=axis,
+        basis=basis,
+        refs=tuple(i.ref for i in items),
+        value=value,
+        estimate=value if basis == "hours" else np.zeros(len(items)),
+        created=created,
+        closed=closed,
+        closed_date=np.array([_day_number(local(i.closed_at) if i.closed_at else None) for i in items], dtype=np.int64),
+        log_item=np.array([place.get(log.item or "", -1) for log in logs], dtype=np.int64),
+        log_at=log_at,
+        log_date=np.array([log.spent_at.toordinal() for log in logs], dtype=np.int64),
+        log_hours=np.array([log.hours for log in logs], dtype=np.float64),
+        start=_start(engagement, axis, created, closed, log_at),
+    )
+
+
+def _day_number(day: date | None) -> int:
+    return (day or _ORIGIN).toordinal()
+
+
+def _values(items: tuple[Item, ...]) -> tuple[str, Array]:
+    """Basis of progress and each item's value: hours, else weights, else one each (CONTRACT §7 Definitions)."""
+    for basis, amounts in (
+        ("hours", [i.estimate_hours or 0.0 for i in items]),
+        ("weight", [i.weight or 0.0 for i in items]),
+    ):
+        given = [a for a in amounts if a > 0]
+        if given and len(given) >= BASIS_SHARE * len(items):
+            typical = float(np.median(given))
+            return basis, np.array([a if a > 0 else typical for a in amounts])
+    return "count", np.ones(len(items))
+
+
+def all_logs(engagement: Engagement, labels: LabelSettings, calendar: WorkCalendar) -> tuple[TimeLog, ...]:
+    """Time logs, and one for each item whose hours are known only as GitLab's total: on its closing day.
+
+    An item that is still open has no day: the last day on which anything happened stands for it.
+    """
+    local = calendar.local_day
+    rest = items_without_logs(engagement, labels)
+    if not rest:
+        return engagement.timelogs
+    free = non_billable_refs(engagement.items, labels)
+    seen = [local(at) for i in engagement.items if (at := i.closed_at or i.created_at)]
+    newest = max([*seen, *(log.spent_at for log in engagement.timelogs)], default=_ORIGIN)
+    made = (
+        TimeLog(
+            i.ref,
+            "",
+            local(i.closed_at) if i.closed_at and not i.is_open else newest,
+            i.spent_hours or 0.0,
+            i.ref not in free,
+        )
+        for i in rest
+    )
+    return (*engagement.timelogs, *made)
+
+
+def _start(engagement: Engagement, axis: WorkAxis, created: Array, closed: Array, log_at: Array) -> float | None:
+    """Position before the first day of work: the SOW's start, else the first trace of work; None when there is neither."""
+    if engagement.facts.start is not None:
+        return axis.position(engagement.facts.start) - 1.0
+    traces = [float(a.min()) for a in (closed, log_at) if len(a) and a.min() < NEVER]
+    if traces:
+        return min(traces) - 1.0
+    return None

@@ -1,0 +1,164 @@
+"""Milestones: when each one's work will be done, and when its amount will be accepted (also by silence)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining
+from bot.derive.forecast.history import NEVER, Array, History
+from bot.derive.forecast.reference import Reference
+from bot.derive.milestones import MilestoneView, find_milestones, milestone_done
+from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
+from bot.derive.subject import Subject
+
+if TYPE_CHECKING:
+    from bot.derive.forecast.situation import Situation
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A milestone as seen from today: its share of the remaining time, or the working days until its date."""
+
+    view: MilestoneView
+    done_at: float | None
+    share: float | None
+    """Open value up to and including this milestone, in order of due dates, ÷ all open value."""
+    due_in: float | None
+
+    def days(self, remaining: Remaining | None, scores: Array, ref: Reference) -> Array | None:
+        """Working days until the work is done, for standard normal scores; None where nothing tells."""
+        if self.done_at is not None:
+            return np.zeros_like(scores)
+        if self.share is not None and remaining is not None:
+            return np.maximum(self.share * remaining.at(scores), 0.5)
+        if self.due_in is not None:
+            return max(self.due_in, 1.0) * ref.plan_ratio * np.exp(ref.plan_sd * scores)
+        return remaining.at(scores) if remaining is not None else None
+
+
+def find_landings(subject: Subject, history: History, now: float) -> tuple[Landing, ...]:
+    """The milestones in order of due date. Work is taken to be done in that order."""
+    views = find_milestones(subject.engagement, subject.work, subject.calendar)
+    value = dict(zip(history.refs, history.value, strict=True))
+    open_values = [sum(value[i.ref] for i in view.items if i.is_open) for view in views]
+    total = float(history.value[history.closed >= NEVER].sum())
+    landings, before = [], 0.0
+    for view, own in zip(views, open_values, strict=True):
+        before += own
+        done = milestone_done(view)
+        landings.append(
+            Landing(
+                view,
+                history.axis.position(view.closed) if done and view.closed else (now if done else None),
+                before / total if own and total else None,
+                history.axis.position(view.due) - now if view.due else None,
+            )
+        )
+    return tuple(landings)
+
+
+def forecast_landing(
+    landing: Landing, remaining: Remaining | None, ref: Reference, now: float, history: History
+) -> MilestoneForecast:
+    """Finish of a milestone and the chance to make its due date."""
+    title, due = landing.view.title, landing.view.due
+    if landing.done_at is not None:
+        day = landing.view.closed
+        chance = None if due is None or day is None else float(day <= due)
+        return MilestoneForecast(title, Quantiles(day, day, day, day), chance)
+    levels = np.array([NORMAL.inv_cdf(level) for level in LEVELS])
+    days = landing.days(remaining, levels, ref)
+    if days is None:
+        return MilestoneForecast(title)
+    finish = Quantiles(*(history.axis.day(now + float(d)) for d in days))
+    return MilestoneForecast(title, finish, _chance(landing, remaining, ref, due))
+
+
+def _chance(landing: Landing, remaining: Remaining | None, ref: Reference, due: date | None) -> float | None:
+    if due is None or landing.due_in is None:
+        return None
+    scores = np.linspace(-3.5, 3.5, 701)
+    days = landing.days(remaining, scores, ref)
+    if days is None:
+        return None
+    if landing.due_in < float(days[0]):
+        return 0.0
+    return round(NORMAL.cdf(float(np.interp(landing.due_in, days, scores))), 3)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount that is earned on acceptance: the position of its day where it is known, else the days to it by trial."""
+
+    title: str
+    amount: float
+    accepted_at: float | None
+    days: Array | None
+
+
+def find_amounts(s: Situation, scores: tuple[Array, Array]) -> tuple[Amount, ...]:
+    """Each billing milestone's amount and when it is accepted; without any, the whole value on acceptance of everything.
+
+    `scores` are standard normal, by trial: for the work, and for the wait.
+    """
+    value, entries = s.terms.value, _entries(s.subject)
+    if not entries:
+        days = None if s.remaining is None else s.remaining.at(scores[0]) + s.delay + _lag(s, scores[1])
+        at = s.now if s.phase == "complete" and days is None else None
+        return (Amount("", value, at, days),) if value else ()
+    missing = sum(e.amount is None for e in entries)
+    share = max((value or 0.0) - sum(e.amount or 0.0 for e in entries), 0.0) / missing if missing else 0.0
+    return tuple(_amount(e, share if e.amount is None else e.amount, s, scores) for e in entries)
+
+
+def _amount(entry: Acceptance, amount: float, s: Situation, scores: tuple[Array, Array]) -> Amount:
+    if entry.accepted_on is not None:
+        return Amount(entry.milestone, amount, s.history.axis.position(entry.accepted_on), None)
+    if entry.state in ("accepted", "passively_accepted"):
+        return Amount(entry.milestone, amount, s.now, None)
+    return Amount(entry.milestone, amount, None, _acceptance_days(entry, s, scores))
+
+
+def _entries(subject: Subject) -> tuple[Acceptance, ...]:
+    """What was derived of acceptance; without it, what the facts say (no sign-off after today counts)."""
+    if subject.derived.acceptance:
+        return subject.derived.acceptance
+    facts, found = subject.engagement.facts, []
+    for m in facts.milestones:
+        sent = m.sign_off_sent if m.sign_off_sent and m.sign_off_sent <= subject.day else None
+        got = m.sign_off_received if m.sign_off_received and m.sign_off_received <= subject.day else None
+        passive = subject.calendar.passive_acceptance_day(sent, facts.passive_acceptance_days) if sent else None
+        if got is None and passive and passive <= subject.day:
+            got = passive
+        state = "accepted" if got else "sent" if sent else "open"
+        found.append(Acceptance(m.milestone, m.amount, state, sent, passive, got, None, m.due))
+    return tuple(found)
+
+
+def _acceptance_days(entry: Acceptance, s: Situation, scores: tuple[Array, Array]) -> Array | None:
+    """Working days until an open milestone is accepted: its work, the sending, and the answer or the silence."""
+    if entry.state == "sent":
+        answer = s.ref.lags.to_answer * np.exp(s.ref.lags.sd * scores[1])
+        if entry.passive_on is None:
+            return answer
+        return np.minimum(answer, max(s.history.axis.position(entry.passive_on) - s.now, 0.5))
+    landing = next((g for g in s.landings if g.view.title == entry.milestone), None)
+    if landing is not None:
+        work = landing.days(s.remaining, scores[0], s.ref)
+    else:
+        work = s.remaining.at(scores[0]) if s.remaining else None
+    return None if work is None else work + s.delay + _lag(s, scores[1])
+
+
+def _lag(s: Situation, scores: Array) -> Array:
+    """From the end of the work to acceptance; silence ends the wait where the contract has such a clause."""
+    factor = np.exp(s.ref.lags.sd * scores)
+    answer = s.ref.lags.to_answer * factor
+    passive = s.subject.engagement.facts.passive_acceptance_days
+    if passive > 0:
+        answer = np.minimum(answer, float(passive))
+    return s.ref.lags.to_send * factor + answer

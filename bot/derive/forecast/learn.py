@@ -1,0 +1,171 @@
+"""From finished engagements to a `Reference`: medians and spreads, shrunk towards the built-in ones."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from bot.calendar import WorkCalendar
+from bot.config import Settings
+from bot.derive.forecast.effort import estimate_effort
+from bot.derive.forecast.finish import combine_priors, remaining_time
+from bot.derive.forecast.history import History, make_history
+from bot.derive.forecast.reference import Lags, Reference
+from bot.model import Engagement, Portfolio
+
+PRIOR_WEIGHT = 4
+"""The built-in medians count as much as this many finished engagements."""
+SPREAD_WEIGHT = 30
+"""The built-in ranges count as much as this many replayed forecasts."""
+REPLAY_AT = (0.25, 0.5, 0.75)
+LEAST_ITEMS = 5
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished engagement: its history, working days from start to last closing, and hours."""
+
+    engagement: Engagement
+    history: History
+    duration: float
+    hours: float
+
+
+def learn_reference(portfolio_as_of: Portfolio, day: date, calendar: WorkCalendar, settings: Settings) -> Reference:
+    """What the engagements that were finished by `day` teach; with none, the built-in reference class.
+
+    `portfolio_as_of` is already replayed as of `day`, so nothing later can be learned from.
+    """
+    return learn_from(find_finished(portfolio_as_of, calendar, settings), calendar)
+
+
+def find_finished(portfolio: Portfolio, calendar: WorkCalendar, settings: Settings) -> tuple[Finished, ...]:
+    """The finished engagements that can teach, in order of reference."""
+    over = sorted((e for e in portfolio.engagements if is_finished(e)), key=lambda e: e.ref)
+    found = (_finished(e, make_history(e, settings.labels, calendar)) for e in over)
+    return tuple(f for f in found if f is not None)
+
+
+def is_finished(engagement: Engagement) -> bool:
+    """Whether an engagement is over: its root is closed."""
+    return engagement.state == "closed"
+
+
+def _finished(engagement: Engagement, history: History) -> Finished | None:
+    """A finished engagement that can teach: enough items, all closed, at least a week long."""
+    end = history.last_close
+    if end is None or history.start is None or len(history.refs) < LEAST_ITEMS or end - history.start < 5:
+        return None
+    return Finished(engagement, history, end - history.start, float(history.log_hours.sum()))
+
+
+def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
+    """The reference class of these finished engagements."""
+    base = Reference()
+    if not done:
+        return base
+    costed = [f for f in done if f.history.basis == "hours" and f.hours > 0]
+    ratios = [math.log(f.hours / float(f.history.value.sum())) for f in costed]
+    roots = [math.log(f.duration / f.hours ** (1 / 3)) for f in done if f.hours > 0]
+    plans = [math.log(p) for p in (_plan_ratio(f, calendar) for f in done) if p is not None]
+    learned = replace(
+        base,
+        finished=len(done),
+        names=tuple(sorted(f.engagement.ref for f in done)),
+        ratio=_shrunk(ratios, base.ratio),
+        ratio_sd=_shrunk_sd(ratios, base.ratio_sd),
+        duration_per_root=_shrunk(roots, base.duration_per_root),
+        duration_sd=_shrunk_sd(roots, base.duration_sd),
+        plan_ratio=_shrunk(plans, base.plan_ratio),
+        plan_sd=_shrunk_sd(plans, base.plan_sd),
+        typical_days=_shrunk([math.log(f.duration) for f in done], base.typical_days),
+        typical_by=_by_customer(done),
+        growth=float(np.mean([_late_share(f) for f in done])) * len(done) / (len(done) + PRIOR_WEIGHT),
+        lags=_learn_lags(done, calendar, base.lags),
+    )
+    return _calibrate(learned, done)
+
+
+def _shrunk(logs: Sequence[float], prior: float) -> float:
+    """exp of the median logarithm, the prior counting as PRIOR_WEIGHT observations."""
+    if not logs:
+        return prior
+    return math.exp((len(logs) * float(np.median(logs)) + PRIOR_WEIGHT * math.log(prior)) / (len(logs) + PRIOR_WEIGHT))
+
+
+def _shrunk_sd(logs: Sequence[float], prior: float) -> float:
+    """Robust sd (1.48 × median distance from the median), the prior counting as PRIOR_WEIGHT observations."""
+    if len(logs) < 3:
+        return prior
+    own = 1.4826 * float(np.median(np.abs(np.array(logs) - np.median(logs))))
+    return math.sqrt((len(logs) * own**2 + PRIOR_WEIGHT * prior**2) / (len(logs) + PRIOR_WEIGHT))
+
+
+def _plan_ratio(f: Finished, calendar: WorkCalendar) -> float | None:
+    """Actual ÷ planned duration, where the SOW has both dates."""
+    facts = f.engagement.facts
+    if facts.start is None or facts.end is None:
+        return None
+    planned = calendar.working_days_between(facts.start, facts.end) + 1
+    return f.duration / (planned * f.history.axis.scale) if planned > 0 else None
+
+
+def _by_customer(done: Sequence[Finished]) -> dict[str, tuple[float, int]]:
+    days: dict[str, list[float]] = defaultdict(list)
+    for f in sorted(done, key=lambda f: f.history.last_close or 0.0):
+        if f.engagement.facts.customer:
+            days[f.engagement.facts.customer].append(f.duration)
+    return {name: (float(np.median(found[-8:])), min(len(found), 8)) for name, found in sorted(days.items())}
+
+
+def _late_share(f: Finished) -> float:
+    end = f.history.last_close
+    return f.history.state(end).arrived if end is not None else 0.0
+
+
+def _learn_lags(done: Sequence[Finished], calendar: WorkCalendar, base: Lags) -> Lags:
+    """Working days from sending a sign-off request to the answer."""
+    waits = [
+        math.log(max(calendar.working_days_between(m.sign_off_sent, m.sign_off_received), 1))
+        for f in done
+        for m in f.engagement.facts.milestones
+        if m.sign_off_sent and m.sign_off_received and m.sign_off_received >= m.sign_off_sent
+    ]
+    return replace(base, to_answer=_shrunk(waits, base.to_answer))
+
+
+def _calibrate(ref: Reference, done: Sequence[Finished]) -> Reference:
+    """Ranges widened or narrowed by how far replays of the finished engagements fell from their forecasts."""
+    dates: list[float] = []
+    efforts: list[float] = []
+    for f in done:
+        for share in REPLAY_AT:
+            _replay(f, share, ref, dates, efforts)
+    return replace(ref, spread=_factor(dates), effort_spread=_factor(efforts))
+
+
+def _replay(f: Finished, share: float, ref: Reference, dates: list[float], efforts: list[float]) -> None:
+    """Adds the scores of one replay: how many of its own standard deviations the truth lay away."""
+    start = f.history.start or 0.0
+    state = f.history.state(start + round(share * f.duration))
+    left = start + f.duration - state.at
+    if left < 1 or state.total <= 0:
+        return
+    prior = combine_priors(f.hours or None, None, None, ref)
+    ahead = remaining_time(state, prior, ref)
+    gap = math.log(left / ahead.median)
+    dates.append(gap / (ahead.low_sd if gap < 0 else ahead.high_sd))
+    effort = estimate_effort(state, None, f.history.basis, ref)
+    if effort is not None and f.hours > 0:
+        efforts.append((f.hours / effort.total - 1) / effort.sd)
+
+
+def _factor(scores: Sequence[float]) -> float:
+    """Root mean square of the scores (each at most 3), the built-in ranges counting as SPREAD_WEIGHT replays."""
+    squares = [min(abs(s), 3.0) ** 2 for s in scores]
+    return math.sqrt((sum(squares) + SPREAD_WEIGHT) / (len(squares) + SPREAD_WEIGHT))

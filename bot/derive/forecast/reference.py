@@ -1,0 +1,100 @@
+"""What finished work teaches: the few numbers that the forecast rests on, with where they come from.
+
+The built-in values were measured on published project records (docs/forecast-accuracy.md); they are structural, few,
+and shrunk towards the portfolio's own finished engagements as soon as there are some (`learn.py`). Nothing here was
+fitted to a single project.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.model import EMPTY
+
+# -- shape constants: measured once, not learned anew (19 commercial projects with time logs unless said otherwise)
+
+RATIO_WEIGHT = 0.1
+"""Past projects' actual ÷ estimate counts as much as this share of the budget being done."""
+LATE_RELIEF = 0.25
+"""What is still open near the end costs less than estimated: the remainder is × (1 − relief × progress³)."""
+TAIL_EXPONENT = 0.85
+"""Effort runs ahead of time: time share gone = 1 − (1 − progress)^exponent; people roll off, the last things wait."""
+CLOSED_SHARE = 0.25
+"""Weight of closed-only progress beside progress with partial credit: the end is a matter of closing."""
+SPEND_EXPONENT = 1.25
+"""Share of the remaining effort spent in a share x of the remaining time = 1 − (1 − x)^exponent."""
+CURVE_SHARE = 0.5
+"""Hours ahead: half from the spending curve, half from the recent burn capped at the remaining effort."""
+OWN_SD = 1.0
+"""Sd of ln(total duration by own progress) at progress 0; falls with the share not yet earned."""
+OWN_CLOSED_SD = 1.25
+"""The same where only closings are known: scope arrives late, and closings come in bursts at the end (31 releases)."""
+REMAINING_SD = (0.40, 0.50)
+"""Sd of ln(remaining duration), below and above the median, where hours are logged."""
+THROUGHPUT_SD = (0.50, 0.55)
+"""The same for closings alone, before the engagement's own volatility (22 open projects, 573 points)."""
+STALLED_SD = 1.2
+"""Nothing logged and nothing closed for four weeks: the pace is unknown, the range is wide."""
+EFFORT_SD_LATE, EFFORT_SD_EARLY = 0.047, 0.14
+"""Sd of effort at completion ÷ forecast: late, and what is added early (× share left, squared)."""
+COMMON_SHARE = 0.15
+"""Share of the variance that engagements of a portfolio have in common (assumed: the records can't tell)."""
+HARD_BOOKING = 0.925
+"""Hours worked of hours hard-booked (GitLab's PS practice: 90–95 %)."""
+MIN_WEEKS, BEST_WEEKS = 8, 13
+"""Below eight weeks of history the own pace alone says too little; thirteen weeks are best (573 points)."""
+
+
+@dataclass(frozen=True)
+class Lags:
+    """Working days: from the end of a milestone's work to its sign-off request, and from there to the answer."""
+
+    to_send: float = 3.0
+    to_answer: float = 5.0
+    sd: float = 0.6
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference class: medians with the sd of their logarithm, and how many finished engagements they were learned from."""
+
+    finished: int = 0
+    names: tuple[str, ...] = ()
+    ratio: float = 1.05
+    """Actual ÷ estimated hours (19 projects: 1.05, sd .15; 78 of a services firm: .99)."""
+    ratio_sd: float = 0.15
+    duration_per_root: float = 7.5
+    """Working days per cube root of hours (19 projects: 7.3; 78 of a services firm: 10.5)."""
+    duration_sd: float = 0.35
+    plan_ratio: float = 1.05
+    """Actual ÷ planned duration (76 of a services firm: median 1.0, P80 1.23)."""
+    plan_sd: float = 0.33
+    typical_days: float = 54.0
+    """Working days of an engagement of which neither hours nor an end are known (31 releases: 75 calendar days)."""
+    typical_sd: float = 0.4
+    typical_by: Mapping[str, tuple[float, int]] = field(default_factory=lambda: EMPTY)
+    """By customer: median working days of its finished engagements, and how many."""
+    growth: float = 0.0
+    """Scope that arrived after the start ÷ final scope."""
+    spread: float = 1.0
+    """Factor on the finish ranges: how far finished engagements fell from what would have been forecast."""
+    effort_spread: float = 1.0
+    lags: Lags = Lags()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, named as here: what a back-test prints and stores."""
+        plain = dataclasses.asdict(dataclasses.replace(self, typical_by=EMPTY))
+        plain["typical_by"] = {name: list(pair) for name, pair in sorted(self.typical_by.items())}
+        return {**plain, "names": list(self.names)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Reference:
+        """The inverse of `to_json`."""
+        values = dict(plain)
+        values["names"] = tuple(values["names"])
+        values["lags"] = Lags(**values["lags"])
+        values["typical_by"] = {k: (float(m), int(n)) for k, (m, n) in values["typical_by"].items()}
+        return cls(**values)

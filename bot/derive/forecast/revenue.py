@@ -1,0 +1,198 @@
+"""Revenue by fiscal quarter under each recognition rule (CONTRACT §5, §7), in trials.
+
+as_delivered: approved billable hours × rate, up to the contract value (right to invoice). percent_complete: value × hours
+spent ÷ hours at completion, a changed estimate catching up in the quarter in which it changes (ASC 606, IFRS 15, input
+method). on_acceptance: each milestone's amount on acceptance, also by silence. on_completion: the value when the work is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.calendar import Period
+from bot.derive.forecast.ahead import Ahead
+from bot.derive.forecast.history import Array, History
+from bot.derive.forecast.landings import Amount
+from bot.derive.forecast.terms import Terms
+from bot.derive.results import QuarterRevenue, Reason
+
+POSSIBLE = 0.05
+"""A milestone whose chance to land in the quarter is below this is no upside of it."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A fiscal quarter on the working-day axis: positions at the end of the day before it and of its last day."""
+
+    name: str
+    before: float
+    last: float
+
+
+@dataclass(frozen=True)
+class QuarterTrials:
+    """Money of one quarter: earned so far, each trial's whole quarter (one number when it is certain), upside, reason."""
+
+    actual: float
+    whole: Array
+    upside: float = 0.0
+    text: str = ""
+
+    def summary(self, evidence: Sequence[str] = ()) -> QuarterRevenue:
+        """Expected value and 80 % range."""
+        mean = float(self.whole.mean())
+        low, high = (float(q) for q in np.percentile(self.whole, [10, 90])) if self.whole.size > 1 else (mean, mean)
+        reasons = (Reason(self.text, tuple(evidence)),) if self.text else ()
+        return QuarterRevenue(
+            actual=round(self.actual, 2),
+            forecast=round(mean, 2),
+            low=round(min(low, mean), 2),
+            high=round(max(high, mean), 2),
+            upside=round(max(self.upside, 0.0), 2),
+            reasons=reasons,
+        )
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """All that revenue depends on. `ahead` is None when nothing is left to do; `eac_at` tells what hours at completion
+    were forecast to be at an earlier position (for the cumulative catch-up)."""
+
+    terms: Terms
+    history: History
+    now: float
+    ahead: Ahead | None
+    eac: float | None
+    eac_at: Callable[[float], float | None]
+    amounts: tuple[Amount, ...]
+    finished_at: float | None
+    soft_money: Mapping[str, float]
+    upside_quarter: str | None
+
+
+def make_spans(periods: Sequence[Period], history: History) -> tuple[Span, ...]:
+    """Quarters on the axis; consecutive periods share their border."""
+    lasts = [history.axis.position(p.last) for p in periods]
+    first = periods[0].first
+    before = history.axis.position(first) - float(history.axis.calendar.is_working_day(first)) * history.axis.scale
+    return tuple(
+        Span(p.name, start, last) for p, start, last in zip(periods, [before, *lasts[:-1]], lasts, strict=True)
+    )
+
+
+def quarter_trials(outlook: Outlook, spans: Sequence[Span]) -> dict[str, QuarterTrials]:
+    """Trials for each quarter, in order; empty where rule, rate or value are not known."""
+    if not outlook.terms.known:
+        return {}
+    rule = _RULES[outlook.terms.recognition or ""]
+    return {span.name: _with_upside(rule(outlook, span), span, outlook) for span in spans}
+
+
+def _with_upside(found: QuarterTrials, span: Span, outlook: Outlook) -> QuarterTrials:
+    extra = outlook.soft_money.get(span.name, 0.0)
+    extra += outlook.terms.upside_value if span.name == outlook.upside_quarter else 0.0
+    return QuarterTrials(found.actual, found.whole, found.upside + extra, found.text)
+
+
+def _hours_by(outlook: Outlook, span_end: float) -> Array:
+    """Hours spent from today to a later position, by trial; none when it is past or nothing is left."""
+    if outlook.ahead is None or span_end <= outlook.now:
+        return np.zeros(1)
+    return outlook.ahead.hours_by(span_end - outlook.now)
+
+
+def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
+    terms = outlook.terms
+    cap = terms.value if terms.value is not None else np.inf
+
+    def billed(at: float) -> float:
+        return float(terms.billed_money[terms.billed_at <= at + 1e-9].sum())
+
+    upto = min(span.last, outlook.now)
+    actual = min(billed(upto), cap) - min(billed(span.before), cap) if span.before < outlook.now else 0.0
+    money = (terms.rate or 0.0) * terms.billable_share
+    pending = terms.pending_money if span.last > outlook.now else 0.0
+
+    def expected(at: float) -> Array:
+        later = pending if at > outlook.now else 0.0
+        return np.minimum(billed(min(at, outlook.now)) + later + money * _hours_by(outlook, at), cap)
+
+    whole = expected(span.last) - expected(max(span.before, 0.0)) if span.last > outlook.now else np.array([actual])
+    hours = float(terms.billed_hours[(terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)].sum())
+    more = float(np.mean(_hours_by(outlook, span.last)) - np.mean(_hours_by(outlook, span.before)))
+    text = f"{hours:,.0f} billable hours approved so far, {max(more, 0.0) * terms.billable_share:,.0f} more expected, at {terms.rate or 0:,.2f} an hour"
+    if np.isfinite(cap) and float(np.mean(expected(span.last))) >= 0.999 * cap:
+        text += f"; the contract value of {cap:,.0f} is the limit"
+    return QuarterTrials(actual, np.atleast_1d(whole), text=text)
+
+
+def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
+    value = outlook.terms.value or 0.0
+
+    def earned(at: float) -> float:
+        """Cumulative revenue at a past position, by the estimate of that day."""
+        spent, eac = outlook.history.hours_until(at), outlook.eac_at(at)
+        return value * min(spent / eac, 1.0) if eac else 0.0
+
+    before = earned(span.before) if span.before < outlook.now else None
+    actual = 0.0 if before is None else earned(min(span.last, outlook.now)) - before
+    if span.last <= outlook.now or outlook.ahead is None:
+        return QuarterTrials(actual, np.array([actual]), text=_share_text(outlook))
+    spent = outlook.history.hours_until(outlook.now)
+    total = spent + outlook.ahead.hours
+    at_end = value * np.minimum((spent + _hours_by(outlook, span.last)) / np.maximum(total, 1e-9), 1.0)
+    if before is None:
+        whole = at_end - value * np.minimum((spent + _hours_by(outlook, span.before)) / np.maximum(total, 1e-9), 1.0)
+    else:
+        whole = at_end - before
+    return QuarterTrials(actual, whole, text=_share_text(outlook))
+
+
+def _share_text(outlook: Outlook) -> str:
+    spent = outlook.history.hours_until(outlook.now)
+    eac = outlook.eac or spent
+    return f"{spent:,.0f} of {eac:,.0f} hours at completion spent, of a value of {outlook.terms.value or 0:,.0f}"
+
+
+def _on_acceptance(outlook: Outlook, span: Span) -> QuarterTrials:
+    actual, upside, whole, words = 0.0, 0.0, np.zeros(1), []
+    for amount in outlook.amounts:
+        if amount.accepted_at is not None:
+            if span.before < amount.accepted_at <= span.last:
+                actual += amount.amount
+                words.append(f"{amount.title or 'everything'} accepted")
+        elif amount.days is not None and span.last > outlook.now:
+            at = outlook.now + amount.days
+            inside = (at > max(span.before, outlook.now)) & (at <= span.last + 1e-9)
+            chance = float(inside.mean())
+            whole = whole + amount.amount * inside
+            upside += amount.amount * (1 - chance) if POSSIBLE <= chance < 1 else 0.0
+            if chance >= POSSIBLE:
+                words.append(f"{amount.title or 'everything'} with a chance of {chance:.0%}")
+    return QuarterTrials(actual, actual + whole, upside, f"Acceptance: {', '.join(words)}" if words else "")
+
+
+def _on_completion(outlook: Outlook, span: Span) -> QuarterTrials:
+    value = outlook.terms.value or 0.0
+    if outlook.finished_at is not None:
+        actual = value if span.before < outlook.finished_at <= span.last else 0.0
+        return QuarterTrials(actual, np.array([actual]), text="Completed" if actual else "")
+    if outlook.ahead is None or span.last <= outlook.now:
+        return QuarterTrials(0.0, np.zeros(1))
+    at = outlook.now + outlook.ahead.delay + outlook.ahead.days
+    inside = (at > max(span.before, outlook.now)) & (at <= span.last + 1e-9)
+    chance = float(inside.mean())
+    upside = value * (1 - chance) if POSSIBLE <= chance < 1 else 0.0
+    text = f"Completion with a chance of {chance:.0%}" if chance >= POSSIBLE else ""
+    return QuarterTrials(0.0, value * inside.astype(np.float64), upside, text)
+
+
+_RULES: Mapping[str, Callable[[Outlook, Span], QuarterTrials]] = {
+    "as_delivered": _as_delivered,
+    "percent_complete": _percent_complete,
+    "on_acceptance": _on_acceptance,
+    "on_completion": _on_completion,
+}

@@ -1,0 +1,159 @@
+"""Everything known of an engagement on the day, before any trial: state, effort, time to go, what binds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.derive.forecast.bookings import first_booking
+from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
+from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
+from bot.derive.forecast.history import History, State, make_history
+from bot.derive.forecast.landings import Landing, find_landings
+from bot.derive.forecast.reference import MIN_WEEKS, Reference
+from bot.derive.forecast.terms import Terms, make_terms
+from bot.derive.progress import derive_phase
+from bot.derive.questions import sow_end
+from bot.derive.subject import Subject
+
+BUDGET_SD = 0.2
+"""Sd of hours at completion ÷ budget where only the budget is known (78 projects of a services firm)."""
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What a what-if takes to be otherwise: the pace from now on (a factor), and the day by which all is due."""
+
+    pace_factor: float = 1.0
+    end: date | None = None
+
+
+AS_IT_IS = Assumptions()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything known of an engagement on the day, before any trial."""
+
+    subject: Subject
+    ref: Reference
+    history: History
+    terms: Terms
+    state: State
+    now: float
+    phase: str
+    effort: Effort | None
+    fixed_scope: Effort | None
+    prior: Prior
+    remaining: Remaining | None
+    delay: float
+    floor: float
+    landings: tuple[Landing, ...]
+    end: date | None
+    """The day by which the engagement is due."""
+    pace_factor: float = 1.0
+
+    @property
+    def basis(self) -> str:
+        """What the finish rests on: own throughput, the schedule, the reference class, or nothing."""
+        if self.phase == "complete":
+            return "throughput"
+        if self.remaining is None:
+            return "none"
+        if self.state.weeks >= MIN_WEEKS and self.remaining.own_weight >= 0.5:
+            return "throughput"
+        return "schedule" if self.prior.source == "plan" else "reference"
+
+
+def assess(subject: Subject, ref: Reference, assumptions: Assumptions = AS_IT_IS) -> Situation:
+    """The situation on the day: state, effort, prior, remaining time, what binds."""
+    history = make_history(subject.engagement, subject.settings.labels, subject.calendar)
+    terms = make_terms(subject, history.axis)
+    now = history.axis.position(subject.day)
+    start = first_day(subject, history)
+    state = history.state(now)
+    phase = "complete" if is_over(subject) else derive_phase(subject).replace("complete", "active")
+    growth = 0.0 if phase == "complete" else scope_to_come(state, ref, terms.hours, history.basis)
+    effort, fixed = (effort_of(state, terms, history, ref, g, phase) for g in (growth, 0.0))
+    planned = _planned_days(subject, history, start)
+    typical = ref.typical_by.get(subject.engagement.facts.customer or "")
+    prior = combine_priors(effort.total if effort and effort.total > 0 else None, planned, typical, ref)
+    remaining = None
+    if start is not None and phase != "complete":
+        remaining = remaining_time(state, prior, ref, growth=growth, pace_factor=assumptions.pace_factor)
+    landings = find_landings(subject, history, now)
+    delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
+    return Situation(
+        subject=subject,
+        ref=ref,
+        history=history,
+        terms=terms,
+        state=state,
+        now=now,
+        phase=phase,
+        effort=effort,
+        fixed_scope=fixed,
+        prior=prior,
+        remaining=remaining,
+        delay=delay,
+        floor=_chain_days(subject),
+        landings=landings,
+        end=assumptions.end or deadline(subject),
+        pace_factor=assumptions.pace_factor,
+    )
+
+
+def is_over(subject: Subject) -> bool:
+    """Whether nothing more will come: complete, and no milestone of GitLab still waits for its closing.
+
+    All known work may be closed while more is still being planned; only a closed root, or closed milestones, end it.
+    """
+    waiting = any(m.state == "active" for m in subject.engagement.milestones)
+    return derive_phase(subject) == "complete" and (subject.engagement.state == "closed" or not waiting)
+
+
+def first_day(subject: Subject, history: History) -> float | None:
+    """Position before the first day of work; of work not begun the first booked week serves where the SOW has no date."""
+    if history.start is not None:
+        return history.start
+    day = first_booking(subject.engagement.bookings, subject.calendar)
+    if day is not None:
+        return history.axis.position(day) - 1.0
+    created = history.created[history.created > 0]
+    return float(created.min()) - 1.0 if len(created) and derive_phase(subject) != "not_started" else None
+
+
+def effort_of(state: State, terms: Terms, history: History, ref: Reference, growth: float, phase: str) -> Effort | None:
+    """Effort at completion: spent when it is complete; by the work, else by the budget; None where neither is known."""
+    if phase == "complete":
+        return Effort(state.spent, 0.0, 0.0) if state.spent > 0 else None
+    found = estimate_effort(state, terms.hours, history.basis, ref, growth)
+    if found is None and terms.hours:
+        return Effort(state.spent, max(terms.hours - state.spent, 0.0), BUDGET_SD)
+    return found
+
+
+def _planned_days(subject: Subject, history: History, start: float | None) -> float | None:
+    """Working days from the start to the SOW's end, else to the last due date; None without one."""
+    end = deadline(subject)
+    if end is None or start is None:
+        return None
+    days = history.axis.position(end) - start
+    return days if days > 0 else None
+
+
+def deadline(subject: Subject) -> date | None:
+    """The day by which the engagement is due: the SOW's end (moved by change orders), else its last due date."""
+    if (end := sow_end(subject)) is not None:
+        return end
+    due = [m.due_date for m in subject.engagement.milestones if m.due_date]
+    due += [m.due for m in subject.engagement.facts.milestones if m.due]
+    return subject.engagement.due_date or max(due, default=None)
+
+
+def _chain_days(subject: Subject) -> float:
+    """Working days that the critical path takes one item after another, by estimates; 0 without links or estimates."""
+    items = subject.own_items
+    chain = [items[ref] for ref in subject.derived.schedule.critical_path if ref in items]
+    left = [max((i.estimate_hours or 0.0) - (i.spent_hours or 0.0), 0.0) for i in chain if i.is_open]
+    return sum(left) / subject.calendar.hours_per_day

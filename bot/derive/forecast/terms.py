@@ -1,0 +1,76 @@
+"""The money side of an engagement: what is earned for what, and what was earned so far."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.config import FinanceSettings
+from bot.derive.change_orders import find_change_orders, is_pending
+from bot.derive.forecast.history import Array, WorkAxis, all_logs
+from bot.derive.hours import is_billable, non_billable_refs
+from bot.derive.subject import Subject
+
+BILLABLE_PRIOR_HOURS = 40.0
+"""Future hours count as billable like the past ones, which weigh against this many fully billable hours."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Recognition rule, contract value and hours with approved change orders, the mean rate, and billable hours by day."""
+
+    recognition: str | None
+    value: float | None
+    hours: float | None
+    rate: float | None
+    billable_share: float
+    billed_at: Array
+    billed_money: Array
+    billed_hours: Array
+    pending_money: float
+    """Billable hours that nobody has approved yet, in money."""
+    upside_value: float
+    """What change orders that are not decided yet could add."""
+
+    @property
+    def known(self) -> bool:
+        """Whether revenue can be known at all."""
+        needed = self.rate if self.recognition == "as_delivered" else self.value
+        return self.recognition is not None and needed is not None
+
+
+def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
+    """Terms of an engagement. Rate: the facts' (or value ÷ hours), else the user's or the default rate of the config."""
+    engagement, finance, labels = subject.engagement, subject.settings.finance, subject.settings.labels
+    facts, contract = engagement.facts, engagement.facts.hourly_rate
+    free = non_billable_refs(engagement.items, labels)
+    every = all_logs(engagement, labels, subject.calendar)
+    logs = [log for log in every if is_billable(log, free)]
+    hours = np.array([log.hours for log in logs], dtype=np.float64)
+    money = hours * np.array([_rate(contract, log.user, finance) or 0.0 for log in logs], dtype=np.float64)
+    approved = np.array([log.approved for log in logs], dtype=bool)
+    total, billable = math.fsum(log.hours for log in every), float(hours.sum())
+    mean = _rate(contract, "", finance)
+    if contract is None and billable > 0 and money.sum() > 0:
+        mean = float(money.sum()) / billable
+    orders = find_change_orders(subject)[0]
+    return Terms(
+        recognition=facts.recognised,
+        value=None if facts.value is None else facts.value + sum(o.value for o in orders if o.state == "approved"),
+        hours=None if facts.hours is None else facts.hours + sum(o.hours for o in orders if o.state == "approved"),
+        rate=mean,
+        billable_share=(billable + BILLABLE_PRIOR_HOURS) / (total + BILLABLE_PRIOR_HOURS),
+        billed_at=axis.positions([log.spent_at for log in logs])[approved],
+        billed_money=money[approved],
+        billed_hours=hours[approved],
+        pending_money=float(money[~approved].sum()),
+        upside_value=sum(o.value for o in orders if is_pending(o)),
+    )
+
+
+def _rate(contract: float | None, user: str, finance: FinanceSettings) -> float | None:
+    if contract is not None:
+        return contract
+    return finance.rates.get(user, finance.rates.get("default"))

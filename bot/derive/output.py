@@ -1,0 +1,98 @@
+"""The derived facts as plain JSON values (CONTRACT §7): fixed order, ISO dates, null for what is not known.
+
+Keys beyond the contract's (slips, raid, completion, hints, …) may grow; the contract's keep name and meaning.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.derive.results import Derived, EngagementDerived, Scope
+from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
+
+__all__ = ["FORMAT", "derived_schema", "engagement_json", "facts_schema", "snapshot_schema", "to_json"]
+FORMAT = "psbot-derived/1"
+DIGITS = 4
+"""Decimals kept: a hundredth of a percent, and less than a cent."""
+Json = dict[str, Any]
+
+
+def to_json(derived: Derived) -> Json:
+    """Everything derived, as `status --json` prints it. The same input gives the same bytes."""
+    return {
+        "format": FORMAT,
+        "as_of": derived.as_of.isoformat(),
+        "currency": derived.currency,
+        "engagements": [engagement_json(e) for e in derived.engagements],
+        "portfolio": _plain(derived.portfolio),
+        "failures": list(derived.failures),
+    }
+
+
+def engagement_json(e: EngagementDerived) -> Json:
+    """One engagement's entry."""
+    return {
+        "ref": e.ref,
+        "title": e.title,
+        "customer": e.customer,
+        "web_url": e.web_url,
+        "phase": e.phase,
+        "progress": _without(e.progress, "values"),
+        "status": _plain(e.status),
+        "schedule": _without(e.schedule, "planned"),
+        "budget": _plain(e.budget),
+        "scope": _scope(e.scope),
+        "forecast": _plain(e.forecast),
+        "acceptance": _plain(e.acceptance),
+        "completion": _plain(e.completion),
+        "raid": _plain(e.raid),
+        "risks": _plain(e.risks),
+        "escalations": _plain(e.escalations),
+        "compliance": _plain(e.compliance),
+        "errors": list(e.errors),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses become objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in sorted(value.items())}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        # + 0.0 turns -0.0 into 0.0
+        return round(value, DIGITS) + 0.0 if math.isfinite(value) else None
+    return value
+
+
+def _without(value: Any, *names: str) -> Json:
+    plain: Json = _plain(value)
+    return {key: entry for key, entry in plain.items() if key not in names}
+
+
+def _scope(scope: Scope) -> Json:
+    """Without a baseline day the counts can't be known; `change_orders` holds the sums, `change_order_list` the orders."""
+    known = scope.baseline_day is not None
+    return {
+        "baseline_day": _plain(scope.baseline_day),
+        "baseline_items": scope.baseline_items if known else None,
+        "baseline_value": _plain(scope.baseline_value) if known else None,
+        "added": scope.added if known else None,
+        "removed": scope.removed if known else None,
+        "added_value": _plain(scope.added_value) if known else None,
+        "growth": _plain(scope.growth),
+        "change_orders": {
+            key: _plain(getattr(scope, key))
+            for key in ("approved_hours", "pending_hours", "approved_value", "pending_value")
+        },
+        "change_order_list": _plain(scope.change_orders),
+        "hints": _plain(scope.hints),
+    }

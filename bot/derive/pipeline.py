@@ -1,0 +1,249 @@
+"""Portfolio × day → Derived: replay the past once, derive each engagement in stages, add it all up.
+
+A stage that fails is told in its engagement's `errors`; the other stages and engagements go on with what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.calendar import WorkCalendar
+from bot.config import Settings, is_within
+from bot.derive.acceptance import derive_acceptance
+from bot.derive.budget import derive_budget
+from bot.derive.capacity import booked_hours, unreadable_weeks
+from bot.derive.catalog import vocabulary
+from bot.derive.completion import derive_completion
+from bot.derive.compliance import derive_compliance
+from bot.derive.escalations import derive_escalations
+from bot.derive.hints import find_hints
+from bot.derive.portfolio import ByGroup, derive_roll_up, worst_first
+from bot.derive.progress import derive_phase, derive_progress, last_close
+from bot.derive.raid import derive_raid, register_risks
+from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioQuarter, Risk
+from bot.derive.risks import find_risks
+from bot.derive.schedule import add_forecasts, derive_schedule
+from bot.derive.scope import derive_scope, earlier_baselines
+from bot.derive.status import derive_axes, overall_colour
+from bot.derive.subject import Subject
+from bot.model import EMPTY, Engagement, PastReport, Portfolio, as_of
+
+if TYPE_CHECKING:
+    from bot.derive.forecast import EngagementForecast, Reference
+
+Stage = Callable[[Subject], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class ForecastRun:
+    """How to forecast: what finished work teaches, seed, and number of trials."""
+
+    reference: Reference
+    seed: int
+    trials: int
+
+
+def derive_portfolio(
+    portfolio: Portfolio,
+    day: date,
+    settings: Settings,
+    calendar: WorkCalendar,
+    *,
+    seed: int = 1,
+    trials: int = 10_000,
+    past: Sequence[PastReport] = (),
+    forecast: bool = True,
+    only: str | None = None,
+) -> Derived:
+    """Everything derived as of the end of `day`, worst engagement first; the same for any order of the input.
+
+    Engagements that were closed longer than `closed_within_days` ago are left out, but teach the forecast. `only`
+    derives one engagement, against the whole portfolio's bookings and items.
+    """
+    settings = with_default_thresholds(settings)
+    then = as_of(portfolio, day, calendar.zone)
+    then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
+    subjects = make_subjects(then, day, settings, calendar)
+    wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
+    failures = [*then.failures, *unreadable_weeks(then.engagements)]
+    run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
+    reports = _payloads_by_engagement(past)
+    pairs = [_derive_engagement(s, run, reports.get(s.engagement.ref, ())) for s in wanted]
+    revenue, revenue_by = _add_revenue(pairs, settings, past, failures)
+    done = [subject for subject, _ in pairs]
+    return Derived(
+        as_of=day,
+        currency=settings.finance.currency,
+        engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
+        portfolio=derive_roll_up(done, then, day, calendar, revenue, revenue_by),
+        failures=tuple(failures),
+    )
+
+
+def with_default_thresholds(settings: Settings) -> Settings:
+    """Settings in which every declared threshold has a value, as `parse_config` makes them."""
+    defaults = {name: threshold.default for name, threshold in vocabulary().thresholds.items()}
+    return settings.model_copy(update={"thresholds": defaults | settings.thresholds})
+
+
+def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar: WorkCalendar) -> list[Subject]:
+    """A subject for each engagement of a portfolio that is already replayed as of `day`; nothing is derived yet."""
+    elsewhere = {item.ref: item for engagement in portfolio.engagements for item in engagement.items}
+    load = booked_hours(portfolio.engagements, "hard")
+    return [
+        Subject(
+            engagement=engagement,
+            day=day,
+            calendar=calendar,
+            settings=settings,
+            derived=_blank(engagement),
+            elsewhere=elsewhere,
+            load=load,
+            members=_members_of(engagement, portfolio),
+        )
+        for engagement in portfolio.engagements
+    ]
+
+
+def is_reported(subject: Subject) -> bool:
+    """Whether reports still show it: open, or closed not longer ago than `closed_within_days`."""
+    if subject.engagement.state != "closed":
+        return True
+    at = subject.engagement.closed_at
+    closed = subject.calendar.local_day(at) if at else last_close(subject)
+    return closed is None or subject.day - closed <= timedelta(days=subject.settings.portfolio.closed_within_days)
+
+
+def _blank(engagement: Engagement) -> EngagementDerived:
+    return EngagementDerived(
+        ref=engagement.ref,
+        title=engagement.title,
+        customer=engagement.facts.customer or "",
+        web_url=engagement.web_url,
+        errors=engagement.errors,
+    )
+
+
+def _members_of(engagement: Engagement, portfolio: Portfolio) -> frozenset[str] | None:
+    """Who can work in the engagement's namespace; None when that was not read."""
+    path = engagement.ref.rstrip("0123456789").rstrip("#&")
+    names = [members for parent, members in portfolio.members.items() if is_within(path, parent)]
+    return frozenset(name for members in names for name in members) if names else None
+
+
+# -- one engagement
+
+
+def _derive_engagement(
+    subject: Subject, run: ForecastRun | None, payloads: Iterable[Mapping[str, object]]
+) -> tuple[Subject, EngagementForecast | None]:
+    kept: list[EngagementForecast] = []
+    for name, stage in _stages(run, payloads, kept):
+        try:
+            subject = subject.advance(**stage(subject))
+        except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
+            trouble = f"{name} could not be derived: {type(error).__name__}: {error}"
+            subject = subject.advance(errors=(*subject.derived.errors, trouble))
+    return subject, kept[0] if kept else None
+
+
+def _stages(
+    run: ForecastRun | None, payloads: Iterable[Mapping[str, object]], kept: list[EngagementForecast]
+) -> Iterable[tuple[str, Stage]]:
+    """Name and function of each stage, in the order in which they build on one another."""
+    return (
+        ("phase", lambda s: {"phase": derive_phase(s)}),
+        ("progress", lambda s: {"progress": derive_progress(s)}),
+        ("scope", lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))}),
+        ("budget", lambda s: {"budget": derive_budget(s)}),
+        ("schedule", lambda s: {"schedule": derive_schedule(s)}),
+        ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
+        ("completion", lambda s: {"completion": derive_completion(s)}),
+        ("RAID log", lambda s: {"raid": derive_raid(s)}),
+        ("escalations", lambda s: {"escalations": derive_escalations(s)}),
+        ("forecast", lambda s: _forecast(s, run, kept)),
+        ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
+        ("hints", lambda s: {"scope": replace(s.derived.scope, hints=find_hints(s))}),
+        ("compliance", lambda s: {"compliance": derive_compliance(s)}),
+        ("status", lambda s: {"status": derive_axes(s)}),
+        ("risks", _find_all_risks),
+        ("overall status", _derive_overall),
+    )
+
+
+def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementForecast]) -> Mapping[str, Any]:
+    """Samples are kept aside: the portfolio's ranges come from sums of trials."""
+    if run is None:
+        return {}
+    from bot.derive.forecast import forecast_engagement
+
+    found = forecast_engagement(subject, run.reference, seed=run.seed, trials=run.trials)
+    kept.append(found)
+    return {"forecast": found.forecast}
+
+
+def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
+    derived, errors = find_risks(subject)
+    risks = sorted((*register_risks(subject), *derived), key=_gravest_first)
+    return {"risks": tuple(risks), "errors": (*subject.derived.errors, *errors)}
+
+
+def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str]:
+    return -SEVERITIES.index(risk.severity), -(risk.score or 0), risk.source, risk.rule, risk.evidence, risk.message
+
+
+def _derive_overall(subject: Subject) -> Mapping[str, Any]:
+    status = subject.derived.status
+    overall = overall_colour((status.schedule, status.scope, status.budget), subject.derived.risks)
+    return {"status": replace(status, overall=overall)}
+
+
+# -- the portfolio's forecast
+
+
+def _prepare_forecast(
+    then: Portfolio,
+    day: date,
+    settings: Settings,
+    calendar: WorkCalendar,
+    seed: int,
+    trials: int,
+    failures: list[str],
+) -> ForecastRun | None:
+    """What finished work teaches. Without it there is no forecast, and that is told."""
+    from bot.derive.forecast import learn_reference
+
+    try:
+        return ForecastRun(learn_reference(then, day, calendar, settings), seed, trials)
+    except Exception as error:  # noqa: BLE001 - statuses without a forecast are better than none
+        failures.append(f"no forecast: {type(error).__name__}: {error}")
+        return None
+
+
+def _add_revenue(
+    pairs: Sequence[tuple[Subject, EngagementForecast | None]],
+    settings: Settings,
+    past: Sequence[PastReport],
+    failures: list[str],
+) -> tuple[Mapping[str, PortfolioQuarter], ByGroup]:
+    forecast = [(subject, found) for subject, found in pairs if found is not None]
+    if not forecast:
+        return EMPTY, EMPTY
+    from bot.derive.forecast import portfolio_revenue
+
+    try:
+        return portfolio_revenue(forecast, settings=settings, past=past)
+    except Exception as error:  # noqa: BLE001 - told, and every other figure stands
+        failures.append(f"no revenue roll-up: {type(error).__name__}: {error}")
+        return EMPTY, EMPTY
+
+
+def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mapping[str, object]]]:
+    found: dict[str, list[Mapping[str, object]]] = {}
+    for report in past:
+        if report.engagement:
+            found.setdefault(report.engagement, []).append(report.payload)
+    return found

@@ -1,0 +1,104 @@
+"""The portfolio: counts, rates of completed engagements, utilisation, capacity, groupings, and the order of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+from bot.calendar import WorkCalendar
+from bot.derive.capacity import booked_hours, derive_capacity
+from bot.derive.labels import label_value
+from bot.derive.questions import sow_end
+from bot.derive.ratios import ratio
+from bot.derive.results import RAGS, SEVERITIES, EngagementDerived, PortfolioDerived, PortfolioQuarter, QuarterRevenue
+from bot.derive.status import WORSE
+from bot.derive.subject import Subject
+from bot.derive.utilisation import measure_utilisation
+from bot.model import Engagement, Portfolio
+
+ByGroup = Mapping[str, Mapping[str, Mapping[str, QuarterRevenue]]]
+
+
+def derive_roll_up(
+    subjects: Sequence[Subject],
+    portfolio: Portfolio,
+    day: date,
+    calendar: WorkCalendar,
+    revenue: Mapping[str, PortfolioQuarter],
+    revenue_by: ByGroup,
+) -> PortfolioDerived:
+    """What the reported engagements come to; hours and bookings are those of the whole portfolio."""
+    complete = [s for s in subjects if s.derived.phase == "complete"]
+    labels = subjects[0].settings.labels if subjects else None
+    used = measure_utilisation(portfolio.engagements, day, calendar, labels) if labels else None
+    hard, soft = (booked_hours(portfolio.engagements, kind) for kind in ("hard", "soft"))
+    return PortfolioDerived(
+        engagements=len(subjects),
+        rag=_count_colours(subjects),
+        revenue=revenue,
+        revenue_by=revenue_by,
+        on_time_rate=_rate(is_on_time, complete),
+        on_budget_rate=_rate(is_on_budget, complete),
+        utilisation=used.overall if used else None,
+        utilisation_by=used.by_person if used else {},
+        capacity=derive_capacity(hard, soft, day, calendar),
+        rag_by={name: _by_group(subjects, group) for name, group in GROUPINGS.items()},
+    )
+
+
+def partner_of(engagement: Engagement, prefix: str) -> str | None:
+    """The delivery partner: from the facts, else from the label `partner::Name`."""
+    return engagement.facts.partner or label_value(engagement.labels, prefix)
+
+
+GROUPINGS: Mapping[str, Callable[[Subject], str | None]] = {
+    "region": lambda s: s.engagement.facts.region,
+    "partner": lambda s: partner_of(s.engagement, s.settings.labels.partner),
+    "pm": lambda s: s.engagement.facts.pm,
+}
+
+
+def is_on_time(subject: Subject) -> bool | None:
+    """Whether a complete engagement finished by the agreed end; None where either date is not known."""
+    finish, end = subject.derived.completion.completed_on, sow_end(subject)
+    return finish <= end if finish and end else None
+
+
+def is_on_budget(subject: Subject) -> bool | None:
+    """Whether a complete engagement spent no more hours than agreed; None without a budget or without hours."""
+    budget = subject.derived.budget
+    if budget.hours_budget is None or not budget.hours_spent:
+        return None
+    return budget.hours_spent <= budget.hours_budget
+
+
+def worst_first(derived: EngagementDerived) -> tuple[int, bool, list[int], float, str]:
+    """Sort key: the worse colour, unfinished before finished, more grave risks, less chance to be on time, reference."""
+    severities = [risk.severity for risk in derived.risks]
+    grave = [-severities.count(severity) for severity in reversed(SEVERITIES)]
+    chance = derived.forecast.on_time_probability
+    return (
+        -WORSE.index(derived.status.overall),
+        derived.phase == "complete",
+        grave,
+        1.0 if chance is None else chance,
+        derived.ref,
+    )
+
+
+def _rate(test: Callable[[Subject], bool | None], subjects: Iterable[Subject]) -> float | None:
+    known = [answer for subject in subjects if (answer := test(subject)) is not None]
+    return ratio(sum(known), len(known))
+
+
+def _count_colours(subjects: Iterable[Subject]) -> dict[str, int]:
+    counts = dict.fromkeys(RAGS, 0)
+    for subject in subjects:
+        counts[subject.derived.status.overall] += 1
+    return counts
+
+
+def _by_group(subjects: Sequence[Subject], group: Callable[[Subject], str | None]) -> dict[str, dict[str, int]]:
+    """Name → colour → engagements; those without a name are in no group."""
+    names = sorted({name for s in subjects if (name := group(s))})
+    return {name: _count_colours(s for s in subjects if group(s) == name) for name in names}

@@ -1,0 +1,70 @@
+"""Progress: what each item of work is worth, how much of it is done, and the phase an engagement is in (CONTRACT §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from statistics import median
+
+from bot.calendar import WorkCalendar
+from bot.derive.milestones import find_milestones, milestone_done
+from bot.derive.results import Progress
+from bot.derive.subject import Subject
+from bot.model import Item
+
+BASIS_SHARE = 0.8
+"""Share of the work that must have an estimate (or a weight) for that to be the measure (CONTRACT §7)."""
+
+
+def derive_progress(subject: Subject) -> Progress:
+    """Value done of all value; `percent` is None when there is no work."""
+    work = subject.work
+    basis, values = value_work(work)
+    total = sum(values.values())
+    closed = [item for item in work if not item.is_open]
+    done = sum(values[item.ref] for item in closed)
+    return Progress(basis, done / total if total else None, done, total, len(closed), len(work), values)
+
+
+def value_work(work: Sequence[Item]) -> tuple[str, dict[str, float]]:
+    """The basis (hours, weight or count), and each item's value; one without an own value is worth the median of the others."""
+    measures: tuple[tuple[str, Callable[[Item], float | None]], ...] = (
+        ("hours", lambda item: item.estimate_hours),
+        ("weight", lambda item: item.weight),
+    )
+    for basis, measure in measures:
+        own = {item.ref: value for item in work if (value := measure(item)) and value > 0}
+        if own and len(own) >= BASIS_SHARE * len(work):
+            middle = median(own.values())
+            return basis, {item.ref: own.get(item.ref, middle) for item in work}
+    return "count", {item.ref: 1.0 for item in work}
+
+
+def derive_phase(subject: Subject) -> str:
+    """not_started, active or complete.
+
+    Complete: the root is closed, or all work is closed and no milestone still waits for its work. Not started: nothing
+    is logged or closed, and the start lies ahead or is not known.
+    """
+    engagement = subject.engagement
+    work = subject.work
+    if engagement.state == "closed" or (work and _all_done(subject, work)):
+        return "complete"
+    touched = any(not item.is_open or item.spent_hours for item in work) or bool(engagement.timelogs)
+    start = engagement.facts.start
+    return "not_started" if not touched and (start is None or subject.day < start) else "active"
+
+
+def _all_done(subject: Subject, work: Sequence[Item]) -> bool:
+    if any(item.is_open for item in work):
+        return False
+    return all(milestone_done(m) for m in find_milestones(subject.engagement, work, subject.calendar))
+
+
+def last_close(subject: Subject) -> date | None:
+    """The day on which the last item of work was closed; without any, the day on which the root was."""
+    calendar: WorkCalendar = subject.calendar
+    work = subject.work
+    closings = [item.closed_at for item in work if item.closed_at and not item.is_open]
+    at = max(closings, default=subject.engagement.closed_at)
+    return calendar.local_day(at) if at else None

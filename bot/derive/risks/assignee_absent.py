@@ -1,0 +1,29 @@
+"""Work assigned to someone who has left or lost access will not be done, and nobody is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, listing, verb
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "assignee-absent"
+SEVERITY = "high"
+
+
+def find_assignee_absent(subject: Subject) -> Iterator[Finding]:
+    if not subject.members:  # not read: nothing can be said
+        return
+    known = {name.casefold() for name in subject.members}
+    found = [
+        item for item in subject.to_do if item.assignees and not any(p.casefold() in known for p in item.assignees)
+    ]
+    if found:
+        gone = sorted({person for item in found for person in item.assignees})
+        yield Finding(
+            f"{count(len(found), 'open item')} {verb(len(found), 'is', 'are')} assigned to people who can't work here any more: "
+            f"{listing(gone)}.",
+            tuple(item.ref for item in found),
+            "Assign them anew and ask for a handover.",
+        )

@@ -1,0 +1,25 @@
+"""A billing milestone without a date can be put into no quarter: the forecast leaves it out or guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "billing-milestone-undated"
+SEVERITY = "medium"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_billing_milestone_undated(subject: Subject) -> Iterator[Finding]:
+    open_ones = [a for a in subject.derived.acceptance if a.state in ("open", "ready")]
+    found = sorted((a.milestone, a.evidence) for a in open_ones if a.due is None)
+    if found:
+        yield Finding(
+            f"{count(len(found), 'billing milestone')} {verb(len(found), 'has', 'have')} no date: "
+            f"{listing([quote(title) for title, _ in found])}.",
+            tuple(ref for _, evidence in found for ref in evidence),
+            "Set the due date on the milestone, or `due:` in the facts.",
+        )

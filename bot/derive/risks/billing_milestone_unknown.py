@@ -1,0 +1,24 @@
+"""A billing milestone that GitLab does not know can't be tracked: nobody sees when it is ready to bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, listing, quote
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "billing-milestone-unknown"
+SEVERITY = "medium"
+
+
+def find_billing_milestone_unknown(subject: Subject) -> Iterator[Finding]:
+    titles = {m.title for m in subject.engagement.milestones}
+    found = sorted({m.milestone for m in subject.engagement.facts.milestones} - titles)
+    if found:
+        yield Finding(
+            f"The facts name {count(len(found), 'milestone')} that GitLab does not have: "
+            f"{listing([quote(title) for title in found])}.",
+            (subject.engagement.ref,),
+            "Create the milestone or mend the title; both must be spelt alike.",
+        )

@@ -1,0 +1,26 @@
+"""A billing milestone without an amount earns nothing in any forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "billing-milestone-without-amount"
+SEVERITY = "medium"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_billing_milestone_without_amount(subject: Subject) -> Iterator[Finding]:
+    if subject.engagement.facts.recognised != "on_acceptance":
+        return
+    found = sorted((a.milestone, a.evidence) for a in subject.derived.acceptance if a.amount is None)
+    if found:
+        yield Finding(
+            f"{count(len(found), 'billing milestone')} {verb(len(found), 'has', 'have')} no amount: "
+            f"{listing([quote(title) for title, _ in found])}.",
+            tuple(ref for _, evidence in found for ref in evidence),
+            "Add `amount:` in the config's facts of this engagement, where customers can't read it.",
+        )

@@ -1,0 +1,57 @@
+"""Work whose blockers are all done can go on; often nobody has told the person who waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.config import Threshold
+from bot.derive.phrases import count, quote
+from bot.derive.questions import last_touched, working_days_since
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+from bot.model import Item
+
+ID = "blocked-by-closed"
+SEVERITY = "low"
+THRESHOLDS = {
+    "blocked_by_closed_days": Threshold(
+        2, "working days", "Work that is free again, but untouched for this long, is told"
+    ),
+}
+
+
+def find_blocked_by_closed(subject: Subject) -> Iterator[Finding]:
+    found = []
+    for item in subject.to_do:
+        freed = _freed_on(subject, item)
+        touched = last_touched(subject, item)
+        days = working_days_since(subject, freed)
+        if (
+            freed
+            and days is not None
+            and days >= subject.threshold("blocked_by_closed_days")
+            and (not touched or touched <= freed)
+        ):
+            found.append((days, item))
+    if not found:
+        return
+    found.sort(key=lambda pair: (-pair[0], pair[1].ref))
+    days, worst = found[0]
+    yield Finding(
+        f"{count(len(found), 'item')} could go on, for the blockers are closed; {quote(worst.title)} for "
+        f"{count(days, 'working day')}.",
+        tuple(item.ref for _, item in found),
+        "Tell the assignees that the way is free, or remove the links.",
+    )
+
+
+def _freed_on(subject: Subject, item: Item) -> date | None:
+    """The day on which the last of the item's blockers closed; None when one is open or not known."""
+    days = []
+    for ref in item.blocked_by:
+        blocker = subject.known_item(ref)
+        if blocker is None or blocker.is_open or blocker.closed_at is None:
+            return None
+        days.append(subject.calendar.local_day(blocker.closed_at))
+    return max(days, default=None)

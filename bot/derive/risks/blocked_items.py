@@ -1,0 +1,38 @@
+"""A blocked item costs its own time and that of everything behind it; somebody has to clear the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import count, quote, verb
+from bot.derive.questions import days_late, is_blocked, last_touched, working_days_since
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "blocked-items"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "blocked_items_days": Threshold(3, "working days", "Blocked items that have not moved for this long are a risk"),
+}
+
+
+def find_blocked_items(subject: Subject) -> Iterator[Finding]:
+    """Age = working days without a change of the blocked item; GitLab doesn't tell since when it is blocked."""
+    found = []
+    for item in subject.to_do:
+        still = working_days_since(subject, last_touched(subject, item))
+        if still is not None and still >= subject.threshold("blocked_items_days") and is_blocked(subject, item):
+            found.append((still, item))
+    if not found:
+        return
+    found.sort(key=lambda pair: (-pair[0], pair[1].ref))
+    days, worst = found[0]
+    late = any(days_late(subject, item.due_date) for _, item in found)
+    yield Finding(
+        f"{count(len(found), 'item')} {verb(len(found), 'is', 'are')} blocked and not moving; {quote(worst.title)} for "
+        f"{count(days, 'working day')}{', some already overdue' if late else ''}.",
+        tuple(item.ref for _, item in found),
+        "Name who clears each blocker and by when; escalate what is out of the team's hands.",
+        "high" if late else None,
+    )

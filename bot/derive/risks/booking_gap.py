@@ -1,0 +1,45 @@
+"""Work that is planned but not booked is done by people whom another engagement will take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.calendar import week_of
+from bot.config import Threshold
+from bot.derive.phrases import count, listing
+from bot.derive.questions import sow_end
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "booking-gap"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "booking_gap_weeks": Threshold(8, "weeks", "How far ahead hard bookings are wanted"),
+    "booking_gap_empty_weeks": Threshold(2, "weeks", "So many weeks without a hard booking are a risk"),
+}
+
+
+def find_booking_gap(subject: Subject) -> Iterator[Finding]:
+    """Hard bookings are wanted two months ahead; said only where bookings are given at all."""
+    bookings = subject.engagement.bookings
+    likely = subject.derived.forecast.finish.p50
+    finish = likely if isinstance(likely, date) else sow_end(subject)
+    if not bookings or not subject.to_do or finish is None:
+        return
+    horizon = min(finish, subject.day + timedelta(weeks=int(subject.threshold("booking_gap_weeks"))))
+    booked = {b.week for b in bookings if b.kind == "hard" and b.hours > 0}
+    first = week_of(subject.day).first + timedelta(weeks=1)
+    weeks = [week_of(first + timedelta(weeks=n)) for n in range(max(0, (horizon - first).days // 7 + 1))]
+    empty = [
+        week.name
+        for week in weeks
+        if week.name not in booked and subject.calendar.hours_available(week.first, week.last)
+    ]
+    if len(empty) >= subject.threshold("booking_gap_empty_weeks"):
+        yield Finding(
+            f"Nobody is booked in {len(empty)} of the next {count(len(weeks), 'week')} ({listing(empty)}), with "
+            f"{count(len(subject.to_do), 'item')} open.",
+            (subject.engagement.ref,),
+            "Book the people, or say in the forecast that the work pauses.",
+        )

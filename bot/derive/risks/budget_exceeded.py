@@ -1,0 +1,28 @@
+"""Hours beyond the budget are given away unless a change order or a work exception covers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, figure, hours
+from bot.derive.questions import has_exception, open_exceptions
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "budget-exceeded"
+SEVERITY = "high"
+
+
+def find_budget_exceeded(subject: Subject) -> Iterator[Finding]:
+    budget = subject.derived.budget
+    if budget.burn is None or budget.hours_budget is None or budget.burn <= 1 or not subject.to_do:
+        return
+    over = budget.hours_spent - budget.hours_budget
+    covered = has_exception(subject)
+    yield Finding(
+        f"{hours(budget.hours_spent)} are used of {figure(budget.hours_budget)} ({hours(over)} over), with "
+        f"{count(len(subject.to_do), 'item')} still open and {'a' if covered else 'no'} work exception.",
+        (subject.engagement.ref, *(item.ref for item in open_exceptions(subject))),
+        "Get the change order signed." if covered else "Ask for a work exception today and raise a change order.",
+        "medium" if covered else None,
+    )

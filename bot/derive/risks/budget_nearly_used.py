@@ -1,0 +1,29 @@
+"""Customers should hear that the budget comes to an end while there is still enough of it to decide what to do with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import hours, percent
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "budget-nearly-used"
+SEVERITY = "low"
+THRESHOLDS = {
+    "budget_nearly_used_share": Threshold(0.8, "ratio", "Tell the customer from this share of the budget on"),
+}
+
+
+def find_budget_nearly_used(subject: Subject) -> Iterator[Finding]:
+    budget = subject.derived.budget
+    if budget.burn is None or budget.hours_budget is None or not subject.to_do:
+        return
+    if subject.threshold("budget_nearly_used_share") <= budget.burn <= 1:
+        left = budget.hours_budget - budget.hours_spent
+        yield Finding(
+            f"{percent(budget.burn)} of the budget is used; {hours(left)} are left.",
+            (subject.engagement.ref,),
+            "Tell the customer what the remaining hours will buy, and what they won't.",
+        )

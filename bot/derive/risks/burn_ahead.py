@@ -1,0 +1,31 @@
+"""When the budget is used faster than work gets done, the money ends before the work does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import percent
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "burn-ahead"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "burn_ahead_gap": Threshold(0.1, "ratio", "Burn ahead of progress by this much is a risk"),
+    "burn_ahead_high_gap": Threshold(0.25, "ratio", "Burn ahead of progress by this much is a high risk"),
+}
+
+
+def find_burn_ahead(subject: Subject) -> Iterator[Finding]:
+    burn, done = subject.derived.budget.burn, subject.derived.progress.percent
+    if burn is None or done is None or burn > 1:  # beyond the budget: rule budget-exceeded
+        return
+    gap = round(burn - done, 6)
+    if gap >= subject.threshold("burn_ahead_gap"):
+        yield Finding(
+            f"{percent(burn)} of the budgeted hours are used, but {percent(done)} of the work is done.",
+            (subject.engagement.ref,),
+            "Find what took longer than planned; re-estimate the rest, then cut scope or raise a change order.",
+            "high" if gap >= subject.threshold("burn_ahead_high_gap") else None,
+        )

@@ -1,0 +1,47 @@
+"""While a change order waits for a signature its work is either not done or not paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.change_orders import is_pending
+from bot.derive.phrases import count, money, quote, verb
+from bot.derive.questions import currency_of, working_days_since
+from bot.derive.results import ChangeOrder
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "change-order-ageing"
+SEVERITY = "medium"
+PHASES = ("not_started", "active", "complete")
+THRESHOLDS = {
+    "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),
+    "change_order_ageing_high_days": Threshold(
+        20, "working days", "A change order undecided for this long is a high risk"
+    ),
+}
+
+
+def find_change_order_ageing(subject: Subject) -> Iterator[Finding]:
+    waiting = []
+    for order in subject.derived.scope.change_orders:
+        days = working_days_since(subject, order.opened) if is_pending(order) else None
+        if days is not None and days >= subject.threshold("change_order_ageing_days"):
+            waiting.append((days, order))
+    if not waiting:
+        return
+    waiting.sort(key=lambda pair: (-pair[0], pair[1].ref))
+    days, oldest = waiting[0]
+    yield Finding(
+        f"{count(len(waiting), 'change order')} {verb(len(waiting), 'waits', 'wait')} for a decision; {quote(oldest.title)} "
+        f"for {count(days, 'working day')}{_worth(subject, [order for _, order in waiting])}.",
+        tuple(order.ref for _, order in waiting),
+        "Ask the customer's sponsor for a decision date; do no work of it before, or get work at risk approved.",
+        "high" if days >= subject.threshold("change_order_ageing_high_days") else None,
+    )
+
+
+def _worth(subject: Subject, orders: list[ChangeOrder]) -> str:
+    value = sum(sorted(order.value for order in orders))
+    return f", worth {money(value, currency_of(subject))} in all" if value else ""

@@ -1,0 +1,24 @@
+"""Prices in a description that the customer can read can't be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import listing, verb
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "customer-visible-money"
+SEVERITY = "high"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_customer_visible_money(subject: Subject) -> Iterator[Finding]:
+    keys = sorted(subject.engagement.customer_visible_facts)
+    if keys:
+        yield Finding(
+            f"{listing([repr(key) for key in keys])} {verb(len(keys), 'stands', 'stand')} in a description that the customer "
+            "can read.",
+            (subject.engagement.ref,),
+            "Move them to `engagements:` in the config, and delete them from the description.",
+        )

@@ -1,0 +1,28 @@
+"""A declared status one shade better than the evidence is how surprises begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.questions import axes_of
+from bot.derive.risks.rule import Finding
+from bot.derive.status import computed_colour
+from bot.derive.subject import Subject
+
+ID = "declared-too-good"
+SEVERITY = "low"
+LAST = True
+
+
+def find_declared_too_good(subject: Subject) -> Iterator[Finding]:
+    status = subject.derived.status
+    colour = computed_colour(subject)
+    if (status.declared, colour) in (("green", "yellow"), ("yellow", "red")):
+        reasons = [reason for _, axis in axes_of(status) if axis.rag == colour for reason in axis.reasons]
+        because = f": {reasons[0].text.rstrip('.')}" if reasons else ""
+        yield Finding(
+            f"The status is declared {status.declared}, but computed {colour}{because}.",
+            tuple(ref for reason in reasons for ref in reason.evidence),
+            "Say why it is better than it looks, or declare what is.",
+            "medium" if colour == "red" else None,
+        )

@@ -1,0 +1,43 @@
+"""Finished work that nobody was asked to accept earns nothing: the acceptance days begin when the request is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import count, listing, money, quote, verb
+from bot.derive.questions import currency_of, working_days_since
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "done-unaccepted"
+SEVERITY = "medium"
+PHASES = ("not_started", "active", "complete")
+THRESHOLDS = {
+    "done_unaccepted_high_days": Threshold(5, "working days", "Done but not sent for this long is a high risk"),
+}
+
+
+def find_done_unaccepted(subject: Subject) -> Iterator[Finding]:
+    found = sorted(
+        (a for a in subject.derived.acceptance if a.state == "ready"), key=lambda a: (a.milestone, a.evidence)
+    )
+    if not found:
+        return
+    since = max(_days_done(subject, a.milestone) for a in found)
+    amount = sum(sorted(a.amount or 0 for a in found))
+    yield Finding(
+        f"{count(len(found), 'milestone')} {verb(len(found), 'is', 'are')} done but not sent for acceptance: "
+        f"{listing([quote(a.milestone) for a in found])}{f', worth {money(amount, currency_of(subject))}' if amount else ''}"
+        f"{f'; for {since} working days' if since else ''}.",
+        tuple(ref for a in found for ref in a.evidence),
+        "Send the sign-off request today and note the day it was sent.",
+        "high" if since >= subject.threshold("done_unaccepted_high_days") else None,
+    )
+
+
+def _days_done(subject: Subject, title: str) -> int:
+    """Working days since the milestone's last item closed; 0 where that is not known."""
+    closed = [i.closed_at for i in subject.work if i.milestone == title and i.closed_at]
+    days = working_days_since(subject, subject.calendar.local_day(max(closed))) if closed else None
+    return max(0, days or 0)

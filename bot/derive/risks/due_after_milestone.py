@@ -1,0 +1,32 @@
+"""An item due after its milestone makes one of the two dates untrue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, quote, verb
+from bot.derive.questions import milestone_due
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "due-after-milestone"
+SEVERITY = "low"
+
+
+def find_due_after_milestone(subject: Subject) -> Iterator[Finding]:
+    found = []
+    for item in subject.to_do:
+        limit = milestone_due(subject, item.milestone)
+        if item.due_date and limit and item.due_date > limit:
+            found.append((subject.calendar.working_days_between(limit, item.due_date), item))
+    if not found:
+        return
+    found.sort(key=lambda pair: (-pair[0], pair[1].ref))
+    worst = found[0][1]
+    yield Finding(
+        f"{count(len(found), 'open item')} {verb(len(found), 'is', 'are')} due after "
+        f"{verb(len(found), 'its', 'their')} milestone; {quote(worst.title)} on {worst.due_date}, "
+        f"its milestone {quote(worst.milestone or '')} on {milestone_due(subject, worst.milestone)}.",
+        tuple(item.ref for _, item in found),
+        "Move the item, put it into a later milestone, or move the milestone openly.",
+    )

@@ -1,0 +1,35 @@
+"""The pace so far says that the whole work will cost more hours than were sold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import figure, hours, percent
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "effort-over-budget"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "effort_over_budget_share": Threshold(0.1, "ratio", "Expected hours above the budget by this share are a risk"),
+    "effort_over_budget_high_share": Threshold(
+        0.25, "ratio", "Expected hours above the budget by this share are a high risk"
+    ),
+}
+
+
+def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
+    budget, done = subject.derived.budget, subject.derived.progress.percent or 0
+    if not budget.hours_budget or budget.eac_hours is None or (budget.burn or 0) > 1:
+        return
+    over = round(budget.eac_hours / budget.hours_budget - 1, 6)
+    if over < subject.threshold("effort_over_budget_share") or done < subject.threshold("cpi_min_progress"):
+        return
+    yield Finding(
+        f"At the pace so far the work takes {hours(budget.eac_hours)}, {percent(over)} more than the "
+        f"{figure(budget.hours_budget)} budgeted.",
+        (subject.engagement.ref,),
+        "Re-estimate what is left with the team, then choose: less scope, a change order or a work exception.",
+        "high" if over >= subject.threshold("effort_over_budget_high_share") else None,
+    )

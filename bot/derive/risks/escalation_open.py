@@ -1,0 +1,28 @@
+"""An open escalation is the customer's first question in every meeting until it is closed by both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, quote, verb
+from bot.derive.results import SEVERITIES
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "escalation-open"
+SEVERITY = "high"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_escalation_open(subject: Subject) -> Iterator[Finding]:
+    found = subject.derived.escalations
+    if not found:
+        return
+    worst = max(found, key=lambda e: (SEVERITIES.index(e.severity), e.age_days, e.ref))
+    yield Finding(
+        f"{count(len(found), 'escalation')} {verb(len(found), 'is', 'are')} open; {quote(worst.title)} "
+        f"({worst.severity}) for {count(worst.age_days, 'day')}.",
+        (worst.ref, *sorted(e.ref for e in found)),
+        "Keep the path to green and its owner current until the customer agrees to close it.",
+        "critical" if worst.severity == "critical" else None,
+    )

@@ -1,0 +1,27 @@
+"""A missed update makes an escalation worse: silence reads as nobody caring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, quote, verb
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "escalation-update-overdue"
+SEVERITY = "high"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_escalation_update_overdue(subject: Subject) -> Iterator[Finding]:
+    found = sorted((e.update_due or subject.day, e.ref, e) for e in subject.derived.escalations if e.overdue)
+    if not found:
+        return
+    due, _, first = found[0]
+    yield Finding(
+        f"{count(len(found), 'escalation')} {verb(len(found), 'is', 'are')} without the promised update; "
+        f"{quote(first.title)} ({first.severity}) was due on {due}.",
+        tuple(ref for _, ref, _ in found),
+        "Post today: current state, next steps, who does them, whether the exit criteria changed.",
+        "critical" if any(e.severity == "critical" for *_, e in found) else None,
+    )

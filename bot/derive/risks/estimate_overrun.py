@@ -1,0 +1,37 @@
+"""An item that took far more than its estimate is where the plan was wrong; others like it will be, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import count, figure, hours, quote, verb
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "estimate-overrun"
+SEVERITY = "low"
+THRESHOLDS = {
+    "estimate_overrun_factor": Threshold(
+        1.5, "times the estimate", "Open items that used this much of their estimate are told"
+    ),
+}
+
+
+def find_estimate_overrun(subject: Subject) -> Iterator[Finding]:
+    factor = subject.threshold("estimate_overrun_factor")
+    over = [
+        (item.spent_hours / item.estimate_hours, item)
+        for item in subject.to_do
+        if item.estimate_hours and item.spent_hours
+    ]
+    found = sorted((pair for pair in over if pair[0] >= factor), key=lambda pair: (-pair[0], pair[1].ref))
+    if not found:
+        return
+    worst = found[0][1]
+    yield Finding(
+        f"{count(len(found), 'open item')} {verb(len(found), 'has', 'have')} used {figure(factor)} times the estimate or more; "
+        f"{quote(worst.title)} {figure(worst.spent_hours or 0)} of {hours(worst.estimate_hours or 0)}.",
+        tuple(item.ref for _, item in found),
+        "Re-estimate them, and look for similar work that is still to come.",
+    )

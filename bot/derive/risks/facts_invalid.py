@@ -1,0 +1,30 @@
+"""Facts that can't be read are missing from every figure: budget, forecast and status are told without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, listing
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+from bot.model import FactFault
+
+ID = "facts-invalid"
+SEVERITY = "medium"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_facts_invalid(subject: Subject) -> Iterator[Finding]:
+    faults = sorted(subject.engagement.fact_faults, key=lambda f: (f.ref, f.line, f.key, f.message))
+    if faults:
+        yield Finding(
+            f"{count(len(faults), 'fact')} can't be read: {listing([_tell(fault) for fault in faults], limit=20)}.",
+            tuple(fault.ref for fault in faults if fault.ref),
+            "Mend the block in the description; `psbot schema --facts` shows what may stand there.",
+        )
+
+
+def _tell(fault: FactFault) -> str:
+    """`'end' on line 7 must be a date …`"""
+    place = f" on line {fault.line}" if fault.line else ""
+    return f"{f'{fault.key!r}' if fault.key else 'the block'}{place} {fault.message}"

@@ -1,0 +1,48 @@
+"""Work that is likely to outlast the SOW needs paper before the end date: a confirmation for a short extension, a change order for a long one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.calendar import add_months
+from bot.config import Threshold
+from bot.derive.phrases import count, percent
+from bot.derive.questions import sow_end
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "forecast-after-end"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "forecast_after_end_change_order_months": Threshold(
+        2, "months", "An extension from this length on needs a change order"
+    ),
+}
+
+
+def find_forecast_after_end(subject: Subject) -> Iterator[Finding]:
+    """Up to two months: written confirmation; from two months: a change order (GitLab PS's change control)."""
+    end, finish = sow_end(subject), subject.derived.forecast.finish
+    if end is None or end < subject.day or not subject.to_do:
+        return
+    likely, cautious = finish.p50, finish.p80
+    late = next((day for day in (likely, cautious) if isinstance(day, date) and day > end), None)
+    if late is None:
+        return
+    months = subject.threshold("forecast_after_end_change_order_months")
+    long = late >= add_months(end, int(months))
+    paper = "Raise a change order" if long else "Get the new end date confirmed in writing"
+    yield Finding(
+        f"The work is {'likely to finish' if late == likely else 'at risk of finishing'} on {late}, "
+        f"{count(subject.calendar.working_days_between(end, late), 'working day')} after the end of the SOW on {end}"
+        f"{_odds(subject)}.",
+        tuple(subject.derived.schedule.critical_path) or (subject.engagement.ref,),
+        f"{paper}, or take out scope that can wait.",
+        "high" if late == likely else None,
+    )
+
+
+def _odds(subject: Subject) -> str:
+    chance = subject.derived.forecast.on_time_probability
+    return "" if chance is None else f" ({percent(chance)} chance to be on time)"

@@ -1,0 +1,22 @@
+"""Green with an open escalation says to the customer that we do not take it seriously."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, verb
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "green-with-escalation"
+SEVERITY = "high"
+
+
+def find_green_with_escalation(subject: Subject) -> Iterator[Finding]:
+    if subject.derived.status.declared == "green" and subject.derived.escalations:
+        found = sorted(e.ref for e in subject.derived.escalations)
+        yield Finding(
+            f"The status is declared green while {count(len(found), 'escalation')} {verb(len(found), 'is', 'are')} open.",
+            tuple(found),
+            "Declare at least yellow until the customer agrees that the escalation is over.",
+        )

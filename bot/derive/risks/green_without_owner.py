@@ -1,0 +1,24 @@
+"""Green that nobody answers for is green that nobody checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.questions import owner_of
+from bot.derive.risks.rule import Finding
+from bot.derive.status import computed_colour
+from bot.derive.subject import Subject
+
+ID = "green-without-owner"
+SEVERITY = "medium"
+LAST = True
+
+
+def find_green_without_owner(subject: Subject) -> Iterator[Finding]:
+    status = subject.derived.status
+    if "green" in (status.declared, computed_colour(subject)) and owner_of(subject) is None:
+        yield Finding(
+            "The status is green, but the engagement has neither a PM nor an assignee.",
+            (subject.engagement.ref,),
+            "Name the PM (`pm:` in the facts) or assign the engagement.",
+        )

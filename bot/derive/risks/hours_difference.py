@@ -1,0 +1,34 @@
+"""Two books that don't agree: what is invoiced (timesheets) is not what the team says it did (GitLab)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import hours
+from bot.derive.questions import hours_of
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "hours-difference"
+SEVERITY = "low"
+THRESHOLDS = {
+    "hours_difference_hours": Threshold(8, "hours", "A smaller difference than this is not worth a word"),
+    "hours_difference_share": Threshold(0.05, "ratio", "Nor is one below this share of all hours"),
+}
+
+
+def find_hours_difference(subject: Subject) -> Iterator[Finding]:
+    gap = subject.engagement.hours_difference
+    total = hours_of(log for log in subject.engagement.timelogs if log.spent_at <= subject.day)
+    if (
+        gap is None
+        or abs(gap) < subject.threshold("hours_difference_hours")
+        or abs(gap) < subject.threshold("hours_difference_share") * total
+    ):
+        return
+    yield Finding(
+        f"The timesheets have {hours(abs(gap))} {'more' if gap > 0 else 'less'} than GitLab's time logs.",
+        (subject.engagement.ref,),
+        "Compare both by person and week; correct the one that is wrong before approval.",
+    )

@@ -1,0 +1,44 @@
+"""A milestone that the forecast says will miss its date can still be saved today, by scope, people or an honest new date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, listing, percent, quote, verb
+from bot.derive.results import MilestoneStatus
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "milestone-at-risk"
+SEVERITY = "medium"
+
+
+def find_milestone_at_risk(subject: Subject) -> Iterator[Finding]:
+    found = [m for m in subject.derived.schedule.milestones if m.due and m.state == "at_risk"]
+    missed = [m for m in found if m.due and m.forecast and m.forecast > m.due]
+    found.sort(key=lambda m: (m not in missed, -_days_after(subject, m), m.title))
+    if not found:
+        return
+    yield Finding(
+        f"{count(len(found), 'milestone')} may not make {verb(len(found), 'its', 'their')} date: "
+        + listing([_describe(subject, m) for m in found])
+        + ".",
+        tuple(m.ref for m in found),
+        "Cut or move scope, add help, or agree a new date before the old one passes.",
+        "high" if missed else None,
+    )
+
+
+def _days_after(subject: Subject, milestone: MilestoneStatus) -> int:
+    """Working days from the due date to the likely finish; 0 where there is no forecast."""
+    if milestone.due is None or milestone.forecast is None:
+        return 0
+    return subject.calendar.working_days_between(milestone.due, milestone.forecast)
+
+
+def _describe(subject: Subject, milestone: MilestoneStatus) -> str:
+    days = _days_after(subject, milestone)
+    likely = f", likely {milestone.forecast} ({count(days, 'working day')} late)" if days > 0 else ""
+    chance = milestone.on_time_probability
+    odds = "" if chance is None else f", {percent(chance)} chance"
+    return f"{quote(milestone.title)} due {milestone.due}{likely}{odds}"

@@ -1,0 +1,43 @@
+"""A milestone in the last week of a quarter has no room: the smallest slip moves its revenue into the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.calendar import ONE_DAY
+from bot.config import Threshold
+from bot.derive.phrases import count, money, quote, verb
+from bot.derive.questions import currency_of
+from bot.derive.results import Acceptance
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "milestone-quarter-end"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "milestone_quarter_end_days": Threshold(7, "days", "Length of the tight time at the end of a quarter"),
+}
+
+
+def find_milestone_quarter_end(subject: Subject) -> Iterator[Finding]:
+    found = sorted((a for a in subject.derived.acceptance if _is_tight(subject, a)), key=lambda a: (a.due, a.milestone))
+    if not found:
+        return
+    amount = sum(sorted(a.amount or 0 for a in found))
+    yield Finding(
+        f"{count(len(found), 'billing milestone')} {verb(len(found), 'is', 'are')} due in the last week of a quarter: "
+        f"{quote(found[0].milestone)} on {found[0].due}{f' ({money(amount, currency_of(subject))} in all)' if amount else ''}.",
+        tuple(ref for a in found for ref in a.evidence),
+        "Bring it forward, or show it as upside and not as committed.",
+    )
+
+
+def _is_tight(subject: Subject, acceptance: Acceptance) -> bool:
+    """Not accepted, due from today on, at most so many days before its quarter ends, in this quarter or the next."""
+    due = acceptance.due
+    if due is None or due < subject.day or acceptance.state not in ("open", "ready", "sent"):
+        return False
+    this = subject.calendar.fiscal_quarter(subject.day)
+    following = subject.calendar.fiscal_quarter(this.last + ONE_DAY)
+    left = (subject.calendar.fiscal_quarter(due).last - due).days
+    return due <= following.last and left < subject.threshold("milestone_quarter_end_days")

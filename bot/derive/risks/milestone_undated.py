@@ -1,0 +1,29 @@
+"""A milestone without a date promises nothing and warns of nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.questions import in_planning, milestone_due
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "milestone-undated"
+SEVERITY = "low"
+
+
+def find_milestone_undated(subject: Subject) -> Iterator[Finding]:
+    used = {item.milestone for item in subject.to_do if item.milestone}
+    found = sorted(
+        (m.title, m.ref)
+        for m in subject.engagement.milestones
+        if m.title in used and milestone_due(subject, m.title) is None
+    )
+    if found and not in_planning(subject):
+        yield Finding(
+            f"{count(len(found), 'milestone')} with open work {verb(len(found), 'has', 'have')} no due date: "
+            f"{listing([quote(title) for title, _ in found])}.",
+            tuple(ref for _, ref in found),
+            "Agree a date with the customer and set it.",
+        )

@@ -1,0 +1,36 @@
+"""Work past its due date is the first sign of a slip: every day unnoticed is a day less to react."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import count, quote, verb
+from bot.derive.questions import days_late
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "overdue-items"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "overdue_items_high_days": Threshold(
+        10, "working days", "An item this far past its date makes overdue items a high risk"
+    ),
+}
+
+
+def find_overdue_items(subject: Subject) -> Iterator[Finding]:
+    late = sorted(
+        ((days_late(subject, item.due_date), item) for item in subject.to_do if days_late(subject, item.due_date)),
+        key=lambda pair: (-pair[0], pair[1].ref),
+    )
+    if not late:
+        return
+    days, worst = late[0]
+    yield Finding(
+        f"{len(late)} of {count(len(subject.to_do), 'open item')} {verb(len(late), 'is', 'are')} overdue; the worst, "
+        f"{quote(worst.title)}, by {count(days, 'working day')}.",
+        tuple(item.ref for _, item in late),
+        "Close what is done; agree a new date and its reason for the rest.",
+        "high" if days >= subject.threshold("overdue_items_high_days") else None,
+    )

@@ -1,0 +1,42 @@
+"""What a partner owes us is still ours to deliver; the customer sees one name only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.labels import has_label, label_value
+from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.questions import days_late
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+from bot.model import Item
+
+ID = "partner-late"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "partner_late_high_days": Threshold(10, "working days", "Partner work this far past its date is a high risk"),
+}
+
+
+def find_partner_late(subject: Subject) -> Iterator[Finding]:
+    label = subject.settings.labels.partner
+    found = sorted(
+        ((days_late(subject, item.due_date), item) for item in subject.to_do if _is_late(subject, item)),
+        key=lambda pair: (-pair[0], pair[1].ref),
+    )
+    if not found:
+        return
+    days, worst = found[0]
+    partners = sorted({label_value(item.labels, label) or "the partner" for _, item in found})
+    yield Finding(
+        f"{count(len(found), 'item')} of {listing(partners)} {verb(len(found), 'is', 'are')} overdue; {quote(worst.title)} by "
+        f"{count(days, 'working day')}.",
+        tuple(item.ref for _, item in found),
+        "Ask the partner's lead for a date, and plan without them where it is near.",
+        "high" if days >= subject.threshold("partner_late_high_days") else None,
+    )
+
+
+def _is_late(subject: Subject, item: Item) -> bool:
+    return has_label(item.labels, subject.settings.labels.partner) and days_late(subject, item.due_date) > 0

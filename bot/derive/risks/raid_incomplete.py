@@ -1,0 +1,29 @@
+"""A RAID entry without owner, impact or mitigation is a worry written down, not a risk managed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "raid-incomplete"
+SEVERITY = "low"
+
+
+def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:
+    found = sorted(
+        (entry for entry in subject.derived.raid if entry.state != "closed" and entry.missing),
+        key=lambda entry: (-len(entry.missing), entry.ref),
+    )
+    if found:
+        worst = found[0]
+        serious = any(entry.level == "high" or entry.escalated for entry in found)
+        yield Finding(
+            f"{count(len(found), 'RAID entry', 'RAID entries')} {verb(len(found), 'lacks', 'lack')} what makes "
+            f"{verb(len(found), 'it', 'them')} manageable; {quote(worst.title)} has no {listing(worst.missing, limit=7)}.",
+            tuple(entry.ref for entry in found),
+            "Fill them in at the next RAID review; labels or a ps-risk block will do.",
+            "medium" if serious else None,
+        )

@@ -1,0 +1,24 @@
+"""A red engagement calls for help by definition; without an escalation nobody outside the team is asked to give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.risks.rule import Finding
+from bot.derive.status import computed_colour
+from bot.derive.subject import Subject
+
+ID = "red-without-escalation"
+SEVERITY = "medium"
+LAST = True
+
+
+def find_red_without_escalation(subject: Subject) -> Iterator[Finding]:
+    colour = computed_colour(subject)
+    if "red" in (colour, subject.derived.status.declared) and not subject.derived.escalations:
+        how = "computed" if colour == "red" else "declared"
+        yield Finding(
+            f"The status is red ({how}), and no escalation is open.",
+            (subject.engagement.ref,),
+            "Classify it and open the escalation issue within 24 hours, with owner, path to green and exit criteria.",
+        )

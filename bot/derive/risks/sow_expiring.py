@@ -1,0 +1,33 @@
+"""Signatures take weeks: an extension has to be asked for while the SOW still runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.config import Threshold
+from bot.derive.phrases import count
+from bot.derive.questions import sow_end
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "sow-expiring"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "sow_expiring_days": Threshold(30, "days", "Tell that the SOW ends from this long before"),
+}
+
+
+def find_sow_expiring(subject: Subject) -> Iterator[Finding]:
+    end = sow_end(subject)
+    if end is None or not subject.to_do or not 0 <= (end - subject.day).days <= subject.threshold("sow_expiring_days"):
+        return
+    cautious = subject.derived.forecast.finish.p80
+    in_time = isinstance(cautious, date) and cautious <= end
+    yield Finding(
+        f"The SOW ends on {end}, in {count((end - subject.day).days, 'day')}, with {count(len(subject.to_do), 'item')} open"
+        f"{'; the forecast finishes in time' if in_time else ''}.",
+        (subject.engagement.ref,),
+        "Plan the closure." if in_time else "Agree now what will be done by then, and the paper for the rest.",
+        "low" if in_time else None,
+    )

@@ -1,0 +1,31 @@
+"""An engagement in which nothing moves for weeks is on hold in fact: the customer, the forecast and the bookings should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.phrases import count
+from bot.derive.questions import last_activity
+from bot.derive.risks.rule import Finding
+from bot.derive.subject import Subject
+
+ID = "stale-engagement"
+SEVERITY = "high"
+THRESHOLDS = {
+    "stale_engagement_days": Threshold(14, "days", "An engagement in which nothing happened for this long is stale"),
+}
+
+
+def find_stale_engagement(subject: Subject) -> Iterator[Finding]:
+    last = last_activity(subject)
+    if last is None or not subject.to_do or subject.derived.phase != "active":
+        return
+    days = (subject.day - last).days
+    if days >= subject.threshold("stale_engagement_days"):
+        yield Finding(
+            f"Nothing has moved for {days} days: no item created, changed or closed and no hours logged since {last}, "
+            f"with {count(len(subject.to_do), 'item')} open.",
+            (subject.engagement.ref,),
+            "Ask whether the work is on hold; if so say it in status, bookings and forecast.",
+        )

@@ -1,0 +1,29 @@
+"""Green outside, red inside: whoever trusts the declared status learns the truth too late to help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.phrases import listing
+from bot.derive.questions import axes_of
+from bot.derive.risks.rule import Finding
+from bot.derive.status import computed_colour
+from bot.derive.subject import Subject
+
+ID = "watermelon"
+SEVERITY = "high"
+LAST = True
+
+
+def find_watermelon(subject: Subject) -> Iterator[Finding]:
+    status = subject.derived.status
+    if status.declared == "green" and computed_colour(subject) == "red":
+        red = [(name, axis) for name, axis in axes_of(status) if axis.rag == "red"]
+        reasons = [reason for _, axis in red for reason in axis.reasons]
+        axes = f" ({listing([name for name, _ in red])})" if red else ""
+        because = f": {reasons[0].text.rstrip('.')}" if reasons else ""
+        yield Finding(
+            f"The status is declared green, but computed red{axes}{because}.",
+            tuple(ref for reason in reasons for ref in reason.evidence),
+            "Declare what is, with its reason and the way out; or mend the data that say otherwise.",
+        )

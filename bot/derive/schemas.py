@@ -1,0 +1,369 @@
+"""JSON Schemas (draft 2020-12) of the facts block, the snapshot and the derived facts, for editors and other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.derive.results import RAGS, SEVERITIES
+from bot.model import BILLINGS, RECOGNITIONS
+
+Schema = dict[str, Any]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ISO_DAY = r"^\d{4}-\d{2}-\d{2}$"
+
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+POSITIVE: Schema = {"type": "number", "minimum": 0}
+DAY: Schema = {"type": "string", "format": "date", "pattern": ISO_DAY}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+RATIO: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+
+
+def facts_schema() -> Schema:
+    """Of the YAML in a `ps-project` block (CONTRACT §5), and of `engagements:` entries in config.yml."""
+    properties = {key: {**shape, "description": meaning} for key, (shape, meaning) in _FACTS.items()}
+    return {
+        "$schema": DIALECT,
+        "title": "psbot facts of an engagement (ps-project)",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: _or_null(shape) for key, shape in properties.items()},
+    }
+
+
+def snapshot_schema() -> Schema:
+    """Of `psbot-snapshot/1` (CONTRACT §6). Only `ref` and what can't be guessed is required; the rest may be absent."""
+    return {
+        "$schema": DIALECT,
+        "title": "psbot snapshot",
+        **_object({"format": {"const": "psbot-snapshot/1"}, "engagements": _list(_snapshot_engagement())}),
+    } | {
+        "properties": {
+            "format": {"const": "psbot-snapshot/1"},
+            "taken_at": _or_null(INSTANT),
+            "engagements": _list(_snapshot_engagement()),
+            "failures": _list(TEXT),
+            "members": {"type": "object", "additionalProperties": _list(TEXT)},
+        }
+    }
+
+
+def derived_schema() -> Schema:
+    """Of `psbot-derived/1` (CONTRACT §7). Every key is always there; more may come."""
+    return {
+        "$schema": DIALECT,
+        "title": "psbot derived facts",
+        **_object(
+            {
+                "format": {"const": "psbot-derived/1"},
+                "as_of": DAY,
+                "currency": TEXT,
+                "engagements": _list(_derived_engagement()),
+                "portfolio": _derived_portfolio(),
+                "failures": _list(TEXT),
+            }
+        ),
+    }
+
+
+# -- building blocks
+
+
+def _or_null(shape: Schema) -> Schema:
+    """The shape, or null."""
+    if "type" in shape and isinstance(shape["type"], str):
+        widened = {**shape, "type": [shape["type"], "null"]}
+        return {**widened, "enum": [*shape["enum"], None]} if "enum" in shape else widened
+    if "enum" in shape:
+        return {**shape, "enum": [*shape["enum"], None]}
+    return {"anyOf": [shape, {"type": "null"}]}
+
+
+def _list(shape: Schema) -> Schema:
+    return {"type": "array", "items": shape}
+
+
+def _choice(*names: str) -> Schema:
+    return {"type": "string", "enum": list(names)}
+
+
+def _object(properties: dict[str, Schema]) -> Schema:
+    """An object with all of these keys, and maybe more."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _partial(properties: dict[str, Schema], *required: str) -> Schema:
+    """An object in which a missing value may be null or absent."""
+    shapes = {key: shape if key in required else _or_null(shape) for key, shape in properties.items()}
+    return {"type": "object", "required": list(required), "properties": shapes}
+
+
+def _by_name(shape: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": shape}
+
+
+# -- facts
+
+_NAME: Schema = {"type": ["string", "number"], "maxLength": 255}
+_MILESTONE: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["milestone"],
+    "properties": {
+        "milestone": {"type": ["string", "number"], "minLength": 1, "maxLength": 255, "description": "Title in GitLab"},
+        "due": {**_or_null(DAY), "description": "Baseline date"},
+        "amount": {**_or_null(POSITIVE), "description": "What the customer pays for it"},
+        "sign_off_sent": {**_or_null(DAY), "description": "Day on which acceptance was asked for"},
+        "sign_off_received": {**_or_null(DAY), "description": "Day on which the customer accepted"},
+    },
+}
+_FACTS: dict[str, tuple[Schema, str]] = {
+    "customer": (_NAME, "The customer"),
+    "sow": (_NAME, "Number of the statement of work"),
+    "region": (_NAME, "Region, for grouping"),
+    "partner": (_NAME, "Delivery partner"),
+    "pm": (_NAME, "Username of the project manager"),
+    "architect": (_NAME, "Username of the technical architect"),
+    "billing": (_choice(*BILLINGS), "How the customer is billed"),
+    "recognition": (_choice(*RECOGNITIONS), "How revenue is earned; default by billing"),
+    "value": (POSITIVE, "Contract value"),
+    "currency": ({"type": "string", "maxLength": 255}, "Currency of the contract, such as USD"),
+    "hours": (POSITIVE, "Budgeted hours"),
+    "rate": (POSITIVE, "Hourly rate; default value ÷ hours"),
+    "start": (DAY, "First day of the SOW"),
+    "end": (DAY, "Last day of the SOW"),
+    "baseline": (DAY, "Day on which scope and dates were agreed; default start"),
+    "milestones": ({"type": "array", "maxItems": 200, "items": _MILESTONE}, "Milestones of the contract"),
+    "passive_acceptance_days": (
+        {"type": "integer", "minimum": 0, "maximum": 366},
+        "Business days until acceptance by silence, the day of sending being day 1; 0 for none; default 5",
+    ),
+    "work": (
+        {"anyOf": [_NAME, _list(_NAME)]},
+        "References, or project or group paths, whose issues are the work",
+    ),
+    "internal": (_NAME, "Reference of the issue or epic that takes the internal status"),
+    "customer_channel": (_NAME, "Reference of the issue or epic that the customer reads"),
+    "key": (FLAG, "Whether it is a key customer project (monthly summary)"),
+}
+
+
+# -- snapshot
+
+
+def _snapshot_engagement() -> Schema:
+    texts, label_dates = _list(TEXT), _by_name(_or_null(INSTANT))
+    fault = _partial({"key": TEXT, "line": NUMBER, "message": TEXT, "ref": TEXT})
+    return _partial(
+        {
+            "ref": {"type": "string", "minLength": 1},
+            "title": TEXT,
+            "web_url": TEXT,
+            "state": TEXT,
+            "closed_at": INSTANT,
+            "created_at": INSTANT,
+            "labels": texts,
+            "label_dates": label_dates,
+            "health_status": TEXT,
+            "assignees": texts,
+            "due_date": DAY,
+            "confidential": FLAG,
+            "facts": {"type": "object"},
+            "fact_faults": _list(fault),
+            "customer_visible_facts": texts,
+            "items": _list(_snapshot_item()),
+            "milestones": _list(_snapshot_milestone()),
+            "timelogs": _list(_snapshot_timelog()),
+            "bookings": _list(_partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft")})),
+            "hours_difference": NUMBER,
+            "errors": texts,
+        },
+        "ref",
+    )
+
+
+_DUE_HISTORY = _list(_partial({"from": DAY, "to": DAY, "at": INSTANT}, "at"))
+
+
+def _snapshot_item() -> Schema:
+    texts = _list(TEXT)
+    days = dict.fromkeys(("start_date", "due_date"), DAY)
+    instants = dict.fromkeys(("created_at", "closed_at", "updated_at"), INSTANT)
+    numbers = dict.fromkeys(("weight", "estimate_hours", "spent_hours"), NUMBER)
+    names = dict.fromkeys(("title", "type", "milestone", "health_status", "web_url", "iteration"), TEXT)
+    return _partial(
+        {
+            "ref": TEXT,
+            "state": TEXT,
+            **names,
+            **days,
+            **instants,
+            **numbers,
+            **dict.fromkeys(("assignees", "labels", "blocked_by"), texts),
+            "label_dates": _by_name(_or_null(INSTANT)),
+            "confidential": FLAG,
+            "due_history": _DUE_HISTORY,
+            "facts": {"type": "object"},
+        },
+        "ref",
+    )
+
+
+def _snapshot_milestone() -> Schema:
+    days = dict.fromkeys(("start_date", "due_date"), DAY)
+    texts = dict.fromkeys(("ref", "state", "web_url"), TEXT)
+    return _partial({"title": TEXT, **texts, **days, "closed_at": INSTANT, "due_history": _DUE_HISTORY}, "title")
+
+
+def _snapshot_timelog() -> Schema:
+    return _partial(
+        {"item": TEXT, "user": TEXT, "spent_at": DAY, "hours": NUMBER, "billable": FLAG, "approved": FLAG}, "spent_at"
+    )
+
+
+# -- derived facts
+
+_REASONS = _list(_object({"text": TEXT, "evidence": _list(TEXT)}))
+_COLOUR = _choice(*RAGS)
+_RAG = _object({"rag": _COLOUR, "reasons": _REASONS})
+_DECLARED = _or_null(_choice("green", "yellow", "red"))
+_REVENUE = _object(dict.fromkeys(("actual", "forecast", "low", "high", "upside"), NUMBER))
+_MAYBE_DAY, _MAYBE_NUMBER, _MAYBE_TEXT = _or_null(DAY), _or_null(NUMBER), _or_null(TEXT)
+_MAYBE_WHOLE, _MAYBE_RATIO, _MAYBE_FLAG = _or_null(WHOLE), _or_null(RATIO), _or_null(FLAG)
+
+
+def _quantiles(shape: Schema) -> Schema:
+    return _object(dict.fromkeys(("p10", "p50", "p80", "p95"), _or_null(shape)))
+
+
+def _derived_engagement() -> Schema:
+    return _object(
+        {
+            **dict.fromkeys(("ref", "title", "customer"), TEXT),
+            "phase": _choice("not_started", "active", "complete"),
+            "progress": _object(
+                {"basis": _choice("hours", "weight", "count"), "percent": _MAYBE_RATIO, "done": NUMBER, "total": NUMBER}
+            ),
+            "status": _object(
+                {
+                    "overall": _COLOUR,
+                    "declared": _DECLARED,
+                    "sentiment": _DECLARED,
+                    **dict.fromkeys(("schedule", "scope", "budget"), _RAG),
+                }
+            ),
+            "schedule": _derived_schedule(),
+            "budget": _object(
+                {
+                    **dict.fromkeys(("hours_budget", "burn", "cpi", "tcpi", "eac_hours"), _MAYBE_NUMBER),
+                    "hours_spent": NUMBER,
+                    "runs_out": _MAYBE_DAY,
+                }
+            ),
+            "scope": _derived_scope(),
+            "forecast": _derived_forecast(),
+            "acceptance": _list(_derived_acceptance()),
+            "risks": _list(_derived_risk()),
+            "escalations": _list(_derived_escalation()),
+            "compliance": _object({"score": _MAYBE_RATIO, "missing": _list(_derived_gap())}),
+            "errors": _list(TEXT),
+        }
+    )
+
+
+def _derived_schedule() -> Schema:
+    milestone = _object(
+        {
+            "title": TEXT,
+            **dict.fromkeys(("baseline", "due", "forecast"), _MAYBE_DAY),
+            "slip_days": _MAYBE_WHOLE,
+            "state": _choice("done", "on_track", "at_risk", "late"),
+        }
+    )
+    return _object(
+        {
+            **dict.fromkeys(("planned_value", "earned_value", "spi", "spi_t"), _MAYBE_NUMBER),
+            "baseline_finish": _MAYBE_DAY,
+            "milestones": _list(milestone),
+            "critical_path": _list(TEXT),
+        }
+    )
+
+
+def _derived_scope() -> Schema:
+    keys = ("approved_hours", "pending_hours", "approved_value", "pending_value")
+    counts = dict.fromkeys(("baseline_items", "added", "removed"), _MAYBE_WHOLE)
+    return _object({**counts, "growth": _MAYBE_NUMBER, "change_orders": _object(dict.fromkeys(keys, NUMBER))})
+
+
+def _derived_forecast() -> Schema:
+    return _object(
+        {
+            "finish": _quantiles(DAY),
+            "on_time_probability": _MAYBE_RATIO,
+            "effort_hours": _quantiles(NUMBER),
+            "revenue": _by_name(_REVENUE),
+            "basis": _choice("throughput", "schedule", "reference", "none"),
+            "history_weeks": WHOLE,
+        }
+    )
+
+
+def _derived_acceptance() -> Schema:
+    return _object(
+        {
+            "milestone": TEXT,
+            "amount": _MAYBE_NUMBER,
+            "state": _choice("open", "ready", "sent", "accepted", "passively_accepted"),
+            "sent": _MAYBE_DAY,
+            "passive_on": _MAYBE_DAY,
+        }
+    )
+
+
+def _derived_risk() -> Schema:
+    return _object(
+        {
+            "rule": TEXT,
+            "source": _choice("register", "derived"),
+            "severity": _choice(*SEVERITIES),
+            "score": _MAYBE_NUMBER,
+            "message": TEXT,
+            "evidence": _list(TEXT),
+            "action": TEXT,
+        }
+    )
+
+
+def _derived_escalation() -> Schema:
+    return _object(
+        {
+            "ref": TEXT,
+            "severity": _choice(*SEVERITIES),
+            "age_days": WHOLE,
+            "update_due": _MAYBE_DAY,
+            "overdue": FLAG,
+        }
+    )
+
+
+def _derived_gap() -> Schema:
+    return _object({"check": TEXT, "message": TEXT, "evidence": _list(TEXT)})
+
+
+def _derived_portfolio() -> Schema:
+    maybe = dict.fromkeys(("target", "committed_at_start", "error"), _MAYBE_NUMBER)
+    quarter = _object({**maybe, **dict.fromkeys(("actual", "forecast", "low", "high", "upside"), NUMBER)})
+    week = _object({"user": TEXT, "week": TEXT, "hours": NUMBER, "available": NUMBER})
+    return _object(
+        {
+            "engagements": WHOLE,
+            "rag": _object(dict.fromkeys(RAGS, WHOLE)),
+            "revenue": _by_name(quarter),
+            **dict.fromkeys(("on_time_rate", "on_budget_rate"), _MAYBE_RATIO),
+            "utilisation": _MAYBE_NUMBER,
+            "capacity": _list(week),
+        }
+    )

@@ -1,0 +1,128 @@
+"""What GitLab's answers mean: a status and a body → values, or an error in words. No I/O."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError
+
+MAX_MESSAGE = 300
+_TOO_DEAR = re.compile(r"complexity|timeout|timed out|too large|too complex", re.I)
+_FAILED = re.compile(r"internal server error|timeout|timed out|temporar", re.I)
+_HIDDEN = re.compile(r"does not exist or you don't have permission", re.I)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, or none: then `problem` says why, and `sent` whether the request may have reached GitLab."""
+
+    status: int | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    problem: str = ""
+    sent: bool = True
+    final: bool = False
+    """Whether trying again can't help (a certificate, a redirect to another host)."""
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is a web page, such as a sign-in form, and no API's answer."""
+        return self.content.lstrip()[:1] == b"<"
+
+    def json(self) -> Any:
+        """The body's value; None for an empty one. Raises ValueError."""
+        return json.loads(self.content) if self.content.strip() else None
+
+
+class QueryTooDearError(GitLabError):
+    """GitLab finds a GraphQL query too dear (complexity) or too slow: ask for less in one go."""
+
+
+def refusal(reply: Reply, where: str) -> PsbotError:
+    """The error that stands for an answer which is no success and not worth another try."""
+    said = message_of(reply)
+    if reply.status == 401:
+        advice = "It may be expired, revoked or of another GitLab: check GITLAB_TOKEN and GITLAB_URL."
+        return AccessError("GitLab refuses the token (401)", where, advice)
+    if reply.status == 403:
+        scope = " It needs scope `api` (`read_api` for reading)." if "insufficient_scope" in said else ""
+        advice = f"The token's user needs the role Planner (before GitLab 17.7: Reporter) there.{scope}"
+        return AccessError(f"the token may not do this (403: {said})", where, advice)
+    if reply.status == 404:
+        return NotFoundError("is not there, or the token may not see it (404)", where)
+    return GitLabError(f"GitLab refuses ({reply.status}: {said})", where, status=reply.status or 0)
+
+
+def write_refusal(reply: Reply, where: str, retry_after: float) -> PsbotError:
+    """The error of a write: surely refused, refused for now, or unknown."""
+    if reply.status == 429:
+        advice = f"Try again in {retry_after:.0f} s."
+        return RateLimitedError("GitLab takes no more writes for now (429)", where, advice, 429, retry_after)
+    if reply.status is None or reply.status >= 500 or reply.status in (200, 201, 408):
+        cause = reply.problem or f"status {reply.status}"
+        return UncertainWriteError(f"GitLab's answer was lost ({cause}); it may or may not have been done", where)
+    return refusal(reply, where)
+
+
+def message_of(reply: Reply) -> str:
+    """GitLab's own words in an error's body, on one line."""
+    if reply.is_page:
+        return "a web page, no API answer"
+    try:
+        body = reply.json()
+    except ValueError:
+        body = reply.content.decode("utf-8", "replace")
+    if isinstance(body, dict):
+        said = [body.get(key) for key in ("message", "error", "error_description")]
+        body = "; ".join(_flat(text) for text in said if text)
+    return " ".join(_flat(body).split())[:MAX_MESSAGE] if body else "no reason given"
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_flat(text)}" for key, text in value.items())
+    return ", ".join(_flat(v) for v in value) if isinstance(value, list) else str(value)
+
+
+# -- GraphQL: errors come with status 200
+
+
+def graphql_data(body: Any, where: str, *, write: bool = False) -> dict[str, Any]:
+    """`data` of a GraphQL answer. Raises QueryTooDearError, NotFoundError, UncertainWriteError or GitLabError."""
+    if not isinstance(body, dict):
+        raise GitLabError("GitLab's GraphQL answer is no object", where)
+    errors = body.get("errors")
+    if errors:
+        raise graphql_error(errors, where, write=write)
+    data = body.get("data")
+    if not isinstance(data, dict):
+        raise GitLabError("GitLab's GraphQL answer holds no data", where)
+    return data
+
+
+def graphql_error(errors: Any, where: str, *, write: bool) -> PsbotError:
+    """The error of a GraphQL answer's `errors`."""
+    listed = errors if isinstance(errors, list) else [errors]
+    said = "; ".join(str(e.get("message") if isinstance(e, dict) else e) for e in listed)[:MAX_MESSAGE]
+    if write and _FAILED.search(said):
+        return UncertainWriteError(f"GitLab failed in the middle ({said}); it may or may not have been done", where)
+    if _HIDDEN.search(said):
+        return NotFoundError("is not there, or the token may not see it", where)
+    if not write and _TOO_DEAR.search(said):
+        return QueryTooDearError(f"GitLab finds the query too dear ({said})", where, status=200)
+    return GitLabError(f"GitLab refuses the query ({said})", where, status=200)
+
+
+def is_transient(errors: Any) -> bool:
+    """Whether a GraphQL answer's errors may be gone at the next try."""
+    listed = errors if isinstance(errors, list) else []
+    said = " ".join(str(e.get("message")) for e in listed if isinstance(e, dict))
+    return bool(re.search(r"internal server error|temporar", said, re.I))

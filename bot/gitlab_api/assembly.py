@@ -1,0 +1,276 @@
+"""From all records of the namespaces to engagements: which are there, what work is theirs. Pure (CONTRACT §5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta, tzinfo
+from functools import cached_property
+
+from bot.config import LabelSettings, Settings, is_within
+from bot.derive.labels import has_label
+from bot.facts import MONEY_KEYS, make_facts, merge_facts, read_block
+from bot.gitlab_api.histories import Histories
+from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelogs, ref_of
+from bot.model import Engagement, FactFault, Facts, Item, Milestone
+
+ENGAGEMENT_BLOCK = "ps-project"
+_REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An engagement whose histories are not read yet."""
+
+    root: Record
+    facts: Facts
+    faults: tuple[FactFault, ...]
+    money: tuple[str, ...]
+    work: tuple[Record, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def ref(self) -> str:
+        return ref_of(self.root)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """All items that were read, by id, with their milestones."""
+
+    records: Mapping[int, Record]
+    milestones: Mapping[int, Milestone]
+
+    @cached_property
+    def children(self) -> Mapping[int, Sequence[Record]]:
+        """Children by parent id."""
+        found: dict[int, list[Record]] = {}
+        for record in self._sorted:
+            if record["parent"] is not None:
+                found.setdefault(record["parent"], []).append(record)
+        return found
+
+    @cached_property
+    def by_ref(self) -> Mapping[str, Record]:
+        """Items by reference; GitLab's paths ignore case."""
+        return {ref_of(r).casefold(): r for r in self._sorted}
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Sequence[Record]]:
+        """Items by the full path of their project or group."""
+        found: dict[str, list[Record]] = {}
+        for record in self._sorted:
+            found.setdefault(record["path"], []).append(record)
+        return found
+
+    @cached_property
+    def _sorted(self) -> list[Record]:
+        return sorted(self.records.values(), key=lambda r: r["id"])
+
+    def below(self, record: Record, without: Collection[int]) -> Iterator[Record]:
+        """All descendants, of any depth, but not those of another engagement's root."""
+        seen, waiting = {record["id"]}, list(self.children.get(record["id"], ()))
+        while waiting:
+            child = waiting.pop()
+            if child["id"] in seen or child["id"] in without:
+                continue
+            seen.add(child["id"])
+            yield child
+            waiting += self.children.get(child["id"], ())
+
+
+# -- which engagements there are
+
+
+def find_roots(archive: Archive, settings: Settings, today: date) -> list[Record]:
+    """The labelled items of the configured namespaces: open, or closed recently enough."""
+    oldest = today - timedelta(days=settings.portfolio.closed_within_days)
+    return sorted((r for r in all_roots(archive, settings) if _is_current(r, oldest)), key=ref_of)
+
+
+def all_roots(archive: Archive, settings: Settings) -> Iterator[Record]:
+    """Every labelled item of the configured namespaces, however long ago it was closed."""
+    for record in archive.records.values():
+        inside = any(is_within(record["path"], path) for path in settings.portfolio.namespaces)
+        if inside and settings.portfolio.label in record["labels"]:
+            yield record
+
+
+def _is_current(record: Record, oldest: date) -> bool:
+    closed = instant(record["closed_at"]) if record["state"] == "closed" else None
+    return closed is None or closed.date() >= oldest
+
+
+def draft_engagement(root: Record, settings: Settings) -> Draft:
+    """The engagement's facts: its description's block, overridden by the config."""
+    ref = ref_of(root)
+    values, document, broken = read_block(root["description"], ENGAGEMENT_BLOCK)
+    facts, faults = make_facts(values, document)
+    override = settings.engagements.get(ref)
+    more: tuple[FactFault, ...] = ()
+    if override:
+        facts, more = merge_facts(facts, override)
+    money = _money_keys(values) if settings.audience_of(root["path"]) == "customer" else ()
+    return Draft(root, facts, tuple(replace(f, ref=f.ref or ref) for f in (*broken, *faults, *more)), money)
+
+
+def _money_keys(values: Mapping[str, object]) -> tuple[str, ...]:
+    """The keys of a block that tell of money, milestones' amounts among them."""
+    found = [key for key in MONEY_KEYS if values.get(key) is not None]
+    milestones = values.get("milestones")
+    if isinstance(milestones, list) and any(isinstance(m, dict) and m.get("amount") is not None for m in milestones):
+        found.append("milestones.amount")
+    return tuple(found)
+
+
+def foreign_paths(drafts: Iterable[Draft], read: Collection[str]) -> list[str]:
+    """Paths that the `work` of some engagement names and that no read place holds."""
+    paths = {work_path(entry) for draft in drafts for entry in draft.facts.work}
+    return sorted(path for path in paths if not any(is_within(path, place) for place in read))
+
+
+def work_path(entry: str) -> str:
+    """The project or group of a `work` entry, be it a reference or a path."""
+    match = _REFERENCE.fullmatch(entry)
+    return match["path"] if match else entry.strip("/")
+
+
+# -- whose work is what
+
+
+def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft:
+    """The draft with its items: those of `work`, else an epic's descendants or the rest of an issue's project.
+
+    Below another engagement's root the work is that engagement's: no hour counts twice. `roots` are their ids.
+    """
+    errors: list[str] = []
+    found: dict[int, Record] = {}
+    for record in _work_of(draft, archive, roots, errors):
+        if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
+            found[record["id"]] = record
+    return replace(draft, work=tuple(sorted(found.values(), key=ref_of)), errors=(*draft.errors, *errors))
+
+
+def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+    root = draft.root
+    if draft.facts.work:
+        for entry in draft.facts.work:
+            yield from _work_named(entry, archive, roots, errors)
+    elif root["type"] == "epic":
+        yield from archive.below(root, roots)
+    else:
+        yield from (r for r in archive.by_path.get(root["path"], ()) if r["type"] != "epic")
+
+
+def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+    """A listed epic stands for its descendants, a listed issue for itself and its tasks, a path for all below it."""
+    if _REFERENCE.fullmatch(entry):
+        record = archive.by_ref.get(entry.casefold())
+        if record is None:
+            errors.append(f"work: {entry} is not there, or the token may not see it")
+            return
+        if record["type"] != "epic":
+            yield record
+        yield from archive.below(record, roots)
+        return
+    path = entry.strip("/")
+    for place in sorted(p for p in archive.by_path if is_within(p, path)):
+        yield from archive.by_path[place]
+
+
+# -- what histories are needed
+
+
+def dated_labels(labels: LabelSettings) -> tuple[str, ...]:
+    """The labels whose date some rule or report reads."""
+    return (
+        *labels.change_order.model_dump().values(),
+        *labels.acceptance.model_dump().values(),
+        labels.escalation,
+        labels.exception,
+        labels.work_at_risk,
+        labels.waiting_customer,
+        labels.severity,
+        labels.csat,
+        labels.retro_complete,
+    )
+
+
+def needs_label_dates(record: Record, names: Sequence[str]) -> bool:
+    """Whether the item carries one of them."""
+    return any(has_label(record["labels"], name) for name in names)
+
+
+# -- the engagement
+
+
+def make_engagement(draft: Draft, archive: Archive, histories: Histories, settings: Settings, zone: tzinfo) -> Engagement:
+    """The engagement with everything that was read."""
+    root, faults = draft.root, list(draft.faults)
+    items: list[Item] = []
+    for record in draft.work:
+        labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
+        item, found = make_item(record, archive.milestones, labels, due)
+        items.append(item)
+        faults += found
+    head, _ = make_item(root, archive.milestones, histories.labels.get(root["id"], {}), ())
+    return Engagement(
+        ref=head.ref,
+        title=head.title,
+        web_url=head.web_url,
+        state=head.state,
+        closed_at=head.closed_at,
+        created_at=head.created_at,
+        labels=head.labels,
+        label_dates=head.label_dates,
+        health_status=head.health_status,
+        assignees=head.assignees,
+        due_date=head.due_date,
+        confidential=head.confidential,
+        facts=draft.facts,
+        fact_faults=tuple(faults),
+        customer_visible_facts=draft.money,
+        items=tuple(items),
+        milestones=tuple(find_milestones(draft, archive)),
+        timelogs=tuple(
+            log
+            for record in (root, *draft.work)
+            for log in make_timelogs(record, zone, not has_label(record["labels"], settings.labels.non_billable))
+        ),
+        errors=(*draft.errors, *_history_errors(draft, histories)),
+    )
+
+
+def find_milestones(draft: Draft, archive: Archive) -> list[Milestone]:
+    """The milestones of its items, those its facts name, and those of its project when the project is all its own."""
+    found = {r["milestone"] for r in draft.work if r["milestone"] is not None}
+    titles = {archive.milestones[number].title for number in found if number in archive.milestones}
+    places = {r["path"] for r in draft.work} | {draft.root["path"]}
+    own = _own_projects(draft, archive)
+    named = {fact.milestone for fact in draft.facts.milestones} - titles
+    for number, stone in archive.milestones.items():
+        owner = stone.ref.partition("%")[0]
+        near = any(is_within(place, owner) for place in places)
+        if stone.title not in titles and (owner in own or (stone.title in named and near)):
+            found.add(number)
+    stones = [archive.milestones[number] for number in found if number in archive.milestones]
+    return sorted(stones, key=lambda m: (m.due_date or date.max, m.title, m.ref))
+
+
+def _own_projects(draft: Draft, archive: Archive) -> set[str]:
+    """The projects in which everything is this engagement's work, its root aside."""
+    mine = {r["id"] for r in draft.work} | {draft.root["id"]}
+    paths = {r["path"] for r in draft.work if r["type"] != "epic"}
+    return {path for path in paths if all(r["id"] in mine for r in archive.by_path[path])}
+
+
+def _history_errors(draft: Draft, histories: Histories) -> Iterator[str]:
+    """One line for each reason why histories are missing."""
+    reasons: dict[str, list[str]] = {}
+    for record in (draft.root, *draft.work):
+        if reason := histories.failed.get(record["id"]):
+            reasons.setdefault(reason, []).append(ref_of(record))
+    for reason, refs in sorted(reasons.items()):
+        more = f" and {len(refs) - 3} more" if len(refs) > 3 else ""
+        yield f"history of {', '.join(refs[:3])}{more} could not be read: {reason}"

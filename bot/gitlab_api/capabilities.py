@@ -1,0 +1,89 @@
+"""What a GitLab instance is and can do: asked once a run (version, edition, the schema itself), never guessed by version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+OLDEST = (16, 11)
+FEATURES = {
+    "hasEpicsFeature": "epics (Premium): engagements are issues here",
+    "hasSubepicsFeature": "child epics (Ultimate): work hangs below one epic or in one project",
+    "hasIssueWeightsFeature": "weights (Premium): progress goes by hours or by count",
+    "hasBlockedIssuesFeature": "blocking links (Premium): no critical path from links",
+    "hasIssuableHealthStatusFeature": "health status (Ultimate): only health labels count",
+    "hasIterationsFeature": "iterations (Premium)",
+    "hasScopedLabelsFeature": "scoped labels (Premium): remove the old label yourself when you set a new one",
+}
+START_QUERY = """query PsbotStart {
+  metadata { version enterprise }
+  currentUser { id username }
+  widgetTypes: __type(name: "WorkItemWidgetType") { enumValues { name } }
+  group: __type(name: "Group") { fields { name args { name } } }
+  items: __type(name: "WorkItemConnection") { fields { name args { name } } }
+  notes: __type(name: "WorkItemWidgetNotes") { fields { name } }
+  links: __type(name: "WorkItemRelatedLinkType") { enumValues { name } }
+  features: __type(name: "NamespaceAvailableFeatures") { fields { name } }
+}"""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """One instance: version, edition, and what its GraphQL schema knows.
+
+    `schema` holds names: `WEIGHT` (a widget), `BLOCKED_BY` (a link type), `Group.workItems`, `Group.workItems.ids`
+    (an argument), `Notes.notes`, `hasEpicsFeature`.
+    """
+
+    version: tuple[int, ...]
+    enterprise: bool
+    schema: frozenset[str] = field(default_factory=frozenset)
+    full_version: str = ""
+
+    def knows(self, *names: str) -> bool:
+        """Whether the schema has all of these."""
+        return self.schema.issuperset(names)
+
+    @property
+    def edition(self) -> str:
+        return "Enterprise Edition" if self.enterprise else "Community Edition"
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The licence's features that this instance can be asked for (by group)."""
+        return tuple(name for name in FEATURES if name in self.schema)
+
+    def lines(self) -> Iterator[str]:
+        """What this instance lacks, a line each, for `check`."""
+        if self.version[:2] < OLDEST:
+            yield f"GitLab {self.full_version} is older than 16.11, the oldest that psbot was written for"
+        if not self.enterprise:
+            yield "Community Edition: no epics, weights, health status, iterations or blocking links"
+        if not self.knows("Group.workItems"):
+            yield "work items of groups can't be listed: each project is read by itself, with more requests"
+        if not self.knows("Notes.notes"):
+            yield "notes are read by discussion (before 18.2): due-date histories take longer"
+
+
+def make_capabilities(found: Mapping[str, Any]) -> Capabilities:
+    """From the answer to START_QUERY."""
+    metadata = found.get("metadata") or {}
+    full = str(metadata.get("version") or "0.0.0")
+    version = tuple(int(part) for part in full.partition("-")[0].split(".") if part.isdecimal())
+    return Capabilities(version, metadata.get("enterprise") is True, frozenset(_names(found)), full)
+
+
+def _names(found: Mapping[str, Any]) -> Iterator[str]:
+    for kind in ("widgetTypes", "links"):
+        yield from (str(value["name"]) for value in (found.get(kind) or {}).get("enumValues") or ())
+    for alias, kind in (("group", "Group"), ("items", "Items"), ("notes", "Notes")):
+        for entry in (found.get(alias) or {}).get("fields") or ():
+            yield f"{kind}.{entry['name']}"
+            yield from (f"{kind}.{entry['name']}.{argument['name']}" for argument in entry.get("args") or ())
+    yield from (str(entry["name"]) for entry in (found.get("features") or {}).get("fields") or ())
+
+
+def missing_features(answer: Mapping[str, Any]) -> list[str]:
+    """The lines of what a group's licence lacks, from its `licensedFeatures`."""
+    return [f"no {FEATURES[name]}" for name in FEATURES if answer.get(name) is False]

@@ -1,0 +1,327 @@
+"""The one door to GitLab: REST through python-gitlab, GraphQL on the same session, reads retried, writes never.
+
+Safe for use from several threads: they share the connection pool, the rate limit and the counts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import gitlab
+import requests
+import urllib3
+from gitlab.exceptions import GitlabError, RedirectError
+
+from bot.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
+from bot.gitlab_api.answers import Reply, graphql_data, is_transient, refusal, write_refusal
+from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
+from bot.gitlab_api.patience import RETRIED_STATUSES, Patience
+from bot.gitlab_api.transport import MASK, ForeignRedirect, check_url, make_session, mask_logs
+
+USER_AGENT = "psbot (+python-gitlab)"
+GRAPHQL = "/api/graphql"
+PAGE = 100
+KEYSET_LISTS = {"/projects": "id", "/users": "id", "issues": "created_at"}
+"""Lists that page by key where the server can: others fall back to offsets by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What went over the wire so far. `requests` holds all, `history_requests` and `writes` are among them."""
+
+    requests: int = 0
+    writes: int = 0
+    history_requests: int = 0
+    retries: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUser:
+    """Whose token this is."""
+
+    id: int
+    username: str
+
+
+class GitLabClient:
+    """A connection to one instance with one token.
+
+    `timeout` bounds one answer, `retry_budget` all tries of one read (seconds). Raises UsageError for an address where
+    the token would travel unprotected.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout: float = 30.0,
+        concurrency: int = 8,
+        allow_http: bool = False,
+        retry_budget: float = 120.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.url = check_url(url, allow_http)
+        self.concurrency = concurrency
+        if not (token.isascii() and token.isprintable()) or " " in token:
+            raise UsageError("holds characters that no token has", "GITLAB_TOKEN", "Copy it again.")
+        self._token = token
+        self._patience = Patience(retry_budget, clock, sleep, wall)
+        self._lock = threading.Lock()
+        self._counts = Counts()
+        self._session = make_session(concurrency)
+        self._gl = gitlab.Gitlab(
+            self.url,
+            private_token=token,
+            timeout=timeout,
+            user_agent=USER_AGENT,
+            retry_transient_errors=False,
+            keep_base_url=True,
+            session=self._session,
+        )
+        mask_logs(token)
+
+    def __repr__(self) -> str:
+        return f"GitLabClient({self.url!r})"
+
+    @property
+    def counts(self) -> Counts:
+        return self._counts
+
+    @cached_property
+    def _start(self) -> dict[str, Any]:
+        """The first question of a run: who are we, and what is this GitLab?"""
+        try:
+            return self.graphql(START_QUERY, where=self.url)
+        except (GitLabError, NotFoundError) as problem:
+            # An EE before 17.x words a token without the API scope like a thing that is not there.
+            self.get("/user")
+            advice = "The token needs scope `api` (`read_api` for reading)."
+            raise AccessError(f"GraphQL can't be used: {problem.message}", self.url, advice) from None
+
+    @cached_property
+    def user(self) -> TokenUser:
+        """The token's user. Raises AccessError when the token is refused."""
+        found = self._start.get("currentUser")
+        if not found:
+            raise AccessError("GitLab does not know the token", self.url, "Check GITLAB_TOKEN and GITLAB_URL.")
+        return TokenUser(int(str(found["id"]).rpartition("/")[2]), str(found["username"]))
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """What this instance is and can do, asked once."""
+        return make_capabilities(self._start)
+
+    # -- reading
+
+    def get(self, path: str, *, history: bool = False, **params: Any) -> Any:
+        """The JSON of `GET /api/v4{path}`. Raises AccessError, NotFoundError, GitLabError or UnreachableError."""
+        return self._read("get", path, params, None, history)[0]
+
+    def get_all(self, path: str, *, history: bool = False, **params: Any) -> Iterator[dict[str, Any]]:
+        """Every entry of a list, page by page; one that shifted into the next page comes once.
+
+        Pages go by key where GitLab serves that, else by offset: then give a `sort` that new entries don't upset.
+        """
+        query: dict[str, Any] | None = {"per_page": PAGE} | _keyset(path, params) | params
+        seen: set[Any] = set()
+        target: str | None = path
+        while target:
+            page, headers = self._read("get", target, query or {}, None, history)
+            if not isinstance(page, list):
+                raise GitLabError("GitLab's answer is no list", _name("get", path))
+            for entry in page:
+                key = entry.get("id") if isinstance(entry, dict) else None
+                if key is None or key not in seen:
+                    seen.add(key)
+                    yield entry
+            target, query = self._next(headers), None
+
+    def total(self, path: str, **params: Any) -> int | None:
+        """How many entries a list has, by its header; None where GitLab doesn't count (above 10,000)."""
+        _, headers = self._read("get", path, {"per_page": 1} | params, None, False)
+        text = headers.get("x-total")
+        return int(text) if text and text.isdecimal() else None
+
+    def graphql(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        write: bool = False,
+        history: bool = False,
+        where: str = "GraphQL",
+    ) -> dict[str, Any]:
+        """`data` of a GraphQL document. A mutation must say `write=True`: it gets one attempt.
+
+        Raises GitLabError (its kind QueryTooDearError: ask for less) on `errors`, else what `get` and `write` raise.
+        """
+        body = {"query": query, "variables": dict(variables or {})}
+        if write:
+            return graphql_data(self._write("post", self.url + GRAPHQL, body, where), where, write=True)
+        return graphql_data(self._read("post", self.url + GRAPHQL, {}, body, history, where)[0], where)
+
+    # -- writing
+
+    def write(self, method: str, path: str, json: Mapping[str, Any] | None = None) -> Any:
+        """One attempt at a write; the answer's JSON (None when it is empty).
+
+        Raises GitLabError or AccessError when it was refused, RateLimitedError when it was for now, UnreachableError
+        when it was never sent: surely not done, all of them. UncertainWriteError: look before trying again.
+        """
+        return self._write(method.lower(), path, dict(json) if json is not None else None, _name(method, path))
+
+    # -- one request
+
+    def _read(
+        self, verb: str, path: str, query: dict[str, Any], body: Any, history: bool, where: str = ""
+    ) -> tuple[Any, Mapping[str, str]]:
+        where = where or _name(verb, path)
+        attempts = self._patience.start()
+        while True:
+            if not self._patience.enter(attempts.left):
+                raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
+            reply = self._send(verb, path, query, body)
+            self._count(reply, history=history, retry=attempts.count > 0)
+            cause = _transient(reply)
+            if not cause:
+                return self._value(reply, where), reply.headers
+            if reply.final or not attempts.again():
+                raise self._masked(UnreachableError(f"no answer from GitLab ({cause})", where, _advice(reply)))
+
+    def _value(self, reply: Reply, where: str) -> Any:
+        if not reply.succeeded:
+            raise self._masked(refusal(reply, where))
+        if reply.is_page:
+            raise GitLabError("answers with a web page, not with GitLab's API", self.url, "Check GITLAB_URL.")
+        return reply.json()
+
+    def _write(self, verb: str, path: str, body: Any, where: str) -> Any:
+        if not self._patience.enter(self._patience.budget):
+            raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
+        reply = self._send(verb, path, {}, body)
+        self._count(reply, write=True)
+        if not reply.sent:
+            raise self._masked(UnreachableError(f"could not be sent ({reply.problem})", where, _advice(reply)))
+        if not reply.succeeded:
+            raise self._masked(write_refusal(reply, where, self._patience.retry_after(reply.headers)))
+        try:
+            return reply.json()
+        except ValueError:
+            raise write_refusal(Reply(reply.status, problem="cut short"), where, 0) from None
+
+    def _send(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Reply:
+        """One attempt; never raises for what the network or GitLab does."""
+        reply = Reply(None, problem="interrupted")
+        try:
+            reply = self._attempt(verb, path, query, body)
+        finally:
+            self._patience.leave(reply.status, reply.headers)
+        return reply
+
+    def _attempt(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Reply:
+        try:
+            answer = self._gl.http_request(
+                verb, path, query_data=query, post_data=body, obey_rate_limit=False, retry_transient_errors=False
+            )
+        except RedirectError:
+            return Reply(None, problem="GitLab redirects a write to another address", sent=False, final=True)
+        except GitlabError:
+            answer = self._session.last_answer
+        except requests.exceptions.RequestException as error:
+            return _no_answer(error)
+        return Reply(answer.status_code, answer.headers, answer.content)
+
+    def _next(self, headers: Mapping[str, str]) -> str | None:
+        """The next page's address on our own base: behind a proxy GitLab may name another host."""
+        links = requests.utils.parse_header_links(headers.get("Link") or "")
+        link = next((entry["url"] for entry in links if entry.get("rel") == "next"), None)
+        if link is None:
+            return None
+        base = urlsplit(self.url)
+        return urlunsplit(urlsplit(link)._replace(scheme=base.scheme, netloc=base.netloc))
+
+    def _count(self, reply: Reply, *, write: bool = False, history: bool = False, retry: bool = False) -> None:
+        with self._lock:
+            c = self._counts
+            self._counts = Counts(
+                c.requests + 1,
+                c.writes + write,
+                c.history_requests + history,
+                c.retries + retry,
+                c.bytes + len(reply.content),
+            )
+
+    def _masked(self, error: Any) -> Any:
+        error.message = error.message.replace(self._token, MASK) if self._token else error.message
+        return error
+
+
+_LATER = "Run it again later; what is done stays done."
+
+
+def _transient(reply: Reply) -> str:
+    """Why a read's answer is worth another try; empty when it is not."""
+    if reply.status is None:
+        return reply.problem
+    if reply.status in RETRIED_STATUSES:
+        return f"status {reply.status}"
+    if not reply.succeeded or reply.is_page:
+        return ""
+    try:
+        body = reply.json()
+    except ValueError:
+        return "an answer that was cut short"
+    failed = isinstance(body, dict) and not body.get("data") and is_transient(body.get("errors"))
+    return "GitLab failed inside" if failed else ""
+
+
+def _no_answer(error: requests.exceptions.RequestException) -> Reply:
+    """What went wrong on the way, in words that hold no header."""
+    if isinstance(error, ForeignRedirect):
+        return Reply(None, problem=f"it redirects to {error.target}, where the token does not go", sent=False, final=True)
+    if isinstance(error, requests.exceptions.SSLError):
+        return Reply(None, problem="its certificate is not trusted", sent=False, final=True)
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return Reply(None, problem="no connection in time", sent=False)
+    if isinstance(error, requests.exceptions.Timeout):
+        return Reply(None, problem="no answer in time")
+    inner = error.args[0] if error.args else None
+    reason = getattr(inner, "reason", inner)
+    if isinstance(reason, urllib3.exceptions.NameResolutionError):
+        return Reply(None, problem="its host name is not known", sent=False)
+    if isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ProxyError):
+        return Reply(None, problem="no connection", sent=False)
+    return Reply(None, problem=f"the connection broke ({type(error).__name__})")
+
+
+def _advice(reply: Reply) -> str:
+    if "redirects" in reply.problem:
+        return "Set gitlab.url (or GITLAB_URL) to that address if it is your GitLab."
+    if "certificate" in reply.problem:
+        return "Point REQUESTS_CA_BUNDLE to your company's CA certificates."
+    return "Check GITLAB_URL and the network, or run it again later." if not reply.sent else _LATER
+
+
+def _keyset(path: str, params: Mapping[str, Any]) -> dict[str, str]:
+    """Ask for keyset pages where the list can and the caller wants no other order."""
+    parts = path.strip("/").split("/")
+    name = "issues" if len(parts) == 3 and parts[0] == "projects" and parts[2] == "issues" else path
+    order = KEYSET_LISTS.get(name)
+    if order is None or params.get("order_by", order) != order:
+        return {}
+    return {"pagination": "keyset", "order_by": order, "sort": "asc"}
+
+
+def _name(verb: str, path: str) -> str:
+    """How an error names a request: without host, query or escapes."""
+    return f"{verb.upper()} {unquote(urlsplit(path).path)}"

@@ -1,0 +1,230 @@
+"""Histories of single items, read only where a rule needs them and only when the item changed since the cache.
+
+Due dates: the activity notes of many items in one GraphQL query. Labels: GitLab has no query for their events, so the few
+items with a label whose date counts cost a REST request each. All of them are counted apart (`history_requests`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
+from bot.gitlab_api import queries
+from bot.gitlab_api.answers import QueryTooDearError
+from bot.gitlab_api.cache import Cache
+from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due
+from bot.gitlab_api.lanes import Lanes, chunks
+from bot.gitlab_api.translate import Record, day, id_number, instant, next_cursor, ref_of
+from bot.model import DueChange
+
+ITEMS_A_PLACE = 50
+ITEMS_A_QUERY = 100
+PLACES_A_QUERY = 4
+REST_BATCH = 5
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Items of one project or group, by number."""
+
+    kind: str
+    path: str
+    records: tuple[Record, ...]
+
+
+@dataclass
+class Histories:
+    """What was found, by item id; `failed` says why not."""
+
+    due: dict[int, tuple[DueChange, ...]] = field(default_factory=dict)
+    labels: dict[int, dict[str, datetime]] = field(default_factory=dict)
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class HistoryReader:
+    """Reads histories with one client, its lanes, and a cache if there is one. `groups` are the paths of groups."""
+
+    client: GitLabClient
+    lanes: Lanes
+    groups: Collection[str] = ()
+    cache: Cache | None = None
+    progress: Progress = lambda stage, done, total: None
+    found: Histories = field(default_factory=Histories)
+
+    def read(self, dated: Iterable[Record], labelled: Iterable[Record], roots: Iterable[Record]) -> Histories:
+        """Due-date histories of `dated` items and label dates of `labelled` ones; `roots` are engagements, listed."""
+        self._read_due([r for r in dated if r["updated_at"] != r["created_at"]])
+        self._read_labels(list(labelled), list(roots))
+        return self.found
+
+    def _fail(self, records: Iterable[Record], problem: PsbotError) -> None:
+        for record in records:
+            self.found.failed[record["id"]] = str(problem)
+
+    # -- due dates
+
+    def _read_due(self, wanted: Sequence[Record]) -> None:
+        stamps = {r["id"]: r["updated_at"] for r in wanted}
+        bodies = self.cache.load_histories("due", stamps) if self.cache else {}
+        missing = [r for r in wanted if r["id"] not in bodies]
+        fresh: dict[int, Any] = {}
+        questions = pack(self._batches(missing))
+        for done, answer in enumerate(self.lanes.map(self._ask_notes, questions), 1):
+            fresh |= answer
+            self.progress("histories", done, len(questions))
+        if self.cache and fresh:
+            self.cache.store_histories("due", stamps, fresh)
+        self.found.due = {number: _replay(notes) for number, notes in (bodies | fresh).items()}
+
+    def _batches(self, records: Iterable[Record]) -> Iterator[Batch]:
+        places: dict[tuple[str, str], list[Record]] = {}
+        for record in records:
+            kind = "group" if record["type"] == "epic" or record["path"] in self.groups else "project"
+            places.setdefault((kind, record["path"]), []).append(record)
+        for (kind, path), found in sorted(places.items()):
+            for part in chunks(found, ITEMS_A_PLACE):
+                yield Batch(kind, path, tuple(part))
+
+    def _ask_notes(self, batches: Sequence[Batch]) -> dict[int, Any]:
+        """The due-date notes of every item of the batches; what fails is noted, and the rest is read."""
+        try:
+            return self._notes(batches)
+        except QueryTooDearError as problem:
+            halves = _halves(batches)
+            if halves:
+                return self._ask_notes(halves[0]) | self._ask_notes(halves[1])
+            self._fail((r for b in batches for r in b.records), problem)
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+            self._fail((r for b in batches for r in b.records), problem)
+        return {}
+
+    def _notes(self, batches: Sequence[Batch]) -> dict[int, Any]:
+        known = self.client.capabilities
+        query = queries.histories_query(known, [b.kind for b in batches], [len(b.records) for b in batches])
+        variables: dict[str, Any] = {f"path{n}": b.path for n, b in enumerate(batches)}
+        variables |= {f"iids{n}": [str(r["iid"]) for r in b.records] for n, b in enumerate(batches)}
+        answer = self.client.graphql(query, variables, history=True, where="due-date histories")
+        found: dict[int, Any] = {}
+        unfinished: dict[int, str] = {}
+        for n in range(len(batches)):
+            for node in ((answer.get(f"p{n}") or {}).get("workItems") or {}).get("nodes") or ():
+                number, connection = id_number(node["id"]), _notes_connection(node)
+                found[number] = _due_notes(connection)
+                if after := next_cursor(connection):
+                    unfinished[number] = after
+        self._read_on(found, unfinished)
+        return found
+
+    def _read_on(self, found: dict[int, Any], unfinished: dict[int, str]) -> None:
+        """The further notes of items with more than a hundred."""
+        while unfinished:
+            part = dict(list(unfinished.items())[:REST_BATCH])
+            variables = {f"id{n}": f"gid://gitlab/WorkItem/{number}" for n, number in enumerate(part)}
+            variables |= {f"after{n}": after for n, after in enumerate(part.values())}
+            query = queries.notes_query(self.client.capabilities, len(part))
+            answer = self.client.graphql(query, variables, history=True, where="due-date histories")
+            for n, number in enumerate(part):
+                connection = _notes_connection(answer.get(f"i{n}") or {})
+                found[number] += _due_notes(connection)
+                after = next_cursor(connection)
+                unfinished.pop(number) if after is None else unfinished.update({number: after})
+
+    # -- labels
+
+    def _read_labels(self, wanted: Sequence[Record], roots: Sequence[Record]) -> None:
+        records = {r["id"]: r for r in [*wanted, *roots]}
+        stamps = {number: r["updated_at"] for number, r in records.items()}
+        bodies = self.cache.load_histories("labels", stamps) if self.cache else {}
+        missing = [r for number, r in records.items() if number not in bodies]
+        fresh: dict[int, Any] = {}
+        for done, (record, dates) in enumerate(zip(missing, self.lanes.map(self._ask_labels, missing), strict=True), 1):
+            if dates is not None:
+                fresh[record["id"]] = dates
+            self.progress("label dates", done, len(missing))
+        if self.cache and fresh:
+            self.cache.store_histories("labels", stamps, fresh)
+        for number, dates in (bodies | fresh).items():
+            self.found.labels[number] = {name: at for name, text in dates.items() if (at := instant(text))}
+
+    def _ask_labels(self, record: Record) -> dict[str, str] | None:
+        """When each label of an item was last added; None (and noted) when it can't be read."""
+        try:
+            path = f"{self._rest_path(record)}/resource_label_events"
+            dates = label_dates(self.client.get_all(path, history=True))
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+            self._fail([record], problem)
+            return None
+        return {name: at.isoformat() for name, at in dates.items()}
+
+    def _rest_path(self, record: Record) -> str:
+        """An issue goes by number. Events of an epic go by its old id: by number they would be another epic's."""
+        base = quote(record["path"], safe="")
+        if record["type"] != "epic":
+            return f"/projects/{base}/issues/{record['iid']}"
+        epic = self.client.get(f"/groups/{base}/epics/{record['iid']}", history=True)
+        if epic.get("work_item_id") not in (None, record["id"]):
+            raise GitLabError("is another epic in REST", ref_of(record))
+        return f"/groups/{base}/epics/{int(epic['id'])}"
+
+
+def pack(batches: Iterable[Batch]) -> list[list[Batch]]:
+    """Batches of several places in one question, as far as its complexity allows."""
+    packed: list[list[Batch]] = []
+    room = 0
+    for batch in batches:
+        size = len(batch.records)
+        if not packed or size > room or len(packed[-1]) == PLACES_A_QUERY:
+            packed.append([])
+            room = ITEMS_A_QUERY
+        packed[-1].append(batch)
+        room -= size
+    return packed
+
+
+def _halves(batches: Sequence[Batch]) -> tuple[Sequence[Batch], Sequence[Batch]] | None:
+    """The question in two; None when it is about one item already."""
+    if len(batches) > 1:
+        middle = len(batches) // 2
+        return batches[:middle], batches[middle:]
+    batch = batches[0]
+    middle = len(batch.records) // 2
+    if not middle:
+        return None
+    first, second = batch.records[:middle], batch.records[middle:]
+    return [Batch(batch.kind, batch.path, first)], [Batch(batch.kind, batch.path, second)]
+
+
+def _notes_connection(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    for widget in node.get("widgets") or ():
+        connection = (widget or {}).get("notes") or (widget or {}).get("discussions")
+        if connection:
+            return dict(connection)
+    return {}
+
+
+def _due_notes(connection: Mapping[str, Any]) -> list[list[Any]]:
+    """The notes of a page that tell of due dates, as [at, new, old] for the cache."""
+    found = []
+    for entry in connection.get("nodes") or ():
+        notes = (entry or {}).get("notes")
+        for note in (notes.get("nodes") or ()) if notes else [entry]:
+            at = instant((note or {}).get("createdAt"))
+            read = read_due_note(str(note["body"]), at) if at else None
+            if read:
+                found.append([note["createdAt"], _text(read.new), _text(read.old)])
+    return found
+
+
+def _text(value: Any) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _replay(notes: Iterable[Sequence[Any]]) -> tuple[DueChange, ...]:
+    return replay_due(DueNote(at, day(new), day(old)) for text, new, old in notes if (at := instant(text)))

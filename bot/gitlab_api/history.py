@@ -1,0 +1,85 @@
+"""What changed when, from GitLab's own notes and events. Parsing only: who reads them is `histories`.
+
+Dates change in system notes (GitLab: app/services/system_notes/time_tracking_service.rb), which tell the new date only,
+so the old one is found by replaying. They are always English. Labels change in resource events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from bot.gitlab_api.translate import instant
+from bot.model import DueChange
+
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# Issues: `changed due date to September 20, 2018`, `… and changed due date to …`, `removed due date September 20, 2018`,
+# older `removed due date`. Epics before 18.0: `changed finish date to Sep 20, 2018`, `removed the due date`.
+_DATE = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"
+_ABOUT_DATES = re.compile(r"(?:changed|removed) (?:the )?(?:start|due|finish) date\b")
+_CHANGED = re.compile(rf"\bchanged (?:the )?(?:due|finish) date to (?P<date>{_DATE})")
+_REMOVED = re.compile(rf"\bremoved (?:the )?(?:due|finish) date\b(?: (?P<date>{_DATE}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class DueNote:
+    """One system note about a due date: the date it set (None = removed), and the one it took away, where it says."""
+
+    at: datetime
+    new: date | None
+    old: date | None = None
+
+
+def read_due_note(body: str, at: datetime) -> DueNote | None:
+    """What a system note says of the due date; None when it is about something else (a title may quote the wording)."""
+    if not _ABOUT_DATES.match(body):
+        return None
+    changed = _CHANGED.search(body)
+    if changed and (new := english_date(changed["date"])):
+        return DueNote(at, new)
+    removed = _REMOVED.search(body)
+    return DueNote(at, None, english_date(removed["date"] or "")) if removed else None
+
+
+def english_date(text: str) -> date | None:
+    """`September 20, 2018` or `Sep 20, 2018`; None when it is neither."""
+    match = re.fullmatch(r"([A-Z][a-z]+)\.? (\d{1,2}), (\d{4})", text)
+    if not match or match[1][:3].lower() not in MONTHS:
+        return None
+    try:
+        return date(int(match[3]), MONTHS.index(match[1][:3].lower()) + 1, int(match[2]))
+    except ValueError:
+        return None
+
+
+def replay_due(notes: Iterable[DueNote]) -> tuple[DueChange, ...]:
+    """The changes in order, each with the date before it.
+
+    A date set at creation leaves no note on older servers: the first change's former date is then known only where the
+    note says what it removed. Repetitions are no changes.
+    """
+    changes: list[DueChange] = []
+    before: date | None = None
+    for note in sorted(notes, key=lambda n: n.at):
+        previous = note.old or before
+        before = note.new
+        if previous != note.new:
+            changes.append(DueChange(previous, note.new, note.at))
+    return tuple(changes)
+
+
+def label_dates(events: Iterable[Mapping[str, Any]]) -> dict[str, datetime]:
+    """When each label was last added. A label deleted since has no name left (`label` is null)."""
+    dates: dict[str, datetime] = {}
+    for event in sorted(events, key=lambda e: (str(e.get("created_at")), int(e["id"]))):
+        label, at = event.get("label"), instant(event.get("created_at"))
+        if not label or at is None:
+            continue
+        if event.get("action") == "add":
+            dates[str(label["name"])] = at
+        else:
+            dates.pop(str(label["name"]), None)
+    return dates

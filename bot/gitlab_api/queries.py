@@ -1,0 +1,155 @@
+"""GraphQL documents, put together from what an instance's schema knows. An unknown field refuses a whole query.
+
+GitLab allows a complexity of 250 a query and 10,000 characters; fragments on different widget types exclude each other,
+so a page of a hundred items with all widgets stays below it (`tests/gitlab_api/test_queries.py` measures).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.gitlab_api.capabilities import Capabilities
+
+PAGE = 100
+TIMELOGS = 50
+"""Time logs that come along with an item; the few items with more are read on."""
+NOTES = 100
+PAGE_INFO = "pageInfo { hasNextPage endCursor }"
+_BASE = "id iid title state confidential createdAt updatedAt closedAt webUrl reference(full: true) workItemType { name }"
+_TIMELOG = f"{PAGE_INFO} nodes {{ id spentAt timeSpent user {{ username }} }}"
+_WIDGETS = {
+    "DESCRIPTION": "... on WorkItemWidgetDescription { description }",
+    "ASSIGNEES": "... on WorkItemWidgetAssignees { assignees { nodes { username } } }",
+    "LABELS": "... on WorkItemWidgetLabels { labels { nodes { title } } }",
+    "MILESTONE": "... on WorkItemWidgetMilestone { milestone { id } }",
+    "START_AND_DUE_DATE": "... on WorkItemWidgetStartAndDueDate { startDate dueDate }",
+    "TIME_TRACKING": "... on WorkItemWidgetTimeTracking { timeEstimate totalTimeSpent "
+    f"timelogs(first: {TIMELOGS}) {{ {_TIMELOG} }} }}",
+    "HIERARCHY": "... on WorkItemWidgetHierarchy { parent { id } }",
+    "HEALTH_STATUS": "... on WorkItemWidgetHealthStatus { healthStatus }",
+    "WEIGHT": "... on WorkItemWidgetWeight { weight }",
+    "ITERATION": "... on WorkItemWidgetIteration { iteration { title startDate dueDate } }",
+    "LINKED_ITEMS": "... on WorkItemWidgetLinkedItems { linkedItems(filter: BLOCKED_BY) { nodes { linkType "
+    "workItem { iid reference(full: true) workItemType { name } } } } }",
+}
+_MILESTONES = f"{PAGE_INFO} nodes {{ id title state startDate dueDate updatedAt webPath group {{ fullPath }} project {{ fullPath }} }}"
+_PLACES = f"{PAGE_INFO} nodes {{ id fullPath }}"
+
+
+def item_widgets(known: Capabilities) -> tuple[str, ...]:
+    """The widgets to ask for: those this edition and version has."""
+    return tuple(
+        name for name in _WIDGETS if known.knows(name) and (name != "LINKED_ITEMS" or known.knows("BLOCKED_BY"))
+    )
+
+
+def item_fragment(known: Capabilities) -> str:
+    """Everything of CONTRACT §6 that comes with an item itself."""
+    names = item_widgets(known)
+    widgets = " ".join(_WIDGETS[name] for name in names)
+    return f"fragment PsbotItem on WorkItem {{ {_BASE} widgets(onlyTypes: [{', '.join(names)}]) {{ {widgets} }} }}"
+
+
+def place_query(known: Capabilities) -> str:
+    """What a configured path is (group or project), what is below it, its milestones, and how its items stand.
+
+    `newest` is the server's own mark of time before the items are read.
+    """
+    features = f"licensedFeatures {{ {' '.join(known.features)} }} " if _has_features(known) else ""
+    stones = f"milestones(sort: CREATED_ASC, first: {PAGE}, %s) {{ {_MILESTONES} }}"
+    group = (
+        f"id fullPath {features}{_standing(known, 'group')}"
+        f"projects(includeSubgroups: true, first: {PAGE}) {{ {_PLACES} }} "
+        f"descendantGroups(first: {PAGE}) {{ {_PLACES} }} "
+        f"{stones % 'includeAncestors: true, includeDescendants: true'}"
+    )
+    project = f"id fullPath {_standing(known, 'project')}{stones % 'includeAncestors: true'}"
+    return f"query PsbotPlace($path: ID!) {{ group(fullPath: $path) {{ {group} }} project(fullPath: $path) {{ {project} }} }}"
+
+
+def _standing(known: Capabilities, kind: str) -> str:
+    """How many items there are, and when the last one changed."""
+    if kind == "group" and not known.knows("Group.workItems"):
+        return ""
+    below = _below(known, kind)
+    newest = f"newest: workItems({below}state: all, sort: UPDATED_DESC, first: 1) {{ count nodes {{ updatedAt }} }} "
+    if not known.knows("Group.workItemStateCounts"):
+        return newest
+    return newest + ("workItemStateCounts(includeDescendants: true) { all } " if kind == "group" else "workItemStateCounts { all } ")
+
+
+def _below(known: Capabilities, kind: str) -> str:
+    """The arguments that take in what stands below a group."""
+    if kind == "project":
+        return ""
+    archived = "includeArchived: true, " if known.knows("Group.workItems.includeArchived") else ""
+    return f"includeDescendants: true, {archived}"
+
+
+def _has_features(known: Capabilities) -> bool:
+    return known.knows("Group.licensedFeatures") and bool(known.features)
+
+
+def rest_of_query(field: str) -> str:
+    """The further pages of one of a group's or project's lists: `milestones`, `projects` or `descendantGroups`."""
+    kind, arguments, fields = {
+        "milestones": ("group", "sort: CREATED_ASC, includeAncestors: true, includeDescendants: true, ", _MILESTONES),
+        "project milestones": ("project", "sort: CREATED_ASC, includeAncestors: true, ", _MILESTONES),
+        "projects": ("group", "includeSubgroups: true, ", _PLACES),
+        "descendantGroups": ("group", "", _PLACES),
+    }[field]
+    name = field.rpartition(" ")[2]
+    return (
+        "query PsbotPlaceRest($path: ID!, $after: String) { "
+        f"{kind}(fullPath: $path) {{ {name}({arguments}first: {PAGE}, after: $after) {{ {fields} }} }} }}"
+    )
+
+
+def items_query(known: Capabilities, kind: str) -> str:
+    """A page of all items of a group (with everything below) or project, oldest first: new ones don't shift it."""
+    return (
+        "query PsbotItems($path: ID!, $first: Int!, $after: String, $from: Time, $until: Time, $since: Time) { "
+        f"place: {kind}(fullPath: $path) {{ workItems({_below(known, kind)}state: all, sort: CREATED_ASC, first: $first, after: $after, "
+        f"createdAfter: $from, createdBefore: $until, updatedAfter: $since) {{ {PAGE_INFO} nodes {{ ...PsbotItem }} }} }} }} "
+        f"{item_fragment(known)}"
+    )
+
+
+def timelogs_query(count: int) -> str:
+    """The further time logs of `count` items (variables `id0`, `after0`, …)."""
+    field = f"widgets(onlyTypes: [TIME_TRACKING]) {{ ... on WorkItemWidgetTimeTracking {{ timelogs(first: {PAGE}, after: $after%d) {{ {_TIMELOG} }} }} }}"
+    return _by_id("PsbotTimelogs", field, count)
+
+
+def notes_query(known: Capabilities, count: int) -> str:
+    """The further activity notes of `count` items (variables `id0`, `after0`, …)."""
+    return _by_id("PsbotNotesRest", _notes_widget(known, "after: $after%d, "), count)
+
+
+def _by_id(name: str, field: str, count: int) -> str:
+    declared = ", ".join(f"$id{n}: WorkItemID!, $after{n}: String" for n in range(count))
+    fields = " ".join(f"i{n}: workItem(id: $id{n}) {{ id {field % n} }}" for n in range(count))
+    return f"query {name}({declared}) {{ {fields} }}"
+
+
+def _notes_widget(known: Capabilities, after: str = "") -> str:
+    note = "body createdAt"
+    if known.knows("Notes.notes"):
+        inner = f"notes(filter: ONLY_ACTIVITY, {after}first: {NOTES}) {{ {PAGE_INFO} nodes {{ {note} }} }}"
+    else:
+        threads = f"notes(first: 1) {{ nodes {{ {note} }} }}"
+        inner = f"discussions(filter: ONLY_ACTIVITY, {after}first: {NOTES}) {{ {PAGE_INFO} nodes {{ {threads} }} }}"
+    return f"widgets(onlyTypes: [NOTES]) {{ ... on WorkItemWidgetNotes {{ {inner} }} }}"
+
+
+def histories_query(known: Capabilities, kinds: Sequence[str], sizes: Iterable[int]) -> str:
+    """The activity notes of items of several places in one go (variables `path0`, `iids0`, …)."""
+    sizes = tuple(sizes)
+    widget = _notes_widget(known)
+    declared = ", ".join(f"$path{n}: ID!, $iids{n}: [String!]" for n in range(len(sizes)))
+    fields = " ".join(
+        f"p{n}: {kinds[n]}(fullPath: $path{n}) {{ workItems(state: all, iids: $iids{n}, first: {size}) "
+        f"{{ nodes {{ id updatedAt {widget} }} }} }}"
+        for n, size in enumerate(sizes)
+    )
+    return f"query PsbotHistories({declared}) {{ {fields} }}"

@@ -1,0 +1,172 @@
+"""Reads a whole portfolio: every configured namespace once, for all engagements, however many reach an item.
+
+A namespace or engagement that can't be read is named in `Portfolio.failures` or `Engagement.errors`; the rest is served.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.config import Settings, is_within
+from bot.errors import PsbotError, UnreachableError
+from bot.gitlab_api.assembly import (
+    Archive,
+    Draft,
+    all_roots,
+    assign_work,
+    dated_labels,
+    draft_engagement,
+    find_roots,
+    foreign_paths,
+    make_engagement,
+    needs_label_dates,
+)
+from bot.gitlab_api.cache import Cache
+from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.histories import Histories, HistoryReader
+from bot.gitlab_api.lanes import Lanes
+from bot.gitlab_api.places import Place, PlaceReader
+from bot.gitlab_api.translate import ref_of
+from bot.model import Milestone, Portfolio
+
+Progress = Callable[[str, int, int], None]
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""
+
+
+def read_portfolio(
+    client: GitLabClient,
+    settings: Settings,
+    *,
+    today: date,
+    only: str | None = None,
+    cache: Cache | None = None,
+    shard: tuple[int, int] | None = None,
+    progress: Progress | None = None,
+) -> Portfolio:
+    """Everything of CONTRACT §6 from GitLab; `only` and `shard` (part 2 of 5) leave out other engagements.
+
+    Raises AccessError when the token is refused, and the namespaces' own error when none of them can be read.
+    """
+    _ = client.user  # a refused token ends the run here, before anything else is asked
+    with Lanes(client.concurrency) as lanes:
+        return _Reading(client, settings, today, lanes, cache, progress or _quiet).read(only, shard)
+
+
+@dataclass
+class _Reading:
+    """One run's reading; `failures` grows on the way."""
+
+    client: GitLabClient
+    settings: Settings
+    today: date
+    lanes: Lanes
+    cache: Cache | None
+    progress: Progress
+    failures: list[str] = field(default_factory=list)
+    failed_paths: list[str] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reader = PlaceReader(self.client, self.lanes, self.cache)
+
+    def read(self, only: str | None, shard: tuple[int, int] | None) -> Portfolio:
+        """Namespaces, then engagements, then their histories."""
+        self._read_places(outermost(self.settings.portfolio.namespaces))
+        roots = find_roots(self._archive(), self.settings, self.today)
+        chosen = [r for r in roots if (only is None or ref_of(r) == only) and in_shard(ref_of(r), shard)]
+        drafts = [draft_engagement(root, self.settings) for root in chosen]
+        configured = set(self.places)
+        self._read_places(foreign_paths(drafts, [*self.places, *self.failed_paths]), required=False)
+        archive = self._archive()
+        labelled = {r["id"] for r in all_roots(archive, self.settings)}
+        drafts = [assign_work(draft, archive, labelled) for draft in drafts]
+        histories = self._histories(drafts)
+        zone = ZoneInfo(self.settings.calendar.timezone)
+        return Portfolio(
+            engagements=tuple(make_engagement(d, archive, histories, self.settings, zone) for d in drafts),
+            taken_at=datetime.now(UTC),
+            failures=tuple(self.failures),
+            members=self._members(drafts, configured),
+        )
+
+    # -- namespaces
+
+    def _read_places(self, paths: Sequence[str], *, required: bool = True) -> None:
+        if not paths:
+            return
+        problems: list[PsbotError] = []
+        with ThreadPoolExecutor(len(paths), thread_name_prefix="psbot-place") as pool:
+            for done, found in enumerate(pool.map(self._try_place, paths), 1):
+                if isinstance(found, Place):
+                    self.places[found.overview.path] = found
+                else:
+                    problems.append(found)
+                self.progress("namespaces", done, len(paths))
+        if required and problems and not self.places:
+            raise next((p for p in problems if isinstance(p, UnreachableError)), problems[0])
+
+    def _try_place(self, path: str) -> Place | PsbotError:
+        try:
+            return self.reader.read(path)
+        except PsbotError as problem:
+            self.failed_paths.append(path)
+            self.failures.append(f"{path} could not be read: {problem}")
+            return problem
+
+    def _archive(self) -> Archive:
+        """Everything that was read so far; an item that two places hold counts once."""
+        records = {number: record for place in self.places.values() for number, record in place.records.items()}
+        milestones: dict[int, Milestone] = {}
+        for place in self.places.values():
+            milestones |= place.overview.milestones
+        return Archive(records, milestones)
+
+    # -- histories and members
+
+    def _histories(self, drafts: Iterable[Draft]) -> Histories:
+        names = dated_labels(self.settings.labels)
+        work = {r["id"]: r for draft in drafts for r in draft.work}
+        labelled = [r for r in work.values() if needs_label_dates(r, names)]
+        groups = frozenset(path for place in self.places.values() for path in place.overview.groups)
+        reader = HistoryReader(self.client, self.lanes, groups, self.cache, self.progress)
+        return reader.read(list(work.values()), labelled, [draft.root for draft in drafts])
+
+    def _members(self, drafts: Sequence[Draft], configured: set[str]) -> Mapping[str, tuple[str, ...]]:
+        """Who can work, by namespace. Who is a member of a project below only is looked up there, if work is his."""
+        members = {path: set(self.places[path].members) for path in configured if self.places[path].members}
+        unknown: dict[str, set[str]] = {}
+        for draft in drafts:
+            for record in draft.work:
+                home = next((path for path in members if is_within(record["path"], path)), None)
+                if home and record["state"] != "closed" and set(record["assignees"]) - members[home]:
+                    unknown.setdefault(home, set()).add(record["path"])
+        for home, paths in unknown.items():
+            for path in sorted(paths):
+                members[home] |= set(self.reader.members_of(self._kind(path), path))
+        return {path: tuple(sorted(names)) for path, names in sorted(members.items())}
+
+    def _kind(self, path: str) -> str:
+        groups = (place.overview.groups for place in self.places.values())
+        return "group" if any(path in found for found in groups) else "project"
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """The configured paths without those that lie below another one: each is read once."""
+    found = sorted(paths, key=str.casefold)
+    return [path for path in found if not any(other != path and is_within(path, other) for other in found)]
+
+
+def in_shard(ref: str, shard: tuple[int, int] | None) -> bool:
+    """Whether the engagement belongs to part `shard[0]` of `shard[1]`: spread evenly, whatever else there is."""
+    if shard is None:
+        return True
+    number = int.from_bytes(hashlib.sha256(ref.encode()).digest()[:8], "big")
+    return number % shard[1] == shard[0] - 1

@@ -1,0 +1,246 @@
+"""GitLab's JSON → the model. Values in, values out: nothing here asks GitLab, and nothing of GraphQL leaves it.
+
+A work item first becomes a flat `Record` of plain JSON values: that is what the cache keeps, so that what was cached and
+what was just read go the same way from there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any, TypedDict
+
+from bot.facts import read_block
+from bot.model import DueChange, FactFault, Item, Milestone, TimeLog
+
+HEALTH = {"onTrack": "on_track", "needsAttention": "needs_attention", "atRisk": "at_risk"}
+ITEM_BLOCKS = ("ps-change-order", "ps-risk")
+NO_WORK_TYPES = frozenset({"test_case", "requirement", "objective", "key_result"})
+_BLOCK = re.compile(r"^[`~]{3,}[ \t]*ps-", re.M)
+SECONDS_AN_HOUR = 3600
+
+
+class Record(TypedDict):
+    """One work item, flat. Instants are GitLab's texts; `timelogs` are [id, user, spent at, seconds]."""
+
+    id: int
+    iid: int
+    path: str
+    type: str
+    title: str
+    state: str
+    confidential: bool
+    created_at: str
+    updated_at: str
+    closed_at: str | None
+    web_url: str
+    description: str
+    assignees: list[str]
+    labels: list[str]
+    milestone: int | None
+    start: str | None
+    due: str | None
+    health: str | None
+    weight: float | None
+    estimate: int
+    spent: int
+    parent: int | None
+    blocked_by: list[str]
+    iteration: str | None
+    timelogs: list[list[Any]]
+    more_timelogs: str | None
+
+
+def id_number(gid: Any) -> int:
+    """`gid://gitlab/WorkItem/12` → 12."""
+    return int(str(gid).rpartition("/")[2])
+
+
+def flatten(node: Mapping[str, Any]) -> Record:
+    """A `PsbotItem` of GraphQL as a record. A widget that this edition or licence lacks leaves its default."""
+    w: dict[str, Any] = {}
+    for widget in node.get("widgets") or ():
+        w.update(widget or {})
+    logs = w.get("timelogs") or {}
+    text = str(w.get("description") or "")
+    return Record(
+        id=id_number(node["id"]),
+        iid=int(node["iid"]),
+        path=path_of(str(node["reference"])),
+        type=type_name(node),
+        title=str(node.get("title") or ""),
+        state="closed" if str(node.get("state")).upper() == "CLOSED" else "opened",
+        confidential=bool(node.get("confidential")),
+        created_at=str(node["createdAt"]),
+        updated_at=str(node["updatedAt"]),
+        closed_at=node.get("closedAt"),
+        web_url=str(node.get("webUrl") or ""),
+        description=text if _BLOCK.search(text) else "",
+        assignees=[str(user["username"]) for user in _nodes(w.get("assignees"))],
+        labels=[str(label["title"]) for label in _nodes(w.get("labels"))],
+        milestone=id_number(w["milestone"]["id"]) if w.get("milestone") else None,
+        start=w.get("startDate"),
+        due=w.get("dueDate"),
+        health=HEALTH.get(str(w.get("healthStatus"))),
+        weight=w.get("weight"),
+        estimate=int(w.get("timeEstimate") or 0),
+        spent=int(w.get("totalTimeSpent") or 0),
+        parent=id_number(w["parent"]["id"]) if w.get("parent") else None,
+        blocked_by=sorted(_blockers(w.get("linkedItems"))),
+        iteration=_iteration(w.get("iteration")),
+        timelogs=[flat_timelog(log) for log in _nodes(logs)],
+        more_timelogs=next_cursor(logs),
+    )
+
+
+def _nodes(connection: Any) -> Iterator[Mapping[str, Any]]:
+    """The entries of a connection; GitLab leaves null where one may not be seen."""
+    return (node for node in (connection or {}).get("nodes") or () if node)
+
+
+def next_cursor(connection: Any) -> str | None:
+    """Where the next page starts; None at the end."""
+    info = (connection or {}).get("pageInfo") or {}
+    return str(info["endCursor"]) if info.get("hasNextPage") else None
+
+
+def flat_timelog(log: Mapping[str, Any]) -> list[Any]:
+    """A time log as [id, user, spent at, seconds]."""
+    user = (log.get("user") or {}).get("username") or "ghost"
+    return [id_number(log["id"]), str(user), str(log.get("spentAt") or ""), int(log["timeSpent"])]
+
+
+def type_name(node: Mapping[str, Any]) -> str:
+    """`Test Case` → `test_case`. Types can be made up (19.1): the set is open."""
+    name = str((node.get("workItemType") or {}).get("name") or "issue")
+    return "_".join(name.lower().split())
+
+
+def path_of(reference: str) -> str:
+    """`group/project` of `group/project#12`; older servers write an epic `group#7`, newer ones `group&7`."""
+    return re.split(r"[#&]", reference, maxsplit=1)[0]
+
+
+def make_ref(path: str, kind: str, iid: int) -> str:
+    """`group/project#12`, or `group&7` for an epic (CONTRACT)."""
+    return f"{path}{'&' if kind == 'epic' else '#'}{iid}"
+
+
+def ref_of(record: Record) -> str:
+    """The item's reference."""
+    return make_ref(record["path"], record["type"], record["iid"])
+
+
+def _blockers(connection: Any) -> Iterator[str]:
+    for link in _nodes(connection):
+        other = link.get("workItem")
+        if other and link.get("linkType") in (None, "is_blocked_by"):
+            yield make_ref(path_of(str(other["reference"])), type_name(other), int(other["iid"]))
+
+
+def _iteration(value: Any) -> str | None:
+    if not value:
+        return None
+    return str(value.get("title") or f"{value.get('startDate')} – {value.get('dueDate')}")
+
+
+# -- records → the model
+
+
+def make_item(
+    record: Record,
+    milestones: Mapping[int, Milestone],
+    label_dates: Mapping[str, datetime],
+    due_history: Iterable[DueChange],
+) -> tuple[Item, list[FactFault]]:
+    """The item, and what of its `ps-change-order` or `ps-risk` block can't be read."""
+    ref = ref_of(record)
+    facts, faults = item_facts(record["description"], ref)
+    stone = milestones.get(record["milestone"]) if record["milestone"] is not None else None
+    item = Item(
+        ref=ref,
+        title=record["title"],
+        type=record["type"],
+        state=record["state"],
+        created_at=instant(record["created_at"]),
+        closed_at=instant(record["closed_at"]),
+        start_date=day(record["start"]),
+        due_date=day(record["due"]),
+        milestone=stone.title if stone else None,
+        weight=float(record["weight"]) if record["weight"] is not None else None,
+        estimate_hours=record["estimate"] / SECONDS_AN_HOUR if record["estimate"] else None,
+        spent_hours=record["spent"] / SECONDS_AN_HOUR,
+        assignees=tuple(sorted(record["assignees"])),
+        labels=tuple(sorted(record["labels"])),
+        label_dates={name: at for name, at in sorted(label_dates.items()) if name in record["labels"]},
+        blocked_by=tuple(record["blocked_by"]),
+        confidential=record["confidential"],
+        health_status=record["health"],
+        updated_at=instant(record["updated_at"]),
+        due_history=tuple(due_history),
+        facts=facts,
+        web_url=record["web_url"],
+        iteration=record["iteration"],
+    )
+    return item, faults
+
+
+def item_facts(description: str, ref: str) -> tuple[dict[str, Any], list[FactFault]]:
+    """The keys of a change order's or a risk's block; a block that is no YAML is a fault."""
+    facts: dict[str, Any] = {}
+    faults: list[FactFault] = []
+    for info in ITEM_BLOCKS:
+        values, _, found = read_block(description, info)
+        facts |= values
+        faults += [FactFault(fault.key or info, fault.line, fault.message, ref) for fault in found]
+    return facts, faults
+
+
+def make_timelogs(record: Record, zone: tzinfo, billable: bool) -> Iterator[TimeLog]:
+    """The item's time logs; subtracted time is negative."""
+    for _, user, spent_at, seconds in sorted(record["timelogs"]):
+        spent = spent_day(spent_at or record["updated_at"], zone)
+        yield TimeLog(ref_of(record), user, spent, seconds / SECONDS_AN_HOUR, billable)
+
+
+def spent_day(text: str, zone: tzinfo) -> date:
+    """The day on which time was spent, in the organisation's zone.
+
+    `/spend 1h 2026-11-20` stores the day alone, as midnight or noon UTC: that day counts whatever the zone.
+    """
+    at = instant(text)
+    if at is None:
+        raise ValueError(f"no instant: {text!r}")
+    plain = at.astimezone(UTC)
+    if (plain.minute, plain.second, plain.microsecond) == (0, 0, 0) and plain.hour in (0, 12):
+        return plain.date()
+    return at.astimezone(zone).date()
+
+
+def make_milestone(node: Mapping[str, Any], base_url: str) -> Milestone:
+    """A milestone of a group or project. GitLab tells no closing time: the last change of a closed one stands for it."""
+    title, closed = str(node["title"]), node.get("state") == "closed"
+    owner = (node.get("project") or node.get("group") or {}).get("fullPath") or ""
+    return Milestone(
+        title=title,
+        ref=f'{owner}%"{title}"',
+        start_date=day(node.get("startDate")),
+        due_date=day(node.get("dueDate")),
+        state="closed" if closed else "active",
+        closed_at=instant(node.get("updatedAt")) if closed else None,
+        web_url=f"{base_url}{node['webPath']}" if node.get("webPath") else "",
+    )
+
+
+def instant(text: Any) -> datetime | None:
+    """GitLab's ISO instant in UTC; None for null."""
+    if not isinstance(text, str) or not text:
+        return None
+    at = datetime.fromisoformat(text)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def day(text: Any) -> date | None:
+    """GitLab's date, also where it comes as the midnight of that day; None for null."""
+    return date.fromisoformat(text[:10]) if isinstance(text, str) and text else None

@@ -1,0 +1,124 @@
+"""The HTTP session: TLS always verified, the token in a header of one host only, and never in a log or a message."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import threading
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from bot.errors import UsageError
+
+LOGGERS = ("urllib3.connectionpool", "requests", "gitlab", "gitlab.utils", "psbot", "psbot.gitlab")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+MASK = "[token]"
+
+
+class ForeignRedirect(requests.exceptions.RequestException):
+    """The server sent us to another host; the token does not go there."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self.target = target
+
+
+class OneHostSession(requests.Session):
+    """A session that follows redirects on its own host only (requests would carry PRIVATE-TOKEN along to any).
+
+    It also keeps each thread's last answer: python-gitlab's errors hold no headers.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen = threading.local()
+
+    @property
+    def last_answer(self) -> requests.Response:
+        """What this thread's last request got."""
+        answer: requests.Response = self._seen.answer
+        return answer
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        answer = super().request(*args, **kwargs)
+        self._seen.answer = answer
+        return answer
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Called by requests before it follows a redirect. Raises ForeignRedirect for another host or a downgrade."""
+        source, target = urlsplit(str(response.request.url)), urlsplit(str(prepared_request.url))
+        upgrade = (source.scheme, target.scheme) == ("http", "https") and _default(source) and _default(target)
+        same = source.scheme == target.scheme and _port(source) == _port(target)
+        if source.hostname != target.hostname or not (same or upgrade):
+            raise ForeignRedirect(f"{target.scheme}://{target.netloc}")
+
+
+def _port(url: Any) -> int | None:
+    return url.port or DEFAULT_PORTS.get(url.scheme)
+
+
+def _default(url: Any) -> bool:
+    return bool(_port(url) == DEFAULT_PORTS.get(url.scheme))
+
+
+def make_session(concurrency: int) -> OneHostSession:
+    """A session for `concurrency` threads: pooled connections, no cookies, no retries of its own."""
+    session = OneHostSession()
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=concurrency, pool_block=False, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.max_redirects = 3
+    return session
+
+
+def check_url(url: str, allow_http: bool) -> str:
+    """The instance's base URL without a slash behind it. Raises UsageError where the token would travel unprotected."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        valid = parts.scheme in DEFAULT_PORTS and host and not (parts.username or parts.query or parts.fragment)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise UsageError("is no address of a GitLab", "gitlab.url", "Write it as https://gitlab.example.com.")
+    if parts.scheme == "http" and not (allow_http or is_loopback(host)):
+        advice = "Use https://, or set gitlab.allow_http: true if you accept that everyone on the way can read the token."
+        raise UsageError("http:// would send the token readable for everyone on the way", url, advice)
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class TokenFilter(logging.Filter):
+    """Puts `[token]` where the access token would stand in a log line."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self._token = token
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Masks the record; never drops one."""
+        text = record.getMessage()
+        if self._token and self._token in text:
+            record.msg, record.args = text.replace(self._token, MASK), None
+        return True
+
+
+def mask_logs(token: str) -> None:
+    """Hang the filter on every logger that sees requests, and on the handlers that stand already."""
+    mask = TokenFilter(token)
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(mask)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(mask)

@@ -1,0 +1,167 @@
+"""Carries out a plan: look, guard, write, look again; step by step, each result named (CONTRACT §8.1, §8.9).
+
+Nothing is repeated before a fresh look, nothing counts as done that can't be read back, and a step whose ground changed
+is refused. A run that was killed anywhere is completed by the next one: the same look finds what stands already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.errors import PsbotError
+from bot.publish.digest import digest
+from bot.publish.precheck import Finding, examine, examine_labels, own_posts, stored_otherwise
+from bot.publish.steps import Plan, Step
+from bot.publish.writer import RefusedWrite, Retry, Scene, Writer
+
+ATTEMPTS = 6
+READ_BACKS = 4
+State = Literal["done", "skipped", "waiting", "refused", "failed"]
+Progress = Callable[[int, int, Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a step. `stale`: refused because GitLab changed since the plan was made; a new plan may succeed."""
+
+    step: Step
+    state: State
+    reason: str
+    url: str = ""
+    stale: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.step.name} on {self.step.target}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All results, in the plan's order."""
+
+    results: tuple[Result, ...] = field(default=())
+
+    def of(self, state: State) -> tuple[Result, ...]:
+        return tuple(r for r in self.results if r.state == state)
+
+    @property
+    def done(self) -> tuple[Result, ...]:
+        return self.of("done")
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        return self.of("failed")
+
+    @property
+    def refused(self) -> tuple[Result, ...]:
+        return self.of("refused")
+
+    @property
+    def skipped(self) -> tuple[Result, ...]:
+        return self.of("skipped")
+
+    @property
+    def stale(self) -> tuple[Result, ...]:
+        return tuple(r for r in self.results if r.stale)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing failed or was refused."""
+        return not self.failed and not self.refused
+
+    def summary(self) -> dict[str, int]:
+        """Numbers by state, for the last line of a run."""
+        states: tuple[State, ...] = ("done", "skipped", "waiting", "refused", "failed")
+        return {state: len(self.of(state)) for state in states}
+
+
+def apply_plan(plan: Plan, writer: Writer, progress: Progress | None = None) -> Outcome:
+    """Take every step. One that fails stops no other."""
+    writer.use_names(plan.aliases)
+    results = []
+    for number, step in enumerate(plan.steps, 1):
+        results.append(take_step(step, writer))
+        if progress:
+            progress(number, len(plan.steps), step)
+    return Outcome(tuple(results))
+
+
+def take_step(step: Step, writer: Writer) -> Result:
+    """One step: what became of it. Errors of GitLab become a result; they are named, and the others go on."""
+    if not step.writes:
+        states: dict[str, State] = {"skip": "skipped", "wait": "waiting", "refuse": "refused"}
+        return Result(step, states[step.action], step.reason, step.url)
+    try:
+        return _carried_out(step, writer)
+    except RefusedWrite as refusal:
+        return Result(step, "refused", refusal.reason, stale=refusal.stale)
+    except PsbotError as error:
+        return Result(step, "failed", str(error))
+
+
+def _carried_out(step: Step, writer: Writer) -> Result:
+    """Look and write until it stands. A lost or refused-for-now answer leads to a new look, never to a blind repeat."""
+    attempt = 0
+    sent = False
+    while attempt < ATTEMPTS:
+        scene = writer.look(step)
+        finding = _judged(step, scene)
+        if finding.state == "done":
+            return _settled(step, writer, scene, finding, sent)
+        if finding.state == "stale":
+            raise RefusedWrite(f"changed since the plan was made: {finding.reason}", stale=True)
+        try:
+            writer.write(step, scene, finding.post)
+        except Retry as again:
+            sent = True
+            writer.pause(again, attempt)
+            attempt += not again.limited
+            continue
+        return _read_back(step, writer)
+    return Result(step, "failed", "GitLab kept answering otherwise; the next run completes it")
+
+
+def _judged(step: Step, scene: Scene) -> Finding:
+    if step.action == "label":
+        return examine_labels(step, scene.place.labels, scene.health)
+    return examine(step, scene.posts)
+
+
+def _read_back(step: Step, writer: Writer) -> Result:
+    """A write counts when it can be read; replicas of a big GitLab may lag a little behind."""
+    for attempt in range(READ_BACKS):
+        scene = writer.look(step)
+        finding = _judged(step, scene)
+        if finding.state == "done":
+            return _settled(step, writer, scene, finding, True)
+        writer.pause(Retry(0.0), attempt)
+    return Result(step, "failed", "GitLab confirmed the write, but what stands there is not what was sent")
+
+
+def _settled(step: Step, writer: Writer, scene: Scene, finding: Finding, wrote: bool) -> Result:
+    """It stands: check the text, and take away what another run wrote at the same moment."""
+    url = finding.post.url if finding.post else ""
+    problem = stored_otherwise(step, finding.post) if wrote and finding.post and step.action != "close" else None
+    if problem:
+        return Result(step, "failed", problem, url)
+    if step.action in ("create", "ask"):
+        for copy in _younger_copies(step, scene):
+            take_step(copy, writer)
+    return Result(step, "done", step.reason if wrote else "stood already when its turn came", url)
+
+
+def _younger_copies(step: Step, scene: Scene) -> Iterator[Step]:
+    """Steps that clear away the copies of a text just written: the oldest stays, in every run's eyes."""
+    new = [p for p in own_posts(scene.posts, step.identity) if p.id not in step.knows]
+    for post in [p for p in new if p.marker.fingerprint == step.fingerprint][1:]:
+        yield replace(
+            step,
+            action="close" if post.form == "issue" else "remove",
+            reason=f"a second copy, written by two runs at once; {new[0].id} stays",
+            post=post.id,
+            place=post.place,
+            expects=digest(post.body),
+            body="",
+            needs_other=True,
+        )

@@ -1,0 +1,51 @@
+"""The health label of an engagement: set only where the config says so, and only psbot's own is replaced (CONTRACT §8.8). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.config import Settings
+from bot.publish.marker import Identity
+from bot.publish.posts import HealthLabels, Standing
+from bot.publish.steps import Step
+
+
+def health_steps(colours: Mapping[str, str], standing: Standing, settings: Settings) -> Iterator[Step]:
+    """One step an engagement whose health labels were read; no colour (`unknown`) takes psbot's own label away."""
+    names = settings.labels.health
+    labels = {"green": names.green, "yellow": names.yellow, "red": names.red}
+    for engagement, colour in sorted(colours.items()):
+        present = standing.health.get(engagement)
+        if present is not None:
+            yield _health_step(engagement, labels.get(colour), present, standing)
+
+
+def _health_step(engagement: str, wanted: str | None, labels: HealthLabels, standing: Standing) -> Step:
+    others = tuple(label for label in labels.present if label not in labels.own)
+    gone = tuple(label for label in labels.own if label != wanted)
+    add = (wanted,) if wanted and wanted not in labels.present else ()
+    if others:
+        return _step(engagement, "skip", f"a person set {', '.join(others)}, which stays", standing)
+    if not add and not gone:
+        return _step(
+            engagement, "skip", "carries the right health label" if wanted else "has no status to show", standing
+        )
+    return _step(engagement, "label", "the status changed", standing, add, gone)
+
+
+def _step(
+    engagement: str, action: str, reason: str, standing: Standing, add: tuple[str, ...] = (), gone: tuple[str, ...] = ()
+) -> Step:
+    place = standing.places.get(engagement)
+    return Step(
+        action=action,  # type: ignore[arg-type]
+        form="labels",
+        identity=Identity("health", "internal", engagement, ""),
+        target=engagement,
+        reason=reason,
+        engagement=engagement,
+        path=place.path if place else "",
+        labels=add,
+        remove_labels=gone,
+        diff="\n".join([*(f"-{label}" for label in gone), *(f"+{label}" for label in add)]),
+    )

@@ -1,0 +1,46 @@
+"""Wish × standing → plan: what to create, update, leave, refuse or clear away, each with its reason. Pure (CONTRACT §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bot.config import Settings
+from bot.publish.audience import Guard
+from bot.publish.commands import command_lines
+from bot.publish.drafts import DraftPlanner
+from bot.publish.health import health_steps
+from bot.publish.posts import Standing
+from bot.publish.steps import Plan, Step
+from bot.publish.wishes import make_wishes
+from bot.report.document import Document
+
+
+def make_plan(
+    documents: Iterable[Document],
+    standing: Standing,
+    guard: Guard,
+    settings: Settings,
+    colours: Mapping[str, str] | None = None,
+) -> Plan:
+    """The plan for these documents. `colours` (engagement → green, yellow, red, unknown) are the statuses to declare.
+
+    What is not in `documents` stays as it is: a report of an earlier period is frozen.
+    """
+    planner = DraftPlanner(standing, guard, settings.reports.status.customer.approvers)
+    steps: list[Step] = []
+    for document in documents:
+        wishes = make_wishes(document)
+        steps += planner.plan_draft(wishes[0], len(wishes)) if document.draft else planner.plan_wishes(wishes)
+    if settings.reports.status.set_health and colours:
+        steps += health_steps(colours, standing, settings)
+    return Plan(tuple(_checked(step) for step in steps), standing.instance, standing.user, standing.aliases)
+
+
+def _checked(step: Step) -> Step:
+    """The last look at the whole text, PM notes in their place: nothing in it may run as a quick action."""
+    lines = command_lines(step.body) if step.writes else []
+    if not lines:
+        return step
+    reason = f"line {lines[0] + 1} of the text would run as a quick action"
+    return replace(step, action="refuse", reason=reason, body="", diff="")

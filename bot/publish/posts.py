@@ -1,0 +1,122 @@
+"""What psbot finds of its own in GitLab, as values: posts with a marker, and whose they are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from bot.model import EMPTY, PastReport, Reply
+from bot.publish.approval import Thumb
+from bot.publish.digest import digest
+from bot.publish.marker import Identity, Marker, engagement_token
+from bot.publish.pm_notes import pm_notes_of
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A note or issue with psbot's marker, by the token's own user (`own`) or by an earlier bot user of psbot.
+
+    `place` is the item or project as GitLab names it; `id` a note's id or an issue's iid; `thread` a discussion's id.
+    """
+
+    place: str
+    form: Literal["note", "issue"]
+    id: int
+    body: str
+    marker: Marker
+    author: str = ""
+    own: bool = True
+    thread: str = ""
+    created_at: datetime | None = None
+    url: str = ""
+    title: str = ""
+    state: str = "opened"
+    replies: tuple[Reply, ...] = ()
+    thumbs: tuple[Thumb, ...] = ()
+    edited_at: datetime | None = None
+
+    @property
+    def pm_notes(self) -> str:
+        """What a person wrote into the PM part; "" while it stands as psbot made it."""
+        notes = pm_notes_of(self.body)
+        return "" if digest(notes) == self.marker.pm else notes
+
+    @property
+    def stands(self) -> bool:
+        """Whether it still counts: not a duplicate that was closed for another issue."""
+        return not self.marker.duplicate_of
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A place that was read: GitLab's own name for it, and the full path of its namespace."""
+
+    ref: str
+    path: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLabels:
+    """The health labels that an item carries, and those of them that psbot itself set last."""
+
+    present: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that stands where psbot publishes. Keys are references and paths as they were asked for.
+
+    `problems` tells why a place could not be read; `aliases` former names of engagements → their names now, which
+    the markers of `posts` hold already.
+    """
+
+    places: Mapping[str, Spotted] = field(default_factory=lambda: EMPTY)
+    posts: tuple[Post, ...] = ()
+    problems: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    aliases: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    health: Mapping[str, HealthLabels] = field(default_factory=lambda: EMPTY)
+    user: str = ""
+    instance: str = ""
+
+
+def renamed(post: Post, aliases: Mapping[str, str]) -> Post:
+    """`post` with its engagement's name of today in its marker."""
+    identity = post.marker.identity
+    today = aliases.get(identity.engagement)
+    if today is None:
+        return post
+    return replace(post, marker=replace(post.marker, identity=replace(identity, engagement=today)))
+
+
+def past_reports(standing: Standing, engagements: Iterable[str] = ()) -> tuple[PastReport, ...]:
+    """psbot's own earlier reports, newest period last. `engagements` lets a customer's marker (a digest) name its own.
+
+    Payloads of another author are never believed; of what an earlier bot user of psbot wrote, only internal texts are.
+    """
+    names = {engagement_token(ref, "customer"): ref for ref in engagements}
+    found: dict[Identity, list[Post]] = {}
+    for post in standing.posts:
+        identity = post.marker.identity
+        if identity.part == 1 and not identity.draft and post.stands and not identity.kind.endswith("-question"):
+            found.setdefault(identity, []).append(post)
+    return tuple(_past(identity, found[identity], names) for identity in sorted(found))
+
+
+def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> PastReport:
+    """One report from all that stands for it: the own, oldest post leads."""
+    lead = min(posts, key=lambda p: (not p.own, p.id))
+    token = identity.engagement
+    return PastReport(
+        kind=identity.kind,
+        audience=identity.audience,
+        period=identity.period,
+        engagement=(names.get(token) if token.startswith("~") else token) or None,
+        payload=lead.marker.payload,
+        url=lead.url,
+        pm_notes=next((p.pm_notes for p in [lead, *posts] if p.pm_notes), ""),
+        replies=tuple(sorted((r for p in posts for r in p.replies), key=lambda r: r.created_at)),
+    )

@@ -1,0 +1,112 @@
+"""The look right before (and right after) a write: is the step done already, out of date, or to be taken? Pure.
+
+GitLab has no idempotency key and no lock, so this decides exactly-once: it is asked again after every answer, lost or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.publish.digest import digest, normalised
+from bot.publish.marker import Identity
+from bot.publish.posts import HealthLabels, Post
+from bot.publish.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`done`: it stands; `stale`: something changed since the plan was made; `go`: take the step."""
+
+    state: Literal["done", "stale", "go"]
+    reason: str = ""
+    post: Post | None = None
+
+
+GO = Finding("go")
+
+
+def own_posts(posts: Iterable[Post], identity: Identity) -> list[Post]:
+    """The token's own posts that stand for that identity, oldest first."""
+    return sorted((p for p in posts if p.own and p.stands and p.marker.identity == identity), key=lambda p: p.id)
+
+
+def examine(step: Step, posts: Iterable[Post]) -> Finding:
+    """Judge a step by the posts that stand at its place now."""
+    posts = list(posts)
+    if step.action in ("create", "ask"):
+        return _examine_create(step, own_posts(posts, step.identity))
+    post = next((p for p in posts if p.own and p.id == step.post and p.form == _form(step)), None)
+    if step.action == "update":
+        return _examine_update(step, post)
+    return _examine_clearing(step, post, posts)
+
+
+def _form(step: Step) -> str:
+    return "issue" if step.form == "issue" else "note"
+
+
+def _examine_create(step: Step, own: list[Post]) -> Finding:
+    new = [post for post in own if post.id not in step.knows]
+    same = [post for post in new if post.marker.fingerprint == step.fingerprint]
+    if same:
+        return Finding("done", "it stands", same[0])
+    if new:
+        return Finding("stale", f"another run wrote {new[0].id} meanwhile", new[0])
+    return GO
+
+
+def _examine_update(step: Step, post: Post | None) -> Finding:
+    if post is None:
+        return Finding("stale", "what stood there was deleted")
+    if digest(post.body) == digest(step.body):
+        return Finding("done", "it stands", post)
+    if digest(post.body) == step.expects:
+        return Finding("go", "", post)
+    return Finding("stale", "what stands there was changed", post)
+
+
+def _examine_clearing(step: Step, post: Post | None, posts: list[Post]) -> Finding:
+    """A copy goes only while another one stands that holds what people wrote in it."""
+    if post is None or (step.action == "close" and (post.marker.duplicate_of or post.marker.followed_by)):
+        return Finding("done", "it is gone", post)
+    if digest(post.body) != step.expects:
+        return Finding("stale", "what stands there was changed", post)
+    others = [p for p in own_posts(posts, post.marker.identity) if p.id != post.id]
+    if step.needs_other and not others:
+        return Finding("stale", "no other copy stands", post)
+    if step.needs_other and post.pm_notes and not any(post.pm_notes in p.body for p in others):
+        return Finding("stale", "it holds PM notes that no other copy has", post)
+    return Finding("go", "", post)
+
+
+def examine_labels(step: Step, present: Iterable[str], health: HealthLabels) -> Finding:
+    """Judge a label step by the labels that the item carries now."""
+    labels = set(present)
+    if set(step.labels) <= labels and not set(step.remove_labels) & labels:
+        return Finding("done", "it carries them")
+    strange = [label for label in health.present if label not in health.own]
+    return Finding("stale", f"a person set {strange[0]}") if strange else GO
+
+
+def stored_otherwise(step: Step, post: Post) -> str | None:
+    """Why what GitLab stored is not what was sent, or None."""
+    if not step.body or normalised(post.body) == normalised(step.body):
+        return None
+    return "GitLab stored another text than was sent"
+
+
+def successor(post: Post, posts: Iterable[Post]) -> Post | None:
+    """The issue for which `post` is closed: an older copy of it, else the one of the next period."""
+    own = [p for p in posts if p.own and p.stands and p.form == "issue" and p.id != post.id]
+    identity = post.marker.identity
+    copies = [p for p in own if p.marker.identity == identity and p.id < post.id]
+    if copies:
+        return min(copies, key=lambda p: p.id)
+    later = [p for p in own if _follows(p.marker.identity, identity)]
+    return min(later, key=lambda p: (p.marker.identity.period, p.id), default=None)
+
+
+def _follows(one: Identity, other: Identity) -> bool:
+    return (one.kind, one.audience) == (other.kind, other.audience) and one.period > other.period

@@ -1,0 +1,296 @@
+"""Reads what stands where psbot publishes, and decides whose it is. The only part of looking that asks GitLab.
+
+A marker counts only if the author is the token's own user, or an earlier bot user of psbot: one that GitLab itself
+calls a bot and whose name it made for an access token (a new token is a new user, whose notes would double the old
+ones). A person who quotes or copies a note, marker and all, stays a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from bot.config import Settings
+from bot.errors import AccessError, GitLabError, NotFoundError
+from bot.gitlab_api import posts as api
+from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.posts import Place, RawIssue, RawNote
+from bot.model import Portfolio, Reply
+from bot.publish.approval import THUMBS_UP, Thumb
+from bot.publish.audience import malformed
+from bot.publish.marker import Marker, engagement_token, read_marker
+from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
+
+_TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:_\w+)?|service_account_\w+")
+_GHOST = "ghost"
+"""GitLab hands the notes of a deleted bot user to this one."""
+
+
+@dataclass
+class Trust:
+    """Whose markers count. Asks GitLab once about each other author."""
+
+    client: GitLabClient
+    user_id: int
+    _known: dict[int, bool] = field(default_factory=dict)
+
+    def is_own(self, author_id: int) -> bool:
+        return author_id == self.user_id
+
+    def is_former(self, author_id: int, username: str) -> bool:
+        """Whether the author was psbot under another token."""
+        if username == _GHOST:
+            return True
+        if not _TOKEN_USER.fullmatch(username):
+            return False
+        if author_id not in self._known:
+            self._known[author_id] = api.is_bot_user(self.client, author_id)
+        return self._known[author_id]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One place as it was just read."""
+
+    place: Place
+    posts: tuple[Post, ...]
+
+    @property
+    def spotted(self) -> Spotted:
+        return Spotted(self.place.ref, self.place.path, self.place.url)
+
+
+class Reader:
+    """Looks at places, with one opinion about whose posts are psbot's."""
+
+    def __init__(self, client: GitLabClient, settings: Settings) -> None:
+        self.client = client
+        self.settings = settings
+        self.trust = Trust(client, client.user.id)
+
+    def look(self, asked: str, labels: Iterable[str] = ()) -> Sight:
+        """The item, or the project with its report issues, as it stands now. Raises what GitLab answers."""
+        place = api.resolve_place(self.client, asked)
+        if place.kind == "project":
+            return Sight(place, self._issue_posts(place, tuple(labels)))
+        return Sight(place, self._note_posts(place, api.read_notes(self.client, place)))
+
+    # -- notes
+
+    def _note_posts(self, place: Place, notes: list[RawNote]) -> tuple[Post, ...]:
+        posts = {n.id: post for n in notes if (post := self._note_post(place, n))}
+        for post in list(posts.values()):
+            replies = tuple(self._replies(notes, post, set(posts)))
+            posts[post.id] = self._with_reactions(place, replace(post, replies=replies))
+        return tuple(posts.values())
+
+    def _note_post(self, place: Place, note: RawNote) -> Post | None:
+        marker = read_marker(note.body)
+        if marker is None or not self._counts(note.author_id, note.author):
+            return None
+        own = self.trust.is_own(note.author_id)
+        return Post(
+            place=place.ref,
+            form="note",
+            id=note.id,
+            body=note.body,
+            marker=self._believed(marker, own, place.path),
+            author=note.author,
+            own=own,
+            thread=note.thread,
+            created_at=note.created_at,
+            url=note.url,
+        )
+
+    def _counts(self, author_id: int, username: str) -> bool:
+        return self.trust.is_own(author_id) or self.trust.is_former(author_id, username)
+
+    def _believed(self, marker: Marker, own: bool, path: str) -> Marker:
+        """Data of an earlier user is believed only where nobody but our own people could have written it."""
+        if own or self.settings.audience_of(path) == "internal":
+            return marker
+        return replace(marker, payload={})
+
+    def _replies(self, notes: list[RawNote], post: Post, ours: set[int]) -> Iterable[Reply]:
+        """What people wrote below the first note of a thread."""
+        if post.marker.identity.part > 1:
+            return
+        for note in notes:
+            answers = note.thread == post.thread and note.id > post.id and note.id not in ours
+            if answers and note.created_at and not self.trust.is_own(note.author_id):
+                yield Reply(note.author, note.body, note.created_at)
+
+    def _with_reactions(self, place: Place, post: Post) -> Post:
+        if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
+            return post
+        awards = api.read_awards(self.client, place, post.id)
+        thumbs = tuple(
+            Thumb(a.username, a.created_at) for a in awards if a.name == THUMBS_UP and not self.trust.is_own(a.user_id)
+        )
+        edited_at = api.read_edited_at(self.client, post.id) if thumbs else None
+        return replace(post, thumbs=thumbs, edited_at=edited_at)
+
+    # -- issues
+
+    def _issue_posts(self, project: Place, labels: tuple[str, ...]) -> tuple[Post, ...]:
+        """psbot's issues, found by author (people change labels and titles), and those of earlier users by label."""
+        issues = {i.iid: i for i in api.read_issues(self.client, project, author_id=self.trust.user_id)}
+        if labels:
+            issues |= {i.iid: i for i in api.read_issues(self.client, project, labels=labels[0])}
+        posts = [post for i in issues.values() if (post := self._issue_post(project, i))]
+        for post in list(posts):
+            if post.marker.parts > 1:
+                item = api.resolve_place(self.client, f"{project.ref}#{post.id}")
+                posts += self._note_posts(item, api.read_notes(self.client, item))
+        return tuple(posts)
+
+    def _issue_post(self, project: Place, issue: RawIssue) -> Post | None:
+        marker = read_marker(issue.description)
+        if marker is None or not self._counts(issue.author_id, issue.author):
+            return None
+        own = self.trust.is_own(issue.author_id)
+        return Post(
+            place=project.ref,
+            form="issue",
+            id=issue.iid,
+            body=issue.description,
+            marker=self._believed(marker, own, project.path),
+            author=issue.author,
+            own=own,
+            created_at=issue.created_at,
+            url=issue.url,
+            title=issue.title,
+            state=issue.state,
+        )
+
+    # -- health labels
+
+    def health_of(self, place: Place) -> HealthLabels:
+        """The health labels of an item, and which of them psbot set itself."""
+        names = self.settings.labels.health
+        present = tuple(label for label in place.labels if label in (names.green, names.yellow, names.red))
+        if not present:
+            return HealthLabels()
+        setters = api.read_label_setters(self.client, place)
+        return HealthLabels(present, tuple(label for label in present if setters.get(label) == self.trust.user_id))
+
+    # -- former names
+
+    def alias(self, ref: str) -> str | None:
+        """The reference that GitLab gives an item today, or None where it knows none."""
+        try:
+            return api.resolve_place(self.client, ref).ref
+        except (NotFoundError, GitLabError, AccessError):
+            return None
+
+
+def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The projects that take report issues, with the labels under which they are found."""
+    r = settings.reports
+    reports = ((r.portfolio.project, r.portfolio.labels), (r.monthly.project, r.monthly.labels))
+    found: dict[str, tuple[str, ...]] = {}
+    for project, labels in (*reports, (r.quarterly.project, r.quarterly.labels)):
+        if project:
+            found[project] = (*found.get(project, ()), *labels)
+    return found
+
+
+def targets_of(portfolio: Portfolio) -> list[str]:
+    """Where the notes of these engagements stand or would: root, internal target and customer channel."""
+    found: dict[str, None] = {}
+    for engagement in portfolio.engagements:
+        facts = engagement.facts
+        for ref in (facts.internal, engagement.ref, facts.customer_channel):
+            if ref:
+                found[ref] = None
+    return list(found)
+
+
+def read_standing(
+    client: GitLabClient, settings: Settings, portfolio: Portfolio, progress: Callable[[int, int], None] | None = None
+) -> Standing:
+    """Everything of psbot that stands at the engagements' targets and in the report projects.
+
+    A place that can't be read becomes a problem, which refuses what would go there; an unreachable GitLab raises.
+    """
+    reader = Reader(client, settings)
+    projects = report_projects(settings)
+    asked = [*targets_of(portfolio), *projects]
+    sights: dict[str, Sight] = {}
+    problems: dict[str, str] = {}
+    with ThreadPoolExecutor(settings.gitlab.concurrency) as pool:
+        jobs = {ref: pool.submit(_looked, reader, ref, projects.get(ref, ())) for ref in asked}
+        for number, (ref, job) in enumerate(jobs.items(), 1):
+            found = job.result()
+            if isinstance(found, Sight):
+                sights[ref] = found
+            else:
+                problems[ref] = found
+            if progress:
+                progress(number, len(jobs))
+    return _standing(reader, sights, problems, portfolio)
+
+
+def _looked(reader: Reader, ref: str, labels: tuple[str, ...]) -> Sight | str:
+    """What was seen, or why nothing was."""
+    if problem := malformed(ref):
+        return problem
+    try:
+        return reader.look(ref, labels)
+    except (NotFoundError, GitLabError) as problem:
+        return f"can't be read: {problem}"
+    except AccessError as problem:
+        return f"the token may not read it: {problem}"
+
+
+def _standing(reader: Reader, sights: dict[str, Sight], problems: dict[str, str], portfolio: Portfolio) -> Standing:
+    posts = {(p.place, p.form, p.id): p for sight in sights.values() for p in sight.posts}
+    engagements = [e.ref for e in portfolio.engagements]
+    aliases = find_aliases(reader, posts.values(), portfolio, {ref: s.place.ref for ref, s in sights.items()})
+    health = {}
+    if reader.settings.reports.status.set_health:
+        health = {ref: reader.health_of(sights[ref].place) for ref in engagements if ref in sights}
+    return Standing(
+        places={ref: sight.spotted for ref, sight in sights.items()},
+        posts=tuple(renamed(post, aliases) for post in posts.values()),
+        problems=problems,
+        aliases=aliases,
+        health=health,
+        user=reader.client.user.username,
+        instance=reader.client.url,
+    )
+
+
+def find_aliases(
+    reader: Reader, posts: Iterable[Post], portfolio: Portfolio, places: Mapping[str, str]
+) -> dict[str, str]:
+    """Former names in markers → today's: a group was renamed, a project transferred, an issue moved.
+
+    Customers' markers name digests: one that nobody bears any more belongs to the engagement whose channel it stands in,
+    as long as that is the channel of one engagement only.
+    """
+    refs = {e.ref for e in portfolio.engagements}
+    tokens = {engagement_token(ref, "customer") for ref in refs}
+    owners = _channel_owners(portfolio, places)
+    aliases: dict[str, str] = {}
+    for post in posts:
+        name = post.marker.identity.engagement
+        if not name or name in refs or name in tokens or name in aliases:
+            continue
+        customer = name.startswith("~")
+        today = owners.get(post.place) if customer else reader.alias(name)
+        if today in refs and today is not None:
+            aliases[name] = engagement_token(today, "customer" if customer else "internal")
+    return aliases
+
+
+def _channel_owners(portfolio: Portfolio, places: Mapping[str, str]) -> dict[str, str]:
+    """The engagement of each customer channel (by GitLab's name) that serves one engagement only."""
+    owners: dict[str, list[str]] = {}
+    for engagement in portfolio.engagements:
+        channel = engagement.facts.customer_channel
+        if channel:
+            owners.setdefault(places.get(channel, channel), []).append(engagement.ref)
+    return {place: refs[0] for place, refs in owners.items() if len(refs) == 1}

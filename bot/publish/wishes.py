@@ -1,0 +1,107 @@
+"""What should stand: each Document as the notes and issues that it asks for, one `Wish` each. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from bot.model import EMPTY
+from bot.publish.digest import digest, fingerprint
+from bot.publish.marker import Identity, Marker, engagement_token, signed
+from bot.publish.pm_notes import pm_notes_of, with_pm_notes
+from bot.report.document import PM_NOTES_START, Document, IssueTarget, customer_text
+
+Form = Literal["note", "reply", "issue", "issue-note"]
+"""A note that starts a thread; a reply in the thread of part 1; an issue; a note on the issue of part 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One note or issue that should stand. `target` is the reference or project path as the report asked for it."""
+
+    identity: Identity
+    form: Form
+    target: str
+    body: str
+    fingerprint: str
+    engagement: str | None = None
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    confidential: bool = False
+    parts: int = 1
+    payload: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    customer_target: str | None = None
+    closes_previous: bool = False
+
+    def text(self, pm_notes: str = "") -> str:
+        """The whole text with marker; `pm_notes` replace what the template puts into the PM part."""
+        own = pm_notes_of(self.body)
+        body = with_pm_notes(self.body, pm_notes) if pm_notes else self.body
+        drafted = customer_text(self.body) if self.identity.draft else None
+        marker = Marker(
+            self.identity,
+            self.fingerprint,
+            self.parts,
+            pm=digest(own) if PM_NOTES_START in self.body else "",
+            text=digest(drafted) if drafted is not None else "",
+            payload=self.payload if self.identity.audience == "internal" else EMPTY,
+        )
+        return signed(body, marker)
+
+
+def make_wishes(document: Document) -> tuple[Wish, ...]:
+    """Part 1 and its follow-ups."""
+    issue = isinstance(document.target, IssueTarget)
+    first = Wish(
+        identity=_identity(document),
+        form="issue" if issue else "note",
+        target=document.target.project if isinstance(document.target, IssueTarget) else document.target.ref,
+        body=document.body,
+        fingerprint=fingerprint(document.body, _leave_out(document)),
+        engagement=document.engagement,
+        title=document.title,
+        labels=document.target.labels if isinstance(document.target, IssueTarget) else (),
+        confidential=isinstance(document.target, IssueTarget) and document.target.confidential,
+        parts=1 + len(document.follow_ups),
+        payload=document.payload,
+        customer_target=document.customer_target.ref if document.customer_target else None,
+        closes_previous=document.closes_previous,
+    )
+    return (first, *_follow_ups(document, first))
+
+
+def _follow_ups(document: Document, first: Wish) -> Iterator[Wish]:
+    for number, body in enumerate(document.follow_ups, 2):
+        yield replace(
+            first,
+            identity=replace(first.identity, part=number),
+            form="issue-note" if first.form == "issue" else "reply",
+            body=body,
+            fingerprint=fingerprint(body, _leave_out(document)),
+            payload=EMPTY,
+            closes_previous=False,
+        )
+
+
+def _identity(document: Document) -> Identity:
+    token = engagement_token(document.engagement, document.audience)
+    return Identity(document.kind, document.audience, token, document.period, draft=document.draft)
+
+
+def _leave_out(document: Document) -> tuple[str, ...]:
+    return (document.as_of_line, *document.volatile)
+
+
+def approved_wish(draft: Wish, target: str, text: str) -> Wish:
+    """The customer's note made of an approved draft: exactly `text`."""
+    return replace(
+        draft,
+        identity=replace(draft.identity, draft=False),
+        form="note",
+        target=target,
+        body=text,
+        fingerprint=digest(text),
+        customer_target=None,
+        payload=EMPTY,
+    )

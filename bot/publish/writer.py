@@ -1,0 +1,212 @@
+"""The hands of `execute`: looks at one step's place, passes the audience guard, and makes one attempt at its write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.config import Settings
+from bot.errors import GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError, UnreachableError
+from bot.gitlab_api import writing
+from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.posts import Place, resolve_place
+from bot.model import EMPTY
+from bot.publish.approval import judge_draft
+from bot.publish.audience import Guard, Spot
+from bot.publish.closing import closed_text
+from bot.publish.commands import command_lines
+from bot.publish.digest import digest
+from bot.publish.drafts import draft_state
+from bot.publish.posts import HealthLabels, Post, renamed
+from bot.publish.precheck import successor
+from bot.publish.standing import Reader, Sight
+from bot.publish.steps import Step
+
+WAITING_BUDGET = 900.0
+"""Seconds that one run waits in all for rate limits and between looks."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
+
+
+class Retry(Exception):
+    """The write was not done, or nobody knows: look again after `seconds`. `limited`: GitLab asked for patience."""
+
+    def __init__(self, seconds: float, limited: bool = False, cause: PsbotError | None = None) -> None:
+        super().__init__(str(cause))
+        self.seconds = seconds
+        self.limited = limited
+        self.where = cause.where if cause else ""
+
+
+class RefusedWrite(Exception):
+    """psbot itself refuses this write. `stale`: because something changed since the plan was made."""
+
+    def __init__(self, reason: str, stale: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.stale = stale
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A step's place as it is now: `spot` is where it would be written, `posts` what of psbot's stands around it."""
+
+    place: Place
+    posts: tuple[Post, ...]
+    health: HealthLabels = field(default_factory=HealthLabels)
+
+
+class Writer:
+    """Looks and writes for one run. `guard` decides where a text may go; `sleep` waits (tests hand in their own)."""
+
+    def __init__(
+        self,
+        client: GitLabClient,
+        settings: Settings,
+        guard: Guard,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        budget: float = WAITING_BUDGET,
+    ) -> None:
+        self.client = client
+        self.guard = guard
+        self.reader = Reader(client, settings)
+        self._sleep = sleep
+        self._budget = budget
+        self._aliases: Mapping[str, str] = EMPTY
+
+    def use_names(self, aliases: Mapping[str, str]) -> None:
+        """Former names of engagements in markers → today's."""
+        self._aliases = aliases
+
+    # -- looking
+
+    def look(self, step: Step) -> Scene:
+        """The step's place, read anew."""
+        if step.form == "labels":
+            place = resolve_place(self.client, step.target)
+            return Scene(place, (), self.reader.health_of(place))
+        sight = self._seen(step.target, step)
+        posts = sight.posts
+        if step.place and step.place not in (sight.place.ref, step.target):
+            posts += self._elsewhere(step)
+        return Scene(sight.place, posts)
+
+    def _seen(self, asked: str, step: Step) -> Sight:
+        sight = self.reader.look(asked, step.labels)
+        if step.form == "issue-note":
+            sight = self._with_issue_notes(sight, step)
+        return replace(sight, posts=tuple(renamed(post, self._aliases) for post in sight.posts))
+
+    def _with_issue_notes(self, sight: Sight, step: Step) -> Sight:
+        """The project's report issue with its notes: part 1 may have been written a moment ago."""
+        main = self._main(step, sight.posts)
+        item = self.reader.look(f"{sight.place.ref}#{main.id}")
+        return Sight(sight.place, (*(p for p in sight.posts if p.form == "issue"), *item.posts))
+
+    def _elsewhere(self, step: Step) -> tuple[Post, ...]:
+        """A post to clear away may stand at a former place, which may be gone."""
+        try:
+            return self._seen(step.place, replace(step, form="note")).posts
+        except NotFoundError:
+            return ()
+
+    def _main(self, step: Step, posts: tuple[Post, ...]) -> Post:
+        """Part 1 of the step's report."""
+        wanted = replace(step.identity, part=1)
+        found = [p for p in posts if p.stands and p.marker.identity == wanted]
+        if not found:
+            raise RefusedWrite("its first part does not stand", stale=True)
+        return min(found, key=lambda p: (not p.own, p.id))
+
+    # -- writing
+
+    def write(self, step: Step, scene: Scene, post: Post | None) -> None:
+        """One attempt. Raises Retry where a fresh look must decide, RefusedWrite, or GitLab's own refusal."""
+        self._check(step, scene)
+        try:
+            self._send(step, scene, post)
+        except RateLimitedError as limited:
+            raise Retry(limited.retry_after, limited=True, cause=limited) from limited
+        except UncertainWriteError as lost:
+            raise Retry(FIRST_PAUSE, cause=lost) from lost
+        except NotFoundError as gone:
+            if step.action in ("update", "remove"):
+                raise Retry(0.0, cause=gone) from gone
+            raise
+        except GitLabError as refused:
+            if refused.status == 409:
+                raise Retry(FIRST_PAUSE, cause=refused) from refused
+            raise
+
+    def _check(self, step: Step, scene: Scene) -> None:
+        """The last gate: who reads there, what the text would run, whether an approver still agrees."""
+        if step.action in ("create", "update", "ask"):
+            spot = Spot(step.target, scene.place.ref, scene.place.path)
+            refusal = self.guard.refusal(step.identity.audience, step.engagement, spot, step.identity.draft)
+            if refusal:
+                raise RefusedWrite(refusal)
+            if command_lines(step.body):
+                raise RefusedWrite("a line of the text would run as a quick action")
+        if step.approval:
+            self._check_approval(step)
+
+    def _check_approval(self, step: Step) -> None:
+        approval = step.approval
+        if approval is None:
+            return
+        posts = self.reader.look(approval.place).posts
+        draft = next((p for p in posts if p.id == approval.note), None)
+        state = draft_state(draft, posts) if draft else None
+        if state is None or digest(state.text) != approval.text:
+            raise RefusedWrite("the approved draft was changed or deleted", stale=True)
+        verdict = judge_draft(state, approval.approvers)
+        if not verdict.approved:
+            raise RefusedWrite(f"the draft is no longer approved: {verdict.reason}", stale=True)
+
+    def _send(self, step: Step, scene: Scene, post: Post | None) -> None:
+        if step.action == "label":
+            writing.change_labels(self.client, scene.place, step.labels, step.remove_labels)
+        elif step.action in ("create", "ask"):
+            self._create(step, scene)
+        elif step.action == "remove" and post:
+            writing.delete_note(self.client, self._place_of(post, scene), post.id)
+        elif step.action == "close" and post:
+            self._close(scene, post)
+        elif step.action == "update" and post and post.form == "issue":
+            writing.update_issue(self.client, scene.place, post.id, step.body)
+        elif step.action == "update" and post:
+            writing.update_note(self.client, self._place_of(post, scene), post.id, step.body)
+
+    def _create(self, step: Step, scene: Scene) -> None:
+        if step.form == "issue":
+            labels = step.labels
+            writing.create_issue(self.client, scene.place, step.title, step.body, labels, step.confidential)
+        elif step.form == "issue-note":
+            main = self._main(step, scene.posts)
+            item = resolve_place(self.client, f"{scene.place.ref}#{main.id}")
+            writing.create_note(self.client, item, step.body)
+        else:
+            thread = step.thread or (self._main(step, scene.posts).thread if step.form == "reply" else "")
+            writing.create_note(self.client, scene.place, step.body, thread)
+
+    def _close(self, scene: Scene, post: Post) -> None:
+        other = successor(post, scene.posts)
+        if other is None:
+            raise RefusedWrite("the issue that follows it does not stand yet", stale=True)
+        writing.update_issue(self.client, scene.place, post.id, closed_text(post, other), close=True)
+
+    def _place_of(self, post: Post, scene: Scene) -> Place:
+        """Where a note is: at the step's place, at a former one, or on a report issue."""
+        return scene.place if post.place == scene.place.ref else resolve_place(self.client, post.place)
+
+    # -- waiting
+
+    def pause(self, again: Retry, attempt: int) -> None:
+        """Wait as long as GitLab asks, or a little longer each time. Raises UnreachableError when the run waited enough."""
+        seconds = max(again.seconds, 0.0 if again.limited else min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
+        if seconds > self._budget:
+            advice = "The next run completes it."
+            raise UnreachableError("GitLab's limits would take longer than this run waits", again.where, advice)
+        self._budget -= seconds
+        self._sleep(seconds)

@@ -1,0 +1,116 @@
+"""Closeout of a completed engagement: estimated against actual hours and dates, deliverables, lessons. Written once.
+
+What comes in after the last issue is closed (sign-off, survey, late hours) still belongs in it, so it is kept current for
+four weeks; after that it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from bot.derive.results import EngagementDerived
+from bot.model import Engagement, Item
+from bot.report.context import ReportContext
+from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
+from bot.report.due import Due
+from bot.report.parts.movement import is_lesson
+from bot.report.parts.replies import Voice
+from bot.report.parts.rows import acceptance_views, milestone_views
+from bot.report.registry import Report
+from bot.report.safe_text import SafeMarkdown, clean
+
+PERIOD = "closeout"
+KEPT_CURRENT = timedelta(days=28)
+CHECKS = ("sign_off", "time_complete", "change_orders_executed", "retro")
+
+
+def subjects(due: Due, context: ReportContext) -> Iterable[str]:
+    """Complete engagements without a closeout, and those that completed in the last four weeks."""
+    for derived in context.served(due.as_of):
+        if derived.phase == "complete":
+            closed = derived.completion.completed_on
+            fresh = closed is not None and due.as_of - closed <= KEPT_CURRENT
+            if fresh or not context.past_of("closeout", derived.ref):
+                yield derived.ref
+
+
+def make_closeout(due: Due, context: ReportContext, ref: str | None) -> Document:
+    derived, engagement = context.derived(ref or "", due.as_of), context.engagements(due.as_of).get(ref or "")
+    if derived is None or engagement is None:
+        raise LookupError(f"{ref} is not among what was derived as of {due.as_of}")
+    view = closeout_view(due, context, derived, engagement)
+    return Document(
+        kind="closeout",
+        audience="internal",
+        period=PERIOD,
+        target=NoteTarget(engagement.facts.internal or engagement.ref),
+        body=context.templates.render(REPORT.template, view),
+        engagement=ref,
+        as_of_line=view["as_of_line"],
+        payload={"v": 1, "hours": derived.budget.hours_spent, "hours_budget": derived.budget.hours_budget},
+    )
+
+
+def closeout_view(
+    due: Due, context: ReportContext, derived: EngagementDerived, engagement: Engagement
+) -> dict[str, Any]:
+    """Everything the template shows."""
+    words, facts, budget = context.templates.words, engagement.facts, derived.budget
+    started, finished = _started(engagement), derived.completion.completed_on
+    lessons = _labelled(engagement, lambda label: is_lesson(label, context.settings.labels.lesson))
+    wins = _labelled(engagement, lambda label: label in context.settings.labels.win)
+    return {
+        "name": context.titled(derived.ref, derived.title),
+        "as_of_line": words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
+        "facts": facts,
+        "derived": derived,
+        "started": started,
+        "finished": finished,
+        "start_days": _late(context, facts.start, started),
+        "end_days": _late(context, facts.end, finished),
+        "hours_over": None if budget.hours_budget is None else budget.hours_spent - budget.hours_budget,
+        "hours_ratio": budget.hours_spent / budget.hours_budget - 1 if budget.hours_budget else None,
+        "sold_hours": facts.hours,
+        "revenue": sum(q.actual for q in derived.forecast.revenue.values()) if derived.forecast.revenue else None,
+        "milestones": milestone_views(context, derived.schedule.milestones),
+        "acceptance": acceptance_views(context, derived.acceptance),
+        "orders": tuple((o, context.titled(o.ref, o.title)) for o in derived.scope.change_orders),
+        "checks": tuple((name, getattr(derived.completion, name)) for name in CHECKS),
+        "lessons": tuple((context.titled(i.ref, i.title), _kinds(i, context)) for i in lessons),
+        "wins": tuple(context.titled(i.ref, i.title) for i in wins),
+        "voices": _voices(context, derived.ref),
+        "unread": derived.errors,
+        "notes_start": SafeMarkdown(PM_NOTES_START),
+        "notes_end": SafeMarkdown(PM_NOTES_END),
+    }
+
+
+def _started(engagement: Engagement) -> date | None:
+    """The first day on which hours were logged; None where nobody logged any."""
+    return min((log.spent_at for log in engagement.timelogs), default=None)
+
+
+def _late(context: ReportContext, planned: date | None, actual: date | None) -> int | None:
+    return context.calendar.working_days_between(planned, actual) if planned and actual else None
+
+
+def _labelled(engagement: Engagement, is_wanted: Callable[[str], bool]) -> tuple[Item, ...]:
+    return tuple(item for item in engagement.items if any(map(is_wanted, item.labels)))
+
+
+def _kinds(item: Item, context: ReportContext) -> tuple[str, ...]:
+    return tuple(label for label in item.labels if is_lesson(label, context.settings.labels.lesson))
+
+
+def _voices(context: ReportContext, ref: str) -> tuple[Voice, ...]:
+    """The PM's notes of all weeks, oldest first: the story of the engagement in its PM's words."""
+    return tuple(
+        Voice(clean(report.pm_notes), f"{report.period}", None, report.url)
+        for report in context.past_of("status", ref)
+        if clean(report.pm_notes)
+    )
+
+
+REPORT = Report("closeout", "closeout", "closeout.md.j2", subjects, make_closeout)

@@ -1,0 +1,252 @@
+"""Customer weekly status: built from `CustomerFacts`, which has no field for money, internal risk or people's load.
+
+What the customer may read (CONTRACT §8.4): milestones, progress, hours used of the SOW's hours or milestones accepted of
+all, risks that stand where the customer can read them, next steps, what we wait for. Confidential items, and items in
+our own namespaces, count in nothing here: not even in a number.
+
+A text that needs approval is a draft in the internal channel. It holds as of the day it was due and doesn't move with
+every later run: whoever approves it must know that it stands still.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from bot.config import Settings
+from bot.derive.labels import has_label
+from bot.derive.results import EngagementDerived, MilestoneStatus, RaidEntry
+from bot.model import Engagement, Facts, Item
+from bot.report.context import ReportContext, path_of
+from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
+from bot.report.due import WEEK, Due, cycle_of
+from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_views
+from bot.report.parts.standing import standing_day
+from bot.report.parts.steps import StepView, next_steps
+from bot.report.registry import Report
+from bot.report.safe_text import SafeMarkdown, joined
+
+DRAFT_TEMPLATE = "customer-draft.md.j2"
+MOST_LINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRisk:
+    """A risk or issue of the shared RAID log."""
+
+    what: SafeMarkdown
+    level: str | None
+    owner: str | None
+    by: date | None
+    mitigation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for the customer."""
+
+    what: SafeMarkdown
+    since: date | None
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """All that a customer's text is made from: what is not here can't leak, whatever a template asks for."""
+
+    name: SafeMarkdown
+    period: SafeMarkdown
+    as_of_line: SafeMarkdown
+    progress: float | None = None
+    items_done: int = 0
+    items_total: int = 0
+    milestones: tuple[MilestoneView, ...] = ()
+    milestones_done: int = 0
+    hours_used: float | None = None
+    hours_sold: float | None = None
+    accepted: int | None = None
+    to_accept: int | None = None
+    finished: tuple[SafeMarkdown, ...] = ()
+    more_finished: int = 0
+    steps: tuple[StepView, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    risks: tuple[CustomerRisk, ...] = ()
+    incomplete: bool = False
+
+
+def subjects(due: Due, context: ReportContext) -> Iterable[str]:
+    """Engagements with a customer's channel, where the config switches these reports on."""
+    if not context.settings.reports.status.customer.enabled:
+        return
+    since = _first_due(due, context) - WEEK
+    for derived in context.served(due.as_of):
+        closed = derived.completion.completed_on
+        engagement = context.engagements(due.as_of).get(derived.ref)
+        running = derived.phase != "complete" or (closed is not None and closed > since)
+        if engagement is not None and engagement.facts.customer_channel and running:
+            yield derived.ref
+
+
+def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document:
+    needs_approval = context.settings.reports.status.customer.approval == "required"
+    first_due = _first_due(due, context)
+    day = min(due.as_of, first_due) if needs_approval else standing_day(context, due, ref or "")
+    derived, engagement = context.derived(ref or "", day), context.engagements(day).get(ref or "")
+    if derived is None or engagement is None:
+        raise LookupError(f"{ref} is not among what was derived as of {day}")
+    facts = customer_facts(context, derived, engagement, due, day)
+    as_of = context.templates.words.text(
+        "common.as_of", day=day if needs_approval else due.as_of, zone=context.calendar.timezone
+    )
+    facts = dataclasses.replace(facts, as_of_line=as_of)
+    text = context.templates.render(REPORT.template, {f.name: getattr(facts, f.name) for f in fields(facts)})
+    channel = NoteTarget(engagement.facts.customer_channel or "")
+    internal = NoteTarget(engagement.facts.internal or engagement.ref)
+    return Document(
+        kind="status",
+        audience="customer",
+        period=due.period.name,
+        target=internal if needs_approval else channel,
+        body=_draft(context, text, channel) if needs_approval else text,
+        engagement=ref,
+        as_of_line=facts.as_of_line,
+        draft=needs_approval,
+        customer_target=channel if needs_approval else None,
+    )
+
+
+def customer_facts(
+    context: ReportContext, derived: EngagementDerived, engagement: Engagement, due: Due, day: date
+) -> CustomerFacts:
+    """The allow-list in one place: each value is picked here by hand."""
+    visible = {item.ref: item for item in engagement.items if is_visible(item, context.settings)}
+    engagement = dataclasses.replace(engagement, items=tuple(visible.values()))
+    work = [item for ref, item in visible.items() if ref in derived.progress.values]
+    milestones = milestone_views(context, _visible_milestones(derived, engagement, context.settings))
+    finished = _finished(context, work, _first_due(due, context) - WEEK)
+    hours, accepted = _contract_progress(derived, engagement.facts)
+    return CustomerFacts(
+        name=_name(context, engagement),
+        period=SafeMarkdown(due.period.name),
+        as_of_line=context.templates.words.text("common.as_of", day=day, zone=context.calendar.timezone),
+        progress=_progress(derived, work),
+        items_done=sum(not item.is_open for item in work),
+        items_total=len(work),
+        milestones=milestones,
+        milestones_done=sum(m.done for m in milestones),
+        hours_used=hours[0],
+        hours_sold=hours[1],
+        accepted=accepted[0],
+        to_accept=accepted[1],
+        finished=finished[:MOST_LINES],
+        more_finished=max(0, len(finished) - MOST_LINES),
+        steps=next_steps(context, engagement, derived, day),
+        waiting=_waiting(context, visible.values()),
+        risks=_risks(context, derived, visible.keys()),
+        incomplete=bool(derived.errors),
+    )
+
+
+def is_visible(item: Item, settings: Settings) -> bool:
+    """Whether the customer can read this item in GitLab."""
+    return not item.confidential and settings.audience_of(path_of(item.ref)) == "customer"
+
+
+def _first_due(due: Due, context: ReportContext) -> date:
+    return cycle_of("status", context.settings, context.calendar).first_due(due.period)
+
+
+def _name(context: ReportContext, engagement: Engagement) -> SafeMarkdown:
+    """Customer and SOW; the title only where the customer can read it anyway."""
+    words, facts = context.templates.words, engagement.facts
+    known = [words.output(part) for part in (facts.customer, facts.sow) if part]
+    if known:
+        return joined(known, " – ")
+    readable = not engagement.confidential and context.settings.audience_of(path_of(engagement.ref)) == "customer"
+    return words.output(engagement.title) if readable else words.text("customer.project")
+
+
+def _visible_milestones(
+    derived: EngagementDerived, engagement: Engagement, settings: Settings
+) -> Iterable[MilestoneStatus]:
+    """Milestones of the contract, and those of namespaces that the customer reads."""
+    contract = {fact.milestone for fact in engagement.facts.milestones}
+    for milestone in derived.schedule.milestones:
+        if settings.audience_of(path_of(milestone.ref)) == "customer":
+            yield milestone
+        elif milestone.title in contract:
+            yield dataclasses.replace(milestone, ref="")
+
+
+def _contract_progress(
+    derived: EngagementDerived, facts: Facts
+) -> tuple[tuple[float | None, float | None], tuple[int | None, int | None]]:
+    """Hours used of those sold (time and materials), or milestones accepted of all: what the contract is measured by."""
+    if facts.billing in (None, "time_and_materials"):
+        sold = derived.budget.hours_budget if facts.hours is not None else None
+        return ((derived.budget.hours_spent, sold) if sold is not None else (None, None)), (None, None)
+    if not derived.acceptance:
+        return (None, None), (None, None)
+    return (None, None), (sum(a.state in ACCEPTED for a in derived.acceptance), len(derived.acceptance))
+
+
+def _progress(derived: EngagementDerived, work: list[Item]) -> float | None:
+    """Share done of the work that the customer can see, in the same values as the internal figure."""
+    values = derived.progress.values
+    total = sum(values[item.ref] for item in work)
+    return sum(values[item.ref] for item in work if not item.is_open) / total if total else None
+
+
+def _finished(context: ReportContext, work: Iterable[Item], since: date) -> tuple[SafeMarkdown, ...]:
+    closed = [i for i in work if i.closed_at and not i.is_open and context.calendar.local_day(i.closed_at) > since]
+    return tuple(context.titled(i.ref, i.title) for i in sorted(closed, key=lambda i: (i.closed_at, i.ref)))
+
+
+def _waiting(context: ReportContext, visible: Iterable[Item]) -> tuple[Waiting, ...]:
+    label = context.settings.labels.waiting_customer
+    waiting = [item for item in visible if item.is_open and has_label(item.labels, label)]
+    return tuple(
+        Waiting(context.titled(item.ref, item.title), _since(context, item, label), item.due_date)
+        for item in sorted(waiting, key=lambda item: (item.due_date or date.max, item.ref))[:MOST_LINES]
+    )
+
+
+def _since(context: ReportContext, item: Item, label: str) -> date | None:
+    at = item.label_dates.get(label)
+    return context.calendar.local_day(at) if at else None
+
+
+def _risks(context: ReportContext, derived: EngagementDerived, visible: Iterable[str]) -> tuple[CustomerRisk, ...]:
+    """Open risks and issues of the register that stand where the customer reads; highest score first."""
+    shown = frozenset(visible)
+
+    def is_shown(entry: RaidEntry) -> bool:
+        return (
+            entry.ref in shown
+            and not entry.confidential
+            and entry.state != "closed"
+            and entry.kind in ("risk", "issue")
+        )
+
+    entries = sorted(filter(is_shown, derived.raid), key=lambda e: (-(e.score or 0), e.ref))
+    return tuple(
+        CustomerRisk(context.titled(e.ref, e.title), e.level, e.owner, e.due or e.review, e.mitigation)
+        for e in entries[:MOST_LINES]
+    )
+
+
+def _draft(context: ReportContext, text: str, channel: NoteTarget) -> str:
+    view: dict[str, Any] = {
+        "approvers": context.settings.reports.status.customer.approvers,
+        "channel": context.link(channel.ref),
+        "text": SafeMarkdown(text.strip("\n")),
+        "text_start": SafeMarkdown(CUSTOMER_TEXT_START),
+        "text_end": SafeMarkdown(CUSTOMER_TEXT_END),
+    }
+    return context.templates.render(DRAFT_TEMPLATE, view)
+
+
+REPORT = Report("status", "customer status", "customer-status.md.j2", subjects, make_customer)

@@ -1,0 +1,130 @@
+"""Monthly summary: key projects in full, the others a line each, and what each delivery partner has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.calendar import ONE_DAY, week_of
+from bot.derive.results import EngagementDerived, QuarterRevenue
+from bot.model import Engagement, Facts
+from bot.report.context import ReportContext
+from bot.report.document import Document
+from bot.report.due import Due
+from bot.report.partner import partner_views
+from bot.report.parts.asks import Ask, asks
+from bot.report.parts.charts import revenue_charts
+from bot.report.parts.colours import axis_views, published_colours
+from bot.report.parts.issue import issue_document
+from bot.report.parts.movement import (
+    RaidMovement,
+    Slipped,
+    hours_in,
+    labelled_in,
+    milestones_hit,
+    milestones_slipped,
+    raid_movement,
+    revenue_in,
+)
+from bot.report.parts.replies import Voice, voices
+from bot.report.parts.rows import MilestoneView, milestone_views
+from bot.report.parts.weeks import badness, count_colours, weekly_colours
+from bot.report.registry import Report, whole_portfolio
+from bot.report.safe_text import SafeMarkdown
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One engagement in the month."""
+
+    name: SafeMarkdown
+    facts: Facts
+    derived: EngagementDerived
+    rag: str
+    trend: tuple[str, ...]
+    axes: Any
+    hit: tuple[MilestoneView, ...]
+    slipped: tuple[Slipped, ...]
+    hours: float
+    earned: float | None
+    revenue: QuarterRevenue | None
+    revenue_before: QuarterRevenue | None
+    raid: RaidMovement
+    wins: tuple[SafeMarkdown, ...]
+    asks: tuple[Ask, ...]
+    voices: tuple[Voice, ...]
+
+
+def make_monthly(due: Due, context: ReportContext, ref: str | None) -> Document:
+    view = monthly_view(due, context)
+    promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
+    payload = {"status": {m.derived.ref: m.rag for m in (*view["key"], *view["others"])}, **promised}
+    return issue_document(REPORT, due, context, view, payload)
+
+
+def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
+    """Everything the template shows."""
+    derived = context.derive(due.as_of)
+    then = context.derive(due.period.first - ONE_DAY)
+    quarter = context.calendar.fiscal_quarter(due.as_of)
+    months = sorted(
+        (month_of_engagement(context, e, due, quarter.name) for e in derived.engagements if _belongs(e, due)),
+        key=lambda m: (badness(m.rag), m.derived.ref),
+    )
+    return {
+        "month": context.templates.words.month(due.period.first),
+        "counts": count_colours(m.rag for m in months),
+        "key": [m for m in months if m.facts.key],
+        "others": [m for m in months if not m.facts.key],
+        "quarter": SafeMarkdown(quarter.name),
+        "charts": revenue_charts(context, derived),
+        "revenue": derived.portfolio.revenue.get(quarter.name),
+        "revenue_before": then.portfolio.revenue.get(quarter.name) if due.period.first > quarter.first else None,
+        "earned": sum((m.earned for m in months if m.earned is not None), 0.0),
+        "rates": derived.portfolio,
+        "wins": [(m.name, win) for m in months for win in m.wins],
+        "asks": [(m.name, ask) for m in months for ask in m.asks],
+        "partners": partner_views(context, due.as_of),
+        "notes": voices(context, None, due.period, ("portfolio",)),
+    }
+
+
+def month_of_engagement(context: ReportContext, derived: EngagementDerived, due: Due, quarter: str) -> Month:
+    span, ref = due.period, derived.ref
+    engagement = context.engagements(due.as_of)[ref]
+    then = context.derived(ref, span.first - ONE_DAY)
+    colours = published_colours(context, derived, week_of(due.as_of))
+    return Month(
+        name=context.titled(ref, derived.title),
+        facts=engagement.facts,
+        derived=derived,
+        rag=colours["overall"],
+        trend=weekly_colours(context, ref, span),
+        axes=axis_views(context, derived, colours),
+        hit=milestone_views(context, milestones_hit(derived, then)),
+        slipped=milestones_slipped(context, derived, then),
+        hours=hours_in(engagement, span),
+        earned=revenue_in(derived, then, quarter),
+        revenue=derived.forecast.revenue.get(quarter),
+        revenue_before=then.forecast.revenue.get(quarter) if then else None,
+        raid=raid_movement(context, derived, then),
+        wins=_wins(context, engagement, due),
+        asks=asks(context, derived, engagement.facts.pm),
+        voices=voices(context, ref, span),
+    )
+
+
+def _wins(context: ReportContext, engagement: Engagement, due: Due) -> tuple[SafeMarkdown, ...]:
+    names: Iterable[str] = context.settings.labels.win
+    items = labelled_in(engagement, lambda label: label in names, due.period, context.calendar)
+    return tuple(context.titled(item.ref, item.title) for item in items)
+
+
+def _belongs(derived: EngagementDerived, due: Due) -> bool:
+    """Running, or completed within the month."""
+    closed = derived.completion.completed_on
+    return derived.phase != "complete" or (closed is not None and closed >= due.period.first)
+
+
+REPORT = Report("monthly", "monthly", "monthly.md.j2", whole_portfolio, make_monthly)

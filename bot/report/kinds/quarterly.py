@@ -1,0 +1,212 @@
+"""Quarterly roll-up for the QBR: did we deliver what we forecast, on time and on budget, and what do we ask for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.calendar import ONE_DAY, Period
+from bot.derive.labels import has_label
+from bot.derive.results import ChangeOrder, Derived, EngagementDerived
+from bot.model import Engagement, Item
+from bot.report.context import ReportContext
+from bot.report.document import Document
+from bot.report.due import Due
+from bot.report.parts.asks import Ask, asks
+from bot.report.parts.issue import issue_document
+from bot.report.parts.movement import is_lesson, labelled_in
+from bot.report.parts.replies import voices
+from bot.report.parts.weeks import badness, weekly_colours
+from bot.report.registry import Report, whole_portfolio
+from bot.report.safe_text import SafeMarkdown
+
+SATISFIED = 4
+"""CSAT of 4 or 5 counts as satisfied (DOMAIN §7)."""
+TOP_ASKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RedSpell:
+    """An engagement's weeks in red within the quarter, by its weekly colours."""
+
+    name: SafeMarkdown
+    weeks: int
+    trend: tuple[str, ...]
+
+    @property
+    def days(self) -> int:
+        return 7 * self.weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Csat:
+    """Survey answers of engagements that completed in the quarter."""
+
+    answers: int
+    mean: float | None
+    satisfied: int
+
+
+def make_quarterly(due: Due, context: ReportContext, ref: str | None) -> Document:
+    view = quarterly_view(due, context)
+    promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
+    return issue_document(REPORT, due, context, view, promised)
+
+
+def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
+    """Everything the template shows."""
+    derived, quarter = context.derive(due.as_of), due.period
+    engagements = context.engagements(due.as_of)
+    following = context.calendar.fiscal_quarter(quarter.last + ONE_DAY)
+    revenue = derived.portfolio.revenue.get(quarter.name)
+    threshold = context.settings.thresholds.get("utilisation_target")
+    return {
+        "quarter": SafeMarkdown(quarter.name),
+        "next_quarter": SafeMarkdown(following.name),
+        "revenue": revenue,
+        "tolerance": context.settings.finance.tolerance,
+        "within": None
+        if revenue is None or revenue.error is None
+        else abs(revenue.error) <= context.settings.finance.tolerance,
+        "next_revenue": derived.portfolio.revenue.get(following.name),
+        "by_region": _groups(derived, "region", quarter.name),
+        "by_partner": _groups(derived, "partner", quarter.name),
+        "by_pm": _groups(derived, "pm", quarter.name),
+        "rates": derived.portfolio,
+        "utilisation_target": threshold,
+        "orders": _orders(derived, quarter),
+        "order_titles": {
+            o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders
+        },
+        "exceptions": _exceptions(context, engagements.values(), quarter),
+        "escalations": _escalations(context, engagements.values(), quarter),
+        "red": _red_spells(context, derived, quarter),
+        "csat": _csat(derived, quarter),
+        "lessons": _lessons(context, engagements.values(), quarter),
+        "wins": _wins(context, engagements.values(), quarter),
+        "completed": [context.titled(e.ref, e.title) for e in derived.engagements if _completed_in(e, quarter)],
+        "backlog": _backlog(derived),
+        "asks": _top_asks(context, derived, engagements),
+        "notes": voices(context, None, quarter, ("portfolio",)),
+    }
+
+
+def _groups(derived: Derived, grouping: str, quarter: str) -> list[tuple[str, Any]]:
+    groups = derived.portfolio.revenue_by.get(grouping, {})
+    found = [(name, quarters[quarter]) for name, quarters in groups.items() if quarter in quarters]
+    return sorted(found, key=lambda pair: (-pair[1].forecast, pair[0]))
+
+
+def _orders(derived: Derived, quarter: Period) -> list[tuple[str, list[ChangeOrder], float, float]]:
+    """(state, change orders, their hours, their value): decided in the quarter, or open at its end."""
+    orders = [o for e in derived.engagements for o in e.scope.change_orders]
+    rows = []
+    for state in ("approved", "rejected", "proposed"):
+        wanted = [o for o in orders if o.state == state and (state == "proposed" or _in(o.decided, quarter))]
+        if wanted:
+            rows.append((state, wanted, sum(o.hours for o in wanted), sum(o.value for o in wanted)))
+    return rows
+
+
+def _exceptions(
+    context: ReportContext, engagements: Iterable[Engagement], quarter: Period
+) -> list[tuple[str, list[Any], int]]:
+    """(reason label, linked issues, how many are still open): work exceptions and work at risk raised in the quarter."""
+    labels = context.settings.labels
+
+    def is_wanted(label: str) -> bool:
+        return has_label((label,), labels.exception) or has_label((label,), labels.work_at_risk)
+
+    by_reason: dict[str, list[Item]] = {}
+    for engagement in engagements:
+        for item in labelled_in(engagement, is_wanted, quarter, context.calendar):
+            for label in filter(is_wanted, item.labels):
+                by_reason.setdefault(label, []).append(item)
+    return [
+        (reason, [context.titled(i.ref, i.title) for i in items], sum(i.is_open for i in items))
+        for reason, items in sorted(by_reason.items())
+    ]
+
+
+def _escalations(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> Mapping[str, Any]:
+    label = context.settings.labels.escalation
+    opened: list[Item] = []
+    closed: list[Item] = []
+    still: list[Item] = []
+    for engagement in engagements:
+        opened += labelled_in(engagement, lambda name: name == label, quarter, context.calendar)
+        carrying = [item for item in engagement.items if has_label(item.labels, label)]
+        closed += [i for i in carrying if i.closed_at and _in(context.calendar.local_day(i.closed_at), quarter)]
+        still += [i for i in carrying if i.is_open]
+    return {"opened": len(opened), "closed": len(closed), "open": [context.titled(i.ref, i.title) for i in still]}
+
+
+def _red_spells(context: ReportContext, derived: Derived, quarter: Period) -> list[RedSpell]:
+    spells = []
+    for engagement in derived.engagements:
+        trend = weekly_colours(context, engagement.ref, quarter)
+        if "red" in trend:
+            spells.append(RedSpell(context.titled(engagement.ref, engagement.title), trend.count("red"), trend))
+    return sorted(spells, key=lambda spell: -spell.weeks)
+
+
+def _csat(derived: Derived, quarter: Period) -> Csat:
+    scores = [
+        e.completion.csat for e in derived.engagements if e.completion.csat is not None and _completed_in(e, quarter)
+    ]
+    mean = sum(scores) / len(scores) if scores else None
+    return Csat(len(scores), mean, sum(score >= SATISFIED for score in scores))
+
+
+def _lessons(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> list[tuple[str, int]]:
+    prefix = context.settings.labels.lesson
+    counts: Counter[str] = Counter()
+    for engagement in engagements:
+        for item in labelled_in(engagement, lambda name: is_lesson(name, prefix), quarter, context.calendar):
+            counts.update(label for label in item.labels if is_lesson(label, prefix))
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _wins(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> list[SafeMarkdown]:
+    names = context.settings.labels.win
+    found = [i for e in engagements for i in labelled_in(e, lambda name: name in names, quarter, context.calendar)]
+    return [context.titled(item.ref, item.title) for item in found]
+
+
+def _backlog(derived: Derived) -> Mapping[str, float | int]:
+    """What is sold and not yet delivered at the end of the quarter, where the facts give it: hours and money."""
+    running = [e for e in derived.engagements if e.phase != "complete"]
+    hours = [
+        max(0.0, e.budget.hours_budget - e.budget.hours_spent) for e in running if e.budget.hours_budget is not None
+    ]
+    money = [
+        max(0.0, e.budget.money_budget - sum(q.actual for q in e.forecast.revenue.values()))
+        for e in running
+        if e.budget.money_budget is not None
+    ]
+    return {"engagements": len(running), "hours": sum(hours), "money": sum(money), "without": len(running) - len(money)}
+
+
+def _top_asks(
+    context: ReportContext, derived: Derived, engagements: Mapping[str, Engagement]
+) -> list[tuple[SafeMarkdown, Ask]]:
+    """The first asks of the worst engagements."""
+    running = sorted((e for e in derived.engagements if e.phase != "complete"), key=lambda e: badness(e.status.overall))
+    found = [
+        (context.titled(e.ref, e.title), ask) for e in running for ask in asks(context, e, engagements[e.ref].facts.pm)
+    ]
+    return found[:TOP_ASKS]
+
+
+def _completed_in(derived: EngagementDerived, quarter: Period) -> bool:
+    return derived.phase == "complete" and _in(derived.completion.completed_on, quarter)
+
+
+def _in(day: date | None, quarter: Period) -> bool:
+    return day is not None and day in quarter
+
+
+REPORT = Report("quarterly", "quarterly", "quarterly.md.j2", whole_portfolio, make_quarterly)

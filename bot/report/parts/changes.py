@@ -1,0 +1,169 @@
+"""What changed since the last report, most important first: two derivations compared, each line with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, Risk
+from bot.model import Engagement
+from bot.report.context import ReportContext, items_by_ref
+from bot.report.parts.colours import AXES
+from bot.report.safe_text import SafeMarkdown
+
+MOST_OF_A_KIND = 3
+WORTH_TELLING = ("high", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One engagement now and then: derived values, the engagement itself, and the colours said each time."""
+
+    now: EngagementDerived
+    then: EngagementDerived
+    engagement: Engagement
+    earlier: Engagement
+    since: date
+    colours: Mapping[str, str]
+    colours_before: Mapping[str, str]
+
+
+def changes(context: ReportContext, pair: Comparison) -> tuple[SafeMarkdown, ...]:
+    """Lines that say what changed; empty when nothing did."""
+    lines: list[SafeMarkdown] = []
+    for find in (_colours, _escalations, _milestones, _finish, _work, _risks, _change_orders, _acceptance):
+        lines += find(context, pair)
+    return tuple(lines)
+
+
+def _colours(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    words = context.templates.words
+    for axis in AXES:
+        before, now = pair.colours_before.get(axis), pair.colours[axis]
+        if before and before != now:
+            yield words.text(
+                "change.colour", axis=words.name("axis", axis), before=words.rag(before), now=words.rag(now)
+            )
+
+
+def _work(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    words = context.templates.words
+    before, values = items_by_ref(pair.earlier), pair.now.progress.values
+    closed = [i for i in pair.engagement.items if i.ref in values and not i.is_open and _was_open(before, i.ref)]
+    added = [i for i in pair.engagement.items if i.ref in values and i.ref not in before]
+    if closed:
+        was, now = words.percent(pair.then.progress.percent), words.percent(pair.now.progress.percent)
+        refs = context.links((i.ref for i in closed), MOST_OF_A_KIND)
+        yield words.text("change.closed", n=len(closed), was=was, now=now, links=_joined(refs))
+    if added:
+        refs = context.links((i.ref for i in added), MOST_OF_A_KIND)
+        yield words.text("change.added", n=len(added), links=_joined(refs))
+    hours = pair.now.budget.hours_spent - pair.then.budget.hours_spent
+    if hours:
+        yield words.text("change.hours", hours=words.hours(hours), burn=words.percent(pair.now.budget.burn))
+
+
+def _milestones(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    words, before = context.templates.words, {m.title: m for m in pair.then.schedule.milestones}
+    for milestone in pair.now.schedule.milestones:
+        was = before.get(milestone.title)
+        name = context.titled(milestone.ref, milestone.title)
+        if milestone.state == "done" and (was is None or was.state != "done"):
+            yield words.text("change.milestone_done", milestone=name, slip=_slip(context, milestone))
+        elif was is not None and was.due != milestone.due and was.due and milestone.due:
+            days = context.calendar.working_days_between(was.due, milestone.due)
+            yield words.text(
+                "change.milestone_moved",
+                milestone=name,
+                was=was.due,
+                now=milestone.due,
+                days=words.signed(days),
+                n=days,
+            )
+        elif milestone.state == "late" and was is not None and was.state != "late":
+            yield words.text("change.milestone_late", milestone=name, due=milestone.due)
+
+
+def _slip(context: ReportContext, milestone: MilestoneStatus) -> SafeMarkdown:
+    words, days = context.templates.words, milestone.slip_days
+    if days is None:
+        return SafeMarkdown("")
+    key = "late" if days > 0 else "early" if days < 0 else "on_time"
+    return words.text(f"slip.{key}", n=abs(days))
+
+
+def _finish(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    was, now = pair.then.forecast.finish.p80, pair.now.forecast.finish.p80
+    if isinstance(was, date) and isinstance(now, date) and pair.now.phase == "active":
+        days = context.calendar.working_days_between(was, now)
+        if days:
+            words = context.templates.words
+            yield words.text("change.finish", was=was, now=now, days=words.signed(days), n=days)
+
+
+def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    words = context.templates.words
+    before, now = _keyed(pair.then.risks), _keyed(pair.now.risks)
+    fresh = [r for key, r in now.items() if key not in before and r.severity in WORTH_TELLING]
+    gone = [r for key, r in before.items() if key not in now and r.severity in WORTH_TELLING]
+    for key, risks in (("change.risk_new", fresh), ("change.risk_gone", gone)):
+        for risk in risks[:MOST_OF_A_KIND]:
+            severity = words.name("severity", risk.severity)
+            yield words.text(key, severity=severity, risk=risk.message, links=_joined(context.links(risk.evidence)))
+        if len(risks) > MOST_OF_A_KIND:
+            yield words.text(f"{key}_more", n=len(risks) - MOST_OF_A_KIND)
+
+
+def _keyed(risks: Iterable[Risk]) -> dict[tuple[str, tuple[str, ...]], Risk]:
+    return {(risk.rule, tuple(sorted(risk.evidence))): risk for risk in risks}
+
+
+def _escalations(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    words = context.templates.words
+    before, now = {e.ref: e for e in pair.then.escalations}, {e.ref: e for e in pair.now.escalations}
+    for ref in now.keys() - before.keys():
+        yield words.text("change.escalated", what=context.titled(ref, now[ref].title))
+    for ref in before.keys() - now.keys():
+        yield words.text("change.deescalated", what=context.titled(ref, before[ref].title))
+
+
+def _change_orders(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    words, before = context.templates.words, {o.ref: o.state for o in pair.then.scope.change_orders}
+    for order in pair.now.scope.change_orders:
+        if before.get(order.ref) != order.state:
+            yield words.text(
+                "change.order",
+                what=context.titled(order.ref, order.title),
+                state=words.name("change_order", order.state),
+                hours=words.hours(order.hours),
+                value=words.money(order.value),
+            )
+
+
+def _acceptance(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    words, before = context.templates.words, {a.milestone: a.state for a in pair.then.acceptance}
+    for clock in pair.now.acceptance:
+        if clock.state != before.get(clock.milestone, "open"):
+            yield words.text(
+                "change.acceptance",
+                milestone=clock.milestone,
+                state=words.name("acceptance", clock.state),
+                amount=_amount(context, clock),
+            )
+
+
+def _amount(context: ReportContext, clock: Acceptance) -> SafeMarkdown:
+    return (
+        SafeMarkdown("") if clock.amount is None else SafeMarkdown(f" ({context.templates.words.money(clock.amount)})")
+    )
+
+
+def _was_open(before: Mapping[str, object], ref: str) -> bool:
+    item = before.get(ref)
+    return item is None or bool(getattr(item, "is_open", True))
+
+
+def _joined(links: Iterable[SafeMarkdown]) -> SafeMarkdown:
+    joined = ", ".join(links)
+    return SafeMarkdown(f" ({joined})" if joined else "")

@@ -1,0 +1,52 @@
+"""What all reports that are issues have in common: target, title, as-of line, link to the one before, PM notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import UsageError
+from bot.report.context import ReportContext, quiet
+from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget
+from bot.report.due import Due
+from bot.report.registry import Report
+from bot.report.safe_text import SafeMarkdown, issue_title, link
+
+
+def issue_document(
+    report: Report, due: Due, context: ReportContext, view: Mapping[str, Any], payload: Mapping[str, Any]
+) -> Document:
+    """The period's issue. Raises UsageError where the config names no project for it."""
+    section = getattr(context.settings.reports, due.kind)
+    if not section.project:
+        raise UsageError(
+            "no project is named for this issue", f"reports.{due.kind}.project", "Name one that only your people read."
+        )
+    frame = issue_frame(due, context)
+    return Document(
+        kind=due.kind,  # type: ignore[arg-type]
+        audience="internal",
+        period=due.period.name,
+        target=IssueTarget(section.project, section.labels),
+        body=context.templates.render(report.template, {**frame, **view}),
+        title=issue_title(context.templates.words.text(f"{due.kind}.issue_title", period=frame["period"])),
+        as_of_line=frame["as_of_line"],
+        payload={"v": 1, **payload},
+        closes_previous=True,
+    )
+
+
+def issue_frame(due: Due, context: ReportContext) -> dict[str, Any]:
+    """The values that every such template may show."""
+    words = context.templates.words
+    before = context.previous(due.kind, None, due.period)
+    return {
+        "period": SafeMarkdown(due.period.name),
+        "first_day": due.period.first,
+        "last_day": due.period.last,
+        "as_of_line": words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
+        "previous": link(before.period, quiet(before.url)) if before and before.url else None,
+        "unread": context.derive(due.as_of).failures,
+        "notes_start": SafeMarkdown(PM_NOTES_START),
+        "notes_end": SafeMarkdown(PM_NOTES_END),
+    }

@@ -1,0 +1,57 @@
+"""What people answered: PM notes and replies in the thread of a status note, carried up into the next roll-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.calendar import Period, week_named
+from bot.model import PastReport
+from bot.report.context import ReportContext
+from bot.report.safe_text import clean
+
+MOST_CHARACTERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One thing that a person wrote: who (None: in the PM notes), when, and where it stands."""
+
+    text: str
+    author: str | None = None
+    on: date | None = None
+    url: str = ""
+
+
+def voices(
+    context: ReportContext, ref: str | None, span: Period, kinds: tuple[str, ...] = ("status",)
+) -> tuple[Voice, ...]:
+    """PM notes of reports whose period touches `span`, and replies written within it, oldest first."""
+    found: list[Voice] = []
+    for kind in kinds:
+        for report in context.past_of(kind, ref):
+            found += _notes(report, span)
+            found += _replies(context, report, span)
+    return tuple(dict.fromkeys(found))
+
+
+def _notes(report: PastReport, span: Period) -> list[Voice]:
+    text = clean(report.pm_notes, MOST_CHARACTERS)
+    return [Voice(text, url=report.url)] if text and _touches(report.period, span) else []
+
+
+def _replies(context: ReportContext, report: PastReport, span: Period) -> list[Voice]:
+    days = [(context.calendar.local_day(reply.created_at), reply) for reply in report.replies]
+    return [
+        Voice(clean(reply.body, MOST_CHARACTERS), reply.author, day, report.url)
+        for day, reply in sorted(days, key=lambda pair: pair[1].created_at)
+        if day in span and any(c.isalnum() for c in reply.body)
+    ]
+
+
+def _touches(week: str, span: Period) -> bool:
+    """Whether a weekly period ends in `span`: each week counts once, in the roll-up of its Sunday."""
+    try:
+        return week_named(week).last in span
+    except ValueError:
+        return False

@@ -1,0 +1,313 @@
+"""A small portfolio that shows everything a template may meet: full, empty, complete, hostile. For `check` and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from bot.calendar import WorkCalendar, month_of, week_of
+from bot.config import Settings
+from bot.derive import results as r
+from bot.model import Engagement, Facts, Item, Milestone, MilestoneFact, PastReport, Portfolio, Reply, TimeLog
+from bot.report.context import ReportContext
+from bot.report.due import Due
+from bot.report.environment import Templates
+
+DAY = date(2026, 11, 19)
+SLIPPED = date(2026, 11, 17)
+HOST = "https://gitlab.example.com"
+RED, YELLOW = "acme/ps-internal&7", "acme/ps-internal&8"
+DONE, EMPTY_ONE = "acme/ps-internal&5", "acme/ps-internal&9"
+WORK = "acme/customers/northwind/sow-1234"
+
+
+def sample_contexts(templates: Templates, settings: Settings | None = None) -> list[tuple[Due, ReportContext]]:
+    """Each report with a context to render it for: the sample portfolio, and an empty one."""
+    full = sample_context(templates, settings or sample_settings())
+    empty = ReportContext(
+        Portfolio(),
+        full.settings,
+        full.calendar,
+        lambda day: r.Derived(day, "USD"),
+        templates,
+        full.audience_of,
+        partner="Globex",
+    )
+    return [(due, context) for context in (full, empty) for due in sample_dues()]
+
+
+def sample_dues(day: date = DAY) -> list[Due]:
+    calendar = WorkCalendar()
+    quarter = calendar.fiscal_quarter(date(day.year, 10, 1))
+    month = month_of(date(day.year, 10, 1))
+    return [
+        Due("status", week_of(day), day),
+        Due("portfolio", week_of(day), day),
+        Due("monthly", month, month.last),
+        Due("quarterly", quarter, quarter.last),
+        Due("closeout", week_of(day), day),
+        Due("partner", month, month.last),
+    ]
+
+
+def sample_settings() -> Settings:
+    issue = {"project": "acme/ps-internal/reports"}
+    return Settings.model_validate(
+        {
+            "portfolio": {"namespaces": {"acme/ps-internal": "internal", "acme/customers": "customer"}},
+            "finance": {"targets": {"FY27-Q3": 200_000, "FY27-Q4": 450_000}},
+            "reports": {
+                "status": {"customer": {"enabled": True, "approvers": ["dana"]}},
+                "portfolio": issue,
+                "monthly": issue,
+                "quarterly": issue,
+            },
+        }
+    )
+
+
+def sample_context(templates: Templates, settings: Settings) -> ReportContext:
+    return ReportContext(
+        portfolio=sample_portfolio(),
+        settings=settings,
+        calendar=WorkCalendar(),
+        derive=sample_derived,
+        templates=templates,
+        audience_of=settings.audience_of,
+        past=sample_past(),
+        partner="Globex",
+    )
+
+
+def sample_portfolio() -> Portfolio:
+    return Portfolio((_northwind(), _initech(), _umbrella(), Engagement(EMPTY_ONE, "Untitled")), _at(DAY))
+
+
+def sample_derived(day: date) -> r.Derived:
+    """The sample as of `day`: before 17 November the cut-over had not slipped yet."""
+    early = day < SLIPPED
+    engagements = (
+        _northwind_derived(early),
+        _initech_derived(),
+        r.EngagementDerived(EMPTY_ONE, "Untitled"),
+        _umbrella_derived(),
+    )
+    now = r.PortfolioQuarter(450_000, 120_000, 380_000, 340_000, 420_000, 60_000, 400_000, -0.05)
+    ended = r.PortfolioQuarter(200_000, 190_000, 190_000, 190_000, 190_000, 0, 205_000, -0.073)
+    portfolio = r.PortfolioDerived(
+        engagements=4,
+        rag={"green": 1, "yellow": 1, "red": 1, "unknown": 1},
+        revenue={"FY27-Q3": ended, "FY27-Q4": now},
+        on_time_rate=0.5,
+        on_budget_rate=1.0,
+        utilisation=0.68,
+        capacity=(r.CapacityWeek("lee", "2026-W48", 52, 40),),
+    )
+    return r.Derived(day, "USD", engagements, portfolio, ("acme/customers/soylent: 403 Forbidden",))
+
+
+def sample_past() -> tuple[PastReport, ...]:
+    payload: Mapping[str, object] = {
+        "v": 1,
+        "status": {"overall": "green", "schedule": "green", "scope": "green", "budget": "green"},
+        "next_steps": [f"{WORK}#11", f"{WORK}#12"],
+    }
+    reply = Reply("dana", "Customer's security review is booked for Monday.", _at(date(2026, 10, 16)))
+    return (
+        PastReport("status", "internal", "2026-W42", RED, payload, f"{HOST}/n/42", "", (reply,)),
+        PastReport(
+            "status", "internal", "2026-W46", RED, payload, f"{HOST}/n/46", "Steering moved to Thursday.", (reply,)
+        ),
+        PastReport("portfolio", "internal", "2026-W46", None, {}, f"{HOST}/i/46"),
+        PastReport("monthly", "internal", "2026-09", None, {}, f"{HOST}/i/9"),
+    )
+
+
+def _at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def _item(number: int, title: str, **more: object) -> Item:
+    ref = f"{WORK}#{number}"
+    values: dict[str, object] = {
+        "created_at": _at(date(2026, 9, 1)),
+        "web_url": f"{HOST}/{WORK}/-/issues/{number}",
+        **more,
+    }
+    return Item(ref, title, **values)  # type: ignore[arg-type]
+
+
+def _northwind() -> Engagement:
+    facts = Facts(
+        customer="Northwind", sow="SOW-1234", region="EMEA", pm="dana", architect="lee", partner="Globex",
+        billing="milestone", value=180_000, hours=720, start=date(2026, 9, 1), end=date(2026, 12, 18),
+        milestones=(MilestoneFact("Discovery", date(2026, 10, 2), 40_000), MilestoneFact("Cut-over", date(2026, 12, 4), 140_000)),
+        internal=RED, customer_channel=f"{WORK}#1", key=True,
+    )  # fmt: skip
+    items = (
+        _item(10, "Inventory of repositories", state="closed", closed_at=_at(date(2026, 10, 1)), milestone="Discovery"),
+        _item(11, "Migrate wave 1", due_date=date(2026, 11, 13), state="closed", closed_at=_at(date(2026, 11, 17)), milestone="Cut-over", assignees=("lee",)),
+        _item(12, "Runner fleet | autoscaling", due_date=date(2026, 11, 16), milestone="Cut-over", assignees=("lee", "kim")),
+        _item(13, "Migrate wave 2 @all", due_date=date(2026, 11, 27), milestone="Cut-over", blocked_by=(f"{WORK}#12",)),
+        _item(14, "Firewall opening", due_date=date(2026, 11, 24), labels=("waiting::customer",)),
+        _item(15, "Confidential estimate", due_date=date(2026, 11, 25), confidential=True),
+        _item(20, "Single sign-on not ready", labels=("PS RAID Log", "PS Risk"), assignees=("kim",)),
+        _item(21, "Extra repositories", labels=("change-order::proposed",)),
+        _item(22, "Accept the discovery", state="closed", closed_at=_at(date(2026, 10, 9)), labels=("acceptance",)),
+    )  # fmt: skip
+    milestones = tuple(
+        Milestone(title, f'{WORK}%"{title}"', None, due, "active", None, f"{HOST}/{WORK}/-/milestones/{n}")
+        for n, (title, due) in enumerate((("Discovery", date(2026, 10, 2)), ("Cut-over", date(2026, 12, 11))), 1)
+    )
+    logs = (
+        TimeLog(items[0].ref, "lee", date(2026, 10, 1), 200.0),
+        TimeLog(items[1].ref, "lee", date(2026, 11, 12), 190.0),
+    )
+    return Engagement(
+        RED, "Northwind: migration to GitLab", f"{HOST}/groups/{RED}", facts=facts, items=items, milestones=milestones,
+        timelogs=logs, labels=("PSProject",), created_at=_at(date(2026, 8, 20)), errors=("group/secret#4: 404 Not Found",),
+    )  # fmt: skip
+
+
+def _northwind_derived(early: bool) -> r.EngagementDerived:
+    slip = (f'{WORK}%"Cut-over"',)
+    yellow = r.Rag("yellow", (r.Reason("Milestone Cut-over is forecast 5 working days after its baseline", slip),))
+    green = r.Rag("green", (r.Reason("CPI 1.02"),))
+    finish = r.Quantiles(date(2026, 12, 7), date(2026, 12, 11), date(2026, 12, 16), date(2026, 12, 23))
+    milestones = (
+        r.MilestoneStatus(
+            "Discovery",
+            f'{WORK}%"Discovery"',
+            date(2026, 10, 2),
+            date(2026, 10, 2),
+            None,
+            None,
+            None,
+            date(2026, 10, 1),
+            -1,
+            "done",
+            0,
+            1,
+        ),
+        r.MilestoneStatus(
+            "Cut-over",
+            f'{WORK}%"Cut-over"',
+            date(2026, 12, 4),
+            date(2026, 12, 4 if early else 11),
+            date(2026, 12, 11),
+            date(2026, 12, 16),
+            0.55,
+            None,
+            0 if early else 5,
+            "on_track" if early else "at_risk",
+            2,
+            3,
+        ),
+    )
+    risks = (
+        r.Risk("single-sign-on", "register", "high", "Single sign-on not ready", (f"{WORK}#20",), "Escalate to the customer's identity team", 16, "kim"),
+        r.Risk("overdue", "derived", "medium", "1 item is overdue", (f"{WORK}#12",), "Agree a new date, or reassign"),
+        r.Risk("undated", "derived", "low", "2 items have no due date", (), "Date them"),
+    )  # fmt: skip
+    order = r.ChangeOrder(
+        f"{WORK}#21", "Extra repositories", "proposed", 40, 10_000, date(2027, 1, 8), date(2026, 11, 3)
+    )
+    revenue = {
+        "FY27-Q3": r.QuarterRevenue(40_000, 40_000, 40_000, 40_000),
+        "FY27-Q4": r.QuarterRevenue(0, 140_000, 0, 140_000, 10_000),
+    }
+    raid = r.RaidEntry(
+        f"{WORK}#20",
+        "Single sign-on not ready",
+        "risk",
+        "opened",
+        4,
+        4,
+        16,
+        "high",
+        "kim",
+        "Weekly call",
+        date(2026, 11, 26),
+        movement="new",
+    )
+    decision = r.RaidEntry(
+        f"{WORK}#23", "Which region hosts the runners", "decision", owner="dana", due=date(2026, 11, 25)
+    )
+    escalation = r.Escalation(f"{WORK}#24", "Cut-over date", "high", 3, date(2026, 11, 20), True, owner="dana")
+    return r.EngagementDerived(
+        RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", "active",
+        r.Progress("hours", 0.2 if early else 0.4, 100 if early else 200, 500, 1 if early else 2, 5, {f"{WORK}#{n}": 100.0 for n in range(10, 15)}),
+        r.Status("green" if early else "yellow", "green", "yellow", r.Rag("green", (r.Reason("SPI 0.97"),)) if early else yellow, green, green),
+        r.Schedule(0.55, 0.52, 0.95, 0.94, None, date(2026, 12, 4), milestones, (f"{WORK}#12", f"{WORK}#13")),
+        r.Scope(20, 700, 2, 0, 20, 0.03, (order,), 0, 40, 0, 10_000),
+        r.Budget(720, 200 if early else 390, 390, 0.54, 0.96, 1.05, 750, date(2026, 12, 30), 40, 180_000, 97_500, 4.0),
+        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis="throughput", history_weeks=11),
+        (
+            r.Acceptance("Discovery", 40_000, "passively_accepted", date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
+            r.Acceptance("Cut-over", 140_000, "ready" if not early else "open", last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),
+        ),
+        raid=(raid, decision),
+        risks=risks,
+        escalations=() if early else (escalation,),
+        compliance=r.Compliance(0.8, (r.Gap("raid", "1 risk has no review date", (f"{WORK}#20",)),), 5),
+        errors=("group/secret#4: 404 Not Found",),
+    )  # fmt: skip
+
+
+def _initech() -> Engagement:
+    facts = Facts(
+        customer="Initech", sow="SOW-77", pm="sam", billing="time_and_materials", hours=200, rate=250, partner="Globex"
+    )
+    return Engagement(
+        YELLOW, "Initech: runners", f"{HOST}/groups/{YELLOW}", facts=facts, created_at=_at(date(2026, 10, 1))
+    )
+
+
+def _initech_derived() -> r.EngagementDerived:
+    red = r.Rag("red", (r.Reason("220 of 200 hours are used with work still open"),))
+    return r.EngagementDerived(
+        YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", "active",
+        status=r.Status("red", "green", None, r.Rag(), r.Rag("green"), red),
+        budget=r.Budget(200, 220, 220, 1.1, 0.8, None, 250, date(2026, 11, 10)),
+        risks=(r.Risk("over-budget", "derived", "critical", "More hours are used than sold", (), "Raise a change order"),),
+    )  # fmt: skip
+
+
+def _umbrella() -> Engagement:
+    facts = Facts(
+        customer="Umbrella",
+        sow="SOW-9",
+        pm="dana",
+        billing="fixed_price",
+        hours=100,
+        start=date(2026, 8, 3),
+        end=date(2026, 10, 30),
+    )
+    item = Item(
+        "acme/ps-internal/x#1",
+        "Lesson: size the runners first",
+        state="closed",
+        closed_at=_at(date(2026, 10, 20)),
+        labels=("llProduct",),
+    )
+    win = Item(
+        "acme/ps-internal/x#2", "Went live a week early", labels=("ProjectWin",), created_at=_at(date(2026, 10, 21))
+    )
+    return Engagement(
+        DONE, "Umbrella: health check", f"{HOST}/groups/{DONE}", "closed", _at(DAY - timedelta(days=20)),
+        _at(date(2026, 8, 1)), facts=facts, items=(item, win),
+    )  # fmt: skip
+
+
+def _umbrella_derived() -> r.EngagementDerived:
+    done = date(2026, 10, 30)
+    finish = r.Quantiles(done, done, done, done)
+    return r.EngagementDerived(
+        DONE, "Umbrella: health check", "Umbrella", f"{HOST}/groups/{DONE}", "complete",
+        r.Progress("count", 1.0, 8, 8, 8, 8),
+        r.Status("green", None, "green", r.Rag("green"), r.Rag("green"), r.Rag("green")),
+        r.Schedule(baseline_finish=done),
+        budget=r.Budget(100, 92, 92, 0.92, 1.09),
+        forecast=r.Forecast(finish, 1.0, basis="none"),
+        completion=r.Completion(True, True, True, True, 5, done, date(2026, 11, 6), 5),
+    )  # fmt: skip

@@ -1,0 +1,283 @@
+"""Compliance: from an engagement that passes every gate, each test takes one thing away. The day is 2026-11-20."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.derive.compliance import GATES, derive_compliance
+from bot.derive.gates.page import gates_markdown
+from bot.derive.results import (
+    Acceptance,
+    Budget,
+    ChangeOrder,
+    Completion,
+    Escalation,
+    Forecast,
+    Quantiles,
+    RaidEntry,
+    Scope,
+)
+from bot.model import Engagement, FactFault, Facts
+from tests.builders import REF, make_booking, make_item, make_log, make_milestone, make_subject
+
+FACTS = {
+    "pm": "dana",
+    "internal": "acme/ps-internal/status#1",
+    "customer_channel": "acme/customers/globex/delivery#1",
+    "milestones": [{"milestone": "Wave 1", "due": "2026-12-04"}],
+}
+WORK = {"assignees": ("ann",), "weight": 2, "due_date": "2026-12-04", "iteration": "It 5", "updated_at": "2026-11-18"}
+RISK = RaidEntry("x#70", "Runners", "risk", review=date(2026, 12, 3))
+ESCALATION = Escalation("x#71", has_path_to_green=True, has_exit_criteria=True)
+
+
+def _items():
+    items = [make_item(n, **WORK) for n in range(1, 11)]
+    return [
+        *items,
+        make_item(70, labels=("PS RAID Log", "PS Risk")),
+        make_item(72, labels=("llProduct",), closed="2026-10-01"),
+    ]
+
+
+def _values(**changes):
+    derived = {
+        "raid": (RISK,),
+        "escalations": (ESCALATION,),
+        "acceptance": (Acceptance("Wave 1", state="sent"),),
+        "scope": Scope(growth=0.05, change_orders=(ChangeOrder("x#60", "SSO", "proposed", opened=date(2026, 11, 9)),)),
+        "budget": Budget(100.0, 50.0, burn=0.5),
+        "forecast": Forecast(Quantiles(p50=date(2026, 12, 11))),
+    }
+    defaults = {
+        "facts": FACTS,
+        "items": _items(),
+        "milestones": [make_milestone("Wave 1", due_date="2026-12-04")],
+        "timelogs": [make_log(None, 5.0, "2026-11-18")],
+        "bookings": [make_booking("2026-W48", 20.0)],
+        "derived": derived,
+    }
+    return defaults | changes | {"derived": derived | changes.get("derived", {})}
+
+
+def _missing(**changes):
+    return [gap.check for gap in derive_compliance(make_subject(**_values(**changes))).missing]
+
+
+def _applies(check, **changes):
+    """Whether the gate is asked at all."""
+    subject = make_subject(**_values(**changes))
+    [gate] = [g for g in GATES if g.check == check]
+    return subject.derived.phase in gate.phases and gate.test(subject) is not None
+
+
+def _without(*keys, **more):
+    return {"facts": {**FACTS, **dict.fromkeys(keys), **more}}
+
+
+def _work(**values):
+    """One of ten items differs: a tenth may be out of order, so two do."""
+    return {"items": [*_items()[2:], *(make_item(n, **WORK | values) for n in (1, 2))]}
+
+
+def test_an_engagement_in_order_passes_every_gate_that_applies():
+    found = derive_compliance(make_subject(**_values()))
+    assert found.missing == ()
+    assert found.score == 1.0
+    assert found.applicable == 10 + 9 + 9 + 5 + 1  # start, plan, deliver, change, accept
+
+
+FAILS = [
+    ("facts-readable", {"fact_faults": [FactFault("end", 4, "must be a date")]}),
+    ("customer-named", _without("customer")),
+    ("sow-named", _without("sow")),
+    ("pm-named", _without("pm")),
+    ("dates-agreed", _without("end")),
+    ("billing-known", _without("billing")),
+    ("budget-agreed", _without("hours")),
+    ("internal-target-set", _without("internal")),
+    ("customer-channel-set", _without("customer_channel")),
+    ("raid-log-kept", {"items": [i for i in _items() if "PS Risk" not in i.labels]}),
+    ("work-owned", _work(assignees=())),
+    ("work-dated", _work(due_date=None)),
+    ("work-sized", _work(weight=None)),
+    ("milestones-dated", {"milestones": [make_milestone("Wave 1")]}),
+    ("billing-milestones-exist", {"milestones": [make_milestone("Wave 2", due_date="2026-12-04")]}),
+    ("iterations-planned", {"items": [make_item(n, **WORK | {"iteration": None}) for n in range(9)] + _items()[10:]}),
+    ("retros-held", {"items": _items()[:-1]}),
+    ("items-updated", _work(updated_at="2026-11-06")),
+    ("nothing-overdue", _work(due_date="2026-11-19")),
+    ("raid-complete", {"derived": {"raid": (RaidEntry("x#70", "R", "risk", missing=("owner",)),)}}),
+    ("raid-reviewed", {"derived": {"raid": (RaidEntry("x#70", "R", "risk", review=date(2026, 11, 19)),)}}),
+    ("escalations-updated", {"derived": {"escalations": (Escalation("x#71", "", "low", 1, None, True, True, True),)}}),
+    ("escalations-have-exit", {"derived": {"escalations": (Escalation("x#71", has_path_to_green=True),)}}),
+    ("hours-approved", {"timelogs": [make_log(None, 5.0, "2026-11-12", approved=False)]}),
+    ("booked-ahead", {"bookings": [make_booking("2026-W48", 20.0, kind="soft")]}),
+    ("scope-growth-covered", {"derived": {"scope": Scope(growth=0.1)}}),
+    ("extension-covered", {"derived": {"forecast": Forecast(Quantiles(p50=date(2027, 2, 18)))}}),
+    ("excess-hours-covered", {"derived": {"budget": Budget(100.0, 101.0, burn=1.01)}}),
+    ("early-work-covered", {"timelogs": [make_log(None, 5.0, "2026-07-31"), make_log(None, 5.0, "2026-11-18")]}),
+    (
+        "change-orders-decided",
+        {"derived": {"scope": Scope(change_orders=(ChangeOrder("x#60", "S", "proposed", opened=date(2026, 11, 6)),))}},
+    ),
+    ("acceptance-sent", {"derived": {"acceptance": (Acceptance("Wave 1", state="ready"),)}}),
+]
+
+
+@pytest.mark.parametrize(("check", "changes"), FAILS, ids=[check for check, _ in FAILS])
+def test_each_gate_fails_alone_when_its_thing_is_missing(check, changes):
+    assert _missing(**changes) == [check]
+
+
+def test_the_score_is_the_share_of_applicable_gates():
+    found = derive_compliance(make_subject(**_values(**_without("customer", "sow"))))
+    assert found.score == pytest.approx(32 / 34)
+    assert [gap.evidence for gap in found.missing] == [(REF,), (REF,)]
+
+
+PASSES = [
+    ("one tenth may be out of order", {"items": [*_items()[1:], make_item(1, **WORK | {"assignees": ()})]}),
+    ("an approved day is a week", {"timelogs": [make_log(None, 5.0, "2026-11-13", approved=False)]}),
+    (
+        "unbillable hours need no approval",
+        {"timelogs": [make_log(None, 5.0, "2026-10-01", approved=False, billable=False)]},
+    ),
+    ("less than two months take a confirmation", {"derived": {"forecast": Forecast(Quantiles(p50=date(2027, 2, 17)))}}),
+    (
+        "a proposed change order deals with growth",
+        {"derived": {"scope": Scope(growth=0.3, change_orders=(ChangeOrder("x#60", "S", "proposed"),))}},
+    ),
+    (
+        "a work exception covers hours over the budget",
+        {
+            "items": [*_items(), make_item(80, labels=("WE-scoping",))],
+            "derived": {"budget": Budget(100.0, 120.0, burn=1.2)},
+        },
+    ),
+    (
+        "work at risk covers an early start",
+        {
+            "items": [*_items(), make_item(81, labels=("work-at-risk",), closed="2026-08-03")],
+            "timelogs": [make_log(None, 5.0, "2026-07-31"), make_log(None, 5.0, "2026-11-18")],
+        },
+    ),
+    ("an assignee answers as well as a PM", _without("pm") | {"assignees": ["dana"]}),
+    ("fixed price needs a value, no hours", _without("hours", billing="fixed_price", value=9_000.0)),
+]
+
+
+@pytest.mark.parametrize("changes", [c for _, c in PASSES], ids=[name for name, _ in PASSES])
+def test_what_change_control_and_planning_allow_passes(changes):
+    assert _missing(**changes) == []
+
+
+def test_planning_gates_wait_for_the_first_two_weeks():
+    early = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
+    assert _missing(**early) == []
+    assert "work-planned" in _missing(facts=FACTS, items=[], milestones=[])
+
+
+def test_a_week_without_any_change_is_no_current_status():
+    old = [make_item(n, **WORK | {"updated_at": "2026-11-12"}) for n in range(1, 11)]
+    assert _missing(items=[*old, *_items()[10:]], timelogs=[]) == ["status-current"]
+    fresh = [make_item(n, **WORK | {"updated_at": "2026-11-13"}) for n in range(1, 11)]
+    assert _missing(items=[*fresh, *_items()[10:]], timelogs=[]) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "asked"),
+    [
+        ("2026-08-03", "2026-10-03", False),  # 61 days: two months to the day
+        ("2026-08-03", "2026-10-04", True),
+        ("2027-01-01", "2027-03-02", True),  # February: two months end on 2027-03-01
+        (None, "2026-10-04", False),
+    ],
+)
+def test_iterations_are_asked_of_engagements_longer_than_two_months(start, end, asked):
+    assert _applies("iterations-planned", **_without(start=start, end=end) | {"on": "2027-03-01"}) is asked
+
+
+def test_retrospectives_are_asked_after_nine_weeks():
+    """2026-08-03 and nine weeks are 2026-10-05."""
+    assert _applies("retros-held", on="2026-10-04") is False
+    assert _applies("retros-held", on="2026-10-05") is True
+
+
+def test_the_internal_target_is_asked_where_customers_can_read_only():
+    assert _applies("internal-target-set") is True
+    assert _applies("internal-target-set", ref="acme/ps-internal&7") is False
+    assert _applies("internal-target-set", ref="acme/ps-internal/plan#7") is False
+
+
+def test_closing_gates_are_asked_of_complete_engagements():
+    complete = {
+        "items": [make_item(1, closed="2026-11-18"), *_items()[10:]],
+        "closed": "2026-11-19",
+        "derived": {
+            "phase": "complete",
+            "acceptance": (Acceptance("Wave 1", state="passively_accepted"),),
+            "completion": Completion(None, True, True, True, 4.0),
+        },
+    }
+    assert _missing(**complete) == []
+    broken = complete | {
+        "items": [make_item(1), make_item(80, labels=("WE-time",)), *_items()[10:]],
+        "derived": complete["derived"]
+        | {
+            "acceptance": (Acceptance("Wave 1", state="sent"),),
+            "completion": Completion(None, False, False, False, None),
+        },
+    }
+    assert _missing(**broken) == [
+        "milestones-accepted",
+        "work-closed",
+        "retro-complete",
+        "csat-known",
+        "hours-complete",
+        "change-orders-executed",
+        "exceptions-closed",
+    ]
+
+
+def test_what_can_not_be_known_of_the_closing_is_not_asked():
+    unknown = {"derived": {"phase": "complete", "completion": Completion()}}
+    assert not _applies("hours-complete", **unknown)
+    assert not _applies("change-orders-executed", **unknown)
+
+
+def test_gaps_tell_how_many_and_show_some():
+    items = [make_item(n, **WORK | {"assignees": ()}) for n in range(1, 31)]
+    [gap] = derive_compliance(make_subject(**_values(items=[*items, *_items()[10:]]))).missing
+    assert gap.message == "Open items without an assignee: 30."
+    assert len(gap.evidence) == 10
+
+
+def test_an_empty_engagement_before_its_start_is_asked_for_its_facts_only():
+    found = derive_compliance(make_subject(Engagement(REF, facts=Facts()), derived={"phase": "not_started"}))
+    assert [gap.check for gap in found.missing] == [
+        "customer-named",
+        "sow-named",
+        "pm-named",
+        "dates-agreed",
+        "billing-known",
+        "internal-target-set",
+        "customer-channel-set",
+    ]
+    assert found.score == pytest.approx(1 / 8)
+
+
+def test_every_gate_has_its_own_name_and_sentence():
+    checks = [gate.check for gate in GATES]
+    assert len(checks) == len(set(checks))
+    assert all(gate.message.endswith((".", "?")) and gate.phases for gate in GATES)
+
+
+def test_the_page_of_gates_is_fresh(request):
+    page, fresh = Path(__file__).parents[2] / "docs" / "compliance.md", gates_markdown(GATES)
+    if request.config.getoption("--update-golden"):
+        page.write_text(fresh, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == fresh, "a gate changed; refresh its page with: pytest --update-golden"

@@ -1,0 +1,102 @@
+"""Open escalations and their clock. The day is Friday 2026-11-20."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.derive.escalations import derive_escalations
+from tests.builders import make_item, make_settings, make_subject
+
+
+def _item(number=1, labels=(), **values):
+    return make_item(number, **{"title": "CIO", "labels": ("Escalated", *labels), "updated_at": "2026-11-18"} | values)
+
+
+def _escalation(item, **values):
+    [found] = derive_escalations(make_subject(items=[item], **values))
+    return found
+
+
+def test_an_escalation_is_read_whole():
+    facts = {"path_to_green": "Second runner", "exit_criteria": "Pipelines < 10 min", "owner": "dana"}
+    item = _item(labels=("severity::high",), facts=facts, label_dates={"Escalated": "2026-11-10"})
+    found = _escalation(item)
+    assert (found.ref, found.title, found.severity, found.age_days, found.owner) == (
+        item.ref,
+        "CIO",
+        "high",
+        10,
+        "dana",
+    )
+    assert (found.has_path_to_green, found.has_exit_criteria) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("severity", "due"),
+    [("critical", "2026-11-19"), ("high", "2026-11-20"), ("medium", "2026-11-25"), ("low", "2026-12-02")],
+)
+def test_the_next_update_is_due_by_severity(severity, due):
+    """Updated on Wednesday 2026-11-18: a day, two days, a week, two weeks of working days later."""
+    found = _escalation(_item(labels=(f"severity::{severity}",)))
+    assert found.update_due == date.fromisoformat(due)
+    assert found.overdue is (severity == "critical")
+
+
+def test_due_today_is_not_overdue_and_weekends_do_not_count():
+    assert _escalation(_item(labels=("severity::critical",), updated_at="2026-11-19")).overdue is False
+    friday = _item(labels=("severity::critical",), updated_at="2026-11-20")
+    assert _escalation(friday, on="2026-11-23").overdue is False
+    assert _escalation(friday, on="2026-11-24").overdue is True
+
+
+def test_the_cadence_is_configurable():
+    slow = make_settings(thresholds={"escalation_critical_days": 3})
+    assert _escalation(_item(labels=("severity::critical",)), settings=slow).update_due == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("values", "severity"),
+    [
+        ({}, "medium"),
+        ({"labels": ("severity::odd",)}, "medium"),
+        ({"labels": ("severity::Critical",)}, "critical"),
+        ({"labels": ("severity::low",), "facts": {"severity": "High"}}, "high"),
+        ({"labels": ("PS Risk", "PS:: Priority High")}, "high"),
+        ({"labels": ("PS Risk", "PS:: Priority High", "severity::low")}, "low"),
+    ],
+)
+def test_severity_comes_from_facts_then_label_then_raid_level(values, severity):
+    assert _escalation(_item(**values)).severity == severity
+
+
+def test_age_counts_from_the_label_else_from_creation():
+    assert _escalation(_item(created_at="2026-11-01", label_dates={"Escalated": "2026-11-18"})).age_days == 2
+    assert _escalation(_item(created_at="2026-11-01")).age_days == 19
+
+
+def test_being_escalated_is_an_update_itself():
+    item = _item(labels=("severity::critical",), updated_at="2026-10-01", label_dates={"Escalated": "2026-11-19"})
+    assert _escalation(item).update_due == date(2026, 11, 20)
+
+
+def test_blank_facts_are_no_way_out():
+    found = _escalation(_item(facts={"path_to_green": "  ", "exit_criteria": None}))
+    assert (found.has_path_to_green, found.has_exit_criteria) == (False, False)
+
+
+def test_closed_ones_and_other_issues_are_none():
+    items = [_item(1, closed="2026-11-19"), make_item(2), make_item(3, labels=("PS Risk",))]
+    assert derive_escalations(make_subject(items=items)) == ()
+
+
+def test_the_worst_and_oldest_come_first():
+    items = [
+        _item(1, ("severity::low",)),
+        _item(2, ("severity::high",), created_at="2026-11-10"),
+        _item(3, ("severity::high",), created_at="2026-11-01"),
+        _item(4, ("severity::critical",)),
+    ]
+    assert [e.ref[-1] for e in derive_escalations(make_subject(items=items))] == ["4", "3", "2", "1"]
+    assert derive_escalations(make_subject(items=items[::-1])) == derive_escalations(make_subject(items=items))

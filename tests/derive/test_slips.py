@@ -1,0 +1,50 @@
+"""The slip ledger: what moved when, and days lost by month."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from bot.calendar import WorkCalendar
+from bot.derive.slips import days_lost_by_month, find_slips
+from tests.builders import CALENDAR, make_item, make_milestone
+
+MOVED: dict[str, Any] = {
+    "due_date": "2026-09-11",
+    "due_history": [
+        (None, "2026-09-04", "2026-08-05"),
+        ("2026-09-04", "2026-09-18", "2026-08-20"),
+        ("2026-09-18", "2026-09-11", "2026-09-02"),
+    ],
+}
+
+
+def test_every_move_is_told_with_its_working_days() -> None:
+    slips = find_slips([make_item(1, **MOVED)], [], CALENDAR)
+    assert [(s.previous, s.new, s.on, s.days) for s in slips] == [
+        (date(2026, 9, 4), date(2026, 9, 18), date(2026, 8, 20), 10),
+        (date(2026, 9, 18), date(2026, 9, 11), date(2026, 9, 2), -5),
+    ]
+
+
+def test_a_date_taken_away_is_told_without_days() -> None:
+    (slip,) = find_slips([make_item(due_history=[("2026-09-04", None, "2026-08-20")])], [], CALENDAR)
+    assert (slip.new, slip.days) == (None, None)
+
+
+def test_a_change_that_changes_nothing_is_no_slip() -> None:
+    assert find_slips([make_item(due_history=[("2026-09-04", "2026-09-04", "2026-08-20")])], [], CALENDAR) == ()
+
+
+def test_days_lost_are_those_of_the_milestones_when_there_are_dated_ones() -> None:
+    items, milestones = [make_item(1, **MOVED), make_item(2, **MOVED)], [make_milestone(**MOVED)]
+    assert days_lost_by_month(find_slips(items, milestones, CALENDAR), milestones) == {"2026-08": 10, "2026-09": -5}
+    assert days_lost_by_month(find_slips(items[:1], [], CALENDAR), []) == {"2026-08": 10, "2026-09": -5}
+
+
+def test_a_move_late_in_the_evening_counts_in_the_local_month() -> None:
+    calendar = WorkCalendar(timezone="America/New_York")
+    slips = find_slips(
+        [make_item(due_history=[("2026-09-04", "2026-09-07", "2026-09-01T02:00:00+00:00")])], [], calendar
+    )
+    assert days_lost_by_month(slips, []) == {"2026-08": 1}

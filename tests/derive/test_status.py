@@ -1,0 +1,281 @@
+"""The colours: thresholds, reasons with evidence, unknown is not green, damping, what people declared."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.derive.axes import budget_axis, schedule_axis, scope_axis
+from bot.derive.results import (
+    RAGS,
+    Budget,
+    Completion,
+    Forecast,
+    MilestoneStatus,
+    Progress,
+    Quantiles,
+    Rag,
+    Risk,
+    Schedule,
+    Scope,
+)
+from bot.derive.status import damped_status, declared_health, derive_axes, overall_colour
+from tests.builders import REF, make_item, make_settings, make_subject
+
+
+def axes_of(axis: Any, **values: Any) -> Rag:
+    found: Rag = axis(make_subject(**values))
+    assert all(reason.evidence for reason in found.reasons), "a colour without evidence is a bug"
+    assert found.reasons
+    return found
+
+
+def texts(rag: Rag) -> str:
+    return " ".join(reason.text for reason in rag.reasons)
+
+
+# -- schedule
+
+
+def schedule(spi: float | None = None, done: float = 50, planned: float = 50, **more: Any) -> dict[str, Any]:
+    return {
+        "progress": Progress(percent=done / 100, done=done, total=100),
+        "schedule": Schedule(planned_value=planned, earned_value=done, spi=spi, **more),
+    }
+
+
+@pytest.mark.parametrize(
+    ("spi", "colour"), [(1.0, "green"), (0.95, "green"), (0.9499, "yellow"), (0.85, "yellow"), (0.84, "red")]
+)
+def test_the_schedule_follows_spi(spi: float, colour: str) -> None:
+    assert axes_of(schedule_axis, derived=schedule(spi)).rag == colour
+
+
+def test_spi_colours_nothing_before_a_fifth_is_done_or_planned() -> None:
+    assert axes_of(schedule_axis, derived=schedule(0.5, done=9, planned=18)).rag == "unknown"
+    assert axes_of(schedule_axis, derived=schedule(0.5, done=10, planned=20)).rag == "red"
+
+
+def test_the_evidence_of_a_low_spi_is_the_work_behind_plan() -> None:
+    late, soon = make_item(1), make_item(2)
+    planned = {late.ref: date(2026, 11, 2), soon.ref: date(2026, 12, 1)}
+    behind = Schedule(planned_value=70, earned_value=50, spi=0.7, planned=planned)
+    found = axes_of(schedule_axis, items=[late, soon], derived=schedule() | {"schedule": behind})
+    assert found.reasons[0].evidence == (late.ref,)
+
+
+def milestone(**values: Any) -> dict[str, Any]:
+    return {"schedule": Schedule(milestones=(MilestoneStatus("Design", 'g/p%"Design"', **values),))}
+
+
+@pytest.mark.parametrize(("slip", "colour"), [(-3, "green"), (0, "green"), (1, "yellow"), (9, "yellow"), (10, "red")])
+def test_the_schedule_follows_the_slip_of_open_milestones(slip: int, colour: str) -> None:
+    found = axes_of(schedule_axis, derived=milestone(slip_days=slip, baseline=date(2026, 11, 30)))
+    assert found.rag == colour
+    assert found.reasons[0].evidence == ('g/p%"Design"',)
+
+
+def test_a_due_date_that_was_moved_is_a_slip_though_no_forecast_is_there() -> None:
+    moved = milestone(baseline=date(2026, 11, 23), due=date(2026, 11, 27))
+    assert axes_of(schedule_axis, derived=moved).rag == "yellow"
+
+
+def test_a_late_milestone_is_yellow_and_red_after_ten_days() -> None:
+    assert axes_of(schedule_axis, derived=milestone(state="late", due=date(2026, 11, 19))).rag == "yellow"
+    found = axes_of(schedule_axis, derived=milestone(state="late", due=date(2026, 11, 6), items_open=2))
+    assert found.rag == "red"
+    assert "10 working days ago" in texts(found)
+    assert "2 open items" in texts(found)
+
+
+def test_a_milestone_at_risk_is_yellow() -> None:
+    assert axes_of(schedule_axis, derived=milestone(state="at_risk", slip_days=0)).rag == "yellow"
+
+
+def test_a_milestone_that_was_done_late_is_no_trouble_any_more() -> None:
+    done = milestone(state="done", slip_days=12, closed=date(2026, 9, 1), baseline=date(2026, 8, 14))
+    assert axes_of(schedule_axis, derived=done).rag == "green"
+
+
+@pytest.mark.parametrize(("chance", "colour"), [(0.8, "green"), (0.79, "yellow"), (0.5, "yellow"), (0.49, "red")])
+def test_the_schedule_follows_the_chance_to_finish_on_time(chance: float, colour: str) -> None:
+    forecast = Forecast(finish=Quantiles(p50=date(2026, 12, 1)), on_time_probability=chance)
+    assert axes_of(schedule_axis, derived={"forecast": forecast}).rag == colour
+
+
+def test_the_worst_evidence_counts_and_stands_first() -> None:
+    derived = schedule(0.9) | {"forecast": Forecast(on_time_probability=0.3)}
+    found = axes_of(schedule_axis, derived=derived)
+    assert found.rag == "red"
+    assert "chance" in found.reasons[0].text
+    assert "SPI" in found.reasons[1].text
+
+
+def test_a_complete_engagement_is_judged_by_its_finish() -> None:
+    def finished(day: str) -> dict[str, Any]:
+        completion = Completion(completed_on=date.fromisoformat(day))
+        return {"phase": "complete", "completion": completion, **schedule(0.5)}
+
+    assert axes_of(schedule_axis, derived=finished("2026-12-18")).rag == "green"
+    assert axes_of(schedule_axis, derived=finished("2026-12-21")).rag == "yellow"
+    assert axes_of(schedule_axis, derived=finished("2027-01-11")).rag == "red"
+
+
+# -- scope
+
+
+@pytest.mark.parametrize(
+    ("growth", "colour"), [(None, "unknown"), (0.0, "green"), (0.0999, "green"), (0.1, "yellow"), (0.25, "red")]
+)
+def test_the_scope_follows_growth_without_a_change_order(growth: float | None, colour: str) -> None:
+    added = make_item(2, created_at="2026-09-01")
+    scope = Scope(growth=growth, added=1, baseline_day=date(2026, 8, 3))
+    found = axes_of(scope_axis, items=[make_item(1), added], derived={"scope": scope})
+    assert found.rag == colour
+    assert found.reasons[0].evidence == ((added.ref,) if growth is not None else (REF,))
+
+
+# -- budget
+
+
+def budget(burn: float | None, percent: float | None, cpi: float | None = None) -> dict[str, Any]:
+    spent = (burn or 0) * 100
+    values = Budget(hours_budget=100, hours_spent=spent, burn=burn, cpi=cpi, eac_hours=100 / cpi if cpi else None)
+    return {"budget": values, "progress": Progress(percent=percent)}
+
+
+@pytest.mark.parametrize(
+    ("burn", "percent", "colour"),
+    [
+        (0.5, 0.5, "green"),
+        (0.8, 0.79, "yellow"),
+        (0.8, 0.8, "green"),
+        (0.95, 0.9, "green"),
+        (1.0, 0.99, "green"),
+        (1.01, 0.99, "red"),
+        (1.01, 1.0, "green"),
+        (0.85, None, "yellow"),
+        (0.5, None, "unknown"),
+        (0.0, 0.0, "unknown"),
+        (None, 0.5, "unknown"),
+    ],
+)
+def test_the_budget_follows_burn_and_progress(burn: float | None, percent: float | None, colour: str) -> None:
+    assert axes_of(budget_axis, derived=budget(burn, percent)).rag == colour
+
+
+@pytest.mark.parametrize(
+    ("cpi", "colour"), [(1.1, "green"), (0.95, "green"), (0.94, "yellow"), (0.84, "red"), (0.0, "red")]
+)
+def test_the_budget_follows_cpi(cpi: float, colour: str) -> None:
+    assert axes_of(budget_axis, derived=budget(0.4, 0.4, cpi)).rag == colour
+
+
+def test_cpi_colours_nothing_before_a_fifth_is_done_or_spent() -> None:
+    assert axes_of(budget_axis, derived=budget(0.1, 0.05, 0.5)).rag == "green"
+    assert axes_of(budget_axis, derived=budget(0.1, 0.2, 0.5)).rag == "red"
+
+
+def test_an_engagement_that_has_not_begun_may_have_spent_nothing() -> None:
+    assert axes_of(budget_axis, derived=budget(0.0, 0.0) | {"phase": "not_started"}).rag == "green"
+
+
+def test_thresholds_are_the_config_s() -> None:
+    strict = make_settings(thresholds={"cpi_yellow": 1.0, "cpi_red": 0.99})
+    assert axes_of(budget_axis, derived=budget(0.4, 0.4, 0.98), settings=strict).rag == "red"
+
+
+# -- overall
+
+
+@pytest.mark.parametrize(
+    ("axes", "overall"),
+    [
+        (("green", "green", "green"), "green"),
+        (("green", "unknown", "green"), "unknown"),
+        (("unknown", "yellow", "green"), "yellow"),
+        (("unknown", "yellow", "red"), "red"),
+        ((), "unknown"),
+    ],
+)
+def test_overall_is_the_worst_and_unknown_is_not_green(axes: tuple[str, ...], overall: str) -> None:
+    assert overall_colour([Rag(rag) for rag in axes], []) == overall
+
+
+def test_an_open_critical_risk_makes_it_red() -> None:
+    green = [Rag("green")] * 3
+    assert overall_colour(green, [Risk("x", "register", "critical", "!")]) == "red"
+    assert overall_colour(green, [Risk("x", "register", "high", "!")]) == "green"
+
+
+def test_with_no_evidence_at_all_every_axis_is_unknown() -> None:
+    status = derive_axes(make_subject(facts={"start": None, "end": None, "hours": None, "value": None}))
+    assert [status.schedule.rag, status.scope.rag, status.budget.rag] == ["unknown"] * 3
+
+
+# -- declared
+
+
+@pytest.mark.parametrize(
+    ("labels", "field", "expected"),
+    [
+        ((), None, None),
+        (("health::on track",), None, "green"),
+        ((), "needsAttention", "yellow"),
+        ((), "at_risk", "red"),
+        ((), "On track", "green"),
+        (("health::on track",), "atRisk", "red"),
+        (("health::at risk", "health::on track"), None, "red"),
+        ((), "something else", None),
+    ],
+)
+def test_declared_health_is_label_or_field_the_worse_of_both(
+    labels: tuple[str, ...], field: str | None, expected: str | None
+) -> None:
+    assert declared_health(make_subject(labels=labels, health_status=field)) == expected
+
+
+def test_sentiment_and_declared_health_are_never_folded_in() -> None:
+    unhappy = make_subject(labels=["sentiment::unhappy", "health::at risk"], derived=budget(0.5, 0.5))
+    calm = make_subject(derived=budget(0.5, 0.5))
+    status, other = derive_axes(unhappy), derive_axes(calm)
+    assert (status.sentiment, status.declared) == ("red", "red")
+    assert (status.schedule, status.scope, status.budget) == (other.schedule, other.scope, other.budget)
+
+
+# -- what is published
+
+
+@pytest.mark.parametrize(
+    ("computed", "last", "published"),
+    [
+        ("green", None, "green"),
+        ("red", "green", "red"),
+        ("yellow", "green", "yellow"),
+        ("green", "red", "yellow"),
+        ("green", "yellow", "green"),
+        ("yellow", "red", "yellow"),
+        ("unknown", "red", "unknown"),
+        ("green", "unknown", "green"),
+        ("green", "purple", "green"),
+    ],
+)
+def test_a_status_worsens_at_once_and_improves_one_level_a_period(
+    computed: str, last: str | None, published: str
+) -> None:
+    assert damped_status(computed, last) == published
+
+
+@given(st.lists(st.sampled_from(["green", "yellow", "red"]), min_size=1, max_size=12))
+def test_what_is_published_is_never_better_than_computed_and_gets_there_in_two_periods(colours: list[str]) -> None:
+    last: str | None = None
+    for colour in colours:
+        last = damped_status(colour, last)
+        assert RAGS.index(last) >= RAGS.index(colour)
+    for _ in range(2):
+        last = damped_status(colours[-1], last)
+    assert last == colours[-1]

@@ -1,0 +1,344 @@
+"""Exactly once, on the demo GitLab: one note a report, quiet when run again, whatever people do to it meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from bot.facts import Facts
+from bot.model import Engagement, Portfolio
+from bot.publish.execute import Outcome
+from bot.publish.marker import read_marker
+from bot.publish.posts import past_reports
+from bot.report.document import PM_NOTES_END, PM_NOTES_START, NoteTarget
+from tests.publish.stage import CHANNEL, ROOT, Stage, body, monthly, open_stage, status
+
+EPIC = "acme/ps-internal/delivery&1"
+
+
+def test_first_run_posts_and_the_second_is_silent(stage: Stage) -> None:
+    outcome = stage.publish(status())
+    assert outcome.summary() == {"done": 1, "skipped": 0, "waiting": 0, "refused": 0, "failed": 0}
+    assert [n.body.startswith("## Status") for n in stage.notes()] == [True]
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+
+
+def test_the_status_note_is_the_first_of_a_thread(stage: Stage) -> None:
+    stage.publish(status())
+    assert stage.notes()[0].threaded
+
+
+def test_a_new_as_of_date_alone_is_no_change(stage: Stage) -> None:
+    stage.publish(status(day="2026-11-19"))
+    assert stage.writes_of(lambda: stage.publish(status(day="2026-11-20"))) == []
+
+
+def test_changed_facts_edit_the_same_note_without_a_new_notification(stage: Stage) -> None:
+    stage.publish(status())
+    told = len(stage.world.notifications)
+    stage.publish(status("Two days late."))
+    assert [("Two days late." in n.body) for n in stage.notes()] == [True]
+    assert len(stage.world.notifications) == told
+
+
+def test_each_period_has_its_own_note_and_the_former_one_is_frozen(stage: Stage) -> None:
+    stage.publish(status())
+    stage.publish(status("Next week.", period="2026-W48"))
+    assert ["On track." in n.body for n in stage.notes()] == [True, False]
+
+
+def test_a_report_issue_is_opened_once(stage: Stage) -> None:
+    assert stage.publish(monthly()).summary()["done"] == 1
+    assert [(i.title, i.label_titles()) for i in stage.issues()] == [
+        ("Monthly summary 2026-10", ["ps-monthly-summary"])
+    ]
+    assert stage.writes_of(lambda: stage.publish(monthly())) == []
+
+
+def test_a_report_issue_is_found_again_though_people_renamed_and_relabelled_it(stage: Stage) -> None:
+    stage.publish(monthly())
+    issue = stage.issues()[0]
+    issue.title, issue.labels = "Our October", []
+    stage.publish(monthly("Changed."))
+    assert [(i.title, "Changed." in i.description) for i in stage.issues()] == [("Our October", True)]
+
+
+def test_a_persons_issue_of_the_same_title_is_not_the_bots(stage: Stage) -> None:
+    project = stage.world.find_project("acme/ps-internal/reports")
+    assert project is not None
+    stage.world.issue(project, "Monthly summary 2026-10", labels=["ps-monthly-summary"], author="pat")
+    stage.publish(monthly())
+    assert [i.author.username for i in stage.issues()] == ["pat", "project_7_bot_a1"]
+
+
+def test_the_issue_of_the_month_before_is_closed_and_linked_once(stage: Stage) -> None:
+    stage.publish(monthly(period="2026-09"))
+    stage.publish(monthly())
+    former, latest = stage.issues()
+    assert (former.state, latest.state) == ("closed", "opened")
+    assert f"Continued in #{latest.iid}." in former.description
+    assert stage.writes_of(lambda: stage.publish(monthly())) == []
+    former.state, former.closed_at = "opened", None  # a person reopens it: their decision stays
+    assert stage.writes_of(lambda: stage.publish(monthly())) == []
+    assert stage.writes_of(lambda: stage.publish(monthly(period="2026-09"))) == []
+
+
+# -- what people do to a note
+
+
+def test_pm_notes_survive_every_update(stage: Stage) -> None:
+    stage.publish(status())
+    note = stage.notes()[0]
+    note.body = note.body.replace("_Write here._", "Call Dana on Monday.\n\n- bring the plan")
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+    stage.publish(status("Two days late."))
+    assert "Two days late." in note.body
+    assert "Call Dana on Monday.\n\n- bring the plan" in note.body
+    assert stage.writes_of(lambda: stage.publish(status("Two days late."))) == []
+
+
+def test_a_command_hidden_in_the_pm_notes_does_not_run_when_the_bot_writes_them_again(stage: Stage) -> None:
+    stage.publish(status())
+    note = stage.notes()[0]
+    note.body = f"```\n{note.body.replace('_Write here._', '/close')}\n```"  # in a code block GitLab runs nothing
+    outcome = stage.publish(status("Two days late."))
+    assert outcome.summary()["done"] == 1
+    assert stage.item(ROOT).state == "opened"
+    assert stage.world.commands_run == []
+    assert "\\/close" in note.body
+
+
+def test_a_person_who_edits_elsewhere_is_left_alone_until_the_facts_change(stage: Stage) -> None:
+    stage.publish(status())
+    note = stage.notes()[0]
+    note.body = note.body.replace("On track.", "On track, I think.")
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+    stage.publish(status("Late."))
+    assert "I think" not in note.body
+
+
+def test_a_deleted_note_is_written_again_once(stage: Stage) -> None:
+    stage.publish(status())
+    note = stage.notes()[0]
+    note.item.notes.remove(note)
+    stage.publish(status())
+    assert len(stage.notes()) == 1
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+
+
+@pytest.mark.parametrize("quote", ["{}", "> {}", "Look:\n\n{}", "```\n{}\n```"])
+def test_a_person_who_copies_the_note_with_its_marker_stays_a_person(stage: Stage, quote: str) -> None:
+    stage.publish(status())
+    text = "\n".join(quote.format(line) for line in stage.notes()[0].body.split("\n")) if quote == "> {}" else ""
+    copy = stage.world.note(stage.item(ROOT), text or quote.format(stage.notes()[0].body), author="pat")
+    before = copy.body
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+    stage.publish(status("Late."))
+    assert copy.body == before
+    assert ["Late." in n.body for n in stage.notes()] == [True, False]
+
+
+def test_a_copy_made_before_the_bot_wrote_does_not_keep_it_from_writing(stage: Stage) -> None:
+    with open_stage() as other:
+        other.publish(status())
+        stolen = other.notes()[0].body
+    stage.world.note(stage.item(ROOT), stolen, author="project_9_bot_pat")  # a person's name made to look like a bot's
+    assert stage.publish(status()).summary()["done"] == 1
+    assert len(stage.notes()) == 2
+
+
+def test_an_item_with_hundreds_of_notes(stage: Stage) -> None:
+    item = stage.item(ROOT)
+    for number in range(150):
+        stage.world.note(item, f"before {number}", author="pat")
+    stage.publish(status())
+    for number in range(150):
+        stage.world.note(item, f"after {number}", author="pat")
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+    assert len(stage.notes()) == 301
+
+
+def test_the_issue_was_moved_with_its_notes(stage: Stage) -> None:
+    """GitLab copies an issue's notes with their authors to the new one."""
+    stage.publish(status())
+    moved = stage.world.move(stage.item(ROOT), stage.world.project("acme/ps-internal/attic"))
+    for note in stage.notes():
+        stage.world.note(moved, note.body, author=note.author)
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+    stage.publish(status("Late."))
+    assert ["Late." in n.body for n in stage.notes("acme/ps-internal/attic#1")] == [True]
+    assert "Late." not in stage.notes()[0].body
+
+
+def test_a_renamed_group_makes_no_second_note(stage: Stage) -> None:
+    stage.publish(status())
+    group = stage.world.find_group("acme/ps-internal")
+    assert group is not None
+    project = stage.world.find_project("acme/ps-internal/globex")
+    assert project is not None
+    stage.world.rename(project, "globex-corp")
+    ref = "acme/ps-internal/globex-corp#1"
+    stage.portfolio = Portfolio((Engagement(ref, facts=Facts()),))
+    today = status(engagement=ref, target=NoteTarget(ref))
+    assert stage.writes_of(lambda: stage.publish(today)) == []
+    stage.publish(status("Late.", engagement=ref, target=NoteTarget(ref)))
+    assert ["Late." in n.body for n in stage.notes(ref)] == [True]
+
+
+def test_another_internal_target_moves_the_note_with_its_pm_notes(stage: Stage) -> None:
+    stage.publish(status())
+    note = stage.notes()[0]
+    note.body = note.body.replace("_Write here._", "Ask Dana.")
+    other = stage.world.issue(stage.world.project("acme/ps-internal/pmo"), "Status board").reference
+    stage.portfolio = Portfolio((Engagement(ROOT, facts=Facts(internal=other)),))
+    stage.publish(status(target=NoteTarget(other)))
+    assert stage.notes() == []
+    assert ["Ask Dana." in n.body for n in stage.notes(other)] == [True]
+    assert stage.writes_of(lambda: stage.publish(status(target=NoteTarget(other)))) == []
+
+
+# -- another token
+
+
+def test_a_new_tokens_bot_user_leaves_the_standing_note_while_nothing_changed(stage: Stage) -> None:
+    stage.publish(status())
+    stage.token = stage.world.token(stage.world.user("project_7_bot_b2", bot=True), role="reporter").value
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+
+
+def test_a_new_tokens_bot_user_replaces_what_it_cannot_edit_once(stage: Stage) -> None:
+    stage.publish(status())
+    stage.notes()[0].body = stage.notes()[0].body.replace("_Write here._", "Ask Dana.")
+    stage.token = stage.world.token(stage.world.user("project_7_bot_b2", bot=True), role="reporter").value
+    plan = stage.plan(status("Late."))
+    assert "project_7_bot_a1" in plan.steps[0].reason
+    stage.apply(plan)
+    assert [(n.author.username, "Late." in n.body) for n in stage.notes()] == [
+        ("project_7_bot_a1", False),
+        ("project_7_bot_b2", True),
+    ]
+    assert "Ask Dana." in stage.notes()[1].body
+    assert stage.writes_of(lambda: stage.publish(status("Late."))) == []
+
+
+def test_the_notes_of_a_deleted_bot_user_belong_to_the_ghost_and_count(stage: Stage) -> None:
+    stage.publish(status())
+    stage.notes()[0].author = stage.world.user("ghost")
+    stage.token = stage.world.token(stage.world.user("project_7_bot_b2", bot=True), role="reporter").value
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+
+
+# -- two runs at once
+
+
+def _at_once(stage: Stage, *runs: str) -> list[Outcome]:
+    """Each run plans first; then all apply, so that none has seen another's note."""
+    plans = [stage.plan(status(text), monthly(text)) for text in runs]
+    outcomes: list[Outcome] = []
+    threads = [threading.Thread(target=lambda p=plan: outcomes.append(stage.apply(p))) for plan in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_runs_at_once_leave_one_note_and_one_issue(stage: Stage) -> None:
+    _at_once(stage, "Same.", "Same.", "Same.", "Same.")
+    stage.publish(status("Same."), monthly("Same."))
+    assert len(stage.notes()) == 1
+    assert [i.state for i in stage.issues()].count("opened") == 1
+    assert all("stands in #" in i.description for i in stage.issues() if i.state == "closed")
+    assert stage.writes_of(lambda: stage.publish(status("Same."), monthly("Same."))) == []
+
+
+def test_runs_at_once_with_other_facts_converge(stage: Stage) -> None:
+    _at_once(stage, "One.", "Two.")
+    stage.publish(status("One."), monthly("One."))
+    assert ["One." in n.body for n in stage.notes()] == [True]
+    assert ["One." in i.description for i in stage.issues() if i.state == "opened"] == [True]
+    assert stage.writes_of(lambda: stage.publish(status("One."), monthly("One."))) == []
+
+
+def test_copies_left_by_a_race_become_one_and_lose_nobodys_notes(stage: Stage) -> None:
+    stage.publish(status())
+    first = stage.notes()[0]
+    second = stage.world.note(stage.item(ROOT), first.body.replace("_Write here._", "Ask Dana."), author=first.author)
+    stage.publish(status())
+    assert stage.notes() == [first]
+    assert second not in stage.notes()
+    assert "Ask Dana." in first.body
+    assert stage.writes_of(lambda: stage.publish(status())) == []
+
+
+def test_a_second_copy_of_an_issue_is_closed_with_a_link(stage: Stage) -> None:
+    stage.publish(monthly())
+    first = stage.issues()[0]
+    stage.world.issue(first.namespace, first.title, description=first.description, author=first.author)
+    stage.publish(monthly())
+    kept, copy = stage.issues()
+    assert (kept.state, copy.state) == ("opened", "closed")
+    assert "The report stands in #1." in copy.description
+    assert stage.writes_of(lambda: stage.publish(monthly())) == []
+
+
+# -- parts, epics, what is read back
+
+
+def test_a_long_report_is_split_into_linked_notes_of_one_thread(stage: Stage) -> None:
+    stage.publish(status(follow_ups=("Part two.", "Part three.")))
+    assert len({n.discussion_id for n in stage.notes()}) == 1
+    markers = [read_marker(n.body) for n in stage.notes()]
+    assert [(m.identity.part, m.parts) for m in markers if m] == [(1, 3), (2, 3), (3, 3)]
+    assert stage.writes_of(lambda: stage.publish(status(follow_ups=("Part two.", "Part three.")))) == []
+    stage.publish(status(follow_ups=("Part two, shorter.",)))
+    assert [n.body.split("\n")[0] for n in stage.notes()] == ["## Status", "Part two, shorter."]
+    assert stage.writes_of(lambda: stage.publish(status(follow_ups=("Part two, shorter.",)))) == []
+
+
+def test_a_long_report_issue_has_its_parts_as_notes(stage: Stage) -> None:
+    stage.publish(monthly(follow_ups=("Part two.",)))
+    issue = stage.issues()[0]
+    assert [n.body.split("\n")[0] for n in issue.notes if not n.system] == ["Part two."]
+    assert stage.writes_of(lambda: stage.publish(monthly(follow_ups=("Part two.",)))) == []
+
+
+def test_notes_on_an_epic(stage: Stage) -> None:
+    stage.portfolio = Portfolio((Engagement(EPIC),))
+    doc = status(engagement=EPIC, target=NoteTarget(EPIC))
+    stage.publish(doc)
+    assert len(stage.notes(EPIC)) == 1
+    stage.publish(replace(doc, body=body("Late.")))
+    assert ["Late." in n.body for n in stage.notes(EPIC)] == [True]
+    assert stage.writes_of(lambda: stage.publish(replace(doc, body=body("Late.")))) == []
+
+
+def test_what_was_published_is_read_back_with_answers_and_pm_notes(stage: Stage) -> None:
+    stage.publish(status())
+    note = stage.notes()[0]
+    note.body = note.body.replace("_Write here._", "Ask Dana.")
+    stage.world.note(stage.item(ROOT), "We wait for the licence.", author="pat", reply_to=note)
+    stage.world.note(stage.item(ROOT), "Unrelated.", author="pat")
+    past = past_reports(stage.standing(), [ROOT])
+    assert [(p.kind, p.audience, p.period, p.engagement) for p in past] == [("status", "internal", "2026-W47", ROOT)]
+    assert dict(past[0].payload) == {"overall": "green", "hours": 12.5}
+    assert past[0].pm_notes == "Ask Dana."
+    assert [(r.author, r.body) for r in past[0].replies] == [("pat", "We wait for the licence.")]
+
+
+def test_the_placeholder_of_the_pm_notes_is_nobodys_note(stage: Stage) -> None:
+    stage.publish(status())
+    assert past_reports(stage.standing())[0].pm_notes == ""
+    assert PM_NOTES_START in stage.notes()[0].body
+    assert PM_NOTES_END in stage.notes()[0].body
+
+
+def test_a_customers_note_holds_no_payload_and_no_internal_path(stage: Stage) -> None:
+    text = status(audience="customer", target=NoteTarget(CHANNEL), payload={"margin": 0.4})
+    stage.publish(text)
+    stored = stage.notes(CHANNEL)[0].body
+    assert "payload" not in stored
+    assert "ps-internal" not in stored
+    assert past_reports(stage.standing(), [ROOT])[0].engagement == ROOT

@@ -1,0 +1,295 @@
+"""What the internal reports promise beyond their wording."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.calendar import week_of
+from bot.derive import results as r
+from bot.errors import ConfigError
+from bot.model import PastReport, Reply
+from bot.report import ReportContext, make_documents
+from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget, NoteTarget
+from bot.report.due import Due
+from bot.report.environment import Templates
+from bot.report.parts.movement import is_lesson
+from bot.report.sample import (
+    DAY,
+    DONE,
+    EMPTY_ONE,
+    RED,
+    WORK,
+    YELLOW,
+    sample_context,
+    sample_derived,
+    sample_dues,
+    sample_settings,
+)
+from bot.report.wording import load_words
+
+DUES = {due.kind: due for due in sample_dues()}
+TEMPLATES = Templates(load_words("en_US", "USD"))
+
+
+def context(**changes: object) -> ReportContext:
+    return dataclasses.replace(sample_context(TEMPLATES, sample_settings()), **changes)  # type: ignore[arg-type]
+
+
+def status(ref: str = RED, due: Due = DUES["status"], **changes: object) -> Document:
+    made = make_documents(due, context(**changes))
+    assert made.faults == ()
+    return next(d for d in made.documents if d.audience == "internal" and d.engagement == ref)
+
+
+def said(week: str, rag: str, **more: object) -> PastReport:
+    colours = dict.fromkeys(("overall", "schedule", "scope", "budget"), rag)
+    return PastReport("status", "internal", week, RED, {"v": 1, "status": colours, **more})
+
+
+def weekly(day: date) -> Due:
+    return Due("status", week_of(day), day)
+
+
+# -- the weekly status
+
+
+def test_every_running_engagement_gets_a_status_and_a_complete_one_none() -> None:
+    documents = make_documents(DUES["status"], context()).documents
+    assert [d.engagement for d in documents if d.audience == "internal"] == [RED, YELLOW, EMPTY_ONE]
+
+
+def test_an_engagement_that_completed_since_the_last_status_gets_its_last_one() -> None:
+    due = weekly(date(2026, 11, 5))
+    assert DONE in [d.engagement for d in make_documents(due, context()).documents]
+    assert "This engagement is complete." in status(DONE, due).body
+
+
+def test_the_status_goes_to_the_internal_target_else_to_the_engagement() -> None:
+    assert status(RED).target == NoteTarget(RED)
+    portfolio = context().portfolio
+    moved = dataclasses.replace(portfolio.engagements[0].facts, internal="acme/ps-internal/x#9")
+    engagements = (dataclasses.replace(portfolio.engagements[0], facts=moved), *portfolio.engagements[1:])
+    assert status(portfolio=dataclasses.replace(portfolio, engagements=engagements)).target == NoteTarget(
+        "acme/ps-internal/x#9"
+    )
+
+
+def test_a_colour_gets_better_one_level_a_week_and_says_so() -> None:
+    document = status(past=(said("2026-W46", "red"),))
+    assert document.payload["status"] == {
+        "overall": "yellow",
+        "schedule": "yellow",
+        "scope": "yellow",
+        "budget": "yellow",
+    }
+    assert "Facts are better; held one more week." in document.body
+    assert status(past=(said("2026-W46", "yellow"),)).payload["status"]["scope"] == "green"
+
+
+def test_a_colour_worsens_at_once() -> None:
+    assert status(past=(said("2026-W46", "green"),)).payload["status"]["schedule"] == "yellow"
+
+
+def test_the_trend_is_what_was_published_else_what_the_facts_said() -> None:
+    assert "| 🟢🟢🔴🟢🟡 |" in status(past=(said("2026-W45", "red"),)).body
+
+
+def test_the_trend_asks_only_for_weeks_that_were_not_published() -> None:
+    asked: list[date] = []
+
+    def derive(day: date) -> r.Derived:
+        asked.append(day)
+        return sample_derived(day)
+
+    status(only=RED, derive=derive, past=tuple(said(f"2026-W{week}", "green") for week in (43, 44, 45, 46)))
+    assert set(asked) == {DAY, DAY - timedelta(days=7)}
+
+
+def test_next_steps_are_overdue_and_due_work_blocked_ones_last() -> None:
+    assert status().payload["next_steps"] == [f"{WORK}#12", f"{WORK}#14", f"{WORK}#15", f"{WORK}#13"]
+
+
+def test_last_weeks_next_steps_are_told_done_or_not() -> None:
+    body = status().body
+    assert "Last week's next steps: 1 of 2 done. Not done: [Runner fleet" in body
+
+
+def test_without_a_last_report_its_next_steps_are_replayed() -> None:
+    assert "Last week's next steps: 1 of 4 done." in status(past=()).body
+
+
+def test_a_payload_of_another_shape_is_no_failure() -> None:
+    assert status(past=(PastReport("status", "internal", "2026-W46", RED, {"status": 7, "next_steps": "x"}),)).body
+
+
+def test_the_as_of_line_stands_in_the_body_once() -> None:
+    for kind in ("status", "portfolio", "monthly", "quarterly", "closeout"):
+        for document in make_documents(DUES[kind], context()).documents:
+            assert document.body.count(document.as_of_line) == 1, document.key
+
+
+def test_a_new_day_alone_changes_nothing_but_the_as_of_line() -> None:
+    """The stub ages by the day, as real risks do."""
+
+    def ageing(day: date) -> r.Derived:
+        derived = sample_derived(day)
+        risk = r.Risk("old", "derived", "high", f"open since {day.toordinal()} days", (f"{WORK}#12",), "close it")
+        aged = tuple(dataclasses.replace(e, risks=(risk,)) for e in derived.engagements)
+        return dataclasses.replace(derived, engagements=aged)
+
+    for kind in ("status", "portfolio"):
+        today, later = (
+            make_documents(Due(kind, week_of(DAY), DAY + timedelta(days=n)), context(derive=ageing)).documents
+            for n in (0, 3)
+        )
+        bodies = [[d.body.replace(d.as_of_line, "") for d in documents] for documents in (today, later)]
+        assert bodies[0] == bodies[1]
+        assert [d.as_of_line for d in today] != [d.as_of_line for d in later] or kind == "none"
+
+
+def test_a_change_brings_the_status_up_to_its_day() -> None:
+    portfolio = context().portfolio
+    first = portfolio.engagements[0]
+    late = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    items = tuple(dataclasses.replace(i, updated_at=late) if i.ref == f"{WORK}#12" else i for i in first.items)
+    changed = dataclasses.replace(
+        portfolio, engagements=(dataclasses.replace(first, items=items), *portfolio.engagements[1:])
+    )
+    asked: list[date] = []
+
+    def derive(day: date) -> r.Derived:
+        asked.append(day)
+        return sample_derived(day)
+
+    status(due=weekly(date(2026, 11, 22)), portfolio=changed, derive=derive)
+    assert date(2026, 11, 21) in asked
+
+
+def test_links_refer_to_nothing_and_nobody_is_mentioned() -> None:
+    body = status().body
+    links = re.findall(r"\]\((https?://[^)]+)\)", body)
+    assert links
+    assert all(url.endswith("#") for url in links)
+    plain = re.sub(r"`[^`]*`|```.*?```", "", re.sub(r"\]\([^)]*\)", "]", body), flags=re.S)
+    assert not re.search(r"(?<!\\)@\w|(?<![\\\w&])#\d", plain)
+
+
+def test_what_could_not_be_read_is_named() -> None:
+    assert "group/secret\\#4: 404 Not Found" in status().body
+    assert "acme/customers/soylent" in make_documents(DUES["portfolio"], context()).documents[0].body
+
+
+def test_pm_notes_have_their_place_in_every_internal_report() -> None:
+    for kind in ("status", "portfolio", "monthly", "quarterly", "closeout"):
+        for document in make_documents(DUES[kind], context()).documents:
+            if document.audience == "internal":
+                inside = document.body.split(PM_NOTES_START)[1].split(PM_NOTES_END)[0]
+                assert inside.strip() == ""
+
+
+def test_the_payload_is_versioned_and_plain() -> None:
+    payload = status().payload
+    assert payload["v"] == 1
+    assert payload["finish"] == {"p50": "2026-12-11", "p80": "2026-12-16"}
+    assert payload["forecast"]["FY27-Q4"] == {"actual": 0, "forecast": 140_000, "low": 0, "high": 140_000}
+    assert payload["progress"] == 0.4
+    assert "overdue" in payload["risks"]
+
+
+# -- roll-ups
+
+
+def test_portfolio_is_worst_first() -> None:
+    body = make_documents(DUES["portfolio"], context()).documents[0].body
+    assert body.index("Initech") < body.index("Northwind") < body.index("Untitled")
+
+
+def test_roll_ups_are_issues_that_close_the_one_before_and_carry_the_commitment() -> None:
+    issue = make_documents(
+        DUES["monthly"], context(commitment=lambda d: {"forecast": {"as_of": str(d.as_of)}})
+    ).documents[0]
+    assert issue.target == IssueTarget("acme/ps-internal/reports", ("ps-monthly-summary",))
+    assert issue.closes_previous
+    assert issue.title == "PS monthly summary – 2026-10"
+    assert issue.payload["forecast"] == {"as_of": "2026-10-31"}
+    assert "Before this: [2026\\-09](https://gitlab.example.com/i/9#)" in issue.body
+
+
+def test_a_run_limited_to_one_engagement_makes_no_roll_up() -> None:
+    limited = context(only=RED)
+    assert {d.engagement for d in make_documents(list(DUES.values()), limited).documents} == {RED}
+
+
+def test_a_roll_up_without_a_project_names_the_key() -> None:
+    settings = sample_settings()
+    reports = settings.reports.model_copy(
+        update={"monthly": settings.reports.monthly.model_copy(update={"project": None})}
+    )
+    made = make_documents(DUES["monthly"], context(settings=settings.model_copy(update={"reports": reports})))
+    assert made.documents == ()
+    assert "reports.monthly.project" in made.faults[0]
+
+
+def test_replies_are_carried_into_the_month_in_which_they_were_written() -> None:
+    october = Reply("dana", "Review is booked.", datetime(2026, 10, 30, 9, tzinfo=UTC))
+    november = Reply("dana", "Review is held.", datetime(2026, 11, 2, 9, tzinfo=UTC))
+    past = (dataclasses.replace(said("2026-W44", "green"), replies=(october, november), pm_notes="On holiday."),)
+    body = make_documents(DUES["monthly"], context(past=past)).documents[0].body
+    assert "**dana**, Oct 30: Review is booked." in body
+    assert "Review is held" not in body
+    assert "On holiday" not in body  # week 44 ends on 1 November
+    later = make_documents(Due("portfolio", week_of(DAY), date(2026, 11, 17)), context(past=past)).documents[0].body
+    assert "Review is" not in later
+
+
+@pytest.mark.parametrize(("label", "is_one"), [("llProduct", True), ("ll", True), ("llama", False), ("WE-ps", False)])
+def test_lessons_are_told_by_their_published_labels(label: str, is_one: bool) -> None:
+    assert is_lesson(label, "ll") is is_one
+
+
+# -- closeout
+
+
+def test_a_closeout_is_written_once_and_kept_current_for_four_weeks() -> None:
+    def told(day: date, past: tuple[PastReport, ...]) -> list[str | None]:
+        due = dataclasses.replace(DUES["closeout"], as_of=day)
+        return [d.engagement for d in make_documents(due, context(past=past)).documents]
+
+    closeout = (PastReport("closeout", "internal", "closeout", DONE, {}),)
+    assert told(DAY, ()) == [DONE]
+    assert told(DAY, closeout) == [DONE]
+    assert told(date(2027, 1, 4), closeout) == []
+    assert told(date(2027, 1, 4), ()) == [DONE]
+
+
+# -- failures
+
+
+def test_one_engagements_failure_is_named_and_harms_no_other() -> None:
+    portfolio = context().portfolio
+    broken = dataclasses.replace(portfolio, engagements=portfolio.engagements[1:])
+    made = make_documents(DUES["status"], context(portfolio=broken))
+    assert [d.engagement for d in made.documents] == [YELLOW, EMPTY_ONE]
+    assert any(RED in fault and fault.startswith("status 2026-W47") for fault in made.faults)
+
+
+def test_a_derivation_that_fails_names_the_report() -> None:
+    def derive(day: date) -> r.Derived:
+        raise ZeroDivisionError("x")
+
+    made = make_documents([DUES["status"], DUES["monthly"]], context(derive=derive))
+    assert made.documents == ()
+    assert any(fault.startswith("monthly 2026-10: could not be made (ZeroDivisionError") for fault in made.faults)
+
+
+def test_a_broken_template_stops_everything(tmp_path: object) -> None:
+    from pathlib import Path
+
+    folder = Path(str(tmp_path))
+    (folder / "monthly.md.j2").write_text("{{ nothing }}")
+    with pytest.raises(ConfigError, match=r"monthly\.md\.j2:1"):
+        make_documents(DUES["monthly"], context(templates=Templates(load_words("en_US", "USD"), folder)))
