@@ -100,6 +100,9 @@ def _faulty(key: str, faults: tuple[FactFault, ...]) -> bool:
 def _contradictions(facts: Facts) -> Iterator[tuple[str, str]]:
     if facts.start and facts.end and facts.end < facts.start:
         yield "end", f"{facts.end} is before start {facts.start}"
+    titles = [m.milestone for m in facts.milestones]
+    for title in sorted({title for title in titles if titles.count(title) > 1}):
+        yield "milestones", f"{title!r} stands more than once; the first one counts"
 
 
 def _reader(key: str) -> Callable[[Any], Any]:

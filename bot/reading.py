@@ -16,6 +16,7 @@ from bot.gitlab_api.reading import read_portfolio
 from bot.model import PastReport, Portfolio
 from bot.session import Session, read_text
 from bot.snapshot import load_snapshot
+from bot.timesheets import add_hours, read_bookings, read_timesheets
 
 Progress = Callable[[str, int, int], None]
 
@@ -94,8 +95,6 @@ def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
     ]
     if not any(files):
         return portfolio
-    from bot.timesheets import add_hours, read_bookings, read_timesheets
-
     timesheets, bookings = files
     return add_hours(
         portfolio,

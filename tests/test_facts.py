@@ -96,6 +96,12 @@ def test_an_end_before_the_start_is_told() -> None:
     assert (fault.key, fault.line) == ("end", 3)
 
 
+def test_a_milestone_named_twice_is_told() -> None:
+    facts, (fault,) = facts_of("```ps-project\nmilestones: [{milestone: A, amount: 1}, {milestone: A, amount: 2}]\n```")
+    assert (fault.key, fault.line) == ("milestones", 2)
+    assert len(facts.milestones) == 2
+
+
 def test_a_block_inside_another_block_is_an_example_not_facts() -> None:
     example = "````markdown\n```ps-project\ncustomer: Wrong\n```\n````\n\n~~~ps-project\ncustomer: Right\n~~~\n"
     assert facts_of(example)[0].customer == "Right"
@@ -148,4 +154,4 @@ KEYS = st.sampled_from(list(Facts.__dataclass_fields__)) | st.text(max_size=6)
 def test_whatever_is_given_comes_out_as_facts_and_faults(values: dict[str, Any]) -> None:
     facts, faults = make_facts(values)
     assert isinstance(facts, Facts)
-    assert {fault.key for fault in faults} <= {*values, "end"}
+    assert {fault.key for fault in faults} <= {*values, "end", "milestones"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -54,7 +55,7 @@ def init(
         if from_:
             from bot.checkup import propose
 
-            proposal = propose(from_)
+            proposal = propose(from_, dict(os.environ))
         from bot.cli.views import write_text
 
         write_text(path, render_starter(proposal))

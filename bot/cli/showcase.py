@@ -77,7 +77,7 @@ def demo_session(gitlab: DemoGitLab, home: Path, day: date, seed: int, edition: 
     from bot.demo import DEMO_CONFIG
     from bot.demo.timesheets import make_bookings, make_timesheets
 
-    write_text(home / "config.yml", DEMO_CONFIG(day, gitlab.url, seed, edition))
+    write_text(home / "config.yml", DEMO_CONFIG(day, gitlab.url, seed, edition, csv=True))
     write_text(home / "hours.csv", make_timesheets(day, seed, edition))
     write_text(home / "bookings.csv", make_bookings(day, seed, edition))
     environment = {"GITLAB_URL": gitlab.url, "GITLAB_TOKEN": gitlab.token}

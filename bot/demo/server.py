@@ -86,7 +86,7 @@ class DemoGitLab:
         """Listen on 127.0.0.1."""
         self._server = make_server("127.0.0.1", self._port, self, threaded=True, request_handler=_Handler)
         self.world.base_url = self.url
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         return self
 
     def stop(self) -> None:

@@ -32,12 +32,9 @@ def count_hours(engagement: Engagement, labels: LabelSettings) -> Hours:
     Timesheet rows may name no item: where there are any, they are all the hours there are.
     """
     free = non_billable_refs(engagement.items, labels)
-    spent = math.fsum(log.hours for log in engagement.timelogs)
-    billable = math.fsum(log.hours for log in engagement.timelogs if is_billable(log, free))
-    for item in items_without_logs(engagement, labels):
-        spent += item.spent_hours or 0.0
-        billable += 0.0 if item.ref in free else item.spent_hours or 0.0
-    return Hours(spent, billable)
+    spent = [(log.hours, is_billable(log, free)) for log in engagement.timelogs]
+    spent += [(i.spent_hours or 0.0, i.ref not in free) for i in items_without_logs(engagement, labels)]
+    return Hours(math.fsum(hours for hours, _ in spent), math.fsum(hours for hours, paid in spent if paid))
 
 
 def items_without_logs(engagement: Engagement, labels: LabelSettings) -> Sequence[Item]:

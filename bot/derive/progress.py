@@ -43,7 +43,7 @@ def value_work(work: Sequence[Item]) -> tuple[str, dict[str, float]]:
 def derive_phase(subject: Subject) -> str:
     """not_started, active or complete.
 
-    Complete: the root is closed, or all work is closed and no milestone still waits for its work. Not started: nothing
+    Complete: the root is closed, or all work is closed and no dated or contracted milestone still waits for its work. Not started: nothing
     is logged or closed, and the start lies ahead or is not known.
     """
     engagement = subject.engagement
@@ -58,7 +58,8 @@ def derive_phase(subject: Subject) -> str:
 def _all_done(subject: Subject, work: Sequence[Item]) -> bool:
     if any(item.is_open for item in work):
         return False
-    return all(milestone_done(m) for m in find_milestones(subject.engagement, work, subject.calendar))
+    milestones = find_milestones(subject.engagement, work, subject.calendar)
+    return all(milestone_done(m) for m in milestones if m.fact or m.due)
 
 
 def last_close(subject: Subject) -> date | None:

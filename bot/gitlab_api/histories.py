@@ -24,7 +24,7 @@ from bot.model import DueChange
 
 ITEMS_A_PLACE = 50
 ITEMS_A_QUERY = 100
-PLACES_A_QUERY = 4
+PLACES_A_QUERY = 8
 REST_BATCH = 5
 Progress = Callable[[str, int, int], None]
 

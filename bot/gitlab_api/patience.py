@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 DEFAULT_RETRY_AFTER = 60.0
+SPREAD = 0.25
+"""Seconds over which threads that waited for the same moment spread."""
 FIRST_CONTACT = 10.0
 """Seconds to try where nobody has ever answered: more likely a wrong address than an outage."""
 
@@ -49,6 +51,7 @@ class Patience:
         while (pause := self._take()) > 0:
             if waited + pause > longest:
                 return False
+            pause += self._jitter() * SPREAD
             waited += pause
             self._sleep(pause)
         return True

@@ -162,7 +162,7 @@ def read_notes(client: GitLabClient, place: Place) -> list[RawNote]:
     """All comments of an item, thread by thread, oldest first; system notes left out."""
     if not place.api:
         return [note for thread in _graphql_threads(client, place) for note in thread]
-    threads = client.get_all(f"{place.api}/discussions", per_page=100)
+    threads = client.get_all(f"{place.api}/discussions")
     found = {note.id: note for thread in threads for note in _rest_notes(thread, place)}
     return list(found.values())
 
@@ -213,10 +213,12 @@ def _graphql_note(note: Mapping[str, Any], thread: str, place: Place) -> RawNote
 
 
 def read_issues(client: GitLabClient, project: Place, **filters: Any) -> list[RawIssue]:
-    """The issues of a project that fit GitLab's own `filters`, open and closed, oldest first."""
-    listed = client.get_all(
-        f"{project.api}/issues", state="all", order_by="created_at", sort="asc", per_page=100, **filters
-    )
+    """The issues of a project that fit GitLab's own `filters`, open and closed, oldest first.
+
+    By offset (`pagination` none): oldest first that is stable, and GitLab has keyset pages for issues since 18.3 only.
+    """
+    path = f"{project.api}/issues"
+    listed = client.get_all(path, state="all", order_by="created_at", sort="asc", pagination=None, **filters)
     found = {int(issue["iid"]): read_issue(issue) for issue in listed}
     return [found[iid] for iid in sorted(found)]
 
@@ -247,11 +249,11 @@ def read_awards(client: GitLabClient, place: Place, note: int) -> list[RawAward]
 def _rest_awards(client: GitLabClient, place: Place, note: int) -> list[Any]:
     """Unlike the notes API, the one of reactions takes an epic's iid (doc/api/emoji_reactions.md); others the id."""
     try:
-        return list(client.get_all(f"{place.edit}/notes/{note}/award_emoji", per_page=100))
+        return list(client.get_all(f"{place.edit}/notes/{note}/award_emoji"))
     except NotFoundError:
         if place.edit == place.api:
             raise
-        return list(client.get_all(f"{place.api}/notes/{note}/award_emoji", per_page=100))
+        return list(client.get_all(f"{place.api}/notes/{note}/award_emoji"))
 
 
 def _rest_award(given: Mapping[str, Any]) -> RawAward | None:
@@ -277,7 +279,7 @@ def read_label_setters(client: GitLabClient, place: Place) -> dict[str, int]:
     """Who last added each label that an item carries: label → user id, from GitLab's label events."""
     if not place.api:
         return {}
-    events = client.get_all(f"{place.api}/resource_label_events", per_page=100)
+    events = client.get_all(f"{place.api}/resource_label_events")
     setters: dict[str, int] = {}
     for event in sorted(events, key=lambda e: (str(e.get("created_at")), int(e["id"]))):
         if event.get("label") and event.get("action") == "add":

@@ -79,7 +79,7 @@ def change_labels(client: GitLabClient, place: Place, add: Sequence[str], remove
 
 def _change_epic_labels(client: GitLabClient, place: Place, add: Sequence[str], remove: Sequence[str]) -> None:
     """GraphQL wants ids; the epics API, which can change labels too, is on its way out."""
-    group = client.get_all(f"/groups/{quote(place.path, safe='')}/labels", per_page=100)
+    group = client.get_all(f"/groups/{quote(place.path, safe='')}/labels")
     ids = {str(label["name"]): f"gid://gitlab/GroupLabel/{int(label['id'])}" for label in group}
     missing = [label for label in add if label not in ids]
     if missing:

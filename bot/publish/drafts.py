@@ -40,7 +40,7 @@ class DraftPlanner(Planner):
             return
         drafts = [p for p in self.posts(wish.identity) if self.is_at(p, wish)]
         if not drafts:
-            yield self._new_draft(wish, "waits for approval once it stands")
+            yield self._new_draft(wish, "the customer's text, for approval")
             return
         yield from self._standing_draft(wish, drafts)
 

@@ -8,9 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.config import Settings
 from bot.errors import UsageError
-from bot.publish.audience import Guard
 from bot.publish.marker import Identity
 from bot.publish.steps import Approval, Plan, Step
 
@@ -37,8 +35,15 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "instance": plan.instance,
         "user": plan.user,
         "aliases": dict(sorted(plan.aliases.items())),
-        "steps": [asdict(step) for step in plan.steps],
+        "steps": [_plain(asdict(step)) for step in plan.steps],
     }
+
+
+def _plain(value: Any) -> Any:
+    """Lists where Python has tuples."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def plan_from_json(text: str, where: str = "plan") -> Plan:
@@ -65,20 +70,6 @@ def plan_schema() -> dict[str, Any]:
     for name in ("Step", "Identity", "Approval"):
         schema["$defs"][name]["additionalProperties"] = False
     return schema
-
-
-def guard_for_plan(settings: Settings, plan: Plan) -> Guard:
-    """The guard for `apply`: who reads a namespace is asked of today's config, the customer channels of the plan."""
-    channels = {step.engagement: step.channel for step in plan.steps if step.engagement and step.channel}
-    return Guard(settings.audience_of, channels)
-
-
-def check_instance(plan: Plan, instance: str, user: str) -> None:
-    """Raises UsageError where the plan was made for another GitLab or with another user's token."""
-    if plan.instance.rstrip("/") != instance.rstrip("/"):
-        raise UsageError(f"the plan was made for {plan.instance}, not for {instance}", "plan", _ADVICE)
-    if plan.user != user:
-        raise UsageError(f"the plan was made with the token of {plan.user}, not of {user}", "plan", _ADVICE)
 
 
 _ADVICE = "Make a new one: `psbot run --dry-run --plan FILE`."

@@ -148,7 +148,6 @@ class Planner:
             reason=reason,
             engagement=wish.engagement,
             path=place.path if place else "",
-            channel=self.guard.channels.get(wish.engagement or "", "") if wish.identity.audience == "customer" else "",
             title=wish.title,
             fingerprint=wish.fingerprint,
             labels=wish.labels,

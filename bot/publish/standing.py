@@ -23,7 +23,7 @@ from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
 
-_TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:_\w+)?|service_account_\w+")
+_TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
 _GHOST = "ghost"
 """GitLab hands the notes of a deleted bot user to this one."""
 
@@ -114,21 +114,18 @@ class Reader:
         return replace(marker, payload={})
 
     def _replies(self, notes: list[RawNote], post: Post, ours: set[int]) -> Iterable[Reply]:
-        """What people wrote below the first note of a thread."""
+        """What people wrote below the first note of a thread; whatever bears a marker is psbot's own."""
         if post.marker.identity.part > 1:
             return
         for note in notes:
-            answers = note.thread == post.thread and note.id > post.id and note.id not in ours
-            if answers and note.created_at and not self.trust.is_own(note.author_id):
+            if note.thread == post.thread and note.id > post.id and note.id not in ours and note.created_at:
                 yield Reply(note.author, note.body, note.created_at)
 
     def _with_reactions(self, place: Place, post: Post) -> Post:
         if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
             return post
         awards = api.read_awards(self.client, place, post.id)
-        thumbs = tuple(
-            Thumb(a.username, a.created_at) for a in awards if a.name == THUMBS_UP and not self.trust.is_own(a.user_id)
-        )
+        thumbs = tuple(Thumb(a.username, a.created_at) for a in awards if a.name == THUMBS_UP)
         edited_at = api.read_edited_at(self.client, post.id) if thumbs else None
         return replace(post, thumbs=thumbs, edited_at=edited_at)
 

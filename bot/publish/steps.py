@@ -42,8 +42,6 @@ class Step:
     reason: str
     engagement: str | None = None
     path: str = ""
-    channel: str = ""
-    """The engagement's declared customer channel, for a text that a customer reads."""
     title: str = ""
     body: str = ""
     fingerprint: str = ""
@@ -124,7 +122,8 @@ _VERBS = {
 def step_line(step: Step, dry: bool = True) -> str:
     """One line: what, where, why."""
     verb = _VERBS[step.action][0 if dry else 1]
-    return printable(f"{verb} {step.name} on {step.target}: {step.reason}")
+    place = "" if step.target == step.engagement else f" on {step.target}"
+    return printable(f"{verb} {step.name}{place}: {step.reason}")
 
 
 def plan_text(plan: Plan, dry: bool = True) -> str:

@@ -58,7 +58,7 @@ def make_wishes(document: Document) -> tuple[Wish, ...]:
         form="issue" if issue else "note",
         target=document.target.project if isinstance(document.target, IssueTarget) else document.target.ref,
         body=document.body,
-        fingerprint=fingerprint(document.body, _leave_out(document)),
+        fingerprint=_fingerprint(document, document.body),
         engagement=document.engagement,
         title=document.title,
         labels=document.target.labels if isinstance(document.target, IssueTarget) else (),
@@ -78,7 +78,7 @@ def _follow_ups(document: Document, first: Wish) -> Iterator[Wish]:
             identity=replace(first.identity, part=number),
             form="issue-note" if first.form == "issue" else "reply",
             body=body,
-            fingerprint=fingerprint(body, _leave_out(document)),
+            fingerprint=_fingerprint(document, body, number),
             payload=EMPTY,
             closes_previous=False,
         )
@@ -87,6 +87,13 @@ def _follow_ups(document: Document, first: Wish) -> Iterator[Wish]:
 def _identity(document: Document) -> Identity:
     token = engagement_token(document.engagement, document.audience)
     return Identity(document.kind, document.audience, token, document.period, draft=document.draft)
+
+
+def _fingerprint(document: Document, body: str, part: int = 1) -> str:
+    """The digest of what the report rests on, else of what it says; every part has its own."""
+    if document.facts:
+        return digest(f"{document.facts}\n{part}")
+    return fingerprint(body, _leave_out(document))
 
 
 def _leave_out(document: Document) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.errors import ConfigError, PsbotError
+from bot.report.change import with_facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
@@ -49,7 +50,7 @@ def _make(report: Report, due: Due, context: ReportContext) -> Made:
         where = " ".join(filter(None, (report.name, due.period.name, subject)))
         document = _guarded(partial(report.make, due, context, subject), where, faults)
         if document is not None:
-            documents.append(fitted(document, context.templates.words))
+            documents.append(with_facts(fitted(document, context.templates.words), due, context))
     return Made(tuple(documents), tuple(faults))
 
 

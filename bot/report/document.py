@@ -57,6 +57,8 @@ class Document:
     """The sentence that says as of when the report holds; left out of the fingerprint (contract §8.2)."""
     payload: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """Hidden, versioned data for later runs (committed forecast, next steps, colours); empty for customers."""
+    facts: str = ""
+    """What the report rests on (`change.py`): its digest is the fingerprint. Empty: the body's is, less what follows."""
     volatile: tuple[str, ...] = ()
     """Further passages that may change without being a change worth a write."""
     follow_ups: tuple[str, ...] = ()

@@ -36,9 +36,11 @@ def _pinned(document: Document) -> tuple[str, str]:
 
 
 def _pages(blocks: Iterable[str], limit: int) -> list[str]:
+    """The blocks on as few pages as need be; one that is too long for a page begins on the page that is open."""
     pages: list[str] = [""]
     for block in blocks:
-        for piece in _split_block(block, limit):
+        left = limit - len(pages[-1]) - 2
+        for piece in _split_block(block, limit, left):
             if pages[-1] and len(pages[-1]) + 2 + len(piece) > limit:
                 pages.append("")
             pages[-1] += ("\n\n" if pages[-1] else "") + piece
@@ -66,30 +68,34 @@ def _blocks(text: str) -> Iterator[str]:
         yield "\n".join(block)
 
 
-def _split_block(block: str, limit: int) -> Iterator[str]:
-    """The block itself when it fits; else its parts, unfolded first, a table's head repeated."""
+def _split_block(block: str, limit: int, left: int) -> Iterator[str]:
+    """The block itself when it fits; else its parts, unfolded first, a table's head repeated. `left`: room for the first."""
     if len(block) <= limit:
         yield block
-        return
-    if block.startswith("<details>"):
-        unfolded = re.sub(r"<details>|</details>", "", block)
-        unfolded = re.sub(r"<summary>(.*?)</summary>", r"**\1**", unfolded)
+    elif block.startswith("<details>"):
+        unfolded = re.sub(r"<summary>(.*?)</summary>", r"**\1**", re.sub(r"</?details>", "", block))
         for inner in _blocks(unfolded):
-            yield from _split_block(inner, limit)
-        return
-    yield from _split_lines(block.split("\n"), limit)
+            yield from _split_block(inner, limit, left)
+            left = 0
+    else:
+        yield from _split_lines(block.split("\n"), limit, left)
 
 
-def _split_lines(lines: list[str], limit: int) -> Iterator[str]:
+def _split_lines(lines: list[str], limit: int, left: int) -> Iterator[str]:
     head = lines[:2] if len(lines) > 2 and lines[1].startswith("|") and set(lines[1]) <= set("|-: ") else []
-    part = list(head)
-    size = sum(len(line) + 1 for line in part)
+    part, size = list(head), _size(head)
+    longest = max(len(line) for line in lines)
+    room = left if left > size + longest else limit
     for line in lines[len(head) :]:
         for piece in [line[n : n + limit] for n in range(0, len(line), limit)] or [""]:
-            if len(part) > len(head) and size + len(piece) + 1 > limit:
+            if len(part) > len(head) and size + len(piece) + 1 > room:
                 yield "\n".join(part)
-                part, size = list(head), sum(len(one) + 1 for one in head)
+                part, size, room = list(head), _size(head), limit
             part.append(piece)
             size += len(piece) + 1
     if len(part) > len(head):
         yield "\n".join(part)
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line) + 1 for line in lines)

@@ -156,7 +156,7 @@ def test_facts_of_the_future_change_nothing() -> None:
 
 
 def test_critical_risks_make_the_overall_status_red(monkeypatch: pytest.MonkeyPatch) -> None:
-    calm = make_engagement(items=[make_item(n) for n in range(1, 4)])
+    calm = make_engagement(items=[make_item(n, due_date="2026-12-15") for n in range(1, 4)])
     (before,) = derive(calm).engagements
     monkeypatch.setattr(
         pipeline, "register_risks", lambda s: (Risk("register", "register", "critical", "!", ("g#1",)),)

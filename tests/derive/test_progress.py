@@ -87,8 +87,11 @@ def test_a_closed_root_is_complete_whatever_is_open() -> None:
 def test_all_work_closed_is_complete_unless_a_milestone_still_waits_for_its_work() -> None:
     done = make_item(closed=DAY)
     assert derive_phase(make_subject(items=[done])) == "complete"
-    assert derive_phase(make_subject(items=[done], milestones=[make_milestone("Go-live")])) == "active"
-    assert derive_phase(make_subject(items=[done], milestones=[make_milestone("Go-live", closed=DAY)])) == "complete"
+    dated, closed = make_milestone("Go-live", due_date="2027-01-15"), make_milestone("Go-live", closed=DAY)
+    assert derive_phase(make_subject(items=[done], milestones=[dated])) == "active"
+    assert derive_phase(make_subject(items=[done], milestones=[closed])) == "complete"
+    assert derive_phase(make_subject(items=[done], milestones=[make_milestone("Some day")])) == "complete"
+    assert derive_phase(make_subject(items=[done], facts={"milestones": [{"milestone": "Go-live"}]})) == "active"
 
 
 def test_an_open_raid_issue_does_not_keep_an_engagement_open() -> None:

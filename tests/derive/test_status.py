@@ -79,6 +79,57 @@ def test_the_schedule_follows_the_slip_of_open_milestones(slip: int, colour: str
     assert found.reasons[0].evidence == ('g/p%"Design"',)
 
 
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"slip_days": 0, "forecast": date(2026, 11, 30)}, 'Milestone "Design" is expected 2026-11-30, as planned'),
+        (
+            {"slip_days": 1, "forecast": date(2026, 12, 1)},
+            "is expected 2026-12-01, 1 working day late (baseline 2026-11-30)",
+        ),
+        ({"slip_days": -2, "forecast": date(2026, 11, 26)}, "is expected 2026-11-26, 2 working days early"),
+        ({"slip_days": 3, "state": "done", "closed": date(2026, 12, 3)}, "was done 2026-12-03, 3 working days late"),
+    ],
+)
+def test_a_reason_tells_what_a_milestone_did(values: dict[str, Any], text: str) -> None:
+    assert text in texts(axes_of(schedule_axis, derived=milestone(baseline=date(2026, 11, 30), **values)))
+
+
+def test_a_reason_tells_the_figures() -> None:
+    chance = {
+        "forecast": Forecast(finish=Quantiles(p50=date(2026, 12, 1), p80=date(2026, 12, 9)), on_time_probability=0.9)
+    }
+    assert texts(axes_of(schedule_axis, derived=chance)) == (
+        "90 % chance to finish by 2026-12-18 (P50 2026-12-01, P80 2026-12-09)."
+    )
+    assert texts(axes_of(schedule_axis, derived=schedule(0.9, done=45, planned=50))) == (
+        "SPI 0.90: 45 % done, 50 % planned by now."
+    )
+    assert texts(axes_of(budget_axis, derived=budget(0.5, 0.4, 0.8))) == ("CPI 0.80: 125 hours expected at completion.")
+    assert texts(axes_of(budget_axis, derived=budget(0.85, 0.5))) == "85 hours of 100 hours spent (85 %), 50 % done."
+    grown = Scope(growth=0.3, added=4, baseline_day=date(2026, 8, 3))
+    assert (
+        texts(axes_of(scope_axis, derived={"scope": grown})) == "Scope grew by 30 % since 2026-08-03 (4 items added)."
+    )
+    covered = Scope(growth=0.1, added=1, baseline_day=date(2026, 8, 3), approved_hours=5)
+    assert "since 2026-08-03 beyond approved change orders (1 item added)" in texts(
+        axes_of(scope_axis, derived={"scope": covered})
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "text"),
+    [
+        ("2026-12-18", "Finished 2026-12-18, on the agreed end 2026-12-18."),
+        ("2026-12-21", "Finished 2026-12-21, 1 working day after the agreed end 2026-12-18."),
+        ("2026-12-16", "Finished 2026-12-16, 2 working days before the agreed end 2026-12-18."),
+    ],
+)
+def test_a_reason_tells_how_a_complete_engagement_finished(day: str, text: str) -> None:
+    completion = Completion(completed_on=date.fromisoformat(day))
+    assert texts(axes_of(schedule_axis, derived={"phase": "complete", "completion": completion})) == text
+
+
 def test_a_due_date_that_was_moved_is_a_slip_though_no_forecast_is_there() -> None:
     moved = milestone(baseline=date(2026, 11, 23), due=date(2026, 11, 27))
     assert axes_of(schedule_axis, derived=moved).rag == "yellow"
@@ -158,7 +209,7 @@ def budget(burn: float | None, percent: float | None, cpi: float | None = None) 
         (1.0, 0.99, "green"),
         (1.01, 0.99, "red"),
         (1.01, 1.0, "green"),
-        (0.85, None, "yellow"),
+        (0.8, None, "yellow"),
         (0.5, None, "unknown"),
         (0.0, 0.0, "unknown"),
         (None, 0.5, "unknown"),

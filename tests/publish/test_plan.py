@@ -14,13 +14,11 @@ from bot.config import Settings
 from bot.errors import UsageError
 from bot.model import Engagement, Portfolio
 from bot.publish.audience import Guard
-from bot.publish.execute import apply_plan
 from bot.publish.marker import Identity, Marker
 from bot.publish.plan import make_plan
-from bot.publish.plan_json import check_instance, guard_for_plan, plan_from_json, plan_schema, plan_to_json
+from bot.publish.plan_json import plan_from_json, plan_schema, plan_to_json
 from bot.publish.posts import Post, Spotted, Standing
 from bot.publish.steps import Plan, plan_text
-from bot.publish.writer import Writer
 from tests.publish.stage import CHANNEL, REPORTS, ROOT, SETTINGS, Stage, draft, monthly, status
 
 SETTINGS_ = Settings.model_validate(SETTINGS)
@@ -114,15 +112,6 @@ def test_any_other_text_is_a_usage_error(text: str) -> None:
         plan_from_json(text)
 
 
-def test_a_plan_is_for_one_gitlab_and_one_user() -> None:
-    plan = planned(status())
-    check_instance(plan, "https://gitlab.example.com/", "bot")
-    with pytest.raises(UsageError, match="not for"):
-        check_instance(plan, "https://gitlab.example.net", "bot")
-    with pytest.raises(UsageError, match="with the token of"):
-        check_instance(plan, "https://gitlab.example.com", "other")
-
-
 # -- apply, on the demo GitLab
 
 
@@ -134,8 +123,7 @@ def by_file(stage: Stage, plan: Plan, tmp_path: Path) -> Plan:
 
 def test_apply_does_exactly_what_the_file_says(stage: Stage, tmp_path: Path) -> None:
     plan = by_file(stage, stage.plan(status(), monthly()), tmp_path)
-    writer = Writer(stage.client(), stage.settings, guard_for_plan(stage.settings, plan), sleep=stage.slept.append)
-    assert apply_plan(plan, writer).summary()["done"] == 2
+    assert stage.apply(plan).summary()["done"] == 2
     assert stage.writes_of(lambda: stage.publish(status(), monthly())) == []
 
 

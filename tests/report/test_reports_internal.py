@@ -132,41 +132,38 @@ def test_the_as_of_line_stands_in_the_body_once() -> None:
             assert document.body.count(document.as_of_line) == 1, document.key
 
 
-def test_a_new_day_alone_changes_nothing_but_the_as_of_line() -> None:
-    """The stub ages by the day, as real risks do."""
-
-    def ageing(day: date) -> r.Derived:
-        derived = sample_derived(day)
-        risk = r.Risk("old", "derived", "high", f"open since {day.toordinal()} days", (f"{WORK}#12",), "close it")
-        aged = tuple(dataclasses.replace(e, risks=(risk,)) for e in derived.engagements)
-        return dataclasses.replace(derived, engagements=aged)
-
-    for kind in ("status", "portfolio"):
-        today, later = (
-            make_documents(Due(kind, week_of(DAY), DAY + timedelta(days=n)), context(derive=ageing)).documents
-            for n in (0, 3)
-        )
-        bodies = [[d.body.replace(d.as_of_line, "") for d in documents] for documents in (today, later)]
-        assert bodies[0] == bodies[1]
-        assert [d.as_of_line for d in today] != [d.as_of_line for d in later] or kind == "none"
+def ageing(day: date) -> r.Derived:
+    """The sample with a risk that is a day older every day, and a forecast that moves, as real ones do."""
+    derived = sample_derived(DAY)
+    risk = r.Risk("old", "derived", "high", f"open since {day.toordinal()} days", (f"{WORK}#12",), "close it")
+    finish = r.Forecast(r.Quantiles(*[day + timedelta(days=n) for n in (10, 20, 30, 40)]), basis="throughput")
+    aged = tuple(dataclasses.replace(e, risks=(risk,), forecast=finish) for e in derived.engagements)
+    return dataclasses.replace(derived, as_of=day, engagements=aged)
 
 
-def test_a_change_brings_the_status_up_to_its_day() -> None:
+@pytest.mark.parametrize("kind", ["status", "portfolio"])
+def test_a_new_day_alone_is_no_change(kind: str) -> None:
+    today, later = (
+        make_documents(Due(kind, week_of(DAY), DAY + timedelta(days=n)), context(derive=ageing)).documents
+        for n in (0, 3)
+    )
+    assert [d.body for d in today] != [d.body for d in later]
+    assert [d.facts for d in today] == [d.facts for d in later]
+    assert all(d.facts for d in today)
+
+
+def test_a_closed_item_is_a_change() -> None:
     portfolio = context().portfolio
     first = portfolio.engagements[0]
-    late = datetime(2026, 11, 21, 9, tzinfo=UTC)
-    items = tuple(dataclasses.replace(i, updated_at=late) if i.ref == f"{WORK}#12" else i for i in first.items)
-    changed = dataclasses.replace(
+    at = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    items = tuple(
+        dataclasses.replace(i, state="closed", closed_at=at) if i.ref == f"{WORK}#12" else i for i in first.items
+    )
+    closed = dataclasses.replace(
         portfolio, engagements=(dataclasses.replace(first, items=items), *portfolio.engagements[1:])
     )
-    asked: list[date] = []
-
-    def derive(day: date) -> r.Derived:
-        asked.append(day)
-        return sample_derived(day)
-
-    status(due=weekly(date(2026, 11, 22)), portfolio=changed, derive=derive)
-    assert date(2026, 11, 21) in asked
+    due = weekly(date(2026, 11, 22))
+    assert status(due=due, derive=ageing).facts != status(due=due, derive=ageing, portfolio=closed).facts
 
 
 def test_links_refer_to_nothing_and_nobody_is_mentioned() -> None:

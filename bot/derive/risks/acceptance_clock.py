@@ -45,5 +45,5 @@ def _tell(subject: Subject, acceptance: Acceptance) -> str:
         is_long = waited >= subject.threshold("acceptance_clock_unanswered_days")
         return f"{name} sent {count(waited, 'working day')} ago, and silence does not accept it" if is_long else ""
     left = subject.calendar.working_days_between(subject.day, acceptance.passive_on)
-    is_near = 0 <= left <= subject.threshold("acceptance_clock_days")
+    is_near = left <= subject.threshold("acceptance_clock_days")
     return f"{name} counts as accepted after {acceptance.passive_on}" if is_near else ""

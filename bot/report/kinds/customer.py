@@ -24,7 +24,6 @@ from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_views
-from bot.report.parts.standing import standing_day
 from bot.report.parts.steps import StepView, next_steps
 from bot.report.registry import Report
 from bot.report.safe_text import SafeMarkdown, joined
@@ -92,16 +91,11 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
 
 def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document:
     needs_approval = context.settings.reports.status.customer.approval == "required"
-    first_due = _first_due(due, context)
-    day = min(due.as_of, first_due) if needs_approval else standing_day(context, due, ref or "")
+    day = min(due.as_of, _first_due(due, context)) if needs_approval else due.as_of
     derived, engagement = context.derived(ref or "", day), context.engagements(day).get(ref or "")
     if derived is None or engagement is None:
         raise LookupError(f"{ref} is not among what was derived as of {day}")
     facts = customer_facts(context, derived, engagement, due, day)
-    as_of = context.templates.words.text(
-        "common.as_of", day=day if needs_approval else due.as_of, zone=context.calendar.timezone
-    )
-    facts = dataclasses.replace(facts, as_of_line=as_of)
     text = context.templates.render(REPORT.template, {f.name: getattr(facts, f.name) for f in fields(facts)})
     channel = NoteTarget(engagement.facts.customer_channel or "")
     internal = NoteTarget(engagement.facts.internal or engagement.ref)
@@ -185,10 +179,9 @@ def _contract_progress(
     derived: EngagementDerived, facts: Facts
 ) -> tuple[tuple[float | None, float | None], tuple[int | None, int | None]]:
     """Hours used of those sold (time and materials), or milestones accepted of all: what the contract is measured by."""
-    if facts.billing in (None, "time_and_materials"):
-        sold = derived.budget.hours_budget if facts.hours is not None else None
-        return ((derived.budget.hours_spent, sold) if sold is not None else (None, None)), (None, None)
-    if not derived.acceptance:
+    if facts.billing in (None, "time_and_materials") and facts.hours is not None:
+        return (derived.budget.hours_spent, derived.budget.hours_budget), (None, None)
+    if facts.billing == "time_and_materials" or not derived.acceptance:
         return (None, None), (None, None)
     return (None, None), (sum(a.state in ACCEPTED for a in derived.acceptance), len(derived.acceptance))
 

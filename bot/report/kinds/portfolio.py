@@ -19,7 +19,6 @@ from bot.report.parts.colours import published_colours
 from bot.report.parts.issue import issue_document
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
-from bot.report.parts.standing import standing_day
 from bot.report.parts.weeks import badness, count_colours
 from bot.report.registry import Report, whole_portfolio
 from bot.report.safe_text import SafeMarkdown
@@ -53,7 +52,7 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
     """Everything the template shows."""
     first_due = cycle_of("portfolio", context.settings, context.calendar).first_due(due.period)
     since = first_due - WEEK
-    day = standing_day(context, due, *context.engagements(due.as_of))
+    day = due.as_of
     quarter, derived = context.calendar.fiscal_quarter(day), context.derive(day)
     running = [e for e in derived.engagements if e.phase != "complete"]
     lines = sorted(

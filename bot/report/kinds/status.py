@@ -21,7 +21,6 @@ from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
 from bot.report.parts.colours import AXES, axis_views, colours_of, published_colours, said_before, trends
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
-from bot.report.parts.standing import standing_day
 from bot.report.parts.steps import StepView, next_steps, steps_before
 from bot.report.registry import Report
 from bot.report.safe_text import SafeMarkdown
@@ -41,8 +40,10 @@ class Week:
     engagement: Engagement
     first_due: date
     """The day on which this week's report was first due: comparisons start a week before it, whenever this run is."""
-    day: date
-    """The day as of which the figures are worked out (see `standing_day`)."""
+
+    @property
+    def day(self) -> date:
+        return self.due.as_of
 
     @property
     def since(self) -> date:
@@ -63,12 +64,11 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
 
 
 def week_of_engagement(due: Due, context: ReportContext, ref: str | None) -> Week:
-    day = standing_day(context, due, ref or "")
-    derived, engagement = context.derived(ref or "", day), context.engagements(day).get(ref or "")
+    derived, engagement = context.derived(ref or "", due.as_of), context.engagements(due.as_of).get(ref or "")
     if derived is None or engagement is None:
-        raise LookupError(f"{ref} is not among what was derived as of {day}")
+        raise LookupError(f"{ref} is not among what was derived as of {due.as_of}")
     first_due = cycle_of("status", context.settings, context.calendar).first_due(due.period)
-    return Week(context, due, derived, engagement, first_due, day)
+    return Week(context, due, derived, engagement, first_due)
 
 
 def make_status(due: Due, context: ReportContext, ref: str | None) -> Document:
@@ -99,7 +99,7 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
     previous = context.previous("status", derived.ref, week.period)
     return {
         "period": SafeMarkdown(week.period.name),
-        "as_of_line": words.text("common.as_of", day=week.due.as_of, zone=context.calendar.timezone),
+        "as_of_line": words.text("common.as_of", day=week.day, zone=context.calendar.timezone),
         "name": context.titled(derived.ref, derived.title),
         "facts": facts,
         "derived": derived,
@@ -131,7 +131,7 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "acceptance": acceptance_views(context, derived.acceptance),
         "gaps": tuple((gap.message, context.links(gap.evidence)) for gap in derived.compliance.missing),
         "asks": asks(context, derived, facts.pm),
-        "charts": status_charts(context, derived, engagement, min(week.first_due, week.day)),
+        "charts": status_charts(context, derived, engagement, week.day),
         "unread": (*derived.errors, *(f"{f.ref} {f.message}".strip() for f in engagement.fact_faults)),
         "notes_start": SafeMarkdown(PM_NOTES_START),
         "notes_end": SafeMarkdown(PM_NOTES_END),

@@ -1,5 +1,4 @@
-"""Which charts a report shows. They are drawn as of a day that stands still for the whole period: a chart that moves a
-little every day would be a new text every day."""
+"""Which charts a report shows, the most important first."""
 
 from __future__ import annotations
 

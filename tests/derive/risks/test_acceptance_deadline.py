@@ -32,3 +32,9 @@ def test_quiet_when_sent_unknown_or_when_the_quarter_is_over():
     assert _told(date(2026, 12, 4), state="sent") == []
     assert _told(None) == []
     assert _told(date(2026, 10, 26)) == []
+
+
+def test_the_last_safe_day_itself_is_in_time_and_the_quarter_counts_to_its_end():
+    assert _told(date(2027, 1, 25), on="2027-01-25")[0].severity is None
+    assert _told(date(2027, 1, 25), on="2027-01-31") != []
+    assert _told(date(2027, 1, 25), on="2027-02-01") == []

@@ -37,3 +37,8 @@ def test_says_nothing_without_bookings_or_open_work():
     assert _told() == []
     assert _told("2026-W30", items=[]) == []
     assert _told("2026-W48", "2026-W49", "2026-W50", "2026-W51", kind="soft") != []
+
+
+def test_a_booking_of_no_hours_books_nobody():
+    bookings = [make_booking("2026-W48", 20.0), make_booking("2026-W49", 20.0), make_booking("2026-W50", 0.0)]
+    assert told("booking-gap", items=[make_item(1)], bookings=bookings) != []

@@ -26,4 +26,5 @@ def test_without_a_forecast_the_end_of_the_sow_counts():
     assert _told(date(2026, 12, 17)) != []
     assert _told(date(2026, 12, 18)) == []
     assert _told(None) == []
+    assert _told(date(2026, 12, 4), burn=1.0) != []
     assert _told(date(2026, 12, 4), burn=1.1) == []

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.derive.results import Schedule
-from tests.builders import make_item
+from tests.builders import make_item, make_settings
 from tests.derive.risks.told import told
 
 
@@ -36,3 +36,11 @@ def test_closed_items_and_those_off_the_path_are_left_alone():
     assert _told(make_item(1, due_date="2026-11-02", closed="2026-11-12")) == []
     late = make_item(1, due_date="2026-11-02")
     assert told("critical-path-slipping", items=[late], derived={"schedule": Schedule()}) == []
+
+
+def test_one_working_day_is_enough_and_configurable():
+    item = make_item(1, due_date="2026-11-19")
+    assert _told(item) != []
+    values = {"items": [item], "derived": {"schedule": Schedule(critical_path=(item.ref,))}}
+    relaxed = make_settings(thresholds={"critical_path_slipping_days": 2})
+    assert told("critical-path-slipping", settings=relaxed, **values) == []

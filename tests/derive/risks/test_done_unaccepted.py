@@ -35,3 +35,13 @@ def test_said_though_the_engagement_is_complete():
     acceptance = Acceptance("Wave 1", None, "ready")
     subject = make_subject(derived={"phase": "complete", "acceptance": (acceptance,)})
     assert "done-unaccepted" in {risk.rule for risk in find_risks(subject)[0]}
+
+
+def test_only_the_milestones_own_work_tells_since_when():
+    items = [
+        make_item(1, milestone="Wave 1", closed="2026-11-13"),
+        make_item(2, milestone="Wave 2", closed="2026-11-20"),
+    ]
+    derived = {"acceptance": (Acceptance("Wave 1", None, "ready"),)}
+    [found] = told("done-unaccepted", items=items, derived=derived)
+    assert found.message.endswith("for 5 working days.")

@@ -1,0 +1,74 @@
+"""Effort at completion, worked by hand; scope still to come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.derive.forecast import Reference, forecast_engagement
+from bot.derive.forecast.reference import LATE_RELIEF, RATIO_WEIGHT
+from bot.derive.results import Forecast
+from tests.builders import make_item, make_log, make_subject
+
+REFERENCE = Reference(ratio=1.0)
+
+
+def forecast(**values: Any) -> Forecast:
+    return forecast_engagement(make_subject(**values), REFERENCE, trials=50).forecast
+
+
+def test_half_done_at_twice_the_estimate() -> None:
+    """50 of 100 h closed at 100 h: ratio (100 + .1·100·1) ÷ (50 + .1·100) = 1.8333; the rest 50 × 1.8333 less late relief."""
+    done, rest = make_item(1, estimate_hours=50, closed="2026-10-01"), make_item(2, estimate_hours=50)
+    found = forecast(items=[done, rest], timelogs=[make_log(done, 100, "2026-10-01")])
+    ratio = (100 + RATIO_WEIGHT * 100) / (50 + RATIO_WEIGHT * 100)
+    assert found.effort_hours.p50 == pytest.approx(100 + 50 * ratio * (1 - LATE_RELIEF * 0.5**3), abs=0.01)
+
+
+def test_a_started_item_earns_what_was_spent_up_to_nine_tenths() -> None:
+    """30 h on an item of 20 h that is still open earn 18; the other 80 h of 100 are untouched."""
+    started, rest = make_item(1, estimate_hours=20), make_item(2, estimate_hours=80)
+    found = forecast(items=[started, rest], timelogs=[make_log(started, 30, "2026-10-01")])
+    ratio = (30 + 10) / (18 + 10)
+    assert found.effort_hours.p50 == pytest.approx(30 + 82 * ratio * (1 - LATE_RELIEF * 0.18**3), abs=0.01)
+
+
+def test_what_is_finished_cost_what_it_cost() -> None:
+    done = make_item(1, estimate_hours=50, closed="2026-10-01")
+    found = forecast(items=[done], timelogs=[make_log(done, 64, "2026-10-01")], closed="2026-10-02")
+    assert {found.effort_hours.p10, found.effort_hours.p50, found.effort_hours.p95} == {64}
+
+
+def test_items_that_keep_arriving_let_more_be_expected() -> None:
+    early = [make_item(n, estimate_hours=5, closed="2026-10-01") for n in range(10)]
+    late = [make_item(20 + n, estimate_hours=5, created_at="2026-11-02") for n in range(10)]
+    logs = [make_log(item, 5, "2026-10-01") for item in early]
+    growing = forecast(items=early + late, timelogs=logs)
+    steady = forecast(items=early + [make_item(20 + n, estimate_hours=5) for n in range(10)], timelogs=logs)
+    assert steady.effort_hours == steady.effort_hours_fixed_scope == growing.effort_hours_fixed_scope
+    assert growing.effort_hours.p50 > steady.effort_hours.p50  # type: ignore[operator]
+    assert any("Scope still to come" in reason.text for reason in growing.reasons)
+
+
+def test_a_budget_that_no_items_stand_for_yet_is_work_to_come() -> None:
+    few = [make_item(1, estimate_hours=10)]
+    found = forecast(items=few, facts={"hours": 100.0})
+    assert found.effort_hours_fixed_scope.p50 == pytest.approx(10, abs=0.5)
+    assert 40 < found.effort_hours.p50 < 120  # type: ignore[operator]
+
+
+def test_only_a_budget_is_known() -> None:
+    found = forecast(on="2026-07-01", items=[], facts={"hours": 100.0})
+    assert found.effort_hours.p50 == 100
+    assert found.effort_hours.p95 > 120  # type: ignore[operator]
+
+
+def test_without_hours_of_any_kind_there_is_none() -> None:
+    found = forecast(items=[make_item(1), make_item(2, closed="2026-10-01")], facts={"hours": None})
+    assert found.effort_hours.p50 is None
+
+
+def test_items_without_estimates_cost_their_share_of_the_budget() -> None:
+    found = forecast(items=[make_item(n, created_at="2026-08-03") for n in range(4)], facts={"hours": 80.0})
+    assert found.effort_hours.p50 == pytest.approx(80, abs=0.01)

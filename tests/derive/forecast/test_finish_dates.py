@@ -1,0 +1,207 @@
+"""Finish dates and their ranges: what they rest on, what binds, and what must always hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from bot.calendar import WorkCalendar
+from bot.derive.forecast import Reference, forecast_engagement
+from bot.derive.forecast.history import WorkAxis
+from bot.derive.results import Forecast, Quantiles, Schedule
+from bot.model import Engagement, Item, Portfolio, TimeLog, as_of
+from tests.builders import CALENDAR, DAY, make_booking, make_engagement, make_item, make_log, make_milestone, make_subject
+
+START = date(2026, 8, 3)
+
+
+def forecast(on: date | str = DAY, **values: Any) -> Forecast:
+    return forecast_engagement(make_subject(on=on, **values), Reference(), trials=100).forecast
+
+
+def weekly_work(closed: int, still_open: int, weeks: int, hours: float = 10.0) -> tuple[list[Item], list[TimeLog]]:
+    """Items of ten hours each, `closed` of them closed evenly over the weeks from 3 August with as many hours logged."""
+    items, logs = [], []
+    for n in range(closed):
+        on = START + timedelta(days=round((n + 1) * weeks * 7 / closed) - 1)
+        items.append(make_item(n, estimate_hours=10, closed=on))
+        logs.append(make_log(items[-1], hours, on))
+    return items + [make_item(closed + n, estimate_hours=10) for n in range(still_open)], logs
+
+
+def ordered(q: Quantiles) -> Sequence[Any]:
+    return [q.p10, q.p50, q.p80, q.p95]
+
+
+def test_a_complete_engagement_finished_on_its_last_close() -> None:
+    found = forecast(closed="2026-11-12", items=[make_item(1, closed="2026-11-10"), make_item(2, closed="2026-10-01")])
+    assert set(ordered(found.finish)) == {date(2026, 11, 10)}
+    assert found.on_time_probability == 1.0
+
+
+def test_steady_work_half_done_takes_about_as_long_again() -> None:
+    items, logs = weekly_work(13, 13, weeks=13)
+    on = START + timedelta(weeks=13)
+    found = forecast(on, items=items, timelogs=logs, facts={"end": None, "hours": None})
+    assert isinstance(found.finish.p50, date)
+    assert timedelta(weeks=6) < found.finish.p50 - on < timedelta(weeks=20)
+    assert (found.basis, found.history_weeks) == ("throughput", 13)
+
+
+def test_less_than_eight_weeks_rest_on_the_schedule_and_say_so() -> None:
+    items, logs = weekly_work(4, 12, weeks=4)
+    found = forecast(START + timedelta(weeks=4), items=items, timelogs=logs)
+    assert found.basis == "schedule"
+    assert any("Less than 8 weeks" in reason.text for reason in found.reasons)
+
+
+def test_without_an_end_they_rest_on_the_reference_class() -> None:
+    items, logs = weekly_work(4, 12, weeks=4)
+    assert forecast(START + timedelta(weeks=4), items=items, timelogs=logs, facts={"end": None}).basis == "reference"
+
+
+def test_without_a_start_or_any_trace_there_is_no_forecast() -> None:
+    found = forecast(items=[make_item(1)], facts={"start": None, "end": None, "hours": None})
+    assert (found.basis, found.finish, found.on_time_probability) == ("none", Quantiles(), None)
+    assert any("no forecast" in reason.text for reason in found.reasons)
+
+
+def test_a_stalled_engagement_gets_a_wide_range_and_not_a_precise_guess() -> None:
+    items, logs = weekly_work(12, 4, weeks=12)
+    steady = forecast(START + timedelta(weeks=12), items=items, timelogs=logs)
+    stalled = forecast(START + timedelta(weeks=17), items=items, timelogs=logs)
+    assert stalled.basis != "throughput"
+    assert width(stalled.finish) > 2 * width(steady.finish)
+
+
+def width(q: Quantiles) -> timedelta:
+    assert isinstance(q.p95, date)
+    assert isinstance(q.p10, date)
+    return q.p95 - q.p10
+
+
+def test_work_in_the_future_begins_on_its_start() -> None:
+    found = forecast("2026-07-01", items=[make_item(1, estimate_hours=100, created_at="2026-06-01")])
+    assert isinstance(found.finish.p10, date)
+    assert found.finish.p10 > START
+    assert any("Work begins in" in reason.text for reason in found.reasons)
+
+
+def test_the_first_booked_week_is_the_start_where_the_contract_has_none() -> None:
+    facts = {"start": None, "end": None}
+    items = [make_item(1, estimate_hours=100)]
+    found = forecast(items=items, facts=facts, bookings=[make_booking("2027-W10", 30)])
+    assert isinstance(found.finish.p10, date)
+    assert found.finish.p10 > date(2027, 3, 8)
+
+
+def test_known_work_closed_but_a_milestone_open_is_not_the_end() -> None:
+    items = [make_item(n, closed="2026-10-01", milestone="Design") for n in range(6)]
+    found = forecast(items=items, milestones=[make_milestone("Design", due_date="2026-12-18")])
+    assert isinstance(found.finish.p50, date)
+    assert found.finish.p50 >= DAY
+
+
+def test_dependencies_bind() -> None:
+    chain = [make_item(n, estimate_hours=200, blocked_by=(f"acme/customers/globex/migration#{n - 1}",)) for n in range(1, 4)]
+    free = forecast(items=chain, timelogs=[make_log(None, 10)])
+    path = tuple(item.ref for item in chain)
+    bound = forecast(items=chain, timelogs=[make_log(None, 10)], derived={"schedule": Schedule(critical_path=path)})
+    assert isinstance(bound.finish.p10, date)
+    assert isinstance(free.finish.p10, date)
+    assert bound.finish.p10 >= CALENDAR.add_working_days(DAY, 75) > free.finish.p10
+
+
+def test_holidays_move_the_finish() -> None:
+    items, logs = weekly_work(12, 3, weeks=12)
+    on = START + timedelta(weeks=12)
+    closed = WorkCalendar(holidays=frozenset(on + timedelta(days=n) for n in range(1, 15)))
+    plain, later = forecast(on, items=items, timelogs=logs), forecast(on, items=items, timelogs=logs, calendar=closed)
+    assert isinstance(plain.finish.p50, date)
+    assert isinstance(later.finish.p50, date)
+    assert later.finish.p50 >= plain.finish.p50 + timedelta(days=10)
+
+
+def test_milestones_are_done_in_order_of_their_due_dates() -> None:
+    items = [make_item(1, estimate_hours=50, closed="2026-10-01", milestone="First")]
+    items += [make_item(n, estimate_hours=50, milestone=title) for n, title in ((2, "First"), (3, "Second"))]
+    milestones = [make_milestone("Second", due_date="2027-03-01"), make_milestone("First", due_date="2026-11-21")]
+    first, second = forecast(items=items, timelogs=[make_log(items[0], 50, "2026-10-01")], milestones=milestones).milestones
+    assert (first.title, second.title) == ("First", "Second")
+    assert first.finish.p50 < second.finish.p50  # type: ignore[operator]
+    assert first.on_time_probability is not None
+    assert second.on_time_probability is not None
+    assert first.on_time_probability < 0.2 < second.on_time_probability
+
+
+def test_a_closed_milestone_is_a_fact() -> None:
+    items = [make_item(1, closed="2026-10-01", milestone="Design"), make_item(2, milestone="Build")]
+    design = make_milestone("Design", due_date="2026-09-30", closed="2026-10-02")
+    found = {m.title: m for m in forecast(items=items, milestones=[design]).milestones}["Design"]
+    assert (found.finish.p50, found.on_time_probability) == (date(2026, 10, 2), 0.0)
+
+
+# -- what must always hold
+
+
+histories = st.builds(
+    lambda days, hours, still_open, end: make_engagement(
+        items=[make_item(n, estimate_hours=8, closed=START + timedelta(days=d)) for n, d in enumerate(days)]
+        + [make_item(1000 + n, estimate_hours=8) for n in range(still_open)],
+        timelogs=[make_log(make_item(n), h, START + timedelta(days=d)) for n, (d, h) in enumerate(zip(days, hours, strict=False))],
+        facts={"end": None if end is None else START + timedelta(days=end)},
+    ),
+    st.lists(st.integers(0, 200), max_size=25),
+    st.lists(st.floats(0.25, 40), max_size=25),
+    st.integers(1, 20),
+    st.none() | st.integers(1, 400),
+)
+
+
+def at_day(engagement: Engagement, on: date) -> Engagement:
+    return as_of(Portfolio((engagement,)), on, CALENDAR.zone).engagements[0]
+
+
+@given(histories, st.integers(0, 250))
+@examples(max_examples=60, deadline=None)
+def test_quantiles_are_in_order_and_never_before_today(engagement: Engagement, age: int) -> None:
+    on = START + timedelta(days=age)
+    found = forecast_engagement(make_subject(at_day(engagement, on), on=on), Reference(), trials=50).forecast
+    dates, hours = ordered(found.finish), ordered(found.effort_hours)
+    assert dates == sorted(dates)
+    assert dates[1] >= on
+    assert None in hours or hours == sorted(hours)
+    assert found.on_time_probability is None or 0 <= found.on_time_probability <= 1
+    for quarter in found.revenue.values():
+        assert 0 <= quarter.low <= quarter.forecast <= quarter.high
+        assert quarter.actual <= quarter.forecast + 0.01
+
+
+@given(histories, st.integers(0, 250))
+@examples(max_examples=40, deadline=None)
+def test_what_happens_later_changes_nothing(engagement: Engagement, age: int) -> None:
+    on = START + timedelta(days=age)
+    cut = at_day(engagement, on)
+    again = at_day(as_of(Portfolio((engagement,)), on + timedelta(days=9), CALENDAR.zone).engagements[0], on)
+    known, replayed = (forecast_engagement(make_subject(e, on=on), Reference(), trials=50) for e in (cut, again))
+    assert known.forecast == replayed.forecast
+
+
+@given(st.integers(0, 3000))
+@examples(max_examples=60)
+def test_the_axis_finds_its_way_back_to_every_working_day(number: int) -> None:
+    calendar = WorkCalendar(holidays=frozenset({date(2026, 12, 25), date(2027, 1, 1)}))
+    day = calendar.next_working_day(date(2024, 1, 1) + timedelta(days=number))
+    axis = WorkAxis(calendar)
+    assert axis.day(axis.position(day)) == day
+
+
+def test_the_axis_gives_days_of_rest_no_length() -> None:
+    axis = WorkAxis(CALENDAR)
+    friday, sunday, monday = (axis.position(date(2026, 11, d)) for d in (20, 22, 23))
+    assert (sunday - friday, monday - friday) == (0, 1)

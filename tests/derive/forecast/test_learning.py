@@ -1,0 +1,78 @@
+"""What finished engagements teach, and that nothing is learned from the future."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.derive.forecast import Reference, learn_reference
+from bot.model import Engagement, Portfolio, as_of
+from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
+
+SETTINGS = make_settings()
+DAY = date(2026, 11, 20)
+
+
+def finished(number: int, days: int = 100, ratio: float = 1.0, **facts: Any) -> Engagement:
+    """Ten items of ten hours, closed evenly over `days` days from 5 January 2026, at `ratio` times their estimates."""
+    start = date(2026, 1, 5)
+    closings = [start + timedelta(days=round((n + 1) * days / 10)) for n in range(10)]
+    items = [make_item(n, estimate_hours=10, closed=on, created_at=start) for n, on in enumerate(closings)]
+    return make_engagement(
+        ref=f"acme&{number}",
+        closed=closings[-1],
+        items=items,
+        timelogs=[make_log(i, 10 * ratio, on) for i, on in zip(items, closings, strict=True)],
+        facts={"start": start, "end": start + timedelta(days=days)} | facts,
+    )
+
+
+def learn(*engagements: Engagement, on: date = DAY) -> Reference:
+    return learn_reference(as_of(Portfolio(engagements), on, CALENDAR.zone), on, CALENDAR, SETTINGS)
+
+
+def test_nothing_finished_leaves_the_built_in_class() -> None:
+    assert learn(make_engagement(items=[make_item(1)])) == Reference()
+
+
+def test_ratios_move_towards_the_portfolios_own_by_number() -> None:
+    few, many = learn(finished(1, ratio=1.5)), learn(*(finished(n, ratio=1.5) for n in range(12)))
+    assert Reference().ratio < few.ratio < many.ratio < 1.5
+    assert many.ratio == pytest.approx((1.5**12 * 1.05**4) ** (1 / 16))
+
+
+def test_slower_engagements_teach_longer_durations() -> None:
+    slow, fast = (learn(*(finished(n, days=d) for n in range(6))) for d in (250, 30))
+    assert slow.duration_per_root > fast.duration_per_root
+    assert slow.typical_by["Globex"][0] > fast.typical_by["Globex"][0]
+
+
+def test_planned_dates_that_were_missed_teach_their_factor() -> None:
+    late = [finished(n, days=100, end=date(2026, 1, 5) + timedelta(days=50)) for n in range(8)]
+    assert learn(*late).plan_ratio > 1.5
+
+
+def test_forecasts_that_fell_far_away_widen_the_ranges() -> None:
+    even = [finished(n) for n in range(8)]
+    uneven = [finished(n, days=20 if n % 2 else 280) for n in range(8)]
+    assert learn(*uneven).spread > learn(*even).spread
+
+
+def test_what_finished_later_is_not_learned() -> None:
+    early, late = finished(1, days=60, ratio=1.5), finished(2, days=300, ratio=3.0)
+    on = date(2026, 6, 1)
+    assert learn(early, late, on=on) == learn(early, on=on)
+    assert learn(early, late, on=on).names == ("acme&1",)
+
+
+def test_order_of_engagements_does_not_matter() -> None:
+    engagements = [finished(n, days=40 + 10 * n, ratio=1 + n / 10) for n in range(5)]
+    assert learn(*engagements) == learn(*reversed(engagements))
+
+
+def test_a_reference_survives_json() -> None:
+    found = learn(*(finished(n, ratio=1.2) for n in range(3)))
+    assert Reference.from_json(json.loads(json.dumps(found.to_json()))) == found

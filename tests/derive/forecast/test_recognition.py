@@ -1,0 +1,203 @@
+"""Revenue by fiscal quarter under each recognition rule, worked by hand across the quarter end of 31 October 2026."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.derive.forecast import Reference, forecast_engagement
+from bot.derive.forecast.ahead import Ahead
+from bot.derive.forecast.engagement import EngagementForecast
+from bot.derive.forecast.history import make_history
+from bot.derive.forecast.revenue import Outlook, make_spans, quarter_trials
+from bot.derive.forecast.terms import make_terms
+from bot.derive.results import QuarterRevenue
+from tests.builders import CALENDAR, make_item, make_log, make_milestone, make_settings, make_subject
+
+Q3, Q4, Q1 = "FY27-Q3", "FY27-Q4", "FY28-Q1"
+TRIALS = 400
+
+
+def forecast(on: str = "2026-11-20", **values: Any) -> EngagementForecast:
+    return forecast_engagement(make_subject(on=on, **values), Reference(), trials=TRIALS)
+
+
+def revenue(on: str = "2026-11-20", **values: Any) -> dict[str, QuarterRevenue]:
+    return dict(forecast(on, **values).forecast.revenue)
+
+
+# -- as delivered: approved billable hours × rate, up to the contract value (100 h, 20,000: 200 an hour)
+
+
+def test_hours_earn_in_the_quarter_in_which_they_were_worked() -> None:
+    work = make_item(1, estimate_hours=50, closed="2026-11-03")
+    found = revenue(closed="2026-11-04", items=[work], timelogs=[make_log(work, 40, "2026-10-31"), make_log(work, 10, "2026-11-02")])
+    assert (found[Q3].actual, found[Q4].actual, found[Q4].forecast) == (8000, 2000, 2000)
+
+
+def test_only_approved_billable_hours_are_actual_and_approval_is_expected_to_follow() -> None:
+    work = make_item(1, estimate_hours=50, closed="2026-11-03")
+    logs = [
+        make_log(work, 10, "2026-11-02"),
+        make_log(work, 5, "2026-11-03", billable=False),
+        make_log(work, 3, "2026-11-03", approved=False),
+    ]
+    found = revenue(closed="2026-11-04", items=[work], timelogs=logs)
+    assert (found[Q4].actual, found[Q4].forecast) == (2000, 2600)
+
+
+def test_hours_beyond_the_contract_value_earn_nothing() -> None:
+    work = make_item(1, estimate_hours=120, closed="2026-11-03")
+    found = revenue(closed="2026-11-04", items=[work], timelogs=[make_log(work, 80, "2026-10-30"), make_log(work, 40, "2026-11-02")])
+    assert (found[Q3].actual, found[Q4].actual) == (16000, 4000)
+    assert "limit" in found[Q4].reasons[0].text
+
+
+def test_an_approved_change_order_raises_the_limit() -> None:
+    work = make_item(1, estimate_hours=120, closed="2026-11-03")
+    order = make_item(2, labels=["change-order::approved"], facts={"hours": 10, "value": 2000}, closed="2026-10-20")
+    logs = [make_log(work, 80, "2026-10-30"), make_log(work, 40, "2026-11-02")]
+    assert revenue(closed="2026-11-04", items=[work, order], timelogs=logs)[Q4].actual == 6000
+
+
+def test_a_pending_change_order_is_upside_and_nothing_else() -> None:
+    work = make_item(1, estimate_hours=100)
+    order = make_item(2, labels=["change-order::proposed"], facts={"hours": 10, "value": 2000})
+    plain, pending = (sum(q.upside for q in revenue(items=items).values()) for items in ([work], [work, order]))
+    assert (plain, pending) == (0, 2000)
+
+
+def test_the_rate_comes_from_the_user_where_the_contract_gives_none() -> None:
+    settings = make_settings(finance={"rates": {"default": 100, "bob": 150}})
+    work = make_item(1, estimate_hours=10, closed="2026-11-03")
+    logs = [make_log(work, 2, "2026-11-02"), make_log(work, 2, "2026-11-02", user="bob")]
+    found = revenue(settings=settings, facts={"value": None, "hours": None}, closed="2026-11-04", items=[work], timelogs=logs)
+    assert found[Q4].actual == 500
+
+
+# -- percent complete: hours spent ÷ hours at completion, cumulative catch-up
+
+
+def outlook(eac_then: float, eac_now: float, left: float, days: float) -> tuple[Outlook, list[Any]]:
+    """50 h spent by 30 October, 40 h more by 20 November; `left` hours within `days` working days."""
+    work = make_item(1, estimate_hours=100)
+    subject = make_subject(
+        facts={"billing": "fixed_price", "recognition": "percent_complete", "value": 10_000.0},
+        items=[work],
+        timelogs=[make_log(work, 50, "2026-10-30"), make_log(work, 40, "2026-11-20")],
+    )
+    history = make_history(subject.engagement, subject.settings.labels, CALENDAR)
+    now = history.axis.position(subject.day)
+    ahead = Ahead(np.full(4, days), np.full(4, left), np.ones(4))
+    made = Outlook(
+        terms=make_terms(subject, history.axis), history=history, now=now, ahead=ahead, eac=eac_now,
+        eac_at=lambda at: eac_now if at >= now else eac_then, amounts=(), finished_at=None, soft_money={}, upside_quarter=None,
+    )  # fmt: skip
+    return made, list(make_spans(CALENDAR.quarters(subject.engagement.facts.start or subject.day, subject.day), history))
+
+
+def test_a_changed_estimate_catches_up_in_the_quarter_of_the_change() -> None:
+    found = quarter_trials(*outlook(eac_then=100, eac_now=120, left=30, days=10))
+    assert found[Q3].actual == pytest.approx(5000)  # 50 of 100 h
+    assert found[Q4].actual == pytest.approx(2500)  # 90 of 120 h = 7,500, less 5,000
+    assert found[Q4].whole == pytest.approx(np.full(4, 5000.0))  # all is done by the quarter's end: the rest of the value
+
+
+def test_work_beyond_the_quarter_earns_later() -> None:
+    made, spans = outlook(eac_then=100, eac_now=120, left=30, days=1000)
+    part = quarter_trials(made, spans)[Q4].whole[0]
+    assert 2500 < part < 3000
+
+
+def test_the_quarters_of_a_finished_engagement_add_up_to_its_value() -> None:
+    work = make_item(1, estimate_hours=100, closed="2026-11-03")
+    facts = {"billing": "fixed_price", "recognition": "percent_complete", "value": 10_000.0}
+    logs = [make_log(work, 60, "2026-10-30"), make_log(work, 40, "2026-11-02")]
+    found = revenue(facts=facts, closed="2026-11-04", items=[work], timelogs=logs)
+    assert sum(q.actual for q in found.values()) == pytest.approx(10_000)
+
+
+# -- on acceptance, also by silence: five business days, the day of sending being the first
+
+
+def milestone_contract(sent: str | None, received: str | None = None, days: int = 5) -> dict[str, Any]:
+    entry = {"milestone": "Design", "amount": 9000.0, "sign_off_sent": sent, "sign_off_received": received}
+    return {"billing": "milestone", "milestones": [entry], "passive_acceptance_days": days}
+
+
+@pytest.mark.parametrize(("sent", "quarter"), [("2026-10-26", Q3), ("2026-10-27", Q4)])
+def test_silence_accepts_on_the_fifth_business_day(sent: str, quarter: str) -> None:
+    found = revenue(facts=milestone_contract(sent), items=[make_item(1)])
+    assert {name: q.actual for name, q in found.items() if q.actual} == {quarter: 9000}
+
+
+def test_an_answer_before_the_silence_counts_on_its_day() -> None:
+    found = revenue(facts=milestone_contract("2026-10-27", "2026-10-30"), items=[make_item(1)])
+    assert (found[Q3].actual, found[Q4].actual) == (9000, 0)
+
+
+def test_a_clock_that_ends_in_the_quarter_makes_it_certain() -> None:
+    found = revenue("2026-10-28", facts=milestone_contract("2026-10-26"), items=[make_item(1)])
+    assert (found[Q3].actual, found[Q3].forecast, found[Q3].low, found[Q3].upside) == (0, 9000, 9000, 0)
+
+
+def test_a_clock_that_ends_after_the_quarter_splits_the_amount_by_chance() -> None:
+    found = revenue("2026-10-28", facts=milestone_contract("2026-10-27"), items=[make_item(1)])
+    assert 0 < found[Q3].forecast < 9000
+    assert found[Q3].forecast + found[Q4].forecast == pytest.approx(9000, abs=0.02)
+    assert found[Q3].forecast + found[Q3].upside == pytest.approx(9000, abs=0.02)
+
+
+def test_an_answer_that_is_not_yet_known_does_not_count() -> None:
+    found = revenue("2026-10-28", facts=milestone_contract("2026-10-26", "2026-10-30"), items=[make_item(1)])
+    assert found[Q3].actual == 0
+
+
+def test_a_milestone_without_an_amount_gets_what_the_others_leave() -> None:
+    facts = milestone_contract("2026-10-26") | {"value": 20_000.0}
+    facts["milestones"] = [*facts["milestones"], {"milestone": "Build", "sign_off_received": "2026-11-10"}]
+    assert revenue(facts=facts, items=[make_item(1)])[Q4].actual == 11_000
+
+
+# -- on completion
+
+
+def test_the_whole_value_is_earned_when_the_work_is_over() -> None:
+    found = revenue(facts={"billing": "fixed_price"}, closed="2026-11-11", items=[make_item(1, closed="2026-11-10")])
+    assert {name: q.actual for name, q in found.items() if q.actual} == {Q4: 20_000}
+
+
+def test_before_completion_the_value_is_spread_by_chance_and_not_lost() -> None:
+    items = [make_item(1, estimate_hours=60, closed="2026-10-20", milestone="All"), make_item(2, estimate_hours=40, milestone="All")]
+    logs = [make_log(items[0], 60, "2026-10-01")]
+    found = revenue("2026-11-02", facts={"billing": "fixed_price"}, items=items, timelogs=logs, milestones=[make_milestone("All")])
+    assert found[Q3].forecast == 0
+    assert 0 < found[Q4].forecast <= 20_000
+    assert sum(q.forecast for q in found.values()) == pytest.approx(20_000, rel=0.06)  # the rest lies beyond P95
+
+
+# -- what can't be known is not told
+
+
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ({"billing": None}, "billing"),
+        ({"billing": "fixed_price", "value": None}, "value"),
+        ({"value": None, "hours": None}, "rate"),
+    ],
+)
+def test_no_revenue_without_a_rule_a_value_or_a_rate(facts: dict[str, Any], word: str) -> None:
+    found = forecast(facts=facts, items=[make_item(1)]).forecast
+    assert found.revenue == {}
+    assert any(word in reason.text for reason in found.reasons)
+
+
+def test_work_not_begun_earns_from_its_start_on() -> None:
+    items = [make_item(n, estimate_hours=20) for n in range(5)]
+    found = revenue("2026-10-01", facts={"start": "2026-12-01", "end": "2027-03-31"}, items=items)
+    assert found[Q3].forecast == 0
+    assert found[Q4].forecast > 0
+    assert found[Q1].forecast > 0

@@ -1,0 +1,109 @@
+"""Histories from GitLab's own words: both wordings of date notes, replayed; label events."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.gitlab_api.history import DueNote, english_date, label_dates, read_due_note, replay_due
+from bot.model import DueChange
+
+AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+SEP_20 = date(2018, 9, 20)
+
+
+@pytest.mark.parametrize(
+    ("body", "new", "old"),
+    [
+        ("changed due date to September 20, 2018", SEP_20, None),
+        ("changed start date to August 1, 2018 and changed due date to September 20, 2018", SEP_20, None),
+        ("removed start date August 1, 2018 and changed due date to September 20, 2018", SEP_20, None),
+        ("removed due date September 20, 2018", None, SEP_20),
+        ("removed start date August 1, 2018 and removed due date September 20, 2018", None, SEP_20),
+        ("removed due date", None, None),
+        ("changed finish date to Sep 20, 2018", SEP_20, None),
+        ("changed due date to Sep 20, 2018", SEP_20, None),
+        ("removed the finish date", None, None),
+        ("removed the due date", None, None),
+    ],
+)
+def test_every_wording_is_read(body: str, new: date | None, old: date | None):
+    assert read_due_note(body, AT) == DueNote(AT, new, old)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "changed start date to September 20, 2018",
+        "changed title from **{-A-}** to **{+changed due date to September 20, 2018+}**",
+        "changed the description",
+        "mentioned in issue #4: changed due date to September 20, 2018",
+        "changed due date to Smarch 20, 2018",
+        "changed due date to February 30, 2018",
+        "",
+    ],
+)
+def test_other_notes_are_not(body: str):
+    assert read_due_note(body, AT) is None
+
+
+def test_every_day_of_a_leap_year_is_read_long_and_short():
+    for number in range(366):
+        day = date(2028, 1, 1) + timedelta(days=number)
+        assert english_date(f"{day:%B} {day.day}, {day.year}") == day
+        assert english_date(f"{day:%b} {day.day}, {day.year}") == day
+
+
+def test_replaying_gives_each_change_its_former_date():
+    notes = [DueNote(AT + timedelta(days=n), new) for n, new in enumerate([date(2026, 11, 1), date(2026, 11, 8), None])]
+    assert [(c.previous, c.new) for c in replay_due(reversed(notes))] == [
+        (None, date(2026, 11, 1)),
+        (date(2026, 11, 1), date(2026, 11, 8)),
+        (date(2026, 11, 8), None),
+    ]
+
+
+def test_a_removal_tells_the_date_that_was_set_at_creation():
+    notes = [DueNote(AT, None, date(2026, 11, 1)), DueNote(AT + timedelta(days=1), date(2026, 12, 1))]
+    assert replay_due(notes) == (
+        DueChange(date(2026, 11, 1), None, AT),
+        DueChange(None, date(2026, 12, 1), AT + timedelta(days=1)),
+    )
+
+
+def test_the_same_date_again_is_no_change():
+    notes = [DueNote(AT, date(2026, 11, 1)), DueNote(AT + timedelta(days=1), date(2026, 11, 1))]
+    assert len(replay_due(notes)) == 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.dates(date(2020, 1, 1), date(2030, 1, 1))), max_size=12), st.randoms())
+def test_changes_always_follow_on_each_other(dates: list[date | None], chance):
+    notes = [DueNote(AT + timedelta(hours=n), new) for n, new in enumerate(dates)]
+    shuffled = list(notes)
+    chance.shuffle(shuffled)
+    changes = replay_due(shuffled)
+    assert changes == replay_due(notes)
+    for before, after in zip(changes, changes[1:], strict=False):
+        assert before.new == after.previous
+        assert before.at < after.at
+    assert not any(change.previous == change.new for change in changes)
+
+
+def event(number: int, action: str, label: str | None, at: str) -> dict[str, object]:
+    return {"id": number, "action": action, "label": {"name": label} if label else None, "created_at": at}
+
+
+def test_a_label_counts_from_when_it_was_last_added():
+    events = [
+        event(3, "add", "acceptance::sent", "2026-10-05T10:00:00Z"),
+        event(1, "add", "acceptance::sent", "2026-10-01T10:00:00Z"),
+        event(2, "remove", "acceptance::sent", "2026-10-02T10:00:00Z"),
+        event(4, "add", "Escalated", "2026-10-01T10:00:00.123Z"),
+        event(5, "remove", "Escalated", "2026-10-09T10:00:00Z"),
+        event(6, "add", None, "2026-10-09T10:00:00Z"),
+    ]
+    assert label_dates(events) == {"acceptance::sent": datetime(2026, 10, 5, 10, tzinfo=UTC)}
