@@ -174,6 +174,16 @@ class FactFault:
 
 
 @dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What a scenario assumes; never read from GitLab and in no snapshot."""
+
+    pace_factor: float = 1.0
+    """Pace from now on ÷ pace so far."""
+    planned_end: date | None = None
+    """The end that the work was planned for, where the scenario moves the SOW's end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Engagement:
     """One SOW: its root epic or issue, facts, work and money. `errors` names what could not be read."""
 
@@ -200,6 +210,7 @@ class Engagement:
     hours_difference: float | None = None
     """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
     errors: tuple[str, ...] = ()
+    what_if: WhatIf = WhatIf()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.gitlab_api.client import GitLabClient
 
 DEFAULT_URL = "https://gitlab.com"
+RETRY_BUDGET = 120.0
+"""Seconds that all tries of one read may take together."""
 HOLIDAY_YEARS_BACK, HOLIDAY_YEARS_AHEAD = 4, 4
 
 
@@ -71,7 +73,14 @@ class Session:
         from bot.gitlab_api.client import GitLabClient
 
         g = self.settings.gitlab
-        return GitLabClient(self.url, self.token, timeout=g.timeout, concurrency=g.concurrency, allow_http=g.allow_http)
+        return GitLabClient(
+            self.url,
+            self.token,
+            timeout=g.timeout,
+            concurrency=g.concurrency,
+            allow_http=g.allow_http,
+            retry_budget=RETRY_BUDGET,
+        )
 
 
 def open_session(

@@ -35,6 +35,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
 
 def _dump_engagement(engagement: Engagement) -> dict[str, Any]:
     plain = _dump(engagement)
+    del plain["what_if"]
     plain["items"] = [_dump_item(item) for item in sorted(engagement.items, key=lambda i: i.ref)]
     plain["milestones"] = [_dump_dated(m) for m in sorted(engagement.milestones, key=lambda m: (m.title, m.ref))]
     return plain

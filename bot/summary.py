@@ -37,6 +37,8 @@ class Summary:
     files: dict[str, str] = field(default_factory=dict)
     plan_json: dict[str, Any] = field(default_factory=dict)
     snapshot_text: str = ""
+    writes: int = 0
+    """How many texts and labels this run changed in GitLab."""
     cases: tuple[Case, ...] = ()
 
 
@@ -60,6 +62,7 @@ def summarise(
         files={name_of(d): d.body for d in made.documents},
         plan_json=plan_to_json(plan),
         snapshot_text=json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, allow_nan=False) + "\n",
+        writes=len(outcome.done) if outcome else 0,
         cases=(*cases, *(Case("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
     )
 

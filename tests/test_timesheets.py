@@ -48,7 +48,11 @@ def test_semicolons_are_read_where_the_header_has_them():
 @pytest.mark.parametrize(
     ("row", "place", "said"),
     [
-        ("SOW-1,dana,20.11.2026,8,yes,yes", "hours.csv:3:3", "date: must be a date such as 2026-11-30, not '20.11.2026'"),
+        (
+            "SOW-1,dana,20.11.2026,8,yes,yes",
+            "hours.csv:3:3",
+            "date: must be a date such as 2026-11-30, not '20.11.2026'",
+        ),
         ("SOW-1,dana,2026-11-20,eight,yes,yes", "hours.csv:3:4", "hours: must be a number, not 'eight'"),
         ('SOW-1,dana,2026-11-20,"7,5",yes,yes', "hours.csv:3:4", "not '7,5' Write a decimal point"),
         ("SOW-1,dana,2026-11-20,nan,yes,yes", "hours.csv:3:4", "must be a number"),

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.derive.phrases import count, hours, percent, quote
 from bot.derive.questions import sow_end
-from bot.derive.results import MilestoneStatus, Rag, Reason
+from bot.derive.results import MilestoneStatus, Rag, Reason, Scope
 from bot.derive.scope import split_by_baseline
 from bot.derive.subject import Subject
 
@@ -31,11 +31,21 @@ def schedule_axis(subject: Subject) -> Rag:
 
 def scope_axis(subject: Subject) -> Rag:
     """Growth since the baseline that no approved change order covers."""
-    return _weigh(_growth_signs(subject), "No baseline of the work is known (facts: `baseline` or `start`).", subject)
+    baseline = subject.derived.scope.baseline_day
+    missing = "No baseline of the work is known (facts: `baseline` or `start`)."
+    if baseline:
+        missing = (
+            f"The baseline {baseline} is yet to come."
+            if baseline > subject.day
+            else f"No work is as old as the baseline {baseline}."
+        )
+    return _weigh(_growth_signs(subject), missing, subject)
 
 
 def budget_axis(subject: Subject) -> Rag:
-    """Burn against progress, and CPI."""
+    """Burn against progress, and CPI; of a complete engagement, what it spent in the end."""
+    if subject.derived.phase == "complete":
+        return _weigh(_final_budget_signs(subject), "Budgeted or logged hours are not known.", subject)
     signs = [*_burn_signs(subject), *_cpi_signs(subject)]
     return _weigh(signs, "Budgeted hours, logged hours or progress are not known.", subject)
 
@@ -151,13 +161,31 @@ def _growth_signs(subject: Subject) -> Iterator[Sign]:
         return
     _, added = split_by_baseline(subject.work, scope.baseline_day, subject.calendar)
     evidence = tuple(item.ref for item in added[:MAX_EVIDENCE]) or (subject.engagement.ref,)
-    approved = " beyond approved change orders" if scope.approved_hours or scope.approved_value else ""
-    text = f"Scope grew by {percent(scope.growth)} since {scope.baseline_day}{approved} ({count(scope.added, 'item')} added)."
+    text = _growth_text(scope, scope.growth)
     yellow, red = subject.threshold("growth_yellow"), subject.threshold("growth_red")
     yield _high_is_bad(scope.growth, yellow, red), Reason(text, evidence)
 
 
+def _growth_text(scope: Scope, growth: float) -> str:
+    if not scope.added:
+        return f"No work was added since {scope.baseline_day}."
+    added = f"{count(scope.added, 'item')} added"
+    if not growth:
+        return f"Approved change orders cover the work added since {scope.baseline_day} ({added})."
+    approved = " beyond approved change orders" if scope.approved_hours or scope.approved_value else ""
+    return f"Scope grew by {percent(growth)} since {scope.baseline_day}{approved} ({added})."
+
+
 # -- budget
+
+
+def _final_budget_signs(subject: Subject) -> Iterator[Sign]:
+    """At completion all budgeted work is earned, whatever was left out: CPI is budget ÷ hours spent."""
+    budget = subject.derived.budget
+    if budget.hours_budget and budget.hours_spent and budget.burn is not None:
+        text = f"{hours(budget.hours_spent)} of {hours(budget.hours_budget)} spent in the end ({percent(budget.burn)})."
+        colour = _low_is_bad(budget.hours_budget / budget.hours_spent, "cpi", subject)
+        yield colour, Reason(text, (subject.engagement.ref,))
 
 
 def _burn_signs(subject: Subject) -> Iterator[Sign]:

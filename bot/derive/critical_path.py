@@ -17,7 +17,8 @@ def find_critical_path(
 ) -> tuple[str, ...]:
     """References of the heaviest chain, first to do first; empty when no open item waits for another one.
 
-    An item waits for its open blockers, and for the open items of every milestone due before its own one starts.
+    An item waits for its open blockers, and for the open items of the milestones that come before its own: milestones are
+    phases in the order of their due dates, but one with a start date waits only for those due before that.
     """
     items = [item for item in work if item.is_open]
     refs = {item.ref for item in items}
@@ -35,7 +36,8 @@ def _add_gates(links: dict[str, set[str]], milestones: Sequence[MilestoneView]) 
         gates[f"%{number}"] |= {f"%{number - 1}"} if number else set()
     dues = [due for due, _ in dated]
     for milestone in milestones:
-        passed = bisect_left(dues, milestone.start) if milestone.start else 0
+        begin = milestone.start or milestone.due
+        passed = bisect_left(dues, begin) if begin else 0
         for item in milestone.items if passed else ():
             if item.is_open:
                 links[item.ref].add(f"%{passed - 1}")

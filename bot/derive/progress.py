@@ -43,8 +43,8 @@ def value_work(work: Sequence[Item]) -> tuple[str, dict[str, float]]:
 def derive_phase(subject: Subject) -> str:
     """not_started, active or complete.
 
-    Complete: the root is closed, or all work is closed and no dated or contracted milestone still waits for its work. Not started: nothing
-    is logged or closed, and the start lies ahead or is not known.
+    Complete: the root is closed, or all work is closed and no dated or contracted milestone still waits for its work.
+    Not started: nothing is logged or closed, and the start lies ahead or is not known.
     """
     engagement = subject.engagement
     work = subject.work

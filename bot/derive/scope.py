@@ -18,7 +18,8 @@ def derive_scope(subject: Subject, earlier_baselines: Iterable[int] = ()) -> Sco
     """Scope now against the work that existed at the end of the baseline day.
 
     GitLab forgets what is deleted or moved away: `earlier_baselines`, the sizes that earlier reports found for the same
-    baseline day, tell what is gone. Growth is None without a baseline, or when it held no work.
+    baseline day, tell what is gone. Growth is None without a baseline, before its day, or when it
+    held no work.
     """
     values, baseline = subject.derived.progress.values, subject.engagement.facts.baseline_day
     work = subject.work
@@ -35,7 +36,7 @@ def derive_scope(subject: Subject, earlier_baselines: Iterable[int] = ()) -> Sco
         added=len(added),
         removed=max([0, *(size - len(known) for size in earlier_baselines)]) if baseline else 0,
         added_value=added_value,
-        growth=ratio(max(0.0, added_value - covered), baseline_value),
+        growth=ratio(max(0.0, added_value - covered), baseline_value) if baseline and baseline <= subject.day else None,
         change_orders=orders,
         approved_hours=math.fsum(order.hours for order in approved),
         pending_hours=math.fsum(order.hours for order in pending),

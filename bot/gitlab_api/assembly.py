@@ -205,7 +205,9 @@ def needs_label_dates(record: Record, names: Sequence[str]) -> bool:
 # -- the engagement
 
 
-def make_engagement(draft: Draft, archive: Archive, histories: Histories, settings: Settings, zone: tzinfo) -> Engagement:
+def make_engagement(
+    draft: Draft, archive: Archive, histories: Histories, settings: Settings, zone: tzinfo
+) -> Engagement:
     """The engagement with everything that was read."""
     root, faults = draft.root, list(draft.faults)
     items: list[Item] = []

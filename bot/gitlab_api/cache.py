@@ -76,7 +76,9 @@ class Cache:
         with self._using() as connection:
             if connection is None:
                 return None
-            rows = connection.execute("SELECT state FROM place WHERE owner=? AND path=?", (self._owner, path)).fetchall()
+            rows = connection.execute(
+                "SELECT state FROM place WHERE owner=? AND path=?", (self._owner, path)
+            ).fetchall()
             if not rows:
                 return None
             items = connection.execute("SELECT id, body FROM item WHERE owner=? AND path=?", (self._owner, path))
@@ -96,7 +98,9 @@ class Cache:
             key = (self._owner, path)
             if base is None:
                 connection.execute("DELETE FROM item WHERE owner=? AND path=?", key)
-            elif connection.execute("SELECT state FROM place WHERE owner=? AND path=?", key).fetchone() != (_pack(base),):
+            elif connection.execute("SELECT state FROM place WHERE owner=? AND path=?", key).fetchone() != (
+                _pack(base),
+            ):
                 return
             rows = ((self._owner, path, number, _pack(body)) for number, body in items.items())
             connection.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?)", rows)
@@ -110,7 +114,9 @@ class Cache:
         with self._using() as connection:
             if connection is None:
                 return {}
-            rows = connection.execute("SELECT id, stamp, body FROM history WHERE owner=? AND kind=?", (self._owner, kind))
+            rows = connection.execute(
+                "SELECT id, stamp, body FROM history WHERE owner=? AND kind=?", (self._owner, kind)
+            )
             for number, stamp, body in rows:
                 if stamps.get(number) == stamp:
                     found[number] = _unpack(body)

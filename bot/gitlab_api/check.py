@@ -12,7 +12,7 @@ from bot.config import Settings
 from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError
 from bot.gitlab_api.capabilities import Capabilities, missing_features
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.posts import resolve_place
+from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.reading import outermost
 from bot.gitlab_api.translate import day
 

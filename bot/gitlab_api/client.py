@@ -288,7 +288,9 @@ def _transient(reply: Reply) -> str:
 def _no_answer(error: requests.exceptions.RequestException) -> Reply:
     """What went wrong on the way, in words that hold no header."""
     if isinstance(error, ForeignRedirect):
-        return Reply(None, problem=f"it redirects to {error.target}, where the token does not go", sent=False, final=True)
+        return Reply(
+            None, problem=f"it redirects to {error.target}, where the token does not go", sent=False, final=True
+        )
     if isinstance(error, requests.exceptions.SSLError):
         return Reply(None, problem="its certificate is not trusted", sent=False, final=True)
     if isinstance(error, requests.exceptions.ConnectTimeout):

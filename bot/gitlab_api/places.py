@@ -1,289 +1,107 @@
-"""A place (a group with everything below it, or a project), read whole: items, milestones, members.
+"""Items and projects by reference: asked for by name, answered with GitLab's own.
 
-Cold, its items come in windows of time, side by side. Warm, only what changed since the last read comes: GitLab sets
-`updated_at` at every change, though notes do so once a minute only (`ThrottledTouch`), hence the overlap. What a
-change leaves unmarked is found otherwise: a removed item by the count, a renamed or moved project by its path, and the
-rest (renamed labels and users) by a whole read once a week.
+GitLab's path decides who can read there, and its ids are what is written to.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 from urllib.parse import quote
 
-from bot.errors import AccessError, GitLabError, NotFoundError
-from bot.gitlab_api import queries
-from bot.gitlab_api.cache import Cache
+from bot.errors import GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.lanes import Lanes, PageSize, chunks
-from bot.gitlab_api.translate import Record, flat_timelog, flatten, id_number, instant, make_milestone, next_cursor
-from bot.model import Milestone
 
-log = logging.getLogger("psbot.gitlab")
-OVERLAP = timedelta(seconds=120)
-WHOLE_AFTER = timedelta(days=7)
-ITEMS_A_WINDOW = 250
-TIMELOG_BATCH = 5
-COUNTED = 1000
+_MOVED = "query($id: WorkItemID!) { workItem(id: $id) { iid namespace { fullPath } } }"
+_WORK_ITEM = (
+    "query($path: ID!, $iid: String!) { namespace(fullPath: $path) { fullPath workItem(iid: $iid) "
+    "{ id iid webUrl namespace { fullPath } } } }"
+)
+MAX_MOVES = 5
 
 
-@dataclass(frozen=True)
-class Overview:
-    """A place without its items. `spaces` are the paths of all groups and projects in it, by global id."""
-
-    kind: str
-    path: str
-    gid: str
-    spaces: Mapping[str, str]
-    milestones: Mapping[int, Milestone]
-    features: Mapping[str, bool]
-    total: int | None
-    newest: str | None
-    """When the last change was, by the server's clock, before the items were read."""
-
-    @property
-    def groups(self) -> frozenset[str]:
-        """The paths of its groups."""
-        return frozenset(path for gid, path in self.spaces.items() if "/Group/" in gid)
-
-    @property
-    def projects(self) -> tuple[str, ...]:
-        return tuple(sorted(path for gid, path in self.spaces.items() if "/Project/" in gid))
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
-    """A place as read."""
+    """An item or project as GitLab answers it. `api` is its REST path for notes, `edit` the one to change it (for an
+    epic they differ: notes go by its legacy id).
 
-    overview: Overview
-    records: Mapping[int, Record]
-    members: tuple[str, ...] = ()
+    `api` is "" where only GraphQL knows the item (epics of instances without the epics API); `gid` is an epic's global id.
+    """
 
-
-class Window(NamedTuple):
-    """Items of one group or project created from … until …, or changed since."""
-
-    kind: str
+    asked: str
+    ref: str
     path: str
-    start: str | None = None
-    until: str | None = None
-    since: str | None = None
+    kind: Literal["issue", "epic", "project"]
+    api: str
+    edit: str
+    url: str = ""
+    gid: str = ""
+    labels: tuple[str, ...] = ()
+    state: str = "opened"
 
 
-@dataclass
-class PlaceReader:
-    """Reads places with one client, its lanes, and a cache if there is one."""
-
-    client: GitLabClient
-    lanes: Lanes
-    cache: Cache | None = None
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
-
-    def read(self, path: str) -> Place:
-        """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
-        overview = self._overview(path)
-        stored = self.cache.load_place(overview.path) if self.cache else None
-        records = self._warm(overview, *stored) if stored else None
-        if records is None:
-            records = self._cold(overview)
-        return Place(overview, records, self._members(overview))
-
-    # -- the place itself
-
-    def _overview(self, path: str) -> Overview:
-        known = self.client.capabilities
-        answer = self.lanes.run(self.client.graphql, queries.place_query(known), {"path": path}, where=path)
-        kind = "group" if answer.get("group") else "project"
-        found = answer.get(kind)
-        if not found:
-            raise NotFoundError("is no group or project that the token can see", path, "Check the path, and its role there.")
-        nodes = dict(self._lists(kind, path, found))
-        spaces = {str(n["id"]): str(n["fullPath"]) for name in ("projects", "descendantGroups") for n in nodes[name]}
-        base = self.client.url
-        newest = found.get("newest") or {}
-        return Overview(
-            kind=kind,
-            path=str(found["fullPath"]),
-            gid=str(found["id"]),
-            spaces=spaces | {str(found["id"]): str(found["fullPath"])},
-            milestones={id_number(node["id"]): make_milestone(node, base) for node in nodes["milestones"]},
-            features=dict(found.get("licensedFeatures") or {}),
-            total=self._total(kind, path, found),
-            newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
-        )
-
-    def _lists(self, kind: str, path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
-        for name in ("projects", "descendantGroups", "milestones"):
-            connection = found.get(name) or {}
-            nodes = list(connection.get("nodes") or ())
-            query = queries.rest_of_query("project milestones" if kind == "project" else name)
-            while after := next_cursor(connection):
-                answer = self.lanes.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
-                connection = answer[kind][name]
-                nodes += connection["nodes"]
-            yield name, nodes
-
-    def _total(self, kind: str, path: str, found: Mapping[str, Any]) -> int | None:
-        """How many items there are; None where nobody tells. Newer servers count connections to 1,000 only."""
-        counts, listed = found.get("workItemStateCounts") or {}, (found.get("newest") or {}).get("count")
-        if counts.get("all") is not None:
-            return int(counts["all"])
-        if listed is not None and (listed <= COUNTED or not self.client.capabilities.knows("Items.count.limit")):
-            return int(listed)
-        return self._listed_total(f"/{kind}s/{quote(path, safe='')}", kind)
-
-    def _listed_total(self, base: str, kind: str) -> int | None:
-        issues = self.lanes.run(self.client.total, f"{base}/issues", state="all", scope="all")
-        if kind == "project" or issues is None:
-            return issues
-        try:
-            epics = self.lanes.run(self.client.total, f"{base}/epics", state="all")
-        except (AccessError, NotFoundError):
-            return issues  # no epics on this licence
-        return None if epics is None else issues + epics
-
-    def _members(self, overview: Overview) -> tuple[str, ...]:
-        """Who can work there; empty when the token may not see that."""
-        return self.members_of(overview.kind, overview.path)
-
-    def members_of(self, kind: str, path: str) -> tuple[str, ...]:
-        """The active members of a group or project, inherited ones included."""
-        try:
-            found = self.lanes.run(lambda: list(self.client.get_all(f"/{kind}s/{quote(path, safe='')}/members/all")))
-        except (AccessError, NotFoundError, GitLabError) as problem:
-            log.info("members of %s are not read: %s", path, problem)
-            return ()
-        return tuple(sorted({str(m["username"]) for m in found if m.get("state") == "active"}))
-
-    # -- its items
-
-    def _cold(self, overview: Overview) -> dict[int, Record]:
-        """Everything, oldest first: the first page tells where the windows start."""
-        records: dict[int, Record] = {}
-        for start in self._starts(overview):
-            first, after = self.lanes.run(self._page, start, None)
-            records.update((r["id"], r) for r in first)
-            if after:
-                for found in self.lanes.map(self._window, self._windows(start, first, after, overview.total)):
-                    records.update((r["id"], r) for r in found)
-        self._complete(records)
-        self._store(overview, records, None)
-        return records
-
-    def _starts(self, overview: Overview) -> list[Window]:
-        if overview.kind == "project" or self.client.capabilities.knows("Group.workItems"):
-            return [Window(overview.kind, overview.path)]
-        return [Window("project", path) for path in overview.projects]
-
-    def _windows(self, start: Window, first: list[Record], after: str, total: int | None) -> list[Window]:
-        """Spans of time from the first page's last item to now, all of the same length."""
-        count = 1 + ((queries.PAGE * 100 if total is None else total) - len(first)) // ITEMS_A_WINDOW
-        count = max(1, min(2 * self.lanes.count, count))
-        begin = max((at for r in first if (at := instant(r["created_at"]))), default=self.now)
-        step = max(self.now - begin, timedelta()) / count
-        bounds = [_iso(begin + step * n) for n in range(count)]
-        ends = [*bounds[1:], None]
-        return [start._replace(start=low, until=high) for low, high in zip(bounds, ends, strict=True)]
-
-    def _window(self, window: Window) -> list[Record]:
-        """All items of a window, page after page."""
-        found, after = self._page(window, None)
-        while after:
-            page, after = self._page(window, after)
-            found += page
-        return found
-
-    def _page(self, window: Window, after: str | None) -> tuple[list[Record], str | None]:
-        query = queries.items_query(self.client.capabilities, window.kind)
-        variables = {"path": window.path, "from": window.start, "until": window.until, "since": window.since}
-
-        def ask(size: int) -> dict[str, Any]:
-            return self.client.graphql(query, variables | {"after": after, "first": size}, where=window.path)
-
-        connection = (self.size.ask(ask).get("place") or {}).get("workItems")
-        if connection is None:
-            raise GitLabError("lists no work items", window.path, "Its issues may be switched off.")
-        return [flatten(node) for node in connection["nodes"] if node], next_cursor(connection)
-
-    def _complete(self, records: Mapping[int, Record]) -> None:
-        """Read on where an item has more time logs than came along."""
-        unread = [r for r in records.values() if r["more_timelogs"]]
-        for _ in self.lanes.map(self._more_timelogs, chunks(unread, TIMELOG_BATCH)):
-            pass
-
-    def _more_timelogs(self, batch: Iterable[Record]) -> None:
-        left = [r for r in batch if r["more_timelogs"]]
-        while left:
-            variables = {f"id{n}": f"gid://gitlab/WorkItem/{r['id']}" for n, r in enumerate(left)}
-            variables |= {f"after{n}": str(r["more_timelogs"]) for n, r in enumerate(left)}
-            answer = self.client.graphql(queries.timelogs_query(len(left)), variables, where="time logs")
-            for n, record in enumerate(left):
-                _add_timelogs(record, answer.get(f"i{n}") or {})
-            left = [r for r in left if r["more_timelogs"]]
-
-    # -- what the cache keeps
-
-    def _warm(self, overview: Overview, state: Mapping[str, Any], stored: Mapping[int, Record]) -> dict[int, Record] | None:
-        """The cached items brought up to date; None when only a whole read will do."""
-        latest, whole_at = instant(state.get("latest")), instant(state.get("whole_at"))
-        if latest is None or whole_at is None or not whole_at <= self.now < whole_at + WHOLE_AFTER:
-            return None
-        if any(state.get(key) != value for key, value in self._shape(overview).items()):
-            return None
-        records = dict(stored)
-        changed: dict[int, Record] = {}
-        for start in self._starts(overview):
-            window = start._replace(since=_iso(latest - OVERLAP))
-            changed.update((r["id"], r) for r in self.lanes.run(self._window, window))
-        if overview.total != _plus(state.get("total"), len(changed.keys() - records.keys())):
-            return None
-        self._complete(changed)
-        records.update(changed)
-        if any(records[number] != stored.get(number) for number in changed):
-            self._store(overview, records, state, changed)
-        return records
-
-    def _shape(self, overview: Overview) -> dict[str, Any]:
-        """What must not have changed for cached items to be of use."""
-        query = queries.items_query(self.client.capabilities, overview.kind)
-        return {
-            "query": hashlib.sha256(query.encode()).hexdigest(),
-            "gid": overview.gid,
-            "spaces": dict(sorted(overview.spaces.items())),
-        }
-
-    def _store(
-        self,
-        overview: Overview,
-        records: Mapping[int, Record],
-        base: Mapping[str, Any] | None,
-        changed: Mapping[int, Record] | None = None,
-    ) -> None:
-        if self.cache is None or overview.newest is None:
-            return
-        whole_at = base["whole_at"] if base else _iso(self.now)
-        state = self._shape(overview) | {"latest": overview.newest, "total": overview.total, "whole_at": whole_at}
-        self.cache.store_place(overview.path, state, records if changed is None else changed, base)
+def resolve_place(client: GitLabClient, asked: str) -> Place:
+    """The item (`group/project#12`, `group&7`) or project (`group/project`). Raises NotFoundError, AccessError, GitLabError."""
+    if "#" in asked:
+        return _resolve_issue(client, asked, asked, MAX_MOVES)
+    if "&" in asked:
+        return _resolve_epic(client, asked)
+    found = _dict(client.get(f"/projects/{quote(asked, safe='')}"), asked)
+    path, api = str(found["path_with_namespace"]), f"/projects/{int(found['id'])}"
+    return Place(asked, path, path, "project", api, api, str(found.get("web_url") or ""))
 
 
-def _plus(total: Any, new: int) -> int | None:
-    return total + new if isinstance(total, int) else None
+def _resolve_issue(client: GitLabClient, asked: str, ref: str, moves: int) -> Place:
+    path, _, iid = ref.partition("#")
+    found = _dict(client.get(f"/projects/{quote(path, safe='')}/issues/{int(iid)}"), ref)
+    if found.get("moved_to_id"):
+        return _resolve_issue(client, asked, _moved_to(client, ref, int(found["moved_to_id"]), moves), moves - 1)
+    full = str(found["references"]["full"])
+    api = f"/projects/{int(found['project_id'])}/issues/{int(found['iid'])}"
+    return Place(asked, full, full.partition("#")[0], "issue", api, api, **_looks(found))
 
 
-def _iso(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
+def _moved_to(client: GitLabClient, ref: str, number: int, moves: int) -> str:
+    """Where a moved issue is now: GitLab answers with a number that REST tells to administrators only."""
+    answer = client.graphql(_MOVED, {"id": f"gid://gitlab/WorkItem/{number}"}) if moves else {}
+    item = answer.get("workItem") or {}
+    path = (item.get("namespace") or {}).get("fullPath")
+    if not path:
+        raise NotFoundError("was moved to a place that the token can't see", ref, "Name its new reference instead.")
+    return f"{path}#{item['iid']}"
 
 
-def _add_timelogs(record: Record, item: Mapping[str, Any]) -> None:
-    widgets = [w for w in item.get("widgets") or () if w and w.get("timelogs")]
-    connection = widgets[0]["timelogs"] if widgets else {}
-    seen = {log[0] for log in record["timelogs"]}
-    fresh = [flat_timelog(node) for node in connection.get("nodes") or () if node]
-    record["timelogs"] += [log for log in fresh if log[0] not in seen]
-    record["more_timelogs"] = next_cursor(connection)
+def _resolve_epic(client: GitLabClient, asked: str) -> Place:
+    path, _, iid = asked.partition("&")
+    try:
+        found = _dict(client.get(f"/groups/{quote(path, safe='')}/epics/{int(iid)}"), asked)
+    except (NotFoundError, GitLabError) as problem:
+        return _resolve_work_item(client, asked, problem)
+    full = str(found["references"]["full"])
+    group = f"/groups/{int(found['group_id'])}/epics"
+    edit, api = f"{group}/{int(found['iid'])}", f"{group}/{int(found['id'])}"
+    gid = f"gid://gitlab/WorkItem/{found['work_item_id']}" if found.get("work_item_id") else ""
+    return Place(asked, full, full.partition("&")[0], "epic", api, edit, gid=gid, **_looks(found))
+
+
+def _resolve_work_item(client: GitLabClient, asked: str, problem: Exception) -> Place:
+    """An epic of an instance that has no epics API."""
+    path, _, iid = asked.partition("&")
+    space = client.graphql(_WORK_ITEM, {"path": path, "iid": iid}).get("namespace") or {}
+    item = space.get("workItem")
+    if not item:
+        raise problem
+    full = str((item.get("namespace") or space)["fullPath"])
+    return Place(asked, f"{full}&{item['iid']}", full, "epic", "", "", str(item.get("webUrl") or ""), str(item["id"]))
+
+
+def _looks(found: Mapping[str, Any]) -> dict[str, Any]:
+    labels = tuple(str(label) for label in found.get("labels") or ())
+    return {"url": str(found.get("web_url") or ""), "labels": labels, "state": str(found.get("state") or "opened")}
+
+
+def _dict(answer: Any, where: str) -> dict[str, Any]:
+    if not isinstance(answer, dict):
+        raise GitLabError("GitLab's answer is no object", where)
+    return answer

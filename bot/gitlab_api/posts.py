@@ -1,52 +1,24 @@
-"""Reads what stands where psbot publishes: items and projects by reference, their threads, report issues, reactions.
-
-Places are asked for by name and answered with GitLab's own: its path decides who can read there, its ids are written to.
-"""
+"""Reads what stands at a place where psbot publishes: threads, report issues, reactions, label events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
-from urllib.parse import quote
+from itertools import islice
+from typing import Any
 
-from bot.errors import GitLabError, NotFoundError
+from bot.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.places import Place
 
-_MOVED = "query($id: WorkItemID!) { workItem(id: $id) { iid namespace { fullPath } } }"
 _AWARDS = "query($id: NoteID!) { note(id: $id) { awardEmoji { nodes { name user { id username } } } } }"
 _EDITED = "query($id: NoteID!) { note(id: $id) { lastEditedAt } }"
-_WORK_ITEM = (
-    "query($path: ID!, $iid: String!) { namespace(fullPath: $path) { fullPath workItem(iid: $iid) "
-    "{ id iid webUrl namespace { fullPath } } } }"
-)
 _THREADS = (
     "query($id: WorkItemID!, $after: String) { workItem(id: $id) { widgets(onlyTypes: [NOTES]) { ... on WorkItemWidgetNotes "
     "{ discussions(first: 20, after: $after, filter: ONLY_COMMENTS) { pageInfo { hasNextPage endCursor } nodes { id "
     "notes(first: 100) { nodes { id body system internal createdAt url author { id username } } } } } } } } }"
 )
-MAX_MOVES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An item or project as GitLab answers it. `api` is its REST path for notes, `edit` the one to change it (for an
-    epic they differ: notes go by its legacy id).
-
-    `api` is "" where only GraphQL knows the item (epics of instances without the epics API); `gid` is an epic's global id.
-    """
-
-    asked: str
-    ref: str
-    path: str
-    kind: Literal["issue", "epic", "project"]
-    api: str
-    edit: str
-    url: str = ""
-    gid: str = ""
-    labels: tuple[str, ...] = ()
-    state: str = "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,75 +56,6 @@ class RawAward:
     username: str
     user_id: int
     created_at: datetime
-
-
-# -- places
-
-
-def resolve_place(client: GitLabClient, asked: str) -> Place:
-    """The item (`group/project#12`, `group&7`) or project (`group/project`). Raises NotFoundError, AccessError, GitLabError."""
-    if "#" in asked:
-        return _resolve_issue(client, asked, asked, MAX_MOVES)
-    if "&" in asked:
-        return _resolve_epic(client, asked)
-    found = _dict(client.get(f"/projects/{quote(asked, safe='')}"), asked)
-    path, api = str(found["path_with_namespace"]), f"/projects/{int(found['id'])}"
-    return Place(asked, path, path, "project", api, api, str(found.get("web_url") or ""))
-
-
-def _resolve_issue(client: GitLabClient, asked: str, ref: str, moves: int) -> Place:
-    path, _, iid = ref.partition("#")
-    found = _dict(client.get(f"/projects/{quote(path, safe='')}/issues/{int(iid)}"), ref)
-    if found.get("moved_to_id"):
-        return _resolve_issue(client, asked, _moved_to(client, ref, int(found["moved_to_id"]), moves), moves - 1)
-    full = str(found["references"]["full"])
-    api = f"/projects/{int(found['project_id'])}/issues/{int(found['iid'])}"
-    return Place(asked, full, full.partition("#")[0], "issue", api, api, **_looks(found))
-
-
-def _moved_to(client: GitLabClient, ref: str, number: int, moves: int) -> str:
-    """Where a moved issue is now: GitLab answers with a number that REST tells to administrators only."""
-    answer = client.graphql(_MOVED, {"id": f"gid://gitlab/WorkItem/{number}"}) if moves else {}
-    item = answer.get("workItem") or {}
-    path = (item.get("namespace") or {}).get("fullPath")
-    if not path:
-        raise NotFoundError("was moved to a place that the token can't see", ref, "Name its new reference instead.")
-    return f"{path}#{item['iid']}"
-
-
-def _resolve_epic(client: GitLabClient, asked: str) -> Place:
-    path, _, iid = asked.partition("&")
-    try:
-        found = _dict(client.get(f"/groups/{quote(path, safe='')}/epics/{int(iid)}"), asked)
-    except (NotFoundError, GitLabError) as problem:
-        return _resolve_work_item(client, asked, problem)
-    full = str(found["references"]["full"])
-    group = f"/groups/{int(found['group_id'])}/epics"
-    edit, api = f"{group}/{int(found['iid'])}", f"{group}/{int(found['id'])}"
-    gid = f"gid://gitlab/WorkItem/{found['work_item_id']}" if found.get("work_item_id") else ""
-    return Place(asked, full, full.partition("&")[0], "epic", api, edit, gid=gid, **_looks(found))
-
-
-def _resolve_work_item(client: GitLabClient, asked: str, problem: Exception) -> Place:
-    """An epic of an instance that has no epics API."""
-    path, _, iid = asked.partition("&")
-    space = client.graphql(_WORK_ITEM, {"path": path, "iid": iid}).get("namespace") or {}
-    item = space.get("workItem")
-    if not item:
-        raise problem
-    full = str((item.get("namespace") or space)["fullPath"])
-    return Place(asked, f"{full}&{item['iid']}", full, "epic", "", "", str(item.get("webUrl") or ""), str(item["id"]))
-
-
-def _looks(found: Mapping[str, Any]) -> dict[str, Any]:
-    labels = tuple(str(label) for label in found.get("labels") or ())
-    return {"url": str(found.get("web_url") or ""), "labels": labels, "state": str(found.get("state") or "opened")}
-
-
-def _dict(answer: Any, where: str) -> dict[str, Any]:
-    if not isinstance(answer, dict):
-        raise GitLabError("GitLab's answer is no object", where)
-    return answer
 
 
 # -- what stands there
@@ -223,6 +126,13 @@ def read_issues(client: GitLabClient, project: Place, **filters: Any) -> list[Ra
     return [found[iid] for iid in sorted(found)]
 
 
+def read_newest_issues(client: GitLabClient, project: Place, count: int) -> list[RawIssue]:
+    """The newest issues of a project, whoever opened them."""
+    path = f"{project.api}/issues"
+    listed = client.get_all(path, state="all", order_by="created_at", sort="desc", pagination=None)
+    return [read_issue(issue) for issue in islice(listed, count)]
+
+
 def read_issue(issue: Mapping[str, Any]) -> RawIssue:
     """GitLab's issue, as far as publishing needs it."""
     author = issue.get("author") or {}
@@ -270,7 +180,7 @@ def read_edited_at(client: GitLabClient, note: int) -> datetime | None:
     """When a note's text was last changed; None where this GitLab doesn't tell (REST's `updated_at` moves otherwise too)."""
     try:
         found = client.graphql(_EDITED, {"id": f"gid://gitlab/Note/{note}"}).get("note") or {}
-    except (GitLabError, NotFoundError):
+    except (GitLabError, NotFoundError, AccessError):
         return None
     return _instant(found.get("lastEditedAt"))
 
@@ -291,7 +201,7 @@ def is_bot_user(client: GitLabClient, user_id: int) -> bool:
     """Whether GitLab says that this user is a bot; False where it doesn't tell."""
     try:
         found = client.get(f"/users/{user_id}")
-    except (GitLabError, NotFoundError):
+    except (GitLabError, NotFoundError, AccessError):
         return False
     return isinstance(found, dict) and found.get("bot") is True
 

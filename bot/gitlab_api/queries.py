@@ -15,7 +15,9 @@ TIMELOGS = 50
 """Time logs that come along with an item; the few items with more are read on."""
 NOTES = 100
 PAGE_INFO = "pageInfo { hasNextPage endCursor }"
-_BASE = "id iid title state confidential createdAt updatedAt closedAt webUrl reference(full: true) workItemType { name }"
+_BASE = (
+    "id iid title state confidential createdAt updatedAt closedAt webUrl reference(full: true) workItemType { name }"
+)
 _TIMELOG = f"{PAGE_INFO} nodes {{ id spentAt timeSpent user {{ username }} }}"
 _WIDGETS = {
     "DESCRIPTION": "... on WorkItemWidgetDescription { description }",
@@ -75,7 +77,9 @@ def _standing(known: Capabilities, kind: str) -> str:
     newest = f"newest: workItems({below}state: all, sort: UPDATED_DESC, first: 1) {{ count nodes {{ updatedAt }} }} "
     if not known.knows("Group.workItemStateCounts"):
         return newest
-    return newest + ("workItemStateCounts(includeDescendants: true) { all } " if kind == "group" else "workItemStateCounts { all } ")
+    return newest + (
+        "workItemStateCounts(includeDescendants: true) { all } " if kind == "group" else "workItemStateCounts { all } "
+    )
 
 
 def _below(known: Capabilities, kind: str) -> str:

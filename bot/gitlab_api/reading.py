@@ -30,7 +30,7 @@ from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.lanes import Lanes
-from bot.gitlab_api.places import Place, PlaceReader
+from bot.gitlab_api.namespaces import Namespace, NamespaceReader
 from bot.gitlab_api.translate import ref_of
 from bot.model import Milestone, Portfolio
 
@@ -72,10 +72,10 @@ class _Reading:
     progress: Progress
     failures: list[str] = field(default_factory=list)
     failed_paths: list[str] = field(default_factory=list)
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, Namespace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.reader = PlaceReader(self.client, self.lanes, self.cache)
+        self.reader = NamespaceReader(self.client, self.lanes, self.cache)
 
     def read(self, only: str | None, shard: tuple[int, int] | None) -> Portfolio:
         """Namespaces, then engagements, then their histories."""
@@ -104,21 +104,21 @@ class _Reading:
             return
         problems: list[PsbotError] = []
         with ThreadPoolExecutor(len(paths), thread_name_prefix="psbot-place") as pool:
-            for done, found in enumerate(pool.map(self._try_place, paths), 1):
-                if isinstance(found, Place):
+            for done, (path, found) in enumerate(zip(paths, pool.map(self._try_place, paths), strict=True), 1):
+                if isinstance(found, Namespace):
                     self.places[found.overview.path] = found
                 else:
                     problems.append(found)
+                    self.failures.append(f"{path} could not be read: {_without(found, path)}")
+                    self.failed_paths.append(path)
                 self.progress("namespaces", done, len(paths))
         if required and problems and not self.places:
             raise next((p for p in problems if isinstance(p, UnreachableError)), problems[0])
 
-    def _try_place(self, path: str) -> Place | PsbotError:
+    def _try_place(self, path: str) -> Namespace | PsbotError:
         try:
             return self.reader.read(path)
         except PsbotError as problem:
-            self.failed_paths.append(path)
-            self.failures.append(f"{path} could not be read: {problem}")
             return problem
 
     def _archive(self) -> Archive:
@@ -156,6 +156,11 @@ class _Reading:
     def _kind(self, path: str) -> str:
         groups = (place.overview.groups for place in self.places.values())
         return "group" if any(path in found for found in groups) else "project"
+
+
+def _without(problem: PsbotError, path: str) -> str:
+    """The problem in words, without a place that was named already."""
+    return f"{problem.message} {problem.advice}".rstrip() if problem.where == path else str(problem)
 
 
 def outermost(paths: Iterable[str]) -> list[str]:

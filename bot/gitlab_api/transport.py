@@ -87,7 +87,9 @@ def check_url(url: str, allow_http: bool) -> str:
     if not valid:
         raise UsageError("is no address of a GitLab", "gitlab.url", "Write it as https://gitlab.example.com.")
     if parts.scheme == "http" and not (allow_http or is_loopback(host)):
-        advice = "Use https://, or set gitlab.allow_http: true if you accept that everyone on the way can read the token."
+        advice = (
+            "Use https://, or set gitlab.allow_http: true if you accept that everyone on the way can read the token."
+        )
         raise UsageError("http:// would send the token readable for everyone on the way", url, advice)
     return url.rstrip("/")
 

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from bot.errors import GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.posts import Place, id_number
+from bot.gitlab_api.places import Place
+from bot.gitlab_api.posts import id_number
 
 _CREATE = (
     "mutation($item: NoteableID!, $thread: DiscussionID, $body: String!) { createNote(input: {noteableId: $item, "

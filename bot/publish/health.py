@@ -15,9 +15,13 @@ def health_steps(colours: Mapping[str, str], standing: Standing, settings: Setti
     names = settings.labels.health
     labels = {"green": names.green, "yellow": names.yellow, "red": names.red}
     for engagement, colour in sorted(colours.items()):
-        present = standing.health.get(engagement)
-        if present is not None:
-            yield _health_step(engagement, labels.get(colour), present, standing)
+        present, place = standing.health.get(engagement), standing.places.get(engagement)
+        if present is None or place is None:
+            continue
+        if settings.audience_of(place.path) != "internal":
+            yield _step(engagement, "skip", "customers can read its labels", standing)
+            continue
+        yield _health_step(engagement, labels.get(colour), present, standing)
 
 
 def _health_step(engagement: str, wanted: str | None, labels: HealthLabels, standing: Standing) -> Step:

@@ -12,7 +12,7 @@ from bot.publish.marker import VERSION, Identity
 from bot.publish.pm_notes import join_pm_notes
 from bot.publish.posts import Post, Standing
 from bot.publish.steps import Action, Approval, Step, with_diff
-from bot.publish.wishes import Wish
+from bot.publish.wishes import Form, Wish
 
 BODY_LIMIT = 1_000_000
 """GitLab's own limit of a note; of an issue's description it is a little more."""
@@ -27,9 +27,9 @@ class Planner:
 
     def plan_wishes(self, wishes: tuple[Wish, ...]) -> Iterator[Step]:
         """All parts of one report, parts that are too many, and the issue of the period before."""
+        yield from self._superfluous_parts(wishes)
         for wish in wishes:
             yield from self.plan_wish(wish)
-        yield from self._superfluous_parts(wishes)
         if wishes[0].closes_previous:
             yield from self._closed_previous(wishes[0])
 
@@ -81,12 +81,14 @@ class Planner:
                 yield self.cleared(wish, post, f"stands on {wish.target} now")
 
     def _superfluous_parts(self, wishes: tuple[Wish, ...]) -> Iterator[Step]:
+        """Before anything else: once part 1 says that it is alone, nobody looks for others."""
         first, count = wishes[0], len(wishes)
+        form: Form = "issue-note" if first.form == "issue" else "reply"
         for post in self.standing.posts:
             found = post.marker.identity
             if post.own and found.part > count and replace(found, part=1) == first.identity:
-                reason = f"the report has {count} part(s) now"
-                yield self.cleared(replace(first, identity=found), post, reason, needs_other=False)
+                reason = f"the report has {count} part{'s' if count > 1 else ''} now"
+                yield self.cleared(replace(first, identity=found, form=form), post, reason, needs_other=False)
 
     def cleared(self, wish: Wish, post: Post, reason: str, needs_other: bool = True) -> Step:
         action: Action = "close" if post.form == "issue" else "remove"

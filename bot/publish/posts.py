@@ -16,7 +16,7 @@ from bot.publish.pm_notes import pm_notes_of
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A note or issue with psbot's marker, by the token's own user (`own`) or by an earlier bot user of psbot.
+    """A note or issue with psbot's marker. `own`: this token may edit it; notes of psbot's earlier bot users it may not.
 
     `place` is the item or project as GitLab names it; `id` a note's id or an issue's iid; `thread` a discussion's id.
     """

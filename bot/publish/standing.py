@@ -16,7 +16,8 @@ from bot.config import Settings
 from bot.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.posts import Place, RawIssue, RawNote
+from bot.gitlab_api.places import Place, resolve_place
+from bot.gitlab_api.posts import RawIssue, RawNote
 from bot.model import Portfolio, Reply
 from bot.publish.approval import THUMBS_UP, Thumb
 from bot.publish.audience import malformed
@@ -24,6 +25,9 @@ from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
 
 _TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
+UNLABELLED = ""
+NEWEST = 200
+"""Issues among which those of an earlier user are looked for, where the report has no label to find them by."""
 _GHOST = "ghost"
 """GitLab hands the notes of a deleted bot user to this one."""
 
@@ -72,7 +76,7 @@ class Reader:
 
     def look(self, asked: str, labels: Iterable[str] = ()) -> Sight:
         """The item, or the project with its report issues, as it stands now. Raises what GitLab answers."""
-        place = api.resolve_place(self.client, asked)
+        place = resolve_place(self.client, asked)
         if place.kind == "project":
             return Sight(place, self._issue_posts(place, tuple(labels)))
         return Sight(place, self._note_posts(place, api.read_notes(self.client, place)))
@@ -132,30 +136,32 @@ class Reader:
     # -- issues
 
     def _issue_posts(self, project: Place, labels: tuple[str, ...]) -> tuple[Post, ...]:
-        """psbot's issues, found by author (people change labels and titles), and those of earlier users by label."""
+        """psbot's issues, found by author (people change labels and titles), and those of its earlier users."""
         issues = {i.iid: i for i in api.read_issues(self.client, project, author_id=self.trust.user_id)}
-        if labels:
-            issues |= {i.iid: i for i in api.read_issues(self.client, project, labels=labels[0])}
+        for label in labels or (UNLABELLED,):
+            named = api.read_issues(self.client, project, labels=label) if label else None
+            others = api.read_newest_issues(self.client, project, NEWEST) if named is None else named
+            issues |= {i.iid: i for i in others}
         posts = [post for i in issues.values() if (post := self._issue_post(project, i))]
         for post in list(posts):
             if post.marker.parts > 1:
-                item = api.resolve_place(self.client, f"{project.ref}#{post.id}")
+                item = resolve_place(self.client, f"{project.ref}#{post.id}")
                 posts += self._note_posts(item, api.read_notes(self.client, item))
         return tuple(posts)
 
     def _issue_post(self, project: Place, issue: RawIssue) -> Post | None:
+        """An earlier user's issue counts as own: unlike a note, any Planner may edit it."""
         marker = read_marker(issue.description)
         if marker is None or not self._counts(issue.author_id, issue.author):
             return None
-        own = self.trust.is_own(issue.author_id)
         return Post(
             place=project.ref,
             form="issue",
             id=issue.iid,
             body=issue.description,
-            marker=self._believed(marker, own, project.path),
+            marker=self._believed(marker, self.trust.is_own(issue.author_id), project.path),
             author=issue.author,
-            own=own,
+            own=True,
             created_at=issue.created_at,
             url=issue.url,
             title=issue.title,
@@ -178,30 +184,36 @@ class Reader:
     def alias(self, ref: str) -> str | None:
         """The reference that GitLab gives an item today, or None where it knows none."""
         try:
-            return api.resolve_place(self.client, ref).ref
+            return resolve_place(self.client, ref).ref
         except (NotFoundError, GitLabError, AccessError):
             return None
 
 
 def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """The projects that take report issues, with the labels under which they are found."""
-    r = settings.reports
-    reports = ((r.portfolio.project, r.portfolio.labels), (r.monthly.project, r.monthly.labels))
+    """The projects that take report issues, each with one label a report to find them by (UNLABELLED: it has none)."""
+    reports = settings.reports
     found: dict[str, tuple[str, ...]] = {}
-    for project, labels in (*reports, (r.quarterly.project, r.quarterly.labels)):
-        if project:
-            found[project] = (*found.get(project, ()), *labels)
+    for report in (reports.portfolio, reports.monthly, reports.quarterly):
+        if report.project:
+            label = report.labels[0] if report.labels else UNLABELLED
+            found[report.project] = tuple(dict.fromkeys((*found.get(report.project, ()), label)))
     return found
 
 
-def targets_of(portfolio: Portfolio) -> list[str]:
-    """Where the notes of these engagements stand or would: root, internal target and customer channel."""
+def targets_of(portfolio: Portfolio, settings: Settings) -> list[str]:
+    """Where notes of these engagements stand or would: internal target and, with customer reports, customer channel.
+
+    The root is looked at too where a note may stand from before an internal target was named, or for its labels.
+    """
     found: dict[str, None] = {}
+    reports = settings.reports.status
     for engagement in portfolio.engagements:
-        facts = engagement.facts
-        for ref in (facts.internal, engagement.ref, facts.customer_channel):
-            if ref:
-                found[ref] = None
+        facts, root = engagement.facts, engagement.ref
+        found[facts.internal or root] = None
+        if reports.set_health or settings.audience_of(re.split("[#&]", root)[0]) == "internal":
+            found[root] = None
+        if facts.customer_channel and reports.customer.enabled:
+            found[facts.customer_channel] = None
     return list(found)
 
 
@@ -214,7 +226,7 @@ def read_standing(
     """
     reader = Reader(client, settings)
     projects = report_projects(settings)
-    asked = [*targets_of(portfolio), *projects]
+    asked = [*targets_of(portfolio, settings), *projects]
     sights: dict[str, Sight] = {}
     problems: dict[str, str] = {}
     with ThreadPoolExecutor(settings.gitlab.concurrency) as pool:

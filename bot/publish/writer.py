@@ -10,7 +10,7 @@ from bot.config import Settings
 from bot.errors import GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError, UnreachableError
 from bot.gitlab_api import writing
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.posts import Place, resolve_place
+from bot.gitlab_api.places import Place, resolve_place
 from bot.model import EMPTY
 from bot.publish.approval import judge_draft
 from bot.publish.audience import Guard, Spot
@@ -93,7 +93,7 @@ class Writer:
         return Scene(sight.place, posts)
 
     def _seen(self, asked: str, step: Step) -> Sight:
-        sight = self.reader.look(asked, step.labels)
+        sight = self.reader.look(asked, step.labels[:1])
         if step.form == "issue-note":
             sight = self._with_issue_notes(sight, step)
         return replace(sight, posts=tuple(renamed(post, self._aliases) for post in sight.posts))
@@ -128,7 +128,7 @@ class Writer:
             self._send(step, scene, post)
         except RateLimitedError as limited:
             raise Retry(limited.retry_after, limited=True, cause=limited) from limited
-        except UncertainWriteError as lost:
+        except (UncertainWriteError, UnreachableError) as lost:
             raise Retry(FIRST_PAUSE, cause=lost) from lost
         except NotFoundError as gone:
             if step.action in ("update", "remove"):
@@ -141,7 +141,7 @@ class Writer:
 
     def _check(self, step: Step, scene: Scene) -> None:
         """The last gate: who reads there, what the text would run, whether an approver still agrees."""
-        if step.action in ("create", "update", "ask"):
+        if step.action in ("create", "update", "ask", "label"):
             spot = Spot(step.target, scene.place.ref, scene.place.path)
             refusal = self.guard.refusal(step.identity.audience, step.engagement, spot, step.identity.draft)
             if refusal:

@@ -100,6 +100,7 @@ def engagements(draw: st.DrawFn, ref: str = "acme/customers/globex&7") -> Engage
                     optional={"due": DAYS, "amount": HOURS, "sign_off_sent": DAYS, "sign_off_received": DAYS},
                 ),
                 max_size=2,
+                unique_by=lambda m: m["milestone"],
             )
         ),
     }

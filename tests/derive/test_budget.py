@@ -82,7 +82,7 @@ def test_an_item_without_time_logs_counts_with_gitlab_s_total() -> None:
     logged, unlogged = make_item(1, spent_hours=99), make_item(2, spent_hours=5)
     free = make_item(3, spent_hours=2, labels=["non-billable"])
     found = budget_of(items=[logged, unlogged, free, risk()], timelogs=[make_log(logged, 4)])
-    assert (found.hours_spent, found.hours_billable) == (11, 9)
+    assert (found.hours_spent, found.hours_billable, found.money_spent) == (11, 9, 1800)
 
 
 def test_timesheets_are_all_the_hours_there_are() -> None:
@@ -162,3 +162,14 @@ def test_a_pace_that_would_take_decades_says_nothing() -> None:
 def test_the_difference_to_gitlab_s_time_logs_is_kept() -> None:
     assert budget_of(hours_difference=3.5).hours_difference == 3.5
     assert replace(budget_of(), hours_difference=None) == budget_of()
+
+
+def test_hours_taken_back_lower_what_is_spent_and_never_make_a_pace_backwards() -> None:
+    found = budget_of(0.4, timelogs=[make_log(None, 10, "2026-11-02"), make_log(None, -4, "2026-11-03")])
+    assert found.hours_spent == 6
+    assert budget_of(0.4, timelogs=[make_log(None, -4, "2026-11-03")]).runs_out is None
+
+
+def test_a_complete_engagement_that_spent_its_budget_to_the_hour_ran_out_on_its_last_day() -> None:
+    logs = [make_log(None, 60, "2026-10-02"), make_log(None, 40, "2026-11-03")]
+    assert budget_of(1.0, timelogs=logs, derived={"phase": "complete"}).runs_out == date(2026, 11, 3)

@@ -166,6 +166,11 @@ PASSES = [
         },
     ),
     ("an assignee answers as well as a PM", _without("pm") | {"assignees": ["dana"]}),
+    ("the last budgeted hour is within the budget", {"derived": {"budget": Budget(100.0, 100.0, burn=1.0)}}),
+    (
+        "the first day of the SOW is not before it",
+        {"timelogs": [make_log(None, 5.0, "2026-08-03"), make_log(None, 1.0, "2026-11-18")]},
+    ),
     ("fixed price needs a value, no hours", _without("hours", billing="fixed_price", value=9_000.0)),
 ]
 
@@ -173,6 +178,12 @@ PASSES = [
 @pytest.mark.parametrize("changes", [c for _, c in PASSES], ids=[name for name, _ in PASSES])
 def test_what_change_control_and_planning_allow_passes(changes):
     assert _missing(**changes) == []
+
+
+def test_early_work_is_asked_about_where_start_and_hours_are_known():
+    assert _applies("early-work-covered") is True
+    assert _applies("early-work-covered", timelogs=[]) is False
+    assert _applies("early-work-covered", **_without("start")) is False
 
 
 def test_planning_gates_wait_for_the_first_two_weeks():

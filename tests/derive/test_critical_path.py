@@ -64,6 +64,29 @@ def test_an_item_waits_for_the_milestone_that_is_due_before_its_own_starts() -> 
     assert path(*items, milestones=milestones) == [2, 3]
 
 
+def test_milestones_without_start_dates_are_phases_in_the_order_of_their_due_dates() -> None:
+    milestones = (
+        make_milestone("Go-live", due_date="2026-12-18"),
+        make_milestone("Design", due_date="2026-09-30"),
+        make_milestone("Build", due_date="2026-11-30"),
+        make_milestone("Some day"),
+    )
+    items = [
+        item(1, milestone="Design", hours=3),
+        item(2, milestone="Build", hours=2),
+        item(3, milestone="Build", hours=4),
+        item(4, milestone="Go-live"),
+        item(5, milestone="Some day", hours=7),
+        item(6, hours=7),
+    ]
+    assert path(*items, milestones=milestones) == [1, 3, 4]
+
+
+def test_milestones_due_on_the_same_day_run_beside_one_another() -> None:
+    milestones = (make_milestone("A", due_date="2026-11-30"), make_milestone("B", due_date="2026-11-30"))
+    assert path(item(1, milestone="A"), item(2, milestone="B"), milestones=milestones) == []
+
+
 def test_a_finished_milestone_holds_up_nothing() -> None:
     milestones = (
         make_milestone("Design", due_date="2026-09-30"),

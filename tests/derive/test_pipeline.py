@@ -125,6 +125,19 @@ def test_a_forecast_that_can_t_be_learnt_is_told_and_every_status_stands(monkeyp
     assert derived.engagements[0].status.overall == "red"
 
 
+def test_a_revenue_roll_up_that_fails_is_told_and_every_forecast_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    import bot.derive.forecast as forecast
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise ValueError("odd samples")
+
+    monkeypatch.setattr(forecast, "portfolio_revenue", fails)
+    derived = derive(busy(), forecast=True, trials=50)
+    assert derived.failures == ("no revenue roll-up: ValueError: odd samples",)
+    assert derived.portfolio.revenue == {}
+    assert derived.engagements[0].forecast.basis != "none"
+
+
 def test_what_could_not_be_read_is_carried_along() -> None:
     derived = derive(portfolio=make_portfolio(busy(errors=("2 items: 403",)), failures=("acme/x: 404",)))
     assert derived.failures == ("acme/x: 404",)

@@ -271,3 +271,11 @@ def test_a_far_date_costs_no_time() -> None:
     found = schedule_of("2026-08-10", items=items, facts={"end": "9999-12-31"})
     assert found.baseline_finish == date(9999, 12, 31)
     assert replace(found, planned={}).spi is not None
+
+
+def test_a_milestone_s_baseline_is_the_first_due_date_it_ever_had() -> None:
+    history = [(None, "2026-08-05", "2026-08-01"), ("2026-08-05", "2026-08-14", "2026-08-04")]
+    assert milestone_of(milestones=[make_milestone(due_date="2026-08-14", due_history=history)]).baseline == date(
+        2026, 8, 5
+    )
+    assert milestone_of(milestones=[make_milestone()]).baseline is None

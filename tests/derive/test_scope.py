@@ -59,6 +59,11 @@ def test_without_a_baseline_day_or_work_on_it_growth_is_not_known() -> None:
     assert scope_of(added(1)).growth is None
 
 
+def test_before_the_baseline_day_growth_is_not_known() -> None:
+    assert scope_of(*OLD, facts={"baseline": "2026-11-23"}).growth is None
+    assert scope_of(*OLD, facts={"baseline": "2026-11-20"}).growth == 0
+
+
 def test_work_that_an_approved_change_order_brings_is_no_growth() -> None:
     found = scope_of(*OLD, added(11, 30), order(20, hours=20, value=4000))
     assert found.growth == pytest.approx(0.1)

@@ -118,6 +118,31 @@ def test_a_reason_tells_the_figures() -> None:
 
 
 @pytest.mark.parametrize(
+    ("scope", "text"),
+    [
+        (Scope(growth=0.0, baseline_day=date(2026, 8, 3)), "No work was added since 2026-08-03."),
+        (
+            Scope(growth=0.0, added=2, baseline_day=date(2026, 8, 3)),
+            "Approved change orders cover the work added since 2026-08-03 (2 items added).",
+        ),
+        (Scope(baseline_day=date(2026, 12, 1)), "The baseline 2026-12-01 is yet to come."),
+        (Scope(baseline_day=date(2026, 8, 3)), "No work is as old as the baseline 2026-08-03."),
+        (Scope(), "No baseline of the work is known (facts: `baseline` or `start`)."),
+    ],
+)
+def test_a_reason_tells_why_the_scope_is_calm_or_unknown(scope: Scope, text: str) -> None:
+    assert texts(axes_of(scope_axis, derived={"scope": scope})) == text
+
+
+@pytest.mark.parametrize(
+    ("burn", "colour"), [(0.8, "green"), (1.05, "green"), (1.06, "yellow"), (1.18, "red"), (0.0, "unknown")]
+)
+def test_a_complete_engagement_s_budget_is_judged_by_what_it_spent_in_the_end(burn: float, colour: str) -> None:
+    found = axes_of(budget_axis, derived=budget(burn, 0.7, 0.5) | {"phase": "complete"})
+    assert found.rag == colour
+
+
+@pytest.mark.parametrize(
     ("day", "text"),
     [
         ("2026-12-18", "Finished 2026-12-18, on the agreed end 2026-12-18."),

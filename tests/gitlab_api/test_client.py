@@ -27,7 +27,7 @@ from bot.gitlab_api.client import GitLabClient
 
 URL = "https://gitlab.example.com"
 API = f"{URL}/api/v4"
-TOKEN = "glpat-secret-42"  # noqa: S105
+TOKEN = "glpat-secret-42"
 
 
 class Clock:
@@ -87,7 +87,9 @@ def test_a_read_is_tried_again_after_a_passing_fault(client: GitLabClient, api: 
 @pytest.mark.parametrize(
     "fault",
     [
-        requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError())),
+        requests.exceptions.ConnectionError(
+            urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError())
+        ),
         requests.exceptions.ReadTimeout("slow"),
         requests.exceptions.ChunkedEncodingError("cut"),
     ],
@@ -140,7 +142,9 @@ def test_a_server_that_keeps_failing_ends_within_the_budget(client: GitLabClient
 
 def test_an_address_where_nobody_ever_answered_is_not_waited_for_long(client: GitLabClient, api: Any, clock: Clock):
     refused = urllib3.exceptions.NewConnectionError(None, "refused")  # type: ignore[arg-type]
-    api.get(f"{API}/user", body=requests.exceptions.ConnectionError(urllib3.exceptions.MaxRetryError(None, "", refused)))  # type: ignore[arg-type]
+    api.get(
+        f"{API}/user", body=requests.exceptions.ConnectionError(urllib3.exceptions.MaxRetryError(None, "", refused))
+    )  # type: ignore[arg-type]
     with pytest.raises(UnreachableError, match="no connection"):
         client.get("/user")
     assert clock.now <= 1000 + 10
@@ -148,14 +152,20 @@ def test_an_address_where_nobody_ever_answered_is_not_waited_for_long(client: Gi
 
 def test_a_distrusted_certificate_is_told_at_once(client: GitLabClient, api: Any, clock: Clock):
     api.get(f"{API}/user", body=requests.exceptions.SSLError("self-signed"))
-    with pytest.raises(UnreachableError, match="certificate is not trusted.*REQUESTS_CA_BUNDLE"):
+    with pytest.raises(UnreachableError, match=r"certificate is not trusted.*REQUESTS_CA_BUNDLE"):
         client.get("/user")
     assert clock.slept == []
 
 
 @pytest.mark.parametrize(
     ("status", "kind", "code"),
-    [(401, AccessError, 3), (403, AccessError, 3), (404, NotFoundError, 1), (400, GitLabError, 1), (422, GitLabError, 1)],
+    [
+        (401, AccessError, 3),
+        (403, AccessError, 3),
+        (404, NotFoundError, 1),
+        (400, GitLabError, 1),
+        (422, GitLabError, 1),
+    ],
 )
 def test_a_refusal_is_an_error_at_once(client: GitLabClient, api: Any, status: int, kind: type[PsbotError], code: int):
     api.get(f"{API}/groups/a%2Fb", status=status, json={"message": {"base": ["no", "never"]}})
@@ -167,7 +177,7 @@ def test_a_refusal_is_an_error_at_once(client: GitLabClient, api: Any, status: i
 
 def test_a_sign_in_page_is_no_api(client: GitLabClient, api: Any):
     api.get(f"{API}/user", body="<!DOCTYPE html><html>Sign in</html>", content_type="text/html")
-    with pytest.raises(GitLabError, match="answers with a web page.*Check GITLAB_URL"):
+    with pytest.raises(GitLabError, match=r"answers with a web page.*Check GITLAB_URL"):
         client.get("/user")
 
 
@@ -208,7 +218,7 @@ def test_graphql_gives_the_data(client: GitLabClient, api: Any):
 
 def test_errors_in_a_200_are_errors(client: GitLabClient, api: Any):
     graphql(api, errors=[{"message": "Field 'x' doesn't exist on type 'WorkItem'"}])
-    with pytest.raises(GitLabError, match="acme: GitLab refuses the query.*doesn't exist"):
+    with pytest.raises(GitLabError, match=r"acme: GitLab refuses the query.*doesn't exist"):
         client.graphql("query { x }", where="acme")
 
 
@@ -250,13 +260,17 @@ def test_a_write_gives_the_answers_json(client: GitLabClient, api: Any):
         {"status": 503},
         {"status": 504},
         {"body": requests.exceptions.ReadTimeout("slow")},
-        {"body": requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("aborted", ConnectionResetError()))},
+        {
+            "body": requests.exceptions.ConnectionError(
+                urllib3.exceptions.ProtocolError("aborted", ConnectionResetError())
+            )
+        },
         {"status": 201, "body": '{"iid": '},
     ],
 )
 def test_a_write_whose_answer_is_lost_is_not_repeated(client: GitLabClient, api: Any, answer: dict[str, Any]):
     api.post(f"{API}/projects/1/issues", **answer)
-    with pytest.raises(UncertainWriteError, match="POST /projects/1/issues: .*may or may not have been done"):
+    with pytest.raises(UncertainWriteError, match=r"POST /projects/1/issues: .*may or may not have been done"):
         client.write("POST", "/projects/1/issues", {"title": "A"})
     assert len(api.calls) == 1
 
@@ -301,7 +315,7 @@ def test_a_mutation_gets_one_attempt(client: GitLabClient, api: Any, message: st
 def test_a_redirect_elsewhere_is_not_followed(client: GitLabClient, api: Any, target: str):
     api.get(f"{API}/user", status=302, headers={"Location": target})
     api.get(target, json={"id": 1})
-    with pytest.raises(UnreachableError, match="redirects to .*Set gitlab.url"):
+    with pytest.raises(UnreachableError, match=r"redirects to .*Set gitlab.url"):
         client.get("/user")
     assert len(api.calls) == 1
 
@@ -329,14 +343,18 @@ def test_the_token_stands_in_no_error_log_or_repr(client: GitLabClient, api: Any
     assert "seen: [token]" in caplog.text
 
 
-@pytest.mark.parametrize("url", ["http://gitlab.example.com", "ftp://x", "gitlab.example.com", "https://u:p@x.com", "https://"])
+@pytest.mark.parametrize(
+    "url", ["http://gitlab.example.com", "ftp://x", "gitlab.example.com", "https://u:p@x.com", "https://"]
+)
 def test_an_address_that_would_show_the_token_is_refused(url: str):
     with pytest.raises(UsageError) as caught:
         GitLabClient(url, TOKEN)
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80", "https://x.com/gitlab/"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80", "https://x.com/gitlab/"]
+)
 def test_this_machine_and_tls_are_fine(url: str):
     assert GitLabClient(url, TOKEN).url == url.rstrip("/")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -87,7 +88,7 @@ def test_changes_always_follow_on_each_other(dates: list[date | None], chance):
     chance.shuffle(shuffled)
     changes = replay_due(shuffled)
     assert changes == replay_due(notes)
-    for before, after in zip(changes, changes[1:], strict=False):
+    for before, after in pairwise(changes):
         assert before.new == after.previous
         assert before.at < after.at
     assert not any(change.previous == change.new for change in changes)

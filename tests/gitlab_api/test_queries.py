@@ -14,7 +14,7 @@ import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, graphql_sync, parse, validate
 
 from bot.demo.graphql.complexity import Meter
-from bot.gitlab_api import posts, queries, writing
+from bot.gitlab_api import places, posts, queries, writing
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
 from bot.gitlab_api.check import access_query
 
@@ -120,7 +120,12 @@ def test_an_enterprise_edition_is_asked_for_everything():
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_publishing_half_validates_too(name: str):
-    texts = [v for m in (posts, writing) for k, v in vars(m).items() if isinstance(v, str) and v.startswith(("query", "mutation"))]
+    texts = [
+        v
+        for m in (places, posts, writing)
+        for k, v in vars(m).items()
+        if isinstance(v, str) and v.startswith(("query", "mutation"))
+    ]
     assert texts
     for text in texts:
         assert not [error.message for error in validate(schema(name), parse(text))]

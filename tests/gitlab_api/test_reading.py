@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,7 +20,15 @@ from bot.gitlab_api.reading import in_shard, outermost, read_portfolio
 from bot.model import DueChange, Engagement, Item, Portfolio, TimeLog
 
 TODAY = date(2026, 11, 20)
-EDITIONS = [("ultimate", "19.3"), ("ultimate", "18.5"), ("ultimate", "16.11"), ("free", "19.3"), ("free", "17.0"), ("ce", "19.3"), ("ce", "16.11")]
+EDITIONS = [
+    ("ultimate", "19.3"),
+    ("ultimate", "18.5"),
+    ("ultimate", "16.11"),
+    ("free", "19.3"),
+    ("free", "17.0"),
+    ("ce", "19.3"),
+    ("ce", "16.11"),
+]
 FACTS = "```ps-project\ncustomer: Globex\nsow: SOW-1\nhours: 100\nvalue: 20000\nstart: 2026-09-01\n{more}```\n"
 
 
@@ -41,7 +50,9 @@ def demo(world: World, edition: str = "ultimate", version: str = "19.3") -> Iter
 
 
 def client_of(gitlab: DemoGitLab, **options: Any) -> GitLabClient:
-    return GitLabClient(gitlab.url, gitlab.token, **({"retry_budget": 20.0} | options))
+    """A client whose seconds last a twentieth, so that waiting is quick."""
+    fast = {"clock": lambda: time.monotonic() * 20, "sleep": lambda seconds: time.sleep(seconds / 20)}
+    return GitLabClient(gitlab.url, options.pop("token", gitlab.token), **({"retry_budget": 60.0} | fast | options))
 
 
 def read(gitlab: DemoGitLab, config: Settings | None = None, **options: Any) -> Portfolio:
@@ -102,9 +113,7 @@ def test_a_project_rooted_engagement_is_read_on_every_edition(world: World, edit
     one, two = e.items
     assert (one.estimate_hours, one.spent_hours, one.milestone, one.assignees) == (8.0, 2.5, "Discovery", ("dana",))
     assert (one.due_date, one.first_due) == (date(2026, 11, 6), date(2026, 10, 30))
-    assert one.due_history[1] == DueChange(
-        date(2026, 10, 30), date(2026, 11, 6), datetime(2026, 10, 20, 9, tzinfo=UTC)
-    )
+    assert one.due_history[1] == DueChange(date(2026, 10, 30), date(2026, 11, 6), datetime(2026, 10, 20, 9, tzinfo=UTC))
     assert one.label_dates["acceptance::sent"] == datetime(2026, 11, 2, 9, tzinfo=UTC)
     assert (two.type, two.state, two.closed_at) == ("task", "closed", datetime(2026, 10, 20, 10, tzinfo=UTC))
     assert e.timelogs == (TimeLog("acme/globex#2", "dana", date(2026, 10, 5), 2.5),)
@@ -284,7 +293,9 @@ def test_more_time_logs_and_notes_than_a_page_are_read_on(world: World):
     for number in range(230):
         world.timelog(busy, "dana", 0.5, datetime(2026, 9, 10, 1, number % 60, tzinfo=UTC))
     for number in range(130):
-        world.due_change(busy, date(2026, 10, 1 + number % 28), datetime(2026, 10, 1, number // 60, number % 60, tzinfo=UTC))
+        world.due_change(
+            busy, date(2026, 10, 1 + number % 28), datetime(2026, 10, 1, number // 60, number % 60, tzinfo=UTC)
+        )
     with demo(world) as gitlab:
         (e,) = read(gitlab).engagements
     assert sum(log.hours for log in e.timelogs if log.item == "acme/globex#3") == 115
@@ -383,9 +394,9 @@ def test_a_namespace_that_fails_is_named_and_the_rest_is_served(world: World):
     world.issue(hidden, "SOW", labels=["PSProject"])
     person = world.user("reader")
     world.member(world.group("acme"), person, "reporter")
-    world.token(user=person, value="reader-token")
+    world.token(person, value="reader-token", at=world.group("acme"), role="reporter")
     with demo(world) as gitlab:
-        client = GitLabClient(gitlab.url, "reader-token")
+        client = client_of(gitlab, token="reader-token")
         portfolio = read(gitlab, config, client=client)
     assert [e.ref for e in portfolio.engagements] == ["acme/globex#1"]
     assert [f.partition(" could")[0] for f in portfolio.failures] == ["elsewhere", "secret"]

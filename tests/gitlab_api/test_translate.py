@@ -47,8 +47,18 @@ def test_everything_of_a_full_item_is_taken_over():
                 "timelogs": {
                     "pageInfo": {"hasNextPage": True, "endCursor": "x"},
                     "nodes": [
-                        {"id": "gid://gitlab/Timelog/1", "spentAt": "2026-10-01T12:00:00Z", "timeSpent": 7200, "user": {"username": "dana"}},
-                        {"id": "gid://gitlab/Timelog/2", "spentAt": "2026-10-01T13:10:00Z", "timeSpent": -1800, "user": None},
+                        {
+                            "id": "gid://gitlab/Timelog/1",
+                            "spentAt": "2026-10-01T12:00:00Z",
+                            "timeSpent": 7200,
+                            "user": {"username": "dana"},
+                        },
+                        {
+                            "id": "gid://gitlab/Timelog/2",
+                            "spentAt": "2026-10-01T13:10:00Z",
+                            "timeSpent": -1800,
+                            "user": None,
+                        },
                     ],
                 },
             },
@@ -59,8 +69,14 @@ def test_everything_of_a_full_item_is_taken_over():
             {
                 "linkedItems": {
                     "nodes": [
-                        {"linkType": "is_blocked_by", "workItem": {"iid": "9", "reference": "acme#9", "workItemType": {"name": "Epic"}}},
-                        {"linkType": "blocks", "workItem": {"iid": "8", "reference": "acme/x#8", "workItemType": {"name": "Task"}}},
+                        {
+                            "linkType": "is_blocked_by",
+                            "workItem": {"iid": "9", "reference": "acme#9", "workItemType": {"name": "Epic"}},
+                        },
+                        {
+                            "linkType": "blocks",
+                            "workItem": {"iid": "8", "reference": "acme/x#8", "workItemType": {"name": "Task"}},
+                        },
                         {"linkType": "is_blocked_by", "workItem": None},
                     ]
                 }

@@ -13,6 +13,8 @@ import pytest
 
 from bench.chaos import report, run_case
 from bot.demo.server import RequestRecord
+from bot.publish.audience import Guard
+from bot.publish.standing import Reader
 from tests.publish.stage import Stage, monthly, status
 
 REPO = Path(__file__).parents[2]
@@ -35,6 +37,18 @@ deliver([status(follow_ups=("Part two.",)), monthly()], stage.standing(), stage.
 def test_a_turbulent_world_converges_and_then_is_silent(seed: int) -> None:
     tally = run_case(seed)
     assert tally.bad == 0, f"seed {seed}:\n{report(tally, 0)}"
+
+
+def test_the_suite_would_notice_a_missing_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Guard, "refusal", lambda *_, **__: None)
+    assert run_case(1).wrong_audience > 0
+
+
+def test_the_suite_would_notice_a_publisher_that_does_not_know_its_own_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Reader, "_counts", lambda *_: False)
+    tally = run_case(3)
+    assert tally.duplicates > 0
+    assert tally.restless > 0
 
 
 @pytest.mark.parametrize("fatal", [1, 2, 3])

@@ -12,8 +12,8 @@ from bot.model import Engagement, Portfolio
 from bot.publish.execute import Outcome
 from bot.publish.marker import read_marker
 from bot.publish.posts import past_reports
-from bot.report.document import PM_NOTES_END, PM_NOTES_START, NoteTarget
-from tests.publish.stage import CHANNEL, ROOT, Stage, body, monthly, open_stage, status
+from bot.report.document import PM_NOTES_END, PM_NOTES_START, IssueTarget, NoteTarget
+from tests.publish.stage import CHANNEL, REPORTS, ROOT, Stage, body, monthly, open_stage, status
 
 EPIC = "acme/ps-internal/delivery&1"
 
@@ -223,6 +223,21 @@ def test_a_new_tokens_bot_user_replaces_what_it_cannot_edit_once(stage: Stage) -
     assert stage.writes_of(lambda: stage.publish(status("Late."))) == []
 
 
+@pytest.mark.parametrize("labels", [("ps-monthly-summary",), ()])
+def test_a_new_tokens_bot_user_goes_on_with_the_same_issue(stage: Stage, labels: tuple[str, ...]) -> None:
+    """Unlike a note, an issue may be edited by any Planner."""
+    monthly_settings = stage.settings.reports.monthly.model_copy(update={"labels": labels})
+    portfolio_settings = stage.settings.reports.portfolio.model_copy(update={"labels": ("ps-weekly",)})
+    reports = stage.settings.reports.model_copy(update={"monthly": monthly_settings, "portfolio": portfolio_settings})
+    stage.settings = stage.settings.model_copy(update={"reports": reports})
+    target = IssueTarget(REPORTS, labels)
+    stage.publish(monthly(target=target))
+    stage.token = stage.world.token(stage.world.user("project_7_bot_b2", bot=True), role="reporter").value
+    assert stage.writes_of(lambda: stage.publish(monthly(target=target))) == []
+    stage.publish(monthly("Changed.", target=target))
+    assert ["Changed." in i.description for i in stage.issues()] == [True]
+
+
 def test_the_notes_of_a_deleted_bot_user_belong_to_the_ghost_and_count(stage: Stage) -> None:
     stage.publish(status())
     stage.notes()[0].author = stage.world.user("ghost")
@@ -303,6 +318,9 @@ def test_a_long_report_issue_has_its_parts_as_notes(stage: Stage) -> None:
     issue = stage.issues()[0]
     assert [n.body.split("\n")[0] for n in issue.notes if not n.system] == ["Part two."]
     assert stage.writes_of(lambda: stage.publish(monthly(follow_ups=("Part two.",)))) == []
+    stage.publish(monthly())
+    assert [n for n in issue.notes if not n.system] == []
+    assert stage.writes_of(lambda: stage.publish(monthly())) == []
 
 
 def test_notes_on_an_epic(stage: Stage) -> None:

@@ -190,6 +190,13 @@ def test_a_health_label_that_a_person_set_stays(stage: Stage) -> None:
     assert item.label_titles() == ["health::needs attention", "PSProject"]
 
 
+def test_a_label_that_customers_can_read_tells_no_status(stage: Stage) -> None:
+    labelled(stage)
+    stage.portfolio = Portfolio((Engagement(CHANNEL),))
+    assert [r.state for r in stage.publish(colours={CHANNEL: "red"}).results] == ["skipped"]
+    assert stage.item(CHANNEL).label_titles() == []
+
+
 def test_without_the_setting_no_label_is_touched(stage: Stage) -> None:
     assert stage.plan(colours={ROOT: "green"}).steps == ()
 

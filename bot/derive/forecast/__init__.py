@@ -12,7 +12,6 @@ from bot.derive.forecast.engagement import EngagementForecast, forecast_engageme
 from bot.derive.forecast.learn import learn_reference
 from bot.derive.forecast.portfolio import portfolio_revenue
 from bot.derive.forecast.reference import Reference
-from bot.derive.forecast.situation import Assumptions
 from bot.derive.forecast.whatif import Comparison, Scenario, apply_scenario, compare, parse_scenario
 
 DEFAULT_TRIALS = 10_000
@@ -22,7 +21,6 @@ __all__ = [
     "DEFAULT_SEED",
     "DEFAULT_TRIALS",
     "Accuracy",
-    "Assumptions",
     "BacktestReport",
     "Commitment",
     "Comparison",

@@ -71,25 +71,31 @@ class Ahead:
 
     def hours_by(self, after: float) -> Array:
         """Hours spent in the next `after` working days, by trial."""
-        gone = max(after - self.delay, 0.0)
-        share = 1 - (1 - np.minimum(gone * self.pace / self.days, 1.0)) ** SPEND_EXPONENT
-        curve = self.hours * share
-        planned = self._planned(after, gone)
+        curve = self._curve(after)
+        planned = self._planned(after)
         if planned is None:
             return curve
         return CURVE_SHARE * curve + (1 - CURVE_SHARE) * np.minimum(self.hours, planned)
 
-    def _planned(self, after: float, gone: float) -> Array | None:
-        """Hours by booking, and by the burn where the bookings end; by the burn alone without bookings."""
-        burn = None if self.burn is None else self.burn * gone * self.pace
+    def _curve(self, after: float) -> Array:
+        """Hours by the spending curve: fast at first, slowing down towards the end."""
+        gone = max(after - self.delay, 0.0)
+        left = 1 - np.minimum(gone * self.pace / self.days, 1.0)
+        return self.hours * (1 - left**SPEND_EXPONENT)
+
+    def _planned(self, after: float) -> Array | None:
+        """Hours by booking, then by the burn (by the curve where there is none yet); None without either."""
         if self.booked is None:
-            return burn
+            return self._burnt(max(after - self.delay, 0.0))
         days, hours = self.booked
-        by_booking = float(np.interp(after, days, hours))
-        beyond = max(after - float(days[-1]), 0.0)
-        if self.burn is None:
-            return np.full_like(self.hours, by_booking) if beyond == 0 else None
-        return by_booking + self.burn * beyond * self.pace
+        by_booking, last = float(np.interp(after, days, hours)), float(days[-1])
+        beyond = self._burnt(max(after - last, 0.0))
+        if beyond is None:
+            beyond = self._curve(max(after, last)) - self._curve(last)
+        return by_booking + beyond
+
+    def _burnt(self, days: float) -> Array | None:
+        return None if self.burn is None else self.burn * days * self.pace
 
 
 def make_ahead(

@@ -86,6 +86,38 @@ class BacktestReport:
     reference: Reference
     notes: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        return f"Replayed forecasts of {len({c.ref for c in self.cases})} finished engagements"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (
+            "asked at",
+            "cases",
+            "finish error",
+            "in P10–P95",
+            "by P80",
+            "effort error",
+            "in P10–P95",
+            "quarter's revenue error",
+        )
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The summaries as text, in the order of `columns`; errors are medians, – where nothing could be judged."""
+        return tuple(
+            (f"{s.share:.0%} of the time", str(s.cases))
+            + tuple(
+                "–" if value is None else f"{value:.0%}"
+                for value in (
+                    s.finish_median_error, s.finish_in_range, s.finish_by_p80, s.effort_median_error, s.effort_in_range,
+                    s.revenue_median_error,
+                )
+            )
+            for s in self.summaries
+        )  # fmt: skip
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""
         return {
@@ -146,8 +178,9 @@ def _replays(
 
 
 def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engagement:
-    """A finished engagement as it stood on `day`, also where GitLab doesn't tell when its root was closed."""
-    past = as_of(Portfolio((engagement,)), day, calendar.zone).engagements[0]
+    """A finished engagement as it stood on `day`, also where its root was made later or GitLab hides when it was closed."""
+    known = replace(engagement, created_at=None)
+    past = as_of(Portfolio((known,)), day, calendar.zone).engagements[0]
     return replace(past, state="opened", closed_at=None)
 
 

@@ -73,7 +73,7 @@ def _value_part(before: Money, then: EngagementCommitment, now: EngagementCommit
     """What the same chances would give at the new contract value."""
     if not then.value or now.value is None:
         return 0.0
-    return round(before.forecast * (now.value / then.value - 1), 2)
+    return round(before.forecast * _bounded(now.value / then.value - 1), 2)
 
 
 def _hours_part(before: Money, after: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
@@ -81,12 +81,16 @@ def _hours_part(before: Money, after: Money, then: EngagementCommitment, now: En
     if not then.hours or not now.hours:
         return 0.0
     if (now.recognition or then.recognition) == "percent_complete":
-        return round(after.forecast * (1 - now.hours / then.hours), 2)
+        return round(after.forecast * _bounded(1 - now.hours / then.hours), 2)
     left = then.hours - (then.spent or 0.0)
     if left <= 0:
         return 0.0
-    share = min(max((now.hours - then.hours) / left, -1.0), 1.0)
-    return round((before.forecast - before.actual) * share, 2)
+    return round((before.forecast - before.actual) * _bounded((now.hours - then.hours) / left), 2)
+
+
+def _bounded(share: float) -> float:
+    """A cause explains at most all there was: beyond doubling or vanishing the rest is another cause's."""
+    return min(max(share, -1.0), 1.0)
 
 
 def _event_text(amount: float, then: EngagementCommitment, now: EngagementCommitment) -> str:

@@ -17,7 +17,7 @@ from bot.derive.forecast.landings import find_amounts, forecast_landing
 from bot.derive.forecast.reasons import explain
 from bot.derive.forecast.reference import Reference
 from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
-from bot.derive.forecast.situation import AS_IT_IS, Assumptions, Situation, assess, effort_of, first_day
+from bot.derive.forecast.situation import Situation, assess, effort_of, first_day
 from bot.derive.progress import last_close
 from bot.derive.results import Forecast, Quantiles, QuarterRevenue
 from bot.derive.subject import Subject
@@ -42,13 +42,12 @@ def forecast_engagement(
     *,
     seed: int = 1,
     trials: int = 10_000,
-    assumptions: Assumptions = AS_IT_IS,
 ) -> EngagementForecast:
     """Finish, effort and revenue of one engagement as of `subject.day`; the same input, seed and trials give the same.
 
     Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them.
     """
-    situation = assess(subject, reference, assumptions)
+    situation = assess(subject, reference)
     finish = _finish(situation)
     found = _revenue_trials(situation, finish, seed, trials)
     forecast = Forecast(
@@ -111,7 +110,7 @@ def _revenue_trials(s: Situation, finish: Quantiles, seed: int, trials: int) -> 
             scores,
             floor=s.floor,
             delay=s.delay,
-            pace_factor=s.pace_factor,
+            pace_factor=s.subject.engagement.what_if.pace_factor,
             booked=booked,
         )
     subject = s.subject

@@ -72,7 +72,8 @@ def combine_priors(
     """The reference class of an engagement: by its SOW dates, by its size in hours, else by what is typical.
 
     `hours` at completion, `planned` working days of the SOW, `typical` days (and number) of the customer's finished ones.
-    Dates and size are combined by precision; what is typical counts only without either.
+    Dates and size are weighed by precision, but two voices make it no surer than the better one: they err together.
+    What is typical counts only without either.
     """
     voices: list[tuple[float, float, str]] = []
     if planned:
@@ -87,7 +88,7 @@ def combine_priors(
         voices.append((mean, ref.typical_sd, "typical"))
     weights = [1 / sd**2 for _, sd, _ in voices]
     mean = sum(w * m for w, (m, _, _) in zip(weights, voices, strict=True)) / sum(weights)
-    return Prior(mean, math.sqrt(1 / sum(weights)), voices[0][2])
+    return Prior(mean, min(sd for _, sd, _ in voices), voices[0][2])
 
 
 def remaining_time(

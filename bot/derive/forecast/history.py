@@ -45,7 +45,8 @@ class WorkAxis:
 
     def positions(self, days: list[date | None], missing: float = NEVER) -> Array:
         """End-of-day position of each day; `missing` for None. Days of rest share the last working day's position."""
-        known = np.array([day or _ORIGIN for day in days], dtype="datetime64[D]")
+        numbers = np.array([(day or _ORIGIN).toordinal() for day in days], dtype=np.int64)
+        known = (numbers - _UNIX_EPOCH).astype("datetime64[D]")
         counts = np.busday_count(_ORIGIN64, known + 1, busdaycal=self._busdays).astype(np.float64) * self.scale
         return np.where(np.array([day is not None for day in days], dtype=bool), counts, missing)
 
@@ -61,6 +62,7 @@ class WorkAxis:
 
 
 _ORIGIN = date(1990, 1, 1)
+_UNIX_EPOCH = date(1970, 1, 1).toordinal()
 _ORIGIN64 = np.datetime64(_ORIGIN)
 
 
@@ -167,10 +169,15 @@ def _weekly(days: NDArray[np.int64], amount: Array, today: int, elapsed: float) 
     return np.bincount(age[young], amount[young], weeks)[:weeks].astype(np.float64)
 
 
-def make_history(engagement: Engagement, labels: LabelSettings, calendar: WorkCalendar) -> History:
-    """The arrays of an engagement as given (cut it to a day first with `model.as_of`, or ask `state` for that day)."""
+def make_history(
+    engagement: Engagement, labels: LabelSettings, calendar: WorkCalendar, work: tuple[Item, ...] | None = None
+) -> History:
+    """The arrays of an engagement as given (cut it to a day first with `model.as_of`, or ask `state` for that day).
+
+    `work` are its items of work, where they are known already.
+    """
     axis = WorkAxis(calendar)
-    items = work_items(engagement, labels)
+    items = work_items(engagement, labels) if work is None else work
     basis, value = _values(items)
     local = calendar.local_day
     created = axis.positions([local(i.created_at) if i.created_at else None for i in items], missing=0.0)

@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.derive.forecast.accuracy import committed_at_start, quarter_error
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.forecast.revenue import QuarterTrials
+from bot.derive.labels import label_value
 from bot.derive.results import PortfolioQuarter, QuarterRevenue
 from bot.derive.subject import Subject
 from bot.model import PastReport
@@ -54,8 +55,16 @@ def _grouped(pairs: Pairs, grouping: str) -> Mapping[str, Mapping[str, QuarterRe
     """Engagements without that fact stand under an empty name."""
     members: dict[str, list[EngagementForecast]] = defaultdict(list)
     for subject, forecast in pairs:
-        members[getattr(subject.engagement.facts, grouping) or ""].append(forecast)
+        members[_group_of(subject, grouping)].append(forecast)
     return {name: _summed(found) for name, found in sorted(members.items())}
+
+
+def _group_of(subject: Subject, grouping: str) -> str:
+    """The fact; a partner may also stand in a label (`partner::Name`)."""
+    name: str | None = getattr(subject.engagement.facts, grouping)
+    if name is None and grouping == "partner":
+        name = label_value(subject.engagement.labels, subject.settings.labels.partner)
+    return name or ""
 
 
 def _summed(forecasts: Iterable[EngagementForecast]) -> dict[str, QuarterRevenue]:

@@ -86,7 +86,7 @@ class Reference:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, named as here: what a back-test prints and stores."""
-        plain = dataclasses.asdict(dataclasses.replace(self, typical_by=EMPTY))
+        plain = dataclasses.asdict(dataclasses.replace(self, typical_by={}))
         plain["typical_by"] = {name: list(pair) for name, pair in sorted(self.typical_by.items())}
         return {**plain, "names": list(self.names)}
 

@@ -16,19 +16,10 @@ from bot.derive.progress import derive_phase
 from bot.derive.questions import sow_end
 from bot.derive.subject import Subject
 
+OWN_ENOUGH = 0.25
+"""With this weight of the own pace (and eight weeks of it) the finish is said to rest on throughput."""
 BUDGET_SD = 0.2
 """Sd of hours at completion ÷ budget where only the budget is known (78 projects of a services firm)."""
-
-
-@dataclass(frozen=True)
-class Assumptions:
-    """What a what-if takes to be otherwise: the pace from now on (a factor), and the day by which all is due."""
-
-    pace_factor: float = 1.0
-    end: date | None = None
-
-
-AS_IT_IS = Assumptions()
 
 
 @dataclass(frozen=True)
@@ -51,7 +42,6 @@ class Situation:
     landings: tuple[Landing, ...]
     end: date | None
     """The day by which the engagement is due."""
-    pace_factor: float = 1.0
 
     @property
     def basis(self) -> str:
@@ -60,14 +50,14 @@ class Situation:
             return "throughput"
         if self.remaining is None:
             return "none"
-        if self.state.weeks >= MIN_WEEKS and self.remaining.own_weight >= 0.5:
+        if self.state.weeks >= MIN_WEEKS and self.remaining.own_weight >= OWN_ENOUGH:
             return "throughput"
         return "schedule" if self.prior.source == "plan" else "reference"
 
 
-def assess(subject: Subject, ref: Reference, assumptions: Assumptions = AS_IT_IS) -> Situation:
+def assess(subject: Subject, ref: Reference) -> Situation:
     """The situation on the day: state, effort, prior, remaining time, what binds."""
-    history = make_history(subject.engagement, subject.settings.labels, subject.calendar)
+    history = make_history(subject.engagement, subject.settings.labels, subject.calendar, subject.work)
     terms = make_terms(subject, history.axis)
     now = history.axis.position(subject.day)
     start = first_day(subject, history)
@@ -80,7 +70,7 @@ def assess(subject: Subject, ref: Reference, assumptions: Assumptions = AS_IT_IS
     prior = combine_priors(effort.total if effort and effort.total > 0 else None, planned, typical, ref)
     remaining = None
     if start is not None and phase != "complete":
-        remaining = remaining_time(state, prior, ref, growth=growth, pace_factor=assumptions.pace_factor)
+        remaining = remaining_time(state, prior, ref, growth=growth, pace_factor=subject.engagement.what_if.pace_factor)
     landings = find_landings(subject, history, now)
     delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
     return Situation(
@@ -98,17 +88,16 @@ def assess(subject: Subject, ref: Reference, assumptions: Assumptions = AS_IT_IS
         delay=delay,
         floor=_chain_days(subject),
         landings=landings,
-        end=assumptions.end or deadline(subject),
-        pace_factor=assumptions.pace_factor,
+        end=deadline(subject),
     )
 
 
 def is_over(subject: Subject) -> bool:
-    """Whether nothing more will come: complete, and no milestone of GitLab still waits for its closing.
+    """Whether nothing more will come: complete, and no milestone without a date is still open in GitLab.
 
-    All known work may be closed while more is still being planned; only a closed root, or closed milestones, end it.
+    Such a milestone is where new work is collected; that all of it is closed today doesn't end it.
     """
-    waiting = any(m.state == "active" for m in subject.engagement.milestones)
+    waiting = any(m.state == "active" and m.due_date is None for m in subject.engagement.milestones)
     return derive_phase(subject) == "complete" and (subject.engagement.state == "closed" or not waiting)
 
 
@@ -135,7 +124,7 @@ def effort_of(state: State, terms: Terms, history: History, ref: Reference, grow
 
 def _planned_days(subject: Subject, history: History, start: float | None) -> float | None:
     """Working days from the start to the SOW's end, else to the last due date; None without one."""
-    end = deadline(subject)
+    end = subject.engagement.what_if.planned_end or deadline(subject)
     if end is None or start is None:
         return None
     days = history.axis.position(end) - start

@@ -6,17 +6,20 @@ import math
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.calendar import WorkCalendar
+from bot.config import LabelSettings
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.history import make_history
 from bot.derive.forecast.reference import Reference
-from bot.derive.forecast.situation import Assumptions
+from bot.derive.labels import work_items
 from bot.derive.subject import Subject
 from bot.errors import UsageError
-from bot.model import Engagement, Item, Portfolio
+from bot.model import Engagement, Item, Portfolio, WhatIf
 
 EXAMPLE = "group&7: end=2027-01-31, add_hours=80, people=+1"
 RECENT_DAYS = 28
 WHAT_IF = "what-if"
+DEFAULT_LABELS = LabelSettings()
 
 
 @dataclass(frozen=True)
@@ -77,43 +80,65 @@ def _number(values: dict[str, str], key: str) -> float:
     return number
 
 
-def apply_scenario(portfolio: Portfolio, scenario: Scenario, subject: Subject) -> Portfolio:
-    """The portfolio with the engagement's added work and new SOW end. Raises UsageError when it isn't there."""
+def apply_scenario(
+    portfolio: Portfolio, scenario: Scenario, day: date, calendar: WorkCalendar, labels: LabelSettings = DEFAULT_LABELS
+) -> Portfolio:
+    """The portfolio with that engagement changed. Raises UsageError when it isn't there or nobody would be left."""
     if all(e.ref != scenario.ref for e in portfolio.engagements):
         raise UsageError(f"no engagement {scenario.ref}", advice="Give its reference as `psbot status` shows it.")
-    changed = tuple(_changed(e, scenario, subject) if e.ref == scenario.ref else e for e in portfolio.engagements)
-    return replace(portfolio, engagements=changed)
+    changed = (
+        change_engagement(e, scenario, day, calendar, labels) if e.ref == scenario.ref else e
+        for e in portfolio.engagements
+    )
+    return replace(portfolio, engagements=tuple(changed))
 
 
 def compare(
     subject: Subject, reference: Reference, scenario: Scenario, *, seed: int = 1, trials: int = 10_000
 ) -> Comparison:
-    """Base and scenario by the same trials, so that only the change shows. Raises UsageError when nobody would be left."""
-    base = forecast_engagement(subject, reference, seed=seed, trials=trials)
-    changed = replace(subject, engagement=_with_hours(subject.engagement, scenario, subject))
-    assumptions = Assumptions(pace_factor(subject, scenario), scenario.end)
-    return Comparison(
-        scenario, base, forecast_engagement(changed, reference, seed=seed, trials=trials, assumptions=assumptions)
-    )
+    """Base and scenario by the same trials, so that only the change shows."""
+    labels = subject.settings.labels
+    changed = change_engagement(subject.engagement, scenario, subject.day, subject.calendar, labels)
+    scope = replace(subject.derived.scope, change_orders=()) if scenario.end else subject.derived.scope
+    other = replace(subject, engagement=changed, derived=replace(subject.derived, scope=scope))
+    base, found = (forecast_engagement(s, reference, seed=seed, trials=trials) for s in (subject, other))
+    return Comparison(scenario, base, found)
 
 
-def pace_factor(subject: Subject, scenario: Scenario) -> float:
+def change_engagement(
+    engagement: Engagement, scenario: Scenario, day: date, calendar: WorkCalendar, labels: LabelSettings
+) -> Engagement:
+    """The engagement with added work, a new SOW end and another pace. A new end moves no work: only what it is held against."""
+    found = _with_hours(engagement, scenario, calendar, labels)
+    what_if = WhatIf(pace_factor(engagement, scenario, day, labels))
+    if scenario.end is not None:
+        what_if = replace(what_if, planned_end=engagement.facts.end)
+        found = replace(
+            found, facts=replace(found.facts, end=scenario.end), items=tuple(map(_without_end, found.items))
+        )
+    return replace(found, what_if=what_if)
+
+
+def _without_end(item: Item) -> Item:
+    """A change order's end would win over the scenario's."""
+    return replace(item, facts={k: v for k, v in item.facts.items() if k != "end"}) if "end" in item.facts else item
+
+
+def pace_factor(engagement: Engagement, scenario: Scenario, day: date, labels: LabelSettings) -> float:
     """Pace with the change of people ÷ pace now: in proportion to those who logged time lately, else to the assignees."""
     if scenario.people == 0:
         return 1.0
-    recent = {log.user for log in subject.engagement.timelogs if (subject.day - log.spent_at).days < RECENT_DAYS}
-    team = len(recent or {user for item in subject.to_do for user in item.assignees}) or 1
+    recent = {log.user for log in engagement.timelogs if 0 <= (day - log.spent_at).days < RECENT_DAYS}
+    assigned = {user for item in work_items(engagement, labels) if item.is_open for user in item.assignees}
+    team = len(recent or assigned) or 1
     if team + scenario.people <= 0:
         raise UsageError(f"people={scenario.people:+g} leaves nobody", advice=f"{team} work on {scenario.ref} now.")
     return (team + scenario.people) / team
 
 
-def _changed(engagement: Engagement, scenario: Scenario, subject: Subject) -> Engagement:
-    found = _with_hours(engagement, scenario, subject)
-    return found if scenario.end is None else replace(found, facts=replace(found.facts, end=scenario.end))
-
-
-def _with_hours(engagement: Engagement, scenario: Scenario, subject: Subject) -> Engagement:
+def _with_hours(
+    engagement: Engagement, scenario: Scenario, calendar: WorkCalendar, labels: LabelSettings
+) -> Engagement:
     """The engagement with one more open item, or with as many as the hours are worth where progress is counted in items.
 
     Negative hours take nothing away: which work would go is not known.
@@ -124,7 +149,7 @@ def _with_hours(engagement: Engagement, scenario: Scenario, subject: Subject) ->
                 f"add_hours={scenario.add_hours:g} is negative", advice="Close the items that fall away instead."
             )
         return engagement
-    history = make_history(engagement, subject.settings.labels, subject.calendar)
+    history = make_history(engagement, labels, calendar)
     born = min((i.created_at for i in engagement.items if i.created_at), default=None)
     item = Item(f"{engagement.ref}/{WHAT_IF}", "What-if", created_at=born)
     if history.basis == "hours" or not len(history.value):

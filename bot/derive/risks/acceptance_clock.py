@@ -43,7 +43,7 @@ def _tell(subject: Subject, acceptance: Acceptance) -> str:
     if acceptance.passive_on is None:
         waited = subject.calendar.working_days_between(sent, subject.day)
         is_long = waited >= subject.threshold("acceptance_clock_unanswered_days")
-        return f"{name} sent {count(waited, 'working day')} ago, and silence does not accept it" if is_long else ""
+        return f"{name} sent on {sent}, and silence does not accept it" if is_long else ""
     left = subject.calendar.working_days_between(subject.day, acceptance.passive_on)
     is_near = left <= subject.threshold("acceptance_clock_days")
     return f"{name} counts as accepted after {acceptance.passive_on}" if is_near else ""

@@ -24,23 +24,16 @@ THRESHOLDS = {
 def find_blocked_by_closed(subject: Subject) -> Iterator[Finding]:
     found = []
     for item in subject.to_do:
-        freed = _freed_on(subject, item)
-        touched = last_touched(subject, item)
-        days = working_days_since(subject, freed)
-        if (
-            freed
-            and days is not None
-            and days >= subject.threshold("blocked_by_closed_days")
-            and (not touched or touched <= freed)
-        ):
-            found.append((days, item))
+        freed, touched = _freed_on(subject, item), last_touched(subject, item)
+        days = working_days_since(subject, freed) or 0
+        if freed and days >= subject.threshold("blocked_by_closed_days") and (not touched or touched <= freed):
+            found.append((freed, item))
     if not found:
         return
-    found.sort(key=lambda pair: (-pair[0], pair[1].ref))
-    days, worst = found[0]
+    found.sort(key=lambda pair: (pair[0], pair[1].ref))
+    freed, first = found[0]
     yield Finding(
-        f"{count(len(found), 'item')} could go on, for the blockers are closed; {quote(worst.title)} for "
-        f"{count(days, 'working day')}.",
+        f"{count(len(found), 'item')} could go on, for the blockers are closed; {quote(first.title)} since {freed}.",
         tuple(item.ref for _, item in found),
         "Tell the assignees that the way is free, or remove the links.",
     )

@@ -18,20 +18,21 @@ THRESHOLDS = {
 
 
 def find_blocked_items(subject: Subject) -> Iterator[Finding]:
-    """Age = working days without a change of the blocked item; GitLab doesn't tell since when it is blocked."""
+    """Untouched = without any change of the blocked item; GitLab doesn't tell since when it is blocked."""
     found = []
     for item in subject.to_do:
-        still = working_days_since(subject, last_touched(subject, item))
-        if still is not None and still >= subject.threshold("blocked_items_days") and is_blocked(subject, item):
-            found.append((still, item))
+        touched = last_touched(subject, item)
+        days = working_days_since(subject, touched) or 0
+        if touched and days >= subject.threshold("blocked_items_days") and is_blocked(subject, item):
+            found.append((touched, item))
     if not found:
         return
-    found.sort(key=lambda pair: (-pair[0], pair[1].ref))
-    days, worst = found[0]
+    found.sort(key=lambda pair: (pair[0], pair[1].ref))
+    touched, oldest = found[0]
     late = any(days_late(subject, item.due_date) for _, item in found)
     yield Finding(
-        f"{count(len(found), 'item')} {verb(len(found), 'is', 'are')} blocked and not moving; {quote(worst.title)} for "
-        f"{count(days, 'working day')}{', some already overdue' if late else ''}.",
+        f"{count(len(found), 'item')} {verb(len(found), 'is', 'are')} blocked and not moving; {quote(oldest.title)} since "
+        f"{touched}{'; some are overdue' if late else ''}.",
         tuple(item.ref for _, item in found),
         "Name who clears each blocker and by when; escalate what is out of the team's hands.",
         "high" if late else None,

@@ -24,21 +24,20 @@ THRESHOLDS = {
 
 
 def find_change_order_ageing(subject: Subject) -> Iterator[Finding]:
-    waiting = []
-    for order in subject.derived.scope.change_orders:
-        days = working_days_since(subject, order.opened) if is_pending(order) else None
-        if days is not None and days >= subject.threshold("change_order_ageing_days"):
-            waiting.append((days, order))
+    limit = subject.threshold("change_order_ageing_days")
+    pending = ((order.opened, order) for order in subject.derived.scope.change_orders if is_pending(order))
+    waiting = [(day, order) for day, order in pending if day and (working_days_since(subject, day) or 0) >= limit]
     if not waiting:
         return
-    waiting.sort(key=lambda pair: (-pair[0], pair[1].ref))
-    days, oldest = waiting[0]
+    waiting.sort(key=lambda pair: (pair[0], pair[1].ref))
+    opened, oldest = waiting[0]
+    is_old = (working_days_since(subject, opened) or 0) >= subject.threshold("change_order_ageing_high_days")
     yield Finding(
         f"{count(len(waiting), 'change order')} {verb(len(waiting), 'waits', 'wait')} for a decision; {quote(oldest.title)} "
-        f"for {count(days, 'working day')}{_worth(subject, [order for _, order in waiting])}.",
+        f"since {opened}{_worth(subject, [order for _, order in waiting])}.",
         tuple(order.ref for _, order in waiting),
         "Ask the customer's sponsor for a decision date; do no work of it before, or get work at risk approved.",
-        "high" if days >= subject.threshold("change_order_ageing_high_days") else None,
+        "high" if is_old else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from bot.config import Threshold
 from bot.derive.phrases import count, quote, verb
@@ -21,29 +22,29 @@ THRESHOLDS = {
 
 
 def find_critical_path_slipping(subject: Subject) -> Iterator[Finding]:
-    found = []
-    for ref in subject.derived.schedule.critical_path:
-        item = subject.own_items.get(ref)
-        days = _days_behind(subject, item) if item and item.is_open else 0
-        if item and days >= subject.threshold("critical_path_slipping_days"):
-            found.append((days, item))
-    if not found:
-        return
-    found.sort(key=lambda pair: (-pair[0], pair[1].ref))
-    days, worst = found[0]
-    yield Finding(
-        f"{len(found)} of {count(len(subject.derived.schedule.critical_path), 'item')} on the critical path "
-        f"{verb(len(found), 'is', 'are')} behind plan; {quote(worst.title)} by {count(days, 'working day')}.",
-        tuple(item.ref for _, item in found),
-        "Put the best help there first; move work off the path where it can run beside it.",
+    path = subject.derived.schedule.critical_path
+    items = [item for ref in path if (item := subject.own_items.get(ref)) and item.is_open]
+    planned = ((_planned(subject, item), item) for item in items)
+    found = sorted(
+        ((day, item.ref, item) for day, item in planned if day and _is_behind(subject, item, day)),
+        key=lambda entry: entry[:2],
     )
+    if found:
+        day, _, first = found[0]
+        yield Finding(
+            f"{len(found)} of {count(len(path), 'item')} on the critical path {verb(len(found), 'is', 'are')} behind plan; "
+            f"{quote(first.title)} was planned for {day}.",
+            tuple(ref for _, ref, _ in found),
+            "Put the best help there first; move work off the path where it can run beside it.",
+        )
 
 
-def _days_behind(subject: Subject, item: Item) -> int:
-    """Working days from the planned finish (baseline) to the due date, or to today once that has passed."""
-    planned = item.first_due or subject.derived.schedule.planned.get(item.ref) or due_day(subject, item)
-    due = due_day(subject, item)
-    if planned is None:
-        return 0
-    now = max(due or planned, subject.day) if planned < subject.day else due or planned
-    return subject.calendar.working_days_between(planned, now)
+def _planned(subject: Subject, item: Item) -> date | None:
+    """The planned finish: the first due date, else the plan's, else the milestone's."""
+    return item.first_due or subject.derived.schedule.planned.get(item.ref) or due_day(subject, item)
+
+
+def _is_behind(subject: Subject, item: Item, planned: date) -> bool:
+    """Whether the due date, or today, is so many working days after the planned day."""
+    now = max(due_day(subject, item) or planned, subject.day)
+    return subject.calendar.working_days_between(planned, now) >= subject.threshold("critical_path_slipping_days")

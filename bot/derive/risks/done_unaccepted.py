@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from bot.config import Threshold
 from bot.derive.phrases import count, listing, money, quote, verb
@@ -24,20 +25,20 @@ def find_done_unaccepted(subject: Subject) -> Iterator[Finding]:
     )
     if not found:
         return
-    since = max(_days_done(subject, a.milestone) for a in found)
+    since = min((day for a in found if (day := _done_on(subject, a.milestone))), default=None)
+    days = working_days_since(subject, since) or 0
     amount = sum(sorted(a.amount or 0 for a in found))
     yield Finding(
         f"{count(len(found), 'milestone')} {verb(len(found), 'is', 'are')} done but not sent for acceptance: "
         f"{listing([quote(a.milestone) for a in found])}{f', worth {money(amount, currency_of(subject))}' if amount else ''}"
-        f"{f'; for {since} working days' if since else ''}.",
+        f"{f'; since {since}' if since else ''}.",
         tuple(ref for a in found for ref in a.evidence),
         "Send the sign-off request today and note the day it was sent.",
-        "high" if since >= subject.threshold("done_unaccepted_high_days") else None,
+        "high" if days >= subject.threshold("done_unaccepted_high_days") else None,
     )
 
 
-def _days_done(subject: Subject, title: str) -> int:
-    """Working days since the milestone's last item closed; 0 where that is not known."""
-    closed = [i.closed_at for i in subject.work if i.milestone == title and i.closed_at]
-    days = working_days_since(subject, subject.calendar.local_day(max(closed))) if closed else None
-    return max(0, days or 0)
+def _done_on(subject: Subject, title: str) -> date | None:
+    """The day on which the milestone's last item closed, as far as that is known."""
+    closed = [item.closed_at for item in subject.work if item.milestone == title and item.closed_at]
+    return subject.calendar.local_day(max(closed)) if closed else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.derive.phrases import count, quote, verb
 from bot.derive.results import SEVERITIES
@@ -21,7 +22,7 @@ def find_escalation_open(subject: Subject) -> Iterator[Finding]:
     worst = max(found, key=lambda e: (SEVERITIES.index(e.severity), e.age_days, e.ref))
     yield Finding(
         f"{count(len(found), 'escalation')} {verb(len(found), 'is', 'are')} open; {quote(worst.title)} "
-        f"({worst.severity}) for {count(worst.age_days, 'day')}.",
+        f"({worst.severity}) since {subject.day - timedelta(days=worst.age_days)}.",
         (worst.ref, *sorted(e.ref for e in found)),
         "Keep the path to green and its owner current until the customer agrees to close it.",
         "critical" if worst.severity == "critical" else None,

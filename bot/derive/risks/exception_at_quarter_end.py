@@ -30,7 +30,7 @@ def find_exception_at_quarter_end(subject: Subject) -> Iterator[Finding]:
     if found:
         yield Finding(
             f"{count(len(found), 'work exception')} {verb(len(found), 'is', 'are')} open, and {quarter.name} ends on "
-            f"{quarter.last} ({count(left, 'working day')} left).",
+            f"{quarter.last}.",
             tuple(item.ref for item in found),
             "Get the decision, record the reason label and close the issue before the quarter ends.",
             "high" if any(_is_older(subject, item, quarter.first) for item in found) else None,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count
-from bot.derive.questions import working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -24,10 +22,10 @@ def find_finished_not_closed(subject: Subject) -> Iterator[Finding]:
     closed = [item.closed_at for item in subject.work if item.closed_at]
     if subject.engagement.state == "closed" or not closed or any(item.is_open for item in subject.work):
         return
-    days = working_days_since(subject, subject.calendar.local_day(max(closed)))
-    if days is not None and days >= subject.threshold("finished_not_closed_days"):
+    last = subject.calendar.local_day(max(closed))
+    if subject.calendar.working_days_between(last, subject.day) >= subject.threshold("finished_not_closed_days"):
         yield Finding(
-            f"All work has been done for {count(days, 'working day')}, but the engagement is still open.",
+            f"All work has been done since {last}, but the engagement is still open.",
             (subject.engagement.ref,),
             "Hold the retrospective, send the survey, get the sign-off and close it; or add the work that is missing.",
         )

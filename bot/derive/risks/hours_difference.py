@@ -20,7 +20,7 @@ THRESHOLDS = {
 
 def find_hours_difference(subject: Subject) -> Iterator[Finding]:
     gap = subject.engagement.hours_difference
-    total = hours_of(log for log in subject.engagement.timelogs if log.spent_at <= subject.day)
+    total = hours_of(subject.engagement.timelogs)
     if (
         gap is None
         or abs(gap) < subject.threshold("hours_difference_hours")

@@ -25,7 +25,7 @@ def find_hours_on_closed(subject: Subject) -> Iterator[Finding]:
     since = subject.day - timedelta(days=int(subject.threshold("hours_on_closed_days")))
     spent: dict[str, float] = {}
     for log in sorted(subject.engagement.timelogs, key=lambda log: (log.spent_at, log.hours)):
-        if log.item and since < log.spent_at <= subject.day and _was_closed(subject, log):
+        if log.item and log.spent_at > since and _was_closed(subject, log):
             spent[log.item] = spent.get(log.item, 0.0) + log.hours
     if spent:
         found = sorted(spent, key=lambda ref: (-spent[ref], ref))

@@ -22,7 +22,7 @@ THRESHOLDS = {
 def find_hours_on_undated(subject: Subject) -> Iterator[Finding]:
     since = subject.day - timedelta(days=int(subject.threshold("hours_on_undated_days")))
     undated = {item.ref for item in subject.to_do if due_day(subject, item) is None}
-    logs = [log for log in subject.engagement.timelogs if log.item in undated and since < log.spent_at <= subject.day]
+    logs = [log for log in subject.engagement.timelogs if log.item in undated and log.spent_at > since]
     spent = hours_of(logs)
     if logs and spent >= subject.threshold("hours_on_undated_hours") and not in_planning(subject):
         found = sorted({log.item for log in logs if log.item})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count
 from bot.derive.questions import working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -22,12 +21,10 @@ def find_not_started(subject: Subject) -> Iterator[Finding]:
     days = working_days_since(subject, start)
     if days is None or days < subject.threshold("not_started_days") or subject.derived.progress.items_done:
         return
-    if any(log.spent_at <= subject.day for log in subject.engagement.timelogs):
-        return
-    if any(not item.is_open or item.spent_hours for item in subject.work):
+    if subject.engagement.timelogs or any(not item.is_open or item.spent_hours for item in subject.work):
         return
     yield Finding(
-        f"The SOW began on {start}, {count(days, 'working day')} ago; no item is closed and no hour logged since.",
+        f"The SOW began on {start}; no item is closed and no hour logged since.",
         (subject.engagement.ref,),
         "Hold the kickoff, or agree a new start with the customer and move the bookings.",
     )

@@ -21,16 +21,16 @@ THRESHOLDS = {
 
 def find_overdue_items(subject: Subject) -> Iterator[Finding]:
     late = sorted(
-        ((days_late(subject, item.due_date), item) for item in subject.to_do if days_late(subject, item.due_date)),
-        key=lambda pair: (-pair[0], pair[1].ref),
+        ((item.due_date, item.ref, item) for item in subject.to_do if item.due_date and item.due_date < subject.day),
+        key=lambda entry: entry[:2],
     )
     if not late:
         return
-    days, worst = late[0]
+    due, _, oldest = late[0]
     yield Finding(
-        f"{len(late)} of {count(len(subject.to_do), 'open item')} {verb(len(late), 'is', 'are')} overdue; the worst, "
-        f"{quote(worst.title)}, by {count(days, 'working day')}.",
-        tuple(item.ref for _, item in late),
+        f"{len(late)} of {count(len(subject.to_do), 'open item')} {verb(len(late), 'is', 'are')} overdue; "
+        f"{quote(oldest.title)} since {due}.",
+        tuple(ref for _, ref, _ in late),
         "Close what is done; agree a new date and its reason for the rest.",
-        "high" if days >= subject.threshold("overdue_items_high_days") else None,
+        "high" if days_late(subject, due) >= subject.threshold("overdue_items_high_days") else None,
     )

@@ -10,7 +10,6 @@ from bot.derive.phrases import count, listing, quote, verb
 from bot.derive.questions import days_late
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
-from bot.model import Item
 
 ID = "partner-late"
 SEVERITY = "medium"
@@ -21,22 +20,16 @@ THRESHOLDS = {
 
 def find_partner_late(subject: Subject) -> Iterator[Finding]:
     label = subject.settings.labels.partner
-    found = sorted(
-        ((days_late(subject, item.due_date), item) for item in subject.to_do if _is_late(subject, item)),
-        key=lambda pair: (-pair[0], pair[1].ref),
-    )
+    late = ((item.due_date, item) for item in subject.to_do if has_label(item.labels, label))
+    found = sorted(((due, i.ref, i) for due, i in late if due and due < subject.day), key=lambda entry: entry[:2])
     if not found:
         return
-    days, worst = found[0]
-    partners = sorted({label_value(item.labels, label) or "the partner" for _, item in found})
+    due, _, oldest = found[0]
+    partners = sorted({label_value(item.labels, label) or "the partner" for *_, item in found})
     yield Finding(
-        f"{count(len(found), 'item')} of {listing(partners)} {verb(len(found), 'is', 'are')} overdue; {quote(worst.title)} by "
-        f"{count(days, 'working day')}.",
-        tuple(item.ref for _, item in found),
+        f"{count(len(found), 'item')} of {listing(partners)} {verb(len(found), 'is', 'are')} overdue; {quote(oldest.title)} "
+        f"since {due}.",
+        tuple(ref for _, ref, _ in found),
         "Ask the partner's lead for a date, and plan without them where it is near.",
-        "high" if days >= subject.threshold("partner_late_high_days") else None,
+        "high" if days_late(subject, due) >= subject.threshold("partner_late_high_days") else None,
     )
-
-
-def _is_late(subject: Subject, item: Item) -> bool:
-    return has_label(item.labels, subject.settings.labels.partner) and days_late(subject, item.due_date) > 0

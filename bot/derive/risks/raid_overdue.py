@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.derive.phrases import count, quote, verb
-from bot.derive.questions import days_late
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -14,16 +13,13 @@ SEVERITY = "medium"
 
 
 def find_raid_overdue(subject: Subject) -> Iterator[Finding]:
-    entries = [entry for entry in subject.derived.raid if entry.state != "closed" and entry.kind in ("action", "issue")]
-    late = sorted(
-        ((days_late(subject, entry.due), entry) for entry in entries if days_late(subject, entry.due)),
-        key=lambda pair: (-pair[0], pair[1].ref),
-    )
+    open_ones = [e for e in subject.derived.raid if e.state != "closed" and e.kind in ("action", "issue")]
+    late = sorted((e.due, e.ref, e.title) for e in open_ones if e.due and e.due < subject.day)
     if late:
-        days, worst = late[0]
+        due, _, title = late[0]
         yield Finding(
             f"{count(len(late), 'RAID action or issue', 'RAID actions and issues')} {verb(len(late), 'is', 'are')} overdue; "
-            f"{quote(worst.title)} by {count(days, 'working day')}.",
-            tuple(entry.ref for _, entry in late),
+            f"{quote(title)} since {due}.",
+            tuple(ref for _, ref, _ in late),
             "Ask the owners; close what is done, agree a new date for the rest.",
         )

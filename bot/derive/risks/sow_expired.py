@@ -17,11 +17,10 @@ def find_sow_expired(subject: Subject) -> Iterator[Finding]:
     end = sow_end(subject)
     if end is None or end >= subject.day or not subject.to_do:
         return
-    after = hours_of(log for log in subject.engagement.timelogs if end < log.spent_at <= subject.day)
+    after = hours_of(log for log in subject.engagement.timelogs if log.spent_at > end)
     logged = f" and {hours(after)} logged since" if after else ""
     yield Finding(
-        f"The SOW ended on {end}, {count((subject.day - end).days, 'day')} ago, with "
-        f"{count(len(subject.to_do), 'item')} open{logged}.",
+        f"The SOW ended on {end} with {count(len(subject.to_do), 'item')} open{logged}.",
         (subject.engagement.ref, *(item.ref for item in subject.to_do)),
         "Stop, or get the extension signed; close what is out of contract.",
         "critical" if after else None,

@@ -25,7 +25,7 @@ def find_sow_expiring(subject: Subject) -> Iterator[Finding]:
     cautious = subject.derived.forecast.finish.p80
     in_time = isinstance(cautious, date) and cautious <= end
     yield Finding(
-        f"The SOW ends on {end}, in {count((end - subject.day).days, 'day')}, with {count(len(subject.to_do), 'item')} open"
+        f"The SOW ends on {end} with {count(len(subject.to_do), 'item')} open"
         f"{'; the forecast finishes in time' if in_time else ''}.",
         (subject.engagement.ref,),
         "Plan the closure." if in_time else "Agree now what will be done by then, and the paper for the rest.",

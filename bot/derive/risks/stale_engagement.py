@@ -24,7 +24,7 @@ def find_stale_engagement(subject: Subject) -> Iterator[Finding]:
     days = (subject.day - last).days
     if days >= subject.threshold("stale_engagement_days"):
         yield Finding(
-            f"Nothing has moved for {days} days: no item created, changed or closed and no hours logged since {last}, "
+            f"Nothing has moved since {last}: no item created, changed or closed and no hours logged, "
             f"with {count(len(subject.to_do), 'item')} open.",
             (subject.engagement.ref,),
             "Ask whether the work is on hold; if so say it in status, bookings and forecast.",

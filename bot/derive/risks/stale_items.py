@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.config import Threshold
 from bot.derive.phrases import count, figure, quote, verb
@@ -19,20 +20,18 @@ THRESHOLDS = {
 
 
 def find_stale_items(subject: Subject) -> Iterator[Finding]:
-    found = []
-    for item in subject.to_do:
-        touched = last_touched(subject, item)
-        days = (subject.day - touched).days if touched else 0
-        if days >= subject.threshold("stale_items_days") and _is_under_way(subject, item):
-            found.append((days, item))
+    limit = subject.day - timedelta(days=int(subject.threshold("stale_items_days")))
+    touched = ((last_touched(subject, item), item) for item in subject.to_do if _is_under_way(subject, item))
+    found = sorted(
+        ((day, item.ref, item) for day, item in touched if day and day <= limit), key=lambda entry: entry[:2]
+    )
     if not found:
         return
-    found.sort(key=lambda pair: (-pair[0], pair[1].ref))
-    days, worst = found[0]
+    day, _, oldest = found[0]
     yield Finding(
         f"{count(len(found), 'item')} under way {verb(len(found), 'has', 'have')} not been touched for "
-        f"{figure(subject.threshold('stale_items_days'))} days or more; {quote(worst.title)} for {count(days, 'day')}.",
-        tuple(item.ref for _, item in found),
+        f"{figure(subject.threshold('stale_items_days'))} days or more; {quote(oldest.title)} since {day}.",
+        tuple(ref for _, ref, _ in found),
         "Ask the assignees for one line each: done, moving or stuck.",
     )
 

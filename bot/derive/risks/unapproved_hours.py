@@ -22,9 +22,7 @@ THRESHOLDS = {
 def find_unapproved_hours(subject: Subject) -> Iterator[Finding]:
     """Near the end of the quarter; hours of earlier quarters at any time."""
     quarter = subject.calendar.fiscal_quarter(subject.day)
-    pending = [
-        log for log in subject.engagement.timelogs if not log.approved and log.billable and log.spent_at <= subject.day
-    ]
+    pending = [log for log in subject.engagement.timelogs if not log.approved and log.billable]
     older = hours_of(log for log in pending if log.spent_at < quarter.first)
     ending = days_left_in_quarter(subject) <= subject.threshold("unapproved_hours_days")
     told = hours_of(pending) if ending else older
@@ -33,7 +31,7 @@ def find_unapproved_hours(subject: Subject) -> Iterator[Finding]:
     people = sorted({log.user for log in pending if ending or log.spent_at < quarter.first})
     before = f", {hours(older)} of them from earlier quarters" if older else ""
     yield Finding(
-        f"{hours(told)} of {listing(people)} are not approved{before}; {quarter.name} ends on {quarter.last}.",
+        f"Not approved yet: {hours(told)} of {listing(people)}{before}; {quarter.name} ends on {quarter.last}.",
         (subject.engagement.ref,),
         "Have them approved, or corrected, before the billing period closes.",
         "high" if older else None,

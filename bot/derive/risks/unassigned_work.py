@@ -27,7 +27,7 @@ def find_unassigned_work(subject: Subject) -> Iterator[Finding]:
         return
     due, first = found[0]
     yield Finding(
-        f"{count(len(found), 'item')} due by {limit} {verb(len(found), 'has', 'have')} no assignee; the first, "
+        f"{count(len(found), 'item')} due soon or overdue {verb(len(found), 'has', 'have')} no assignee; the first, "
         f"{quote(first.title)}, {verb(due < subject.day, 'was', 'is')} due {due}.",
         tuple(item.ref for _, item in found),
         "Assign each to one person.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from bot.config import Threshold
 from bot.derive.labels import label_day
@@ -21,24 +22,26 @@ THRESHOLDS = {
 
 
 def find_waiting_on_customer(subject: Subject) -> Iterator[Finding]:
+    """Since the label was set; where that is not known, since the last change."""
     waiting = sorted(
-        ((_days_waiting(subject, item), item) for item in subject.to_do if is_waiting(subject, item)),
-        key=lambda pair: (-pair[0], pair[1].ref),
+        ((_waits_since(subject, item), item.ref, item) for item in subject.to_do if is_waiting(subject, item)),
+        key=lambda entry: entry[:2],
     )
-    found = [pair for pair in waiting if pair[0] >= subject.threshold("waiting_on_customer_days")]
+    limit = subject.threshold("waiting_on_customer_days")
+    found = [entry for entry in waiting if (working_days_since(subject, entry[0]) or 0) >= limit]
     if not found:
         return
-    days, oldest = found[0]
+    since, _, oldest = found[0]
+    is_long = (working_days_since(subject, since) or 0) >= subject.threshold("waiting_on_customer_high_days")
     yield Finding(
-        f"{count(len(found), 'item')} {verb(len(found), 'waits', 'wait')} for the customer; {quote(oldest.title)} for "
-        f"{count(days, 'working day')}.",
-        tuple(item.ref for _, item in found),
+        f"{count(len(found), 'item')} {verb(len(found), 'waits', 'wait')} for the customer; {quote(oldest.title)} since "
+        f"{since}.",
+        tuple(ref for _, ref, _ in found),
         "Ask the customer's PM for a date, and say in the status what it costs.",
-        "high" if days >= subject.threshold("waiting_on_customer_high_days") else None,
+        "high" if is_long else None,
     )
 
 
-def _days_waiting(subject: Subject, item: Item) -> int:
-    """Working days since the label was set; where that is not known, since the last change."""
-    since = label_day(item, subject.settings.labels.waiting_customer, subject.calendar) or last_touched(subject, item)
-    return max(0, working_days_since(subject, since) or 0)
+def _waits_since(subject: Subject, item: Item) -> date:
+    labelled = label_day(item, subject.settings.labels.waiting_customer, subject.calendar)
+    return labelled or last_touched(subject, item) or subject.day

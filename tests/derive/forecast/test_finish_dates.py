@@ -15,7 +15,16 @@ from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.forecast.history import WorkAxis
 from bot.derive.results import Forecast, Quantiles, Schedule
 from bot.model import Engagement, Item, Portfolio, TimeLog, as_of
-from tests.builders import CALENDAR, DAY, make_booking, make_engagement, make_item, make_log, make_milestone, make_subject
+from tests.builders import (
+    CALENDAR,
+    DAY,
+    make_booking,
+    make_engagement,
+    make_item,
+    make_log,
+    make_milestone,
+    make_subject,
+)
 
 START = date(2026, 8, 3)
 
@@ -100,15 +109,24 @@ def test_the_first_booked_week_is_the_start_where_the_contract_has_none() -> Non
     assert found.finish.p10 > date(2027, 3, 8)
 
 
-def test_known_work_closed_but_a_milestone_open_is_not_the_end() -> None:
-    items = [make_item(n, closed="2026-10-01", milestone="Design") for n in range(6)]
-    found = forecast(items=items, milestones=[make_milestone("Design", due_date="2026-12-18")])
+def test_known_work_closed_in_an_open_milestone_without_a_date_is_not_the_end() -> None:
+    items = [make_item(n, closed="2026-10-01", milestone="Next") for n in range(6)]
+    found = forecast(items=items, milestones=[make_milestone("Next")])
     assert isinstance(found.finish.p50, date)
     assert found.finish.p50 >= DAY
+    assert any("more may come" in reason.text for reason in found.reasons)
+
+
+def test_all_work_closed_by_a_dated_milestone_is_the_end() -> None:
+    items = [make_item(n, closed="2026-10-01", milestone="Design") for n in range(6)]
+    found = forecast(items=items, milestones=[make_milestone("Design", due_date="2026-12-18")])
+    assert set(ordered(found.finish)) == {date(2026, 10, 1)}
 
 
 def test_dependencies_bind() -> None:
-    chain = [make_item(n, estimate_hours=200, blocked_by=(f"acme/customers/globex/migration#{n - 1}",)) for n in range(1, 4)]
+    chain = [
+        make_item(n, estimate_hours=200, blocked_by=(f"acme/customers/globex/migration#{n - 1}",)) for n in range(1, 4)
+    ]
     free = forecast(items=chain, timelogs=[make_log(None, 10)])
     path = tuple(item.ref for item in chain)
     bound = forecast(items=chain, timelogs=[make_log(None, 10)], derived={"schedule": Schedule(critical_path=path)})
@@ -131,7 +149,9 @@ def test_milestones_are_done_in_order_of_their_due_dates() -> None:
     items = [make_item(1, estimate_hours=50, closed="2026-10-01", milestone="First")]
     items += [make_item(n, estimate_hours=50, milestone=title) for n, title in ((2, "First"), (3, "Second"))]
     milestones = [make_milestone("Second", due_date="2027-03-01"), make_milestone("First", due_date="2026-11-21")]
-    first, second = forecast(items=items, timelogs=[make_log(items[0], 50, "2026-10-01")], milestones=milestones).milestones
+    first, second = forecast(
+        items=items, timelogs=[make_log(items[0], 50, "2026-10-01")], milestones=milestones
+    ).milestones
     assert (first.title, second.title) == ("First", "Second")
     assert first.finish.p50 < second.finish.p50  # type: ignore[operator]
     assert first.on_time_probability is not None
@@ -153,7 +173,10 @@ histories = st.builds(
     lambda days, hours, still_open, end: make_engagement(
         items=[make_item(n, estimate_hours=8, closed=START + timedelta(days=d)) for n, d in enumerate(days)]
         + [make_item(1000 + n, estimate_hours=8) for n in range(still_open)],
-        timelogs=[make_log(make_item(n), h, START + timedelta(days=d)) for n, (d, h) in enumerate(zip(days, hours, strict=False))],
+        timelogs=[
+            make_log(make_item(n), h, START + timedelta(days=d))
+            for n, (d, h) in enumerate(zip(days, hours, strict=False))
+        ],
         facts={"end": None if end is None else START + timedelta(days=end)},
     ),
     st.lists(st.integers(0, 200), max_size=25),

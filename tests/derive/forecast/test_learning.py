@@ -23,6 +23,7 @@ def finished(number: int, days: int = 100, ratio: float = 1.0, **facts: Any) -> 
     items = [make_item(n, estimate_hours=10, closed=on, created_at=start) for n, on in enumerate(closings)]
     return make_engagement(
         ref=f"acme&{number}",
+        created_at=start,
         closed=closings[-1],
         items=items,
         timelogs=[make_log(i, 10 * ratio, on) for i, on in zip(items, closings, strict=True)],

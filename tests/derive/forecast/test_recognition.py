@@ -33,7 +33,9 @@ def revenue(on: str = "2026-11-20", **values: Any) -> dict[str, QuarterRevenue]:
 
 def test_hours_earn_in_the_quarter_in_which_they_were_worked() -> None:
     work = make_item(1, estimate_hours=50, closed="2026-11-03")
-    found = revenue(closed="2026-11-04", items=[work], timelogs=[make_log(work, 40, "2026-10-31"), make_log(work, 10, "2026-11-02")])
+    found = revenue(
+        closed="2026-11-04", items=[work], timelogs=[make_log(work, 40, "2026-10-31"), make_log(work, 10, "2026-11-02")]
+    )
     assert (found[Q3].actual, found[Q4].actual, found[Q4].forecast) == (8000, 2000, 2000)
 
 
@@ -50,7 +52,9 @@ def test_only_approved_billable_hours_are_actual_and_approval_is_expected_to_fol
 
 def test_hours_beyond_the_contract_value_earn_nothing() -> None:
     work = make_item(1, estimate_hours=120, closed="2026-11-03")
-    found = revenue(closed="2026-11-04", items=[work], timelogs=[make_log(work, 80, "2026-10-30"), make_log(work, 40, "2026-11-02")])
+    found = revenue(
+        closed="2026-11-04", items=[work], timelogs=[make_log(work, 80, "2026-10-30"), make_log(work, 40, "2026-11-02")]
+    )
     assert (found[Q3].actual, found[Q4].actual) == (16000, 4000)
     assert "limit" in found[Q4].reasons[0].text
 
@@ -73,7 +77,9 @@ def test_the_rate_comes_from_the_user_where_the_contract_gives_none() -> None:
     settings = make_settings(finance={"rates": {"default": 100, "bob": 150}})
     work = make_item(1, estimate_hours=10, closed="2026-11-03")
     logs = [make_log(work, 2, "2026-11-02"), make_log(work, 2, "2026-11-02", user="bob")]
-    found = revenue(settings=settings, facts={"value": None, "hours": None}, closed="2026-11-04", items=[work], timelogs=logs)
+    found = revenue(
+        settings=settings, facts={"value": None, "hours": None}, closed="2026-11-04", items=[work], timelogs=logs
+    )
     assert found[Q4].actual == 500
 
 
@@ -95,14 +101,18 @@ def outlook(eac_then: float, eac_now: float, left: float, days: float) -> tuple[
         terms=make_terms(subject, history.axis), history=history, now=now, ahead=ahead, eac=eac_now,
         eac_at=lambda at: eac_now if at >= now else eac_then, amounts=(), finished_at=None, soft_money={}, upside_quarter=None,
     )  # fmt: skip
-    return made, list(make_spans(CALENDAR.quarters(subject.engagement.facts.start or subject.day, subject.day), history))
+    return made, list(
+        make_spans(CALENDAR.quarters(subject.engagement.facts.start or subject.day, subject.day), history)
+    )
 
 
 def test_a_changed_estimate_catches_up_in_the_quarter_of_the_change() -> None:
     found = quarter_trials(*outlook(eac_then=100, eac_now=120, left=30, days=10))
     assert found[Q3].actual == pytest.approx(5000)  # 50 of 100 h
     assert found[Q4].actual == pytest.approx(2500)  # 90 of 120 h = 7,500, less 5,000
-    assert found[Q4].whole == pytest.approx(np.full(4, 5000.0))  # all is done by the quarter's end: the rest of the value
+    assert found[Q4].whole == pytest.approx(
+        np.full(4, 5000.0)
+    )  # all is done by the quarter's end: the rest of the value
 
 
 def test_work_beyond_the_quarter_earns_later() -> None:
@@ -170,9 +180,14 @@ def test_the_whole_value_is_earned_when_the_work_is_over() -> None:
 
 
 def test_before_completion_the_value_is_spread_by_chance_and_not_lost() -> None:
-    items = [make_item(1, estimate_hours=60, closed="2026-10-20", milestone="All"), make_item(2, estimate_hours=40, milestone="All")]
+    items = [
+        make_item(1, estimate_hours=60, closed="2026-10-20", milestone="All"),
+        make_item(2, estimate_hours=40, milestone="All"),
+    ]
     logs = [make_log(items[0], 60, "2026-10-01")]
-    found = revenue("2026-11-02", facts={"billing": "fixed_price"}, items=items, timelogs=logs, milestones=[make_milestone("All")])
+    found = revenue(
+        "2026-11-02", facts={"billing": "fixed_price"}, items=items, timelogs=logs, milestones=[make_milestone("All")]
+    )
     assert found[Q3].forecast == 0
     assert 0 < found[Q4].forecast <= 20_000
     assert sum(q.forecast for q in found.values()) == pytest.approx(20_000, rel=0.06)  # the rest lies beyond P95

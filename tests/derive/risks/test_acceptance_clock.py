@@ -29,7 +29,7 @@ def test_names_the_day_of_silent_acceptance():
 def test_without_silent_acceptance_five_working_days_are_high():
     [found] = _told(sent=date(2026, 11, 13))
     assert found.message == (
-        '1 sign-off request is without an answer: "Wave 1" sent 5 working days ago, and silence does not accept it.'
+        '1 sign-off request is without an answer: "Wave 1" sent on 2026-11-13, and silence does not accept it.'
     )
     assert found.severity == "high"
     assert _told(sent=date(2026, 11, 16)) == []

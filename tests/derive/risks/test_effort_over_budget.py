@@ -19,4 +19,5 @@ def test_ten_percent_over_is_a_risk_and_twenty_five_a_high_one(eac, severity):
 def test_says_nothing_before_a_fifth_is_done_or_once_the_budget_is_gone():
     assert _told(150.0, percent=0.19) is None
     assert _told(150.0, percent=0.2) == "high"
+    assert _told(150.0, burn=1.0) == "high"
     assert _told(150.0, burn=1.1) is None

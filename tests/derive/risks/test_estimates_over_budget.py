@@ -24,5 +24,9 @@ def test_says_nothing_where_a_fifth_of_the_open_work_has_no_estimate():
     assert _told(90.0, *others[:2], make_item(5)) == []
 
 
+def test_says_nothing_without_a_budget():
+    assert told("estimates-over-budget", items=[make_item(1, estimate_hours=90.0)]) == []
+
+
 def test_an_item_over_its_estimate_has_nothing_left_but_takes_nothing_from_others():
     assert _told(50.0, make_item(2, estimate_hours=1.0, spent_hours=20.0)) != []

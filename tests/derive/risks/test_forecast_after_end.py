@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.derive.results import Forecast, Quantiles
-from tests.builders import make_item
+from bot.derive.results import Forecast, Quantiles, Schedule
+from tests.builders import REF, make_item
 from tests.derive.risks.told import told
 
 
@@ -36,4 +36,12 @@ def test_two_months_beyond_need_a_change_order():
 
 def test_quiet_without_open_work_and_once_the_sow_has_ended():
     assert _told("2027-01-08", "2027-02-08", items=[]) == []
+    assert _told("2027-01-08", "2027-02-08", on="2026-12-18") != []
     assert _told("2027-01-08", "2027-02-08", on="2026-12-21") == []
+
+
+def test_the_critical_path_is_the_evidence_where_there_is_one():
+    assert _told("2027-01-08", "2027-02-08")[0].evidence == (REF,)
+    forecast = Forecast(Quantiles(p50=date(2027, 1, 8)))
+    derived = {"forecast": forecast, "schedule": Schedule(critical_path=("x#1", "x#2"))}
+    assert _told("2027-01-08", "2027-02-08", derived=derived)[0].evidence == ("x#1", "x#2")

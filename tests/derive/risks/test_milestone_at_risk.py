@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -33,3 +34,11 @@ def test_a_forecast_on_the_due_date_itself_is_at_risk_only():
 @pytest.mark.parametrize("state", ["on_track", "done", "late"])
 def test_quiet_unless_the_milestone_is_at_risk(state):
     assert _told(_milestone(state=state, forecast=date(2026, 12, 11))) == []
+
+
+def test_likely_misses_come_before_mere_risks():
+    risky = replace(_milestone(), title="A risky one", ref="p%0")
+    late = replace(_milestone(forecast=date(2026, 12, 7)), title="Late", ref="p%2")
+    later = replace(_milestone(forecast=date(2026, 12, 8)), title="Later", ref="p%3")
+    [found] = _told(risky, late, later)
+    assert found.evidence == ("p%3", "p%2", "p%0")

@@ -16,7 +16,7 @@ def test_names_the_milestone_that_is_late_longest():
     milestones = (_late(), _late("Wave 0", "2026-11-06"))
     [found] = told("milestone-overdue", derived={"schedule": Schedule(milestones=milestones)})
     assert found.message == (
-        '2 milestones are past the due date; "Wave 0" by 10 working days, with 2 of 5 items still open.'
+        '2 milestones are past the due date; "Wave 0" was due on 2026-11-06 and has 2 of 5 items still open.'
     )
     assert found.evidence == ("p%Wave 0", "p%Wave 1")
 

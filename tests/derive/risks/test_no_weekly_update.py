@@ -7,12 +7,11 @@ from tests.derive.risks.told import told
 
 
 @pytest.mark.parametrize(
-    ("updated", "days"), [("2026-11-14", None), ("2026-11-13", 7), ("2026-11-07", 13), ("2026-11-06", None)]
+    ("updated", "count"), [("2026-11-14", 0), ("2026-11-13", 1), ("2026-11-07", 1), ("2026-11-06", 0)]
 )
-def test_from_a_week_of_silence_until_it_is_a_stale_engagement(updated, days):
+def test_from_a_week_of_silence_until_it_is_a_stale_engagement(updated, count):
     found = told("no-weekly-update", items=[make_item(updated_at=updated)])
-    expected = f"No update for a week: the last change in GitLab was on {updated}, {days} days ago."
-    assert [f.message for f in found] == ([expected] if days else [])
+    assert [f.message for f in found] == [f"No update for a week: the last change in GitLab was on {updated}."] * count
 
 
 def test_hours_are_a_sign_of_life():

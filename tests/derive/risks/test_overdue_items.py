@@ -6,7 +6,7 @@ from tests.builders import make_item
 from tests.derive.risks.told import severity_told, told
 
 
-def test_counts_overdue_items_and_names_the_worst():
+def test_counts_overdue_items_and_names_the_oldest():
     items = [
         make_item(1, title="Old", due_date="2026-11-10"),
         make_item(2, title="Older", due_date="2026-11-09"),
@@ -14,7 +14,7 @@ def test_counts_overdue_items_and_names_the_worst():
         make_item(4, due_date="2026-11-02", closed="2026-11-12"),
     ]
     [found] = told("overdue-items", items=items)
-    assert found.message == '2 of 3 open items are overdue; the worst, "Older", by 9 working days.'
+    assert found.message == '2 of 3 open items are overdue; "Older" since 2026-11-09.'
     assert found.evidence == (items[1].ref, items[0].ref)
     assert found.severity is None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -128,6 +129,15 @@ def test_a_rule_is_deterministic_and_blind_to_the_order_of_its_input(rule):
     assert list(rule.find(subject)) == first
     for seed in range(3):
         assert list(rule.find(shuffled(subject, random.Random(seed)))) == first
+
+
+@each_rule
+def test_a_new_day_alone_changes_no_sentence(rule):
+    """Reports are rewritten when facts change; so messages name days, not ages. A Wednesday and the Thursday after."""
+    today = troubled_subject()
+    older = tuple(replace(e, age_days=e.age_days + 1) for e in today.derived.escalations)
+    tomorrow = replace(today.advance(escalations=older), day=today.day + timedelta(days=1))
+    assert [f.message for f in rule.find(tomorrow)] == [f.message for f in rule.find(today)]
 
 
 @each_rule

@@ -14,7 +14,7 @@ def _told(on, **values):
 def test_open_work_after_the_end_is_told_from_the_next_day_on():
     assert _told("2026-12-18") == []
     [found] = _told("2026-12-19")
-    assert found.message == "The SOW ended on 2026-12-18, 1 day ago, with 1 item open."
+    assert found.message == "The SOW ended on 2026-12-18 with 1 item open."
     assert found.severity is None
 
 

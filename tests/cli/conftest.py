@@ -1,0 +1,75 @@
+"""A demo GitLab with the sample portfolio, and the command line against it, in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.demo import DEMO_CONFIG, DemoGitLab, make_portfolio
+from bot.demo.timesheets import make_bookings, make_timesheets
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Desk:
+    """A user's desk: a folder with config.yml, an environment, and a demo GitLab to talk to."""
+
+    gitlab: DemoGitLab
+    folder: Path
+    day: date
+    call: Callable[..., Said]
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.yml"
+
+    def psbot(self, *arguments: str) -> Said:
+        return self.call("--config", str(self.config), *arguments)
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    for name in list(os.environ):
+        if name.startswith(("CI", "GITLAB_", "PSBOT_")):
+            monkeypatch.delenv(name)
+
+    def psbot(*arguments: str) -> Said:
+        capsys.readouterr()
+        code: object = 0
+        try:
+            main(arguments)
+        except SystemExit as end:
+            code = end.code
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Said(int(str(code or 0)), out, err)
+
+    return psbot
+
+
+@pytest.fixture(params=["ultimate"])
+def desk(
+    request: pytest.FixtureRequest, tmp_path: Path, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    day = datetime.now(UTC).date()
+    edition = str(request.param)
+    with DemoGitLab(make_portfolio(day, 7, edition), edition=edition) as gitlab:
+        (tmp_path / "config.yml").write_text(DEMO_CONFIG(day, gitlab.url, 7, edition, csv=True), encoding="utf-8")
+        (tmp_path / "hours.csv").write_text(make_timesheets(day, 7, edition), encoding="utf-8")
+        (tmp_path / "bookings.csv").write_text(make_bookings(day, 7, edition), encoding="utf-8")
+        monkeypatch.setenv("GITLAB_TOKEN", gitlab.token)
+        yield Desk(gitlab, tmp_path, day, call)

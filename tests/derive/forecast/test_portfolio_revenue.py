@@ -1,0 +1,108 @@
+"""Portfolio revenue: sums of trials, not of quantiles; groupings, targets, commitment and error; same seed, same figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.derive.forecast import Reference, forecast_engagement, portfolio_revenue
+from bot.derive.forecast.commitments import KEY
+from bot.derive.forecast.engagement import EngagementForecast
+from bot.derive.subject import Subject
+from bot.model import PastReport
+from tests.builders import make_engagement, make_item, make_log, make_settings, make_subject
+
+Q4 = "FY27-Q4"
+Pair = tuple[Subject, EngagementForecast]
+
+
+def pair(number: int, on: str = "2026-11-20", seed: int = 1, **facts: Any) -> Pair:
+    items = [make_item(1, estimate_hours=40, closed="2026-10-20"), make_item(2, estimate_hours=60)]
+    logs = [make_log(items[0], 20, "2026-10-15"), make_log(items[0], 25, "2026-11-12")]
+    engagement = make_engagement(ref=f"acme&{number}", items=items, timelogs=logs, facts=facts)
+    subject = make_subject(engagement, on=on)
+    return subject, forecast_engagement(subject, Reference(), seed=seed, trials=2000)
+
+
+def report(as_of: str, forecast: float) -> PastReport:
+    money = {"actual": 0.0, "forecast": forecast, "low": forecast, "high": forecast}
+    return PastReport(
+        "portfolio", "internal", "x", None, {KEY: {"as_of": as_of, "quarters": {Q4: money}, "engagements": {}}}
+    )
+
+
+def test_the_expected_value_is_the_sum_and_the_range_is_narrower_than_the_sum_of_ranges() -> None:
+    pairs = [pair(n) for n in range(12)]
+    total = portfolio_revenue(pairs, settings=make_settings())[0][Q4]
+    parts = [f.forecast.revenue[Q4] for _, f in pairs]
+    assert total.forecast == pytest.approx(sum(p.forecast for p in parts), abs=0.2)
+    assert total.actual == pytest.approx(sum(p.actual for p in parts))
+    assert total.low > sum(p.low for p in parts)
+    assert total.high < sum(p.high for p in parts)
+
+
+def test_what_engagements_have_in_common_keeps_the_range_wider_than_chance_alone() -> None:
+    pairs = [pair(n) for n in range(40)]
+    total = portfolio_revenue(pairs, settings=make_settings())[0][Q4]
+    one = pairs[0][1].forecast.revenue[Q4]
+    assert total.high - total.low > 1.2 * (one.high - one.low) * 40**0.5
+
+
+def test_revenue_by_region_partner_and_pm() -> None:
+    pairs = [pair(1, region="EMEA", pm="ann"), pair(2, region="APAC", pm="ann"), pair(3)]
+    by = portfolio_revenue(pairs, settings=make_settings())[1]
+    assert {grouping: sorted(names) for grouping, names in by.items()} == {
+        "region": ["", "APAC", "EMEA"],
+        "partner": [""],
+        "pm": ["", "ann"],
+    }
+    assert by["pm"]["ann"][Q4].actual == sum(f.forecast.revenue[Q4].actual for _, f in pairs[:2])
+
+
+def test_target_commitment_and_error_of_a_quarter_that_is_over() -> None:
+    pairs = [pair(1, on="2027-01-31")]
+    settings = make_settings(finance={"targets": {Q4: 6000}})
+    past = [report("2026-10-01", 1.0), report("2026-10-30", 4000.0), report("2026-11-05", 9999.0)]
+    found = portfolio_revenue(pairs, settings=settings, past=past)[0][Q4]
+    assert (found.target, found.actual, found.committed_at_start, found.error) == (6000, 5000, 4000, 0.25)
+
+
+def test_a_running_quarter_has_no_error_yet() -> None:
+    found = portfolio_revenue([pair(1)], settings=make_settings(), past=[report("2026-10-30", 4000.0)])[0][Q4]
+    assert (found.committed_at_start, found.error) == (4000, None)
+
+
+def test_a_target_without_any_work_is_shown() -> None:
+    found = portfolio_revenue([], settings=make_settings(finance={"targets": {Q4: 6000}}))[0]
+    assert (found[Q4].target, found[Q4].forecast) == (6000, 0)
+
+
+def test_same_seed_same_figures_another_seed_others() -> None:
+    first, again, other = (pair(1, seed=seed)[1] for seed in (1, 1, 2))
+    assert first.forecast == again.forecast
+    assert first.forecast.revenue != other.forecast.revenue
+    assert first.forecast.finish == other.forecast.finish
+
+
+def test_an_engagement_is_forecast_the_same_whatever_stands_beside_it() -> None:
+    subject, found = pair(1)
+    pair(2)
+    assert forecast_engagement(replace(subject), Reference(), seed=1, trials=2000).forecast == found.forecast
+
+
+def test_hard_bookings_raise_and_soft_ones_are_upside() -> None:
+    from tests.builders import make_booking
+
+    items = [make_item(n, estimate_hours=20) for n in range(5)]
+    plan = {"items": items, "facts": {"start": "2026-12-01", "end": "2027-06-30"}}
+    weeks = [f"2026-W{n}" for n in (50, 51, 52)]
+    plain, hard, soft = (
+        forecast_engagement(make_subject(bookings=b, **plan), Reference(), trials=500).forecast.revenue[Q4]
+        for b in ([], [make_booking(w, 32) for w in weeks], [make_booking(w, 32, kind="soft") for w in weeks])
+    )
+    assert hard.forecast > plain.forecast
+    assert (soft.forecast, soft.upside) == (plain.forecast, 3 * 32 * 200)
+    assert date(2026, 12, 1) > make_subject().day

@@ -1,0 +1,175 @@
+"""The forecast against itself: commitments stored and read, errors, calibration, and drivers that add up exactly."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from bot.derive.forecast import commitment, measure_accuracy, read_commitments
+from bot.derive.forecast.accuracy import Accuracy
+from bot.derive.forecast.commitments import EngagementCommitment, Money
+from bot.derive.forecast.drivers import find_drivers
+from bot.derive.results import (
+    Budget,
+    Derived,
+    EngagementDerived,
+    Forecast,
+    PortfolioDerived,
+    PortfolioQuarter,
+    Quantiles,
+    QuarterRevenue,
+)
+from bot.model import Facts, PastReport
+from tests.builders import CALENDAR, make_settings
+
+Q3, Q4 = "FY27-Q3", "FY27-Q4"
+FACTS = {
+    "a&1": Facts(pm="ann", billing="time_and_materials"),
+    "a&2": Facts(pm="bob", billing="milestone", value=9000.0),
+}
+
+
+def engagement(ref: str, quarter: str, actual: float, forecast: float, **values: Any) -> EngagementDerived:
+    revenue = {quarter: QuarterRevenue(actual, forecast, 0.8 * forecast, 1.2 * forecast)}
+    finish = Quantiles(*(date(2026, 12, d) for d in (1, 4, 11, 18)))
+    made = Forecast(
+        finish=values.pop("finish", finish),
+        effort_hours=Quantiles(90.0, values.pop("hours", 100.0), 110.0, 120.0),
+        revenue=revenue,
+    )
+    return EngagementDerived(ref, forecast=made, budget=Budget(hours_spent=values.pop("spent", 50.0)), **values)
+
+
+def derived(on: date, quarter: str, *engagements: EngagementDerived) -> Derived:
+    sums = [
+        sum(getattr(e.forecast.revenue[quarter], k) for e in engagements) for k in ("actual", "forecast", "low", "high")
+    ]
+    whole = PortfolioQuarter(None, *sums)
+    return Derived(on, "USD", engagements, PortfolioDerived(len(engagements), revenue={quarter: whole}))
+
+
+def report(past: Derived) -> PastReport:
+    payload = json.loads(json.dumps(commitment(past, FACTS)))
+    return PastReport("portfolio", "internal", str(past.as_of), None, payload)
+
+
+def measure(now: Derived, *past: Derived) -> Accuracy:
+    return measure_accuracy(now, [report(p) for p in past], settings=make_settings(), calendar=CALENDAR, facts=FACTS)
+
+
+def test_a_commitment_survives_the_payload() -> None:
+    made = derived(date(2026, 11, 3), Q4, engagement("a&1", Q4, 10.0, 100.0))
+    found = read_commitments([report(made), PastReport("status", "internal", "x", None, {"rag": "green"})])
+    assert len(found) == 1
+    assert (found[0].as_of, found[0].quarters[Q4].forecast) == (date(2026, 11, 3), 100.0)
+    entry = found[0].engagements["a&1"]
+    assert (entry.pm, entry.recognition, entry.finish_p80, entry.hours) == (
+        "ann",
+        "as_delivered",
+        date(2026, 12, 11),
+        100.0,
+    )
+
+
+def test_errors_per_portfolio_engagement_and_pm_of_a_quarter_that_is_over() -> None:
+    start = derived(date(2026, 10, 30), Q4, engagement("a&1", Q4, 0.0, 100.0), engagement("a&2", Q4, 0.0, 200.0))
+    end = derived(date(2027, 1, 31), Q4, engagement("a&1", Q4, 103.0, 103.0), engagement("a&2", Q4, 150.0, 150.0))
+    scores = {(s.kind, s.name): (s.error, s.within, s.final) for s in measure(end, start).scores}
+    assert scores == {
+        ("portfolio", ""): (pytest.approx(-0.1567, abs=1e-4), False, True),
+        ("engagement", "a&1"): (0.03, True, True),
+        ("engagement", "a&2"): (-0.25, False, True),
+        ("pm", "ann"): (0.03, True, True),
+        ("pm", "bob"): (-0.25, False, True),
+    }
+
+
+def test_while_the_quarter_runs_todays_forecast_stands_for_what_came() -> None:
+    start = derived(date(2026, 10, 30), Q4, engagement("a&1", Q4, 0.0, 100.0))
+    now = derived(date(2026, 12, 1), Q4, engagement("a&1", Q4, 30.0, 110.0))
+    score = measure(now, start).scores[0]
+    assert (score.came, score.error, score.final) == (110.0, 0.1, False)
+
+
+def test_a_forecast_made_in_mid_quarter_is_no_commitment() -> None:
+    late = derived(date(2026, 12, 1), Q4, engagement("a&1", Q4, 0.0, 100.0))
+    assert measure(derived(date(2027, 1, 31), Q4, engagement("a&1", Q4, 1.0, 1.0)), late).scores == ()
+
+
+def test_calibration_counts_the_promises_that_held() -> None:
+    early = derived(date(2026, 11, 2), Q4, engagement("a&1", Q4, 0.0, 100.0), engagement("a&2", Q4, 0.0, 100.0))
+    ends = [Quantiles(day, day, day, day) for day in (date(2026, 12, 10), date(2026, 12, 20))]
+    late = derived(
+        date(2027, 1, 31),
+        Q4,
+        engagement("a&1", Q4, 90.0, 90.0, finish=ends[0], phase="complete"),
+        engagement("a&2", Q4, 130.0, 130.0, finish=ends[1], phase="complete"),
+    )
+    finish, revenue = measure(late, early).calibration
+    assert (finish.held, finish.of, finish.share) == (1, 2, 0.5)
+    assert (revenue.held, revenue.of) == (1, 2)
+
+
+def test_no_past_no_record() -> None:
+    found = measure(derived(date(2026, 11, 20), Q4, engagement("a&1", Q4, 1.0, 2.0)))
+    assert (found.scores, found.change, [c.share for c in found.calibration]) == ((), None, [None, None])
+
+
+def test_the_change_since_last_time_is_explained() -> None:
+    """a&1: 40 of the rest's 100 were expected by now (20 of 50 working days), 25 came: −15 hours; the rest is pace."""
+    before = derived(date(2026, 11, 20), Q4, engagement("a&1", Q4, 100.0, 200.0), engagement("a&2", Q4, 0.0, 500.0))
+    moved = Quantiles(*[date(2027, 2, 10)] * 4)
+    now = derived(
+        date(2026, 12, 18), Q4, engagement("a&1", Q4, 125.0, 170.0), engagement("a&2", Q4, 0.0, 100.0, finish=moved)
+    )
+    change = measure(now, before).change
+    assert change is not None
+    assert (change.before, change.after) == (700, 270)
+    found = {(d.kind, d.engagement): d for d in change.drivers}
+    assert found["hours", "a&1"].amount == pytest.approx(25 - 100 * 20 / 50)
+    assert found["pace", "a&1"].amount == pytest.approx(-30 + 15)
+    assert found["acceptance", "a&2"].amount == -400
+    assert "2027-02-10 instead of 2026-12-04" in found["acceptance", "a&2"].text
+
+
+def test_more_hours_at_completion_earn_less_by_percent_complete() -> None:
+    then = side("percent_complete", Money(0, 100, 0, 0), hours=100.0)
+    now = side("percent_complete", Money(0, 80, 0, 0), hours=125.0)
+    found = find_drivers(Q4, {"a": then}, {"a": now}, 0.0)
+    assert [(d.kind, d.amount) for d in found] == [("scope", -20.0)]
+    assert "from 100 to 125" in found[0].text
+
+
+def side(
+    recognition: str, money: Money, hours: float | None = 100.0, spent: float = 0.0, value: float = 1000.0
+) -> EngagementCommitment:
+    return EngagementCommitment("ann", recognition, value, None, None, hours, spent, {Q4: money})
+
+
+cents = st.integers(0, 10_000_000).map(lambda n: n / 100)
+sides = st.builds(
+    side,
+    st.sampled_from(["as_delivered", "percent_complete", "on_acceptance", "on_completion"]),
+    st.builds(lambda a, b: Money(a, a + b, 0.0, 0.0), cents, cents),
+    st.none() | st.floats(1, 5000),
+    st.floats(0, 1000),
+    st.floats(0, 1e6),
+)
+portfolios = st.dictionaries(st.sampled_from("abcdef"), sides)
+
+
+@given(portfolios, portfolios, st.floats(0, 1))
+@examples(max_examples=100)
+def test_drivers_add_up_to_the_change(then: Any, now: Any, gone: float) -> None:
+    drivers = find_drivers(Q4, then, now, gone)
+    change = sum(e.revenue[Q4].forecast for e in now.values()) - sum(e.revenue[Q4].forecast for e in then.values())
+    assert round(sum(d.amount for d in drivers), 2) == round(change, 2)
+    assert all(d.amount for d in drivers)
+    assert replace(drivers[0]) == drivers[0] if drivers else True

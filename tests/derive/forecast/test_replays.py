@@ -1,0 +1,83 @@
+"""The back-test: own closed history, same protocol, parameters named, nothing from the future."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+from bot.derive.forecast import Reference, run_backtest
+from bot.model import Engagement, Portfolio
+from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
+
+DAY = date(2026, 11, 20)
+SETTINGS = make_settings()
+
+
+def finished(number: int, begin: date, days: int = 90) -> Engagement:
+    closings = [begin + timedelta(days=round((n + 1) * days / 12)) for n in range(12)]
+    items = [make_item(n, estimate_hours=10, closed=on, created_at=begin) for n, on in enumerate(closings)]
+    return make_engagement(
+        ref=f"acme&{number}",
+        created_at=begin,
+        closed=closings[-1],
+        items=items,
+        timelogs=[make_log(i, 11, on) for i, on in zip(items, closings, strict=True)],
+        facts={"start": begin, "end": begin + timedelta(days=days), "hours": 120.0, "value": 24_000.0},
+    )
+
+
+PORTFOLIO = Portfolio(tuple(finished(n, date(2026, 1, 5) + timedelta(days=21 * n), 80 + 5 * n) for n in range(6)))
+
+
+def test_every_finished_engagement_is_replayed_three_times() -> None:
+    found = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100)
+    assert len(found.cases) == 18
+    assert [(s.share, s.cases) for s in found.summaries] == [(0.25, 6), (0.5, 6), (0.75, 6)]
+    assert all(c.as_of < c.finished for c in found.cases)
+
+
+def test_steady_work_would_have_been_forecast_well() -> None:
+    late = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100).summaries[-1]
+    assert late.finish_median_error is not None
+    assert late.finish_median_error < 0.15
+    assert late.effort_median_error is not None
+    assert late.effort_median_error < 0.05
+    assert late.revenue_median_error is not None
+
+
+def test_past_quarters_are_asked_at_their_start_and_in_their_middle() -> None:
+    found = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100)
+    assert [(q.quarter, q.asked) for q in found.quarters] == [
+        (name, asked) for name in ("FY27-Q1", "FY27-Q2", "FY27-Q3") for asked in ("start", "middle")
+    ]
+    assert all(q.as_of < CALENDAR.quarter_named(q.quarter).last for q in found.quarters)
+
+
+def test_what_was_finished_later_changes_no_earlier_replay() -> None:
+    fewer = Portfolio(PORTFOLIO.engagements[:4])
+    more, less = (run_backtest(p, CALENDAR, SETTINGS, day=DAY, trials=100) for p in (PORTFOLIO, fewer))
+    kept = [c for c in more.cases if c.ref in {e.ref for e in fewer.engagements}]
+    assert kept == list(less.cases)
+
+
+def test_parameters_are_named_and_storable() -> None:
+    found = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100)
+    plain = json.loads(json.dumps(found.to_json()))
+    assert Reference.from_json(plain["reference"]).names == tuple(f"acme&{n}" for n in range(6))
+
+
+def test_the_table_has_a_cell_for_every_column() -> None:
+    found = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100)
+    assert "6 finished engagements" in found.title
+    assert [row[:2] for row in found.rows] == [
+        ("25% of the time", "6"),
+        ("50% of the time", "6"),
+        ("75% of the time", "6"),
+    ]
+    assert all(len(row) == len(found.columns) for row in found.rows)
+
+
+def test_nothing_finished_is_said() -> None:
+    found = run_backtest(Portfolio((make_engagement(items=[make_item(1)]),)), CALENDAR, SETTINGS, day=DAY, trials=50)
+    assert (found.cases, found.summaries, found.reference) == ((), (), Reference())
+    assert found.notes

@@ -1,0 +1,105 @@
+"""What-if: scenarios read, refused, and held against the base."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.derive.forecast import Reference, Scenario, apply_scenario, compare, forecast_engagement, parse_scenario
+from bot.derive.subject import Subject
+from bot.errors import UsageError
+from bot.model import Portfolio
+from bot.snapshot import dump_snapshot
+from tests.builders import CALENDAR, REF, make_item, make_log, make_subject
+
+
+def subject(**values: Any) -> Subject:
+    items = [make_item(n, estimate_hours=10, closed=f"2026-{8 + n // 3:02}-{5 + 9 * (n % 3):02}") for n in range(8)]
+    logs = [make_log(item, 10, item.closed_at.date(), user="ann") for item in items if item.closed_at]
+    items += [make_item(20 + n, estimate_hours=10, assignees=("ann", "bob")) for n in range(6)]
+    return make_subject(**({"items": items, "timelogs": logs, "on": "2026-10-30"} | values))
+
+
+def test_a_scenario_is_read() -> None:
+    found = parse_scenario("group&7: end=2027-01-31, add_hours=80, people=+1")
+    assert found == Scenario("group&7", date(2027, 1, 31), 80.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("group&7", "no scenario"),
+        ("group&7: ", "no scenario"),
+        ("group&7: budget=3", "no change"),
+        ("group&7: end=soon", "no date"),
+        ("group&7: people=many", "no number"),
+        ("group&7: people=nan", "no number"),
+        ("group&7: people=1, people=2", "no change"),
+    ],
+)
+def test_what_is_wrong_is_said(text: str, word: str) -> None:
+    with pytest.raises(UsageError, match=word):
+        parse_scenario(text)
+
+
+def test_more_hours_finish_later_and_cost_more() -> None:
+    found = compare(subject(), Reference(), Scenario(REF, add_hours=80), trials=200)
+    base, changed = found.base.forecast, found.changed.forecast
+    assert changed.finish.p50 > base.finish.p50  # type: ignore[operator]
+    assert changed.effort_hours.p50 - base.effort_hours.p50 == pytest.approx(80, rel=0.25)  # type: ignore[operator]
+
+
+def test_another_person_finishes_earlier() -> None:
+    found = compare(subject(), Reference(), Scenario(REF, people=1), trials=200)
+    assert found.changed.forecast.finish.p50 < found.base.forecast.finish.p50  # type: ignore[operator]
+
+
+def test_a_later_end_is_easier_to_make_and_moves_no_work() -> None:
+    found = compare(subject(), Reference(), Scenario(REF, end=date(2027, 6, 30)), trials=200)
+    base, changed = found.base.forecast, found.changed.forecast
+    assert changed.finish == base.finish
+    assert changed.on_time_probability > base.on_time_probability  # type: ignore[operator]
+
+
+def test_no_change_changes_nothing() -> None:
+    found = compare(subject(), Reference(), Scenario(REF), trials=200)
+    assert found.base.forecast == found.changed.forecast
+
+
+def test_nobody_left_is_refused() -> None:
+    with pytest.raises(UsageError, match="leaves nobody"):
+        compare(subject(), Reference(), Scenario(REF, people=-5), trials=50)
+
+
+def test_hours_become_items_where_items_are_counted() -> None:
+    plain = subject(items=[make_item(n) for n in range(10)], timelogs=[])
+    changed = apply_scenario(Portfolio((plain.engagement,)), Scenario(REF, add_hours=30), plain.day, CALENDAR)
+    assert len(changed.engagements[0].items) == 13  # a budget of 100 h for ten items: ten hours each
+
+
+def test_the_changed_portfolio_carries_the_end() -> None:
+    plain = subject()
+    changed = apply_scenario(Portfolio((plain.engagement,)), Scenario(REF, end=date(2027, 6, 30)), plain.day, CALENDAR)
+    assert changed.engagements[0].facts.end == date(2027, 6, 30)
+    assert plain.engagement.facts.end == date(2026, 12, 18)
+
+
+def test_an_unknown_engagement_is_refused() -> None:
+    with pytest.raises(UsageError, match="no engagement"):
+        apply_scenario(Portfolio(), Scenario("other&1"), date(2026, 11, 20), CALENDAR)
+
+
+def test_the_changed_portfolio_gives_the_same_forecast_as_the_comparison() -> None:
+    plain, scenario = subject(), Scenario(REF, date(2027, 6, 30), 80, 1)
+    changed = apply_scenario(Portfolio((plain.engagement,)), scenario, plain.day, CALENDAR).engagements[0]
+    other = forecast_engagement(replace(plain, engagement=changed), Reference(), trials=200)
+    assert other.forecast == compare(plain, Reference(), scenario, trials=200).changed.forecast
+
+
+def test_a_scenario_is_in_no_snapshot() -> None:
+    plain = subject()
+    changed = apply_scenario(Portfolio((plain.engagement,)), Scenario(REF, people=1), plain.day, CALENDAR)
+    assert dump_snapshot(changed) == dump_snapshot(Portfolio((plain.engagement,)))
