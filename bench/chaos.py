@@ -30,7 +30,7 @@ from tests.publish.stage import CHANNEL, ROOT, Stage, body, monthly, open_stage,
 EPIC = "acme/ps-internal/delivery&1"
 SECRET = "INTERNAL-ONLY"
 KINDS = ("bad_gateway", "unavailable", "gateway_timeout", "html", "reset_before", "reset_after", "rate_limit")
-CASES = 2000
+CASES = 500
 
 
 class Killed(BaseException):

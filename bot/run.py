@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.derive.forecast import commitment
-from bot.errors import UsageError
+from bot.errors import AccessError, UsageError
 from bot.gitlab_api.rights import require_write
 from bot.model import Portfolio
 from bot.publish.audience import make_guard
+from bot.publish.deliver import deliver
 from bot.publish.execute import Outcome, apply_plan
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json
@@ -65,11 +67,30 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     if options.report == "partner":
         return partner_summary(session, reading, options, began)
     made = render(reading, options)
-    plan = make_plan(
-        made.documents, standing, make_guard(session.settings, portfolio), session.settings, colours(reading, options)
+    guard = make_guard(session.settings, portfolio)
+    plan = make_plan(made.documents, standing, guard, session.settings, colours(made.documents))
+    if options.dry_run:
+        return summarise(session, reading, made, plan, None, began)
+    writer = Writer(client, session.settings, guard)
+    outcome = deliver(
+        made.documents,
+        standing,
+        writer,
+        session.settings,
+        lambda: read_standing(client, session.settings, portfolio),
+        colours=colours(made.documents),
+        progress=lambda n, of, step: progress("publishing", n, of),
     )
-    outcome = None if options.dry_run else publish(session, portfolio, plan, progress)
+    require_some_right(outcome)
     return summarise(session, reading, made, plan, outcome, began)
+
+
+def require_some_right(outcome: Outcome) -> None:
+    """Raises AccessError when every write was refused for lack of rights: that is the token's fault, not a report's."""
+    tried = [*outcome.done, *outcome.failed]
+    if tried and all(result.denied for result in tried):
+        advice = "Give its user the role Planner (GitLab 17.7 and newer) or Reporter there; nothing was written."
+        raise AccessError(f"the token may not write: {tried[0].reason}", advice=advice)
 
 
 def read_parts(session: Session, options: RunOptions) -> Portfolio:
@@ -129,17 +150,10 @@ def in_shard(ref: str, shard: tuple[int, int]) -> bool:
     return zlib.crc32(ref.encode()) % total == index - 1
 
 
-def colours(reading: Reading, options: RunOptions) -> dict[str, str]:
-    """The status to declare of each engagement, where the config wants health labels set."""
-    if not reading.session.settings.reports.status.set_health or options.report not in (None, "status"):
-        return {}
-    served = reading.derive(reading.day).engagements
-    return {e.ref: e.status.overall for e in served if options.shard is None or in_shard(e.ref, options.shard)}
-
-
-def publish(session: Session, portfolio: Portfolio, plan: Plan, progress: Progress) -> Outcome:
-    writer = Writer(session.client, session.settings, make_guard(session.settings, portfolio))
-    return apply_plan(plan, writer, lambda n, of, step: progress("publishing", n, of))
+def colours(documents: Sequence[Document]) -> dict[str, str]:
+    """The colour that each internal status publishes, for the health labels (where the config wants them set)."""
+    published = (d for d in documents if d.kind == "status" and d.audience == "internal" and d.engagement)
+    return {d.engagement: d.payload["status"]["overall"] for d in published if d.engagement and d.payload.get("status")}
 
 
 def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> Summary:
@@ -152,7 +166,9 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     require_write(client)
     # Where a customer's text may go is read anew: the plan is a file that somebody could have changed.
     portfolio = read_live(session, None, progress)
-    outcome = publish(session, portfolio, plan, progress)
+    writer = Writer(client, session.settings, make_guard(session.settings, portfolio))
+    outcome = apply_plan(plan, writer, lambda n, of, step: progress("publishing", n, of))
+    require_some_right(outcome)
     cases, failures = judged(outcome)
     return Summary(told(outcome), tuple(failures), closing(session, outcome, plan, began), cases=cases)
 

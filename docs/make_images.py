@@ -72,10 +72,8 @@ def _published(folder: Path) -> tuple[list[Published], dict[str, str]]:
 
 
 def _telling(notes: list[Published]) -> str:
-    """The internal status note with charts that is the shortest: all sections on one picture."""
-    found = [
-        note.text for note in notes if "```mermaid" in note.text and re.match(r"## \S+ (Red|Yellow|Green) –", note.text)
-    ]
+    """The shortest internal status note with both charts: everything on one picture."""
+    found = [note.text for note in notes if note.text.count("```mermaid") >= 2 and re.match(r"## \S+ \w+ –", note.text)]
     return min(found, key=len)
 
 

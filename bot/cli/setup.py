@@ -81,7 +81,7 @@ def schema(
     from bot.cli.views import print_json
 
     if plan:
-        from bot.publish.plan import plan_schema
+        from bot.publish.plan_json import plan_schema
 
         print_json(plan_schema())
         return

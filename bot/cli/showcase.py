@@ -122,12 +122,12 @@ def _leave(out: Path, reading: Reading, published: list[Published], edition: str
     for name, text in make_site_files(reading, audience="internal", only=None).items():
         write_text(out / "site" / name, text)
     links: dict[str, dict[str, str]] = {"Look at": {"The portfolio page": "site/index.html"}, "Published": {}}
-    for number, text in enumerate(published, 1):
-        name = f"published/{number:02d}-{''.join(c if c.isalnum() else '-' for c in text.where)}"
-        write_text(out / f"{name}.md", text.text)
-        head = f'<p class="where">{html.escape(text.where)}</p>'
-        write_text(out / f"{name}.html", make_page(text.title, head + markdown_to_html(text.text)))
-        links["Published"][f"{text.title} ({text.where})"] = f"{name}.html"
+    for number, found in enumerate(published, 1):
+        name = f"published/{number:02d}-{''.join(c if c.isalnum() else '-' for c in found.where)}"
+        write_text(out / f"{name}.md", found.text)
+        head = f'<p class="where">{html.escape(found.where)}</p>'
+        write_text(out / f"{name}.html", make_page(found.title, head + markdown_to_html(found.text)))
+        links["Published"][f"{found.title} ({found.where})"] = f"{name}.html"
     links["Data"] = {"status --json": "status.json", "export": "snapshot.json"}
     write_text(out / "index.html", make_index(f"psbot demo ({edition})", links))
 

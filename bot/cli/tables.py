@@ -13,7 +13,7 @@ from bot.cli.console import stdout
 from bot.derive.results import Derived, EngagementDerived, Quantiles
 
 if TYPE_CHECKING:
-    from bot.derive.forecast.backtest import Backtest
+    from bot.derive.forecast import BacktestReport
 
 COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
 
@@ -114,12 +114,25 @@ def _scenario_cells(e: EngagementDerived) -> list[str]:
     ]
 
 
-def print_backtest(result: Backtest) -> None:
-    """Accuracy and calibration of the replayed forecasts."""
-    table = _table(result.title, *result.columns)
-    for row in result.rows:
-        table.add_row(*(_plain(str(cell)) for cell in row))
+def print_backtest(result: BacktestReport) -> None:
+    """Accuracy and calibration of the replayed forecasts, as of shares of each engagement's time."""
+    columns = (
+        "as of",
+        "cases",
+        "finish off by",
+        "in P10–P95",
+        "by P80",
+        "hours off by",
+        "in P10–P95",
+        "revenue off by",
+    )
+    table = _table("Forecasts replayed on finished engagements (medians; a good P10–P95 holds 85 %)", *columns)
+    for s in result.summaries:
+        errors = (s.finish_median_error, s.finish_in_range, s.finish_by_p80, s.effort_median_error, s.effort_in_range)
+        table.add_row(_ratio(s.share), str(s.cases), *(_ratio(e) for e in errors), _ratio(s.revenue_median_error))
     stdout().print(table)
+    for asked, share in result.quarters_within.items():
+        stdout().print(f"Past quarters forecast within 5 % at their {asked}: {_ratio(share)}")
     for line in result.notes:
         stdout().print(_plain(line))
 

@@ -61,22 +61,34 @@ HEALTH_CHECK = (
     "Interview with platform team", "Findings report", "Remediation plan workshop",
 )  # fmt: skip
 
+WORLD = (
+    "日本語のランナー設定", "Настройка резервного копирования", "مراجعة أمان النظام", "配置 CI/CD 模板",
+    "Überprüfung der Zugriffsrechte – Größe & Maß", "🎉 Ship the first pipeline 🚀",
+)  # fmt: skip
 HOSTILE = (
     "/close this when the firewall is open", "@all please confirm the cut-over window", "Cost | risk | owner table clean-up",
     "<script>alert('x')</script> sanitising in the portal", "```mermaid graph TD; A-->B``` in the wiki",
     "{{ 7 * 7 }} and {% raw %} in Helm templates", "Right-to-left \u202eevoli\u202c names in reports",
     'Follow-up to #1, !2, &3, GL-12, ~"PS Risk" and %"Phase 1"', "[x](javascript:alert(1)) link in the README",
-    "<!-- psbot:pm-notes --> marker in an issue template", "日本語のランナー設定", "Настройка резервного копирования",
-    "مراجعة أمان النظام", "配置 CI/CD 模板", "Überprüfung der Zugriffsrechte – Größe & Maß", "🎉 Ship the first pipeline 🚀",
-    "Pipe\\|escaped and `code` and **bold** _everywhere_", "Long title: " + "very " * 40 + "long",
+    "<!-- psbot:pm-notes --> marker in an issue template", "Pipe\\|escaped and `code` and **bold** _everywhere_",
+    "Long title: " + "very " * 40 + "long",
 )  # fmt: skip
 RISKS = (
     ("Customer VPN access not granted for new engineers", 4, 3, "Escalate weekly to the customer's sponsor"),
     ("Key architect leaves before the cut-over", 3, 2, "Shadowing and a written runbook"),
+    ("Runner capacity below the sizing at peak hours", 2, 4, "Load test before the second wave"),
+    ("Test data may not leave the customer's network", 3, 3, "Synthetic data set, agreed with the privacy office"),
+    ("Third-party plug-in has no replacement", 2, 3, "Prototype with CI components"),
+    ("Holiday season thins out the customer's team", 2, 4, "Move workshops forward, name deputies"),
+    ("Legacy certificates expire during the roll-out", 3, 2, "Renewal calendar shared with the PKI team"),
+    ("Network change freeze at the customer's year end", 4, 2, "Fire-wall requests two weeks before the freeze"),
+    ("Single sign-on vendor changes its interface", 2, 2, "Pin the connector, test in staging"),
+    ("Second-level support is not staffed yet", 3, 3, "Joint on-call for the first four weeks"),
+)
+GRAVE_RISKS = (
     ("Object storage throughput below the sizing", 4, 4, "Load test before wave 2, fall back to NFS"),
     ("Scope of the archive migration is not agreed", 3, 4, "Workshop, then a change order"),
     ("Maintenance window moves behind the quarter end", 5, 3, "Hold a second window, decide two weeks before"),
-    ("Third-party plug-in has no replacement", 2, 3, "Prototype with CI components"),
 )
 EXCEPTIONS = (("WE-scoping", "Work exception: archive of 1,200 repositories was not in scope"),
               ("work-at-risk", "Work at risk: phase 3 starts before the change order is signed"))  # fmt: skip
@@ -99,8 +111,11 @@ class Plan:
     start: int  # weeks from the as-of date
     weeks: int
     titles: tuple[str, ...]
-    pace: float = 1.0
-    cost: float = 1.0
+    team: tuple[tuple[str, int], ...]  # username, share of the work
+    pm: str
+    pace: float = 1.0  # progress in time ÷ planned progress
+    cost: float = 1.0  # hours spent ÷ estimate
+    tight: float = 0.8  # share of the SOW's time at whose end the last item is planned; the rest is reserve
     recognition: str | None = None
     phases: tuple[str, ...] = ("Discover", "Build", "Roll out")
     region: str = "EMEA"
@@ -117,7 +132,7 @@ class Plan:
     sent_days_ago: int | None = None
     estimates: bool = True
     waiting: int = 0
-    hostile: int = 2
+    hostile: int = 0
     tags: tuple[str, ...] = field(default=())
 
     @property
@@ -125,36 +140,50 @@ class Plan:
         """Complete before the as-of date."""
         return "complete" in self.tags
 
+    @property
+    def troubled(self) -> bool:
+        """Far behind its plan."""
+        return self.pace < 0.9
+
 
 PLANS: tuple[Plan, ...] = (
-    Plan(2101, "borealis-bank", "dedicated-migration", "Migration to GitLab Dedicated", "milestone", 240_000, 960, -20, 26,
-         DEDICATED + MIGRATION, 1.02, 0.97, phases=("Foundation", "Migration waves", "Cut-over", "Hypercare"), key=True,
-         hostile=3),
-    Plan(2117, "borealis-bank", "security-scanning", "Security scanning rollout", "time_and_materials", 100_000, 400, -9, 17,
-         SECURITY, 0.9, 1.05, health="needs_attention", declared="health::needs attention", waiting=2, hostile=1),
-    Plan(2088, "cafe-mueller", "jenkins-to-gitlab-ci", "Jenkins to GitLab CI migration", "fixed_price", 85_000, 340, -22, 23,
-         PIPELINES, 0.62, 1.35, internal_root=True, health="at_risk", declared="health::at risk",
-         sentiment="sentiment::unhappy", added=3, risks=4, change_orders=(("proposed", 80),), escalated=True, key=True),
-    Plan(2140, "cafe-mueller", "admin-training", "Administrator training", "fixed_price", 24_000, 80, 1, 5, TRAINING,
-         region="EMEA", health=None, declared="", sentiment="", risks=0, hostile=0, phases=("Classes", "Adoption")),
-    Plan(2093, "sakura-motors", "ci-templates", "Monorepo and CI templates", "time_and_materials", 150_000, 600, -18, 26,
-         PIPELINES + RUNNERS[:4], 0.93, 1.08, region="APAC", partner="Kumo Consulting", added=5,
-         change_orders=(("approved", 120), ("rejected", 40)), sentiment="sentiment::concerned", hostile=3),
+    Plan(2101, "borealis-bank", "dedicated-migration", "Migration to GitLab Dedicated", "milestone", 240_000, 960, -18, 26,
+         DEDICATED + MIGRATION, (("lena.fischer", 21), ("mei.chen", 14), ("tom.becker", 7)), "maria.santos", 1.02, 0.95,
+         phases=("Foundation", "Migration waves", "Cut-over", "Hypercare"), key=True, hostile=3),
+    Plan(2117, "borealis-bank", "security-scanning", "Security scanning rollout", "time_and_materials", 120_000, 480, -9, 17,
+         SECURITY + PIPELINES[7:11], (("diego.ruiz", 18), ("mei.chen", 14)), "kenji.tanaka", 0.96, 0.95, 0.8,
+         health="needs_attention", declared="health::needs attention", waiting=2),
+    Plan(2088, "cafe-mueller", "jenkins-to-gitlab-ci", "Jenkins to GitLab CI migration", "fixed_price", 130_000, 520, -22, 24,
+         PIPELINES, (("sam.okafor", 18), ("tom.becker", 6)), "priya.nair", 0.62, 1.35, 0.9, internal_root=True,
+         health="at_risk", declared="health::at risk", sentiment="sentiment::unhappy", added=3, risks=4,
+         change_orders=(("proposed", 80),), escalated=True, key=True),
+    Plan(2140, "cafe-mueller", "admin-training", "Administrator training", "fixed_price", 12_000, 48, 1, 16, TRAINING,
+         (("sam.okafor", 2), ("ivan.petrov", 2)), "kenji.tanaka", health=None, declared="", sentiment="", risks=0,
+         phases=("Classes", "Adoption"), tight=0.7),
+    Plan(2093, "sakura-motors", "ci-templates", "Monorepo and CI templates", "time_and_materials", 200_000, 800, -19, 26,
+         PIPELINES + RUNNERS[:6], (("haruto.kumo", 27), ("chloe.martin", 9)), "maria.santos", 1.0, 0.96, 0.8, region="APAC",
+         partner="Kumo Consulting", added=5, change_orders=(("approved", 120), ("rejected", 40)),
+         sentiment="sentiment::concerned", hostile=3),
     Plan(2059, "sakura-motors", "runner-fleet", "Runner fleet on Kubernetes", "fixed_price", 120_000, 480, -26, 20, RUNNERS,
-         1.0, 0.94, recognition="on_completion", region="APAC", internal_root=True, tags=("complete", "win")),
-    Plan(2110, "al-noor-telecom", "geo-disaster-recovery", "Geo and disaster recovery", "milestone", 132_000, 520, -14, 18,
-         AIRGAP[4:] + MIGRATION[:6], 0.98, 1.0, phases=("Design", "Build", "Drill"), partner="Delta Partners",
-         sent_days_ago=3, hostile=2),
+         (("ivan.petrov", 12), ("diego.ruiz", 12)), "priya.nair", 1.0, 0.94, 0.93, recognition="on_completion", region="APAC",
+         internal_root=True, hostile=2, tags=("complete", "win")),
+    Plan(2110, "al-noor-telecom", "geo-disaster-recovery", "Geo and disaster recovery", "milestone", 165_000, 660, -13, 18,
+         AIRGAP[4:] + MIGRATION[:8], (("omar.delta", 24), ("ivan.petrov", 14), ("aisha.khan", 6)), "kenji.tanaka", 1.02, 0.94, 0.79,
+         phases=("Design", "Build", "Drill"), partner="Delta Partners", sent_days_ago=3, hostile=2),
     Plan(2071, "al-noor-telecom", "health-check", "Platform health check", "time_and_materials", 30_000, 120, -16, 5,
-         HEALTH_CHECK, 1.05, 0.9, risks=1, tags=("complete",), phases=("Review", "Report"), hostile=0),
-    Plan(2125, "polaris-agency", "air-gapped-installation", "Air-gapped installation", "fixed_price", 180_000, 720, -12, 22,
-         AIRGAP, 0.78, 1.1, recognition="percent_complete", region="AMER", internal_root=True, key=True,
-         health="needs_attention", declared="health::on track", risks=4, waiting=1, tags=("blocked", "exceptions")),
-    Plan(2131, "polaris-agency", "compliance-pipelines", "Compliance pipelines", "time_and_materials", 60_000, 240, -7, 16,
-         SECURITY[5:] + PIPELINES[3:8], 0.5, 0.8, region="AMER", estimates=False, health=None, declared="",
-         sentiment="sentiment::concerned", waiting=3),
+         HEALTH_CHECK, (("diego.ruiz", 12), ("mei.chen", 12)), "maria.santos", 1.0, 0.92, 0.9, risks=1, tags=("complete",),
+         phases=("Review", "Report")),
+    Plan(2125, "polaris-agency", "air-gapped-installation", "Air-gapped installation", "fixed_price", 210_000, 840, -12, 22,
+         AIRGAP + RUNNERS[:4], (("chloe.martin", 16), ("sam.okafor", 12), ("aisha.khan", 14)), "priya.nair", 0.78, 1.15, 0.9,
+         recognition="percent_complete", region="AMER", internal_root=True, key=True, risks=4, waiting=1,
+         tags=("blocked", "exceptions")),
+    Plan(2131, "polaris-agency", "compliance-pipelines", "Compliance pipelines", "time_and_materials", 80_000, 320, -8, 16,
+         SECURITY[5:] + PIPELINES[3:11], (("ivan.petrov", 13), ("diego.ruiz", 10)), "kenji.tanaka", 0.96, 0.92, 0.8,
+         region="AMER", estimates=False, health=None, declared="", sentiment="sentiment::concerned", waiting=3),
     Plan(2064, "vandelay-imports", "bitbucket-migration", "Bitbucket Server migration", "milestone", 96_000, 384, -24, 20,
-         MIGRATION, 0.97, 1.04, region="AMER", internal_root=True, tags=("complete", "win", "lessons")),
-    Plan(2136, "vandelay-imports", "devsecops-enablement", "DevSecOps enablement workshops", "time_and_materials", 48_000,
-         192, -4, 12, TRAINING + SECURITY[:4], 1.05, 0.95, region="AMER", risks=1, hostile=1),
+         MIGRATION, (("tom.becker", 12), ("aisha.khan", 8)), "maria.santos", 0.93, 1.1, 0.99, region="AMER",
+         internal_root=True, hostile=1, tags=("complete", "late", "win", "lessons")),
+    Plan(2136, "vandelay-imports", "devsecops-enablement", "DevSecOps enablement workshops", "time_and_materials", 70_000,
+         280, -6, 11, TRAINING + SECURITY[:6], (("tom.becker", 11), ("aisha.khan", 8), ("lena.fischer", 7)), "priya.nair",
+         1.02, 0.95, 0.73, region="AMER", risks=1, hostile=2),
 )  # fmt: skip

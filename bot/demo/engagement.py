@@ -9,14 +9,19 @@ from typing import Any
 
 import yaml
 
+from bot.calendar import WorkCalendar
 from bot.demo import catalogue, governance
 from bot.demo.catalogue import Plan
 from bot.demo.entities import Group, Item, Milestone, Project
+from bot.demo.workload import Slot, queue_up, spread_hours
 from bot.demo.world import World
 
 HOUR = 3600
 MONEY = ("value", "rate", "currency")
-BEGIN, END = time(8), time(16, 45)
+END = time(16, 45)
+ESTIMATED = 0.92
+"""Share of the sold hours that the items are estimated at; meetings take the rest."""
+EXTRA_HOURS = 16
 
 
 @dataclass
@@ -26,12 +31,11 @@ class Engagement:
     plan: Plan
     world: World
     as_of: date
+    calendar: WorkCalendar
     chance: random.Random
     project: Project
     start: date
     end: date
-    team: tuple[str, ...]
-    pm: str
     root: Item | None = None
     internal: Item | None = None
     channel: Item | None = None
@@ -40,6 +44,26 @@ class Engagement:
     work: list[Item] = field(default_factory=list)
     baseline: dict[str, date] = field(default_factory=dict)
     private: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def team(self) -> tuple[str, ...]:
+        """Who works on it, the lead first."""
+        return tuple(name for name, _share in self.plan.team)
+
+    @property
+    def pm(self) -> str:
+        """The project manager's username."""
+        return self.plan.pm
+
+    @property
+    def work_days(self) -> int:
+        """Working days in which the work is planned to be done."""
+        return round(self.calendar.working_days_between(self.start, self.end) * self.plan.tight)
+
+    @property
+    def baselined(self) -> date:
+        """The day on which scope and dates were agreed: the start, or lately when that lies ahead."""
+        return min(self.start, self.as_of - timedelta(days=3))
 
     @property
     def ref(self) -> str:
@@ -64,33 +88,23 @@ class Engagement:
         return datetime.combine(min(day, self.as_of), clock, UTC)
 
 
-def working_day(day: date) -> date:
-    """That day, or the Friday before a weekend."""
-    return day - timedelta(days=max(0, day.weekday() - 4))
-
-
-def build_engagement(world: World, plan: Plan, as_of: date, chance: random.Random) -> Engagement:
+def build_engagement(
+    world: World, plan: Plan, as_of: date, calendar: WorkCalendar, chance: random.Random
+) -> Engagement:
     """Everything of one engagement."""
-    start = working_day(as_of + timedelta(weeks=plan.start, days=chance.randrange(3)))
-    end = working_day(start + timedelta(weeks=plan.weeks))
+    start = calendar.previous_working_day(as_of + timedelta(weeks=plan.start, days=chance.randrange(3)))
+    if plan.start > 0:
+        start = calendar.next_working_day(max(start, as_of + timedelta(days=1)))
+    end = calendar.previous_working_day(start + timedelta(weeks=plan.weeks))
     born = min(start - timedelta(days=21), as_of - timedelta(days=1))
     project = world.project(f"acme/customers/{plan.customer}/{plan.slug}", name=plan.title, created_at=born)
-    index = catalogue.PLANS.index(plan) if plan in catalogue.PLANS else plan.sow
-    team = _team(plan, index)
-    pm = catalogue.PMS[index % len(catalogue.PMS)]
-    made = Engagement(plan, world, as_of, chance, project, start, end, team, pm)
+    made = Engagement(plan, world, as_of, calendar, chance, project, start, end)
     _milestones(made)
     _roots(made, born)
     _work(made)
     governance.add_governance(made)
     _describe(made)
     return made
-
-
-def _team(plan: Plan, index: int) -> tuple[str, ...]:
-    partner = catalogue.PARTNERS.get(plan.partner or "", ())
-    own = [catalogue.ENGINEERS[(index + n) % len(catalogue.ENGINEERS)] for n in range(1 if partner else 2)]
-    return (*own, *partner, catalogue.ARCHITECTS[index % len(catalogue.ARCHITECTS)])
 
 
 # --- milestones, roots ---------------------------------------------------------------------------------------------------
@@ -101,7 +115,7 @@ def _milestones(made: Engagement) -> None:
     length = (made.end - made.start).days
     previous = made.start
     for number, phase in enumerate(phases, 1):
-        due = working_day(made.start + timedelta(days=round(length * number / len(phases))))
+        due = made.calendar.previous_working_day(made.start + timedelta(days=round(length * number / len(phases))))
         born = made.moment(min(made.start - timedelta(days=7), made.as_of - timedelta(days=1)))
         title = f"{number}. {phase}"
         stone = made.world.milestone(made.project, title, due, previous, created_at=born)
@@ -148,91 +162,106 @@ def _stream(made: Engagement, title: str, parent: Item, fields: dict[str, Any]) 
 
 
 def _work(made: Engagement) -> None:
-    """Items in the order of the plan; `pace` stretches time, `cost` stretches hours."""
+    """What was sold, then what was asked for later; `pace` stretches time, `cost` stretches hours."""
     plan, chance = made.plan, made.chance
-    titles = list(plan.titles)
-    for title in chance.sample(catalogue.HOSTILE, plan.hostile):
-        titles.insert(chance.randrange(len(titles)), title)
-    weights = [chance.choice((1, 2, 2, 3, 3, 5)) for _ in titles]
-    hours = [round(plan.hours * 0.92 * weight / sum(weights)) for weight in weights]
-    done = 0
-    for number, title in enumerate(titles):
-        done += weights[number]
-        _item(made, title, done / sum(weights), hours[number], weights[number], number)
-    for extra in range(plan.added):
-        place = 0.45 + 0.5 * extra / max(1, plan.added)
-        _item(made, f"Additional request {extra + 1}: {chance.choice(plan.titles).lower()}", place, 16, 2, extra, late=True)
+    titles = _titles(plan, chance)
+    sizes = [chance.choice((2, 2, 3, 3, 4)) for _ in titles]
+    hours = [round(plan.hours * ESTIMATED * size / sum(sizes)) for size in sizes]
+    extras = [f"Additional request {n + 1}: {chance.choice(plan.titles).lower()}" for n in range(plan.added)]
+    for n, title in enumerate(extras):
+        place = len(titles) - len(extras) + n
+        titles.insert(place, title)
+        hours.insert(place, EXTRA_HOURS)
+        sizes.insert(place, 1)
+    for slot in queue_up(hours, dict(plan.team)):
+        title = titles[slot.number]
+        number = extras.index(title) if title in extras else None
+        _item(made, title, slot, hours[slot.number], sizes[slot.number], number)
     for stone in made.milestones:
         _close_milestone(made, stone)
 
 
-def _item(made: Engagement, title: str, place: float, hours: int, weight: int, number: int, late: bool = False) -> None:
-    length = (made.end - made.start).days
-    planned = working_day(made.start + timedelta(days=round(length * place)))
-    actual = _actual(made, place)
-    stage = next((s for s in made.milestones if planned <= made.baseline[s.title]), made.milestones[-1])
-    first = made.start if not late else made.start + timedelta(days=round(length * max(0.25, place - 0.3)))
-    born = min(first - timedelta(days=0 if late else made.chance.randrange(1, 8)), made.as_of)
-    person = made.team[number % len(made.team)]
-    fields: dict[str, Any] = {"author": made.pm, "assignees": [person], "milestone": stage, "due_date": planned}
-    fields |= {"estimate": hours * HOUR, "weight": weight} if made.plan.estimates else {}
-    fields["start_date"] = working_day(planned - timedelta(days=max(2, hours // 6)))
+def _titles(plan: Plan, chance: random.Random) -> list[str]:
+    """The catalogue's titles, a few of other scripts among them, the hostile ones at both ends."""
+    titles = [*plan.titles]
+    if plan.hostile or plan.troubled:
+        titles.insert(chance.randrange(2, len(titles)), chance.choice(catalogue.WORLD))
+    for n, title in enumerate(chance.sample(catalogue.HOSTILE, plan.hostile)):
+        titles.insert(chance.randrange(2) if n % 2 else len(titles) - chance.randrange(2), title)
+    return titles
+
+
+def _item(made: Engagement, title: str, slot: Slot, hours: int, size: int, extra: int | None) -> None:
+    calendar, plan = made.calendar, made.plan
+    planned = calendar.add_working_days(made.start, max(1, round(made.work_days * slot.end)))
+    begun, actual = _when(made, slot)
+    stage = next((s for s in made.milestones if slot.end <= _share_done_by(made, s)), made.milestones[-1])
+    born = _birth(made, extra)
+    fields: dict[str, Any] = {"author": made.pm, "assignees": [slot.person], "milestone": stage, "due_date": planned}
+    fields |= {"estimate": hours * HOUR, "weight": size} if plan.estimates else {}
+    fields["start_date"] = calendar.add_working_days(made.start, round(made.work_days * slot.begin))
     if made.streams:
         fields["parent"] = made.streams[made.milestones.index(stage)]
-    kind = "task" if number % 9 == 8 else "issue"
+    kind = "task" if slot.number % 9 == 8 else "issue"
     item = made.world.issue(made.project, title, type=kind, created_at=made.moment(born), **fields)
     made.work.append(item)
-    _live(made, item, planned, actual, hours, person)
+    _live(made, item, (begun, planned, actual), hours, slot.person)
 
 
-def _actual(made: Engagement, place: float) -> date:
-    length = (made.end - made.start).days
-    noise = made.chance.uniform(-0.02, 0.03) * length
-    days = round(length * place / made.plan.pace + noise)
-    actual = made.start + timedelta(days=max(1, days))
-    return min(actual, made.end - timedelta(days=1)) if made.plan.finished else working_day(actual)
+def _share_done_by(made: Engagement, stone: Milestone) -> float:
+    """Share of all work that is planned for the milestones up to this one."""
+    return (made.milestones.index(stone) + 1) / len(made.milestones) + 1e-9
 
 
-def _live(made: Engagement, item: Item, planned: date, actual: date, hours: int, person: str) -> None:
-    begun = actual - timedelta(days=max(2, hours // 6))
-    closed = actual < made.as_of and actual >= made.start
-    slip = planned + timedelta(days=5) < (actual if closed else min(actual, made.as_of))
-    if slip and planned - timedelta(days=2) > made.start:
+def _birth(made: Engagement, extra: int | None) -> date:
+    """Planned work is there before the start; requests come while others are worked on."""
+    if extra is None:
+        return min(made.start, made.baselined) - timedelta(days=made.chance.randrange(1, 8))
+    share = 0.3 + 0.5 * extra / made.plan.added
+    gone = (min(made.as_of, made.end) - made.start).days
+    return made.calendar.previous_working_day(made.start + timedelta(days=round(gone * share)))
+
+
+def _when(made: Engagement, slot: Slot) -> tuple[date, date]:
+    """First and last working day of an item as it really goes: on plan often a day or two early."""
+    days = made.work_days / made.plan.pace
+    early = made.chance.randrange(3) if made.plan.pace >= 1 else 0
+    begun = made.calendar.add_working_days(made.start, round(days * slot.begin))
+    actual = made.calendar.add_working_days(made.start, max(1, round(days * slot.end) - early))
+    return min(begun, actual), actual
+
+
+def _live(made: Engagement, item: Item, days: tuple[date, date, date], hours: int, person: str) -> None:
+    begun, planned, actual = days
+    if made.calendar.working_days_between(planned, min(actual, made.as_of)) > 4:
         _slip(made, item, planned, actual)
-    if begun < made.as_of:
-        share = 1.0 if closed else max(0.1, (made.as_of - begun).days / max(1, (actual - begun).days))
-        _log_time(made, item, person, begun, min(actual, made.as_of), hours * share)
-    if closed:
-        worker = made.world.user(person)
-        made.world.close(item, max(made.moment(actual), item.created_at), worker)
+    first = max(begun, item.created_at.date())
+    total = hours * made.plan.cost * made.chance.uniform(0.94, 1.06)
+    for day, amount in spread_hours(total, first, max(first, actual), made.as_of, made.calendar):
+        log = made.world.timelog(item, person, amount, made.moment(day), None if item.timelogs else "delivery")
+        item.updated_at = max(item.updated_at, log.spent_at)
+    if actual <= made.as_of:
+        made.world.close(item, max(made.moment(actual, END), item.updated_at), made.world.user(person))
 
 
 def _slip(made: Engagement, item: Item, planned: date, actual: date) -> None:
-    told = min(working_day(planned - timedelta(days=2)), made.as_of)
-    new = working_day(max(actual, planned + timedelta(days=7)))
+    told = made.calendar.previous_working_day(min(planned - timedelta(days=2), made.as_of))
+    new = made.calendar.next_working_day(max(actual, planned + timedelta(days=7)))
     if told >= item.created_at.date() and new != planned:
         made.world.due_change(item, new, made.moment(told), made.world.user(made.pm))
 
 
-def _log_time(made: Engagement, item: Item, person: str, begun: date, until: date, hours: float) -> None:
-    total = hours * made.plan.cost * made.chance.uniform(0.85, 1.15)
-    first = max(begun, item.created_at.date() + timedelta(days=1))
-    days = [first + timedelta(days=n) for n in range(max(1, (until - first).days + 1))]
-    days = [day for day in days if day.weekday() < 5 and day <= made.as_of] or [min(until, made.as_of)]
-    pieces = max(1, min(len(days), round(total / 5)))
-    for n in range(pieces):
-        day = days[n * len(days) // pieces]
-        quarter = max(0.25, round(total / pieces * 4) / 4)
-        made.world.timelog(item, person, quarter, made.moment(day), "delivery" if n else None)
-
-
 def _close_milestone(made: Engagement, stone: Milestone) -> None:
+    """With its last item a milestone and its stream are done; a troubled engagement moves the dates of late ones."""
     items = [item for item in made.work if item.milestone is stone]
     last = max((item.closed_at for item in items if item.closed_at), default=None)
     if items and last and all(item.state == "closed" for item in items):
         stone.state, stone.updated_at = "closed", min(last + timedelta(days=1), made.moment(made.as_of, END))
-    elif stone.due_date and stone.due_date < made.as_of and made.plan.pace < 0.9:
-        stone.due_date = working_day(made.as_of + timedelta(days=10))
+        if made.streams:
+            stream = made.streams[made.milestones.index(stone)]
+            made.world.close(stream, max(last, stream.updated_at), made.world.user(made.pm))
+    elif stone.due_date and stone.due_date < made.as_of and made.plan.troubled:
+        stone.due_date = made.calendar.next_working_day(made.as_of + timedelta(days=10))
         stone.updated_at = made.moment(made.as_of - timedelta(days=6))
 
 
@@ -253,6 +282,7 @@ def _facts(made: Engagement) -> dict[str, Any]:
         "end": made.end,
         "passive_acceptance_days": 5,
     }
+    facts |= {"baseline": made.baselined} if made.baselined < made.start else {}
     facts |= {"partner": plan.partner} if plan.partner else {}
     facts |= {"recognition": plan.recognition} if plan.recognition else {}
     return facts | ({"key": True} if plan.key else {})

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PRIORITIES = {"High": 15, "Medium": 8, "Low": 0}
 EARLY = time(7, 30)
+QUARTER_HOUR = 900
+"""Estimate, in seconds, of what is only written down."""
 
 
 def add_governance(made: Engagement) -> None:
@@ -60,13 +62,13 @@ def _during(made: Engagement, share: float) -> date:
 
 
 def _risks(made: Engagement) -> None:
-    for number, (title, impact, probability, plan) in enumerate(made.chance.sample(catalogue.RISKS, made.plan.risks)):
+    for number, (title, impact, probability, plan) in enumerate(_register(made)):
         score = impact * probability
         priority = next(name for name, least in PRIORITIES.items() if score >= least)
         labels = ["PS RAID Log", "PS Risk", "PSD Workflow::Not Started", f"PS:: Priority {priority}"]
         labels += [f"impact::{impact}", f"probability::{probability}"]
         owner = made.team[number % len(made.team)]
-        review = made.as_of + timedelta(days=(7, 14, -10, 21)[number % 4])
+        review = made.as_of + timedelta(days=(7, 14, -10 if made.plan.troubled else 10, 21)[number % 4])
         facts = {"impact": impact, "probability": probability, "owner": owner, "mitigation": plan, "review": review}
         text = f"If this happens, the plan moves by about {impact} weeks.\n\n{block('ps-risk', facts)}"
         item = _issue(made, title, labels, _during(made, 0.1 + 0.15 * number), description=text, assignees=[owner])
@@ -74,13 +76,23 @@ def _risks(made: Engagement) -> None:
             made.world.close(item, made.moment(_during(made, 0.95)))
 
 
+def _register(made: Engagement) -> list[tuple[str, int, int, str]]:
+    """Risks of the catalogue; troubled engagements have a grave one among theirs."""
+    found = made.chance.sample(catalogue.RISKS, made.plan.risks)
+    return [made.chance.choice(catalogue.GRAVE_RISKS), *found[1:]] if made.plan.troubled else found
+
+
 def _raid(made: Engagement) -> None:
+    """Nobody owns the open issue of a troubled engagement, and it is overdue."""
     rows = (("PS Action", "Action: customer confirms the firewall rules", 0.3),
             ("PS Issue", "Issue: SSO group mapping is incomplete", 0.5),
             ("PS Decision", "Decision: one top-level group per business unit", 0.2))  # fmt: skip
     for label, title, share in rows:
         item = _issue(made, title, ["PS RAID Log", label, "PS:: Priority Medium"], _during(made, share))
         item.due_date = _during(made, share) + timedelta(days=14)
+        if not made.plan.troubled:
+            item.assignees = [made.world.user(made.team[-1])]
+            item.due_date = max(item.due_date, made.as_of + timedelta(days=9))
         if share < 0.4 or made.plan.finished:
             made.world.close(item, made.moment(_during(made, min(1.0, share + 0.2))))
 
@@ -191,8 +203,11 @@ def _internal(made: Engagement) -> None:
     rows += catalogue.LESSONS if "lessons" in made.plan.tags else ()
     rows += [("ProjectWin", "Win: zero downtime at the cut-over")] if "win" in made.plan.tags else []
     for number, (label, title) in enumerate(rows):
-        item = _internal_issue(made, title, _during(made, 0.4 + 0.1 * number))
-        made.world.label_event(item, label, made.moment(_during(made, 0.4 + 0.1 * number), time(16)))
+        day = _during(made, 0.4 + 0.1 * number)
+        item = _internal_issue(made, title, day, estimate=QUARTER_HOUR)
+        made.world.label_event(item, label, made.moment(day, time(16)))
+        if made.plan.finished:
+            made.world.close(item, made.moment(day, time(16, 30)))
 
 
 def _internal_issue(made: Engagement, title: str, day: date, **fields: Any) -> Item:
@@ -226,10 +241,11 @@ def _talk(made: Engagement) -> None:
 def _finish(made: Engagement) -> None:
     assert made.root is not None
     assert made.channel is not None
-    last = max(item.closed_at for item in made.work if item.closed_at)
-    day = min(last.date() + timedelta(days=4), made.as_of)
-    retro = _issue(made, f"{made.plan.title}: customer retrospective", [], day)
-    made.world.label_event(retro, "RetroComplete", made.moment(day, time(16)))
-    made.world.close(retro, made.moment(day, time(16, 20)))
-    for item in {id(x): x for x in (*made.streams, made.channel, made.root)}.values():
-        made.world.close(item, made.moment(day, time(16, 40)), made.world.user(made.pm))
+    last = max(item.closed_at for item in made.work if item.closed_at).date()
+    day = min(made.calendar.add_working_days(last, 3), made.as_of)
+    retro = _issue(made, f"{made.plan.title}: customer retrospective", [], made.start, estimate=QUARTER_HOUR)
+    made.world.label_event(retro, "RetroComplete", made.moment(last, time(17)))
+    made.world.close(retro, made.moment(last, time(17, 20)))
+    ended = {id(item): item for item in (*made.streams, made.channel, made.root) if item.state == "opened"}
+    for item in ended.values():
+        made.world.close(item, made.moment(day, time(17, 40)), made.world.user(made.pm))

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from bot.calendar import WorkCalendar, holiday_days
 from bot.demo import catalogue
 from bot.demo.catalogue import PLANS, Plan
 from bot.demo.editions import Edition
@@ -19,6 +20,7 @@ from bot.demo.world import World
 CUSTOMERS, INTERNAL = "acme/customers", "acme/ps-internal"
 REPORTS, PLAN_PROJECT = f"{INTERNAL}/ps-reports", f"{INTERNAL}/ps-plan"
 BOT_TOKEN, PM_TOKEN, DIRECTOR_TOKEN = "demo-psbot-token", "demo-pm-token", "demo-director-token"
+HOLIDAYS = ["US"]
 LABELS = {
     "PSProject": "#9400D3", "PS RAID Log": "#36454F", "PS Risk": "#DD2B0E", "PS Action": "#1f75cb", "PS Issue": "#c77d00",
     "PS Decision": "#108548", "PS:: Priority High": "#DD2B0E", "PS:: Priority Medium": "#c77d00",
@@ -48,10 +50,11 @@ def build_portfolio(as_of: date, seed: int = 7, edition: str = "ultimate", plans
     """The sample portfolio with its facts."""
     world = World(datetime.combine(as_of, time(18), UTC), Edition(edition))
     found = Portfolio(world, as_of)
+    calendar = WorkCalendar(holidays=holiday_days(HOLIDAYS, range(as_of.year - 2, as_of.year + 3)))
     _people_and_places(world, as_of)
     for plan in plans:
         chance = random.Random(f"{seed} {plan.sow}")  # noqa: S311 - repeatable, not secret
-        found.engagements.append(build_engagement(world, plan, as_of, chance))
+        found.engagements.append(build_engagement(world, plan, as_of, calendar, chance))
     return found
 
 
@@ -115,7 +118,7 @@ def DEMO_CONFIG(as_of: date, url: str, seed: int = 7, edition: str = "ultimate",
             "label": "PSProject",
             "closed_within_days": 120,
         },
-        "calendar": {"timezone": "UTC", "holidays": ["US"], "fiscal_year_start": 2, "hours_per_day": 8},
+        "calendar": {"timezone": "UTC", "holidays": HOLIDAYS, "fiscal_year_start": 2, "hours_per_day": 8},
         "finance": finance,
         "reports": _reports(),
         "engagements": {found.ref: found.private for found in engagements if found.private},

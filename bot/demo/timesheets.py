@@ -7,12 +7,11 @@ import io
 import random
 from datetime import date, timedelta
 
-from bot.demo.engagement import Engagement
+from bot.demo.engagement import ESTIMATED, Engagement
 from bot.demo.portfolio import build_portfolio
 
 TIMESHEET_SOWS = (2101, 2088, 2064)
-BOOKED_WEEKS = 8
-HALF_WEEK, FULL_WEEK = 20, 32
+BOOKED_WEEKS, HARD_WEEKS = 12, 8
 
 
 def make_timesheets(as_of: date, seed: int = 7, edition: str = "ultimate") -> str:
@@ -47,15 +46,19 @@ def make_bookings(as_of: date, seed: int = 7, edition: str = "ultimate") -> str:
 
 
 def _bookings(made: Engagement) -> list[list[object]]:
+    """The next weeks at the pace that the plan needs, as long as the work goes on."""
     rows: list[list[object]] = []
+    weeks = made.plan.weeks * made.plan.tight
+    pace = made.plan.hours * ESTIMATED / weeks / sum(share for _name, share in made.plan.team)
+    last = made.calendar.add_working_days(made.start, round(made.work_days / made.plan.pace))
     for number in range(BOOKED_WEEKS):
         monday = made.as_of + timedelta(days=7 * number - made.as_of.weekday())
-        if not made.start - timedelta(days=6) <= monday <= made.end:
+        if not made.start - timedelta(days=6) <= monday <= last:
             continue
         year, week, _day = monday.isocalendar()
-        for place, person in enumerate(made.team):
-            kind = "hard" if number < BOOKED_WEEKS // 2 else "soft"
-            rows.append([f"SOW-{made.plan.sow}", person, f"{year}-W{week:02d}", FULL_WEEK if place == 0 else HALF_WEEK, kind])
+        kind = "hard" if number < HARD_WEEKS else "soft"
+        rows += [[f"SOW-{made.plan.sow}", name, f"{year}-W{week:02d}", round(pace * share), kind]
+                 for name, share in made.plan.team]  # fmt: skip
     return rows
 
 

@@ -65,6 +65,14 @@ class Archive:
         return found
 
     @cached_property
+    def milestones_of(self) -> Mapping[str, Sequence[int]]:
+        """Ids of milestones by the full path of their project or group."""
+        found: dict[str, list[int]] = {}
+        for number, stone in self.milestones.items():
+            found.setdefault(stone.ref.partition("%")[0], []).append(number)
+        return found
+
+    @cached_property
     def _sorted(self) -> list[Record]:
         return sorted(self.records.values(), key=lambda r: r["id"])
 
@@ -92,8 +100,9 @@ def find_roots(archive: Archive, settings: Settings, today: date) -> list[Record
 def all_roots(archive: Archive, settings: Settings) -> Iterator[Record]:
     """Every labelled item of the configured namespaces, however long ago it was closed."""
     for record in archive.records.values():
-        inside = any(is_within(record["path"], path) for path in settings.portfolio.namespaces)
-        if inside and settings.portfolio.label in record["labels"]:
+        if settings.portfolio.label in record["labels"] and any(
+            is_within(record["path"], path) for path in settings.portfolio.namespaces
+        ):
             yield record
 
 
@@ -246,18 +255,25 @@ def make_engagement(
 
 def find_milestones(draft: Draft, archive: Archive) -> list[Milestone]:
     """The milestones of its items, those its facts name, and those of its project when the project is all its own."""
-    found = {r["milestone"] for r in draft.work if r["milestone"] is not None}
-    titles = {archive.milestones[number].title for number in found if number in archive.milestones}
+    stones = archive.milestones
+    found = {r["milestone"] for r in draft.work if r["milestone"] in stones}
+    titles = {stones[number].title for number in found if number is not None}
+    own, named = _own_projects(draft, archive), {fact.milestone for fact in draft.facts.milestones}
     places = {r["path"] for r in draft.work} | {draft.root["path"]}
-    own = _own_projects(draft, archive)
-    named = {fact.milestone for fact in draft.facts.milestones} - titles
-    for number, stone in archive.milestones.items():
-        owner = stone.ref.partition("%")[0]
-        near = any(is_within(place, owner) for place in places)
-        if stone.title not in titles and (owner in own or (stone.title in named and near)):
-            found.add(number)
-    stones = [archive.milestones[number] for number in found if number in archive.milestones]
-    return sorted(stones, key=lambda m: (m.due_date or date.max, m.title, m.ref))
+    for owner in {above for path in places for above in _lineage(path)}:
+        for number in archive.milestones_of.get(owner, ()):
+            title = stones[number].title
+            if title not in titles and (owner in own or title in named):
+                found.add(number)
+    chosen = [stones[number] for number in found if number is not None]
+    return sorted(chosen, key=lambda m: (m.due_date or date.max, m.title, m.ref))
+
+
+def _lineage(path: str) -> Iterator[str]:
+    """`a/b/c`, `a/b`, `a`."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _own_projects(draft: Draft, archive: Archive) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OLDEST = (16, 11)
+EPICS_ARE_ITEMS = (17, 2)
 FEATURES = {
     "hasEpicsFeature": "epics (Premium): engagements are issues here",
     "hasSubepicsFeature": "child epics (Ultimate): work hangs below one epic or in one project",
@@ -60,6 +61,8 @@ class Capabilities:
             yield f"GitLab {self.full_version} is older than 16.11, the oldest that psbot was written for"
         if not self.enterprise:
             yield "Community Edition: no epics, weights, health status, iterations or blocking links"
+        elif self.version[:2] < EPICS_ARE_ITEMS:
+            yield f"GitLab {self.full_version}: before 17.2 epics may be missing among work items; mark issues instead"
         if not self.knows("Group.workItems"):
             yield "work items of groups can't be listed: each project is read by itself, with more requests"
         if not self.knows("Notes.notes"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -166,24 +166,33 @@ class NamespaceReader:
     # -- its items
 
     def _cold(self, overview: Overview) -> dict[int, Record]:
-        """Everything, oldest first: the first page tells where the windows start."""
+        """Everything, oldest first; by project where a group lists nothing though it has issues (switched off there)."""
+        records = self._read_all(self._starts(overview), overview.total)
+        if not records and overview.projects and self._listed_total(_rest(overview), overview.kind):
+            log.info("%s lists no work items: read project by project", overview.path)
+            records = self._read_all(_by_project(overview), None)
+        self._complete(records)
+        self._store(overview, records, None)
+        return records
+
+    def _read_all(self, starts: Sequence[Window], total: int | None) -> dict[int, Record]:
+        """The first page tells where its windows begin. Project by project there are none: nobody told their sizes."""
         records: dict[int, Record] = {}
-        for start in self._starts(overview):
+        total = total if len(starts) == 1 else 0
+        for start in starts:
             first, after = self.lanes.run(self._page, start, None)
             records.update((r["id"], r) for r in first)
             if after:
-                for found in self.lanes.map(self._window, self._windows(start, first, after, overview.total)):
+                for found in self.lanes.map(self._window, self._windows(start, first, total)):
                     records.update((r["id"], r) for r in found)
-        self._complete(records)
-        self._store(overview, records, None)
         return records
 
     def _starts(self, overview: Overview) -> list[Window]:
         if overview.kind == "project" or self.client.capabilities.knows("Group.workItems"):
             return [Window(overview.kind, overview.path)]
-        return [Window("project", path) for path in overview.projects]
+        return _by_project(overview)
 
-    def _windows(self, start: Window, first: list[Record], after: str, total: int | None) -> list[Window]:
+    def _windows(self, start: Window, first: list[Record], total: int | None) -> list[Window]:
         """Spans of time from the first page's last item to now, all of the same length."""
         count = 1 + ((queries.PAGE * 100 if total is None else total) - len(first)) // ITEMS_A_WINDOW
         count = max(1, min(2 * self.lanes.count, count))
@@ -274,6 +283,14 @@ class NamespaceReader:
         whole_at = base["whole_at"] if base else _iso(self.now)
         state = self._shape(overview) | {"latest": overview.newest, "total": overview.total, "whole_at": whole_at}
         self.cache.store_place(overview.path, state, records if changed is None else changed, base)
+
+
+def _rest(overview: Overview) -> str:
+    return f"/{overview.kind}s/{quote(overview.path, safe='')}"
+
+
+def _by_project(overview: Overview) -> list[Window]:
+    return [Window("project", path) for path in overview.projects]
 
 
 def _plus(total: Any, new: int) -> int | None:

@@ -190,7 +190,7 @@ def item_facts(description: str, ref: str) -> tuple[dict[str, Any], list[FactFau
     """The keys of a change order's or a risk's block; a block that is no YAML is a fault."""
     facts: dict[str, Any] = {}
     faults: list[FactFault] = []
-    for info in ITEM_BLOCKS:
+    for info in ITEM_BLOCKS if description else ():
         values, _, found = read_block(description, info)
         facts |= values
         faults += [FactFault(fault.key or info, fault.line, fault.message, ref) for fault in found]

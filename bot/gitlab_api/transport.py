@@ -109,6 +109,12 @@ class TokenFilter(logging.Filter):
         super().__init__()
         self._token = token
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TokenFilter) and other._token == self._token
+
+    def __hash__(self) -> int:
+        return hash(self._token)
+
     def filter(self, record: logging.LogRecord) -> bool:
         """Masks the record; never drops one."""
         text = record.getMessage()
@@ -118,9 +124,8 @@ class TokenFilter(logging.Filter):
 
 
 def mask_logs(token: str) -> None:
-    """Hang the filter on every logger that sees requests, and on the handlers that stand already."""
+    """Hang the filter on every logger that sees requests, and on the handlers that stand already; once a token."""
     mask = TokenFilter(token)
-    for name in LOGGERS:
-        logging.getLogger(name).addFilter(mask)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(mask)
+    for place in (*map(logging.getLogger, LOGGERS), *logging.getLogger().handlers):
+        if mask not in place.filters:
+            place.addFilter(mask)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.errors import PsbotError
+from bot.errors import AccessError, PsbotError
 from bot.publish.digest import digest
 from bot.publish.precheck import Finding, examine, examine_labels, own_posts, stored_otherwise
 from bot.publish.steps import Plan, Step
@@ -31,6 +31,8 @@ class Result:
     reason: str
     url: str = ""
     stale: bool = False
+    denied: bool = False
+    """Failed because the token may not write there (HTTP 401, 403)."""
 
     def __str__(self) -> str:
         return f"{self.state}: {self.step.name} on {self.step.target}: {self.reason}"
@@ -58,17 +60,8 @@ class Outcome:
         return self.of("refused")
 
     @property
-    def skipped(self) -> tuple[Result, ...]:
-        return self.of("skipped")
-
-    @property
     def stale(self) -> tuple[Result, ...]:
         return tuple(r for r in self.results if r.stale)
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing failed or was refused."""
-        return not self.failed and not self.refused
 
     def summary(self) -> dict[str, int]:
         """Numbers by state, for the last line of a run."""
@@ -97,7 +90,7 @@ def take_step(step: Step, writer: Writer) -> Result:
     except RefusedWrite as refusal:
         return Result(step, "refused", refusal.reason, stale=refusal.stale)
     except PsbotError as error:
-        return Result(step, "failed", str(error))
+        return Result(step, "failed", str(error), denied=isinstance(error, AccessError))
 
 
 def _carried_out(step: Step, writer: Writer) -> Result:

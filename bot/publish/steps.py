@@ -86,10 +86,6 @@ class Plan:
     """Former names of engagements in markers → today's."""
 
     @property
-    def writes(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.writes)
-
-    @property
     def refused(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.action == "refuse")
 

@@ -167,7 +167,7 @@ def burn_up_chart(words: Words, history: Sequence[BurnPoint], finish: Quantiles,
         return None
     now = history[-1]
     p50, p80 = (day if isinstance(day, date) and day > now.day else None for day in (finish.p50, finish.p80))
-    days = _thinned([point.day for point in history] + _weeks_until(now.day, p80 or p50))
+    days = _shown_days([point.day for point in history], _weeks_until(now.day, p80 or p50))
     known = {point.day: point for point in history}
     lines = [_scope_line(known, now, days)]
     lines += [_forecast_line(known, now, end, days) for end in (p80, p50) if end]
@@ -188,10 +188,11 @@ def _weeks_until(now: date, end: date | None) -> list[date]:
     return [now + WEEK * (n + 1) for n in range(weeks)]
 
 
-def _thinned(days: Sequence[date]) -> list[date]:
-    """At most 11 of the days, evenly spread, the last one always among them."""
-    step = -(-len(days) // MOST_POINTS)
-    return list(days[::-1][::step][::-1])
+def _shown_days(past: Sequence[date], ahead: Sequence[date]) -> list[date]:
+    """At most 11 days, evenly spread; today (the last of `past`) and the last of all are always among them."""
+    step = -(-(len(past) + len(ahead)) // (MOST_POINTS - 2))
+    later = [*ahead[step - 1 :: step], *ahead[-1:]]
+    return [*past[::-1][::step][::-1], *dict.fromkeys(later)]
 
 
 def _scope_line(known: Mapping[date, BurnPoint], now: BurnPoint, days: Sequence[date]) -> list[float]:
@@ -220,7 +221,7 @@ def _burn_words(words: Words, now: BurnPoint, p50: date | None, p80: date | None
 
 
 def _burn_table(words: Words, history: Sequence[BurnPoint]) -> SafeMarkdown:
-    days = set(_thinned([point.day for point in history]))
+    days = set(_shown_days([point.day for point in history], []))
     rows = [[words.date(p.day), words.number(p.done), words.number(p.scope)] for p in history if p.day in days]
     return _table([words.text(f"chart.{key}") for key in ("week", "done", "scope")], rows)
 
@@ -274,7 +275,7 @@ def _xychart(
 ) -> str:
     palette = ",".join(colours)
     lines = [
-        f'%%{{init: {{"themeVariables": {{"xyChart": {{"plotColorPalette": "{palette}"}}}}}}}}%%',
+        f'%%{{init: {{"xyChart": {{"height": 320}}, "themeVariables": {{"xyChart": {{"plotColorPalette": "{palette}"}}}}}}}}%%',
         "xychart-beta",
         "x-axis [{}]".format(", ".join(f'"{mermaid_text(name, 12)}"' for name in names)),
         f"y-axis 0 --> {_figure(max(top, 1) * 1.05)}",

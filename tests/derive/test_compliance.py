@@ -186,6 +186,18 @@ def test_early_work_is_asked_about_where_start_and_hours_are_known():
     assert _applies("early-work-covered", **_without("start")) is False
 
 
+def test_updates_are_asked_of_assigned_work_that_has_begun():
+    def old(**values):
+        return [make_item(n, **WORK | {"updated_at": "2026-11-02"} | values) for n in range(1, 11)]
+
+    assert _applies("items-updated", items=old()) is True
+    assert _applies("items-updated", items=old(start_date="2026-11-20")) is True
+    assert _applies("items-updated", items=old(start_date="2026-11-23")) is False
+    assert _applies("items-updated", items=old(assignees=())) is False
+    assert _applies("status-current", items=[]) is False
+    assert _applies("status-current", **_without(start="2026-11-16")) is False
+
+
 def test_planning_gates_wait_for_the_first_two_weeks():
     early = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
     assert _missing(**early) == []

@@ -13,7 +13,7 @@ import pytest
 
 from bot.config import Settings
 from bot.demo import DemoGitLab, World
-from bot.demo.graphql import complexity, execute
+from bot.demo.graphql import complexity, execute, work_items
 from bot.errors import AccessError, NotFoundError, UnreachableError
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import in_shard, outermost, read_portfolio
@@ -344,6 +344,20 @@ def test_pages_that_shift_lose_and_double_nothing():
     found = [i.ref for e in portfolio.engagements for i in e.items]
     assert len(found) == len(set(found))
     assert {f"acme/p{n}#{iid}" for n in (0, 1) for iid in range(2, 176)} <= set(found)
+
+
+def test_a_group_that_lists_no_items_is_read_project_by_project(monkeypatch: pytest.MonkeyPatch, world: World):
+    """Older servers answer an empty list for groups where the feature is switched off."""
+    find = work_items.find_items
+
+    def none_of_groups(actor: Any, spaces: Any, *rest: Any) -> list[Any]:
+        places = list(spaces)
+        return [] if any(space.is_group for space in places) else find(actor, places, *rest)
+
+    monkeypatch.setattr(work_items, "find_items", none_of_groups)
+    with demo(world, "ce", "16.11") as gitlab:
+        (e,) = read(gitlab).engagements
+    assert refs(e) == ["acme/globex#2", "acme/globex#3"]
 
 
 def test_the_page_shrinks_when_an_upgrade_makes_queries_dearer(monkeypatch: pytest.MonkeyPatch):

@@ -171,6 +171,8 @@ def test_any_burn_up_is_short_and_even(weeks: int, ahead: int, more: int) -> Non
     ]
     assert {len(row) for row in rows} == {len(rows[0])}
     assert len(rows[0]) <= 11
+    assert f"{history(weeks)[-1].done:.0f}" in rows[1], "today is always among the days shown"
+    assert float(rows[-1][-1]) == history(weeks)[-1].scope or ahead + more > 364
     assert len(chart.source) < 1_200
 
 

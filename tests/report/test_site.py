@@ -263,7 +263,15 @@ def test_a_customer_s_page_tells_what_the_customer_may_know() -> None:
 
 
 def test_axes_end_on_round_numbers() -> None:
-    assert [nice_ceiling(top) for top in (0, 0.7, 1, 2.1, 12.5, 380_000, 450_001)] == [1, 0.8, 1, 2.4, 16, 400_000, 500_000]
+    assert [nice_ceiling(top) for top in (0, 0.7, 1, 2.1, 12.5, 380_000, 450_001)] == [
+        1,
+        0.8,
+        1,
+        2.4,
+        16,
+        400_000,
+        500_000,
+    ]
 
 
 def test_the_cone_runs_from_today_s_progress_to_the_scope() -> None:

@@ -106,17 +106,7 @@ class BacktestReport:
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """The summaries as text, in the order of `columns`; errors are medians, – where nothing could be judged."""
-        return tuple(
-            (f"{s.share:.0%} of the time", str(s.cases))
-            + tuple(
-                "–" if value is None else f"{value:.0%}"
-                for value in (
-                    s.finish_median_error, s.finish_in_range, s.finish_by_p80, s.effort_median_error, s.effort_in_range,
-                    s.revenue_median_error,
-                )
-            )
-            for s in self.summaries
-        )  # fmt: skip
+        return tuple(_row(summary) for summary in self.summaries)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""
@@ -128,6 +118,12 @@ class BacktestReport:
             "cases": [vars_of(c) for c in self.cases],
             "notes": list(self.notes),
         }
+
+
+def _row(s: Summary) -> tuple[str, ...]:
+    dates = (s.finish_median_error, s.finish_in_range, s.finish_by_p80)
+    shares = (*dates, s.effort_median_error, s.effort_in_range, s.revenue_median_error)
+    return (f"{s.share:.0%} of the time", str(s.cases), *("–" if v is None else f"{v:.0%}" for v in shares))
 
 
 def vars_of(value: Any) -> Any:

@@ -50,12 +50,20 @@ def soft_money(
 
 
 def _hours_by_week(bookings: Sequence[Booking], kind: str) -> dict[Period, float]:
-    """Hours by ISO week; a week that is none was told when the file was read and counts nothing here."""
-    by_name: dict[str, list[float]] = {}
+    """Hours by ISO week. A week that is none counts nowhere; `capacity.unreadable_weeks` tells of it."""
+    by_week: dict[Period, list[float]] = {}
     for booking in bookings:
-        if booking.kind == kind:
-            by_name.setdefault(booking.week, []).append(booking.hours)
-    return {week_named(name): math.fsum(hours) for name, hours in sorted(by_name.items())}
+        week = _read_week(booking.week) if booking.kind == kind else None
+        if week is not None:
+            by_week.setdefault(week, []).append(booking.hours)
+    return {week: math.fsum(hours) for week, hours in sorted(by_week.items())}
+
+
+def _read_week(name: str) -> Period | None:
+    try:
+        return week_named(name)
+    except ValueError:
+        return None
 
 
 def _share_after(week: Period, day: date, calendar: WorkCalendar) -> float:

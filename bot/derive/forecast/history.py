@@ -79,7 +79,7 @@ class State:
     open_items: int
     items: int
     arrived: float
-    """Share of today's value that came after the first tenth of the time gone."""
+    """Share of today's value that came after the first tenth of the time gone; what came today is no trend yet."""
     weekly_closed: Array
     weekly_hours: Array
     """Value closed and hours logged per week, newest first."""
@@ -145,7 +145,7 @@ class History:
         total, closed_value = float(self.value[exists].sum()), float(self.value[done].sum())
         elapsed = max(at - start, 0.0)
         today = self.axis.day(at).toordinal()
-        late = exists & (self.created > start + max(elapsed * 0.1, 1.0))
+        late = exists & (self.created > start + max(elapsed * 0.1, 1.0)) & (self.created < at)
         return State(
             at=at,
             elapsed=elapsed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 
 from bot.calendar import WorkCalendar
 from bot.config import LabelSettings
@@ -109,7 +109,7 @@ def change_engagement(
     engagement: Engagement, scenario: Scenario, day: date, calendar: WorkCalendar, labels: LabelSettings
 ) -> Engagement:
     """The engagement with added work, a new SOW end and another pace. A new end moves no work: only what it is held against."""
-    found = _with_hours(engagement, scenario, calendar, labels)
+    found = _with_hours(engagement, scenario, day, calendar, labels)
     what_if = WhatIf(pace_factor(engagement, scenario, day, labels))
     if scenario.end is not None:
         what_if = replace(what_if, planned_end=engagement.facts.end)
@@ -137,7 +137,7 @@ def pace_factor(engagement: Engagement, scenario: Scenario, day: date, labels: L
 
 
 def _with_hours(
-    engagement: Engagement, scenario: Scenario, calendar: WorkCalendar, labels: LabelSettings
+    engagement: Engagement, scenario: Scenario, day: date, calendar: WorkCalendar, labels: LabelSettings
 ) -> Engagement:
     """The engagement with one more open item, or with as many as the hours are worth where progress is counted in items.
 
@@ -150,7 +150,7 @@ def _with_hours(
             )
         return engagement
     history = make_history(engagement, labels, calendar)
-    born = min((i.created_at for i in engagement.items if i.created_at), default=None)
+    born = datetime.combine(day, time(12), tzinfo=calendar.zone)
     item = Item(f"{engagement.ref}/{WHAT_IF}", "What-if", created_at=born)
     if history.basis == "hours" or not len(history.value):
         return replace(engagement, items=(*engagement.items, replace(item, estimate_hours=scenario.add_hours)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from bot.derive.forecast.commitments import KEY
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.subject import Subject
 from bot.model import PastReport
-from tests.builders import make_engagement, make_item, make_log, make_settings, make_subject
+from tests.builders import make_booking, make_engagement, make_item, make_log, make_settings, make_subject
 
 Q4 = "FY27-Q4"
 Pair = tuple[Subject, EngagementForecast]
@@ -94,8 +93,6 @@ def test_an_engagement_is_forecast_the_same_whatever_stands_beside_it() -> None:
 
 
 def test_hard_bookings_raise_and_soft_ones_are_upside() -> None:
-    from tests.builders import make_booking
-
     items = [make_item(n, estimate_hours=20) for n in range(5)]
     plan = {"items": items, "facts": {"start": "2026-12-01", "end": "2027-06-30"}}
     weeks = [f"2026-W{n}" for n in (50, 51, 52)]
@@ -104,5 +101,13 @@ def test_hard_bookings_raise_and_soft_ones_are_upside() -> None:
         for b in ([], [make_booking(w, 32) for w in weeks], [make_booking(w, 32, kind="soft") for w in weeks])
     )
     assert hard.forecast > plain.forecast
+    assert (plain.upside, hard.upside) == (0, 0)
     assert (soft.forecast, soft.upside) == (plain.forecast, 3 * 32 * 200)
-    assert date(2026, 12, 1) > make_subject().day
+
+
+def test_a_booking_of_a_week_that_is_none_counts_nowhere() -> None:
+    plain, odd = (
+        forecast_engagement(make_subject(items=[make_item(1, estimate_hours=20)], bookings=b), Reference(), trials=100)
+        for b in ([], [make_booking("2026-W60", 32), make_booking("next week", 8, kind="soft")])
+    )
+    assert odd.forecast == plain.forecast

@@ -52,6 +52,13 @@ def test_more_hours_finish_later_and_cost_more() -> None:
     assert changed.effort_hours.p50 - base.effort_hours.p50 == pytest.approx(80, rel=0.25)  # type: ignore[operator]
 
 
+def test_added_hours_leave_the_past_as_it_was() -> None:
+    facts = {"billing": "fixed_price", "recognition": "percent_complete", "value": 20_000.0}
+    found = compare(subject(facts=facts, on="2026-11-20"), Reference(), Scenario(REF, add_hours=80), trials=200)
+    base, changed = (f.forecast.revenue["FY27-Q3"] for f in (found.base, found.changed))
+    assert base.actual == changed.actual > 0
+
+
 def test_another_person_finishes_earlier() -> None:
     found = compare(subject(), Reference(), Scenario(REF, people=1), trials=200)
     assert found.changed.forecast.finish.p50 < found.base.forecast.finish.p50  # type: ignore[operator]

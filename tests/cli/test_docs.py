@@ -1,0 +1,84 @@
+"""The documentation is true: generated pages are fresh, links lead somewhere, examples are run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.cli.app import app
+from bot.cli.docs_pages import generated_pages
+from bot.config import parse_config
+from bot.derive.catalog import vocabulary
+from bot.facts import make_facts, read_block
+from bot.timesheets import read_bookings, read_timesheets
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.M | re.S)
+
+
+def fences(page: Path, language: str) -> list[str]:
+    return [m[3] for m in FENCE.finditer(page.read_text(encoding="utf-8")) if m[2] == language]
+
+
+@pytest.mark.parametrize("name", generated_pages())
+def test_generated_pages_are_fresh(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == generated_pages()[name], "run: python -m bot.cli.docs_pages"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for target in LINK.findall(text):
+        if not target.startswith(("http://", "https://", "#", "mailto:")):
+            assert (page.parent / target.partition("#")[0]).exists(), f"{page.name}: {target}"
+
+
+def test_every_page_is_in_the_sites_navigation() -> None:
+    nav = [next(iter(entry.values())) for entry in yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]]
+    assert sorted(nav) == sorted(p.name for p in (ROOT / "docs").glob("*.md"))
+
+
+def test_the_commands_in_the_readme_exist() -> None:
+    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"psbot (?:--\S+ )?([a-z]+)", text)) & set(re.findall(r"`?psbot ([a-z]+)", text))
+    assert {"run", "check", "init", "status", "apply"} <= named
+    words = {"does", "itself", "reads", "knows", "run"}
+    assert named - words <= known
+
+
+def test_the_facts_of_the_documentation_can_be_read() -> None:
+    example = fences(ROOT / "docs/facts.md", "yaml")[0]
+    facts, faults = make_facts(*read_block(f"```ps-project\n{example}```\n", "ps-project")[:2])
+    assert not faults
+    assert facts.milestones[1].milestone == "Migration wave 1"
+    readme = next(f for f in fences(ROOT / "README.md", "markdown"))
+    facts, faults = make_facts(*read_block(readme, "ps-project")[:2])
+    assert not faults
+    assert facts.hours == 480
+
+
+def test_the_configs_of_the_documentation_are_valid() -> None:
+    head = "portfolio: {namespaces: {a: internal}}\n"
+    for example in (fences(ROOT / "docs/facts.md", "yaml")[1], fences(ROOT / "docs/thresholds.md", "yaml")[0]):
+        parse_config(head + example, "example", vocabulary())
+    parse_config(fences(ROOT / "README.md", "yaml")[0], "README", vocabulary())
+    assert parse_config((ROOT / "config.yml").read_text(encoding="utf-8"), "config.yml", vocabulary())
+
+
+def test_the_csv_examples_can_be_read() -> None:
+    timesheets, bookings = fences(ROOT / "docs/migration.md", "csv")
+    assert len(read_timesheets(timesheets, "hours.csv").rows) == 2
+    assert not read_timesheets(timesheets, "hours.csv").faults
+    assert len(read_bookings(bookings, "bookings.csv").rows) == 2
+
+
+def test_the_block_examples_of_the_labels_page_can_be_read() -> None:
+    risk, order = fences(ROOT / "docs/labels.md", "markdown")
+    assert read_block(risk, "ps-risk")[0]["impact"] == 4
+    assert read_block(order, "ps-change-order")[0]["hours"] == 80

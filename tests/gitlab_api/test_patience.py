@@ -1,0 +1,113 @@
+"""Rate limits shared between threads, and budgets, on a clock that only moves when somebody waits."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.gitlab_api.patience import Patience
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def make(clock: Clock, budget: float = 120.0) -> Patience:
+    return Patience(budget, clock, clock.sleep, clock, lambda: 0.0)
+
+
+def test_what_is_left_of_the_limit_counts_for_all_threads():
+    clock = Clock()
+    patience = make(clock)
+    assert patience.enter(120)
+    patience.leave(200, {"RateLimit-Remaining": "2", "RateLimit-Reset": "30"})
+    assert patience.enter(120)
+    assert patience.enter(120)
+    assert clock.slept == []
+    assert patience.enter(120)
+    assert clock.slept == [30.0]
+
+
+def test_a_pause_asked_of_one_thread_holds_for_the_others():
+    clock = Clock()
+    patience = make(clock)
+    patience.enter(120)
+    patience.leave(429, {"Retry-After": "20"})
+    assert patience.enter(120)
+    assert clock.now == 20
+
+
+def test_a_limit_that_lasts_longer_than_the_budget_is_not_waited_for():
+    clock = Clock()
+    patience = make(clock)
+    patience.enter(120)
+    patience.leave(429, {"Retry-After": "3600"})
+    assert not patience.enter(120)
+    assert clock.slept == []
+
+
+def test_nonsense_in_headers_is_ignored():
+    clock = Clock()
+    patience = make(clock)
+    patience.enter(1)
+    patience.leave(200, {"RateLimit-Remaining": "many", "RateLimit-Reset": "-", "Retry-After": "soon", "Date": "x"})
+    assert patience.enter(1)
+    assert patience.retry_after({"Retry-After": "soon"}) == 60
+    assert (
+        patience.retry_after({"Retry-After": "Fri, 20 Nov 2020 10:00:00 GMT", "Date": "Fri, 20 Nov 2026 10:00:00 GMT"})
+        == 0
+    )
+
+
+def test_pauses_grow_and_end_within_the_budget():
+    clock = Clock()
+    patience = make(clock, 60)
+    attempts = patience.start()
+    patience.enter(60)
+    patience.leave(502, {})
+    while attempts.again():
+        pass
+    assert clock.slept == sorted(clock.slept)
+    assert clock.now <= 60
+    assert attempts.count >= 4
+
+
+def test_a_server_that_is_down_for_everybody_is_given_up_by_everybody():
+    clock = Clock()
+    patience = make(clock, 60)
+    patience.enter(60)
+    patience.leave(502, {})
+    clock.now += 61
+    assert not patience.start().again()
+    patience.leave(200, {})
+    assert patience.start().again()
+
+
+def test_a_thousand_requests_of_many_threads_never_exceed_the_limit():
+    """A server that gives ten requests a window, seen by eight threads: none is ever refused."""
+    clock, lock = Clock(), threading.Lock()
+    patience = make(clock, 10_000)
+    windows: dict[int, int] = {}
+
+    def request(_: int) -> bool:
+        assert patience.enter(10_000)
+        with lock:
+            window = int(clock.now // 60)
+            windows[window] = windows.get(window, 0) + 1
+            used = windows[window]
+        headers = {"RateLimit-Remaining": str(max(0, 10 - used)), "RateLimit-Reset": str((window + 1) * 60)}
+        patience.leave(200, headers)
+        return used <= 10
+
+    request(0)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(request, range(200)))
