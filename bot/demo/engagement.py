@@ -61,6 +61,13 @@ class Engagement:
         return round(self.calendar.working_days_between(self.start, self.end) * self.plan.tight)
 
     @property
+    def amounts(self) -> list[tuple[Milestone, int]]:
+        """What each milestone is worth: even parts in thousands, the last one with the rest."""
+        part = round(self.plan.value / len(self.milestones) / 1000) * 1000
+        rest = self.plan.value - part * (len(self.milestones) - 1)
+        return [*((stone, part) for stone in self.milestones[:-1]), (self.milestones[-1], rest)]
+
+    @property
     def baselined(self) -> date:
         """The day on which scope and dates were agreed: the start, or lately when that lies ahead."""
         return min(self.start, self.as_of - timedelta(days=3))
@@ -292,9 +299,7 @@ def _private(made: Engagement) -> dict[str, Any]:
     plan = made.plan
     assert made.internal is not None
     assert made.channel is not None
-    shares = [round(plan.value / len(made.milestones) / 1000) * 1000] * len(made.milestones)
-    shares[-1] += plan.value - sum(shares)
-    stones = [governance.milestone_fact(made, stone, amount) for stone, amount in zip(made.milestones, shares, strict=True)]
+    stones = [governance.milestone_fact(made, stone, amount) for stone, amount in made.amounts]
     facts: dict[str, Any] = {"value": plan.value, "currency": "USD", "rate": round(plan.value / plan.hours)}
     facts |= {"milestones": stones, "internal": made.internal.reference, "customer_channel": made.channel.reference}
     if plan.internal_root:

@@ -118,7 +118,7 @@ def _change_order(made: Engagement, state: str, hours: int) -> None:
 # --- acceptance ----------------------------------------------------------------------------------------------------------
 
 
-def _signed(made: Engagement, stone: Milestone) -> tuple[date | None, date | None]:
+def sign_off(made: Engagement, stone: Milestone) -> tuple[date | None, date | None]:
     """When sign-off of a closed milestone was asked for, and given."""
     if stone.state != "closed":
         return None, None
@@ -141,7 +141,7 @@ def milestone_fact(made: Engagement, stone: Milestone, amount: int) -> dict[str,
     fact: dict[str, Any] = {"milestone": stone.title, "due": made.baseline[stone.title]}
     if made.plan.billing == "time_and_materials":
         return fact
-    sent, received = _signed(made, stone)
+    sent, received = sign_off(made, stone)
     fact["amount"] = amount
     fact |= {"sign_off_sent": sent} if sent else {}
     return fact | ({"sign_off_received": received} if received else {})
@@ -151,7 +151,7 @@ def _acceptances(made: Engagement) -> None:
     if made.plan.billing == "time_and_materials":
         return
     for stone in made.milestones:
-        sent, received = _signed(made, stone)
+        sent, received = sign_off(made, stone)
         born = _during(made, 0.05)
         item = _issue(made, f"Acceptance of {stone.title}", ["acceptance"], born, milestone=stone)
         if sent:

@@ -15,12 +15,14 @@ from bot.demo.catalogue import PLANS, Plan
 from bot.demo.editions import Edition
 from bot.demo.engagement import Engagement, build_engagement
 from bot.demo.entities import Project
+from bot.demo.targets import quarter_targets
 from bot.demo.world import World
 
 CUSTOMERS, INTERNAL = "acme/customers", "acme/ps-internal"
 REPORTS, PLAN_PROJECT = f"{INTERNAL}/ps-reports", f"{INTERNAL}/ps-plan"
 BOT_TOKEN, PM_TOKEN, DIRECTOR_TOKEN = "demo-psbot-token", "demo-pm-token", "demo-director-token"
 HOLIDAYS = ["US"]
+FISCAL_YEAR_START = 2
 LABELS = {
     "PSProject": "#9400D3", "PS RAID Log": "#36454F", "PS Risk": "#DD2B0E", "PS Action": "#1f75cb", "PS Issue": "#c77d00",
     "PS Decision": "#108548", "PS:: Priority High": "#DD2B0E", "PS:: Priority Medium": "#c77d00",
@@ -50,7 +52,9 @@ def build_portfolio(as_of: date, seed: int = 7, edition: str = "ultimate", plans
     """The sample portfolio with its facts."""
     world = World(datetime.combine(as_of, time(18), UTC), Edition(edition))
     found = Portfolio(world, as_of)
-    calendar = WorkCalendar(holidays=holiday_days(HOLIDAYS, range(as_of.year - 2, as_of.year + 3)))
+    calendar = WorkCalendar(
+        holidays=holiday_days(HOLIDAYS, range(as_of.year - 2, as_of.year + 3)), fiscal_year_start=FISCAL_YEAR_START
+    )
     _people_and_places(world, as_of)
     for plan in plans:
         chance = random.Random(f"{seed} {plan.sow}")  # noqa: S311 - repeatable, not secret
@@ -98,17 +102,10 @@ def _staff(world: World, founded: date) -> None:
 # --- config.yml ----------------------------------------------------------------------------------------------------------
 
 
-def fiscal_quarter(day: date, first_month: int = 2) -> str:
-    """`FY27-Q4`: the fiscal year is named after the calendar year in which it ends."""
-    months = (day.month - first_month) % 12
-    year = day.year + (1 if day.month >= first_month and first_month > 1 else 0)
-    return f"FY{year % 100:02d}-Q{months // 3 + 1}"
-
-
 def DEMO_CONFIG(as_of: date, url: str, seed: int = 7, edition: str = "ultimate", csv: bool = False) -> str:  # noqa: N802
     """A config.yml for the sample portfolio; `csv` names hours.csv and bookings.csv beside it."""
     engagements = build_portfolio(as_of, seed, edition).engagements
-    finance: dict[str, Any] = {"currency": "USD", "targets": _targets(as_of), "tolerance": 0.05, "rates": {"default": 250}}
+    finance: dict[str, Any] = {"currency": "USD", "targets": quarter_targets(engagements, as_of), "tolerance": 0.05, "rates": {"default": 250}}
     if csv:
         finance |= {"timesheets": "hours.csv", "bookings": "bookings.csv"}
     config = {
@@ -118,18 +115,13 @@ def DEMO_CONFIG(as_of: date, url: str, seed: int = 7, edition: str = "ultimate",
             "label": "PSProject",
             "closed_within_days": 120,
         },
-        "calendar": {"timezone": "UTC", "holidays": HOLIDAYS, "fiscal_year_start": 2, "hours_per_day": 8},
+        "calendar": {"timezone": "UTC", "holidays": HOLIDAYS, "fiscal_year_start": FISCAL_YEAR_START, "hours_per_day": 8},
         "finance": finance,
         "reports": _reports(),
         "engagements": {found.ref: found.private for found in engagements if found.private},
     }
     head = "# Sample configuration of the demo portfolio; every engagement's money stands here, away from customers.\n"
     return head + yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
-
-
-def _targets(as_of: date) -> dict[str, int]:
-    days = (as_of, as_of + timedelta(days=91))
-    return {fiscal_quarter(day): target for day, target in zip(days, (450_000, 300_000), strict=True)}
 
 
 def _reports() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import statistics
 import time
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from bot.config import parse_config
 from bot.demo import DEMO_CONFIG, DemoGitLab
 from bot.demo.entities import Item
 from bot.demo.large import LARGE_CONFIG, make_large
-from bot.demo.portfolio import Portfolio, build_portfolio, fiscal_quarter, make_portfolio
+from bot.demo.portfolio import Portfolio, build_portfolio, make_portfolio
 from bot.demo.timesheets import make_bookings, make_timesheets
 from bot.demo.world import World
 from bot.derive.catalog import vocabulary
@@ -121,9 +122,31 @@ def test_the_config_is_valid() -> None:
     parse_config(DEMO_CONFIG(DAYS[0], "http://127.0.0.1:1"), "config.yml", vocabulary())
 
 
-def test_fiscal_quarters() -> None:
-    found = [fiscal_quarter(date(2026, month, 1)) for month in (1, 2, 5, 8, 11, 12)]
-    assert found == ["FY26-Q4", "FY27-Q1", "FY27-Q2", "FY27-Q3", "FY27-Q4", "FY27-Q4"]
+def test_there_are_targets_for_the_running_quarter_and_the_one_before() -> None:
+    config = yaml.safe_load(DEMO_CONFIG(DAYS[0], "http://127.0.0.1:1"))
+    targets = config["finance"]["targets"]
+    assert list(targets) == ["FY27-Q3", "FY27-Q4"]
+    assert all(100_000 < target < 1_500_000 for target in targets.values())
+
+
+def test_nobody_works_more_than_a_week_has_or_on_days_of_rest(portfolio: Portfolio) -> None:
+    weeks: dict[tuple[str, tuple[int, int]], float] = {}
+    for made in portfolio.engagements:
+        for log in (log for item in made.work for log in item.timelogs):
+            day = log.spent_at.date()
+            assert made.calendar.is_working_day(day)
+            key = log.user.username, day.isocalendar()[:2]
+            weeks[key] = weeks.get(key, 0.0) + log.seconds / 3600
+    assert max(weeks.values()) <= 50
+    assert 20 < statistics.mean(weeks.values()) < 36
+
+
+def test_nobody_is_booked_beyond_their_time() -> None:
+    booked: dict[tuple[str, str], int] = {}
+    for row in csv.DictReader(io.StringIO(make_bookings(DAYS[0]))):
+        key = row["user"], row["week"]
+        booked[key] = booked.get(key, 0) + int(row["hours"])
+    assert 24 < max(booked.values()) <= 40
 
 
 def test_timesheets_and_bookings_are_csv() -> None:

@@ -214,6 +214,17 @@ def test_accuracy_is_told_where_it_was_measured() -> None:
     assert "-$20,000 acme/ps-internal&7: the pace fell" in text
 
 
+def test_the_pages_speak_the_language_of_the_config() -> None:
+    german = SETTINGS.model_copy(update={"reports": SETTINGS.reports.model_copy(update={"locale": "de_DE"})})
+    derived = derived_of(derived_engagement())
+    files = make_site(portfolio_of(engagement()), derived, weeks_before(derived), german, CALENDAR)
+    page = Page(files["index.html"])
+    assert page.named("html")[0]["lang"] == "de-DE"
+    assert "380.000 $" in page.text
+    assert "20.11.2026" in page.text
+    assert len(Page(files["engagements/acme-ps-internal-7.html"]).tags) > 100
+
+
 def test_file_names_are_unique_and_plain() -> None:
     names = page_names(["a/b&1", "A/B&1", "a-b#1", "客户&1", "%", "../../etc&1"])
     assert len(set(names.values())) == 6
