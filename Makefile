@@ -24,7 +24,7 @@ demo: $(VENV)/.run
 	$(BIN)/python -m bot demo --out demo-output
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

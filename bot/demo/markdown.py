@@ -132,7 +132,10 @@ def find_references(text: str, base_url: str) -> list[Reference]:
     plain = "".join(collector.parts)
     url = re.compile(re.escape(base_url) + r"/(?:groups/)?(?P<path>[\w./-]+?)/-/(?P<kind>[a-z_]+)/(?P<value>\d+)")
     found = []
-    for match in url.finditer(plain + "\n" + "\n".join(collector.links)):
+    # GitLab's pattern of an address allows an anchor only with characters in it: a link that ends in `#` stays a link.
+    whole = re.compile(url.pattern + r"(?:/[\w=-]+)*/*(?:\?[\w=&.-]+)?(?:#[\w-]+)?")
+    linked = filter(None, (whole.fullmatch(link) for link in collector.links))
+    for match in (*url.finditer(plain), *linked):
         kind = URL_KINDS.get(match["kind"], match["kind"])
         found.append(Reference(kind, match[0], match["path"], match["value"]))
     return found + list(_in_text(re.sub(r"https?://\S+", " ", plain)))
