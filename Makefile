@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test lint types bench chaos lock clean
+.PHONY: setup demo test lint types bench chaos docs images lock clean
 
 setup: $(VENV)/.run
 
@@ -31,6 +31,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
+	$(BIN)/python -m mkdocs build --quiet --strict --site-dir $(VENV)/docs-check
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
@@ -42,6 +43,15 @@ bench: $(VENV)/.dev
 # Thousands of seeded publishing runs with faults and kills; `make test` has a short one.
 chaos: $(VENV)/.dev
 	$(BIN)/python -m bench.chaos
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m bot.cli.docs_pages
+	$(BIN)/python -m mkdocs build --quiet --strict
+
+# The pictures of the documentation, drawn anew from the demo (needs Node, npm and Chromium).
+images: $(VENV)/.dev
+	tests/browser/install.sh
+	$(BIN)/python -m docs.make_images
 
 # Locks are made with uv (pip install uv); they hold hashes and no addresses.
 lock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from bot.derive.forecast import BacktestReport, apply_scenario, parse_scenario, run_backtest
+from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived
 from bot.errors import UsageError
@@ -128,6 +128,9 @@ def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dic
 
     s = reading.session
     earlier = [reading.derive(reading.day - timedelta(weeks=n)) for n in range(WEEKS_SHOWN, 0, -1)]
+    derived = reading.derive(reading.day)
+    facts = {e.ref: e.facts for e in reading.portfolio.engagements}
+    accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)
     return make_site(
-        reading.portfolio, reading.derive(reading.day), earlier, s.settings, s.calendar, audience=audience, only=only
+        reading.portfolio, derived, earlier, s.settings, s.calendar, audience=audience, only=only, accuracy=accuracy
     )

@@ -1,13 +1,13 @@
 """The embedded demo GitLab: a world in memory behind real HTTP, for demonstrations and tests.
 
-    from bot.demo import DemoGitLab, World
+from bot.demo import DemoGitLab, World
 
-    world = World(now="2026-11-20")
-    project = world.project("acme/customers/globex")
-    world.issue(project, "Migrate the runners", labels=["PSProject"], due_date="2026-12-01")
-    world.token()
-    with DemoGitLab(world, edition="free", version="18.5") as gitlab:
-        ...  # gitlab.url, gitlab.token, gitlab.requests, gitlab.writes, gitlab.faults
+world = World(now="2026-11-20")
+project = world.project("acme/customers/globex")
+world.issue(project, "Migrate the runners", labels=["PSProject"], due_date="2026-12-01")
+world.token()
+with DemoGitLab(world, edition="free", version="18.5") as gitlab:
+    ...  # gitlab.url, gitlab.token, gitlab.requests, gitlab.writes, gitlab.faults
 """
 
 from __future__ import annotations

@@ -189,12 +189,12 @@ def _work(made: Engagement) -> None:
 
 
 def _titles(plan: Plan, chance: random.Random) -> list[str]:
-    """The catalogue's titles, a few of other scripts among them, the hostile ones at both ends."""
+    """The catalogue's titles, a few of other scripts among them, the hostile ones first, and one last."""
     titles = [*plan.titles]
     if plan.hostile or plan.troubled:
         titles.insert(chance.randrange(2, len(titles)), chance.choice(catalogue.WORLD))
     for n, title in enumerate(chance.sample(catalogue.HOSTILE, plan.hostile)):
-        titles.insert(chance.randrange(2) if n % 2 else len(titles) - chance.randrange(2), title)
+        titles.insert(chance.randrange(3) if n else len(titles), title)
     return titles
 
 

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from bot.demo.server import RequestRecord
     from bot.demo.store import Store
 
-KINDS = ("rate_limit", "bad_gateway", "unavailable", "gateway_timeout", "reset_before", "reset_after", "timeout", "html")
+KINDS = (
+    "rate_limit",
+    "bad_gateway",
+    "unavailable",
+    "gateway_timeout",
+    "reset_before",
+    "reset_after",
+    "timeout",
+    "html",
+)
 PAGES = {"bad_gateway": 502, "unavailable": 503, "gateway_timeout": 504, "html": 520}
 HTML = "<!DOCTYPE html><html><head><title>GitLab: {0}</title></head><body><h1>{0}</h1><p>Whoops.</p></body></html>"
 

@@ -17,7 +17,11 @@ ITEMS_A_CUSTOMER = 5
 
 
 def make_large(
-    engagements: int = 200, items: int = 20_000, seed: int = 7, as_of: date = date(2026, 11, 20), edition: str = "ultimate"
+    engagements: int = 200,
+    items: int = 20_000,
+    seed: int = 7,
+    as_of: date = date(2026, 11, 20),
+    edition: str = "ultimate",
 ) -> World:
     """`engagements` engagements with `items` issues between them; a config is `LARGE_CONFIG`."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret

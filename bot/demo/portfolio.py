@@ -48,7 +48,9 @@ class Portfolio:
     engagements: list[Engagement] = field(default_factory=list)
 
 
-def build_portfolio(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Plan, ...] = PLANS) -> Portfolio:
+def build_portfolio(
+    as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Plan, ...] = PLANS
+) -> Portfolio:
     """The sample portfolio with its facts."""
     world = World(datetime.combine(as_of, time(18), UTC), Edition(edition))
     found = Portfolio(world, as_of)
@@ -105,7 +107,12 @@ def _staff(world: World, founded: date) -> None:
 def DEMO_CONFIG(as_of: date, url: str, seed: int = 7, edition: str = "ultimate", csv: bool = False) -> str:  # noqa: N802
     """A config.yml for the sample portfolio; `csv` names hours.csv and bookings.csv beside it."""
     engagements = build_portfolio(as_of, seed, edition).engagements
-    finance: dict[str, Any] = {"currency": "USD", "targets": quarter_targets(engagements, as_of), "tolerance": 0.05, "rates": {"default": 250}}
+    finance: dict[str, Any] = {
+        "currency": "USD",
+        "targets": quarter_targets(engagements, as_of),
+        "tolerance": 0.05,
+        "rates": {"default": 250},
+    }
     if csv:
         finance |= {"timesheets": "hours.csv", "bookings": "bookings.csv"}
     config = {
@@ -115,7 +122,12 @@ def DEMO_CONFIG(as_of: date, url: str, seed: int = 7, edition: str = "ultimate",
             "label": "PSProject",
             "closed_within_days": 120,
         },
-        "calendar": {"timezone": "UTC", "holidays": HOLIDAYS, "fiscal_year_start": FISCAL_YEAR_START, "hours_per_day": 8},
+        "calendar": {
+            "timezone": "UTC",
+            "holidays": HOLIDAYS,
+            "fiscal_year_start": FISCAL_YEAR_START,
+            "hours_per_day": 8,
+        },
         "finance": finance,
         "reports": _reports(),
         "engagements": {found.ref: found.private for found in engagements if found.private},

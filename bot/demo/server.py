@@ -196,7 +196,9 @@ class DemoGitLab:
     def _token(self, request: Request) -> Token | None:
         """The token of the request; the anonymous one when none was sent, None when it is not known."""
         bearer = request.headers.get("Authorization", "")
-        value = request.headers.get("PRIVATE-TOKEN") or bearer.removeprefix("Bearer ") or request.args.get("private_token")
+        value = (
+            request.headers.get("PRIVATE-TOKEN") or bearer.removeprefix("Bearer ") or request.args.get("private_token")
+        )
         if request.headers.get("JOB-TOKEN"):
             return None
         return self.world.tokens.get(value) if value else self._anonymous
@@ -224,7 +226,9 @@ def _operation(path: str, body: bytes) -> str | None:
     except ValueError:
         return None
     given = given[0] if isinstance(given, list) and given else given
-    return operation_name(str(given.get("query") or ""), given.get("operationName")) if isinstance(given, dict) else None
+    return (
+        operation_name(str(given.get("query") or ""), given.get("operationName")) if isinstance(given, dict) else None
+    )
 
 
 def _unauthorised(graphql: bool, token: Token | None) -> Response:
@@ -262,5 +266,3 @@ class _Handler(WSGIRequestHandler):
     def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
         """Meant to be."""
         self.close_connection = True
-
-

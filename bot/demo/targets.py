@@ -10,9 +10,9 @@ from bot.calendar import Period
 from bot.demo.engagement import ESTIMATED, EXTRA_HOURS, Engagement
 from bot.demo.entities import Milestone
 from bot.demo.governance import sign_off
-from bot.model import DEFAULT_RECOGNITION
 
 HOUR = 3600
+BY_BILLING = {"time_and_materials": "as_delivered", "fixed_price": "on_completion", "milestone": "on_acceptance"}
 DOUBT = 0.55
 """Spread of what is left to do, as a share of it."""
 SIGN_OFF_DAYS = 6
@@ -32,7 +32,7 @@ def quarter_targets(engagements: Sequence[Engagement], as_of: date) -> dict[str,
 
 def expected_revenue(made: Engagement, quarter: Period) -> float:
     """What an engagement likely brings in a quarter, by its rule of recognition."""
-    rule = made.plan.recognition or DEFAULT_RECOGNITION[made.plan.billing]
+    rule = made.plan.recognition or BY_BILLING[made.plan.billing]
     return _RULES[rule](made, quarter)
 
 

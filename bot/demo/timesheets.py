@@ -31,7 +31,15 @@ def _hours(made: Engagement, chance: random.Random) -> list[list[object]]:
             hours = max(0.25, log.seconds / 3600 + chance.choice((0, 0, 0, 0.25, -0.25)))
             approved = log.spent_at.date() < made.as_of - timedelta(days=10)
             billable = chance.random() > 0.05
-            row = [made.ref, log.user.username, log.spent_at.date(), hours, _yes(billable), _yes(approved), item.reference]
+            row = [
+                made.ref,
+                log.user.username,
+                log.spent_at.date(),
+                hours,
+                _yes(billable),
+                _yes(approved),
+                item.reference,
+            ]
             rows.append(row)
     return rows
 

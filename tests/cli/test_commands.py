@@ -56,7 +56,9 @@ def test_a_plan_is_carried_out_exactly_and_validates(desk: Desk) -> None:
     said = desk.psbot("apply", str(plan))
     assert said.code == 0, said.err
     written = len(desk.gitlab.writes)
-    assert written == sum(1 for step in json.loads(plan.read_text(encoding="utf-8"))["steps"] if step["action"] == "create")
+    assert written == sum(
+        1 for step in json.loads(plan.read_text(encoding="utf-8"))["steps"] if step["action"] == "create"
+    )
     assert desk.psbot("run").code == 0
     assert len(desk.gitlab.writes) == written
 
@@ -146,7 +148,10 @@ def test_a_scenario_shows_base_and_change_and_writes_nothing(desk: Desk) -> None
 
 
 def test_export_leaves_tables_that_no_title_can_turn_into_formulas(desk: Desk) -> None:
-    assert desk.psbot("export", "-o", str(desk.folder / "s.json"), "--tables", str(desk.folder / "t"), "--parquet").code == 0
+    assert (
+        desk.psbot("export", "-o", str(desk.folder / "s.json"), "--tables", str(desk.folder / "t"), "--parquet").code
+        == 0
+    )
     for name in ("engagements", "milestones", "revenue"):
         rows = list(csv.DictReader(io.StringIO((desk.folder / f"t/{name}.csv").read_text(encoding="utf-8"))))
         assert rows, name
@@ -239,7 +244,11 @@ def test_without_a_token_it_ends_with_3(desk: Desk, monkeypatch: pytest.MonkeyPa
 def test_a_refused_token_ends_with_3_and_is_not_shown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITLAB_TOKEN", "glpat-wrongwrongwrongwrong")
     for arguments in (("status",), ("run",), ("--verbose", "check")):
-        said = desk.psbot(*arguments) if arguments[0] != "--verbose" else desk.call("--verbose", "--config", str(desk.config), "check")
+        said = (
+            desk.psbot(*arguments)
+            if arguments[0] != "--verbose"
+            else desk.call("--verbose", "--config", str(desk.config), "check")
+        )
         assert said.code == 3, said.err
         assert "glpat-wrong" not in said.out + said.err
 
@@ -291,7 +300,20 @@ def test_wrong_usage_ends_with_2_and_says_what_is_wrong(desk: Desk, arguments: t
 
 
 def test_every_command_has_help_with_an_example(call: Callable[..., Said]) -> None:
-    commands = ("run", "apply", "status", "forecast", "check", "init", "export", "site", "backtest", "serve", "schema", "demo")
+    commands = (
+        "run",
+        "apply",
+        "status",
+        "forecast",
+        "check",
+        "init",
+        "export",
+        "site",
+        "backtest",
+        "serve",
+        "schema",
+        "demo",
+    )
     for command in commands:
         said = call(command, "--help")
         assert said.code == 0
@@ -304,7 +326,16 @@ def test_the_token_stands_in_no_output_of_a_verbose_and_a_failing_run(desk: Desk
     desk.gitlab.faults.add("bad_gateway", 3)
     out = desk.folder / "out"
     said = desk.call(
-        "--verbose", "--config", str(desk.config), "run", "--out", str(out), "--junit", str(out / "r.xml"), "--save", str(out / "s.json")
+        "--verbose",
+        "--config",
+        str(desk.config),
+        "run",
+        "--out",
+        str(out),
+        "--junit",
+        str(out / "r.xml"),
+        "--save",
+        str(out / "s.json"),
     )
     assert token not in said.out + said.err
     desk.psbot("run", "--dry-run", "--plan", str(out / "plan.json"))

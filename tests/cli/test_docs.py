@@ -39,7 +39,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_page_is_in_the_sites_navigation() -> None:
-    nav = [next(iter(entry.values())) for entry in yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]]
+    nav = [
+        next(iter(entry.values())) for entry in yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    ]
     assert sorted(nav) == sorted(p.name for p in (ROOT / "docs").glob("*.md"))
 
 

@@ -27,7 +27,10 @@ def check_json(path: Path, answer: Any) -> None:
     """Fail unless the answer fits the schema in that file."""
     schema = {"$ref": path.resolve().as_uri()}
     registry: Registry[Any] = Registry(retrieve=_retrieve)
-    errors = [f"{error.json_path}: {error.message}" for error in Draft7Validator(schema, registry=registry).iter_errors(answer)]
+    errors = [
+        f"{error.json_path}: {error.message}"
+        for error in Draft7Validator(schema, registry=registry).iter_errors(answer)
+    ]
     assert not errors, errors
 
 

@@ -47,7 +47,9 @@ def test_ci_job_tokens_are_refused(stage: Stage) -> None:
 
 
 def test_graphql_without_a_token_sees_nothing(stage: Stage) -> None:
-    data = Client(stage.site, "").data('{ currentUser { id } group(fullPath: "acme") { id } queryComplexity { limit } }')
+    data = Client(stage.site, "").data(
+        '{ currentUser { id } group(fullPath: "acme") { id } queryComplexity { limit } }'
+    )
     assert data == {"currentUser": None, "group": None, "queryComplexity": {"limit": 200}}
 
 
@@ -76,7 +78,9 @@ def test_strangers_get_404_and_null(stage: Stage) -> None:
     assert client.rest("GET", P).status_code == 404
     assert client.rest("GET", "/groups/acme").status_code == 404
     assert client.data('{ group(fullPath: "acme") { id } }') == {"group": None}
-    assert client.data("query Q($id: WorkItemID!) { workItem(id: $id) { id } }", id=gid(stage.issue)) == {"workItem": None}
+    assert client.data("query Q($id: WorkItemID!) { workItem(id: $id) { id } }", id=gid(stage.issue)) == {
+        "workItem": None
+    }
 
 
 def test_a_guest_silently_misses_what_is_hidden(stage: Stage) -> None:
@@ -129,7 +133,10 @@ def test_a_lone_project_member_sees_that_project(stage: Stage) -> None:
 def test_moved_paths_redirect_reads_and_refuse_writes(stage: Stage) -> None:
     stage.world.rename(stage.world.group("acme/customers/globex"), "initech")
     answer = stage.client.rest("GET", f"{P}/issues?state=opened")
-    assert (answer.status_code, answer.headers["Location"]) == (301, f"/api/v4/projects/{stage.project.id}/issues?state=opened")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        301,
+        f"/api/v4/projects/{stage.project.id}/issues?state=opened",
+    )
     assert len(stage.client.session.get(stage.site.url + answer.headers["Location"], timeout=5).json()) == 2
     assert stage.client.rest("POST", f"{P}/issues", json={"title": "x"}).status_code == 405
     assert stage.client.rest("GET", "/groups/acme%2Fcustomers%2Fglobex").status_code == 301
@@ -172,6 +179,10 @@ def test_licensed_features_are_told(stages: Callable[..., Stage]) -> None:
 
 
 def test_metadata_tells_edition_and_version(stages: Callable[..., Stage]) -> None:
-    for edition, version, told in (("ce", "18.5", "18.5.0"), ("free", "19.3", "19.3.0-ee"), ("ultimate", "16.11", "16.11.0-ee")):
+    for edition, version, told in (
+        ("ce", "18.5", "18.5.0"),
+        ("free", "19.3", "19.3.0-ee"),
+        ("ultimate", "16.11", "16.11.0-ee"),
+    ):
         found = stages(edition, version).client.get("/metadata")
         assert (found["version"], found["enterprise"]) == (told, edition != "ce")

@@ -29,7 +29,9 @@ def test_faults_choose_by_method_path_operation_and_skip(stage: Stage) -> None:
     stage.site.faults.add("unavailable", match="Named", skip=1)
     stage.site.faults.add("gateway_timeout", writes=True)
     assert stage.client.data("query Named { currentUser { id } }")
-    answer = stage.client.session.post(f"{stage.site.url}/api/graphql", json={"query": "query Named { currentUser { id } }"}, timeout=5)
+    answer = stage.client.session.post(
+        f"{stage.site.url}/api/graphql", json={"query": "query Named { currentUser { id } }"}, timeout=5
+    )
     assert answer.status_code == 503
     assert note(stage).status_code == 504
     assert note(stage).status_code == 201

@@ -79,9 +79,13 @@ def test_the_full_sample_query_runs(stages: Callable[..., Stage], edition: str, 
 
 
 @needs_reference
-@pytest.mark.parametrize(("edition", "version"), [("ce", "19.3"), ("ce", "16.11"), ("free", "16.11"), ("ultimate", "19.3")])
+@pytest.mark.parametrize(
+    ("edition", "version"), [("ce", "19.3"), ("ce", "16.11"), ("free", "16.11"), ("ultimate", "19.3")]
+)
 def test_the_ce_sample_query_runs_everywhere(stages: Callable[..., Stage], edition: str, version: str) -> None:
-    data = stages(edition, version).client.data(sample_query("ce_group_work_items.graphql"), path="acme", types=["ISSUE"])
+    data = stages(edition, version).client.data(
+        sample_query("ce_group_work_items.graphql"), path="acme", types=["ISSUE"]
+    )
     assert [item["title"] for item in data["group"]["workItems"]["nodes"]] == ["Two", "One"]
 
 
@@ -105,11 +109,13 @@ def test_a_field_newer_than_the_server_answers_null(stages: Callable[..., Stage]
     assert stages("free", "18.3").client.data(query)["group"] == {"fullPath": "acme", "later": False}
 
 
-LISTED = "{ group(fullPath: \"acme\") { workItems(includeDescendants: true, first: 100%s) { nodes { %s } } } }"
+LISTED = '{ group(fullPath: "acme") { workItems(includeDescendants: true, first: 100%s) { nodes { %s } } } }'
 
 
 def test_limits_of_complexity_length_and_depth(stage: Stage) -> None:
-    inner = "a%d: widgets { ... on WorkItemWidgetNotes { notes(first: 100) { nodes { id body author { id username } } } } }"
+    inner = (
+        "a%d: widgets { ... on WorkItemWidgetNotes { notes(first: 100) { nodes { id body author { id username } } } } }"
+    )
     dear = LISTED % ("", " ".join(inner % n for n in range(12)))
     message = stage.client.graphql(dear)["errors"][0]["message"]
     assert "exceeds max complexity of 250" in message
@@ -122,14 +128,14 @@ def test_limits_of_complexity_length_and_depth(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("arguments", "titles"),
     [
-        (', types: [EPIC]', ["Engagement"]),
+        (", types: [EPIC]", ["Engagement"]),
         (', labelName: ["PS Risk"]', ["One"]),
         (', search: "two", in: [TITLE]', ["Two"]),
         (', not: {labelName: ["PS Risk"]}, types: [ISSUE]', ["Two"]),
         (', createdAfter: "2026-10-02T00:00:00Z"', ["Two"]),
-        (', excludeProjects: true', ["Engagement"]),
-        (', sort: TITLE_ASC, state: opened', ["Engagement", "One", "Two"]),
-        (', healthStatusFilter: atRisk', ["One"]),
+        (", excludeProjects: true", ["Engagement"]),
+        (", sort: TITLE_ASC, state: opened", ["Engagement", "One", "Two"]),
+        (", healthStatusFilter: atRisk", ["One"]),
         (', assigneeUsernames: ["ann"]', ["One"]),
         (', milestoneTitle: ["Phase 1"]', ["One"]),
         (', iids: ["2"]', ["Two"]),

@@ -93,8 +93,18 @@ def test_following_link_reads_all_issues(stage: Stage, query: str, size: int) ->
 def test_headers_of_offset_pages(stage: Stage) -> None:
     _fill(stage, 43)
     answer = stage.client.rest("GET", f"{P}/issues", params={"page": 2, "labels": ""})
-    found = {name: answer.headers[f"x-{name}"] for name in ("page", "per-page", "next-page", "prev-page", "total", "total-pages")}
-    assert found == {"page": "2", "per-page": "20", "next-page": "3", "prev-page": "1", "total": "45", "total-pages": "3"}
+    found = {
+        name: answer.headers[f"x-{name}"]
+        for name in ("page", "per-page", "next-page", "prev-page", "total", "total-pages")
+    }
+    assert found == {
+        "page": "2",
+        "per-page": "20",
+        "next-page": "3",
+        "prev-page": "1",
+        "total": "45",
+        "total-pages": "3",
+    }
     assert set(answer.links) == {"prev", "next", "first", "last"}
     assert len(answer.json()) == 20
 

@@ -82,7 +82,12 @@ def test_what_a_director_would_look_for(portfolio: Portfolio) -> None:
         "acceptance::accepted", "change-order::proposed", "change-order::approved", "waiting::customer", "WE-scoping",
         "work-at-risk", "ProjectWin", "llPsProcess", "RetroComplete", "sentiment::unhappy", "health::at risk",
     }  # fmt: skip
-    slipped = [note for item in portfolio.world.items.values() for note in item.notes if note.action == "start_date_or_due_date"]
+    slipped = [
+        note
+        for item in portfolio.world.items.values()
+        for note in item.notes
+        if note.action == "start_date_or_due_date"
+    ]
     assert len(slipped) > 5
     assert any(link.kind == "blocks" for link in portfolio.world.links.values())
 

@@ -19,7 +19,7 @@ def post(stage: Stage, body: str) -> Any:
 
 
 def test_commands_run_and_vanish_from_the_text(stage: Stage) -> None:
-    body = "Before\n/label ~\"PSProject\"\n/spend 1h 2026-11-19\n/weight 8\n\nAfter\n\n/close\n/health_status on_track"
+    body = 'Before\n/label ~"PSProject"\n/spend 1h 2026-11-19\n/weight 8\n\nAfter\n\n/close\n/health_status on_track'
     answer = post(stage, body)
     assert (answer.status_code, answer.json()["body"]) == (201, "Before\n\nAfter")
     issue = stage.issue
@@ -71,7 +71,9 @@ def test_an_edit_runs_commands_and_one_to_commands_alone_deletes(stage: Stage) -
 
 def test_descriptions_run_commands_too(stage: Stage) -> None:
     base = f"/projects/{stage.project.id}/issues"
-    made = stage.client.rest("POST", base, json={"title": "/close", "description": "Text\n/due 2026-12-24\n/assign @bob"})
+    made = stage.client.rest(
+        "POST", base, json={"title": "/close", "description": "Text\n/due 2026-12-24\n/assign @bob"}
+    )
     assert made.json()["description"] == "Text"
     assert (made.json()["due_date"], made.json()["assignee"]["username"]) == ("2026-12-24", "bob")
     assert made.json()["title"] == "/close"

@@ -58,7 +58,9 @@ def test_labels_make_events_and_equal_labels_none(stage: Stage) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("edition", "expected"), [("ultimate", {"health::red"}), ("free", {"health::red", "health::on track"})])
+@pytest.mark.parametrize(
+    ("edition", "expected"), [("ultimate", {"health::red"}), ("free", {"health::red", "health::on track"})]
+)
 def test_scoped_labels_exclude_each_other_with_a_licence(stages: Any, edition: str, expected: set[str]) -> None:
     stage = stages(edition)
     put(stage, add_labels="health::red")
@@ -171,7 +173,9 @@ def test_work_item_update_changes_what_is_given(stage: Stage) -> None:
     assert (found["errors"], found["workItem"]["state"], found["workItem"]["title"]) == ([], "CLOSED", "New")
     assert (stage.issue.health, stage.issue.weight, stage.issue.description) == ("on_track", 1, "Text")
     assert "extra" in stage.issue.label_titles()
-    assert stage.client.data(UPDATE, input={"id": given["id"], "title": ""})["workItemUpdate"]["errors"] == ["Title can't be blank"]
+    assert stage.client.data(UPDATE, input={"id": given["id"], "title": ""})["workItemUpdate"]["errors"] == [
+        "Title can't be blank"
+    ]
 
 
 def test_work_items_and_time_are_created(stage: Stage) -> None:
@@ -182,7 +186,12 @@ def test_work_items_and_time_are_created(stage: Stage) -> None:
     assert (made["errors"], made["workItem"]["reference"]) == ([], "acme/customers&2")
     assert [child.title for child in stage.epic.children] == ["One", "Child"]
     log = "mutation M($input: TimelogCreateInput!) { timelogCreate(input: $input) { errors timelog { timeSpent spentAt } } }"
-    spent = {"issuableId": f"gid://gitlab/Issue/{stage.issue.id}", "timeSpent": "1h 30m", "summary": "", "spentAt": "2026-11-18"}
+    spent = {
+        "issuableId": f"gid://gitlab/Issue/{stage.issue.id}",
+        "timeSpent": "1h 30m",
+        "summary": "",
+        "spentAt": "2026-11-18",
+    }
     assert stage.client.data(log, input=spent)["timelogCreate"]["timelog"]["timeSpent"] == 5400
     future = stage.client.data(log, input={**spent, "spentAt": "2026-11-22"})["timelogCreate"]
     assert future["errors"] == ["Spent at cannot be a future date."]
@@ -195,7 +204,7 @@ def test_replies_edits_and_deletions_of_notes(stage: Stage) -> None:
              "discussionId": f"gid://gitlab/IndividualNoteDiscussion/{first.discussion_id}"}  # fmt: skip
     number = stage.client.data(reply, input=given)["createNote"]["note"]["id"]
     assert number.startswith("gid://gitlab/DiscussionNote/")
-    edit = "mutation M($id: NoteID!) { updateNote(input: {id: $id, body: \"Edited\"}) { errors note { body lastEditedAt } } }"
+    edit = 'mutation M($id: NoteID!) { updateNote(input: {id: $id, body: "Edited"}) { errors note { body lastEditedAt } } }'
     edited = stage.client.data(edit, id=number.replace("DiscussionNote", "Note"))["updateNote"]["note"]
     assert (edited["body"], edited["lastEditedAt"] is not None) == ("Edited", True)
     destroy = "mutation M($id: NoteID!) { destroyNote(input: {id: $id}) { errors } }"

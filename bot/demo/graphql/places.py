@@ -63,7 +63,9 @@ def namespace(_root: Any, info: Info, **args: Any) -> Namespace | None:
 
 def groups(_root: Any, info: Info, **args: Any) -> Connection:
     """All readable groups."""
-    found = [g for g in world(info).groups.values() if _readable(info, g) and not (args.get("topLevelOnly") and g.parent)]
+    found = [
+        g for g in world(info).groups.values() if _readable(info, g) and not (args.get("topLevelOnly") and g.parent)
+    ]
     return connect(_picked(found, args, "Group"), args)
 
 

@@ -58,4 +58,3 @@ def list_child_epics(call: Call, place: str, iid: int) -> Response:
     epic = call.epic_by_iid(place, iid)
     children = call.actor.seen(child for child in epic.children if child.is_epic)
     return paginated(call, children, partial(epic_json, call.world, seen_from=epic.namespace))
-

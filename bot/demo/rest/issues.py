@@ -88,7 +88,9 @@ def _licensed_filters(call: Call) -> dict[str, Any]:
     return found | ({"parents": frozenset({parent.id if parent else 0})} if epic else {})
 
 
-def _listed(call: Call, spaces: list[Namespace], seen_from: Namespace | None, by_keyset: bool, scope: str = "all") -> Response:
+def _listed(
+    call: Call, spaces: list[Namespace], seen_from: Namespace | None, by_keyset: bool, scope: str = "all"
+) -> Response:
     order_by = call.choice("order_by", ORDERS, "created_at") or "created_at"
     order = item_order(order_by, call.choice("sort", ("asc", "desc"), "desc") == "desc")
     found = find_items(call.actor, spaces, criteria_of(call, scope), order)

@@ -78,7 +78,9 @@ def show_project(call: Call, place: str) -> Response:
     project = call.project(place)
     level = call.actor.level(project)
     access = {"access_level": level, "notification_level": 3} if level else None
-    return as_json(project_json(call.world, project) | {"permissions": {"project_access": access, "group_access": None}})
+    return as_json(
+        project_json(call.world, project) | {"permissions": {"project_access": access, "group_access": None}}
+    )
 
 
 def list_projects(call: Call) -> Response:

@@ -1,0 +1,63 @@
+"""The portfolio as web pages: one folder of static files, readable from a disk, a CI artifact or GitLab Pages.
+
+No page loads anything: style, script and charts stand in it, and its content security policy allows nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from bot.calendar import WorkCalendar
+from bot.config import Settings
+from bot.derive.forecast.accuracy import Accuracy
+from bot.derive.results import Derived
+from bot.errors import UsageError
+from bot.model import Portfolio
+from bot.report.site.customer import customer_view
+from bot.report.site.pages import engagement_view, portfolio_view
+from bot.report.site.plainwords import PlainWords
+from bot.report.site.render import Pages
+from bot.report.site.views import Site
+from bot.report.wording import load_words
+
+__all__ = ["WEEKS_SHOWN", "make_site"]
+
+WEEKS_SHOWN = 8
+"""So many weekly states before today's are worth deriving: trends and milestone forecasts show no more."""
+
+
+def make_site(
+    portfolio: Portfolio,
+    derived: Derived,
+    earlier: Sequence[Derived],
+    settings: Settings,
+    calendar: WorkCalendar,
+    *,
+    audience: str = "internal",
+    only: str | None = None,
+    accuracy: Accuracy | None = None,
+) -> dict[str, str]:
+    """File name → HTML. `earlier` are past states (weekly, any order) for trends; `only` limits to one engagement.
+
+    `audience="customer"` with `only` makes a page that holds nothing but what a customer may read (CONTRACT §8.4).
+    Raises UsageError for a customer's page without an engagement, or for one that was not read.
+    """
+    if audience not in ("internal", "customer"):
+        raise UsageError(f"no audience {audience!r}", advice="Name internal or customer.")
+    site = Site(portfolio, derived, earlier, settings, calendar, accuracy)
+    pages = _pages(settings.reports.locale, derived.currency)
+    if audience == "customer":
+        if only is None:
+            raise UsageError("a customer's page is about one engagement", advice="Name it with --only REF.")
+        return {"index.html": pages.render("customer.html.j2", customer_view(site, only, pages.words.words))}
+    if only is not None:
+        return {"index.html": pages.render("engagement.html.j2", engagement_view(site, site.row(only), home=None))}
+    files = {row.href: pages.render("engagement.html.j2", engagement_view(site, row)) for row in site.rows}
+    return {"index.html": pages.render("portfolio.html.j2", portfolio_view(site)), **files}
+
+
+@cache
+def _pages(locale: str, currency: str) -> Pages:
+    """Compiled once: a catalog and five templates take longer than the pages themselves."""
+    return Pages(PlainWords(load_words(locale, currency)))

@@ -1,0 +1,85 @@
+"""A page that is safe to hand to a customer: made from `CustomerFacts`, the allow-list of the customer's report, alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date
+from html import unescape
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from bot.calendar import week_of
+from bot.derive.results import MilestoneStatus
+from bot.report.context import ReportContext
+from bot.report.due import Due
+from bot.report.environment import Templates
+from bot.report.kinds.customer import CustomerFacts, customer_facts
+from bot.report.parts.rows import MilestoneView
+from bot.report.safe_text import JOINER, SafeMarkdown
+from bot.report.site.draw import draw_slips
+from bot.report.site.views import Site
+from bot.report.wording import Words
+
+_INLINE = MarkdownIt("zero").enable(["escape", "entity", "link", "backticks", "emphasis"])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A safe text as a customer sees it: words, and the address of the one link that psbot may have put on it."""
+
+    text: str
+    url: str = ""
+
+
+def shown(text: SafeMarkdown) -> Shown:
+    """Our own inline Markdown as plain words and an address; the page's template escapes both."""
+    html = _INLINE.renderInline(text)
+    link = re.fullmatch(r'<a href="([^"]*)">.*</a>', html)
+    plain = unescape(re.sub(r"<[^>]+>", "", html)).replace(JOINER, "")
+    return Shown(plain, unescape(link[1]) if link else "")
+
+
+def customer_view(site: Site, ref: str, words: Words) -> dict[str, Any]:
+    """Everything that the customer's template is given. Raises UsageError where there is no such engagement."""
+    facts = _facts(site, ref, words)
+    today = site.derived.as_of
+    view = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    return view | {
+        "name": shown(facts.name),
+        "as_of_line": shown(facts.as_of_line).text,
+        "today": today,
+        "milestones": [(shown(m.title), m) for m in facts.milestones],
+        "slips": draw_slips([_milestone(m) for m in facts.milestones], today),
+        "finished": [shown(text) for text in facts.finished],
+        "steps": [(shown(step.what), step) for step in facts.steps],
+        "waiting": [(shown(item.what), item) for item in facts.waiting],
+        "risks": [(shown(risk.what), risk) for risk in facts.risks],
+    }
+
+
+def _facts(site: Site, ref: str, words: Words) -> CustomerFacts:
+    day = site.derived.as_of
+    context = ReportContext(
+        portfolio=site.portfolio,
+        settings=site.settings,
+        calendar=site.calendar,
+        derive=lambda _: site.derived,
+        templates=Templates(words),
+        audience_of=site.settings.audience_of,
+    )
+    derived = site.row(ref).derived
+    return customer_facts(context, derived, site.engagements[ref], Due("status", week_of(day), day), day)
+
+
+def _milestone(view: MilestoneView) -> MilestoneStatus:
+    closed: date | None = view.forecast if view.done else None
+    return MilestoneStatus(
+        shown(view.title).text,
+        baseline=view.baseline,
+        due=view.due,
+        forecast=view.forecast,
+        closed=closed,
+        state=view.state,
+    )

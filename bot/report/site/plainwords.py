@@ -1,0 +1,69 @@
+"""The reports' words and formats as plain text, for HTML that Jinja escapes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bot.report.safe_text import NOTHING, clean
+from bot.report.wording import Words
+
+_PLACE = re.compile(r"\{(\w+)\}")
+VALUE_LIMIT = 5_000
+
+
+@dataclass(frozen=True)
+class PlainWords:
+    """Like `Words`, without Markdown: what it returns is escaped by the template that shows it."""
+
+    words: Words
+
+    def text(self, key: str, **values: Any) -> str:
+        """The catalog's text for `key`, its places filled with plain values."""
+        entry = self.words.catalog[key]
+        if not isinstance(entry, str):
+            entry = entry.get(self.words.locale.plural_form(values.get("n", 0))) or entry["other"]
+        return _PLACE.sub(lambda m: self.value(values[m[1]]), entry)
+
+    def name(self, group: str, value: str | None) -> str:
+        """The word for a coded value (`phase.active`); a value that the catalog doesn't know stands as it is."""
+        if value is None:
+            return NOTHING
+        key = f"{group}.{value}"
+        return self.text(key) if key in self.words.catalog else clean(value)
+
+    def value(self, value: Any) -> str:
+        """Any value as visible text."""
+        if value is None:
+            return NOTHING
+        if isinstance(value, dt.date):
+            return self.date(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self.number(value)
+        return clean(str(value), VALUE_LIMIT)
+
+    def date(self, day: dt.date | None) -> str:
+        return str(self.words.date(day))
+
+    def day(self, day: dt.date | None) -> str:
+        return str(self.words.day(day))
+
+    def number(self, value: float | None, digits: int = 1) -> str:
+        return str(self.words.number(value, digits))
+
+    def percent(self, value: float | None) -> str:
+        return str(self.words.percent(value))
+
+    def ratio(self, value: float | None) -> str:
+        return str(self.words.ratio(value))
+
+    def hours(self, value: float | None) -> str:
+        return str(self.words.hours(value))
+
+    def signed(self, value: float | None) -> str:
+        return str(self.words.signed(value))
+
+    def money(self, value: float | None) -> str:
+        return str(self.words.money(value)).replace("\\", "")

@@ -1,0 +1,230 @@
+"""What the portfolio page shows, as values: rows, tiles, links. Templates lay them out and compute nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+from bot.calendar import WorkCalendar
+from bot.config import Settings
+from bot.derive.forecast.accuracy import Accuracy
+from bot.derive.results import (
+    SEVERITIES,
+    CapacityWeek,
+    Derived,
+    EngagementDerived,
+    MilestoneStatus,
+    PortfolioQuarter,
+    Risk,
+)
+from bot.errors import UsageError
+from bot.model import Engagement, Facts, Portfolio, as_of
+from bot.report.charts import Revenue
+from bot.report.safe_text import safe_url
+
+TREND = 6
+Q = TypeVar("Q", bound=Revenue)
+MOST_ATTENTION = 8
+MOST_OF_ONE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference with its address ("" where it is not known) and title."""
+
+    text: str
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One engagement in the portfolio's table."""
+
+    derived: EngagementDerived
+    facts: Facts
+    href: str
+    trend: tuple[str, ...]
+    worst: MilestoneStatus | None
+    grave: int
+    top_risk: Risk | None
+    quarter: Revenue | None
+
+    @property
+    def search(self) -> str:
+        """What the search field looks through."""
+        d, f = self.derived, self.facts
+        return " ".join(filter(None, (d.title, d.customer, d.ref, f.pm, f.region, f.partner, f.sow))).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that waits for a decision: where, how grave, what, and what to do."""
+
+    row: Row
+    severity: str
+    message: str
+    action: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that the pages are made of. `earlier` is oldest first and without today."""
+
+    portfolio: Portfolio
+    derived: Derived
+    earlier: Sequence[Derived]
+    settings: Settings
+    calendar: WorkCalendar
+    accuracy: Accuracy | None = None
+
+    @cached_property
+    def engagements(self) -> Mapping[str, Engagement]:
+        """As they stood at the end of the as-of day, by reference."""
+        then = as_of(self.portfolio, self.derived.as_of, self.calendar.zone)
+        return {e.ref: e for e in then.engagements}
+
+    @cached_property
+    def past(self) -> tuple[Derived, ...]:
+        """Earlier states and today's, oldest first."""
+        before = {d.as_of: d for d in self.earlier if d.as_of < self.derived.as_of}
+        return (*(before[day] for day in sorted(before)), self.derived)
+
+    @cached_property
+    def quarter(self) -> str:
+        return self.calendar.fiscal_quarter(self.derived.as_of).name
+
+    @cached_property
+    def quarters(self) -> tuple[tuple[str, PortfolioQuarter], ...]:
+        return self.in_order(self.derived.portfolio.revenue)
+
+    def in_order(self, revenue: Mapping[str, Q]) -> tuple[tuple[str, Q], ...]:
+        """Quarters by date."""
+        return tuple(sorted(revenue.items(), key=lambda pair: self.calendar.quarter_named(pair[0])))
+
+    # -- links
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[str, str]]:
+        places: dict[str, tuple[str, str]] = {}
+        for engagement in self.portfolio.engagements:
+            places.update({item.ref: (item.web_url, item.title) for item in engagement.items})
+            places.update({m.ref: (m.web_url, m.title) for m in engagement.milestones if m.ref})
+        places.update({e.ref: (e.web_url, e.title) for e in self.portfolio.engagements})
+        return places
+
+    def link(self, ref: str) -> Link:
+        url, title = self._places.get(ref, ("", ""))
+        return Link(short_ref(ref), safe_url(url), title)
+
+    def links(self, refs: Iterable[str]) -> tuple[Link, ...]:
+        return tuple(self.link(ref) for ref in dict.fromkeys(refs))
+
+    # -- engagements
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        names = page_names(d.ref for d in self.derived.engagements)
+        return tuple(self._row(d, names[d.ref]) for d in self.derived.engagements)
+
+    def row(self, ref: str) -> Row:
+        """The row of one engagement. Raises UsageError where it was not read."""
+        found = next((row for row in self.rows if row.derived.ref == ref), None)
+        if found is None:
+            raise UsageError(f"no engagement {ref} was read", advice="Name it as `psbot status` lists it.")
+        return found
+
+    def _row(self, derived: EngagementDerived, href: str) -> Row:
+        engagement = self.engagements.get(derived.ref)
+        risks = sorted(derived.risks, key=gravity)
+        slipped = [m for m in derived.schedule.milestones if m.state != "done" and m.slip_days is not None]
+        return Row(
+            derived=derived,
+            facts=engagement.facts if engagement else Facts(),
+            href=href,
+            trend=tuple(self.colours(derived.ref)[-TREND:]),
+            worst=max(slipped, key=lambda m: m.slip_days or 0, default=None),
+            grave=sum(risk.severity in ("high", "critical") for risk in risks),
+            top_risk=risks[0] if risks else None,
+            quarter=derived.forecast.revenue.get(self.quarter),
+        )
+
+    def history(self, ref: str) -> list[tuple[date, EngagementDerived]]:
+        """What was derived of an engagement as of each date, oldest first."""
+        return [(d.as_of, e) for d in self.past for e in d.engagements if e.ref == ref]
+
+    def colours(self, ref: str) -> list[str]:
+        return [e.status.overall for _, e in self.history(ref)]
+
+    # -- the portfolio
+
+    @cached_property
+    def attention(self) -> tuple[Attention, ...]:
+        """The gravest risks of what is not complete, at most two of one engagement: a director needs the breadth."""
+        running = [row for row in self.rows if row.derived.phase != "complete"]
+        found = [
+            (gravity(risk), Attention(row, risk.severity, risk.message, risk.action, self.links(risk.evidence)))
+            for row in running
+            for risk in row.derived.risks
+            if risk.severity in ("high", "critical")
+        ]
+        told: Counter[str] = Counter()
+        chosen: list[Attention] = []
+        for _, attention in sorted(found, key=lambda pair: pair[0]):
+            ref = attention.row.derived.ref
+            if told[ref] < MOST_OF_ONE:
+                told[ref] += 1
+                chosen.append(attention)
+        return tuple(chosen[:MOST_ATTENTION])
+
+    @cached_property
+    def escalations(self) -> int:
+        return sum(len(d.escalations) for d in self.derived.engagements)
+
+    @cached_property
+    def escalations_overdue(self) -> int:
+        return sum(e.overdue for d in self.derived.engagements for e in d.escalations)
+
+    @cached_property
+    def capacity(self) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[CapacityWeek | None, ...]], ...]]:
+        """Weeks, and for each person a cell for each week."""
+        cells = {(c.user, c.week): c for c in self.derived.portfolio.capacity}
+        weeks = tuple(sorted({week for _, week in cells}))
+        users = sorted({user for user, _ in cells})
+        return weeks, tuple((user, tuple(cells.get((user, week)) for week in weeks)) for user in users)
+
+    def choices(self, field: str) -> tuple[str, ...]:
+        """The values of a fact (`pm`, `region`) among the engagements, for a filter."""
+        return tuple(sorted({value for row in self.rows if (value := getattr(row.facts, field))}))
+
+
+def gravity(risk: Risk) -> tuple[int, int, str, tuple[str, ...]]:
+    """Sort key: gravest first, then by score, then in a fixed order."""
+    rank = SEVERITIES.index(risk.severity) if risk.severity in SEVERITIES else 0
+    return (-rank, -(risk.score or 0), risk.rule, risk.evidence)
+
+
+def short_ref(ref: str) -> str:
+    """The last part of a reference's path and its number: `sow-1234#12`."""
+    return re.sub(r"^(?:[^/%\"]+/)+", "", ref)
+
+
+def page_names(refs: Iterable[str]) -> dict[str, str]:
+    """A file name for each engagement, unique also where case does not count."""
+    names: dict[str, str] = {}
+    used: set[str] = set()
+    for ref in refs:
+        stem = re.sub(r"[^a-z0-9]+", "-", ref.lower()).strip("-")[:80] or "engagement"
+        name, number = stem, 1
+        while name in used:
+            number += 1
+            name = f"{stem}-{number}"
+        used.add(name)
+        names[ref] = f"engagements/{name}.html"
+    return names
