@@ -14,6 +14,8 @@ from bot.errors import UsageError
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.reading import read_portfolio
 from bot.model import PastReport, Portfolio
+from bot.publish.posts import past_reports
+from bot.publish.standing import read_standing
 from bot.session import Session, read_text
 from bot.snapshot import load_snapshot
 from bot.timesheets import add_hours, read_bookings, read_timesheets
@@ -65,6 +67,7 @@ def read_for(
     session: Session, *, snapshot: Path | None, only: str | None, progress: Progress = quiet, day_given: bool = True
 ) -> Reading:
     """The portfolio from a snapshot file or from GitLab. Raises UsageError when `only` names no engagement."""
+    past: tuple[PastReport, ...] = ()
     if snapshot:
         portfolio = load_snapshot(read_text(snapshot), session.settings.engagements)
         taken = portfolio.taken_at
@@ -73,7 +76,15 @@ def read_for(
     else:
         portfolio = read_live(session, only, progress)
     require_known(portfolio, only)
-    return Reading(session, portfolio, session.as_of, only=only)
+    if not snapshot:
+        past = read_past(session, portfolio)
+    return Reading(session, portfolio, session.as_of, past, only)
+
+
+def read_past(session: Session, portfolio: Portfolio) -> tuple[PastReport, ...]:
+    """What psbot's own earlier reports committed, read back from GitLab."""
+    standing = read_standing(session.client, session.settings, portfolio)
+    return past_reports(standing, [e.ref for e in portfolio.engagements])
 
 
 def read_live(session: Session, only: str | None, progress: Progress = quiet) -> Portfolio:
