@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run psbot and exit with the contract's code (§3): 0 done, 1 in part, 2 usage, 3 token, 4 unreachable."""
-    from bot.cli.app import app
+    from bot.cli.commands import app
     from bot.errors import PsbotError
 
     try:

@@ -70,7 +70,3 @@ Snapshot = Annotated[Path | None, typer.Option("--snapshot", metavar="FILE", hel
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (CONTRACT section 7).")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the simulation.")]
 Trials = Annotated[int, typer.Option("--trials", min=100, max=1_000_000, help="Trials of the simulation.")]
-
-
-# Each module adds its commands to `app` by being imported; their heavy imports wait until a command runs.
-from bot.cli import jobs, setup, views  # noqa: E402, F401

@@ -26,7 +26,7 @@ def make_tables(derived: Derived) -> dict[str, list[Row]]:
 
 def write_tables(derived: Derived, folder: Path, parquet: bool) -> None:
     """Write each table as CSV, and as Parquet where asked. Raises UsageError when Parquet support is not installed."""
-    from bot.cli.views import write_text
+    from bot.cli.files import write_text
 
     for name, rows in make_tables(derived).items():
         write_text(folder / f"{name}.csv", to_csv(rows))

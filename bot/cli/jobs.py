@@ -130,7 +130,7 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
 
 
 def _leave_files(summary: Summary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None) -> None:
-    from bot.cli.views import write_text
+    from bot.cli.files import write_text
 
     if out:
         for name, text in summary.files.items():

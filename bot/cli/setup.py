@@ -56,7 +56,7 @@ def init(
             from bot.checkup import propose
 
             proposal = propose(from_, dict(os.environ))
-        from bot.cli.views import write_text
+        from bot.cli.files import write_text
 
         write_text(path, render_starter(proposal))
         say(f"written: {path}. Next: set GITLAB_TOKEN, then psbot --config {path} check")
@@ -78,7 +78,7 @@ def schema(
     """Print a JSON Schema: of config.yml, or of what the option names."""
     if sum((facts, snapshot, derived, plan)) > 1:
         raise UsageError("one schema at a time", "psbot schema")
-    from bot.cli.views import print_json
+    from bot.cli.files import print_json
 
     if plan:
         from bot.publish.plan_json import plan_schema

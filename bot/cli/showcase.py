@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.cli.console import progress_bar, say, stdout
-from bot.cli.views import write_text
+from bot.cli.files import write_text
 from bot.publish.marker import unsigned
 from bot.publish.posts import Post
 from bot.publish.standing import read_standing

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, options, parse_day
 from bot.cli.console import progress_bar, say
+from bot.cli.files import print_json, write_text
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ def read(snapshot: Path | None, only: str | None, as_of: str | None) -> Reading:
     session = open_session(options.config, as_of=parse_day(as_of))
     with progress_bar(options.quiet) as progress:
         return read_for(session, snapshot=snapshot, only=only, progress=progress, day_given=as_of is not None)
-
-
-def print_json(value: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
 def exit_code(reading: Reading, derived: Derived) -> int:
@@ -167,12 +163,3 @@ def backtest(
         print_json(result.to_json())
     else:
         print_backtest(result)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file that the user asked for. Raises UsageError in words."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"can't be written ({error.strerror})", str(path)) from error

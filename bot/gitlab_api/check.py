@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.config import Settings
-from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError
+from bot.errors import GitLabError, NotFoundError, PsbotError
 from bot.gitlab_api.capabilities import Capabilities, missing_features
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.reading import outermost
+from bot.gitlab_api.rights import token_record
 from bot.gitlab_api.translate import day
 
 STAFF = 15
@@ -74,7 +75,7 @@ class AccessReport:
 def inspect_access(client: GitLabClient, settings: Settings) -> AccessReport:
     """Look at token, namespaces, labels and publish targets. Raises AccessError when the token is refused."""
     user, known = client.user, client.capabilities
-    token = _token(client)
+    token = token_record(client)
     return AccessReport(
         url=client.url,
         username=user.username,
@@ -86,15 +87,6 @@ def inspect_access(client: GitLabClient, settings: Settings) -> AccessReport:
         namespaces=tuple(_namespace(client, known, path, settings) for path in settings.portfolio.namespaces),
         targets=tuple(_target(client, settings, setting, asked) for setting, asked in named_targets(settings)),
     )
-
-
-def _token(client: GitLabClient) -> dict[str, Any]:
-    """The token's own record; empty for tokens that have none (OAuth)."""
-    try:
-        found = client.get("/personal_access_tokens/self")
-    except (AccessError, NotFoundError, GitLabError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def access_query(known: Capabilities) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
 
 
-def token_scopes(client: GitLabClient) -> frozenset[str] | None:
-    """The scopes of the token; None where GitLab doesn't tell (OAuth tokens, servers before 15.5)."""
+def token_record(client: GitLabClient) -> dict[str, Any]:
+    """What GitLab tells of the token itself (scopes, expiry); empty where it doesn't (OAuth tokens, servers before 15.5)."""
     try:
         found = client.get("/personal_access_tokens/self")
     except (AccessError, GitLabError, NotFoundError):
-        return None
-    return frozenset(found.get("scopes") or ()) if isinstance(found, dict) else None
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def require_write(client: GitLabClient) -> None:
     """Raises AccessError when the token is known to lack the scope that every write needs."""
     _ = client.user  # a refused token is told as such, not as one without scopes
-    scopes = token_scopes(client)
+    scopes = token_record(client).get("scopes")
     if scopes is not None and "api" not in scopes:
-        have = ", ".join(sorted(scopes)) or "none"
+        have = ", ".join(sorted(map(str, scopes))) or "none"
         advice = "Make one with scope `api`, or look only: psbot run --dry-run."
         raise AccessError(f"the token may read but not write (scopes: {have})", client.url, advice)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.cli.app import app
+from bot.cli.commands import app
 from bot.cli.docs_pages import generated_pages
 from bot.config import parse_config
 from bot.derive.catalog import vocabulary
