@@ -170,7 +170,9 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     outcome = apply_plan(plan, writer, lambda n, of, step: progress("publishing", n, of))
     require_some_right(outcome)
     cases, failures = judged(outcome)
-    return Summary(told(outcome), tuple(failures), closing(session, outcome, plan, began), cases=cases)
+    return Summary(
+        told(outcome), tuple(failures), closing(session, len(portfolio.engagements), outcome, plan, began), cases=cases
+    )
 
 
 def partner_summary(session: Session, reading: Reading, options: RunOptions, began: float) -> Summary:
@@ -184,4 +186,9 @@ def partner_summary(session: Session, reading: Reading, options: RunOptions, beg
             "Names come from `partner::` labels and facts.",
         )
     failures = failures_of(reading.derive(reading.day), reading.portfolio)
-    return Summary((), tuple(failures), closing(session, None, Plan(), began), files={file.name: file.text})
+    return Summary(
+        (),
+        tuple(failures),
+        closing(session, len(reading.portfolio.engagements), None, Plan(), began),
+        files={file.name: file.text},
+    )

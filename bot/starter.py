@@ -20,6 +20,8 @@ class Proposal:
     label: str = "PSProject"
     url: str | None = None
     timezone: str = "America/New_York"
+    schema: str = "./docs/config.schema.json"
+    """Where editors find the JSON Schema, from the config's folder."""
 
 
 def render_starter(proposal: Proposal) -> str:
@@ -36,7 +38,12 @@ def render_starter(proposal: Proposal) -> str:
         else "  # url: https://gitlab.example.com    # else GITLAB_URL, CI_SERVER_URL, or GitLab.com"
     )
     return _STARTER.format(
-        url=url, namespaces=namespaces, label=_text(proposal.label), project=project, timezone=proposal.timezone
+        url=url,
+        namespaces=namespaces,
+        label=_text(proposal.label),
+        project=project,
+        timezone=proposal.timezone,
+        schema=proposal.schema,
     )
 
 
@@ -54,7 +61,7 @@ _WHO = {
     "customer": "customers can read here too",
 }
 _STARTER = """\
-# yaml-language-server: $schema=./docs/config.schema.json
+# yaml-language-server: $schema={schema}
 # psbot: where to look, who reads there, and when to report. Every key is optional but `portfolio.namespaces`.
 # The token is never here: it comes from the environment variable GITLAB_TOKEN.
 

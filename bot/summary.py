@@ -58,7 +58,7 @@ def summarise(
     return Summary(
         lines=lines,
         failures=tuple(failures),
-        closing_line=closing(session, outcome, plan, began),
+        closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
         files={name_of(d): d.body for d in made.documents},
         plan_json=plan_to_json(plan),
         snapshot_text=json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, allow_nan=False) + "\n",
@@ -79,12 +79,13 @@ def judged(outcome: Outcome) -> tuple[tuple[Case, ...], list[str]]:
     return cases, [str(r) for r in outcome.results if r.state in bad]
 
 
-def closing(session: Session, outcome: Outcome | None, plan: Plan, began: float) -> str:
+def closing(session: Session, read: int, outcome: Outcome | None, plan: Plan, began: float) -> str:
+    """The last line: engagements read, what became of the texts, requests, writes, seconds."""
     counts = session.client.counts
     what = outcome.summary() if outcome else dict(plan.counts())
     sums = ", ".join(f"{number} {state}" for state, number in what.items() if number) or "nothing to publish"
     head = "" if outcome else "dry run: "
-    return f"{head}{sums}; {counts.requests} requests, {counts.writes} writes, {time.monotonic() - began:.1f} s"
+    return f"{head}{read} engagements read; {sums}; {counts.requests} requests, {counts.writes} writes, {time.monotonic() - began:.1f} s"
 
 
 def name_of(document: Document) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -56,9 +57,12 @@ def init(
             from bot.checkup import propose
 
             proposal = propose(from_, dict(os.environ))
+        from bot.cli.docs_pages import schema_file
         from bot.cli.files import write_text
 
-        write_text(path, render_starter(proposal))
+        schema_path = path.with_name("config.schema.json")
+        write_text(path, render_starter(replace(proposal, schema=f"./{schema_path.name}")))
+        write_text(schema_path, schema_file())
         say(f"written: {path}. Next: set GITLAB_TOKEN, then psbot --config {path} check")
     if labels:
         from bot.checkup import create_missing_labels

@@ -200,6 +200,8 @@ def test_init_writes_a_valid_config_once(desk: Desk) -> None:
     path = desk.folder / "new.yml"
     assert desk.call("--config", str(path), "init").code == 0
     before = path.read_text(encoding="utf-8")
+    assert "$schema=./config.schema.json" in before
+    assert "properties" in json.loads((desk.folder / "config.schema.json").read_text(encoding="utf-8"))
     again = desk.call("--config", str(path), "init")
     assert again.code == 2
     assert path.read_text(encoding="utf-8") == before
