@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
+def with_advice(text: str, advice: str) -> str:
+    """What happened, then what to do, as two sentences."""
+    return f"{text}{'' if text.endswith(('.', '!', '?', ':')) else '.'} {advice}" if advice else text
+
+
 @dataclass(frozen=True)
 class Fault:
     """One mistake in something a person wrote: file, line and column (1-based, 0 = unknown), what, how to mend it."""
@@ -18,7 +23,7 @@ class Fault:
     def __str__(self) -> str:
         place = ":".join([self.where, *(str(n) for n in (self.line, self.column) if n)]) if self.where else ""
         text = f"{place}: {self.message}" if place else self.message
-        return f"{text} {self.advice}".rstrip()
+        return with_advice(text, self.advice)
 
 
 @dataclass
@@ -32,7 +37,7 @@ class PsbotError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.message}" if self.where else self.message
-        return f"{head} {self.advice}".rstrip()
+        return with_advice(head, self.advice)
 
 
 @dataclass

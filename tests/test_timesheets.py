@@ -54,7 +54,7 @@ def test_semicolons_are_read_where_the_header_has_them():
             "date: must be a date such as 2026-11-30, not '20.11.2026'",
         ),
         ("SOW-1,dana,2026-11-20,eight,yes,yes", "hours.csv:3:4", "hours: must be a number, not 'eight'"),
-        ('SOW-1,dana,2026-11-20,"7,5",yes,yes', "hours.csv:3:4", "not '7,5' Write a decimal point"),
+        ('SOW-1,dana,2026-11-20,"7,5",yes,yes', "hours.csv:3:4", "not '7,5'. Write a decimal point"),
         ("SOW-1,dana,2026-11-20,nan,yes,yes", "hours.csv:3:4", "must be a number"),
         ("SOW-1,dana,2026-11-20,25,yes,yes", "hours.csv:3:4", "must lie between -24 and 24, but is 25"),
         ("SOW-1,dana,2026-11-20,8,maybe,yes", "hours.csv:3:5", "billable: must be true or false, not 'maybe'"),
@@ -90,7 +90,7 @@ def test_a_wrong_header_is_an_error_that_names_every_mistake():
     text = str(caught.value)
     assert caught.value.exit_code == 2
     assert "column 'date' is missing" in text
-    assert "hours.csv:1:6: unknown column 'aproved' Did you mean 'approved'?" in text
+    assert "hours.csv:1:6: unknown column 'aproved'. Did you mean 'approved'?" in text
 
 
 def test_an_empty_file_is_no_timesheet():
@@ -139,7 +139,7 @@ def test_a_sow_of_two_engagements_names_neither():
     portfolio = Portfolio((engagement("acme&1", "SOW-1"), engagement("acme&2", "SOW-1")))
     found = add_hours(portfolio, sheet("SOW-1,dana,2026-11-20,8,yes,yes"))
     assert found.engagements == portfolio.engagements
-    assert "is the SOW of acme&1 and acme&2 Write the reference instead." in found.failures[0]
+    assert "is the SOW of acme&1 and acme&2. Write the reference instead." in found.failures[0]
 
 
 def test_rows_of_engagements_that_were_not_read_are_nobodys():

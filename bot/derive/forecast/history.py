@@ -121,7 +121,7 @@ class History:
     @cached_property
     def last_close(self) -> float | None:
         """Position of the last closing; None when something is open or nothing was closed."""
-        return float(self.closed.max()) if len(self.closed) and self.closed.max() < NEVER else None
+        return float(np.max(self.closed)) if len(self.closed) and np.max(self.closed) < NEVER else None
 
     @cached_property
     def _logs_in_order(self) -> tuple[Array, Array]:
@@ -249,7 +249,7 @@ def _start(engagement: Engagement, axis: WorkAxis, created: Array, closed: Array
     """Position before the first day of work: the SOW's start, else the first trace of work; None when there is neither."""
     if engagement.facts.start is not None:
         return axis.position(engagement.facts.start) - 1.0
-    traces = [float(a.min()) for a in (closed, log_at) if len(a) and a.min() < NEVER]
+    traces = [float(np.min(a)) for a in (closed, log_at) if len(a) and np.min(a) < NEVER]
     if traces:
         return min(traces) - 1.0
     return None

@@ -109,7 +109,7 @@ def first_day(subject: Subject, history: History) -> float | None:
     if day is not None:
         return history.axis.position(day) - 1.0
     created = history.created[history.created > 0]
-    return float(created.min()) - 1.0 if len(created) and derive_phase(subject) != "not_started" else None
+    return float(np.min(created)) - 1.0 if len(created) and derive_phase(subject) != "not_started" else None
 
 
 def effort_of(state: State, terms: Terms, history: History, ref: Reference, growth: float, phase: str) -> Effort | None:
