@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from bot.derive.forecast.bookings import first_booking
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
