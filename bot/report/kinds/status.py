@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from bot.calendar import Period
-from bot.derive.results import EngagementDerived
+from bot.derive.results import EngagementDerived, Scope
 from bot.model import Engagement
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
@@ -156,6 +156,7 @@ def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepV
         "v": PAYLOAD_VERSION,
         "status": dict(colours),
         "progress": derived.progress.percent,
+        "scope": baseline_payload(derived.scope),
         "finish": {k: str(day) if day else None for k, day in (("p50", finish.p50), ("p80", finish.p80))},
         "forecast": {
             name: {"actual": q.actual, "forecast": q.forecast, "low": q.low, "high": q.high}
@@ -164,6 +165,13 @@ def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepV
         "next_steps": [step.ref for step in steps],
         "risks": sorted({risk.rule for risk in derived.risks}),
     }
+
+
+def baseline_payload(scope: Scope) -> dict[str, Any]:
+    """The size of the baseline as it is known now: GitLab forgets what is deleted later (`derive.scope`)."""
+    if scope.baseline_day is None:
+        return {}
+    return {"baseline_day": scope.baseline_day.isoformat(), "baseline_items": scope.baseline_items + scope.removed}
 
 
 REPORT = Report("status", "status", "internal-status.md.j2", subjects, make_status)
