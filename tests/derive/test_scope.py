@@ -13,6 +13,7 @@ from bot.derive.progress import derive_progress
 from bot.derive.results import Scope
 from bot.derive.scope import derive_scope, earlier_baselines
 from bot.model import Item
+from bot.report.kinds.status import baseline_payload
 from tests.builders import make_item, make_subject
 
 OLD = [make_item(n, estimate_hours=10) for n in range(1, 11)]
@@ -150,12 +151,6 @@ def test_a_figure_that_can_t_be_read_is_told_and_the_others_stand() -> None:
 
 
 def test_what_was_deleted_is_known_from_what_an_earlier_report_stored():
-    from datetime import date
-
-    from bot.derive.results import Scope
-    from bot.derive.scope import earlier_baselines
-    from bot.report.kinds.status import baseline_payload
-
     told = baseline_payload(Scope(baseline_items=10, removed=2, baseline_day=date(2026, 8, 3)))
     assert earlier_baselines([{"scope": told}], date(2026, 8, 3)) == [12]
     assert earlier_baselines([{"scope": told}], date(2026, 8, 4)) == [], "another baseline says nothing"

@@ -46,8 +46,8 @@ class WorkAxis:
     def positions(self, days: list[date | None], missing: float = NEVER) -> Array:
         """End-of-day position of each day; `missing` for None. Days of rest share the last working day's position."""
         numbers = np.array([(day or _ORIGIN).toordinal() for day in days], dtype=np.int64)
-        known = (numbers - _UNIX_EPOCH).astype("datetime64[D]")
-        counts = np.busday_count(_ORIGIN64, known + 1, busdaycal=self._busdays).astype(np.float64) * self.scale
+        after = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
+        counts = np.busday_count(_ORIGIN64, after, busdaycal=self._busdays).astype(np.float64) * self.scale
         return np.where(np.array([day is not None for day in days], dtype=bool), counts, missing)
 
     def position(self, day: date) -> float:
