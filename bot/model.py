@@ -237,6 +237,20 @@ class PastReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """An open item, or a project, where psbot's texts stand or would stand, as just read: GitLab's own name for it.
+
+    `epic_id` is an epic's id in REST, where its notes are; None for issues, and where it is not known.
+    """
+
+    ref: str
+    web_url: str = ""
+    labels: tuple[str, ...] = ()
+    epic_id: int | None = None
+    item_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Portfolio:
     """Everything that was read, and when. `failures` names namespaces and engagements that could not be read."""
 
@@ -245,6 +259,8 @@ class Portfolio:
     failures: tuple[str, ...] = ()
     members: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     """Usernames who can still work, by namespace; empty = not read (rule assignee-absent then says nothing)."""
+    targets: Mapping[str, Target] = field(default_factory=lambda: EMPTY)
+    """What was read of where texts go, by the name in facts and config; what was not read is missing."""
 
 
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:

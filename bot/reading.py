@@ -64,9 +64,18 @@ class Reading:
 
 
 def read_for(
-    session: Session, *, snapshot: Path | None, only: str | None, progress: Progress = quiet, day_given: bool = True
+    session: Session,
+    *,
+    snapshot: Path | None,
+    only: str | None,
+    progress: Progress = quiet,
+    day_given: bool = True,
+    with_past: bool = True,
 ) -> Reading:
-    """The portfolio from a snapshot file or from GitLab. Raises UsageError when `only` names no engagement."""
+    """The portfolio from a snapshot file or from GitLab, `with_past`: and what earlier reports committed.
+
+    Raises UsageError when `only` names no engagement.
+    """
     past: tuple[PastReport, ...] = ()
     if snapshot:
         portfolio = load_snapshot(read_text(snapshot), session.settings.engagements)
@@ -76,14 +85,14 @@ def read_for(
     else:
         portfolio = read_live(session, only, progress)
     require_known(portfolio, only)
-    if not snapshot:
+    if not snapshot and with_past:
         past = read_past(session, portfolio)
     return Reading(session, portfolio, session.as_of, past, only)
 
 
 def read_past(session: Session, portfolio: Portfolio) -> tuple[PastReport, ...]:
-    """What psbot's own earlier reports committed, read back from GitLab."""
-    standing = read_standing(session.client, session.settings, portfolio)
+    """What psbot's own earlier internal reports committed, read back from GitLab."""
+    standing = read_standing(session.client, session.settings, portfolio, customers=False)
     return past_reports(standing, [e.ref for e in portfolio.engagements])
 
 

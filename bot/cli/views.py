@@ -19,14 +19,21 @@ if TYPE_CHECKING:
     from bot.reading import Reading
 
 
-def read(snapshot: Path | None, only: str | None, as_of: str | None) -> Reading:
+def read(snapshot: Path | None, only: str | None, as_of: str | None, *, with_past: bool = True) -> Reading:
     """The portfolio from a snapshot or from GitLab, with what is needed to derive from it."""
     from bot.reading import read_for
     from bot.session import open_session
 
     session = open_session(options.config, as_of=parse_day(as_of))
     with progress_bar(options.quiet) as progress:
-        return read_for(session, snapshot=snapshot, only=only, progress=progress, day_given=as_of is not None)
+        return read_for(
+            session,
+            snapshot=snapshot,
+            only=only,
+            progress=progress,
+            day_given=as_of is not None,
+            with_past=with_past,
+        )
 
 
 def exit_code(reading: Reading, derived: Derived) -> int:
@@ -109,7 +116,7 @@ def export(
     """Write the snapshot: everything that was read, enough to derive and to render."""
     from bot.snapshot import dump_snapshot
 
-    reading = read(None, only, None)
+    reading = read(None, only, None, with_past=tables is not None)
     text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     if output:
         write_text(output, text)
@@ -157,7 +164,7 @@ def backtest(
     """Replay the past: how accurate would the forecasts have been?"""
     from bot.cli.tables import print_backtest
 
-    reading = read(snapshot, None, as_of)
+    reading = read(snapshot, None, as_of, with_past=False)
     result = reading.backtest(seed=seed, trials=trials)
     if json_:
         print_json(result.to_json())

@@ -13,7 +13,7 @@ from bot.derive.labels import has_label
 from bot.facts import MONEY_KEYS, make_facts, merge_facts, read_block
 from bot.gitlab_api.histories import Histories
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelogs, ref_of
-from bot.model import Engagement, FactFault, Facts, Item, Milestone
+from bot.model import Engagement, FactFault, Facts, Item, Milestone, Target
 
 ENGAGEMENT_BLOCK = "ps-project"
 _REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
@@ -267,6 +267,18 @@ def find_milestones(draft: Draft, archive: Archive) -> list[Milestone]:
                 found.add(number)
     chosen = [stones[number] for number in found if number is not None]
     return sorted(chosen, key=lambda m: (m.due_date or date.max, m.title, m.ref))
+
+
+def find_targets(drafts: Iterable[Draft], archive: Archive, epic_ids: Mapping[str, int]) -> dict[str, Target]:
+    """Where notes on the engagements stand or would, by the name in the facts. A closed item may have moved: GitLab knows."""
+    found = {}
+    for draft in drafts:
+        for asked in (draft.ref, draft.facts.internal, draft.facts.customer_channel):
+            record = archive.by_ref.get(asked.casefold()) if asked else None
+            if asked and record and record["state"] != "closed":
+                ref = ref_of(record)
+                found[asked] = Target(ref, record["web_url"], tuple(record["labels"]), epic_ids.get(ref), record["id"])
+    return found
 
 
 def _lineage(path: str) -> Iterator[str]:

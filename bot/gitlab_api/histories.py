@@ -56,6 +56,8 @@ class HistoryReader:
     groups: Collection[str] = ()
     cache: Cache | None = None
     progress: Progress = lambda stage, done, total: None
+    epic_ids: Mapping[str, int] = field(default_factory=dict)
+    """The ids of epics in REST, by reference, as far as they are known."""
     found: Histories = field(default_factory=Histories)
 
     def read(self, dated: Iterable[Record], labelled: Iterable[Record], roots: Iterable[Record]) -> Histories:
@@ -168,6 +170,8 @@ class HistoryReader:
         base = quote(record["path"], safe="")
         if record["type"] != "epic":
             return f"/projects/{base}/issues/{record['iid']}"
+        if known := self.epic_ids.get(ref_of(record)):
+            return f"/groups/{base}/epics/{known}"
         epic = self.client.get(f"/groups/{base}/epics/{record['iid']}", history=True)
         if epic.get("work_item_id") not in (None, record["id"]):
             raise GitLabError("is another epic in REST", ref_of(record))

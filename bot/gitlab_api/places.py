@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from bot.errors import GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
+from bot.model import Target
 
 _MOVED = "query($id: WorkItemID!) { workItem(id: $id) { iid namespace { fullPath } } }"
 _WORK_ITEM = (
@@ -50,6 +51,24 @@ def resolve_place(client: GitLabClient, asked: str) -> Place:
     found = _dict(client.get(f"/projects/{quote(asked, safe='')}"), asked)
     path, api = str(found["path_with_namespace"]), f"/projects/{int(found['id'])}"
     return Place(asked, path, path, "project", api, api, str(found.get("web_url") or ""))
+
+
+def place_of(asked: str, target: Target) -> Place | None:
+    """The place of an item or project that was read already; None when GitLab has to be asked for its id."""
+    if "#" not in target.ref and "&" not in target.ref:
+        api = f"/projects/{quote(target.ref, safe='')}"
+        return Place(asked, target.ref, target.ref, "project", api, api, target.web_url)
+    if "#" in target.ref:
+        path, _, iid = target.ref.partition("#")
+        api = f"/projects/{quote(path, safe='')}/issues/{iid}"
+        return Place(asked, target.ref, path, "issue", api, api, target.web_url, labels=target.labels)
+    if target.epic_id is None:
+        return None
+    path, _, iid = target.ref.partition("&")
+    group = f"/groups/{quote(path, safe='')}/epics"
+    gid = f"gid://gitlab/WorkItem/{target.item_id}" if target.item_id else ""
+    edit, api = f"{group}/{iid}", f"{group}/{target.epic_id}"
+    return Place(asked, target.ref, path, "epic", api, edit, target.web_url, gid, target.labels)
 
 
 def _resolve_issue(client: GitLabClient, asked: str, ref: str, moves: int) -> Place:

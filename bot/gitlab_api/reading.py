@@ -6,14 +6,16 @@ A namespace or engagement that can't be read is named in `Portfolio.failures` or
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings, is_within
-from bot.errors import PsbotError, UnreachableError
+from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
 from bot.gitlab_api.assembly import (
     Archive,
     Draft,
@@ -22,6 +24,7 @@ from bot.gitlab_api.assembly import (
     dated_labels,
     draft_engagement,
     find_roots,
+    find_targets,
     foreign_paths,
     make_engagement,
     needs_label_dates,
@@ -32,8 +35,9 @@ from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.lanes import Lanes
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
 from bot.gitlab_api.translate import ref_of
-from bot.model import Milestone, Portfolio
+from bot.model import Milestone, Portfolio, Target
 
+log = logging.getLogger("psbot.gitlab")
 Progress = Callable[[str, int, int], None]
 
 
@@ -88,13 +92,15 @@ class _Reading:
         archive = self._archive()
         labelled = {r["id"] for r in all_roots(archive, self.settings)}
         drafts = [assign_work(draft, archive, labelled) for draft in drafts]
-        histories = self._histories(drafts)
+        epic_ids = self._epic_ids(drafts)
+        histories = self._histories(drafts, epic_ids)
         zone = ZoneInfo(self.settings.calendar.timezone)
         return Portfolio(
             engagements=tuple(make_engagement(d, archive, histories, self.settings, zone) for d in drafts),
             taken_at=datetime.now(UTC),
             failures=tuple(self.failures),
             members=self._members(drafts, configured),
+            targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
         )
 
     # -- namespaces
@@ -131,12 +137,31 @@ class _Reading:
 
     # -- histories and members
 
-    def _histories(self, drafts: Iterable[Draft]) -> Histories:
+    def _epic_ids(self, drafts: Iterable[Draft]) -> dict[str, int]:
+        """The ids that epics have in REST, by reference: their events and notes go by them. A hundred in one request."""
+        found: dict[str, int] = {}
+        roots = [draft.root["path"] for draft in drafts if draft.root["type"] == "epic"]
+        homes = [path for path in self.places if any(is_within(root, path) for root in roots)]
+        for ids in self.lanes.map(self._list_epic_ids, homes):
+            found |= ids
+        return found
+
+    def _list_epic_ids(self, path: str) -> dict[str, int]:
+        listed = self.client.get_all(
+            f"/groups/{quote(path, safe='')}/epics", labels=self.settings.portfolio.label, state="all"
+        )
+        try:
+            return {str(epic["references"]["full"]): int(epic["id"]) for epic in listed}
+        except (AccessError, NotFoundError, GitLabError) as problem:
+            log.info("epics of %s are not listed, each is asked for: %s", path, problem)
+            return {}
+
+    def _histories(self, drafts: Iterable[Draft], epic_ids: Mapping[str, int]) -> Histories:
         names = dated_labels(self.settings.labels)
         work = {r["id"]: r for draft in drafts for r in draft.work}
         labelled = [r for r in work.values() if needs_label_dates(r, names)]
         groups = frozenset(path for place in self.places.values() for path in place.overview.groups)
-        reader = HistoryReader(self.client, self.lanes, groups, self.cache, self.progress)
+        reader = HistoryReader(self.client, self.lanes, groups, self.cache, self.progress, epic_ids=epic_ids)
         return reader.read(list(work.values()), labelled, [draft.root for draft in drafts])
 
     def _members(self, drafts: Sequence[Draft], configured: set[str]) -> Mapping[str, tuple[str, ...]]:
@@ -152,6 +177,14 @@ class _Reading:
             for path in sorted(paths):
                 members[home] |= set(self.reader.members_of(self._kind(path), path))
         return {path: tuple(sorted(names)) for path, names in sorted(members.items())}
+
+    def _report_projects(self) -> dict[str, Target]:
+        """The projects for report issues, by the config's name, as far as they lie in the namespaces."""
+        reports = self.settings.reports
+        named = {r.project for r in (reports.portfolio, reports.monthly, reports.quarterly) if r.project}
+        spaces = {path.casefold(): path for place in self.places.values() for path in place.overview.projects}
+        known = {name: spaces[name.casefold()] for name in sorted(named) if name.casefold() in spaces}
+        return {name: Target(path, f"{self.client.url}/{path}") for name, path in known.items()}
 
     def _kind(self, path: str) -> str:
         groups = (place.overview.groups for place in self.places.values())

@@ -16,9 +16,9 @@ from bot.config import Settings
 from bot.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.places import Place, resolve_place
+from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.posts import RawIssue, RawNote
-from bot.model import Portfolio, Reply
+from bot.model import Portfolio, Reply, Target
 from bot.publish.approval import THUMBS_UP, Thumb
 from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker
@@ -74,9 +74,12 @@ class Reader:
         self.settings = settings
         self.trust = Trust(client, client.user.id)
 
-    def look(self, asked: str, labels: Iterable[str] = ()) -> Sight:
-        """The item, or the project with its report issues, as it stands now. Raises what GitLab answers."""
-        place = resolve_place(self.client, asked)
+    def look(self, asked: str, labels: Iterable[str] = (), target: Target | None = None) -> Sight:
+        """The item, or the project with its report issues, as it stands now. Raises what GitLab answers.
+
+        `target` is what this run has read of the item already: it need not be asked for again.
+        """
+        place = (place_of(asked, target) if target else None) or resolve_place(self.client, asked)
         if place.kind == "project":
             return Sight(place, self._issue_posts(place, tuple(labels)))
         return Sight(place, self._note_posts(place, api.read_notes(self.client, place)))
@@ -200,7 +203,7 @@ def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def targets_of(portfolio: Portfolio, settings: Settings) -> list[str]:
+def targets_of(portfolio: Portfolio, settings: Settings, *, customers: bool = True) -> list[str]:
     """Where notes of these engagements stand or would: internal target and, with customer reports, customer channel.
 
     The root is looked at too where a note may stand from before an internal target was named, or for its labels.
@@ -212,25 +215,31 @@ def targets_of(portfolio: Portfolio, settings: Settings) -> list[str]:
         found[facts.internal or root] = None
         if reports.set_health or settings.audience_of(re.split("[#&]", root)[0]) == "internal":
             found[root] = None
-        if facts.customer_channel and reports.customer.enabled:
+        if customers and facts.customer_channel and reports.customer.enabled:
             found[facts.customer_channel] = None
     return list(found)
 
 
 def read_standing(
-    client: GitLabClient, settings: Settings, portfolio: Portfolio, progress: Callable[[int, int], None] | None = None
+    client: GitLabClient,
+    settings: Settings,
+    portfolio: Portfolio,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    customers: bool = True,
 ) -> Standing:
     """Everything of psbot that stands at the engagements' targets and in the report projects.
 
-    A place that can't be read becomes a problem, which refuses what would go there; an unreachable GitLab raises.
+    Without `customers` their channels are left out: what is derived rests on internal reports only. A place that can't be read becomes a problem, which refuses what would go there; an unreachable GitLab raises.
     """
     reader = Reader(client, settings)
     projects = report_projects(settings)
-    asked = [*targets_of(portfolio, settings), *projects]
+    asked = [*targets_of(portfolio, settings, customers=customers), *projects]
     sights: dict[str, Sight] = {}
     problems: dict[str, str] = {}
     with ThreadPoolExecutor(settings.gitlab.concurrency) as pool:
-        jobs = {ref: pool.submit(_looked, reader, ref, projects.get(ref, ())) for ref in asked}
+        seen = portfolio.targets
+        jobs = {ref: pool.submit(_looked, reader, ref, projects.get(ref, ()), seen.get(ref)) for ref in asked}
         for number, (ref, job) in enumerate(jobs.items(), 1):
             found = job.result()
             if isinstance(found, Sight):
@@ -242,12 +251,12 @@ def read_standing(
     return _standing(reader, sights, problems, portfolio)
 
 
-def _looked(reader: Reader, ref: str, labels: tuple[str, ...]) -> Sight | str:
+def _looked(reader: Reader, ref: str, labels: tuple[str, ...], target: Target | None) -> Sight | str:
     """What was seen, or why nothing was."""
     if problem := malformed(ref):
         return problem
     try:
-        return reader.look(ref, labels)
+        return reader.look(ref, labels, target)
     except (NotFoundError, GitLabError) as problem:
         return f"can't be read: {problem}"
     except AccessError as problem:
