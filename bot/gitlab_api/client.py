@@ -225,7 +225,7 @@ class GitLabClient:
         try:
             reply = self._attempt(verb, path, query, body)
         finally:
-            self._patience.leave(reply.status, reply.headers)
+            self._patience.leave(reply.status, reply.headers, connected=reply.sent)
         return reply
 
     def _attempt(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Reply:

@@ -13,7 +13,7 @@ DEFAULT_RETRY_AFTER = 60.0
 SPREAD = 0.25
 """Seconds over which threads that waited for the same moment spread."""
 FIRST_CONTACT = 10.0
-"""Seconds to try where nobody has ever answered: more likely a wrong address than an outage."""
+"""Seconds to try where nobody has ever taken a request: more likely a wrong address than an outage."""
 
 
 class Patience:
@@ -69,13 +69,16 @@ class Patience:
             self._in_flight += 1
             return 0.0
 
-    def leave(self, status: int | None, headers: Mapping[str, str]) -> None:
-        """A request ended: note what its headers say, and whether the server still works (None: no answer came)."""
+    def leave(self, status: int | None, headers: Mapping[str, str], *, connected: bool = True) -> None:
+        """A request ended: note what its headers say, and whether the server still works (None: no answer came).
+
+        `connected`: somebody took the request, even when no answer came of it.
+        """
         works = status is not None and status not in RETRIED_STATUSES
         with self._lock:
             now = self._clock()
             self._in_flight -= 1
-            self._answered = self._answered or status is not None
+            self._answered = self._answered or connected
             self._failing_since = None if works else now if self._failing_since is None else self._failing_since
             self._note_limit(now, headers)
             if status == 429 or (status == 503 and "Retry-After" in headers):
