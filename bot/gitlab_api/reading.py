@@ -5,7 +5,6 @@ A namespace or engagement that can't be read is named in `Portfolio.failures` or
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings, is_within
-from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
+from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
 from bot.gitlab_api.assembly import (
     Archive,
     Draft,
@@ -52,16 +51,15 @@ def read_portfolio(
     today: date,
     only: str | None = None,
     cache: Cache | None = None,
-    shard: tuple[int, int] | None = None,
     progress: Progress | None = None,
 ) -> Portfolio:
-    """Everything of CONTRACT §6 from GitLab; `only` and `shard` (part 2 of 5) leave out other engagements.
+    """Everything of CONTRACT §6 from GitLab; `only` leaves out other engagements.
 
     Raises AccessError when the token is refused, and the namespaces' own error when none of them can be read.
     """
     _ = client.user  # a refused token ends the run here, before anything else is asked
     with Lanes(client.concurrency) as lanes:
-        return _Reading(client, settings, today, lanes, cache, progress or _quiet).read(only, shard)
+        return _Reading(client, settings, today, lanes, cache, progress or _quiet).read(only)
 
 
 @dataclass
@@ -81,11 +79,11 @@ class _Reading:
     def __post_init__(self) -> None:
         self.reader = NamespaceReader(self.client, self.lanes, self.cache)
 
-    def read(self, only: str | None, shard: tuple[int, int] | None) -> Portfolio:
+    def read(self, only: str | None) -> Portfolio:
         """Namespaces, then engagements, then their histories."""
         self._read_places(outermost(self.settings.portfolio.namespaces))
         roots = find_roots(self._archive(), self.settings, self.today)
-        chosen = [r for r in roots if (only is None or ref_of(r) == only) and in_shard(ref_of(r), shard)]
+        chosen = [r for r in roots if only in (None, ref_of(r))]
         drafts = [draft_engagement(root, self.settings) for root in chosen]
         configured = set(self.places)
         self._read_places(foreign_paths(drafts, [*self.places, *self.failed_paths]), required=False)
@@ -193,18 +191,10 @@ class _Reading:
 
 def _without(problem: PsbotError, path: str) -> str:
     """The problem in words, without a place that was named already."""
-    return f"{problem.message} {problem.advice}".rstrip() if problem.where == path else str(problem)
+    return with_advice(problem.message, problem.advice) if problem.where == path else str(problem)
 
 
 def outermost(paths: Iterable[str]) -> list[str]:
     """The configured paths without those that lie below another one: each is read once."""
     found = sorted(paths, key=str.casefold)
     return [path for path in found if not any(other != path and is_within(path, other) for other in found)]
-
-
-def in_shard(ref: str, shard: tuple[int, int] | None) -> bool:
-    """Whether the engagement belongs to part `shard[0]` of `shard[1]`: spread evenly, whatever else there is."""
-    if shard is None:
-        return True
-    number = int.from_bytes(hashlib.sha256(ref.encode()).digest()[:8], "big")
-    return number % shard[1] == shard[0] - 1

@@ -16,7 +16,7 @@ from bot.demo import DemoGitLab, World
 from bot.demo.graphql import complexity, execute, work_items
 from bot.errors import AccessError, NotFoundError, UnreachableError
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.reading import in_shard, outermost, read_portfolio
+from bot.gitlab_api.reading import outermost, read_portfolio
 from bot.model import DueChange, Engagement, Item, Portfolio, TimeLog
 
 TODAY = date(2026, 11, 20)
@@ -253,19 +253,15 @@ def test_closed_engagements_stay_for_a_while(world: World):
     assert [(e.ref, e.state) for e in found.engagements] == [("acme/globex#1", "opened"), ("acme/old#1", "closed")]
 
 
-def test_only_and_shards_leave_out_the_others():
+def test_only_leaves_out_the_others():
     w = World(now="2026-11-20")
     for number in range(12):
         w.issue(w.project(f"acme/p{number:02d}"), "SOW", labels=["PSProject"])
     with demo(w) as gitlab:
         assert [e.ref for e in read(gitlab, only="acme/p03#1").engagements] == ["acme/p03#1"]
-        parts = [{e.ref for e in read(gitlab, shard=(n, 3)).engagements} for n in (1, 2, 3)]
-    assert set.union(*parts) == {f"acme/p{n:02d}#1" for n in range(12)}
-    assert sum(map(len, parts)) == 12
 
 
-def test_a_shard_does_not_depend_on_what_else_there_is():
-    assert in_shard("acme&7", (1, 2)) != in_shard("acme&7", (2, 2))
+def test_a_path_below_another_one_is_read_with_it():
     assert outermost(["b/c", "a", "A/x", "b"]) == ["a", "b"]
 
 
