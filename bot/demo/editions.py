@@ -47,6 +47,11 @@ class Edition:
         return mine >= wanted
 
     @property
+    def epic_items(self) -> bool:
+        """Epics are work items since 17.2; before, GraphQL's work items know nothing of them."""
+        return self.since("17.2")
+
+    @property
     def planner_role(self) -> bool:
         """Planner exists since 17.7."""
         return self.since("17.7")

@@ -277,7 +277,9 @@ def find_targets(drafts: Iterable[Draft], archive: Archive, epic_ids: Mapping[st
             record = archive.by_ref.get(asked.casefold()) if asked else None
             if asked and record and record["state"] != "closed":
                 ref = ref_of(record)
-                found[asked] = Target(ref, record["web_url"], tuple(record["labels"]), epic_ids.get(ref), record["id"])
+                number = record["id"]
+                epic_id, item_id = (-number, None) if number < 0 else (epic_ids.get(ref), number)
+                found[asked] = Target(ref, record["web_url"], tuple(record["labels"]), epic_id, item_id)
     return found
 
 

@@ -62,7 +62,10 @@ class Capabilities:
         if not self.enterprise:
             yield "Community Edition: no epics, weights, health status, iterations or blocking links"
         elif self.version[:2] < EPICS_ARE_ITEMS:
-            yield f"GitLab {self.full_version}: before 17.2 epics may be missing among work items; mark issues instead"
+            yield (
+                f"GitLab {self.full_version}: before 17.2 epics are no work items; they are read through the epics API, "
+                "with a request more for every hundred issues"
+            )
         if not self.knows("Group.workItems"):
             yield "work items of groups can't be listed: each project is read by itself, with more requests"
         if not self.knows("Notes.notes"):

@@ -77,10 +77,12 @@ class HistoryReader:
         bodies = self.cache.load_histories("due", stamps) if self.cache else {}
         missing = [r for r in wanted if r["id"] not in bodies]
         fresh: dict[int, Any] = {}
-        questions = pack(self._batches(missing))
+        questions = pack(self._batches(r for r in missing if r["id"] > 0))
         for done, answer in enumerate(self.lanes.map(self._ask_notes, questions), 1):
             fresh |= answer
             self.progress("histories", done, len(questions))
+        for answer in self.lanes.map(self._ask_epic_notes, [r for r in missing if r["id"] < 0]):
+            fresh |= answer
         if self.cache and fresh:
             self.cache.store_histories("due", stamps, fresh)
         self.found.due = {number: _replay(notes) for number, notes in (bodies | fresh).items()}
@@ -106,6 +108,17 @@ class HistoryReader:
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             self._fail((r for b in batches for r in b.records), problem)
         return {}
+
+    def _ask_epic_notes(self, record: Record) -> dict[int, Any]:
+        """The due-date notes of an epic that is no work item: of one epic a request."""
+        path = f"{self._rest_path(record)}/notes"
+        try:
+            notes = list(self.client.get_all(path, history=True, activity_filter="only_activity", sort="asc"))
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+            self._fail([record], problem)
+            return {}
+        nodes = [{"body": note["body"], "createdAt": note["created_at"]} for note in notes if note.get("system")]
+        return {record["id"]: _due_notes({"nodes": nodes})}
 
     def _notes(self, batches: Sequence[Batch]) -> dict[int, Any]:
         known = self.client.capabilities
@@ -170,7 +183,7 @@ class HistoryReader:
         base = quote(record["path"], safe="")
         if record["type"] != "epic":
             return f"/projects/{base}/issues/{record['iid']}"
-        if known := self.epic_ids.get(ref_of(record)):
+        if known := -record["id"] if record["id"] < 0 else self.epic_ids.get(ref_of(record)):
             return f"/groups/{base}/epics/{known}"
         epic = self.client.get(f"/groups/{base}/epics/{record['iid']}", history=True)
         if epic.get("work_item_id") not in (None, record["id"]):

@@ -20,6 +20,7 @@ from bot.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api import queries
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.epics import apart, may_stand_apart, read_epic_parents, read_epics
 from bot.gitlab_api.lanes import Lanes, PageSize, chunks
 from bot.gitlab_api.translate import Record, flat_timelog, flatten, id_number, instant, make_milestone, next_cursor
 from bot.model import Milestone
@@ -89,10 +90,11 @@ class NamespaceReader:
         """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
         overview = self._overview(path)
         stored = self.cache.load_place(overview.path) if self.cache else None
-        records = self._warm(overview, *stored) if stored else None
+        epics = self._epics(overview)
+        records = self._warm(overview, epics, *stored) if stored else None
         if records is None:
-            records = self._cold(overview)
-        return Namespace(overview, records, self._members(overview))
+            records = self._cold(overview, epics)
+        return Namespace(overview, {**records, **apart(epics, records)}, self._members(overview))
 
     # -- the place itself
 
@@ -163,15 +165,34 @@ class NamespaceReader:
             return ()
         return tuple(sorted({str(m["username"]) for m in found if m.get("state") == "active"}))
 
+    # -- epics that are no work items
+
+    def _epics(self, overview: Overview) -> dict[int, Record]:
+        """The epics of an older server, which may or may not be among its work items too."""
+        if overview.kind != "group" or not may_stand_apart(self.client, overview.features):
+            return {}
+        return self.lanes.run(read_epics, self.client, overview.path)
+
+    def _hang_below(
+        self, epics: Mapping[int, Record], records: Mapping[int, Record], overview: Overview, since: str | None = None
+    ) -> None:
+        """Say which epic an issue belongs to, where GraphQL leaves that out. `epics` are those that stand apart."""
+        if not (records and epics):
+            return
+        for number, epic in self.lanes.run(read_epic_parents, self.client, overview.path, since).items():
+            if number in records and records[number]["parent"] is None:
+                records[number]["parent"] = epic
+
     # -- its items
 
-    def _cold(self, overview: Overview) -> dict[int, Record]:
+    def _cold(self, overview: Overview, epics: Mapping[int, Record]) -> dict[int, Record]:
         """Everything, oldest first; by project where a group lists nothing though it has issues (switched off there)."""
         records = self._read_all(self._starts(overview), overview.total)
         if not records and overview.projects and self._listed_total(_rest(overview), overview.kind):
             log.info("%s lists no work items: read project by project", overview.path)
             records = self._read_all(_by_project(overview), None)
         self._complete(records)
+        self._hang_below(apart(epics, records), records, overview)
         self._store(overview, records, None)
         return records
 
@@ -241,7 +262,11 @@ class NamespaceReader:
     # -- what the cache keeps
 
     def _warm(
-        self, overview: Overview, state: Mapping[str, Any], stored: Mapping[int, Record]
+        self,
+        overview: Overview,
+        epics: Mapping[int, Record],
+        state: Mapping[str, Any],
+        stored: Mapping[int, Record],
     ) -> dict[int, Record] | None:
         """The cached items brought up to date; None when only a whole read will do."""
         latest, whole_at = instant(state.get("latest")), instant(state.get("whole_at"))
@@ -257,6 +282,7 @@ class NamespaceReader:
         if overview.total != _plus(state.get("total"), len(changed.keys() - records.keys())):
             return None
         self._complete(changed)
+        self._hang_below(apart(epics, stored), changed, overview, _iso(latest - OVERLAP))
         records.update(changed)
         if any(records[number] != stored.get(number) for number in changed):
             self._store(overview, records, state, changed)

@@ -136,9 +136,9 @@ class _Reading:
     # -- histories and members
 
     def _epic_ids(self, drafts: Iterable[Draft]) -> dict[str, int]:
-        """The ids that epics have in REST, by reference: their events and notes go by them. A hundred in one request."""
+        """The ids that epics have in REST, by reference: events and notes go by them. A hundred in one request."""
         found: dict[str, int] = {}
-        roots = [draft.root["path"] for draft in drafts if draft.root["type"] == "epic"]
+        roots = [draft.root["path"] for draft in drafts if draft.root["type"] == "epic" and draft.root["id"] > 0]
         homes = [path for path in self.places if any(is_within(root, path) for root in roots)]
         for ids in self.lanes.map(self._list_epic_ids, homes):
             found |= ids

@@ -63,7 +63,6 @@ def flatten(node: Mapping[str, Any]) -> Record:
     for widget in node.get("widgets") or ():
         w.update(widget or {})
     logs = w.get("timelogs") or {}
-    text = str(w.get("description") or "")
     return Record(
         id=id_number(node["id"]),
         iid=int(node["iid"]),
@@ -76,7 +75,7 @@ def flatten(node: Mapping[str, Any]) -> Record:
         updated_at=str(node["updatedAt"]),
         closed_at=node.get("closedAt"),
         web_url=str(node.get("webUrl") or ""),
-        description=text if _BLOCK.search(text) else "",
+        description=described(w.get("description")),
         assignees=[str(user["username"]) for user in _nodes(w.get("assignees"))],
         labels=[str(label["title"]) for label in _nodes(w.get("labels"))],
         milestone=id_number(w["milestone"]["id"]) if w.get("milestone") else None,
@@ -92,6 +91,11 @@ def flatten(node: Mapping[str, Any]) -> Record:
         timelogs=[flat_timelog(log) for log in _nodes(logs)],
         more_timelogs=next_cursor(logs),
     )
+
+
+def described(text: Any) -> str:
+    """A description that holds a block of facts; any other text is nobody's business here."""
+    return str(text) if text and _BLOCK.search(str(text)) else ""
 
 
 def _nodes(connection: Any) -> Iterator[Mapping[str, Any]]:

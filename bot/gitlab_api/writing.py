@@ -71,7 +71,7 @@ def update_issue(client: GitLabClient, project: Place, iid: int, description: st
 
 def change_labels(client: GitLabClient, place: Place, add: Sequence[str], remove: Sequence[str]) -> None:
     """Add and remove labels; all others stay (`labels` would replace the whole set)."""
-    if place.kind == "epic":
+    if place.kind == "epic" and place.gid:
         _change_epic_labels(client, place, add, remove)
         return
     fields = {"add_labels": ",".join(add), "remove_labels": ",".join(remove)}

@@ -59,6 +59,7 @@ def find_noteable(info: Info, value: str) -> Item:
     kind, number = split_gid(value, "WorkItem", "Issue", "Epic")
     store = world(info)
     found = store.epics.get(int(number)) if kind == "Epic" else store.items.get(int(number))
-    if found is None or not actor(info).sees(found):
+    sees = actor(info).sees if kind == "Epic" else actor(info).sees_work_item
+    if found is None or not sees(found):
         raise denied()
     return found

@@ -75,7 +75,8 @@ def _places(space: Namespace, args: dict[str, Any]) -> list[Namespace]:
 def work_items(space: Namespace, info: Info, **args: Any) -> Connection:
     """Work items of a place."""
     order = order_of(args)
-    return connect(find_items(actor(info), _places(space, args), criteria_of(info, args), order), args, order)
+    found = find_items(actor(info), _places(space, args), criteria_of(info, args), order)
+    return connect(found if world(info).edition.epic_items else actor(info).seen_work_items(found), args, order)
 
 
 def state_counts(space: Namespace, info: Info, **args: Any) -> dict[str, int]:
@@ -97,19 +98,19 @@ def issues(space: Namespace, info: Info, **args: Any) -> Connection:
 def work_item_of(space: Namespace, info: Info, iid: str) -> Item | None:
     """By number within its place."""
     found = space.items.get(int(iid)) if iid.isdecimal() else None
-    return found if found and actor(info).sees(found) else None
+    return found if found and actor(info).sees_work_item(found) else None
 
 
 def work_item(_root: Any, info: Info, **args: Any) -> Item | None:
     """By id."""
     found = world(info).items.get(number_of(args["id"], "WorkItem", "Issue"))
-    return found if found and actor(info).sees(found) else None
+    return found if found and actor(info).sees_work_item(found) else None
 
 
 def by_reference(_root: Any, info: Info, **args: Any) -> Connection:
     """By `group/project#12` and the like."""
     found = [item for text in args["refs"] if (item := world(info).find_reference(text))]
-    return connect(actor(info).seen(found), args)
+    return connect(actor(info).seen_work_items(found), args)
 
 
 # --- an item -------------------------------------------------------------------------------------------------------------
@@ -155,12 +156,12 @@ def children(widget: Widget, info: Info, **args: Any) -> Connection:
     """Visible children."""
     state = {"OPEN": "opened", "CLOSED": "closed"}.get(args.get("state") or "")
     found = [child for child in widget.item.children if state in (None, child.state)]
-    return connect(actor(info).seen(found), args)
+    return connect(actor(info).seen_work_items(found), args)
 
 
 def _visible_parent(widget: Widget, info: Info) -> Item | None:
     parent = widget.item.parent
-    return parent if parent and actor(info).sees(parent) else None
+    return parent if parent and actor(info).sees_work_item(parent) else None
 
 
 def counts_by_type(widget: Widget, info: Info) -> list[dict[str, Any]]:
@@ -319,7 +320,7 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "hasParent": lambda widget, info: widget.item.parent is not None,
         "parent": _visible_parent,
         "children": children,
-        "ancestors": lambda widget, info, **args: connect(actor(info).seen(_ancestors(widget.item)), args),
+        "ancestors": lambda widget, info, **args: connect(actor(info).seen_work_items(_ancestors(widget.item)), args),
         "rolledUpCountsByType": counts_by_type,
     },
     "WorkItemWidgetLinkedItems": {

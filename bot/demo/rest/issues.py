@@ -82,6 +82,8 @@ def moments(call: Call) -> dict[str, Any]:
 def _licensed_filters(call: Call) -> dict[str, Any]:
     if not call.edition.licensed:
         return {}
+    if (call.text("epic_id") or "").lower() == "any":
+        return {"health": call.text("health_status"), "with_epic": True}
     epic = call.number("epic_id")
     parent = call.world.epics.get(epic) if epic else None
     found: dict[str, Any] = {"health": call.text("health_status")}

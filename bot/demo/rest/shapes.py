@@ -236,7 +236,7 @@ def epic_json(world: Store, epic: Item, seen_from: Namespace | None = None) -> J
     api = f"{world.base_url}/api/v4/groups/{epic.namespace.id}"
     shape: Json = {
         "id": epic.epic_id,
-        "work_item_id": epic.id,
+        **({"work_item_id": epic.id} if world.edition.epic_items else {}),
         "iid": epic.iid,
         "color": "#1068bf",
         "text_color": "#FFFFFF",

@@ -86,6 +86,14 @@ class Actor:
         """Those of the items the user may see."""
         return [item for item in items if self.sees(item)]
 
+    def sees_work_item(self, item: Item) -> bool:
+        """Whether the item is a work item to this server, and one the user may see."""
+        return self.sees(item) and (not item.is_epic or self.world.edition.epic_items)
+
+    def seen_work_items(self, items: Iterable[Item]) -> list[Item]:
+        """Those of the items that are work items here and may be seen."""
+        return [item for item in items if self.sees_work_item(item)]
+
     def can_edit(self, item: Item) -> bool:
         """Staff, and the author his own text."""
         return self.is_staff(item.namespace) or self.user is item.author

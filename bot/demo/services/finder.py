@@ -31,6 +31,7 @@ class Criteria:
     iids: frozenset[int] | None = None
     ids: frozenset[int] | None = None
     parents: frozenset[int] | None = None
+    with_epic: bool | None = None
     confidential: bool | None = None
     health: str | None = None
     search: str | None = None
@@ -132,6 +133,7 @@ TESTS: dict[str, Any] = {
     "labels": _has_labels,
     "any_labels": lambda item, value: any(_has_labels(item, (title,)) for title in value),
     "not_labels": lambda item, value: not any(_has_labels(item, (title,)) for title in value),
+    "with_epic": lambda item, value: bool(item.parent and item.parent.is_epic) == value,
     "milestones": _has_milestone,
     "not_milestones": lambda item, value: not _has_milestone(item, value),
     "author": lambda item, value: item.author.id == value,
