@@ -217,7 +217,7 @@ def needs_label_dates(record: Record, names: Sequence[str]) -> bool:
 def make_engagement(
     draft: Draft, archive: Archive, histories: Histories, settings: Settings, zone: tzinfo
 ) -> Engagement:
-    """The engagement with everything that was read."""
+    """The engagement with everything that was read, but for a health label of psbot's own: nobody declared that."""
     root, faults = draft.root, list(draft.faults)
     items: list[Item] = []
     for record in draft.work:
@@ -226,6 +226,7 @@ def make_engagement(
         items.append(item)
         faults += found
     head, _ = make_item(root, archive.milestones, histories.labels.get(root["id"], {}), ())
+    own = histories.own_labels.get(root["id"], frozenset()).intersection(settings.labels.health.model_dump().values())
     return Engagement(
         ref=head.ref,
         title=head.title,
@@ -233,8 +234,8 @@ def make_engagement(
         state=head.state,
         closed_at=head.closed_at,
         created_at=head.created_at,
-        labels=head.labels,
-        label_dates=head.label_dates,
+        labels=tuple(label for label in head.labels if label not in own),
+        label_dates={label: at for label, at in head.label_dates.items() if label not in own},
         health_status=head.health_status,
         assignees=head.assignees,
         due_date=head.due_date,

@@ -29,6 +29,9 @@ GRAPHQL = "/api/graphql"
 PAGE = 100
 KEYSET_LISTS = {"/projects": "id", "/users": "id", "issues": "created_at"}
 """Lists that page by key where the server can: others fall back to offsets by themselves."""
+FAILED_INSIDE = "GitLab failed inside"
+INSIDE_TRIES = 3
+"""How often a GraphQL answer with an internal error, maybe beside some data, is asked for again: it may last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ class GitLabClient:
             reply = self._send(verb, path, query, body)
             self._count(reply, history=history, retry=attempts.count > 0)
             cause = _transient(reply)
-            if not cause:
+            if not cause or (cause == FAILED_INSIDE and attempts.count >= INSIDE_TRIES):
                 return self._value(reply, where), reply.headers
             if reply.final or not attempts.again():
                 raise self._masked(UnreachableError(f"no answer from GitLab ({cause})", where, _advice(reply)))
@@ -281,8 +284,7 @@ def _transient(reply: Reply) -> str:
         body = reply.json()
     except ValueError:
         return "an answer that was cut short"
-    failed = isinstance(body, dict) and not body.get("data") and is_transient(body.get("errors"))
-    return "GitLab failed inside" if failed else ""
+    return FAILED_INSIDE if isinstance(body, dict) and is_transient(body.get("errors")) else ""
 
 
 def _no_answer(error: requests.exceptions.RequestException) -> Reply:

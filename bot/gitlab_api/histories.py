@@ -26,6 +26,7 @@ ITEMS_A_PLACE = 50
 ITEMS_A_QUERY = 100
 PLACES_A_QUERY = 8
 REST_BATCH = 5
+LABEL_EVENTS = "label events"
 Progress = Callable[[str, int, int], None]
 
 
@@ -44,6 +45,8 @@ class Histories:
 
     due: dict[int, tuple[DueChange, ...]] = field(default_factory=dict)
     labels: dict[int, dict[str, datetime]] = field(default_factory=dict)
+    own_labels: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The labels that psbot itself added last."""
     failed: dict[int, str] = field(default_factory=dict)
 
 
@@ -156,7 +159,7 @@ class HistoryReader:
     def _read_labels(self, wanted: Sequence[Record], roots: Sequence[Record]) -> None:
         records = {r["id"]: r for r in [*wanted, *roots]}
         stamps = {number: r["updated_at"] for number, r in records.items()}
-        bodies = self.cache.load_histories("labels", stamps) if self.cache else {}
+        bodies = self.cache.load_histories(LABEL_EVENTS, stamps) if self.cache else {}
         missing = [r for number, r in records.items() if number not in bodies]
         fresh: dict[int, Any] = {}
         for done, (record, dates) in enumerate(zip(missing, self.lanes.map(self._ask_labels, missing), strict=True), 1):
@@ -164,19 +167,21 @@ class HistoryReader:
                 fresh[record["id"]] = dates
             self.progress("label dates", done, len(missing))
         if self.cache and fresh:
-            self.cache.store_histories("labels", stamps, fresh)
+            self.cache.store_histories(LABEL_EVENTS, stamps, fresh)
+        me = self.client.user.id
         for number, dates in (bodies | fresh).items():
-            self.found.labels[number] = {name: at for name, text in dates.items() if (at := instant(text))}
+            self.found.labels[number] = {name: at for name, (text, _) in dates.items() if (at := instant(text))}
+            self.found.own_labels[number] = frozenset(name for name, (_, user) in dates.items() if user == me)
 
-    def _ask_labels(self, record: Record) -> dict[str, str] | None:
-        """When each label of an item was last added; None (and noted) when it can't be read."""
+    def _ask_labels(self, record: Record) -> dict[str, list[Any]] | None:
+        """When and by whom each label of an item was last added; None (and noted) when it can't be read."""
         try:
             path = f"{self._rest_path(record)}/resource_label_events"
             dates = label_dates(self.client.get_all(path, history=True))
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             self._fail([record], problem)
             return None
-        return {name: at.isoformat() for name, at in dates.items()}
+        return {name: [at.isoformat(), user] for name, (at, user) in dates.items()}
 
     def _rest_path(self, record: Record) -> str:
         """An issue goes by number. Events of an epic go by its old id: by number they would be another epic's."""

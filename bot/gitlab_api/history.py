@@ -71,15 +71,18 @@ def replay_due(notes: Iterable[DueNote]) -> tuple[DueChange, ...]:
     return tuple(changes)
 
 
-def label_dates(events: Iterable[Mapping[str, Any]]) -> dict[str, datetime]:
-    """When each label was last added. A label deleted since has no name left (`label` is null)."""
-    dates: dict[str, datetime] = {}
+def label_dates(events: Iterable[Mapping[str, Any]]) -> dict[str, tuple[datetime, int]]:
+    """When each label was last added, and the id of the user who did it (0: nobody that is left).
+
+    A label deleted since has no name left (`label` is null).
+    """
+    dates: dict[str, tuple[datetime, int]] = {}
     for event in sorted(events, key=lambda e: (str(e.get("created_at")), int(e["id"]))):
         label, at = event.get("label"), instant(event.get("created_at"))
         if not label or at is None:
             continue
         if event.get("action") == "add":
-            dates[str(label["name"])] = at
+            dates[str(label["name"])] = at, int((event.get("user") or {}).get("id") or 0)
         else:
             dates.pop(str(label["name"]), None)
     return dates

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from bot.errors import AccessError, GitLabError, NotFoundError
+from bot.errors import AccessError, GitLabError, NotFoundError, UnreachableError
 from bot.gitlab_api import queries
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
@@ -63,7 +63,8 @@ class Namespace:
 
     overview: Overview
     records: Mapping[int, Record]
-    members: tuple[str, ...] = ()
+    members: tuple[str, ...] | None = None
+    """Who can work there; None when that is not known."""
 
 
 class Window(NamedTuple):
@@ -85,6 +86,8 @@ class NamespaceReader:
     cache: Cache | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
+    gaps: list[str] = field(default_factory=list)
+    """What could not be read though its place could."""
 
     def read(self, path: str) -> Namespace:
         """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
@@ -94,7 +97,7 @@ class NamespaceReader:
         records = self._warm(overview, epics, *stored) if stored else None
         if records is None:
             records = self._cold(overview, epics)
-        return Namespace(overview, {**records, **apart(epics, records)}, self._members(overview))
+        return Namespace(overview, {**records, **apart(epics, records)}, self.members_of(overview.kind, overview.path))
 
     # -- the place itself
 
@@ -152,17 +155,19 @@ class NamespaceReader:
             return issues  # no epics on this licence
         return None if epics is None else issues + epics
 
-    def _members(self, overview: Overview) -> tuple[str, ...]:
-        """Who can work there; empty when the token may not see that."""
-        return self.members_of(overview.kind, overview.path)
+    def members_of(self, kind: str, path: str) -> tuple[str, ...] | None:
+        """The active members of a group or project, inherited ones included; None when they can't be read.
 
-    def members_of(self, kind: str, path: str) -> tuple[str, ...]:
-        """The active members of a group or project, inherited ones included."""
+        What the token may not see is left out without a word, any other reason is a gap.
+        """
         try:
             found = self.lanes.run(lambda: list(self.client.get_all(f"/{kind}s/{quote(path, safe='')}/members/all")))
-        except (AccessError, NotFoundError, GitLabError) as problem:
+        except (AccessError, NotFoundError) as problem:
             log.info("members of %s are not read: %s", path, problem)
-            return ()
+            return None
+        except (GitLabError, UnreachableError) as problem:
+            self.gaps.append(f"members of {path} could not be read: {problem}")
+            return None
         return tuple(sorted({str(m["username"]) for m in found if m.get("state") == "active"}))
 
     # -- epics that are no work items

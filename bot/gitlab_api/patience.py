@@ -95,12 +95,12 @@ class Patience:
             self._remaining = min(self._remaining, remaining)
 
     def retry_after(self, headers: Mapping[str, str]) -> float:
-        """Seconds that `Retry-After` asks for, in seconds or as an HTTP date; a minute where it says nothing."""
+        """Seconds that `Retry-After` asks for, as a number or an HTTP date; else until `RateLimit-Reset`, else a minute."""
         text = headers.get("Retry-After")
         seconds = _whole(text)
         if seconds is not None:
-            return float(max(0, seconds))
-        at = _instant(text)
+            return float(seconds)
+        at = _instant(text) or _whole(headers.get("RateLimit-Reset"))
         if at is None:
             return DEFAULT_RETRY_AFTER
         return max(0.0, at - (_instant(headers.get("Date")) or self._wall()))

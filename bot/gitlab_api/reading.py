@@ -93,11 +93,12 @@ class _Reading:
         epic_ids = self._epic_ids(drafts)
         histories = self._histories(drafts, epic_ids)
         zone = ZoneInfo(self.settings.calendar.timezone)
+        members = self._members(drafts, configured)
         return Portfolio(
             engagements=tuple(make_engagement(d, archive, histories, self.settings, zone) for d in drafts),
             taken_at=datetime.now(UTC),
-            failures=tuple(self.failures),
-            members=self._members(drafts, configured),
+            failures=(*self.failures, *sorted(self.reader.gaps)),
+            members=members,
             targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
         )
 
@@ -150,7 +151,7 @@ class _Reading:
         )
         try:
             return {str(epic["references"]["full"]): int(epic["id"]) for epic in listed}
-        except (AccessError, NotFoundError, GitLabError) as problem:
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             log.info("epics of %s are not listed, each is asked for: %s", path, problem)
             return {}
 
@@ -164,7 +165,7 @@ class _Reading:
 
     def _members(self, drafts: Sequence[Draft], configured: set[str]) -> Mapping[str, tuple[str, ...]]:
         """Who can work, by namespace. Who is a member of a project below only is looked up there, if work is his."""
-        members = {path: set(self.places[path].members) for path in configured if self.places[path].members}
+        members = {path: set(found) for path in configured if (found := self.places[path].members)}
         unknown: dict[str, set[str]] = {}
         for draft in drafts:
             for record in draft.work:
@@ -173,7 +174,11 @@ class _Reading:
                     unknown.setdefault(home, set()).add(record["path"])
         for home, paths in unknown.items():
             for path in sorted(paths):
-                members[home] |= set(self.reader.members_of(self._kind(path), path))
+                found = self.reader.members_of(self._kind(path), path)
+                if found is None:  # half a list would make absent who is not
+                    members.pop(home)
+                    break
+                members[home] |= set(found)
         return {path: tuple(sorted(names)) for path, names in sorted(members.items())}
 
     def _report_projects(self) -> dict[str, Target]:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import yaml
 
 from tests.cli.conftest import Desk, Said
 
@@ -39,6 +40,19 @@ def test_a_run_publishes_and_a_second_run_writes_nothing(desk: Desk) -> None:
     assert second.code == 0, second.err
     assert len(desk.gitlab.writes) == written
     assert "0 writes" in second.err
+
+
+def test_a_health_label_that_psbot_set_itself_changes_no_report(desk: Desk) -> None:
+    config = yaml.safe_load(desk.config.read_text(encoding="utf-8"))
+    config["portfolio"]["namespaces"] = dict.fromkeys(config["portfolio"]["namespaces"], "internal")
+    config["reports"]["status"] = {"enabled": True, "set_health": True}
+    desk.config.write_text(yaml.safe_dump(config), encoding="utf-8")
+    first = desk.psbot("run")
+    assert first.code == 0, first.err
+    assert "done: health" in first.out
+    written = len(desk.gitlab.writes)
+    second = desk.psbot("run")
+    assert (second.code, len(desk.gitlab.writes) - written) == (0, 0), second.out
 
 
 def test_a_dry_run_sends_nothing_that_writes_and_shows_what_would_be_written(desk: Desk) -> None:

@@ -107,4 +107,4 @@ def test_a_label_counts_from_when_it_was_last_added():
         event(5, "remove", "Escalated", "2026-10-09T10:00:00Z"),
         event(6, "add", None, "2026-10-09T10:00:00Z"),
     ]
-    assert label_dates(events) == {"acceptance::sent": datetime(2026, 10, 5, 10, tzinfo=UTC)}
+    assert label_dates(events) == {"acceptance::sent": (datetime(2026, 10, 5, 10, tzinfo=UTC), 0)}

@@ -208,6 +208,17 @@ def test_community_edition_says_what_it_lacks(tree: World):
         assert any("Community Edition: no epics" in line for line in client_of(gitlab).capabilities.lines())
 
 
+def test_a_health_label_of_psbots_own_is_nobodys_declaration(tree: World):
+    root, inner = tree.find_reference("acme/globex&1"), tree.find_reference("acme/globex&4")
+    with demo(tree) as gitlab:
+        me = tree.users[client_of(gitlab).user.id]
+        tree.label_event(root, "health::on track", "2026-11-12T09:00:00Z", user=me)
+        tree.label_event(inner, "health::on track", "2026-11-12T09:00:00Z")
+        outer, other = read(gitlab).engagements
+    assert ("health::on track" in outer.labels, "health::on track" in outer.label_dates) == (False, False)
+    assert ("health::on track" in other.labels, "health::on track" in other.label_dates) == (True, True)
+
+
 # -- what work is whose
 
 
