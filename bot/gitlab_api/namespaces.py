@@ -2,8 +2,8 @@
 
 Cold, its items come in windows of time, side by side. Warm, only what changed since the last read comes: GitLab sets
 `updated_at` at every change, though notes do so once a minute only (`ThrottledTouch`), hence the overlap. What a
-change leaves unmarked is found otherwise: a removed item by the count, a renamed or moved project by its path, and the
-rest (renamed labels and users) by a whole read once a week.
+change leaves unmarked is found otherwise: a removed item by the count, a renamed or moved project by its path, a renamed
+label or member by its id, and the rest by a whole read once a week.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -31,6 +32,9 @@ WHOLE_AFTER = timedelta(days=7)
 ITEMS_A_WINDOW = 250
 TIMELOG_BATCH = 5
 COUNTED = 1000
+LABELS_COMPARED = 300
+OF_BOTH = ("labels", "milestones")
+LATER = "Run it again."
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,10 @@ class Overview:
     total: int | None
     newest: str | None
     """When the last change was, by the server's clock, before the items were read."""
+    labels: dict[str, str]
+    """Titles of labels by global id: the first few hundred."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Usernames of active members by id; empty when that is not known."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -63,8 +71,11 @@ class Namespace:
 
     overview: Overview
     records: Mapping[int, Record]
-    members: tuple[str, ...] | None = None
-    """Who can work there; None when that is not known."""
+
+    @property
+    def members(self) -> tuple[str, ...] | None:
+        """Who can work there; None when that is not known."""
+        return tuple(sorted(set(self.overview.people.values()))) or None
 
 
 class Window(NamedTuple):
@@ -86,24 +97,31 @@ class NamespaceReader:
     cache: Cache | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
+    other_size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
+    """Of the lists that are not of items."""
     gaps: list[str] = field(default_factory=list)
     """What could not be read though its place could."""
 
     def read(self, path: str) -> Namespace:
         """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
         overview = self._overview(path)
+        overview = replace(overview, people=self._people(overview.kind, overview.path) or {})
         stored = self.cache.load_place(overview.path) if self.cache else None
         epics = self._epics(overview)
         records = self._warm(overview, epics, *stored) if stored else None
         if records is None:
             records = self._cold(overview, epics)
-        return Namespace(overview, {**records, **apart(epics, records)}, self.members_of(overview.kind, overview.path))
+        return Namespace(overview, {**records, **apart(epics, records)})
 
     # -- the place itself
 
     def _overview(self, path: str) -> Overview:
         known = self.client.capabilities
-        answer = self.lanes.run(self.client.graphql, queries.place_query(known), {"path": path}, where=path)
+
+        def ask(size: int) -> dict[str, Any]:
+            return self.client.graphql(queries.place_query(known, size), {"path": path}, where=path)
+
+        answer = self.lanes.run(self.other_size.ask, ask)
         kind = "group" if answer.get("group") else "project"
         found = answer.get(kind)
         if not found:
@@ -123,16 +141,19 @@ class NamespaceReader:
             features=dict(found.get("licensedFeatures") or {}),
             total=self._total(kind, path, found),
             newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
+            labels={str(node["id"]): str(node["title"]) for node in nodes["labels"]},
         )
 
     def _lists(self, kind: str, path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
-        for name in ("projects", "descendantGroups", "milestones"):
+        for name in ("projects", "descendantGroups", "labels", "milestones"):
             connection = found.get(name) or {}
             nodes = list(connection.get("nodes") or ())
-            query = queries.rest_of_query("project milestones" if kind == "project" else name)
-            while after := next_cursor(connection):
+            query = queries.rest_of_query(f"project {name}" if kind == "project" and name in OF_BOTH else name)
+            while (after := next_cursor(connection)) and (name != "labels" or len(nodes) < LABELS_COMPARED):
                 answer = self.lanes.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
-                connection = answer[kind][name]
+                connection = (answer.get(kind) or {}).get(name)
+                if connection is None:
+                    raise NotFoundError("went away while it was read", path, LATER)
                 nodes += connection["nodes"]
             yield name, nodes
 
@@ -156,7 +177,12 @@ class NamespaceReader:
         return None if epics is None else issues + epics
 
     def members_of(self, kind: str, path: str) -> tuple[str, ...] | None:
-        """The active members of a group or project, inherited ones included; None when they can't be read.
+        """The active members of a group or project, inherited ones included; None when they can't be read."""
+        people = self._people(kind, path)
+        return None if people is None else tuple(sorted(set(people.values())))
+
+    def _people(self, kind: str, path: str) -> dict[str, str] | None:
+        """The usernames of the active members of a place by id; None when they can't be read.
 
         What the token may not see is left out without a word, any other reason is a gap.
         """
@@ -168,7 +194,7 @@ class NamespaceReader:
         except (GitLabError, UnreachableError) as problem:
             self.gaps.append(f"members of {path} could not be read: {problem}")
             return None
-        return tuple(sorted({str(m["username"]) for m in found if m.get("state") == "active"}))
+        return {str(m["id"]): str(m["username"]) for m in found if m.get("state") == "active"}
 
     # -- epics that are no work items
 
@@ -259,10 +285,13 @@ class NamespaceReader:
         while left:
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{r['id']}" for n, r in enumerate(left)}
             variables |= {f"after{n}": str(r["more_timelogs"]) for n, r in enumerate(left)}
-            answer = self.client.graphql(queries.timelogs_query(len(left)), variables, where="time logs")
+            answer = self.other_size.ask(partial(self._ask_timelogs, variables))
             for n, record in enumerate(left):
                 _add_timelogs(record, answer.get(f"i{n}") or {})
             left = [r for r in left if r["more_timelogs"]]
+
+    def _ask_timelogs(self, variables: Mapping[str, str], size: int) -> dict[str, Any]:
+        return self.client.graphql(queries.timelogs_query(len(variables) // 2, size), variables, where="time logs")
 
     # -- what the cache keeps
 
@@ -278,6 +307,9 @@ class NamespaceReader:
         if latest is None or whole_at is None or not whole_at <= self.now < whole_at + WHOLE_AFTER:
             return None
         if any(state.get(key) != value for key, value in self._shape(overview).items()):
+            return None
+        names = overview.labels | overview.people
+        if any(names.get(number) != name for number, name in state.get("names", {}).items()):
             return None
         records = dict(stored)
         changed: dict[int, Record] = {}
@@ -313,6 +345,7 @@ class NamespaceReader:
             return
         whole_at = base["whole_at"] if base else _iso(self.now)
         state = self._shape(overview) | {"latest": overview.newest, "total": overview.total, "whole_at": whole_at}
+        state["names"] = dict(sorted((overview.labels | overview.people).items()))
         self.cache.store_place(overview.path, state, records if changed is None else changed, base)
 
 

@@ -36,6 +36,7 @@ _WIDGETS = {
 }
 _MILESTONES = f"{PAGE_INFO} nodes {{ id title state startDate dueDate updatedAt webPath group {{ fullPath }} project {{ fullPath }} }}"
 _PLACES = f"{PAGE_INFO} nodes {{ id fullPath }}"
+_LABELS = f"{PAGE_INFO} nodes {{ id title }}"
 
 
 def item_widgets(known: Capabilities) -> tuple[str, ...]:
@@ -52,20 +53,22 @@ def item_fragment(known: Capabilities) -> str:
     return f"fragment PsbotItem on WorkItem {{ {_BASE} widgets(onlyTypes: [{', '.join(names)}]) {{ {widgets} }} }}"
 
 
-def place_query(known: Capabilities) -> str:
-    """What a configured path is (group or project), what is below it, its milestones, and how its items stand.
+def place_query(known: Capabilities, size: int = PAGE) -> str:
+    """What a configured path is (group or project), what is below it, its labels and milestones, how its items stand.
 
-    `newest` is the server's own mark of time before the items are read.
+    `newest` is the server's own mark of time before the items are read. The lists start with `size` entries each.
     """
     features = f"licensedFeatures {{ {' '.join(known.features)} }} " if _has_features(known) else ""
-    stones = f"milestones(sort: CREATED_ASC, first: {PAGE}, %s) {{ {_MILESTONES} }}"
+    stones = f"milestones(sort: CREATED_ASC, first: {size}, %s) {{ {_MILESTONES} }}"
     group = (
         f"id fullPath {features}{_standing(known, 'group')}"
-        f"projects(includeSubgroups: true, first: {PAGE}) {{ {_PLACES} }} "
-        f"descendantGroups(first: {PAGE}) {{ {_PLACES} }} "
+        f"projects(includeSubgroups: true, first: {size}) {{ {_PLACES} }} "
+        f"descendantGroups(first: {size}) {{ {_PLACES} }} "
+        f"labels(includeAncestorGroups: true, includeDescendantGroups: true, first: {size}) {{ {_LABELS} }} "
         f"{stones % 'includeAncestors: true, includeDescendants: true'}"
     )
-    project = f"id fullPath {_standing(known, 'project')}{stones % 'includeAncestors: true'}"
+    labels = f"labels(includeAncestorGroups: true, first: {size}) {{ {_LABELS} }} "
+    project = f"id fullPath {_standing(known, 'project')}{labels}{stones % 'includeAncestors: true'}"
     return f"query PsbotPlace($path: ID!) {{ group(fullPath: $path) {{ {group} }} project(fullPath: $path) {{ {project} }} }}"
 
 
@@ -95,10 +98,12 @@ def _has_features(known: Capabilities) -> bool:
 
 
 def rest_of_query(field: str) -> str:
-    """The further pages of one of a group's or project's lists: `milestones`, `projects` or `descendantGroups`."""
+    """The further pages of one of a group's or project's lists: milestones, labels, `projects`, `descendantGroups`."""
     kind, arguments, fields = {
         "milestones": ("group", "sort: CREATED_ASC, includeAncestors: true, includeDescendants: true, ", _MILESTONES),
         "project milestones": ("project", "sort: CREATED_ASC, includeAncestors: true, ", _MILESTONES),
+        "labels": ("group", "includeAncestorGroups: true, includeDescendantGroups: true, ", _LABELS),
+        "project labels": ("project", "includeAncestorGroups: true, ", _LABELS),
         "projects": ("group", "includeSubgroups: true, ", _PLACES),
         "descendantGroups": ("group", "", _PLACES),
     }[field]
@@ -119,9 +124,10 @@ def items_query(known: Capabilities, kind: str) -> str:
     )
 
 
-def timelogs_query(count: int) -> str:
-    """The further time logs of `count` items (variables `id0`, `after0`, …)."""
-    field = f"widgets(onlyTypes: [TIME_TRACKING]) {{ ... on WorkItemWidgetTimeTracking {{ timelogs(first: {PAGE}, after: $after%d) {{ {_TIMELOG} }} }} }}"
+def timelogs_query(count: int, size: int = PAGE) -> str:
+    """The further time logs of `count` items, `size` of each (variables `id0`, `after0`, …)."""
+    logs = f"timelogs(first: {size}, after: $after%d) {{ {_TIMELOG} }}"
+    field = f"widgets(onlyTypes: [TIME_TRACKING]) {{ ... on WorkItemWidgetTimeTracking {{ {logs} }} }}"
     return _by_id("PsbotTimelogs", field, count)
 
 

@@ -43,6 +43,8 @@ def make_world() -> World:
             root.children.append(made) if made not in root.children else None
             w.due_change(made, f"2026-12-{number + 2:02d}", f"2026-08-{number + 1:02d}")
             w.timelog(made, "dana", 1, f"2026-08-{number + 1:02d}")
+    w.member(w.group("acme"), "dana")
+    w.label_event(w.find_reference("acme/g1/p#8"), "Escalated", "2026-09-01")
     w.token()
     return w
 
@@ -144,9 +146,20 @@ def log_time(w: World) -> None:
     w.changed()
 
 
+def rename_label(w: World) -> None:
+    """GitLab touches no item that bears it."""
+    w.find_reference("acme/g1/p#8").labels[0].title = "Was escalated"
+    w.changed()
+
+
+def rename_user(w: World) -> None:
+    next(user for user in w.users.values() if user.username == "dana").username = "dana.new"
+    w.changed()
+
+
 CHANGES: list[Callable[[World], None]] = [
     touch, change_title, add_item, remove_item, hide_and_add, rename_project, rename_group, transfer, close_one,
-    label_one, new_milestone, log_time,
+    label_one, new_milestone, log_time, rename_label, rename_user,
 ]  # fmt: skip
 
 
