@@ -34,7 +34,7 @@ def read_epics(client: GitLabClient, path: str) -> dict[int, Record]:
     try:
         return {record["id"]: record for record in map(flatten_epic, listed)}
     except (AccessError, NotFoundError) as problem:
-        log.info("no epics in %s: %s", path, problem)
+        log.debug("no epics in %s: %s", path, problem)
         return {}
 
 

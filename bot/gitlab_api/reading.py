@@ -152,7 +152,7 @@ class _Reading:
         try:
             return {str(epic["references"]["full"]): int(epic["id"]) for epic in listed}
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
-            log.info("epics of %s are not listed, each is asked for: %s", path, problem)
+            log.debug("epics of %s are not listed, each is asked for: %s", path, problem)
             return {}
 
     def _histories(self, drafts: Iterable[Draft], epic_ids: Mapping[str, int]) -> Histories:
