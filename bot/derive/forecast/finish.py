@@ -101,13 +101,14 @@ def remaining_time(
     own pace (what-if).
     """
     hours_based = float(state.weekly_hours.sum()) > 0 and state.earned > 0
-    own = _own_remaining(state, growth, hours_based)
+    own = _own_remaining(state, growth, hours_based, ref.closed_share)
     elapsed = max(state.elapsed, 1.0)
     if own is None:
         days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
         sd = (1.5 * prior.sd if prior.source == "typical" else max(prior.sd, 0.4)) * ref.spread
         return Remaining(days / pace_factor, sd, sd, 0.0)
-    progress = min(state.progress / (1 + growth), 0.98)
+    share = 1.0 if hours_based else ref.closed_share
+    progress = min(state.progress / (1 + growth) / share, 0.98)
     own_variance = ((OWN_SD if hours_based else OWN_CLOSED_SD) * (1 - progress)) ** 2
     surprise = max(math.log(elapsed) - prior.mean, 0.0)
     variance = prior.sd**2 + surprise**2
@@ -126,7 +127,7 @@ def is_stalled(state: State) -> bool:
     return state.weeks >= STALL_WEEKS and state.open_items > 0 and bool(quiet)
 
 
-def _own_remaining(state: State, growth: float, hours_based: bool) -> float | None:
+def _own_remaining(state: State, growth: float, hours_based: bool, closed_share: float) -> float | None:
     """Working days to go at the own pace; None while nothing is earned."""
     if state.total <= 0 or state.elapsed <= 0 or state.earned <= 0:
         return None
@@ -136,7 +137,8 @@ def _own_remaining(state: State, growth: float, hours_based: bool) -> float | No
         gone = 1 - math.pow(1 - min(done / total, 0.98), TAIL_EXPONENT)
         return state.elapsed * (1 - gone) / gone
     pace = closing_pace(state.weekly_closed) if state.weeks else state.earned / state.elapsed * DAYS_PER_WEEK
-    return (total - state.earned_closed) / pace * DAYS_PER_WEEK if pace > 0 else None
+    goal = max(total * closed_share - state.earned_closed, 0.02 * total)
+    return goal / pace * DAYS_PER_WEEK if pace > 0 else None
 
 
 def closing_pace(weekly: Sequence[float] | Array) -> float:

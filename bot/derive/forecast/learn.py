@@ -28,12 +28,17 @@ LEAST_ITEMS = 5
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished engagement: its history, working days from start to last closing, and hours."""
+    """A finished engagement: its history, working days from start to end, and hours."""
 
     engagement: Engagement
     history: History
     duration: float
     hours: float
+
+    @property
+    def end(self) -> float:
+        """Position of its end."""
+        return (self.history.start or 0.0) + self.duration
 
 
 def learn_reference(portfolio_as_of: Portfolio, day: date, calendar: WorkCalendar, settings: Settings) -> Reference:
@@ -57,11 +62,24 @@ def is_finished(engagement: Engagement) -> bool:
 
 
 def _finished(engagement: Engagement, history: History) -> Finished | None:
-    """A finished engagement that can teach: enough items, all closed, at least a week long."""
-    end = history.last_close
+    """A finished engagement that can teach: enough items, and at least a week long."""
+    end = _end(engagement, history)
     if end is None or history.start is None or len(history.refs) < LEAST_ITEMS or end - history.start < 5:
         return None
     return Finished(engagement, history, end - history.start, float(history.log_hours.sum()))
+
+
+def _end(engagement: Engagement, history: History) -> float | None:
+    """Position of the end: the last item's closing or that of the engagement (else its last milestone), if earlier.
+
+    What was closed afterwards, or never, is no part of how long it took.
+    """
+    closings = [m.closed_at for m in engagement.milestones]
+    at = engagement.closed_at or (max(filter(None, closings)) if closings and all(closings) else None)
+    if at is None:
+        return history.last_close
+    closed = history.axis.position(history.axis.calendar.local_day(at))
+    return closed if history.last_close is None else min(closed, history.last_close)
 
 
 def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
@@ -86,6 +104,7 @@ def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
         typical_days=_shrunk([math.log(f.duration) for f in done], base.typical_days),
         typical_by=_by_customer(done),
         growth=float(np.mean([_late_share(f) for f in done])) * len(done) / (len(done) + PRIOR_WEIGHT),
+        closed_share=_closed_share(done, base.closed_share),
         lags=_learn_lags(done, calendar, base.lags),
     )
     return _calibrate(learned, done)
@@ -117,15 +136,21 @@ def _plan_ratio(f: Finished, calendar: WorkCalendar) -> float | None:
 
 def _by_customer(done: Sequence[Finished]) -> dict[str, tuple[float, int]]:
     days: dict[str, list[float]] = defaultdict(list)
-    for f in sorted(done, key=lambda f: f.history.last_close or 0.0):
+    for f in sorted(done, key=lambda f: f.end):
         if f.engagement.facts.customer:
             days[f.engagement.facts.customer].append(f.duration)
-    return {name: (float(np.median(found[-8:])), min(len(found), 8)) for name, found in sorted(days.items())}
+    return {name: (float(np.exp(np.mean(np.log(found[-8:])))), min(len(found), 8)) for name, found in sorted(days.items())}
+
+
+def _closed_share(done: Sequence[Finished], prior: float) -> float:
+    """Median share of the scope that was closed at the end, shrunk."""
+    states = [f.history.state(f.end) for f in done]
+    shares = [s.earned_closed / s.total for s in states if s.total > 0]
+    return (len(shares) * float(np.median(shares)) + PRIOR_WEIGHT * prior) / (len(shares) + PRIOR_WEIGHT) if shares else prior
 
 
 def _late_share(f: Finished) -> float:
-    end = f.history.last_close
-    return f.history.state(end).arrived if end is not None else 0.0
+    return f.history.state(f.end).arrived
 
 
 def _learn_lags(done: Sequence[Finished], calendar: WorkCalendar, base: Lags) -> Lags:

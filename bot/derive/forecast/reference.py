@@ -79,6 +79,8 @@ class Reference:
     """By customer: median working days of its finished engagements, and how many."""
     growth: float = 0.0
     """Scope that arrived after the start ÷ final scope."""
+    closed_share: float = 1.0
+    """Share of the scope that is closed when an engagement ends; the rest is dropped or moves on (31 releases: median .94)."""
     spread: float = 1.0
     """Factor on the finish ranges: how far finished engagements fell from what would have been forecast."""
     effort_spread: float = 1.0

@@ -53,6 +53,17 @@ def test_a_complete_engagement_finished_on_its_last_close() -> None:
     assert found.on_time_probability == 1.0
 
 
+def test_where_scope_is_usually_dropped_at_the_end_the_end_comes_earlier() -> None:
+    items = [make_item(n, closed=START + timedelta(days=9 * n + 6)) for n in range(10)] + [
+        make_item(10 + n) for n in range(5)
+    ]
+    subject = make_subject(on=START + timedelta(weeks=13), items=items, facts={"end": None, "hours": None})
+    all_of_it, four_fifths = (
+        forecast_engagement(subject, Reference(closed_share=share), trials=100).forecast.finish for share in (1.0, 0.8)
+    )
+    assert ordered(four_fifths) < ordered(all_of_it)
+
+
 def test_steady_work_half_done_takes_about_as_long_again() -> None:
     items, logs = weekly_work(13, 13, weeks=13)
     on = START + timedelta(weeks=13)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from bot.derive.forecast import Reference, learn_reference
-from bot.model import Engagement, Portfolio, as_of
+from bot.model import Engagement, Item, Portfolio, as_of
 from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
 
 SETTINGS = make_settings()
@@ -29,6 +30,10 @@ def finished(number: int, days: int = 100, ratio: float = 1.0, **facts: Any) -> 
         timelogs=[make_log(i, 10 * ratio, on) for i, on in zip(items, closings, strict=True)],
         facts={"start": start, "end": start + timedelta(days=days)} | facts,
     )
+
+
+def reopened(item: Item) -> Item:
+    return replace(item, state="opened", closed_at=None)
 
 
 def learn(*engagements: Engagement, on: date = DAY) -> Reference:
@@ -60,6 +65,29 @@ def test_forecasts_that_fell_far_away_widen_the_ranges() -> None:
     even = [finished(n) for n in range(8)]
     uneven = [finished(n, days=20 if n % 2 else 280) for n in range(8)]
     assert learn(*uneven).spread > learn(*even).spread
+
+
+def test_what_was_left_open_at_the_end_teaches_how_much_is_dropped() -> None:
+    """The root was closed with four of ten items open; all of it counts as over."""
+    whole = [finished(n) for n in range(6)]
+    left = [replace(e, items=(*e.items[:6], *map(reopened, e.items[6:]))) for e in whole]
+    assert learn(*whole).closed_share == 1.0
+    assert learn(*left).closed_share == pytest.approx((6 * 0.6 + 4) / 10)
+    assert learn(*left).finished == 6
+
+
+def test_what_was_closed_after_the_end_is_no_part_of_the_duration() -> None:
+    whole = finished(1)
+    early = replace(whole, closed_at=whole.items[4].closed_at)
+    days = [learn(e).typical_by["Globex"][0] for e in (early, whole)]
+    assert days[0] == pytest.approx(days[1] / 2, rel=0.1)
+
+
+def test_a_root_that_was_closed_late_makes_no_engagement_longer() -> None:
+    whole = finished(1)
+    assert whole.closed_at is not None
+    late = replace(whole, closed_at=whole.closed_at + timedelta(days=60))
+    assert learn(late).typical_by == learn(whole).typical_by
 
 
 def test_what_finished_later_is_not_learned() -> None:
