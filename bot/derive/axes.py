@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot.derive.phrases import count, hours, percent, quote
+from bot.derive.phrases import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
 from bot.derive.questions import sow_end
 from bot.derive.results import MilestoneStatus, Rag, Reason, Scope
 from bot.derive.scope import split_by_baseline
@@ -21,23 +21,27 @@ def schedule_axis(subject: Subject) -> Rag:
     """SPI, milestones against their baseline, the chance to make the SOW's end; of a complete engagement, the finish."""
     if subject.derived.phase == "complete":
         return _weigh(
-            [*_finish_signs(subject), *_milestone_signs(subject)], "No finish date or SOW end is known.", subject
+            [*_finish_signs(subject), *_milestone_signs(subject)],
+            Phrase("No finish date or SOW end is known."),
+            subject,
         )
     signs = [*_spi_signs(subject), *_milestone_signs(subject), *_chance_signs(subject)]
     return _weigh(
-        signs, "Neither enough progress against a plan, dated milestones, nor a forecast is there yet.", subject
+        signs,
+        Phrase("Neither enough progress against a plan, dated milestones, nor a forecast is there yet."),
+        subject,
     )
 
 
 def scope_axis(subject: Subject) -> Rag:
     """Growth since the baseline that no approved change order covers."""
     baseline = subject.derived.scope.baseline_day
-    missing = "No baseline of the work is known (facts: `baseline` or `start`)."
+    missing = Phrase("No baseline of the work is known (facts: `baseline` or `start`).")
     if baseline:
         missing = (
-            f"The baseline {baseline} is yet to come."
+            Phrase("The baseline {day} is yet to come.", day=baseline)
             if baseline > subject.day
-            else f"No work is as old as the baseline {baseline}."
+            else Phrase("No work is as old as the baseline {day}.", day=baseline)
         )
     return _weigh(_growth_signs(subject), missing, subject)
 
@@ -45,12 +49,12 @@ def scope_axis(subject: Subject) -> Rag:
 def budget_axis(subject: Subject) -> Rag:
     """Burn against progress, and CPI; of a complete engagement, what it spent in the end."""
     if subject.derived.phase == "complete":
-        return _weigh(_final_budget_signs(subject), "Budgeted or logged hours are not known.", subject)
+        return _weigh(_final_budget_signs(subject), Phrase("Budgeted or logged hours are not known."), subject)
     signs = [*_burn_signs(subject), *_cpi_signs(subject)]
-    return _weigh(signs, "Budgeted hours, logged hours or progress are not known.", subject)
+    return _weigh(signs, Phrase("Budgeted hours, logged hours or progress are not known."), subject)
 
 
-def _weigh(signs: Iterable[Sign], otherwise: str, subject: Subject) -> Rag:
+def _weigh(signs: Iterable[Sign], otherwise: Phrase, subject: Subject) -> Rag:
     """The worst colour and the reasons for it; other reasons of the same axis that are not green come after."""
     signs = list(signs)
     if not signs:
@@ -82,7 +86,12 @@ def _spi_signs(subject: Subject) -> Iterator[Sign]:
         return
     if max(planned, progress.done) / total < subject.threshold("cpi_min_progress"):
         return
-    text = f"SPI {schedule.spi:.2f}: {percent(progress.done / total)} done, {percent(planned / total)} planned by now."
+    text = Phrase(
+        "SPI {spi}: {done} done, {planned} planned by now.",
+        spi=Decimal(schedule.spi),
+        done=Percent(progress.done / total),
+        planned=Percent(planned / total),
+    )
     yield _low_is_bad(schedule.spi, "spi", subject), Reason(text, _behind_plan(subject))
 
 
@@ -102,7 +111,12 @@ def _milestone_signs(subject: Subject) -> Iterator[Sign]:
             yield _late_sign(milestone, slip, subject, evidence)
         elif milestone.state == "at_risk":
             colour = _slip_colour(slip or 0, subject)
-            text = f"Milestone {quote(milestone.title)} may miss its due date {milestone.due} (P80 {milestone.forecast_p80})."
+            text = Phrase(
+                "Milestone {title} may miss its due date {due} (P80 {p80}).",
+                title=quote(milestone.title),
+                due=milestone.due,
+                p80=milestone.forecast_p80,
+            )
             yield "red" if colour == "red" else "yellow", Reason(text, evidence)
         elif slip is not None:
             colour = "green" if milestone.state == "done" else _slip_colour(slip, subject)
@@ -111,7 +125,13 @@ def _milestone_signs(subject: Subject) -> Iterator[Sign]:
 
 def _late_sign(m: MilestoneStatus, slip: int | None, subject: Subject, evidence: tuple[str, ...]) -> Sign:
     over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0
-    text = f"Milestone {quote(m.title)} was due {m.due}, {count(over, 'working day')} ago, with {count(m.items_open, 'open item')}."
+    text = Phrase(
+        "Milestone {title} was due {due}, {n|# working day|# working days} ago, with {open|# open item|# open items}.",
+        title=quote(m.title),
+        due=m.due,
+        n=over,
+        open=m.items_open,
+    )
     colour = _slip_colour(max(over, slip or 0), subject)
     return "red" if colour == "red" else "yellow", Reason(text, evidence)
 
@@ -129,27 +149,52 @@ def _slip_colour(days: int, subject: Subject) -> str:
     return _high_is_bad(days, subject.threshold("slip_yellow_days"), subject.threshold("slip_red_days"))
 
 
-def _slip_text(milestone: MilestoneStatus, slip: int) -> str:
-    reached = milestone.closed or milestone.forecast or milestone.due
-    verb = "was done" if milestone.state == "done" else "is expected"
-    when = "as planned" if slip == 0 else f"{count(abs(slip), 'working day')} {'late' if slip > 0 else 'early'}"
-    return f"Milestone {quote(milestone.title)} {verb} {reached}, {when} (baseline {milestone.baseline})."
+def _slip_text(milestone: MilestoneStatus, slip: int) -> Phrase:
+    values: dict[str, Value] = {
+        "title": quote(milestone.title),
+        "day": milestone.closed or milestone.forecast or milestone.due,
+        "when": _when(slip),
+        "baseline": milestone.baseline,
+    }
+    if milestone.state == "done":
+        return Phrase("Milestone {title} was done {day}, {when} (baseline {baseline}).", **values)
+    return Phrase("Milestone {title} is expected {day}, {when} (baseline {baseline}).", **values)
+
+
+def _when(slip: int) -> Phrase:
+    if slip == 0:
+        return Phrase("as planned")
+    return Phrase("{days} late", days=days(slip)) if slip > 0 else Phrase("{days} early", days=days(-slip))
 
 
 def _chance_signs(subject: Subject) -> Iterator[Sign]:
     chance, finish = subject.derived.forecast.on_time_probability, subject.derived.forecast.finish
     if chance is not None:
-        text = f"{percent(chance)} chance to finish by {sow_end(subject)} (P50 {finish.p50}, P80 {finish.p80})."
+        text = Phrase(
+            "{share} chance to finish by {end} (P50 {p50}, P80 {p80}).",
+            share=Percent(chance),
+            end=sow_end(subject),
+            p50=finish.p50,
+            p80=finish.p80,
+        )
         yield _low_is_bad(chance, "on_time", subject), Reason(text, (subject.engagement.ref,))
 
 
 def _finish_signs(subject: Subject) -> Iterator[Sign]:
     finish, end = subject.derived.completion.completed_on, sow_end(subject)
     if finish and end:
-        days = subject.calendar.working_days_between(end, finish)
-        when = f"{count(abs(days), 'working day')} {'after' if days > 0 else 'before'}" if days else "on"
-        text = f"Finished {finish}, {when} the agreed end {end}."
-        yield _slip_colour(days, subject), Reason(text, (subject.engagement.ref,))
+        over = subject.calendar.working_days_between(end, finish)
+        yield _slip_colour(over, subject), Reason(_finish_text(finish, end, over), (subject.engagement.ref,))
+
+
+def _finish_text(finish: date, end: date, over: int) -> Phrase:
+    if over == 0:
+        return Phrase("Finished {finish}, on the agreed end {end}.", finish=finish, end=end)
+    if over < 0:
+        return Phrase(
+            "Finished {finish}, {days} before the agreed end {end}.", finish=finish, days=days(-over), end=end
+        )
+    return Phrase("Finished {finish}, {days} after the agreed end {end}.", finish=finish, days=days(over), end=end)
 
 
 # -- scope
@@ -166,14 +211,15 @@ def _growth_signs(subject: Subject) -> Iterator[Sign]:
     yield _high_is_bad(scope.growth, yellow, red), Reason(text, evidence)
 
 
-def _growth_text(scope: Scope, growth: float) -> str:
+def _growth_text(scope: Scope, growth: float) -> Phrase:
+    values: dict[str, Value] = {"day": scope.baseline_day, "items": items(scope.added), "share": Percent(growth)}
     if not scope.added:
-        return f"No work was added since {scope.baseline_day}."
-    added = f"{count(scope.added, 'item')} added"
+        return Phrase("No work was added since {day}.", day=scope.baseline_day)
     if not growth:
-        return f"Approved change orders cover the work added since {scope.baseline_day} ({added})."
-    approved = " beyond approved change orders" if scope.approved_hours or scope.approved_value else ""
-    return f"Scope grew by {percent(growth)} since {scope.baseline_day}{approved} ({added})."
+        return Phrase("Approved change orders cover the work added since {day} ({items} added).", **values)
+    if scope.approved_hours or scope.approved_value:
+        return Phrase("Scope grew by {share} since {day} beyond approved change orders ({items} added).", **values)
+    return Phrase("Scope grew by {share} since {day} ({items} added).", **values)
 
 
 # -- budget
@@ -183,7 +229,12 @@ def _final_budget_signs(subject: Subject) -> Iterator[Sign]:
     """At completion all budgeted work is earned, whatever was left out: CPI is budget ÷ hours spent."""
     budget = subject.derived.budget
     if budget.hours_budget and budget.hours_spent and budget.burn is not None:
-        text = f"{hours(budget.hours_spent)} of {hours(budget.hours_budget)} spent in the end ({percent(budget.burn)})."
+        text = Phrase(
+            "{spent} of {budget} spent in the end ({share}).",
+            spent=hours(budget.hours_spent),
+            budget=hours(budget.hours_budget),
+            share=Percent(budget.burn),
+        )
         colour = _low_is_bad(budget.hours_budget / budget.hours_spent, "cpi", subject)
         yield colour, Reason(text, (subject.engagement.ref,))
 
@@ -204,8 +255,13 @@ def _burn_signs(subject: Subject) -> Iterator[Sign]:
         colour = "yellow"
     else:
         colour = "green"
-    share = f", {percent(done)} done" if done is not None else ""
-    text = f"{hours(budget.hours_spent)} of {hours(budget.hours_budget)} spent ({percent(budget.burn)}){share}."
+    text = Phrase(
+        "{spent} of {budget} spent ({share}){done}.",
+        spent=hours(budget.hours_spent),
+        budget=hours(budget.hours_budget),
+        share=Percent(budget.burn),
+        done=Phrase(", {share} done", share=Percent(done)) if done is not None else NOTHING,
+    )
     yield colour, Reason(text, (subject.engagement.ref,))
 
 
@@ -217,9 +273,11 @@ def _cpi_signs(subject: Subject) -> Iterator[Sign]:
         or max(budget.burn, done or 0.0) < subject.threshold("cpi_min_progress")
     ):
         return
-    eac = (
-        f": {hours(budget.eac_hours)} expected at completion"
-        if budget.eac_hours is not None
-        else ": nothing is done yet"
+    text = (
+        Phrase("CPI {cpi}: nothing is done yet.", cpi=Decimal(budget.cpi))
+        if budget.eac_hours is None
+        else Phrase(
+            "CPI {cpi}: {hours} expected at completion.", cpi=Decimal(budget.cpi), hours=hours(budget.eac_hours)
+        )
     )
-    yield _low_is_bad(budget.cpi, "cpi", subject), Reason(f"CPI {budget.cpi:.2f}{eac}.", (subject.engagement.ref,))
+    yield _low_is_bad(budget.cpi, "cpi", subject), Reason(text, (subject.engagement.ref,))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from bot.calendar import WorkCalendar, week_named, week_of
+from bot.derive.phrases import Phrase
 from bot.derive.results import CapacityWeek
 from bot.model import Engagement
 
@@ -50,7 +51,8 @@ def unreadable_weeks(engagements: Iterable[Engagement]) -> tuple[str, ...]:
     """Bookings whose week is no ISO week: told, because they count nowhere."""
     found = {(e.ref, b.week) for e in engagements for b in e.bookings if not _is_week(b.week)}
     return tuple(
-        f"{ref}: a booking names {week!r}, which is no ISO week such as 2026-W47" for ref, week in sorted(found)
+        Phrase("{ref}: a booking names {week}, which is no ISO week such as 2026-W47", ref=ref, week=repr(week))
+        for ref, week in sorted(found)
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from bot.config import Vocabulary
 from bot.derive.compliance import COMPLIANCE_THRESHOLDS
 from bot.derive.escalations import ESCALATION_THRESHOLDS
@@ -9,6 +12,7 @@ from bot.derive.questions import QUESTION_THRESHOLDS
 from bot.derive.raid import RAID_THRESHOLDS
 from bot.derive.risks import RISK_THRESHOLDS, RULES
 from bot.derive.thresholds import RAG_THRESHOLDS
+from bot.facts import make_facts
 
 
 def vocabulary() -> Vocabulary:
@@ -21,4 +25,9 @@ def vocabulary() -> Vocabulary:
         **COMPLIANCE_THRESHOLDS,
         **RISK_THRESHOLDS,
     }
-    return Vocabulary(thresholds, tuple(rule.id for rule in RULES))
+    return Vocabulary(thresholds, tuple(rule.id for rule in RULES), _facts_faults)
+
+
+def _facts_faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for fault in make_facts(values)[1]:
+        yield fault.key, fault.message

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.labels import change_order_state, label_day
+from bot.derive.phrases import Phrase
 from bot.derive.results import ChangeOrder, Reason
 from bot.derive.subject import Subject
 from bot.facts import read_date, read_number
@@ -38,7 +39,7 @@ def _change_order(item: Item, state: str, subject: Subject) -> tuple[ChangeOrder
         try:
             return reader(item.facts.get(key))
         except ValueError as problem:
-            faults.append(Reason(f"Change order “{item.title}”: {key} {problem}.", (item.ref,)))
+            faults.append(Reason(_fault_text(item, key, problem), (item.ref,)))
             return None
 
     calendar = subject.calendar
@@ -75,3 +76,7 @@ def _value_of(hours: float, subject: Subject) -> float:
     if rate is None:
         rate = subject.settings.finance.rates.get("default")
     return hours * rate if facts.billing == "time_and_materials" and rate else 0.0
+
+
+def _fault_text(item: Item, key: str, problem: ValueError) -> Phrase:
+    return Phrase("Change order “{title}”: {key} {problem}.", title=item.title, key=key, problem=str(problem))

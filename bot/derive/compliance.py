@@ -40,4 +40,4 @@ def derive_compliance(subject: Subject) -> Compliance:
 
 
 def _make_gap(gate: Gate, refs: tuple[str, ...]) -> Gap:
-    return Gap(gate.check, gate.message.replace("{n}", f"{len(refs):,}"), refs[:MAX_EVIDENCE])
+    return Gap(gate.check, gate.message.refilled(n=len(refs)), refs[:MAX_EVIDENCE])

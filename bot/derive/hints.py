@@ -12,11 +12,12 @@ from datetime import date
 
 from bot.calendar import add_months
 from bot.derive.change_orders import is_pending
-from bot.derive.phrases import count, hours, percent
+from bot.derive.phrases import Percent, Phrase, days, hours
 from bot.derive.questions import days_left_in_quarter, has_exception, has_work_at_risk, open_exceptions, sow_end
 from bot.derive.results import Reason
 from bot.derive.scope import split_by_baseline
 from bot.derive.subject import Subject
+from bot.model import TimeLog
 
 EXTENSION_MONTHS = 2
 """From two months on, an extension needs a change order; below, a written confirmation."""
@@ -37,8 +38,14 @@ def _find_growth(subject: Subject) -> Iterator[Reason]:
     if scope.growth is None or scope.growth < subject.threshold("growth_yellow"):
         return
     _, added = split_by_baseline(subject.work, scope.baseline_day, subject.calendar)
-    asked = ", while one is proposed" if any(is_pending(order) for order in scope.change_orders) else ""
-    text = f"Scope grew by {percent(scope.growth)} since {scope.baseline_day} without an approved change order{asked}."
+    growth, day = Percent(scope.growth), scope.baseline_day
+    text = Phrase("Scope grew by {share} since {day} without an approved change order.", share=growth, day=day)
+    if any(is_pending(order) for order in scope.change_orders):
+        text = Phrase(
+            "Scope grew by {share} since {day} without an approved change order, while one is proposed.",
+            share=growth,
+            day=day,
+        )
     yield Reason(text, tuple(item.ref for item in added[:MAX_EVIDENCE]))
 
 
@@ -46,10 +53,21 @@ def _find_extension(subject: Subject) -> Iterator[Reason]:
     end, finish = sow_end(subject), expected_finish(subject)
     if end is None or finish is None or finish <= end:
         return
-    long = finish >= add_months(end, EXTENSION_MONTHS)
-    needed = "a change order (two months or more)" if long else "a written confirmation (less than two months)"
-    days = subject.calendar.working_days_between(end, finish)
-    text = f"Work is expected to end {finish}, {count(days, 'working day')} after the SOW ({end}): it needs {needed}."
+    over = days(subject.calendar.working_days_between(end, finish))
+    text = Phrase(
+        "Work is expected to end {finish}, {days} after the SOW ({end}): "
+        "it needs a written confirmation (less than two months).",
+        finish=finish,
+        days=over,
+        end=end,
+    )
+    if finish >= add_months(end, EXTENSION_MONTHS):
+        text = Phrase(
+            "Work is expected to end {finish}, {days} after the SOW ({end}): it needs a change order (two months or more).",
+            finish=finish,
+            days=over,
+            end=end,
+        )
     yield Reason(text, (subject.engagement.ref,))
 
 
@@ -66,11 +84,18 @@ def _find_billing_switch(subject: Subject) -> Iterator[Reason]:
     facts = subject.engagement.facts
     priced = [m.milestone for m in facts.milestones if m.amount]
     if facts.billing == "time_and_materials" and (priced or facts.recognised != "as_delivered"):
-        what = "priced milestones" if priced else f"the recognition {facts.recognised}"
-        text = f"The facts name time and materials, but also {what}: a switch of the billing type needs a change order."
+        text = Phrase(
+            "The facts name time and materials, but also {what}: a switch of the billing type needs a change order.",
+            what=Phrase("priced milestones")
+            if priced
+            else Phrase("the recognition {recognition}", recognition=facts.recognised),
+        )
         yield Reason(text, (subject.engagement.ref,))
     elif facts.billing in ("fixed_price", "milestone") and facts.recognised == "as_delivered":
-        text = f"The facts name {facts.billing}, but revenue as delivered: a switch of the billing type needs a change order."
+        text = Phrase(
+            "The facts name {billing}, but revenue as delivered: a switch of the billing type needs a change order.",
+            billing=facts.billing,
+        )
         yield Reason(text, (subject.engagement.ref,))
 
 
@@ -83,19 +108,38 @@ def _find_work_at_risk(subject: Subject) -> Iterator[Reason]:
     logs = subject.engagement.timelogs
     early = [log for log in logs if start and log.spent_at < start]
     late = [log for log in logs if waiting and end and log.spent_at > end]
-    for found, when in ((early, f"before the SOW started ({start})"), (late, f"after the SOW ended ({end})")):
-        if found:
-            spent = hours(sum(log.hours for log in found))
-            evidence = tuple(sorted({log.item for log in found if log.item}))[:MAX_EVIDENCE]
-            text = f"{spent} were logged {when} without a work-at-risk approval."
-            yield Reason(text, evidence or (subject.engagement.ref,))
+    if early:
+        text = Phrase(
+            "{hours} were logged before the SOW started ({day}) without a work-at-risk approval.",
+            hours=_hours_of(early),
+            day=start,
+        )
+        yield Reason(text, _items_of(early) or (subject.engagement.ref,))
+    if late:
+        text = Phrase(
+            "{hours} were logged after the SOW ended ({day}) without a work-at-risk approval.",
+            hours=_hours_of(late),
+            day=end,
+        )
+        yield Reason(text, _items_of(late) or (subject.engagement.ref,))
+
+
+def _hours_of(logs: list[TimeLog]) -> Phrase:
+    return hours(sum(log.hours for log in logs))
+
+
+def _items_of(logs: list[TimeLog]) -> tuple[str, ...]:
+    return tuple(sorted({log.item for log in logs if log.item}))[:MAX_EVIDENCE]
 
 
 def _find_over_hours(subject: Subject) -> Iterator[Reason]:
     budget = subject.derived.budget
     if budget.hours_budget is not None and budget.hours_spent > budget.hours_budget and not has_exception(subject):
-        over = hours(budget.hours_spent - budget.hours_budget)
-        text = f"{over} over the budget of {hours(budget.hours_budget)} without a work exception or change order."
+        text = Phrase(
+            "{hours} over the budget of {budget} without a work exception or change order.",
+            hours=hours(budget.hours_spent - budget.hours_budget),
+            budget=hours(budget.hours_budget),
+        )
         yield Reason(text, (subject.engagement.ref,))
 
 
@@ -104,9 +148,16 @@ def _find_open_exceptions(subject: Subject) -> Iterator[Reason]:
     ending = days_left_in_quarter(subject) <= QUARTER_END_DAYS
     for item in open_exceptions(subject):
         older = item.created_at and subject.calendar.local_day(item.created_at) < quarter.first
-        if ending or older:
-            since = "from an earlier quarter" if older else f"and {quarter.name} ends {quarter.last}"
-            yield Reason(f"A work exception is open {since}: close it at quarter end.", (item.ref,))
+        if older:
+            text = Phrase("A work exception is open from an earlier quarter: close it at quarter end.")
+            yield Reason(text, (item.ref,))
+        elif ending:
+            text = Phrase(
+                "A work exception is open and {quarter} ends {last}: close it at quarter end.",
+                quarter=quarter.name,
+                last=quarter.last,
+            )
+            yield Reason(text, (item.ref,))
 
 
 _FINDERS: tuple[Callable[[Subject], Iterator[Reason]], ...] = (

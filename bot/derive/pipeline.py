@@ -20,16 +20,17 @@ from bot.derive.completion import derive_completion
 from bot.derive.compliance import derive_compliance
 from bot.derive.escalations import derive_escalations
 from bot.derive.hints import find_hints
-from bot.derive.portfolio import ByGroup, derive_roll_up, worst_first
+from bot.derive.phrases import Phrase
+from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.progress import derive_phase, derive_progress, last_close
 from bot.derive.raid import derive_raid, register_risks
-from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioQuarter, Risk
+from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioRevenue, Risk
 from bot.derive.risks import find_risks
 from bot.derive.schedule import add_forecasts, derive_schedule
 from bot.derive.scope import derive_scope, earlier_baselines
 from bot.derive.status import derive_axes, overall_colour
 from bot.derive.subject import Subject
-from bot.model import EMPTY, Engagement, PastReport, Portfolio, as_of
+from bot.model import Engagement, PastReport, Portfolio, as_of
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
@@ -72,13 +73,13 @@ def derive_portfolio(
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
     pairs = [_derive_engagement(s, run, reports.get(s.engagement.ref, ())) for s in wanted]
-    revenue, revenue_by = _add_revenue(pairs, settings, past, failures)
+    revenue = _add_revenue(pairs, settings, past, failures)
     done = [subject for subject, _ in pairs]
     return Derived(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
-        portfolio=derive_roll_up(done, then, day, calendar, revenue, revenue_by),
+        portfolio=derive_roll_up(done, then, day, calendar, revenue),
         failures=tuple(failures),
     )
 
@@ -145,7 +146,7 @@ def _derive_engagement(
         try:
             subject = subject.advance(**stage(subject))
         except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
-            trouble = f"{name} could not be derived: {type(error).__name__}: {error}"
+            trouble = Phrase("{stage} could not be derived: {error}", stage=name, error=_tell(error))
             subject = subject.advance(errors=(*subject.derived.errors, trouble))
     return subject, kept[0] if kept else None
 
@@ -219,7 +220,7 @@ def _prepare_forecast(
     try:
         return ForecastRun(learn_reference(then, day, calendar, settings), seed, trials)
     except Exception as error:  # noqa: BLE001 - statuses without a forecast are better than none
-        failures.append(f"no forecast: {type(error).__name__}: {error}")
+        failures.append(Phrase("no forecast: {error}", error=_tell(error)))
         return None
 
 
@@ -228,17 +229,17 @@ def _add_revenue(
     settings: Settings,
     past: Sequence[PastReport],
     failures: list[str],
-) -> tuple[Mapping[str, PortfolioQuarter], ByGroup]:
+) -> PortfolioRevenue:
     forecast = [(subject, found) for subject, found in pairs if found is not None]
     if not forecast:
-        return EMPTY, EMPTY
+        return PortfolioRevenue()
     from bot.derive.forecast import portfolio_revenue
 
     try:
         return portfolio_revenue(forecast, settings=settings, past=past)
     except Exception as error:  # noqa: BLE001 - told, and every other figure stands
-        failures.append(f"no revenue roll-up: {type(error).__name__}: {error}")
-        return EMPTY, EMPTY
+        failures.append(Phrase("no revenue roll-up: {error}", error=_tell(error)))
+        return PortfolioRevenue()
 
 
 def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mapping[str, object]]]:
@@ -247,3 +248,7 @@ def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mappin
         if report.engagement:
             found.setdefault(report.engagement, []).append(report.payload)
     return found
+
+
+def _tell(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -10,13 +10,11 @@ from bot.derive.capacity import booked_hours, derive_capacity
 from bot.derive.labels import label_value
 from bot.derive.questions import sow_end
 from bot.derive.ratios import ratio
-from bot.derive.results import RAGS, SEVERITIES, EngagementDerived, PortfolioDerived, PortfolioQuarter, QuarterRevenue
+from bot.derive.results import RAGS, SEVERITIES, EngagementDerived, PortfolioDerived, PortfolioRevenue
 from bot.derive.status import WORSE
 from bot.derive.subject import Subject
 from bot.derive.utilisation import measure_utilisation
 from bot.model import Engagement, Portfolio
-
-ByGroup = Mapping[str, Mapping[str, Mapping[str, QuarterRevenue]]]
 
 
 def derive_roll_up(
@@ -24,8 +22,7 @@ def derive_roll_up(
     portfolio: Portfolio,
     day: date,
     calendar: WorkCalendar,
-    revenue: Mapping[str, PortfolioQuarter],
-    revenue_by: ByGroup,
+    revenue: PortfolioRevenue,
 ) -> PortfolioDerived:
     """What the reported engagements come to; hours and bookings are those of the whole portfolio."""
     complete = [s for s in subjects if s.derived.phase == "complete"]
@@ -35,8 +32,9 @@ def derive_roll_up(
     return PortfolioDerived(
         engagements=len(subjects),
         rag=_count_colours(subjects),
-        revenue=revenue,
-        revenue_by=revenue_by,
+        revenue=revenue.quarters,
+        revenue_by=revenue.by,
+        revenue_by_month=revenue.months,
         on_time_rate=_rate(is_on_time, complete),
         on_budget_rate=_rate(is_on_budget, complete),
         utilisation=used.overall if used else None,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from bot.config import LabelSettings, Threshold
 from bot.derive.labels import has_label, is_escalation, label_number, matches, raid_kind
+from bot.derive.phrases import Phrase
 from bot.derive.results import RaidEntry, Risk
 from bot.derive.subject import Subject
 from bot.model import Item
@@ -31,12 +32,22 @@ IMPACT_WORDS: Final = MappingProxyType({"critical": 5, "high": 4, "medium": 3, "
 PROBABILITY_WORDS: Final = MappingProxyType(
     {"very likely": 5, "likely": 4, "possible": 3, "unlikely": 2, "rare": 1, "high": 4, "medium": 3, "low": 2}
 )
+_FIELDS: Final = {
+    "log": Phrase("log label"),
+    "risk": Phrase("risk label"),
+    "priority": Phrase("priority"),
+    "impact": Phrase("impact"),
+    "owner": Phrase("owner"),
+    "mitigation": Phrase("mitigation"),
+    "review": Phrase("review date"),
+    "due": Phrase("due date"),
+}
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "risk": ("log label", "risk label", "priority", "impact", "owner", "mitigation", "review date"),
-        "issue": ("log label", "priority", "owner", "due date"),
-        "action": ("log label", "owner", "due date"),
-        "decision": ("log label", "owner"),
+        "risk": ("log", "risk", "priority", "impact", "owner", "mitigation", "review"),
+        "issue": ("log", "priority", "owner", "due"),
+        "action": ("log", "owner", "due"),
+        "decision": ("log", "owner"),
     }
 )
 """What an entry must have, by kind; of a risk what GitLab PS's risk management asks for."""
@@ -59,7 +70,7 @@ def register_risks(subject: Subject) -> tuple[Risk, ...]:
             severity=_severity(entry),
             message=entry.title,
             evidence=(entry.ref,),
-            action=entry.mitigation or "Agree a mitigation and who does it.",
+            action=entry.mitigation or Phrase("Agree a mitigation and who does it."),
             score=entry.score,
             owner=entry.owner,
         )
@@ -147,16 +158,16 @@ def _missing(item: Item, kind: str, labels: LabelSettings) -> Iterator[str]:
     has_impact = bool(read_words(item.facts.get("impact"))) or label_number(item.labels, labels.impact) is not None
     has_probability = _rate(item, "probability", labels.probability, PROBABILITY_WORDS) is not None
     there = {
-        "log label": has_label(item.labels, labels.raid.log),
-        "risk label": has_label(item.labels, labels.raid.risk),
+        "log": has_label(item.labels, labels.raid.log),
+        "risk": has_label(item.labels, labels.raid.risk),
         "priority": _priority(item.labels, labels) is not None or (has_impact and has_probability),
         "impact": has_impact,
         "owner": bool(item.assignees or read_words(item.facts.get("owner"))),
         "mitigation": bool(read_words(item.facts.get("mitigation"))),
-        "review date": read_day(item.facts.get("review")) is not None,
-        "due date": item.due_date is not None,
+        "review": read_day(item.facts.get("review")) is not None,
+        "due": item.due_date is not None,
     }
-    return (name for name in REQUIRED[kind] if not there[name])
+    return (_FIELDS[key] for key in REQUIRED[kind] if not there[key])
 
 
 # -- movement

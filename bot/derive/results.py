@@ -172,7 +172,7 @@ class Quantiles:
 
 @dataclass(frozen=True, slots=True)
 class QuarterRevenue:
-    """Revenue of one fiscal quarter; `forecast` is the whole quarter, `low`/`high` its 80 % interval."""
+    """Revenue of one period; `forecast` is the whole period, `low`/`high` its 80 % interval."""
 
     actual: float = 0.0
     forecast: float = 0.0
@@ -200,6 +200,8 @@ class Forecast:
     effort_hours: Quantiles = Quantiles()
     effort_hours_fixed_scope: Quantiles = Quantiles()
     revenue: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
+    revenue_by_month: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
+    """The last, the running and the next calendar month (`2026-10`), from the same trials; no upside."""
     milestones: tuple[MilestoneForecast, ...] = ()
     basis: str = "none"
     history_weeks: int = 0
@@ -334,7 +336,7 @@ class EngagementDerived:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioQuarter:
-    """Revenue of the portfolio in one fiscal quarter, against target and what was committed at its start."""
+    """Revenue of the portfolio in one fiscal quarter or month, against target and what was committed at its start."""
 
     target: float | None = None
     actual: float = 0.0
@@ -344,6 +346,15 @@ class PortfolioQuarter:
     upside: float = 0.0
     committed_at_start: float | None = None
     error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRevenue:
+    """The portfolio's revenue by quarter, by calendar month, and grouping (region|partner|pm) → name → quarter."""
+
+    quarters: Mapping[str, PortfolioQuarter] = field(default_factory=lambda: EMPTY)
+    months: Mapping[str, PortfolioQuarter] = field(default_factory=lambda: EMPTY)
+    by: Mapping[str, Mapping[str, Mapping[str, QuarterRevenue]]] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +377,8 @@ class PortfolioDerived:
     revenue: Mapping[str, PortfolioQuarter] = field(default_factory=lambda: EMPTY)
     revenue_by: Mapping[str, Mapping[str, Mapping[str, QuarterRevenue]]] = field(default_factory=lambda: EMPTY)
     """grouping (region|partner|pm) → name → quarter → revenue."""
+    revenue_by_month: Mapping[str, PortfolioQuarter] = field(default_factory=lambda: EMPTY)
+    """The last, the running and the next calendar month (`2026-10`)."""
     on_time_rate: float | None = None
     on_budget_rate: float | None = None
     utilisation: float | None = None

@@ -10,7 +10,17 @@ import pytest
 from bot.calendar import WorkCalendar
 from bot.derive.capacity import booked_hours, derive_capacity, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, is_on_budget, is_on_time, worst_first
-from bot.derive.results import Budget, ChangeOrder, Completion, EngagementDerived, Forecast, Risk, Scope, Status
+from bot.derive.results import (
+    Budget,
+    ChangeOrder,
+    Completion,
+    EngagementDerived,
+    Forecast,
+    PortfolioRevenue,
+    Risk,
+    Scope,
+    Status,
+)
 from bot.derive.subject import Subject
 from tests.builders import CALENDAR, DAY, make_booking, make_engagement, make_log, make_portfolio, make_subject
 
@@ -55,7 +65,7 @@ def complete(finish: str | None = "2026-12-18", spent: float = 90, **values: Any
 
 def roll_up(*subjects: Subject) -> Any:
     portfolio = make_portfolio(*(s.engagement for s in subjects))
-    return derive_roll_up(subjects, portfolio, DAY, CALENDAR, {}, {})
+    return derive_roll_up(subjects, portfolio, DAY, CALENDAR, PortfolioRevenue())
 
 
 def test_rates_are_shares_of_the_completed_engagements_that_can_be_judged() -> None:
@@ -96,7 +106,7 @@ def test_colours_are_counted_in_all_and_by_group() -> None:
 
 
 def test_an_empty_portfolio_is_calm() -> None:
-    found = derive_roll_up((), make_portfolio(make_engagement()), DAY, CALENDAR, {}, {})
+    found = derive_roll_up((), make_portfolio(make_engagement()), DAY, CALENDAR, PortfolioRevenue())
     assert (found.engagements, found.capacity, found.utilisation) == (0, (), None)
 
 

@@ -95,10 +95,11 @@ def measure_accuracy(
     )
 
 
-def committed_at_start(past: Sequence[PastReport], quarter: Period) -> float | None:
-    """What the portfolio's forecast for a quarter was when it began; None where no report tells."""
-    found = opening_commitment(read_commitments(past), quarter)
-    return found.quarters[quarter.name].forecast if found else None
+def committed_at_start(past: Sequence[PastReport], period: Period) -> float | None:
+    """What the portfolio's forecast for a quarter or month was when it began; None where no report tells."""
+    found = opening_commitment(read_commitments(past), period)
+    money = found.money(period) if found else None
+    return money.forecast if money else None
 
 
 def quarter_error(came: float, committed: float | None) -> float | None:

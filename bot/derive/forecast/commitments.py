@@ -1,13 +1,14 @@
 """What a report committed: the forecast as stored in its hidden payload, and read back from it.
 
 The payload's key `forecast` holds `{"as_of": date, "quarters": {FY27-Q4: {actual, forecast, low, high}}, "engagements":
-{ref: {pm, recognition, value, finish: {p50, p80}, hours, spent, revenue: {FY27-Q4: {actual, forecast, low, high}}}}}`.
+{ref: {pm, recognition, value, finish: {p50, p80}, hours, spent, revenue: {FY27-Q4: {actual, forecast, low, high}}}},
+"months": {2026-11: {actual, forecast, low, high}}}`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -51,6 +52,11 @@ class Commitment:
     as_of: date
     quarters: Mapping[str, Money]
     engagements: Mapping[str, EngagementCommitment]
+    months: Mapping[str, Money] = field(default_factory=lambda: EMPTY)
+
+    def money(self, period: Period) -> Money | None:
+        """What was forecast of a quarter or month."""
+        return self.quarters.get(period.name) or self.months.get(period.name)
 
 
 def commitment(derived: Derived, facts: Mapping[str, Facts] = EMPTY) -> dict[str, Any]:
@@ -62,6 +68,7 @@ def commitment(derived: Derived, facts: Mapping[str, Facts] = EMPTY) -> dict[str
         KEY: {
             "as_of": derived.as_of.isoformat(),
             "quarters": {name: _plain_money(q) for name, q in sorted(derived.portfolio.revenue.items())},
+            "months": {name: _plain_money(m) for name, m in sorted(derived.portfolio.revenue_by_month.items())},
             "engagements": {
                 e.ref: _plain_engagement(e, facts.get(e.ref, Facts()))
                 for e in sorted(derived.engagements, key=lambda e: e.ref)
@@ -102,6 +109,7 @@ def _read(plain: Mapping[str, Any]) -> Commitment:
         as_of=date.fromisoformat(plain["as_of"]),
         quarters=_read_quarters(plain.get("quarters") or {}),
         engagements={ref: _read_engagement(e) for ref, e in (plain.get("engagements") or {}).items()},
+        months=_read_quarters(plain.get("months") or {}),
     )
 
 
@@ -127,10 +135,10 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def opening_commitment(commitments: Sequence[Commitment], quarter: Period) -> Commitment | None:
-    """The forecast that stood when the quarter began: the last one made in the quarter before or on the first day, else the
-    first one of its first two weeks."""
-    known = [c for c in commitments if quarter.name in c.quarters]
-    before = [c for c in known if 0 <= (quarter.first - c.as_of).days <= quarter.days]
-    early = [c for c in known if 0 < (c.as_of - quarter.first).days < LATE_DAYS]
+def opening_commitment(commitments: Sequence[Commitment], period: Period) -> Commitment | None:
+    """The forecast that stood when a quarter or month began: the last one made in the one before or on the first day, else
+    the first one of its first two weeks."""
+    known = [c for c in commitments if c.money(period)]
+    before = [c for c in known if 0 <= (period.first - c.as_of).days <= period.days]
+    early = [c for c in known if 0 < (c.as_of - period.first).days < LATE_DAYS]
     return max(before, key=lambda c: c.as_of) if before else min(early, key=lambda c: c.as_of, default=None)

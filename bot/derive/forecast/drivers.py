@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.derive.forecast.commitments import EngagementCommitment, Money
-from bot.derive.phrases import figure
+from bot.derive.phrases import Phrase
 
 Side = Mapping[str, EngagementCommitment]
 ON_EVENT = ("on_acceptance", "on_completion")
@@ -19,7 +19,7 @@ class Driver:
     kind: str
     engagement: str
     amount: float
-    text: str
+    text: Phrase
 
 
 def find_drivers(quarter: str, then: Side, now: Side, share_gone: float) -> tuple[Driver, ...]:
@@ -45,9 +45,9 @@ def _money(side: EngagementCommitment | None, quarter: str) -> Money | None:
 
 def _appeared(ref: str, before: Money | None, after: Money | None) -> Iterable[Driver]:
     if before is None and after is not None:
-        yield Driver("new", ref, round(after.forecast, 2), "was not in the last forecast")
+        yield Driver("new", ref, round(after.forecast, 2), Phrase("was not in the last forecast"))
     elif before is not None:
-        yield Driver("gone", ref, round(-before.forecast, 2), "is no longer in the forecast")
+        yield Driver("gone", ref, round(-before.forecast, 2), Phrase("is no longer in the forecast"))
 
 
 def _changed(
@@ -56,17 +56,16 @@ def _changed(
     total = round(after.forecast - before.forecast, 2)
     if (now.recognition or then.recognition) in ON_EVENT:
         scope = _value_part(before, then, now)
-        yield Driver("scope", ref, scope, f"contract value {_from_to(then.value, now.value)}")
+        yield Driver("scope", ref, scope, _value_text(then, now))
         yield Driver("acceptance", ref, round(total - scope, 2), _event_text(total - scope, then, now))
         return
     expected = share_gone * (before.forecast - before.actual)
     done = round(after.actual - before.actual - expected, 2)
     scope = _hours_part(before, after, then, now)
-    words = "more" if done > 0 else "less"
-    yield Driver("hours", ref, done, f"{words} was delivered since then than expected")
-    yield Driver("scope", ref, scope, f"hours at completion {_from_to(then.hours, now.hours)}")
+    yield Driver("hours", ref, done, _delivered_text(done))
+    yield Driver("scope", ref, scope, _hours_text(then, now))
     pace = round(total - done - scope, 2)
-    yield Driver("pace", ref, pace, f"{'more' if pace > 0 else 'less'} is expected of the rest of the quarter")
+    yield Driver("pace", ref, pace, _pace_text(pace))
 
 
 def _value_part(before: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
@@ -93,13 +92,31 @@ def _bounded(share: float) -> float:
     return min(max(share, -1.0), 1.0)
 
 
-def _event_text(amount: float, then: EngagementCommitment, now: EngagementCommitment) -> str:
+def _event_text(amount: float, then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
     if then.finish_p50 and now.finish_p50 and then.finish_p50 != now.finish_p50:
-        return (
-            f"acceptance moved: finish expected {now.finish_p50.isoformat()} instead of {then.finish_p50.isoformat()}"
+        return Phrase(
+            "acceptance moved: finish expected {now} instead of {then}", now=now.finish_p50, then=then.finish_p50
         )
-    return f"acceptance in the quarter became {'more' if amount > 0 else 'less'} likely"
+    if amount > 0:
+        return Phrase("acceptance in the quarter became more likely")
+    return Phrase("acceptance in the quarter became less likely")
 
 
-def _from_to(before: float | None, after: float | None) -> str:
-    return f"from {figure(before or 0.0)} to {figure(after or 0.0)}"
+def _value_text(then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
+    return Phrase("contract value from {then} to {now}", then=then.value or 0.0, now=now.value or 0.0)
+
+
+def _hours_text(then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
+    return Phrase("hours at completion from {then} to {now}", then=then.hours or 0.0, now=now.hours or 0.0)
+
+
+def _delivered_text(amount: float) -> Phrase:
+    if amount > 0:
+        return Phrase("more was delivered since then than expected")
+    return Phrase("less was delivered since then than expected")
+
+
+def _pace_text(amount: float) -> Phrase:
+    if amount > 0:
+        return Phrase("more is expected of the rest of the quarter")
+    return Phrase("less is expected of the rest of the quarter")

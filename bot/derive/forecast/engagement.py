@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from bot.calendar import Period
+from bot.calendar import ONE_DAY, Period, month_of
 from bot.derive.forecast.ahead import draw_scores, make_ahead
 from bot.derive.forecast.bookings import booked_ahead, soft_money
 from bot.derive.forecast.effort import Effort, scope_to_come
@@ -30,10 +30,11 @@ MAX_DAYS = 5200.0
 
 @dataclass(frozen=True)
 class EngagementForecast:
-    """What is told, and the trials behind the revenue by quarter, from which portfolio ranges are made."""
+    """What is told, and the trials behind the revenue by quarter and by month, from which portfolio ranges are made."""
 
     forecast: Forecast
     trials: Mapping[str, QuarterTrials] = field(default_factory=lambda: EMPTY)
+    months: Mapping[str, QuarterTrials] = field(default_factory=lambda: EMPTY)
 
 
 def forecast_engagement(
@@ -49,7 +50,7 @@ def forecast_engagement(
     """
     situation = assess(subject, reference)
     finish = _finish(situation)
-    found = _revenue_trials(situation, finish, seed, trials)
+    quarters, months = _revenue_trials(situation, finish, seed, trials)
     forecast = Forecast(
         finish=finish,
         on_time_probability=_on_time(situation, finish),
@@ -61,9 +62,10 @@ def forecast_engagement(
         ),
         basis=situation.basis,
         history_weeks=situation.state.weeks,
-        revenue={name: _summary(q, subject) for name, q in found.items()},
+        revenue={name: _summary(q, subject) for name, q in quarters.items()},
+        revenue_by_month={name: _summary(m, subject) for name, m in months.items()},
     )
-    return EngagementForecast(replace(forecast, reasons=explain(situation, forecast)), found)
+    return EngagementForecast(replace(forecast, reasons=explain(situation, forecast)), quarters, months)
 
 
 def _finish(s: Situation) -> Quantiles:
@@ -95,9 +97,12 @@ def _on_time(s: Situation, finish: Quantiles) -> float | None:
     return round(s.remaining.chance_within(days), 3)
 
 
-def _revenue_trials(s: Situation, finish: Quantiles, seed: int, trials: int) -> dict[str, QuarterTrials]:
+def _revenue_trials(
+    s: Situation, finish: Quantiles, seed: int, trials: int
+) -> tuple[dict[str, QuarterTrials], dict[str, QuarterTrials]]:
+    """Revenue by quarter and by month, from the same trials."""
     if not s.terms.known or not s.terms.recognition:
-        return {}
+        return {}, {}
     periods = _periods(s, finish)
     scores = draw_scores(s.subject.engagement.ref, seed, trials)
     ahead = None
@@ -127,7 +132,8 @@ def _revenue_trials(s: Situation, finish: Quantiles, seed: int, trials: int) -> 
         soft_money=soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
         upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
     )
-    return quarter_trials(outlook, make_spans(periods, s.history))
+    quarters, months = (make_spans(found, s.history) for found in (periods, _months(subject.day)))
+    return quarter_trials(outlook, quarters), quarter_trials(outlook, months)
 
 
 def _finished_at(s: Situation, finish: Quantiles) -> float | None:
@@ -154,6 +160,13 @@ def _periods(s: Situation, finish: Quantiles) -> list[Period]:
     limit = date.fromordinal(current.last.toordinal() + 91 * MAX_QUARTERS_AHEAD)
     last = min(finish.p95, limit) if isinstance(finish.p95, date) else following.last
     return calendar.quarters(first, max(last, following.last))
+
+
+def _months(day: date) -> list[Period]:
+    """The month before that of `day`, that month, and the next one."""
+    running = month_of(day)
+    before, after = month_of(running.first - ONE_DAY), month_of(running.last + ONE_DAY)
+    return [before, running, after]
 
 
 def _summary(trials: QuarterTrials, subject: Subject) -> QuarterRevenue:

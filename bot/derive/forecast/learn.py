@@ -139,14 +139,20 @@ def _by_customer(done: Sequence[Finished]) -> dict[str, tuple[float, int]]:
     for f in sorted(done, key=lambda f: f.end):
         if f.engagement.facts.customer:
             days[f.engagement.facts.customer].append(f.duration)
-    return {name: (float(np.exp(np.mean(np.log(found[-8:])))), min(len(found), 8)) for name, found in sorted(days.items())}
+    return {
+        name: (float(np.exp(np.mean(np.log(found[-8:])))), min(len(found), 8)) for name, found in sorted(days.items())
+    }
 
 
 def _closed_share(done: Sequence[Finished], prior: float) -> float:
     """Median share of the scope that was closed at the end, shrunk."""
     states = [f.history.state(f.end) for f in done]
     shares = [s.earned_closed / s.total for s in states if s.total > 0]
-    return (len(shares) * float(np.median(shares)) + PRIOR_WEIGHT * prior) / (len(shares) + PRIOR_WEIGHT) if shares else prior
+    return (
+        (len(shares) * float(np.median(shares)) + PRIOR_WEIGHT * prior) / (len(shares) + PRIOR_WEIGHT)
+        if shares
+        else prior
+    )
 
 
 def _late_share(f: Finished) -> float:

@@ -7,40 +7,47 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from bot.calendar import Period, month_named
 from bot.config import Settings
 from bot.derive.forecast.accuracy import committed_at_start, quarter_error
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.forecast.revenue import QuarterTrials
 from bot.derive.labels import label_value
-from bot.derive.results import PortfolioQuarter, QuarterRevenue
+from bot.derive.results import PortfolioQuarter, PortfolioRevenue, QuarterRevenue
 from bot.derive.subject import Subject
 from bot.model import PastReport
 
 GROUPINGS = ("region", "partner", "pm")
 Pairs = Sequence[tuple[Subject, EngagementForecast]]
-RevenueBy = Mapping[str, Mapping[str, Mapping[str, QuarterRevenue]]]
 
 
-def portfolio_revenue(
-    pairs: Pairs, *, settings: Settings, past: Sequence[PastReport] = ()
-) -> tuple[Mapping[str, PortfolioQuarter], RevenueBy]:
-    """Revenue by quarter of the portfolio (with target, commitment, error), and by region, partner and PM."""
-    total = _summed(f for _, f in pairs)
-    names = sorted(total.keys() | settings.finance.targets.keys())
-    quarters = {name: _quarter(name, total.get(name), pairs, settings, past) for name in names}
-    return quarters, {grouping: _grouped(pairs, grouping) for grouping in GROUPINGS}
-
-
-def _quarter(
-    name: str, revenue: QuarterRevenue | None, pairs: Pairs, settings: Settings, past: Sequence[PastReport]
-) -> PortfolioQuarter:
-    found = revenue or QuarterRevenue()
+def portfolio_revenue(pairs: Pairs, *, settings: Settings, past: Sequence[PastReport] = ()) -> PortfolioRevenue:
+    """What the engagements' forecasts come to, against the targets and what past reports committed."""
+    total, months = _summed(f.trials for _, f in pairs), _summed(f.months for _, f in pairs)
     subject = pairs[0][0] if pairs else None
-    period = subject.calendar.quarter_named(name) if subject else None
+    names = sorted(total.keys() | settings.finance.targets.keys())
+    named = {name: subject.calendar.quarter_named(name) if subject else None for name in names}
+    targets = settings.finance.targets
+    return PortfolioRevenue(
+        {name: _held(total.get(name), period, targets.get(name), subject, past) for name, period in named.items()},
+        {name: _held(months[name], month_named(name), None, subject, past) for name in sorted(months)},
+        {grouping: _grouped(pairs, grouping) for grouping in GROUPINGS},
+    )
+
+
+def _held(
+    revenue: QuarterRevenue | None,
+    period: Period | None,
+    target: float | None,
+    subject: Subject | None,
+    past: Sequence[PastReport],
+) -> PortfolioQuarter:
+    """A period's revenue against its target and what was committed at its start."""
+    found = revenue or QuarterRevenue()
     committed = committed_at_start(past, period) if period else None
     over = subject is not None and period is not None and subject.day >= period.last
     return PortfolioQuarter(
-        target=settings.finance.targets.get(name),
+        target=target,
         actual=found.actual,
         forecast=found.forecast,
         low=found.low,
@@ -56,7 +63,7 @@ def _grouped(pairs: Pairs, grouping: str) -> Mapping[str, Mapping[str, QuarterRe
     members: dict[str, list[EngagementForecast]] = defaultdict(list)
     for subject, forecast in pairs:
         members[_group_of(subject, grouping)].append(forecast)
-    return {name: _summed(found) for name, found in sorted(members.items())}
+    return {name: _summed(f.trials for f in found) for name, found in sorted(members.items())}
 
 
 def _group_of(subject: Subject, grouping: str) -> str:
@@ -67,12 +74,12 @@ def _group_of(subject: Subject, grouping: str) -> str:
     return name or ""
 
 
-def _summed(forecasts: Iterable[EngagementForecast]) -> dict[str, QuarterRevenue]:
+def _summed(forecasts: Iterable[Mapping[str, QuarterTrials]]) -> dict[str, QuarterRevenue]:
     """Trials added up; the expected value is the sum of the engagements' own."""
     trials: dict[str, list[QuarterTrials]] = defaultdict(list)
     for forecast in forecasts:
-        for name, quarter in forecast.trials.items():
-            trials[name].append(quarter)
+        for name, found in forecast.items():
+            trials[name].append(found)
     return {name: _sum(found) for name, found in sorted(trials.items(), key=lambda entry: _order(entry[0]))}
 
 
@@ -86,5 +93,5 @@ def _sum(found: Sequence[QuarterTrials]) -> QuarterRevenue:
 
 
 def _order(name: str) -> tuple[int, str]:
-    """Quarters in time: FY99 comes before FY00 of the next century only as long as nobody plans 50 years ahead."""
-    return ((int(name[2:4]) + 50) % 100, name)
+    """Months by name; quarters in time: FY99 comes before FY00 of the next century only as long as nobody plans 50 years ahead."""
+    return ((int(name[2:4]) + 50) % 100 if name.startswith("FY") else 0, name)

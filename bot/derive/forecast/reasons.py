@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.derive.forecast.reference import BEST_WEEKS, MIN_WEEKS
-from bot.derive.phrases import count, hours, percent
+from bot.derive.phrases import Percent, Phrase, Value, days, hours
 from bot.derive.results import Forecast, Reason
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
 
 PRIOR_WORDS = {
-    "plan": "the SOW's dates",
-    "hours": "how long work of this size took elsewhere",
-    "typical": "how long engagements take here",
+    "plan": Phrase("the SOW's dates"),
+    "hours": Phrase("how long work of this size took elsewhere"),
+    "typical": Phrase("how long engagements take here"),
 }
 
 
@@ -25,55 +25,73 @@ def explain(s: Situation, forecast: Forecast) -> tuple[Reason, ...]:
     return tuple(Reason(text, evidence) for text in texts)
 
 
-def _finish_texts(s: Situation) -> list[str]:
+def _finish_texts(s: Situation) -> list[Phrase]:
     if s.phase == "complete":
-        return ["All work is closed: the finish is the last closing."]
+        return [Phrase("All work is closed: the finish is the last closing.")]
     if s.remaining is None:
-        return ["Neither a start nor any work is known: no forecast."]
+        return [Phrase("Neither a start nor any work is known: no forecast.")]
     if s.state.items and not s.state.open_items:
-        return ["All known work is closed, but a milestone is still open: more may come.", *_learned_text(s)]
+        return [Phrase("All known work is closed, but a milestone is still open: more may come."), *_learned_text(s)]
     if s.remaining.stalled:
-        return ["Nothing was logged or closed in the last four weeks: the pace is unknown, the range is wide."]
+        return [Phrase("Nothing was logged or closed in the last four weeks: the pace is unknown, the range is wide.")]
     return [_basis_text(s), *_learned_text(s), *_binding_texts(s)]
 
 
-def _basis_text(s: Situation) -> str:
+def _basis_text(s: Situation) -> Phrase:
     weeks, own = s.state.weeks, s.remaining.own_weight if s.remaining else 0.0
     rest = PRIOR_WORDS[s.prior.source]
     if s.phase == "not_started" or own == 0:
-        return f"No pace yet: the finish rests on {rest}."
-    text = f"Own pace over {count(weeks, 'week')} counts {percent(own)}, {rest} {percent(1 - own)}."
-    if weeks < MIN_WEEKS:
-        text += f" Less than {MIN_WEEKS} weeks of history say little ({BEST_WEEKS} are best)."
-    return text
+        return Phrase("No pace yet: the finish rests on {rest}.", rest=rest)
+    values: dict[str, Value] = {"weeks": weeks, "own": Percent(own), "rest": rest, "share": Percent(1 - own)}
+    if weeks >= MIN_WEEKS:
+        return Phrase("Own pace over {weeks|# week|# weeks} counts {own}, {rest} {share}.", **values)
+    return Phrase(
+        "Own pace over {weeks|# week|# weeks} counts {own}, {rest} {share}. "
+        "Less than {least} weeks of history say little ({best} are best).",
+        least=MIN_WEEKS,
+        best=BEST_WEEKS,
+        **values,
+    )
 
 
-def _learned_text(s: Situation) -> list[str]:
+def _learned_text(s: Situation) -> list[Phrase]:
     if not s.ref.finished:
-        return ["No finished engagement to learn from: ranges are those of published project records."]
-    return [f"Ranges learned from {count(s.ref.finished, 'finished engagement')} and published project records."]
+        return [Phrase("No finished engagement to learn from: ranges are those of published project records.")]
+    return [
+        Phrase(
+            "Ranges learned from {n|# finished engagement|# finished engagements} and published project records.",
+            n=s.ref.finished,
+        )
+    ]
 
 
-def _binding_texts(s: Situation) -> list[str]:
+def _binding_texts(s: Situation) -> list[Phrase]:
     found = []
     if s.floor > 0 and s.remaining and s.floor > s.remaining.median:
-        found.append(f"The critical path alone takes {s.floor:.0f} working days.")
+        found.append(Phrase("The critical path alone takes {days} working days.", days=round(s.floor)))
     if s.delay > 0:
-        found.append(f"Work begins in {count(round(s.delay), 'working day')}.")
+        found.append(Phrase("Work begins in {days}.", days=days(round(s.delay))))
     return found
 
 
-def _scope_texts(s: Situation) -> list[str]:
+def _scope_texts(s: Situation) -> list[Phrase]:
     if s.effort is None or s.fixed_scope is None or s.effort.growth <= 0.005:
         return []
     more = s.effort.total - s.fixed_scope.total
-    return [f"Scope still to come: {percent(s.effort.growth)} of what is known, about {hours(more)}."]
+    return [
+        Phrase(
+            "Scope still to come: {share} of what is known, about {hours}.",
+            share=Percent(s.effort.growth),
+            hours=hours(more),
+        )
+    ]
 
 
-def _revenue_texts(s: Situation, forecast: Forecast) -> list[str]:
+def _revenue_texts(s: Situation, forecast: Forecast) -> list[Phrase]:
     if forecast.revenue:
         return []
     if s.terms.recognition is None:
-        return ["Neither billing nor recognition is given: revenue can't be known."]
-    missing = "rate" if s.terms.recognition == "as_delivered" else "value"
-    return [f"No {missing} is given: revenue can't be known."]
+        return [Phrase("Neither billing nor recognition is given: revenue can't be known.")]
+    if s.terms.recognition == "as_delivered":
+        return [Phrase("No rate is given: revenue can't be known.")]
+    return [Phrase("No value is given: revenue can't be known.")]

@@ -17,6 +17,7 @@ from bot.derive.forecast.ahead import Ahead
 from bot.derive.forecast.history import Array, History
 from bot.derive.forecast.landings import Amount
 from bot.derive.forecast.terms import Terms
+from bot.derive.phrases import NOTHING, Decimal, Phrase, Value, commas
 from bot.derive.results import QuarterRevenue, Reason
 
 POSSIBLE = 0.05
@@ -39,7 +40,7 @@ class QuarterTrials:
     actual: float
     whole: Array
     upside: float = 0.0
-    text: str = ""
+    text: Phrase = NOTHING
 
     def summary(self, evidence: Sequence[str] = ()) -> QuarterRevenue:
         """Expected value and 80 % range."""
@@ -123,10 +124,21 @@ def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
     whole = expected(span.last) - expected(max(span.before, 0.0)) if span.last > outlook.now else np.array([actual])
     hours = float(terms.billed_hours[(terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)].sum())
     more = float(np.mean(_hours_by(outlook, span.last)) - np.mean(_hours_by(outlook, span.before)))
-    text = f"{hours:,.0f} billable hours approved so far, {max(more, 0.0) * terms.billable_share:,.0f} more expected, at {terms.rate or 0:,.2f} an hour"
-    if np.isfinite(cap) and float(np.mean(expected(span.last))) >= 0.999 * cap:
-        text += f"; the contract value of {cap:,.0f} is the limit"
+    is_capped = bool(np.isfinite(cap)) and float(np.mean(expected(span.last))) >= 0.999 * cap
+    text = _hours_text(hours, max(more, 0.0) * terms.billable_share, terms.rate or 0.0, cap if is_capped else None)
     return QuarterTrials(actual, np.atleast_1d(whole), text=text)
+
+
+def _hours_text(approved: float, more: float, rate: float, limit: float | None) -> Phrase:
+    values: dict[str, Value] = {"hours": Decimal(approved, 0), "more": Decimal(more, 0), "rate": Decimal(rate, 2)}
+    if limit is None:
+        return Phrase("{hours} billable hours approved so far, {more} more expected, at {rate} an hour", **values)
+    return Phrase(
+        "{hours} billable hours approved so far, {more} more expected, at {rate} an hour; "
+        "the contract value of {value} is the limit",
+        value=Decimal(limit, 0),
+        **values,
+    )
 
 
 def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
@@ -151,10 +163,15 @@ def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
     return QuarterTrials(actual, whole, text=_share_text(outlook))
 
 
-def _share_text(outlook: Outlook) -> str:
+def _share_text(outlook: Outlook) -> Phrase:
     spent = outlook.history.hours_until(outlook.now)
     eac = outlook.eac or spent
-    return f"{spent:,.0f} of {eac:,.0f} hours at completion spent, of a value of {outlook.terms.value or 0:,.0f}"
+    return Phrase(
+        "{spent} of {total} hours at completion spent, of a value of {value}",
+        spent=Decimal(spent, 0),
+        total=Decimal(eac, 0),
+        value=Decimal(outlook.terms.value or 0, 0),
+    )
 
 
 def _on_acceptance(outlook: Outlook, span: Span) -> QuarterTrials:
@@ -163,7 +180,7 @@ def _on_acceptance(outlook: Outlook, span: Span) -> QuarterTrials:
         if amount.accepted_at is not None:
             if span.before < amount.accepted_at <= span.last:
                 actual += amount.amount
-                words.append(f"{amount.title or 'everything'} accepted")
+                words.append(Phrase("{title} accepted", title=amount.title or Phrase("everything")))
         elif amount.days is not None and span.last > outlook.now:
             at = outlook.now + amount.days
             inside = (at > max(span.before, outlook.now)) & (at <= span.last + 1e-9)
@@ -171,22 +188,35 @@ def _on_acceptance(outlook: Outlook, span: Span) -> QuarterTrials:
             whole = whole + amount.amount * inside
             upside += amount.amount * (1 - chance) if POSSIBLE <= chance < 1 else 0.0
             if chance >= POSSIBLE:
-                words.append(f"{amount.title or 'everything'} with a chance of {chance:.0%}")
-    return QuarterTrials(actual, actual + whole, upside, f"Acceptance: {', '.join(words)}" if words else "")
+                words.append(_chance_text(amount, chance))
+    return QuarterTrials(actual, actual + whole, upside, _acceptance_text(words))
+
+
+def _chance_text(amount: Amount, chance: float) -> Phrase:
+    title = amount.title or Phrase("everything")
+    return Phrase("{title} with a chance of {share}%", title=title, share=Decimal(100 * chance, 0))
+
+
+def _acceptance_text(words: Sequence[Phrase]) -> Phrase:
+    return Phrase("Acceptance: {words}", words=commas(words)) if words else NOTHING
 
 
 def _on_completion(outlook: Outlook, span: Span) -> QuarterTrials:
     value = outlook.terms.value or 0.0
     if outlook.finished_at is not None:
         actual = value if span.before < outlook.finished_at <= span.last else 0.0
-        return QuarterTrials(actual, np.array([actual]), text="Completed" if actual else "")
+        return QuarterTrials(actual, np.array([actual]), text=Phrase("Completed") if actual else NOTHING)
     if outlook.ahead is None or span.last <= outlook.now:
         return QuarterTrials(0.0, np.zeros(1))
     at = outlook.now + outlook.ahead.delay + outlook.ahead.days
     inside = (at > max(span.before, outlook.now)) & (at <= span.last + 1e-9)
     chance = float(inside.mean())
     upside = value * (1 - chance) if POSSIBLE <= chance < 1 else 0.0
-    text = f"Completion with a chance of {chance:.0%}" if chance >= POSSIBLE else ""
+    text = (
+        Phrase("Completion with a chance of {share}%", share=Decimal(100 * chance, 0))
+        if chance >= POSSIBLE
+        else NOTHING
+    )
     return QuarterTrials(0.0, value * inside.astype(np.float64), upside, text)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from bot.calendar import add_months
 from bot.derive.change_orders import is_pending
 from bot.derive.gates.gate import WORKED, WORKING, Gate, Refs, unless
+from bot.derive.phrases import Phrase
 from bot.derive.questions import has_exception, has_work_at_risk, sow_end, working_days_since
 from bot.derive.subject import Subject
 
@@ -50,19 +51,26 @@ def _decided(subject: Subject) -> Refs:
 
 
 CHANGE: tuple[Gate, ...] = (
-    Gate("scope-growth-covered", WORKED, "Scope grew, and no change order covers or proposes it.", _growth_covered),
+    Gate(
+        "scope-growth-covered",
+        WORKED,
+        Phrase("Scope grew, and no change order covers or proposes it."),
+        _growth_covered,
+    ),
     Gate(
         "extension-covered",
         WORKING,
-        "The work outlasts the SOW by two months or more without a change order.",
+        Phrase("The work outlasts the SOW by two months or more without a change order."),
         _extension_covered,
     ),
-    Gate("excess-hours-covered", WORKED, "Hours exceed the budget without a work exception.", _excess_covered),
+    Gate("excess-hours-covered", WORKED, Phrase("Hours exceed the budget without a work exception."), _excess_covered),
     Gate(
         "early-work-covered",
         WORKED,
-        "Hours were logged before the SOW began, without a work-at-risk approval.",
+        Phrase("Hours were logged before the SOW began, without a work-at-risk approval."),
         _early_work_covered,
     ),
-    Gate("change-orders-decided", WORKED, "Change orders that wait too long for a decision: {n}.", _decided),
+    Gate(
+        "change-orders-decided", WORKED, Phrase("Change orders that wait too long for a decision: {n}.", n=0), _decided
+    ),
 )

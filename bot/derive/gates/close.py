@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.derive.gates.gate import CLOSING, WORKED, Gate, Refs, refs_of, unless
+from bot.derive.phrases import Phrase
 from bot.derive.questions import open_exceptions
 from bot.derive.subject import Subject
 
@@ -33,32 +34,32 @@ def _unless_false(is_met: bool | None, subject: Subject) -> Refs:
 
 
 CLOSE: tuple[Gate, ...] = (
-    Gate("acceptance-sent", WORKED, "Finished milestones were not sent for acceptance.", _sent),
-    Gate("milestones-accepted", CLOSING, "Billing milestones are not accepted.", _accepted),
-    Gate("work-closed", CLOSING, "Items still open: {n}.", lambda s: refs_of(s.to_do)),
+    Gate("acceptance-sent", WORKED, Phrase("Finished milestones were not sent for acceptance."), _sent),
+    Gate("milestones-accepted", CLOSING, Phrase("Billing milestones are not accepted."), _accepted),
+    Gate("work-closed", CLOSING, Phrase("Items still open: {n}.", n=0), lambda s: refs_of(s.to_do)),
     Gate(
         "retro-complete",
         CLOSING,
-        "The internal retrospective is not marked complete.",
+        Phrase("The internal retrospective is not marked complete."),
         lambda s: unless(s.derived.completion.retro, s),
     ),
     Gate(
         "csat-known",
         CLOSING,
-        "No answer to the satisfaction survey is recorded.",
+        Phrase("No answer to the satisfaction survey is recorded."),
         lambda s: unless(s.derived.completion.csat is not None, s),
     ),
     Gate(
         "hours-complete",
         CLOSING,
-        "Hours are missing or not approved.",
+        Phrase("Hours are missing or not approved."),
         lambda s: _unless_false(s.derived.completion.time_complete, s),
     ),
     Gate(
         "change-orders-executed",
         CLOSING,
-        "A change order is still without a decision.",
+        Phrase("A change order is still without a decision."),
         lambda s: _unless_false(s.derived.completion.change_orders_executed, s),
     ),
-    Gate("exceptions-closed", CLOSING, "Work exceptions still open: {n}.", _exceptions_closed),
+    Gate("exceptions-closed", CLOSING, Phrase("Work exceptions still open: {n}.", n=0), _exceptions_closed),
 )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.calendar import week_of
 from bot.derive.gates.gate import WORKED, WORKING, Gate, Refs, but_few, unless
+from bot.derive.phrases import Phrase
 from bot.derive.questions import days_late, in_planning, last_activity, last_touched, working_days_since
 from bot.derive.results import RaidEntry
 from bot.derive.subject import Subject
@@ -76,18 +77,28 @@ def _booked_ahead(subject: Subject) -> Refs:
 
 
 DELIVER: tuple[Gate, ...] = (
-    Gate("status-current", WORKING, "Nothing in GitLab changed for more than a week.", _status_current),
-    Gate("items-updated", WORKING, "Items under way that were not updated for two weeks: {n}.", _items_updated),
-    Gate("nothing-overdue", WORKING, "Overdue items: {n}.", _nothing_overdue),
-    Gate("raid-complete", WORKING, "RAID entries that lack a required field: {n}.", _raid_complete),
-    Gate("raid-reviewed", WORKING, "RAID entries past their review date: {n}.", _raid_reviewed),
-    Gate("escalations-updated", WORKED, "Escalations without the update that is due: {n}.", _escalations_served),
+    Gate("status-current", WORKING, Phrase("Nothing in GitLab changed for more than a week."), _status_current),
+    Gate(
+        "items-updated",
+        WORKING,
+        Phrase("Items under way that were not updated for two weeks: {n}.", n=0),
+        _items_updated,
+    ),
+    Gate("nothing-overdue", WORKING, Phrase("Overdue items: {n}.", n=0), _nothing_overdue),
+    Gate("raid-complete", WORKING, Phrase("RAID entries that lack a required field: {n}.", n=0), _raid_complete),
+    Gate("raid-reviewed", WORKING, Phrase("RAID entries past their review date: {n}.", n=0), _raid_reviewed),
+    Gate(
+        "escalations-updated",
+        WORKED,
+        Phrase("Escalations without the update that is due: {n}.", n=0),
+        _escalations_served,
+    ),
     Gate(
         "escalations-have-exit",
         WORKED,
-        "Escalations without path to green or exit criteria: {n}.",
+        Phrase("Escalations without path to green or exit criteria: {n}.", n=0),
         _escalations_have_a_way_out,
     ),
-    Gate("hours-approved", WORKED, "Billable hours older than a week are not approved.", _hours_approved),
-    Gate("booked-ahead", WORKING, "Nobody is booked for next week.", _booked_ahead),
+    Gate("hours-approved", WORKED, Phrase("Billable hours older than a week are not approved."), _hours_approved),
+    Gate("booked-ahead", WORKING, Phrase("Nobody is booked for next week."), _booked_ahead),
 )

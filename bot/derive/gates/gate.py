@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.calendar import add_months
+from bot.derive.phrases import Phrase
 from bot.derive.subject import Subject
 from bot.model import Item
 
@@ -20,11 +21,11 @@ CLOSING = ("complete",)
 
 @dataclass(frozen=True)
 class Gate:
-    """`message` may tell the number of references as {n}."""
+    """`message` may tell the number of references: its place `n` is filled anew for each engagement."""
 
     check: str
     phases: tuple[str, ...]
-    message: str
+    message: Phrase
     test: Callable[[Subject], Refs]
 
 

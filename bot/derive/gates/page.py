@@ -20,7 +20,9 @@ than nine weeks or two months. The numbers are thresholds (`compliance_…`, `pl
 
 def gates_markdown(gates: Sequence[Gate]) -> str:
     """One row a gate."""
-    return _HEAD + "".join(f"| {gate.check} | {_when(gate)} | {gate.message.replace('{n}', 'n')} |\n" for gate in gates)
+    return _HEAD + "".join(
+        f"| {gate.check} | {_when(gate)} | {gate.message.template.replace('{n}', 'n')} |\n" for gate in gates
+    )
 
 
 def _when(gate: Gate) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.derive.gates.gate import WORKED, WORKING, Gate, Refs, but_few, is_long, unless
+from bot.derive.phrases import Phrase
 from bot.derive.questions import due_day, in_planning, milestone_due
 from bot.derive.subject import Subject
 from bot.model import Item
@@ -64,23 +65,33 @@ def _retros(subject: Subject) -> Refs:
 
 
 PLAN: tuple[Gate, ...] = (
-    Gate("work-planned", WORKING, "There is no work in GitLab.", _planned),
-    Gate("work-owned", WORKING, "Open items without an assignee: {n}.", _owned),
-    Gate("work-dated", WORKING, "Open items without a due date, their own or a milestone's: {n}.", _dated),
-    Gate("work-sized", WORKING, "Open items without estimate and weight: {n}.", _sized),
-    Gate("milestones-dated", WORKING, "Open milestones without a due date: {n}.", _milestones_dated),
+    Gate("work-planned", WORKING, Phrase("There is no work in GitLab."), _planned),
+    Gate("work-owned", WORKING, Phrase("Open items without an assignee: {n}.", n=0), _owned),
+    Gate("work-dated", WORKING, Phrase("Open items without a due date, their own or a milestone's: {n}.", n=0), _dated),
+    Gate("work-sized", WORKING, Phrase("Open items without estimate and weight: {n}.", n=0), _sized),
+    Gate("milestones-dated", WORKING, Phrase("Open milestones without a due date: {n}.", n=0), _milestones_dated),
     Gate(
         "billing-milestones-exist",
         WORKING,
-        "The facts name billing milestones that GitLab does not have.",
+        Phrase("The facts name billing milestones that GitLab does not have."),
         _billing_milestones_exist,
     ),
     Gate(
         "baseline-set",
         WORKED,
-        "There is no baseline day (`baseline` or `start`) to measure scope against.",
+        Phrase("There is no baseline day (`baseline` or `start`) to measure scope against."),
         lambda s: unless(s.engagement.facts.baseline_day, s),
     ),
-    Gate("iterations-planned", WORKING, "A long engagement without iterations: no open item is in one.", _iterations),
-    Gate("retros-held", WORKED, "A long engagement without a recorded lesson: were there retrospectives?", _retros),
+    Gate(
+        "iterations-planned",
+        WORKING,
+        Phrase("A long engagement without iterations: no open item is in one."),
+        _iterations,
+    ),
+    Gate(
+        "retros-held",
+        WORKED,
+        Phrase("A long engagement without a recorded lesson: were there retrospectives?"),
+        _retros,
+    ),
 )

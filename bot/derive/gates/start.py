@@ -6,6 +6,7 @@ import re
 
 from bot.derive.gates.gate import EVERY_PHASE, WORKED, Gate, Refs, unless
 from bot.derive.labels import raid_kind
+from bot.derive.phrases import Phrase
 from bot.derive.questions import in_planning, owner_of
 from bot.derive.subject import Subject
 
@@ -38,38 +39,46 @@ START: tuple[Gate, ...] = (
     Gate(
         "facts-readable",
         EVERY_PHASE,
-        "The facts block has keys that can't be read.",
+        Phrase("The facts block has keys that can't be read."),
         lambda s: unless(not s.engagement.fact_faults, s),
     ),
     Gate(
-        "customer-named", EVERY_PHASE, "The facts name no customer.", lambda s: unless(s.engagement.facts.customer, s)
+        "customer-named",
+        EVERY_PHASE,
+        Phrase("The facts name no customer."),
+        lambda s: unless(s.engagement.facts.customer, s),
     ),
-    Gate("sow-named", EVERY_PHASE, "The facts name no SOW.", lambda s: unless(s.engagement.facts.sow, s)),
-    Gate("pm-named", EVERY_PHASE, "Neither a PM nor an assignee is named.", lambda s: unless(owner_of(s), s)),
+    Gate("sow-named", EVERY_PHASE, Phrase("The facts name no SOW."), lambda s: unless(s.engagement.facts.sow, s)),
+    Gate("pm-named", EVERY_PHASE, Phrase("Neither a PM nor an assignee is named."), lambda s: unless(owner_of(s), s)),
     Gate(
         "dates-agreed",
         EVERY_PHASE,
-        "The facts have no start or no end of the SOW.",
+        Phrase("The facts have no start or no end of the SOW."),
         lambda s: unless(s.engagement.facts.start and s.engagement.facts.end, s),
     ),
     Gate(
         "billing-known",
         EVERY_PHASE,
-        "The facts don't say how the work is billed.",
+        Phrase("The facts don't say how the work is billed."),
         lambda s: unless(s.engagement.facts.billing, s),
     ),
-    Gate("budget-agreed", EVERY_PHASE, "The facts have no budget (hours, value or amounts of milestones).", _budget),
+    Gate(
+        "budget-agreed",
+        EVERY_PHASE,
+        Phrase("The facts have no budget (hours, value or amounts of milestones)."),
+        _budget,
+    ),
     Gate(
         "internal-target-set",
         EVERY_PHASE,
-        "There is no internal place for the status; customers can read here.",
+        Phrase("There is no internal place for the status; customers can read here."),
         _internal_target,
     ),
     Gate(
         "customer-channel-set",
         EVERY_PHASE,
-        "The customer gets no weekly status: no customer_channel is set.",
+        Phrase("The customer gets no weekly status: no customer_channel is set."),
         lambda s: unless(s.engagement.facts.customer_channel, s),
     ),
-    Gate("raid-log-kept", WORKED, "There is no entry in the RAID log.", _raid_log),
+    Gate("raid-log-kept", WORKED, Phrase("There is no entry in the RAID log."), _raid_log),
 )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from bot.config import Threshold
+from bot.derive.phrases import Phrase
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.risks.rule import Finding, Rule, read_rule
 from bot.derive.subject import Subject
@@ -45,7 +46,8 @@ def _apply(rules: Sequence[Rule], subject: Subject) -> tuple[list[Risk], list[st
         try:
             risks += [_make_risk(rule, finding, subject) for finding in rule.find(subject)]
         except Exception as error:  # noqa: BLE001 - a faulty rule must not take the others' findings with it
-            errors.append(f"risk rule {rule.id} failed: {type(error).__name__}: {error}")
+            fault = f"{type(error).__name__}: {error}"
+            errors.append(Phrase("risk rule {rule} failed: {error}", rule=rule.id, error=fault))
     return risks, errors
 
 

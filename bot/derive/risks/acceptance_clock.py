@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.phrases import NOTHING, Phrase, listing, quote
 from bot.derive.results import Acceptance
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -27,23 +27,28 @@ def find_acceptance_clock(subject: Subject) -> Iterator[Finding]:
     if found:
         unbounded = any(a.passive_on is None for _, a in found)
         yield Finding(
-            f"{count(len(found), 'sign-off request')} {verb(len(found), 'is', 'are')} without an answer: "
-            f"{listing([text for text, _ in found])}.",
+            Phrase(
+                "{n|# sign-off request is|# sign-off requests are} without an answer: {names}.",
+                n=len(found),
+                names=listing([text for text, _ in found]),
+            ),
             tuple(ref for _, a in found for ref in a.evidence),
-            "Ask the customer for a written yes, or for what is missing.",
+            Phrase("Ask the customer for a written yes, or for what is missing."),
             "high" if unbounded else None,
         )
 
 
-def _tell(subject: Subject, acceptance: Acceptance) -> str:
+def _tell(subject: Subject, acceptance: Acceptance) -> Phrase:
     """What the clock says, empty while there is time enough."""
     name, sent = quote(acceptance.milestone), acceptance.sent
     if sent is None:
-        return f"{name} sent on a day that is not known, so that no days count"
+        return Phrase("{title} sent on a day that is not known, so that no days count", title=name)
     if acceptance.passive_on is None:
         waited = subject.calendar.working_days_between(sent, subject.day)
         is_long = waited >= subject.threshold("acceptance_clock_unanswered_days")
-        return f"{name} sent on {sent}, and silence does not accept it" if is_long else ""
+        silent = Phrase("{title} sent on {sent}, and silence does not accept it", title=name, sent=sent)
+        return silent if is_long else NOTHING
     left = subject.calendar.working_days_between(subject.day, acceptance.passive_on)
     is_near = left <= subject.threshold("acceptance_clock_days")
-    return f"{name} counts as accepted after {acceptance.passive_on}" if is_near else ""
+    tacit = Phrase("{title} counts as accepted after {day}", title=name, day=acceptance.passive_on)
+    return tacit if is_near else NOTHING

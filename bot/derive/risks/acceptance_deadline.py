@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, money, quote, verb
+from bot.derive.phrases import NOTHING, Money, Phrase, Value, quote
 from bot.derive.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.risks.rule import Finding
@@ -31,13 +31,17 @@ def find_acceptance_deadline(subject: Subject) -> Iterator[Finding]:
     last, _, first = found[0]
     passed = last is not None and last < subject.day
     yield Finding(
-        f"{count(len(found), 'milestone')} must be sent for sign-off to count in the quarter of "
-        f"{verb(len(found), 'its', 'their')} due date; {quote(first.milestone)} {'should have been' if passed else 'must be'} "
-        f"sent by {last}{_amount(subject, [a for *_, a in found])}.",
+        _tell(
+            passed,
+            n=len(found),
+            title=quote(first.milestone),
+            last=last,
+            amount=_amount(subject, [a for *_, a in found]),
+        ),
         tuple(ref for *_, a in found for ref in a.evidence),
-        "Tell Finance which amount moves to the next quarter."
+        Phrase("Tell Finance which amount moves to the next quarter.")
         if passed
-        else "Finish what is open and send the request by then.",
+        else Phrase("Finish what is open and send the request by then."),
         "high" if passed or any(a.state == "ready" for *_, a in found) else None,
     )
 
@@ -52,6 +56,20 @@ def _is_near(subject: Subject, acceptance: Acceptance) -> bool:
     return left <= subject.threshold("acceptance_deadline_days") and running
 
 
-def _amount(subject: Subject, found: list[Acceptance]) -> str:
+def _tell(passed: bool, **values: Value) -> Phrase:
+    if passed:
+        return Phrase(
+            "{n|# milestone|# milestones} must be sent for sign-off to count in the quarter of {n|its|their} due date; "
+            "{title} should have been sent by {last}{amount}.",
+            **values,
+        )
+    return Phrase(
+        "{n|# milestone|# milestones} must be sent for sign-off to count in the quarter of {n|its|their} due date; "
+        "{title} must be sent by {last}{amount}.",
+        **values,
+    )
+
+
+def _amount(subject: Subject, found: list[Acceptance]) -> Phrase:
     amount = sum(sorted(a.amount or 0 for a in found))
-    return f" ({money(amount, currency_of(subject))} in all)" if amount else ""
+    return Phrase(" ({amount} in all)", amount=Money(amount, currency_of(subject))) if amount else NOTHING

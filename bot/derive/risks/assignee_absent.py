@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, verb
+from bot.derive.phrases import Phrase, listing
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -22,8 +22,11 @@ def find_assignee_absent(subject: Subject) -> Iterator[Finding]:
     if found:
         gone = sorted({person for item in found for person in item.assignees})
         yield Finding(
-            f"{count(len(found), 'open item')} {verb(len(found), 'is', 'are')} assigned to people who can't work here any more: "
-            f"{listing(gone)}.",
+            Phrase(
+                "{n|# open item is|# open items are} assigned to people who can't work here any more: {names}.",
+                n=len(found),
+                names=listing(gone),
+            ),
             tuple(item.ref for item in found),
-            "Assign them anew and ask for a handover.",
+            Phrase("Assign them anew and ask for a handover."),
         )

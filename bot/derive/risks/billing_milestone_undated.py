@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.phrases import Phrase, listing, quotes
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -18,8 +18,11 @@ def find_billing_milestone_undated(subject: Subject) -> Iterator[Finding]:
     found = sorted((a.milestone, a.evidence) for a in open_ones if a.due is None)
     if found:
         yield Finding(
-            f"{count(len(found), 'billing milestone')} {verb(len(found), 'has', 'have')} no date: "
-            f"{listing([quote(title) for title, _ in found])}.",
+            Phrase(
+                "{n|# billing milestone has|# billing milestones have} no date: {names}.",
+                n=len(found),
+                names=listing(quotes(title for title, _ in found)),
+            ),
             tuple(ref for _, evidence in found for ref in evidence),
-            "Set the due date on the milestone, or `due:` in the facts.",
+            Phrase("Set the due date on the milestone, or `due:` in the facts."),
         )

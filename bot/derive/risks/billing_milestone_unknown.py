@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, quote
+from bot.derive.phrases import Phrase, listing, quotes
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -17,8 +17,11 @@ def find_billing_milestone_unknown(subject: Subject) -> Iterator[Finding]:
     found = sorted({m.milestone for m in subject.engagement.facts.milestones} - titles)
     if found:
         yield Finding(
-            f"The facts name {count(len(found), 'milestone')} that GitLab does not have: "
-            f"{listing([quote(title) for title in found])}.",
+            Phrase(
+                "The facts name {n|# milestone|# milestones} that GitLab does not have: {names}.",
+                n=len(found),
+                names=listing(quotes(title for title in found)),
+            ),
             (subject.engagement.ref,),
-            "Create the milestone or mend the title; both must be spelt alike.",
+            Phrase("Create the milestone or mend the title; both must be spelt alike."),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.phrases import Phrase, listing, quotes
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -19,8 +19,11 @@ def find_billing_milestone_without_amount(subject: Subject) -> Iterator[Finding]
     found = sorted((a.milestone, a.evidence) for a in subject.derived.acceptance if a.amount is None)
     if found:
         yield Finding(
-            f"{count(len(found), 'billing milestone')} {verb(len(found), 'has', 'have')} no amount: "
-            f"{listing([quote(title) for title, _ in found])}.",
+            Phrase(
+                "{n|# billing milestone has|# billing milestones have} no amount: {names}.",
+                n=len(found),
+                names=listing(quotes(title for title, _ in found)),
+            ),
             tuple(ref for _, evidence in found for ref in evidence),
-            "Add `amount:` in the config's facts of this engagement, where customers can't read it.",
+            Phrase("Add `amount:` in the config's facts of this engagement, where customers can't read it."),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import count, quote
+from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import last_touched, working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -33,9 +33,14 @@ def find_blocked_by_closed(subject: Subject) -> Iterator[Finding]:
     found.sort(key=lambda pair: (pair[0], pair[1].ref))
     freed, first = found[0]
     yield Finding(
-        f"{count(len(found), 'item')} could go on, for the blockers are closed; {quote(first.title)} since {freed}.",
+        Phrase(
+            "{n|# item|# items} could go on, for the blockers are closed; {title} since {freed}.",
+            n=len(found),
+            title=quote(first.title),
+            freed=freed,
+        ),
         tuple(item.ref for _, item in found),
-        "Tell the assignees that the way is free, or remove the links.",
+        Phrase("Tell the assignees that the way is free, or remove the links."),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, verb
+from bot.derive.phrases import Phrase, listing
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Item
@@ -19,10 +19,13 @@ def find_blocked_by_foreign(subject: Subject) -> Iterator[Finding]:
         return
     blockers = sorted({ref for _, refs in found for ref in refs})
     yield Finding(
-        f"{count(len(found), 'item')} {verb(len(found), 'waits', 'wait')} for work outside this engagement: "
-        f"{listing(blockers)}.",
+        Phrase(
+            "{n|# item waits|# items wait} for work outside this engagement: {names}.",
+            n=len(found),
+            names=listing(blockers),
+        ),
         tuple(item.ref for item, _ in found),
-        "Agree a date with the owner of each outside blocker and write it into the RAID log.",
+        Phrase("Agree a date with the owner of each outside blocker and write it into the RAID log."),
     )
 
 

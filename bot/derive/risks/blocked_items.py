@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import NOTHING, Phrase, quote
 from bot.derive.questions import days_late, is_blocked, last_touched, working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -31,9 +31,14 @@ def find_blocked_items(subject: Subject) -> Iterator[Finding]:
     touched, oldest = found[0]
     late = any(days_late(subject, item.due_date) for _, item in found)
     yield Finding(
-        f"{count(len(found), 'item')} {verb(len(found), 'is', 'are')} blocked and not moving; {quote(oldest.title)} since "
-        f"{touched}{'; some are overdue' if late else ''}.",
+        Phrase(
+            "{n|# item is|# items are} blocked and not moving; {title} since {touched}{late}.",
+            n=len(found),
+            title=quote(oldest.title),
+            touched=touched,
+            late=Phrase("; some are overdue") if late else NOTHING,
+        ),
         tuple(item.ref for _, item in found),
-        "Name who clears each blocker and by when; escalate what is out of the team's hands.",
+        Phrase("Name who clears each blocker and by when; escalate what is out of the team's hands."),
         "high" if late else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from bot.derive.phrases import count
+from bot.derive.phrases import Phrase
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -20,10 +20,13 @@ def find_blocker_cycle(subject: Subject) -> Iterator[Finding]:
         if subject.own_items.keys().isdisjoint(cycle):
             continue
         yield Finding(
-            f"{count(len(cycle), 'item')} {'blocks itself' if len(cycle) == 1 else 'block each other in a circle'}: "
-            f"{' → '.join((*cycle, cycle[0]))}.",
+            Phrase(
+                "{n|# item blocks itself|# items block each other in a circle}: {circle}.",
+                n=len(cycle),
+                circle=" → ".join((*cycle, cycle[0])),
+            ),
             tuple(cycle),
-            "Remove the link that is wrong, or split the item that both sides wait for.",
+            Phrase("Remove the link that is wrong, or split the item that both sides wait for."),
         )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from bot.calendar import week_of
 from bot.config import Threshold
-from bot.derive.phrases import count, listing
+from bot.derive.phrases import Phrase, listing
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -38,8 +38,13 @@ def find_booking_gap(subject: Subject) -> Iterator[Finding]:
     ]
     if len(empty) >= subject.threshold("booking_gap_empty_weeks"):
         yield Finding(
-            f"Nobody is booked in {len(empty)} of the next {count(len(weeks), 'week')} ({listing(empty)}), with "
-            f"{count(len(subject.to_do), 'item')} open.",
+            Phrase(
+                "Nobody is booked in {n} of the next {total|# week|# weeks} ({names}), with {more|# item|# items} open.",
+                n=len(empty),
+                total=len(weeks),
+                names=listing(empty),
+                more=len(subject.to_do),
+            ),
             (subject.engagement.ref,),
-            "Book the people, or say in the forecast that the work pauses.",
+            Phrase("Book the people, or say in the forecast that the work pauses."),
         )

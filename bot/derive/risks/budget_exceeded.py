@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, figure, hours
+from bot.derive.phrases import Phrase, hours
 from bot.derive.questions import has_exception, open_exceptions
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -20,9 +20,17 @@ def find_budget_exceeded(subject: Subject) -> Iterator[Finding]:
     over = budget.hours_spent - budget.hours_budget
     covered = has_exception(subject)
     yield Finding(
-        f"{hours(budget.hours_spent)} are used of {figure(budget.hours_budget)} ({hours(over)} over), with "
-        f"{count(len(subject.to_do), 'item')} still open and {'a' if covered else 'no'} work exception.",
+        Phrase(
+            "{spent} are used of {budget} ({over} over), with {n|# item|# items} still open and {exception}.",
+            spent=hours(budget.hours_spent),
+            budget=budget.hours_budget,
+            over=hours(over),
+            n=len(subject.to_do),
+            exception=Phrase("a work exception") if covered else Phrase("no work exception"),
+        ),
         (subject.engagement.ref, *(item.ref for item in open_exceptions(subject))),
-        "Get the change order signed." if covered else "Ask for a work exception today and raise a change order.",
+        Phrase("Get the change order signed.")
+        if covered
+        else Phrase("Ask for a work exception today and raise a change order."),
         "medium" if covered else None,
     )

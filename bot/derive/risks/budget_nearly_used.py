@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import hours, percent
+from bot.derive.phrases import Percent, Phrase, hours
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -23,7 +23,7 @@ def find_budget_nearly_used(subject: Subject) -> Iterator[Finding]:
     if subject.threshold("budget_nearly_used_share") <= budget.burn <= 1:
         left = budget.hours_budget - budget.hours_spent
         yield Finding(
-            f"{percent(budget.burn)} of the budget is used; {hours(left)} are left.",
+            Phrase("{share} of the budget is used; {hours} are left.", share=Percent(budget.burn), hours=hours(left)),
             (subject.engagement.ref,),
-            "Tell the customer what the remaining hours will buy, and what they won't.",
+            Phrase("Tell the customer what the remaining hours will buy, and what they won't."),
         )

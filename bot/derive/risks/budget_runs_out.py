@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.derive.phrases import count, hours
+from bot.derive.phrases import NOTHING, Phrase, hours
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -19,12 +19,17 @@ def find_budget_runs_out(subject: Subject) -> Iterator[Finding]:
     if budget.runs_out is None or finish is None or budget.runs_out >= finish or (budget.burn or 0) > 1:
         return
     days = subject.calendar.working_days_between(budget.runs_out, finish)
-    pace = f" at {hours(budget.weekly_pace)} a week" if budget.weekly_pace else ""
+    pace = Phrase(" at {hours} a week", hours=hours(budget.weekly_pace)) if budget.weekly_pace else NOTHING
     yield Finding(
-        f"The budget runs out on {budget.runs_out}{pace}, {count(days, 'working day')} before the expected finish on "
-        f"{finish}.",
+        Phrase(
+            "The budget runs out on {runs_out}{pace}, {n|# working day|# working days} before the expected finish on {finish}.",
+            runs_out=budget.runs_out,
+            pace=pace,
+            n=days,
+            finish=finish,
+        ),
         (subject.engagement.ref,),
-        "Prepare a change order or a work exception now; slow what is not contractual.",
+        Phrase("Prepare a change order or a work exception now; slow what is not contractual."),
     )
 
 

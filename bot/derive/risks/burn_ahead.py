@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import percent
+from bot.derive.phrases import Percent, Phrase
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -24,8 +24,12 @@ def find_burn_ahead(subject: Subject) -> Iterator[Finding]:
     gap = round(burn - done, 6)
     if gap >= subject.threshold("burn_ahead_gap"):
         yield Finding(
-            f"{percent(burn)} of the budgeted hours are used, but {percent(done)} of the work is done.",
+            Phrase(
+                "{burn} of the budgeted hours are used, but {done} of the work is done.",
+                burn=Percent(burn),
+                done=Percent(done),
+            ),
             (subject.engagement.ref,),
-            "Find what took longer than planned; re-estimate the rest, then cut scope or raise a change order.",
+            Phrase("Find what took longer than planned; re-estimate the rest, then cut scope or raise a change order."),
             "high" if gap >= subject.threshold("burn_ahead_high_gap") else None,
         )

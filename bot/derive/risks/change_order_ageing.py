@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.change_orders import is_pending
-from bot.derive.phrases import count, money, quote, verb
+from bot.derive.phrases import NOTHING, Money, Phrase, quote
 from bot.derive.questions import currency_of, working_days_since
 from bot.derive.results import ChangeOrder
 from bot.derive.risks.rule import Finding
@@ -33,14 +33,21 @@ def find_change_order_ageing(subject: Subject) -> Iterator[Finding]:
     opened, oldest = waiting[0]
     is_old = (working_days_since(subject, opened) or 0) >= subject.threshold("change_order_ageing_high_days")
     yield Finding(
-        f"{count(len(waiting), 'change order')} {verb(len(waiting), 'waits', 'wait')} for a decision; {quote(oldest.title)} "
-        f"since {opened}{_worth(subject, [order for _, order in waiting])}.",
+        Phrase(
+            "{n|# change order waits|# change orders wait} for a decision; {title} since {opened}{worth}.",
+            n=len(waiting),
+            title=quote(oldest.title),
+            opened=opened,
+            worth=_worth(subject, [order for _, order in waiting]),
+        ),
         tuple(order.ref for _, order in waiting),
-        "Ask the customer's sponsor for a decision date; do no work of it before, or get work at risk approved.",
+        Phrase(
+            "Ask the customer's sponsor for a decision date; do no work of it before, or get work at risk approved."
+        ),
         "high" if is_old else None,
     )
 
 
-def _worth(subject: Subject, orders: list[ChangeOrder]) -> str:
+def _worth(subject: Subject, orders: list[ChangeOrder]) -> Phrase:
     value = sum(sorted(order.value for order in orders))
-    return f", worth {money(value, currency_of(subject))} in all" if value else ""
+    return Phrase(", worth {amount} in all", amount=Money(value, currency_of(subject))) if value else NOTHING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count
+from bot.derive.phrases import Phrase
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -17,7 +17,7 @@ def find_closed_with_open_work(subject: Subject) -> Iterator[Finding]:
     found = [item.ref for item in subject.to_do]
     if subject.engagement.state == "closed" and found:
         yield Finding(
-            f"The engagement is closed with {count(len(found), 'item')} still open.",
+            Phrase("The engagement is closed with {n|# item|# items} still open.", n=len(found)),
             tuple(found),
-            "Close or move them, or open the engagement again.",
+            Phrase("Close or move them, or open the engagement again."),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import due_day
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -32,10 +32,15 @@ def find_critical_path_slipping(subject: Subject) -> Iterator[Finding]:
     if found:
         day, _, first = found[0]
         yield Finding(
-            f"{len(found)} of {count(len(path), 'item')} on the critical path {verb(len(found), 'is', 'are')} behind plan; "
-            f"{quote(first.title)} was planned for {day}.",
+            Phrase(
+                "{n} of {total|# item|# items} on the critical path {n|is|are} behind plan; {title} was planned for {day}.",
+                n=len(found),
+                total=len(path),
+                title=quote(first.title),
+                day=day,
+            ),
             tuple(ref for _, ref, _ in found),
-            "Put the best help there first; move work off the path where it can run beside it.",
+            Phrase("Put the best help there first; move work off the path where it can run beside it."),
         )
 
 

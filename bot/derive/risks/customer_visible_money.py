@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import listing, verb
+from bot.derive.phrases import Phrase, listing
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -17,8 +17,11 @@ def find_customer_visible_money(subject: Subject) -> Iterator[Finding]:
     keys = sorted(subject.engagement.customer_visible_facts)
     if keys:
         yield Finding(
-            f"{listing([repr(key) for key in keys])} {verb(len(keys), 'stands', 'stand')} in a description that the customer "
-            "can read.",
+            Phrase(
+                "{names} {n|stands|stand} in a description that the customer can read.",
+                names=listing([repr(key) for key in keys]),
+                n=len(keys),
+            ),
             (subject.engagement.ref,),
-            "Move them to `engagements:` in the config, and delete them from the description.",
+            Phrase("Move them to `engagements:` in the config, and delete them from the description."),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.derive.phrases import Phrase, word
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
 from bot.derive.subject import Subject
@@ -17,7 +18,10 @@ def find_declared_too_bad(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
     if status.declared in ("yellow", "red") and computed_colour(subject) == "green":
         yield Finding(
-            f"The status is declared {status.declared}, but nothing in GitLab shows it: computed green.",
+            Phrase(
+                "The status is declared {declared}, but nothing in GitLab shows it: computed green.",
+                declared=word(status.declared),
+            ),
             (subject.engagement.ref,),
-            "Write the reason into the RAID log, so that it has an owner and a date.",
+            Phrase("Write the reason into the RAID log, so that it has an owner and a date."),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.derive.phrases import NOTHING, Clause, Phrase, word
 from bot.derive.questions import axes_of
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
@@ -19,10 +20,15 @@ def find_declared_too_good(subject: Subject) -> Iterator[Finding]:
     colour = computed_colour(subject)
     if (status.declared, colour) in (("green", "yellow"), ("yellow", "red")):
         reasons = [reason for _, axis in axes_of(status) if axis.rag == colour for reason in axis.reasons]
-        because = f": {reasons[0].text.rstrip('.')}" if reasons else ""
+        because = Phrase(": {reason}", reason=Clause(reasons[0].text)) if reasons else NOTHING
         yield Finding(
-            f"The status is declared {status.declared}, but computed {colour}{because}.",
+            Phrase(
+                "The status is declared {declared}, but computed {colour}{because}.",
+                declared=word(status.declared),
+                colour=word(colour),
+                because=because,
+            ),
             tuple(ref for reason in reasons for ref in reason.evidence),
-            "Say why it is better than it looks, or declare what is.",
+            Phrase("Say why it is better than it looks, or declare what is."),
             "medium" if colour == "red" else None,
         )

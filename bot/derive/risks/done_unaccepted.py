@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import count, listing, money, quote, verb
+from bot.derive.phrases import NOTHING, Money, Phrase, listing, quotes
 from bot.derive.questions import currency_of, working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -29,11 +29,15 @@ def find_done_unaccepted(subject: Subject) -> Iterator[Finding]:
     days = working_days_since(subject, since) or 0
     amount = sum(sorted(a.amount or 0 for a in found))
     yield Finding(
-        f"{count(len(found), 'milestone')} {verb(len(found), 'is', 'are')} done but not sent for acceptance: "
-        f"{listing([quote(a.milestone) for a in found])}{f', worth {money(amount, currency_of(subject))}' if amount else ''}"
-        f"{f'; since {since}' if since else ''}.",
+        Phrase(
+            "{n|# milestone is|# milestones are} done but not sent for acceptance: {names}{worth}{since}.",
+            n=len(found),
+            names=listing(quotes(a.milestone for a in found)),
+            worth=Phrase(", worth {amount}", amount=Money(amount, currency_of(subject))) if amount else NOTHING,
+            since=Phrase("; since {day}", day=since) if since else NOTHING,
+        ),
         tuple(ref for a in found for ref in a.evidence),
-        "Send the sign-off request today and note the day it was sent.",
+        Phrase("Send the sign-off request today and note the day it was sent."),
         "high" if days >= subject.threshold("done_unaccepted_high_days") else None,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import milestone_due
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -24,9 +24,14 @@ def find_due_after_milestone(subject: Subject) -> Iterator[Finding]:
     found.sort(key=lambda pair: (-pair[0], pair[1].ref))
     worst = found[0][1]
     yield Finding(
-        f"{count(len(found), 'open item')} {verb(len(found), 'is', 'are')} due after "
-        f"{verb(len(found), 'its', 'their')} milestone; {quote(worst.title)} on {worst.due_date}, "
-        f"its milestone {quote(worst.milestone or '')} on {milestone_due(subject, worst.milestone)}.",
+        Phrase(
+            "{n|# open item is|# open items are} due after {n|its|their} milestone; {title} on {due}, its milestone {milestone} on {limit}.",
+            n=len(found),
+            title=quote(worst.title),
+            due=worst.due_date,
+            milestone=quote(worst.milestone or ""),
+            limit=milestone_due(subject, worst.milestone),
+        ),
         tuple(item.ref for _, item in found),
-        "Move the item, put it into a later milestone, or move the milestone openly.",
+        Phrase("Move the item, put it into a later milestone, or move the milestone openly."),
     )

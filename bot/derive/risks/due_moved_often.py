@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, quote
+from bot.derive.phrases import Phrase, quote
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -27,7 +27,13 @@ def find_due_moved_often(subject: Subject) -> Iterator[Finding]:
         return
     most, worst = found[0]
     yield Finding(
-        f"{count(len(found), 'open item')} had the due date put off {times} times or more; {quote(worst.title)} {most} times.",
+        Phrase(
+            "{n|# open item|# open items} had the due date put off {times} times or more; {title} {most} times.",
+            n=len(found),
+            times=times,
+            title=quote(worst.title),
+            most=most,
+        ),
         tuple(item.ref for _, item in found),
-        "Look for the reason behind the moves (scope, people, the customer) and solve that.",
+        Phrase("Look for the reason behind the moves (scope, people, the customer) and solve that."),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import figure, hours, percent
+from bot.derive.phrases import Percent, Phrase, hours
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -27,9 +27,13 @@ def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
     if over < subject.threshold("effort_over_budget_share") or done < subject.threshold("cpi_min_progress"):
         return
     yield Finding(
-        f"At the pace so far the work takes {hours(budget.eac_hours)}, {percent(over)} more than the "
-        f"{figure(budget.hours_budget)} budgeted.",
+        Phrase(
+            "At the pace so far the work takes {hours}, {share} more than the {hours_budget} budgeted.",
+            hours=hours(budget.eac_hours),
+            share=Percent(over),
+            hours_budget=budget.hours_budget,
+        ),
         (subject.engagement.ref,),
-        "Re-estimate what is left with the team, then choose: less scope, a change order or a work exception.",
+        Phrase("Re-estimate what is left with the team, then choose: less scope, a change order or a work exception."),
         "high" if over >= subject.threshold("effort_over_budget_high_share") else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote, word
 from bot.derive.results import SEVERITIES
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -21,9 +21,14 @@ def find_escalation_open(subject: Subject) -> Iterator[Finding]:
         return
     worst = max(found, key=lambda e: (SEVERITIES.index(e.severity), e.age_days, e.ref))
     yield Finding(
-        f"{count(len(found), 'escalation')} {verb(len(found), 'is', 'are')} open; {quote(worst.title)} "
-        f"({worst.severity}) since {subject.day - timedelta(days=worst.age_days)}.",
+        Phrase(
+            "{n|# escalation is|# escalations are} open; {title} ({severity}) since {since}.",
+            n=len(found),
+            title=quote(worst.title),
+            severity=word(worst.severity),
+            since=subject.day - timedelta(days=worst.age_days),
+        ),
         (worst.ref, *sorted(e.ref for e in found)),
-        "Keep the path to green and its owner current until the customer agrees to close it.",
+        Phrase("Keep the path to green and its owner current until the customer agrees to close it."),
         "critical" if worst.severity == "critical" else None,
     )

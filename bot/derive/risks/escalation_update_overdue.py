@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote, word
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -19,9 +19,14 @@ def find_escalation_update_overdue(subject: Subject) -> Iterator[Finding]:
         return
     due, _, first = found[0]
     yield Finding(
-        f"{count(len(found), 'escalation')} {verb(len(found), 'is', 'are')} without the promised update; "
-        f"{quote(first.title)} ({first.severity}) was due on {due}.",
+        Phrase(
+            "{n|# escalation is|# escalations are} without the promised update; {title} ({severity}) was due on {due}.",
+            n=len(found),
+            title=quote(first.title),
+            severity=word(first.severity),
+            due=due,
+        ),
         tuple(ref for _, ref, _ in found),
-        "Post today: current state, next steps, who does them, whether the exit criteria changed.",
+        Phrase("Post today: current state, next steps, who does them, whether the exit criteria changed."),
         "critical" if any(e.severity == "critical" for *_, e in found) else None,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote
+from bot.derive.results import Escalation
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -17,13 +18,19 @@ def find_escalation_without_path(subject: Subject) -> Iterator[Finding]:
     found = sorted((e.ref, e) for e in subject.derived.escalations if not (e.has_path_to_green and e.has_exit_criteria))
     if found:
         first = found[0][1]
-        lacks = (
-            "path to green" if not first.has_path_to_green else "",
-            "exit criteria" if not first.has_exit_criteria else "",
-        )
         yield Finding(
-            f"{count(len(found), 'escalation')} {verb(len(found), 'lacks', 'lack')} what closes "
-            f"{verb(len(found), 'it', 'them')}: {quote(first.title)} has no {' and no '.join(filter(None, lacks))}.",
+            Phrase(
+                "{n|# escalation lacks|# escalations lack} what closes {n|it|them}: {title} has no {lacking}.",
+                n=len(found),
+                title=quote(first.title),
+                lacking=_tell_lacking(first),
+            ),
             tuple(ref for ref, _ in found),
-            "Write `path_to_green:` and `exit_criteria:` into its ps-risk block.",
+            Phrase("Write `path_to_green:` and `exit_criteria:` into its ps-risk block."),
         )
+
+
+def _tell_lacking(escalation: Escalation) -> Phrase:
+    if escalation.has_path_to_green:
+        return Phrase("exit criteria")
+    return Phrase("path to green") if escalation.has_exit_criteria else Phrase("path to green and no exit criteria")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, figure, hours, quote, verb
+from bot.derive.phrases import Phrase, hours, quote
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -30,8 +30,14 @@ def find_estimate_overrun(subject: Subject) -> Iterator[Finding]:
         return
     worst = found[0][1]
     yield Finding(
-        f"{count(len(found), 'open item')} {verb(len(found), 'has', 'have')} used {figure(factor)} times the estimate or more; "
-        f"{quote(worst.title)} {figure(worst.spent_hours or 0)} of {hours(worst.estimate_hours or 0)}.",
+        Phrase(
+            "{n|# open item has|# open items have} used {factor} times the estimate or more; {title} {spent} of {hours}.",
+            n=len(found),
+            factor=factor,
+            title=quote(worst.title),
+            spent=worst.spent_hours or 0,
+            hours=hours(worst.estimate_hours or 0),
+        ),
         tuple(item.ref for _, item in found),
-        "Re-estimate them, and look for similar work that is still to come.",
+        Phrase("Re-estimate them, and look for similar work that is still to come."),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import hours
+from bot.derive.phrases import Phrase, hours
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -33,7 +33,11 @@ def find_estimates_over_budget(subject: Subject) -> Iterator[Finding]:
     left = max(0.0, budget.hours_budget - budget.hours_spent)
     if to_go - left >= subject.threshold("estimates_over_budget_share") * budget.hours_budget:
         yield Finding(
-            f"{hours(to_go)} are estimated for the open work, but {hours(left)} of the budget are left.",
+            Phrase(
+                "{hours} are estimated for the open work, but {left} of the budget are left.",
+                hours=hours(to_go),
+                left=hours(left),
+            ),
             (subject.engagement.ref,),
-            "Check the estimates with the team; then less scope, a change order or a work exception.",
+            Phrase("Check the estimates with the team; then less scope, a change order or a work exception."),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import count, verb
+from bot.derive.phrases import Phrase
 from bot.derive.questions import days_left_in_quarter, open_exceptions
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -29,10 +29,14 @@ def find_exception_at_quarter_end(subject: Subject) -> Iterator[Finding]:
     found = [item for item in open_exceptions(subject) if ending or _is_older(subject, item, quarter.first)]
     if found:
         yield Finding(
-            f"{count(len(found), 'work exception')} {verb(len(found), 'is', 'are')} open, and {quarter.name} ends on "
-            f"{quarter.last}.",
+            Phrase(
+                "{n|# work exception is|# work exceptions are} open, and {quarter} ends on {last}.",
+                n=len(found),
+                quarter=quarter.name,
+                last=quarter.last,
+            ),
             tuple(item.ref for item in found),
-            "Get the decision, record the reason label and close the issue before the quarter ends.",
+            Phrase("Get the decision, record the reason label and close the issue before the quarter ends."),
             "high" if any(_is_older(subject, item, quarter.first) for item in found) else None,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing
+from bot.derive.phrases import Phrase, listing
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import FactFault
@@ -18,13 +18,19 @@ def find_facts_invalid(subject: Subject) -> Iterator[Finding]:
     faults = sorted(subject.engagement.fact_faults, key=lambda f: (f.ref, f.line, f.key, f.message))
     if faults:
         yield Finding(
-            f"{count(len(faults), 'fact')} can't be read: {listing([_tell(fault) for fault in faults], limit=20)}.",
+            Phrase(
+                "{n|# fact|# facts} can't be read: {names}.",
+                n=len(faults),
+                names=listing([_tell(fault) for fault in faults], limit=20),
+            ),
             tuple(fault.ref for fault in faults if fault.ref),
-            "Mend the block in the description; `psbot schema --facts` shows what may stand there.",
+            Phrase("Mend the block in the description; `psbot schema --facts` shows what may stand there."),
         )
 
 
-def _tell(fault: FactFault) -> str:
+def _tell(fault: FactFault) -> Phrase:
     """`'end' on line 7 must be a date …`"""
-    place = f" on line {fault.line}" if fault.line else ""
-    return f"{f'{fault.key!r}' if fault.key else 'the block'}{place} {fault.message}"
+    what = repr(fault.key) if fault.key else Phrase("the block")
+    if fault.line:
+        return Phrase("{what} on line {line} {fault}", what=what, line=fault.line, fault=fault.message)
+    return Phrase("{what} {fault}", what=what, fault=fault.message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
+from bot.derive.phrases import Phrase
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -25,7 +26,9 @@ def find_finished_not_closed(subject: Subject) -> Iterator[Finding]:
     last = subject.calendar.local_day(max(closed))
     if subject.calendar.working_days_between(last, subject.day) >= subject.threshold("finished_not_closed_days"):
         yield Finding(
-            f"All work has been done since {last}, but the engagement is still open.",
+            Phrase("All work has been done since {last}, but the engagement is still open.", last=last),
             (subject.engagement.ref,),
-            "Hold the retrospective, send the survey, get the sign-off and close it; or add the work that is missing.",
+            Phrase(
+                "Hold the retrospective, send the survey, get the sign-off and close it; or add the work that is missing."
+            ),
         )

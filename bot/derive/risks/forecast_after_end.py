@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.calendar import add_months
 from bot.config import Threshold
-from bot.derive.phrases import count, percent
+from bot.derive.phrases import NOTHING, Percent, Phrase, Value, days
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -31,18 +31,27 @@ def find_forecast_after_end(subject: Subject) -> Iterator[Finding]:
     if late is None:
         return
     months = subject.threshold("forecast_after_end_change_order_months")
-    long = late >= add_months(end, int(months))
-    paper = "Raise a change order" if long else "Get the new end date confirmed in writing"
+    over = subject.calendar.working_days_between(end, late)
     yield Finding(
-        f"The work is {'likely to finish' if late == likely else 'at risk of finishing'} on {late}, "
-        f"{count(subject.calendar.working_days_between(end, late), 'working day')} after the end of the SOW on {end}"
-        f"{_odds(subject)}.",
+        _tell(late == likely, finish=late, days=days(over), end=end, odds=_odds(subject)),
         tuple(subject.derived.schedule.critical_path) or (subject.engagement.ref,),
-        f"{paper}, or take out scope that can wait.",
+        Phrase("Raise a change order, or take out scope that can wait.")
+        if late >= add_months(end, int(months))
+        else Phrase("Get the new end date confirmed in writing, or take out scope that can wait."),
         "high" if late == likely else None,
     )
 
 
-def _odds(subject: Subject) -> str:
+def _tell(likely: bool, **values: Value) -> Phrase:
+    if likely:
+        return Phrase(
+            "The work is likely to finish on {finish}, {days} after the end of the SOW on {end}{odds}.", **values
+        )
+    return Phrase(
+        "The work is at risk of finishing on {finish}, {days} after the end of the SOW on {end}{odds}.", **values
+    )
+
+
+def _odds(subject: Subject) -> Phrase:
     chance = subject.derived.forecast.on_time_probability
-    return "" if chance is None else f" ({percent(chance)} chance to be on time)"
+    return NOTHING if chance is None else Phrase(" ({share} chance to be on time)", share=Percent(chance))

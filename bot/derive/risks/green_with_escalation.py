@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, verb
+from bot.derive.phrases import Phrase
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -16,7 +16,7 @@ def find_green_with_escalation(subject: Subject) -> Iterator[Finding]:
     if subject.derived.status.declared == "green" and subject.derived.escalations:
         found = sorted(e.ref for e in subject.derived.escalations)
         yield Finding(
-            f"The status is declared green while {count(len(found), 'escalation')} {verb(len(found), 'is', 'are')} open.",
+            Phrase("The status is declared green while {n|# escalation is|# escalations are} open.", n=len(found)),
             tuple(found),
-            "Declare at least yellow until the customer agrees that the escalation is over.",
+            Phrase("Declare at least yellow until the customer agrees that the escalation is over."),
         )

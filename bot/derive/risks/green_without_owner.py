@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.derive.phrases import Phrase
 from bot.derive.questions import owner_of
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
@@ -18,7 +19,7 @@ def find_green_without_owner(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
     if "green" in (status.declared, computed_colour(subject)) and owner_of(subject) is None:
         yield Finding(
-            "The status is green, but the engagement has neither a PM nor an assignee.",
+            Phrase("The status is green, but the engagement has neither a PM nor an assignee."),
             (subject.engagement.ref,),
-            "Name the PM (`pm:` in the facts) or assign the engagement.",
+            Phrase("Name the PM (`pm:` in the facts) or assign the engagement."),
         )

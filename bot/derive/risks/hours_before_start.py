@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import hours
+from bot.derive.phrases import Phrase, hours
 from bot.derive.questions import has_work_at_risk, hours_of
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -20,8 +20,12 @@ def find_hours_before_start(subject: Subject) -> Iterator[Finding]:
     early = [log for log in subject.engagement.timelogs if log.spent_at < start]
     if early:
         yield Finding(
-            f"{hours(hours_of(early))} were logged before the SOW began on {start}, the first on "
-            f"{min(log.spent_at for log in early)}, without a work-at-risk approval.",
+            Phrase(
+                "{hours} were logged before the SOW began on {start}, the first on {first}, without a work-at-risk approval.",
+                hours=hours(hours_of(early)),
+                start=start,
+                first=min(log.spent_at for log in early),
+            ),
             tuple(sorted({log.item for log in early if log.item})),
-            "Get the work at risk approved, or correct the dates of the hours or of the SOW.",
+            Phrase("Get the work at risk approved, or correct the dates of the hours or of the SOW."),
         )

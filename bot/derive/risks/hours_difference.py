@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import hours
+from bot.derive.phrases import Phrase, hours
 from bot.derive.questions import hours_of
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -28,7 +28,9 @@ def find_hours_difference(subject: Subject) -> Iterator[Finding]:
     ):
         return
     yield Finding(
-        f"The timesheets have {hours(abs(gap))} {'more' if gap > 0 else 'less'} than GitLab's time logs.",
+        Phrase("The timesheets have {hours} more than GitLab's time logs.", hours=hours(gap))
+        if gap > 0
+        else Phrase("The timesheets have {hours} less than GitLab's time logs.", hours=hours(-gap)),
         (subject.engagement.ref,),
-        "Compare both by person and week; correct the one that is wrong before approval.",
+        Phrase("Compare both by person and week; correct the one that is wrong before approval."),
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.calendar import ONE_DAY
 from bot.config import Threshold
-from bot.derive.phrases import count, figure, hours, verb
+from bot.derive.phrases import Phrase, hours
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import TimeLog
@@ -30,10 +30,14 @@ def find_hours_on_closed(subject: Subject) -> Iterator[Finding]:
     if spent:
         found = sorted(spent, key=lambda ref: (-spent[ref], ref))
         yield Finding(
-            f"{hours(sum(spent[ref] for ref in found))} logged on {count(len(found), 'item')} after {verb(len(found), 'it was', 'they were')} closed "
-            f"(last {figure(subject.threshold('hours_on_closed_days'))} days).",
+            Phrase(
+                "{hours} logged on {n|# item|# items} after {n|it was|they were} closed (last {threshold} days).",
+                hours=hours(sum(spent[ref] for ref in found)),
+                n=len(found),
+                threshold=subject.threshold("hours_on_closed_days"),
+            ),
             tuple(found),
-            "Open the item again if work goes on, else move the hours to where they belong.",
+            Phrase("Open the item again if work goes on, else move the hours to where they belong."),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.config import Threshold
-from bot.derive.phrases import count, figure, hours
+from bot.derive.phrases import Phrase, hours
 from bot.derive.questions import due_day, hours_of, in_planning
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -27,8 +27,12 @@ def find_hours_on_undated(subject: Subject) -> Iterator[Finding]:
     if logs and spent >= subject.threshold("hours_on_undated_hours") and not in_planning(subject):
         found = sorted({log.item for log in logs if log.item})
         yield Finding(
-            f"{hours(spent)} logged in the last {figure(subject.threshold('hours_on_undated_days'))} days on "
-            f"{count(len(found), 'open item')} without a due date.",
+            Phrase(
+                "{hours} logged in the last {threshold} days on {n|# open item|# open items} without a due date.",
+                hours=hours(spent),
+                threshold=subject.threshold("hours_on_undated_days"),
+                n=len(found),
+            ),
             tuple(found),
-            "Give them a due date or a milestone.",
+            Phrase("Give them a due date or a milestone."),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, percent, quote, verb
+from bot.derive.phrases import NOTHING, Percent, Phrase, days, listing, quote
 from bot.derive.results import MilestoneStatus
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -20,11 +20,13 @@ def find_milestone_at_risk(subject: Subject) -> Iterator[Finding]:
     if not found:
         return
     yield Finding(
-        f"{count(len(found), 'milestone')} may not make {verb(len(found), 'its', 'their')} date: "
-        + listing([_describe(subject, m) for m in found])
-        + ".",
+        Phrase(
+            "{n|# milestone may not make its date|# milestones may not make their date}: {names}.",
+            n=len(found),
+            names=listing([_describe(subject, m) for m in found]),
+        ),
         tuple(m.ref for m in found),
-        "Cut or move scope, add help, or agree a new date before the old one passes.",
+        Phrase("Cut or move scope, add help, or agree a new date before the old one passes."),
         "high" if missed else None,
     )
 
@@ -36,9 +38,12 @@ def _days_after(subject: Subject, milestone: MilestoneStatus) -> int:
     return subject.calendar.working_days_between(milestone.due, milestone.forecast)
 
 
-def _describe(subject: Subject, milestone: MilestoneStatus) -> str:
-    days = _days_after(subject, milestone)
-    likely = f", likely {milestone.forecast} ({count(days, 'working day')} late)" if days > 0 else ""
-    chance = milestone.on_time_probability
-    odds = "" if chance is None else f", {percent(chance)} chance"
-    return f"{quote(milestone.title)} due {milestone.due}{likely}{odds}"
+def _describe(subject: Subject, milestone: MilestoneStatus) -> Phrase:
+    late, chance = _days_after(subject, milestone), milestone.on_time_probability
+    return Phrase(
+        "{title} due {due}{likely}{odds}",
+        title=quote(milestone.title),
+        due=milestone.due,
+        likely=Phrase(", likely {day} ({days} late)", day=milestone.forecast, days=days(late)) if late > 0 else NOTHING,
+        odds=NOTHING if chance is None else Phrase(", {share} chance", share=Percent(chance)),
+    )

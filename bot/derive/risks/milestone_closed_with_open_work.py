@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.phrases import Phrase, listing, quotes
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -20,10 +20,14 @@ def find_milestone_closed_with_open_work(subject: Subject) -> Iterator[Finding]:
     if found:
         titles = sorted({item.milestone for item in found if item.milestone})
         yield Finding(
-            f"{count(len(found), 'item')} {verb(len(found), 'is', 'are')} still open in closed "
-            f"{verb(len(titles), 'milestone', 'milestones')} {listing([quote(title) for title in titles])}.",
+            Phrase(
+                "{n|# item is|# items are} still open in closed {m|milestone|milestones} {names}.",
+                n=len(found),
+                m=len(titles),
+                names=listing(quotes(title for title in titles)),
+            ),
             (*(closed[title] for title in titles), *(item.ref for item in found)),
-            "Close the items or move them to a milestone that is still to come.",
+            Phrase("Close the items or move them to a milestone that is still to come."),
         )
 
 

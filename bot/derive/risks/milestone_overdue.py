@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -19,8 +19,14 @@ def find_milestone_overdue(subject: Subject) -> Iterator[Finding]:
         return
     oldest = late[0]
     yield Finding(
-        f"{count(len(late), 'milestone')} {verb(len(late), 'is', 'are')} past the due date; {quote(oldest.title)} was due on "
-        f"{oldest.due} and has {oldest.items_open} of {count(oldest.items_total, 'item')} still open.",
+        Phrase(
+            "{n|# milestone is|# milestones are} past the due date; {title} was due on {due} and has {items_open} of {total|# item|# items} still open.",
+            n=len(late),
+            title=quote(oldest.title),
+            due=oldest.due,
+            items_open=oldest.items_open,
+            total=oldest.items_total,
+        ),
         tuple(m.ref for m in late),
-        "Tell the customer the new date and why; record the slip on the milestone.",
+        Phrase("Tell the customer the new date and why; record the slip on the milestone."),
     )

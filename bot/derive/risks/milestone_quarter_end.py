@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.calendar import ONE_DAY
 from bot.config import Threshold
-from bot.derive.phrases import count, money, quote, verb
+from bot.derive.phrases import NOTHING, Money, Phrase, quote
 from bot.derive.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.risks.rule import Finding
@@ -25,10 +25,15 @@ def find_milestone_quarter_end(subject: Subject) -> Iterator[Finding]:
         return
     amount = sum(sorted(a.amount or 0 for a in found))
     yield Finding(
-        f"{count(len(found), 'billing milestone')} {verb(len(found), 'is', 'are')} due in the last week of a quarter: "
-        f"{quote(found[0].milestone)} on {found[0].due}{f' ({money(amount, currency_of(subject))} in all)' if amount else ''}.",
+        Phrase(
+            "{n|# billing milestone is|# billing milestones are} due in the last week of a quarter: {title} on {due}{amount}.",
+            n=len(found),
+            title=quote(found[0].milestone),
+            due=found[0].due,
+            amount=Phrase(" ({amount} in all)", amount=Money(amount, currency_of(subject))) if amount else NOTHING,
+        ),
         tuple(ref for a in found for ref in a.evidence),
-        "Bring it forward, or show it as upside and not as committed.",
+        Phrase("Bring it forward, or show it as upside and not as committed."),
     )
 
 

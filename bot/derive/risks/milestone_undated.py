@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.phrases import Phrase, listing, quotes
 from bot.derive.questions import in_planning, milestone_due
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -22,8 +22,11 @@ def find_milestone_undated(subject: Subject) -> Iterator[Finding]:
     )
     if found and not in_planning(subject):
         yield Finding(
-            f"{count(len(found), 'milestone')} with open work {verb(len(found), 'has', 'have')} no due date: "
-            f"{listing([quote(title) for title, _ in found])}.",
+            Phrase(
+                "{n|# milestone|# milestones} with open work {n|has|have} no due date: {names}.",
+                n=len(found),
+                names=listing(quotes(title for title, _ in found)),
+            ),
             tuple(ref for _, ref in found),
-            "Agree a date with the customer and set it.",
+            Phrase("Agree a date with the customer and set it."),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, percent, verb
+from bot.derive.phrases import Percent, Phrase
 from bot.derive.questions import due_day, in_planning
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -22,8 +22,12 @@ def find_no_due_dates(subject: Subject) -> Iterator[Finding]:
     share = len(found) / len(subject.to_do) if found else 0.0
     if found and share >= subject.threshold("no_due_dates_share") and not in_planning(subject):
         yield Finding(
-            f"{len(found)} of {count(len(subject.to_do), 'open item')} ({percent(share)}) "
-            f"{verb(len(found), 'has', 'have')} no due date, neither their own nor a milestone's.",
+            Phrase(
+                "{n} of {total|# open item|# open items} ({share}) {n|has|have} no due date, neither their own nor a milestone's.",
+                n=len(found),
+                total=len(subject.to_do),
+                share=Percent(share),
+            ),
             tuple(item.ref for item in found),
-            "Give each a due date or a milestone that has one.",
+            Phrase("Give each a due date or a milestone that has one."),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, percent, verb
+from bot.derive.phrases import Percent, Phrase
 from bot.derive.questions import in_planning
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -22,8 +22,12 @@ def find_no_estimates(subject: Subject) -> Iterator[Finding]:
     share = len(found) / len(subject.to_do) if found else 0.0
     if found and share >= subject.threshold("no_estimates_share") and not in_planning(subject):
         yield Finding(
-            f"{len(found)} of {count(len(subject.to_do), 'open item')} ({percent(share)}) "
-            f"{verb(len(found), 'has', 'have')} neither an estimate nor a weight.",
+            Phrase(
+                "{n} of {total|# open item|# open items} ({share}) {n|has|have} neither an estimate nor a weight.",
+                n=len(found),
+                total=len(subject.to_do),
+                share=Percent(share),
+            ),
             tuple(item.ref for item in found),
-            "Size them; the next refinement is the place.",
+            Phrase("Size them; the next refinement is the place."),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
+from bot.derive.phrases import Phrase
 from bot.derive.questions import last_activity
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -23,7 +24,7 @@ def find_no_weekly_update(subject: Subject) -> Iterator[Finding]:
     days = (subject.day - last).days
     if subject.threshold("no_weekly_update_days") <= days < subject.threshold("stale_engagement_days"):
         yield Finding(
-            f"No update for a week: the last change in GitLab was on {last}.",
+            Phrase("No update for a week: the last change in GitLab was on {last}.", last=last),
             (subject.engagement.ref,),
-            "Ask the team to bring their items and hours up to date before the status goes out.",
+            Phrase("Ask the team to bring their items and hours up to date before the status goes out."),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
+from bot.derive.phrases import Phrase
 from bot.derive.questions import working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -24,7 +25,7 @@ def find_not_started(subject: Subject) -> Iterator[Finding]:
     if subject.engagement.timelogs or any(not item.is_open or item.spent_hours for item in subject.work):
         return
     yield Finding(
-        f"The SOW began on {start}; no item is closed and no hour logged since.",
+        Phrase("The SOW began on {start}; no item is closed and no hour logged since.", start=start),
         (subject.engagement.ref,),
-        "Hold the kickoff, or agree a new start with the customer and move the bookings.",
+        Phrase("Hold the kickoff, or agree a new start with the customer and move the bookings."),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import days_late
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -28,9 +28,14 @@ def find_overdue_items(subject: Subject) -> Iterator[Finding]:
         return
     due, _, oldest = late[0]
     yield Finding(
-        f"{len(late)} of {count(len(subject.to_do), 'open item')} {verb(len(late), 'is', 'are')} overdue; "
-        f"{quote(oldest.title)} since {due}.",
+        Phrase(
+            "{n} of {total|# open item|# open items} {n|is|are} overdue; {title} since {due}.",
+            n=len(late),
+            total=len(subject.to_do),
+            title=quote(oldest.title),
+            due=due,
+        ),
         tuple(ref for _, ref, _ in late),
-        "Close what is done; agree a new date and its reason for the rest.",
+        Phrase("Close what is done; agree a new date and its reason for the rest."),
         "high" if days_late(subject, due) >= subject.threshold("overdue_items_high_days") else None,
     )

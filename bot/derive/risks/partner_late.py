@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.labels import has_label, label_value
-from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.phrases import Phrase, listing, quote
 from bot.derive.questions import days_late
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -25,11 +25,16 @@ def find_partner_late(subject: Subject) -> Iterator[Finding]:
     if not found:
         return
     due, _, oldest = found[0]
-    partners = sorted({label_value(item.labels, label) or "the partner" for *_, item in found})
+    partners = sorted({label_value(item.labels, label) or Phrase("the partner") for *_, item in found})
     yield Finding(
-        f"{count(len(found), 'item')} of {listing(partners)} {verb(len(found), 'is', 'are')} overdue; {quote(oldest.title)} "
-        f"since {due}.",
+        Phrase(
+            "{n|# item|# items} of {names} {n|is|are} overdue; {title} since {due}.",
+            n=len(found),
+            names=listing(partners),
+            title=quote(oldest.title),
+            due=due,
+        ),
         tuple(ref for _, ref, _ in found),
-        "Ask the partner's lead for a date, and plan without them where it is near.",
+        Phrase("Ask the partner's lead for a date, and plan without them where it is near."),
         "high" if days_late(subject, due) >= subject.threshold("partner_late_high_days") else None,
     )

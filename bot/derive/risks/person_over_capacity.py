@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.calendar import Period, week_of
 from bot.config import Threshold
-from bot.derive.phrases import figure, hours, listing, verb
+from bot.derive.phrases import Phrase, hours, listing
 from bot.derive.questions import week_of_booking
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -37,10 +37,17 @@ def find_person_over_capacity(subject: Subject) -> Iterator[Finding]:
     _, person, week_name, booked, free = found[0]
     people = sorted({entry[1] for entry in found})
     yield Finding(
-        f"{listing(people)} {verb(len(people), 'is', 'are')} booked beyond their time; most of all {person} in {week_name} with "
-        f"{hours(booked)} of {figure(free)} there are.",
+        Phrase(
+            "{names} {n|is|are} booked beyond their time; most of all {person} in {week} with {hours} of {free} there are.",
+            names=listing(people),
+            n=len(people),
+            person=person,
+            week=week_name,
+            hours=hours(booked),
+            free=free,
+        ),
         (subject.engagement.ref,),
-        "Settle with the other engagements' PMs who gets the hours, and move the bookings.",
+        Phrase("Settle with the other engagements' PMs who gets the hours, and move the bookings."),
     )
 
 

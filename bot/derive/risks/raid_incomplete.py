@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, listing, quote, verb
+from bot.derive.phrases import Phrase, listing, quote
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -21,9 +21,13 @@ def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:
         worst = found[0]
         serious = any(entry.level == "high" or entry.escalated for entry in found)
         yield Finding(
-            f"{count(len(found), 'RAID entry', 'RAID entries')} {verb(len(found), 'lacks', 'lack')} what makes "
-            f"{verb(len(found), 'it', 'them')} manageable; {quote(worst.title)} has no {listing(worst.missing, limit=7)}.",
+            Phrase(
+                "{n|# RAID entry lacks|# RAID entries lack} what makes {n|it|them} manageable; {title} has no {names}.",
+                n=len(found),
+                title=quote(worst.title),
+                names=listing(worst.missing, limit=7),
+            ),
             tuple(entry.ref for entry in found),
-            "Fill them in at the next RAID review; labels or a ps-risk block will do.",
+            Phrase("Fill them in at the next RAID review; labels or a ps-risk block will do."),
             "medium" if serious else None,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -18,8 +18,12 @@ def find_raid_overdue(subject: Subject) -> Iterator[Finding]:
     if late:
         due, _, title = late[0]
         yield Finding(
-            f"{count(len(late), 'RAID action or issue', 'RAID actions and issues')} {verb(len(late), 'is', 'are')} overdue; "
-            f"{quote(title)} since {due}.",
+            Phrase(
+                "{n|# RAID action or issue is|# RAID actions and issues are} overdue; {title} since {due}.",
+                n=len(late),
+                title=quote(title),
+                due=due,
+            ),
             tuple(ref for _, ref, _ in late),
-            "Ask the owners; close what is done, agree a new date for the rest.",
+            Phrase("Ask the owners; close what is done, agree a new date for the rest."),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.derive.phrases import Phrase
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
 from bot.derive.subject import Subject
@@ -16,9 +17,11 @@ LAST = True
 def find_red_without_escalation(subject: Subject) -> Iterator[Finding]:
     colour = computed_colour(subject)
     if "red" in (colour, subject.derived.status.declared) and not subject.derived.escalations:
-        how = "computed" if colour == "red" else "declared"
+        how = Phrase("computed") if colour == "red" else Phrase("declared")
         yield Finding(
-            f"The status is red ({how}), and no escalation is open.",
+            Phrase("The status is red ({how}), and no escalation is open.", how=how),
             (subject.engagement.ref,),
-            "Classify it and open the escalation issue within 24 hours, with owner, path to green and exit criteria.",
+            Phrase(
+                "Classify it and open the escalation issue within 24 hours, with owner, path to green and exit criteria."
+            ),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -21,8 +21,12 @@ def find_risk_review_overdue(subject: Subject) -> Iterator[Finding]:
     if found:
         review, _, title = found[0]
         yield Finding(
-            f"{count(len(found), 'RAID entry', 'RAID entries')} {verb(len(found), 'is', 'are')} past the review date; "
-            f"{quote(title)} since {review}.",
+            Phrase(
+                "{n|# RAID entry is|# RAID entries are} past the review date; {title} since {review}.",
+                n=len(found),
+                title=quote(title),
+                review=review,
+            ),
             tuple(ref for _, ref, _ in found),
-            "Review them with their owners, and set the next date.",
+            Phrase("Review them with their owners, and set the next date."),
         )

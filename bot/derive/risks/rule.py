@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from bot.config import Threshold
+from bot.derive.phrases import NOTHING, Phrase
 from bot.derive.results import SEVERITIES
 from bot.derive.subject import Subject
 from bot.model import EMPTY
@@ -19,11 +20,11 @@ UNFINISHED = ("not_started", "active")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a rule found: what (figures and units, plain text), references, what to do; `severity` if not the default."""
+    """One thing a rule found: what (figures and units), references, what to do; `severity` if not the default."""
 
-    message: str
+    message: Phrase
     evidence: tuple[str, ...] = ()
-    action: str = ""
+    action: Phrase = NOTHING
     severity: str | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, hours, percent
+from bot.derive.phrases import NOTHING, Percent, Phrase, hours
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -17,11 +17,18 @@ def find_scope_growth(subject: Subject) -> Iterator[Finding]:
     scope = subject.derived.scope
     if scope.growth is None or scope.growth < subject.threshold("growth_yellow"):
         return
-    pending = f"; change orders for {hours(scope.pending_hours)} are pending" if scope.pending_hours else ""
+    pending = NOTHING
+    if scope.pending_hours:
+        pending = Phrase("; change orders for {hours} are pending", hours=hours(scope.pending_hours))
     yield Finding(
-        f"Scope grew by {percent(scope.growth)} since the baseline ({count(scope.added, 'item')} added to "
-        f"{scope.baseline_items:,}) without a change order{pending}.",
+        Phrase(
+            "Scope grew by {share} since the baseline ({n|# item|# items} added to {baseline_items}) without a change order{pending}.",
+            share=Percent(scope.growth),
+            n=scope.added,
+            baseline_items=scope.baseline_items,
+            pending=pending,
+        ),
         (subject.engagement.ref,),
-        "Go through the added items with the customer: in scope, swapped, or a change order.",
+        Phrase("Go through the added items with the customer: in scope, swapped, or a change order."),
         "high" if scope.growth >= subject.threshold("growth_red") else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.derive.phrases import NOTHING, Phrase, word
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
 from bot.derive.subject import Subject
@@ -21,10 +22,14 @@ def find_sentiment_worse(subject: Subject) -> Iterator[Finding]:
     if mood is None or not shown or mood <= max(shown):
         return
     yield Finding(
-        f"The customer's sentiment is {status.sentiment}, while the status is "
-        f"{colour}{f' (declared {status.declared})' if status.declared else ''}.",
+        Phrase(
+            "The customer's sentiment is {sentiment}, while the status is {colour}{declared}.",
+            sentiment=word(status.sentiment),
+            colour=word(colour),
+            declared=Phrase(" (declared {colour})", colour=word(status.declared)) if status.declared else NOTHING,
+        ),
         (subject.engagement.ref,),
-        "Call the customer's PM; write what is behind it into the RAID log.",
+        Phrase("Call the customer's PM; write what is behind it into the RAID log."),
         "high" if mood - max(shown) > 1 else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, percent
+from bot.derive.phrases import Percent, Phrase
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 
@@ -30,9 +30,15 @@ def find_single_person(subject: Subject) -> Iterator[Finding]:
         theirs = [item for item in assigned if person in item.assignees]
         team = {name for item in subject.work for name in item.assignees}
         yield Finding(
-            f"{person} holds {percent(share)} of the open work ({len(theirs)} of {count(len(assigned), 'assigned item')}).",
+            Phrase(
+                "{person} holds {share} of the open work ({n} of {total|# assigned item|# assigned items}).",
+                person=person,
+                share=Percent(share),
+                n=len(theirs),
+                total=len(assigned),
+            ),
             tuple(item.ref for item in theirs),
-            "Pair a second person with the work that matters most, and spread the rest.",
+            Phrase("Pair a second person with the work that matters most, and spread the rest."),
             None if len(team) > 1 else "low",
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.calendar import month_of, week_of
-from bot.derive.phrases import hours, listing
+from bot.derive.phrases import Phrase, hours, listing
 from bot.derive.questions import in_planning, week_of_booking
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -25,9 +25,14 @@ def find_soft_booking_now(subject: Subject) -> Iterator[Finding]:
     total = sum(sorted(b.hours for b in found))
     if total:
         yield Finding(
-            f"{hours(total)} of {listing(sorted({b.user for b in found}))} until {last} are booked soft only.",
+            Phrase(
+                "{hours} of {names} until {last} are booked soft only.",
+                hours=hours(total),
+                names=listing(sorted({b.user for b in found})),
+                last=last,
+            ),
             (subject.engagement.ref,),
-            "Book them hard, or take them out of this month's forecast.",
+            Phrase("Book them hard, or take them out of this month's forecast."),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, hours
+from bot.derive.phrases import NOTHING, Phrase, hours
 from bot.derive.questions import hours_of, sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -18,10 +18,12 @@ def find_sow_expired(subject: Subject) -> Iterator[Finding]:
     if end is None or end >= subject.day or not subject.to_do:
         return
     after = hours_of(log for log in subject.engagement.timelogs if log.spent_at > end)
-    logged = f" and {hours(after)} logged since" if after else ""
+    logged = Phrase(" and {hours} logged since", hours=hours(after)) if after else NOTHING
     yield Finding(
-        f"The SOW ended on {end} with {count(len(subject.to_do), 'item')} open{logged}.",
+        Phrase(
+            "The SOW ended on {end} with {n|# item|# items} open{logged}.", end=end, n=len(subject.to_do), logged=logged
+        ),
         (subject.engagement.ref, *(item.ref for item in subject.to_do)),
-        "Stop, or get the extension signed; close what is out of contract.",
+        Phrase("Stop, or get the extension signed; close what is out of contract."),
         "critical" if after else None,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import count
+from bot.derive.phrases import NOTHING, Phrase
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -25,9 +25,15 @@ def find_sow_expiring(subject: Subject) -> Iterator[Finding]:
     cautious = subject.derived.forecast.finish.p80
     in_time = isinstance(cautious, date) and cautious <= end
     yield Finding(
-        f"The SOW ends on {end} with {count(len(subject.to_do), 'item')} open"
-        f"{'; the forecast finishes in time' if in_time else ''}.",
+        Phrase(
+            "The SOW ends on {end} with {n|# item|# items} open{forecast}.",
+            end=end,
+            n=len(subject.to_do),
+            forecast=Phrase("; the forecast finishes in time") if in_time else NOTHING,
+        ),
         (subject.engagement.ref,),
-        "Plan the closure." if in_time else "Agree now what will be done by then, and the paper for the rest.",
+        Phrase("Plan the closure.")
+        if in_time
+        else Phrase("Agree now what will be done by then, and the paper for the rest."),
         "low" if in_time else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count
+from bot.derive.phrases import Phrase
 from bot.derive.questions import last_activity
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -24,8 +24,11 @@ def find_stale_engagement(subject: Subject) -> Iterator[Finding]:
     days = (subject.day - last).days
     if days >= subject.threshold("stale_engagement_days"):
         yield Finding(
-            f"Nothing has moved since {last}: no item created, changed or closed and no hours logged, "
-            f"with {count(len(subject.to_do), 'item')} open.",
+            Phrase(
+                "Nothing has moved since {last}: no item created, changed or closed and no hours logged, with {n|# item|# items} open.",
+                last=last,
+                n=len(subject.to_do),
+            ),
             (subject.engagement.ref,),
-            "Ask whether the work is on hold; if so say it in status, bookings and forecast.",
+            Phrase("Ask whether the work is on hold; if so say it in status, bookings and forecast."),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.config import Threshold
-from bot.derive.phrases import count, figure, quote, verb
+from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import is_blocked, is_waiting, last_touched
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -29,10 +29,15 @@ def find_stale_items(subject: Subject) -> Iterator[Finding]:
         return
     day, _, oldest = found[0]
     yield Finding(
-        f"{count(len(found), 'item')} under way {verb(len(found), 'has', 'have')} not been touched for "
-        f"{figure(subject.threshold('stale_items_days'))} days or more; {quote(oldest.title)} since {day}.",
+        Phrase(
+            "{n|# item|# items} under way {n|has|have} not been touched for {threshold} days or more; {title} since {day}.",
+            n=len(found),
+            threshold=subject.threshold("stale_items_days"),
+            title=quote(oldest.title),
+            day=day,
+        ),
         tuple(ref for _, ref, _ in found),
-        "Ask the assignees for one line each: done, moving or stuck.",
+        Phrase("Ask the assignees for one line each: done, moving or stuck."),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import hours, listing
+from bot.derive.phrases import NOTHING, Phrase, hours, listing
 from bot.derive.questions import days_left_in_quarter, hours_of
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -29,10 +29,17 @@ def find_unapproved_hours(subject: Subject) -> Iterator[Finding]:
     if told < subject.threshold("unapproved_hours_hours") or told == 0:
         return
     people = sorted({log.user for log in pending if ending or log.spent_at < quarter.first})
-    before = f", {hours(older)} of them from earlier quarters" if older else ""
+    before = Phrase(", {hours} of them from earlier quarters", hours=hours(older)) if older else NOTHING
     yield Finding(
-        f"Not approved yet: {hours(told)} of {listing(people)}{before}; {quarter.name} ends on {quarter.last}.",
+        Phrase(
+            "Not approved yet: {hours} of {names}{before}; {quarter} ends on {last}.",
+            hours=hours(told),
+            names=listing(people),
+            before=before,
+            quarter=quarter.name,
+            last=quarter.last,
+        ),
         (subject.engagement.ref,),
-        "Have them approved, or corrected, before the billing period closes.",
+        Phrase("Have them approved, or corrected, before the billing period closes."),
         "high" if older else None,
     )

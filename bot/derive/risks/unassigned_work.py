@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, Value, quote
 from bot.derive.questions import due_day
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -27,8 +27,19 @@ def find_unassigned_work(subject: Subject) -> Iterator[Finding]:
         return
     due, first = found[0]
     yield Finding(
-        f"{count(len(found), 'item')} due soon or overdue {verb(len(found), 'has', 'have')} no assignee; the first, "
-        f"{quote(first.title)}, {verb(due < subject.day, 'was', 'is')} due {due}.",
+        _tell(due < subject.day, n=len(found), title=quote(first.title), due=due),
         tuple(item.ref for _, item in found),
-        "Assign each to one person.",
+        Phrase("Assign each to one person."),
+    )
+
+
+def _tell(overdue: bool, **values: Value) -> Phrase:
+    if overdue:
+        return Phrase(
+            "{n|# item due soon or overdue has|# items due soon or overdue have} no assignee; the first, {title}, was due {due}.",
+            **values,
+        )
+    return Phrase(
+        "{n|# item due soon or overdue has|# items due soon or overdue have} no assignee; the first, {title}, is due {due}.",
+        **values,
     )

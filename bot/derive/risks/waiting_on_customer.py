@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.config import Threshold
 from bot.derive.labels import label_day
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import is_waiting, last_touched, working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -34,10 +34,14 @@ def find_waiting_on_customer(subject: Subject) -> Iterator[Finding]:
     since, _, oldest = found[0]
     is_long = (working_days_since(subject, since) or 0) >= subject.threshold("waiting_on_customer_high_days")
     yield Finding(
-        f"{count(len(found), 'item')} {verb(len(found), 'waits', 'wait')} for the customer; {quote(oldest.title)} since "
-        f"{since}.",
+        Phrase(
+            "{n|# item waits|# items wait} for the customer; {title} since {since}.",
+            n=len(found),
+            title=quote(oldest.title),
+            since=since,
+        ),
         tuple(ref for _, ref, _ in found),
-        "Ask the customer's PM for a date, and say in the status what it costs.",
+        Phrase("Ask the customer's PM for a date, and say in the status what it costs."),
         "high" if is_long else None,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import listing
+from bot.derive.phrases import NOTHING, Clause, Phrase, listing, word
 from bot.derive.questions import axes_of
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
@@ -20,10 +20,10 @@ def find_watermelon(subject: Subject) -> Iterator[Finding]:
     if status.declared == "green" and computed_colour(subject) == "red":
         red = [(name, axis) for name, axis in axes_of(status) if axis.rag == "red"]
         reasons = [reason for _, axis in red for reason in axis.reasons]
-        axes = f" ({listing([name for name, _ in red])})" if red else ""
-        because = f": {reasons[0].text.rstrip('.')}" if reasons else ""
+        axes = Phrase(" ({axes})", axes=listing([word(name) for name, _ in red])) if red else NOTHING
+        because = Phrase(": {reason}", reason=Clause(reasons[0].text)) if reasons else NOTHING
         yield Finding(
-            f"The status is declared green, but computed red{axes}{because}.",
+            Phrase("The status is declared green, but computed red{axes}{because}.", axes=axes, because=because),
             tuple(ref for reason in reasons for ref in reason.evidence),
-            "Declare what is, with its reason and the way out; or mend the data that say otherwise.",
+            Phrase("Declare what is, with its reason and the way out; or mend the data that say otherwise."),
         )

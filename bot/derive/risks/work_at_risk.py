@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.derive.labels import has_label, label_day
-from bot.derive.phrases import count, quote, verb
+from bot.derive.phrases import NOTHING, Phrase, quote
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Item
@@ -29,10 +29,14 @@ def find_work_at_risk(subject: Subject) -> Iterator[Finding]:
     if found:
         since, oldest = found[0]
         yield Finding(
-            f"{count(len(found), 'work-at-risk approval')} {verb(len(found), 'is', 'are')} open, "
-            f"{quote(oldest.title)}{f' since {since}' if since else ''}.",
+            Phrase(
+                "{n|# work-at-risk approval is|# work-at-risk approvals are} open, {title}{since}.",
+                n=len(found),
+                title=quote(oldest.title),
+                since=Phrase(" since {day}", day=since) if since else NOTHING,
+            ),
             tuple(item.ref for _, item in found),
-            "Push for the signature; agree the day on which work stops without it.",
+            Phrase("Push for the signature; agree the day on which work stops without it."),
         )
 
 

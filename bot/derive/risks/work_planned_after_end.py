@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import count, verb
+from bot.derive.phrases import Phrase
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
@@ -22,8 +22,12 @@ def find_work_planned_after_end(subject: Subject) -> Iterator[Finding]:
     )
     if found:
         yield Finding(
-            f"{count(len(found), 'open item')} {verb(len(found), 'is', 'are')} due after the end of the SOW on {end}; the last on "
-            f"{found[0][0]}.",
+            Phrase(
+                "{n|# open item is|# open items are} due after the end of the SOW on {end}; the last on {last}.",
+                n=len(found),
+                end=end,
+                last=found[0][0],
+            ),
             tuple(ref for _, ref in found),
-            "Move them before the end, take them out, or extend the SOW.",
+            Phrase("Move them before the end, take them out, or extend the SOW."),
         )

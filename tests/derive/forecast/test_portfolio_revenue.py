@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from bot.derive.forecast import Reference, forecast_engagement, portfolio_revenue
-from bot.derive.forecast.commitments import KEY
+from bot.derive.forecast.commitments import KEY, commitment
 from bot.derive.forecast.engagement import EngagementForecast
+from bot.derive.results import Derived, PortfolioDerived, PortfolioQuarter
 from bot.derive.subject import Subject
 from bot.model import PastReport
 from tests.builders import make_booking, make_engagement, make_item, make_log, make_settings, make_subject
@@ -35,7 +37,7 @@ def report(as_of: str, forecast: float) -> PastReport:
 
 def test_the_expected_value_is_the_sum_and_the_range_is_narrower_than_the_sum_of_ranges() -> None:
     pairs = [pair(n) for n in range(12)]
-    total = portfolio_revenue(pairs, settings=make_settings())[0][Q4]
+    total = portfolio_revenue(pairs, settings=make_settings()).quarters[Q4]
     parts = [f.forecast.revenue[Q4] for _, f in pairs]
     assert total.forecast == pytest.approx(sum(p.forecast for p in parts), abs=0.2)
     assert total.actual == pytest.approx(sum(p.actual for p in parts))
@@ -45,14 +47,14 @@ def test_the_expected_value_is_the_sum_and_the_range_is_narrower_than_the_sum_of
 
 def test_what_engagements_have_in_common_keeps_the_range_wider_than_chance_alone() -> None:
     pairs = [pair(n) for n in range(40)]
-    total = portfolio_revenue(pairs, settings=make_settings())[0][Q4]
+    total = portfolio_revenue(pairs, settings=make_settings()).quarters[Q4]
     one = pairs[0][1].forecast.revenue[Q4]
     assert total.high - total.low > 1.2 * (one.high - one.low) * 40**0.5
 
 
 def test_revenue_by_region_partner_and_pm() -> None:
     pairs = [pair(1, region="EMEA", pm="ann"), pair(2, region="APAC", pm="ann"), pair(3)]
-    by = portfolio_revenue(pairs, settings=make_settings())[1]
+    by = portfolio_revenue(pairs, settings=make_settings()).by
     assert {grouping: sorted(names) for grouping, names in by.items()} == {
         "region": ["", "APAC", "EMEA"],
         "partner": [""],
@@ -65,17 +67,41 @@ def test_target_commitment_and_error_of_a_quarter_that_is_over() -> None:
     pairs = [pair(1, on="2027-01-31")]
     settings = make_settings(finance={"targets": {Q4: 6000}})
     past = [report("2026-10-01", 1.0), report("2026-10-30", 4000.0), report("2026-11-05", 9999.0)]
-    found = portfolio_revenue(pairs, settings=settings, past=past)[0][Q4]
+    found = portfolio_revenue(pairs, settings=settings, past=past).quarters[Q4]
     assert (found.target, found.actual, found.committed_at_start, found.error) == (6000, 5000, 4000, 0.25)
 
 
 def test_a_running_quarter_has_no_error_yet() -> None:
-    found = portfolio_revenue([pair(1)], settings=make_settings(), past=[report("2026-10-30", 4000.0)])[0][Q4]
+    found = portfolio_revenue([pair(1)], settings=make_settings(), past=[report("2026-10-30", 4000.0)]).quarters[Q4]
     assert (found.committed_at_start, found.error) == (4000, None)
 
 
+def test_the_months_of_a_quarter_sum_to_it() -> None:
+    """November begins the quarter; January is beyond the next month, so the rest of the forecast falls there."""
+    pairs = [pair(n, end="2026-12-31") for n in range(3)]
+    found = portfolio_revenue(pairs, settings=make_settings())
+    assert list(found.months) == ["2026-10", "2026-11", "2026-12"]
+    assert found.months["2026-10"].actual == found.months["2026-10"].forecast == 3 * 20 * 200
+    assert found.months["2026-11"].actual == found.quarters[Q4].actual == 3 * 25 * 200
+    two = found.months["2026-11"].forecast + found.months["2026-12"].forecast
+    assert found.months["2026-11"].actual < two <= found.quarters[Q4].forecast + 0.1
+    assert all(month.low <= month.forecast <= month.high for month in found.months.values())
+
+
+def test_what_was_committed_for_a_month_and_how_far_it_fell_from_it() -> None:
+    stored = commitment(derived_with_months(4000.0))[KEY]
+    past = [PastReport("portfolio", "internal", "x", None, {KEY: stored | {"as_of": "2026-10-29"}})]
+    found = portfolio_revenue([pair(1, on="2026-11-30")], settings=make_settings(), past=past).months["2026-11"]
+    assert (found.committed_at_start, found.actual, found.error) == (4000.0, 5000.0, 0.25)
+
+
+def derived_with_months(money: float) -> Derived:
+    month = PortfolioQuarter(forecast=money, low=money, high=money)
+    return Derived(date(2026, 10, 29), "USD", portfolio=PortfolioDerived(revenue_by_month={"2026-11": month}))
+
+
 def test_a_target_without_any_work_is_shown() -> None:
-    found = portfolio_revenue([], settings=make_settings(finance={"targets": {Q4: 6000}}))[0]
+    found = portfolio_revenue([], settings=make_settings(finance={"targets": {Q4: 6000}})).quarters
     assert (found[Q4].target, found[Q4].forecast) == (6000, 0)
 
 
