@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.derive.phrases import NOTHING, Phrase, hours
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Phrase, hours
 
 ID = "budget-runs-out"
 SEVERITY = "high"
@@ -18,6 +18,9 @@ def find_budget_runs_out(subject: Subject) -> Iterator[Finding]:
     budget, finish = subject.derived.budget, _finish(subject)
     if budget.runs_out is None or finish is None or budget.runs_out >= finish or (budget.burn or 0) > 1:
         return
+    likely, cautious = (_exceeds(subject, level) for level in ("p50", "p80"))
+    if not cautious:
+        return  # the work will be done with fewer hours: it is its end that is far off, not more work
     days = subject.calendar.working_days_between(budget.runs_out, finish)
     pace = Phrase(" at {hours} a week", hours=hours(budget.weekly_pace)) if budget.weekly_pace else NOTHING
     yield Finding(
@@ -30,7 +33,14 @@ def find_budget_runs_out(subject: Subject) -> Iterator[Finding]:
         ),
         (subject.engagement.ref,),
         Phrase("Prepare a change order or a work exception now; slow what is not contractual."),
+        None if likely else "medium",
     )
+
+
+def _exceeds(subject: Subject, level: str) -> bool:
+    """Whether the hours at completion may be more than the budget; yes where nobody can tell."""
+    hours, budget = getattr(subject.derived.forecast.effort_hours, level), subject.derived.budget.hours_budget
+    return hours is None or budget is None or hours > budget
 
 
 def _finish(subject: Subject) -> date | None:
