@@ -13,7 +13,7 @@ from bot.derive.forecast.ahead import draw_scores, make_ahead
 from bot.derive.forecast.bookings import booked_ahead, soft_money
 from bot.derive.forecast.effort import Effort, scope_to_come
 from bot.derive.forecast.finish import SCORES
-from bot.derive.forecast.landings import find_amounts, forecast_landing
+from bot.derive.forecast.landings import Landing, chance_by, find_amounts, forecast_landing
 from bot.derive.forecast.reasons import explain
 from bot.derive.forecast.reference import Reference
 from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
@@ -74,7 +74,12 @@ def _finish(s: Situation) -> Quantiles:
         return Quantiles(day, day, day, day)
     if s.remaining is None:
         return Quantiles()
-    days = np.minimum(np.maximum(s.remaining.at(np.array(SCORES)), s.floor), MAX_DAYS)
+    scores = np.array(SCORES)
+    days = np.maximum(s.remaining.at(scores), s.floor)
+    for landing in _waiting(s):
+        found = landing.days(s.remaining, scores, s.ref)
+        days = days if found is None else np.maximum(days, found)
+    days = np.minimum(days, MAX_DAYS)
     return Quantiles(*(max(s.history.axis.day(s.now + s.delay + float(d)), s.subject.day) for d in days))
 
 
@@ -94,7 +99,13 @@ def _on_time(s: Situation, finish: Quantiles) -> float | None:
     days = s.history.axis.position(end) - s.now - s.delay
     if s.remaining is None or days < s.floor:
         return 0.0
-    return round(s.remaining.chance_within(days), 3)
+    chances = [chance_by(landing, days, s.remaining, s.ref) for landing in _waiting(s)]
+    return min(round(s.remaining.chance_within(days), 3), *(c for c in chances if c is not None), 1.0)
+
+
+def _waiting(s: Situation) -> list[Landing]:
+    """Milestones for which no item stands yet: their work is still to come, so the engagement does not end before them."""
+    return [landing for landing in s.landings if landing.waits_for_its_date]
 
 
 def _revenue_trials(

@@ -29,6 +29,11 @@ class Landing:
     """Open value up to and including this milestone, in order of due dates, ÷ all open value."""
     due_in: float | None
 
+    @property
+    def waits_for_its_date(self) -> bool:
+        """Whether no item stands for its work yet: only its date tells when it may be done."""
+        return self.done_at is None and self.share is None and self.due_in is not None
+
     def days(self, remaining: Remaining | None, scores: Array, ref: Reference) -> Array | None:
         """Working days until the work is done, for standard normal scores; None where nothing tells."""
         if self.done_at is not None:
@@ -81,13 +86,18 @@ def forecast_landing(
 def _chance(landing: Landing, remaining: Remaining | None, ref: Reference, due: date | None) -> float | None:
     if due is None or landing.due_in is None:
         return None
+    return chance_by(landing, landing.due_in, remaining, ref)
+
+
+def chance_by(landing: Landing, within: float, remaining: Remaining | None, ref: Reference) -> float | None:
+    """Probability that a milestone's work is done within so many working days; None where nothing tells."""
     scores = np.linspace(-3.5, 3.5, 701)
     days = landing.days(remaining, scores, ref)
     if days is None:
         return None
-    if landing.due_in < float(days[0]):
+    if within < float(days[0]):
         return 0.0
-    return round(NORMAL.cdf(float(np.interp(landing.due_in, days, scores))), 3)
+    return round(NORMAL.cdf(float(np.interp(within, days, scores))), 3)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from bot.derive.forecast.ahead import Ahead
 from bot.derive.forecast.history import Array, History
 from bot.derive.forecast.landings import Amount
 from bot.derive.forecast.terms import Terms
-from bot.derive.phrases import NOTHING, Decimal, Phrase, Value, commas
 from bot.derive.results import QuarterRevenue, Reason
+from bot.phrases import NOTHING, Decimal, Phrase, Value, commas
 
 POSSIBLE = 0.05
 """A milestone whose chance to land in the quarter is below this is no upside of it."""

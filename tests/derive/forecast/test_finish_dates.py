@@ -53,6 +53,22 @@ def test_a_complete_engagement_finished_on_its_last_close() -> None:
     assert found.on_time_probability == 1.0
 
 
+def test_an_engagement_does_not_end_before_a_milestone_that_has_no_items_yet() -> None:
+    items, logs = weekly_work(13, 2, weeks=13)
+    on = START + timedelta(weeks=13)
+    milestones = [make_milestone("Hypercare", due_date="2027-06-30")]
+    plain, bound = (
+        forecast(on, items=items, timelogs=logs, milestones=m, facts={"end": "2027-03-31", "hours": None})
+        for m in ([], milestones)
+    )
+    [hypercare] = bound.milestones
+    assert ordered(plain.finish) < ordered(bound.finish)
+    assert ordered(bound.finish) == ordered(hypercare.finish)
+    assert plain.on_time_probability is not None
+    assert bound.on_time_probability is not None
+    assert bound.on_time_probability < 0.1 < plain.on_time_probability
+
+
 def test_where_scope_is_usually_dropped_at_the_end_the_end_comes_earlier() -> None:
     items = [make_item(n, closed=START + timedelta(days=9 * n + 6)) for n in range(10)] + [
         make_item(10 + n) for n in range(5)
