@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot.derive.phrases import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
 from bot.derive.questions import sow_end
 from bot.derive.results import MilestoneStatus, Rag, Reason, Scope
 from bot.derive.scope import split_by_baseline
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
 
 Sign = tuple[str, Reason]
 """A colour, and the evidence that says so."""

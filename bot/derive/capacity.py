@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from bot.calendar import WorkCalendar, week_named, week_of
-from bot.derive.phrases import Phrase
 from bot.derive.results import CapacityWeek
 from bot.model import Engagement
+from bot.phrases import Phrase
 
 HORIZON_WEEKS = 13
 """Weeks ahead that are shown: a quarter; PMs book two months ahead."""

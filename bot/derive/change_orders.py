@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from bot.derive.labels import change_order_state, label_day
-from bot.derive.phrases import Phrase
 from bot.derive.results import ChangeOrder, Reason
 from bot.derive.subject import Subject
 from bot.facts import read_date, read_number
 from bot.model import Item
+from bot.phrases import Phrase
 
 
 def find_change_orders(subject: Subject) -> tuple[tuple[ChangeOrder, ...], tuple[Reason, ...]]:
@@ -79,4 +79,4 @@ def _value_of(hours: float, subject: Subject) -> float:
 
 
 def _fault_text(item: Item, key: str, problem: ValueError) -> Phrase:
-    return Phrase("Change order “{title}”: {key} {problem}.", title=item.title, key=key, problem=str(problem))
+    return Phrase("Change order “{title}”: {key} {problem}.", title=item.title, key=key, problem=problem.args[0])

@@ -12,12 +12,12 @@ from datetime import date
 
 from bot.calendar import add_months
 from bot.derive.change_orders import is_pending
-from bot.derive.phrases import Percent, Phrase, days, hours
 from bot.derive.questions import days_left_in_quarter, has_exception, has_work_at_risk, open_exceptions, sow_end
 from bot.derive.results import Reason
 from bot.derive.scope import split_by_baseline
 from bot.derive.subject import Subject
 from bot.model import TimeLog
+from bot.phrases import Percent, Phrase, days, hours
 
 EXTENSION_MONTHS = 2
 """From two months on, an extension needs a change order; below, a written confirmation."""

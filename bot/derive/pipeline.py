@@ -20,7 +20,6 @@ from bot.derive.completion import derive_completion
 from bot.derive.compliance import derive_compliance
 from bot.derive.escalations import derive_escalations
 from bot.derive.hints import find_hints
-from bot.derive.phrases import Phrase
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.progress import derive_phase, derive_progress, last_close
 from bot.derive.raid import derive_raid, register_risks
@@ -31,6 +30,7 @@ from bot.derive.scope import derive_scope, earlier_baselines
 from bot.derive.status import derive_axes, overall_colour
 from bot.derive.subject import Subject
 from bot.model import Engagement, PastReport, Portfolio, as_of
+from bot.phrases import Phrase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from bot.config import LabelSettings, Threshold
 from bot.derive.labels import has_label, is_escalation, label_number, matches, raid_kind
-from bot.derive.phrases import Phrase
 from bot.derive.results import RaidEntry, Risk
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import Phrase
 
 RAID_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
     {

@@ -19,6 +19,7 @@ from bot.derive.forecast.commitments import (
 from bot.derive.forecast.drivers import Driver, find_drivers
 from bot.derive.results import Derived
 from bot.model import EMPTY, Facts, PastReport
+from bot.phrases import Phrase
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,8 @@ def _calibration(made: Sequence[Commitment], derived: Derived, begun: Sequence[P
     over = [q for q in begun if q.last <= derived.as_of]
     ranges = [held for q in over for c in made if c.as_of < q.last for held in _ranges_held(c, q.name, derived)]
     return (
-        Calibration("finish by P80", 0.8, sum(dates), len(dates)),
-        Calibration("revenue within its 80 % range", 0.8, sum(ranges), len(ranges)),
+        Calibration(Phrase("finish by P80"), 0.8, sum(dates), len(dates)),
+        Calibration(Phrase("revenue within its 80 % range"), 0.8, sum(ranges), len(ranges)),
     )
 
 

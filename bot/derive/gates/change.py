@@ -7,9 +7,9 @@ from datetime import date
 from bot.calendar import add_months
 from bot.derive.change_orders import is_pending
 from bot.derive.gates.gate import WORKED, WORKING, Gate, Refs, unless
-from bot.derive.phrases import Phrase
 from bot.derive.questions import has_exception, has_work_at_risk, sow_end, working_days_since
 from bot.derive.subject import Subject
+from bot.phrases import Phrase
 
 
 def _growth_covered(subject: Subject) -> Refs:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.derive.gates.gate import CLOSING, WORKED, Gate, Refs, refs_of, unless
-from bot.derive.phrases import Phrase
 from bot.derive.questions import open_exceptions
 from bot.derive.subject import Subject
+from bot.phrases import Phrase
 
 
 def _sent(subject: Subject) -> Refs:

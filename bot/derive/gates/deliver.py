@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from bot.calendar import week_of
 from bot.derive.gates.gate import WORKED, WORKING, Gate, Refs, but_few, unless
-from bot.derive.phrases import Phrase
 from bot.derive.questions import days_late, in_planning, last_activity, last_touched, working_days_since
 from bot.derive.results import RaidEntry
 from bot.derive.subject import Subject
+from bot.phrases import Phrase
 
 
 def _status_current(subject: Subject) -> Refs:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.calendar import add_months
-from bot.derive.phrases import Phrase
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import Phrase
 
 Refs = tuple[str, ...] | None
 """What fails the gate: references; none = passed; None = the gate does not apply."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.derive.gates.gate import WORKED, WORKING, Gate, Refs, but_few, is_long, unless
-from bot.derive.phrases import Phrase
 from bot.derive.questions import due_day, in_planning, milestone_due
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import Phrase
 
 
 def _planned(subject: Subject) -> Refs:

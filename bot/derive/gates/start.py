@@ -6,9 +6,9 @@ import re
 
 from bot.derive.gates.gate import EVERY_PHASE, WORKED, Gate, Refs, unless
 from bot.derive.labels import raid_kind
-from bot.derive.phrases import Phrase
 from bot.derive.questions import in_planning, owner_of
 from bot.derive.subject import Subject
+from bot.phrases import Phrase
 
 
 def _budget(subject: Subject) -> Refs:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from bot.config import Threshold
-from bot.derive.phrases import Phrase
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.risks.rule import Finding, Rule, read_rule
 from bot.derive.subject import Subject
+from bot.phrases import Phrase
 
 MAX_EVIDENCE = 10
 """References of one risk, worst first; its message tells how many there are."""

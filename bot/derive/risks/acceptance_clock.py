@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Phrase, listing, quote
 from bot.derive.results import Acceptance
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Phrase, listing, quote
 
 ID = "acceptance-clock"
 SEVERITY = "medium"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Money, Phrase, Value, quote
 from bot.derive.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Money, Phrase, Value, quote
 
 ID = "acceptance-deadline"
 SEVERITY = "medium"

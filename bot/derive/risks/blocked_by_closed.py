@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import last_touched, working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import Phrase, quote
 
 ID = "blocked-by-closed"
 SEVERITY = "low"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Phrase, quote
 from bot.derive.questions import days_late, is_blocked, last_touched, working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Phrase, quote
 
 ID = "blocked-items"
 SEVERITY = "medium"

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from bot.calendar import week_of
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, listing
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, listing
 
 ID = "booking-gap"
 SEVERITY = "medium"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase, hours
 from bot.derive.questions import has_exception, open_exceptions
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, hours
 
 ID = "budget-exceeded"
 SEVERITY = "high"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.change_orders import is_pending
-from bot.derive.phrases import NOTHING, Money, Phrase, quote
 from bot.derive.questions import currency_of, working_days_since
 from bot.derive.results import ChangeOrder
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Money, Phrase, quote
 
 ID = "change-order-ageing"
 SEVERITY = "medium"

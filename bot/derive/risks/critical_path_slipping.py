@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import due_day
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import Phrase, quote
 
 ID = "critical-path-slipping"
 SEVERITY = "high"

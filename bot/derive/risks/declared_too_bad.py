@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase, word
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, word
 
 ID = "declared-too-bad"
 SEVERITY = "low"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Money, Phrase, listing, quotes
 from bot.derive.questions import currency_of, working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Money, Phrase, listing, quotes
 
 ID = "done-unaccepted"
 SEVERITY = "medium"

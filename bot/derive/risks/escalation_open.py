@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.derive.phrases import Phrase, quote, word
 from bot.derive.results import SEVERITIES
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, quote, word
 
 ID = "escalation-open"
 SEVERITY = "high"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase, quote
 from bot.derive.results import Escalation
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, quote
 
 ID = "escalation-without-path"
 SEVERITY = "medium"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import Phrase
 from bot.derive.questions import days_left_in_quarter, open_exceptions
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import Phrase
 
 ID = "exception-at-quarter-end"
 SEVERITY = "medium"

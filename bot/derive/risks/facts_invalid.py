@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase, listing
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import FactFault
+from bot.phrases import Phrase, listing
 
 ID = "facts-invalid"
 SEVERITY = "medium"

@@ -7,10 +7,10 @@ from datetime import date
 
 from bot.calendar import add_months
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Percent, Phrase, Value, days
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Percent, Phrase, Value, days
 
 ID = "forecast-after-end"
 SEVERITY = "medium"

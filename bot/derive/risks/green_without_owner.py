@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase
 from bot.derive.questions import owner_of
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
 from bot.derive.subject import Subject
+from bot.phrases import Phrase
 
 ID = "green-without-owner"
 SEVERITY = "medium"

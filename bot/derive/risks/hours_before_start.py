@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase, hours
 from bot.derive.questions import has_work_at_risk, hours_of
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, hours
 
 ID = "hours-before-start"
 SEVERITY = "high"

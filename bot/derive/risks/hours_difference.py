@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, hours
 from bot.derive.questions import hours_of
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, hours
 
 ID = "hours-difference"
 SEVERITY = "low"

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from bot.calendar import ONE_DAY
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, hours
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import TimeLog
+from bot.phrases import Phrase, hours
 
 ID = "hours-on-closed"
 SEVERITY = "low"

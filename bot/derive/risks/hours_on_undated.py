@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, hours
 from bot.derive.questions import due_day, hours_of, in_planning
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, hours
 
 ID = "hours-on-undated"
 SEVERITY = "low"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import NOTHING, Percent, Phrase, days, listing, quote
 from bot.derive.results import MilestoneStatus
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Percent, Phrase, days, listing, quote
 
 ID = "milestone-at-risk"
 SEVERITY = "medium"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase, listing, quotes
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, listing, quotes
 
 ID = "milestone-closed-with-open-work"
 SEVERITY = "medium"

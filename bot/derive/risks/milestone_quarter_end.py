@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from bot.calendar import ONE_DAY
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Money, Phrase, quote
 from bot.derive.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Money, Phrase, quote
 
 ID = "milestone-quarter-end"
 SEVERITY = "medium"

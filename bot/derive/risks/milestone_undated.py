@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase, listing, quotes
 from bot.derive.questions import in_planning, milestone_due
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, listing, quotes
 
 ID = "milestone-undated"
 SEVERITY = "low"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import Percent, Phrase
 from bot.derive.questions import in_planning
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Percent, Phrase
 
 ID = "no-estimates"
 SEVERITY = "low"

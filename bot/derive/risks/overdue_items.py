@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import days_late
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, quote
 
 ID = "overdue-items"
 SEVERITY = "medium"

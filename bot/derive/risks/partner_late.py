@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.labels import has_label, label_value
-from bot.derive.phrases import Phrase, listing, quote
 from bot.derive.questions import days_late
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, listing, quote
 
 ID = "partner-late"
 SEVERITY = "medium"

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from bot.calendar import Period, week_of
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, hours, listing
 from bot.derive.questions import week_of_booking
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase, hours, listing
 
 ID = "person-over-capacity"
 SEVERITY = "medium"

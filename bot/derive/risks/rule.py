@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Phrase
 from bot.derive.results import SEVERITIES
 from bot.derive.subject import Subject
 from bot.model import EMPTY
+from bot.phrases import NOTHING, Phrase
 
 PHASES = ("not_started", "active", "complete")
 UNFINISHED = ("not_started", "active")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import Percent, Phrase
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Percent, Phrase
 
 ID = "single-person"
 SEVERITY = "medium"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.calendar import month_of, week_of
-from bot.derive.phrases import Phrase, hours, listing
 from bot.derive.questions import in_planning, week_of_booking
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Booking
+from bot.phrases import Phrase, hours, listing
 
 ID = "soft-booking-now"
 SEVERITY = "low"

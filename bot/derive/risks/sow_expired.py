@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import NOTHING, Phrase, hours
 from bot.derive.questions import hours_of, sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Phrase, hours
 
 ID = "sow-expired"
 SEVERITY = "high"

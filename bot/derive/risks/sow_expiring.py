@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Phrase
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Phrase
 
 ID = "sow-expiring"
 SEVERITY = "medium"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.config import Threshold
-from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import is_blocked, is_waiting, last_touched
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import Phrase, quote
 
 ID = "stale-items"
 SEVERITY = "low"

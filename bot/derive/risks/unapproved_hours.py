@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.phrases import NOTHING, Phrase, hours, listing
 from bot.derive.questions import days_left_in_quarter, hours_of
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Phrase, hours, listing
 
 ID = "unapproved-hours"
 SEVERITY = "medium"

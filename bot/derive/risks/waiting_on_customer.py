@@ -7,11 +7,11 @@ from datetime import date
 
 from bot.config import Threshold
 from bot.derive.labels import label_day
-from bot.derive.phrases import Phrase, quote
 from bot.derive.questions import is_waiting, last_touched, working_days_since
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import Phrase, quote
 
 ID = "waiting-on-customer"
 SEVERITY = "medium"

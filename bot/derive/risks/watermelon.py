@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import NOTHING, Clause, Phrase, listing, word
 from bot.derive.questions import axes_of
 from bot.derive.risks.rule import Finding
 from bot.derive.status import computed_colour
 from bot.derive.subject import Subject
+from bot.phrases import NOTHING, Clause, Phrase, listing, word
 
 ID = "watermelon"
 SEVERITY = "high"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.derive.labels import has_label, label_day
-from bot.derive.phrases import NOTHING, Phrase, quote
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
 from bot.model import Item
+from bot.phrases import NOTHING, Phrase, quote
 
 ID = "work-at-risk"
 SEVERITY = "high"

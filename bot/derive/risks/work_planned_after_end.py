@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.phrases import Phrase
 from bot.derive.questions import sow_end
 from bot.derive.risks.rule import Finding
 from bot.derive.subject import Subject
+from bot.phrases import Phrase
 
 ID = "work-planned-after-end"
 SEVERITY = "medium"

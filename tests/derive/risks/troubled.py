@@ -24,6 +24,7 @@ from bot.derive.results import (
 )
 from bot.derive.subject import Subject
 from bot.model import FactFault
+from bot.phrases import Phrase
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 DAY = date(2027, 1, 27)
@@ -131,7 +132,7 @@ def troubled_subject() -> Subject:
         milestones=milestones,
         timelogs=logs,
         bookings=[make_booking("2027-W04", 30.0, kind="soft"), make_booking("2027-W05", 30.0)],
-        fact_faults=[FactFault("hours", 7, "must be a number", "acme/customers/globex&7")],
+        fact_faults=[FactFault("hours", 7, Phrase("must be text"), "acme/customers/globex&7")],
         customer_visible_facts=("rate", "value"),
         hours_difference=-20.0,
         derived=_derived(),

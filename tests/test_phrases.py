@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.derive import phrases as say
-from bot.derive.phrases import Clause, Decimal, Language, Money, Percent, Phrase
+from bot import phrases as say
+from bot.phrases import Clause, Decimal, Language, Money, Percent, Phrase
 
 
 def test_a_phrase_is_its_english_text_and_keeps_what_it_was_made_of():

@@ -149,6 +149,11 @@ def places(template: str) -> frozenset[str]:
     return frozenset(name for name, _ in _PLACE.findall(template))
 
 
+def has_loose_brace(template: str) -> bool:
+    """Whether a brace of the template opens or closes no place."""
+    return not {"{", "}"}.isdisjoint(_PLACE.sub("", template))
+
+
 # -- words that many sentences share
 
 
