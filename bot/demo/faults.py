@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import re
 import socket
@@ -19,17 +20,18 @@ if TYPE_CHECKING:
     from bot.demo.server import RequestRecord
     from bot.demo.store import Store
 
-KINDS = (
-    "rate_limit",
-    "bad_gateway",
-    "unavailable",
-    "gateway_timeout",
-    "reset_before",
-    "reset_after",
-    "timeout",
-    "html",
-)
-PAGES = {"bad_gateway": 502, "unavailable": 503, "gateway_timeout": 504, "html": 520}
+PAGES = {
+    "server_error": 500,
+    "bad_gateway": 502,
+    "unavailable": 503,
+    "gateway_timeout": 504,
+    "html": 520,
+    "web_page": 200,
+}
+REFUSALS = {"forbidden": 403, "not_found": 404}
+INSTEAD = (*PAGES, *REFUSALS, "rate_limit", "reset_before", "timeout", "too_dear")
+AFTER = ("reset_after", "reset_midway", "cut_short", "half_failed", "spent")
+KINDS = (*INSTEAD, *AFTER)
 HTML = "<!DOCTYPE html><html><head><title>GitLab: {0}</title></head><body><h1>{0}</h1><p>Whoops.</p></body></html>"
 
 
@@ -39,7 +41,10 @@ class Dropped(ConnectionResetError):
 
 @dataclass
 class Fault:
-    """One kind of trouble for the next `times` requests that match, after `skip` of them went well."""
+    """One kind of trouble for the next `times` requests that match, after `skip` of them went well.
+
+    `retry_after` is what the header says: seconds, an HTTP date, or "" for none.
+    """
 
     kind: str
     times: int = 1
@@ -47,7 +52,7 @@ class Fault:
     method: str | None = None
     writes: bool | None = None
     skip: int = 0
-    retry_after: int | None = None
+    retry_after: int | str | None = None
     wait: float = 0.0
 
     def __post_init__(self) -> None:
@@ -124,7 +129,7 @@ class Faults:
         """What happens instead of the request."""
         if self.latency:
             time.sleep(self.latency)
-        if fault is None or fault.kind == "reset_after":
+        if fault is None or fault.kind in AFTER:
             return None
         if fault.wait:
             time.sleep(fault.wait)
@@ -132,7 +137,20 @@ class Faults:
             raise Dropped(fault.kind)
         if fault.kind == "rate_limit":
             return too_many(self.retry_after if fault.retry_after is None else fault.retry_after)
+        if fault.kind == "too_dear":
+            return failed_query("Query has complexity of 600, which exceeds max complexity of 250")
+        if fault.kind in REFUSALS:
+            return Response('{"message":"Refused"}', REFUSALS[fault.kind], content_type="application/json")
         return error_page(PAGES[fault.kind], fault.retry_after)
+
+    def after(self, fault: Fault, answer: Response) -> Response:
+        """What becomes of the answer to a request that was carried out."""
+        if fault.kind == "reset_after":
+            raise Dropped(fault.kind)
+        spoil = SPOILERS.get(fault.kind)
+        if spoil:
+            spoil(answer)
+        return answer
 
     def limited(self, record: RequestRecord) -> Response | None:
         """Application limits: they strike though `RateLimit-Remaining` is high."""
@@ -163,20 +181,77 @@ class Faults:
             world.changed()
 
 
-def too_many(retry_after: int, application: bool = False) -> Response:
+def too_many(retry_after: int | str, application: bool = False) -> Response:
     """429; application limits say so in JSON."""
     text = "This endpoint has been requested too many times. Try again later."
-    headers = {"Retry-After": str(retry_after)}
+    headers = _retry_header(retry_after)
     if application:
         body = '{"message":{"error":"' + text + '"}}'
         return Response(body, 429, headers, content_type="application/json")
     return Response("Retry later\n", 429, headers, content_type="text/plain")
 
 
-def error_page(status: int, retry_after: int | None) -> Response:
+def error_page(status: int, retry_after: int | str | None) -> Response:
     """A proxy's HTML page."""
-    headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
-    return Response(HTML.format(status), status, headers, content_type="text/html; charset=utf-8")
+    return Response(HTML.format(status), status, _retry_header(retry_after), content_type="text/html; charset=utf-8")
+
+
+def _retry_header(value: int | str | None) -> dict[str, str]:
+    return {"Retry-After": str(value)} if value not in (None, "") else {}
+
+
+def failed_query(message: str) -> Response:
+    """GraphQL's refusal: status 200, no data."""
+    return Response(json.dumps({"errors": [{"message": message}]}), 200, content_type="application/json")
+
+
+def _cut_midway(answer: Response) -> None:
+    """Half of the promised bytes, then the end of the connection."""
+    whole = answer.get_data()
+    answer.set_data(whole[: len(whole) // 2])
+    answer.headers["Content-Length"] = str(len(whole))
+    answer.headers["Connection"] = "close"
+
+
+def _cut_short(answer: Response) -> None:
+    """A whole answer of half a text."""
+    whole = answer.get_data()
+    answer.set_data(whole[: len(whole) // 2])
+
+
+def _fail_half(answer: Response) -> None:
+    """GraphQL's internal error beside what was found until then: half of every list."""
+    body = json.loads(answer.get_data())
+    if not isinstance(body, dict) or not isinstance(body.get("data"), dict):
+        return
+    _halve(body["data"])
+    body["errors"] = [{"message": "Internal server error", "path": [next(iter(body["data"]))]}]
+    answer.set_data(json.dumps(body))
+
+
+def _halve(value: object) -> None:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name == "nodes" and isinstance(inner, list):
+                del inner[len(inner) // 2 :]
+            _halve(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _halve(inner)
+
+
+def _spend_all(answer: Response) -> None:
+    """The last request of this window."""
+    answer.headers["RateLimit-Remaining"] = "0"
+    answer.headers["RateLimit-Reset"] = str(int(time.time()) + 3)
+
+
+SPOILERS: dict[str, Callable[[Response], None]] = {
+    "reset_midway": _cut_midway,
+    "cut_short": _cut_short,
+    "half_failed": _fail_half,
+    "spent": _spend_all,
+}
 
 
 def cut(request: Request) -> None:

@@ -178,9 +178,7 @@ class DemoGitLab:
             record.committed = len(self.world.writes) - before
             if not record.is_write:
                 self.faults.shift(self.world)
-        if fault is not None and fault.kind == "reset_after":
-            raise Dropped(fault.kind)
-        return response
+        return self.faults.after(fault, response) if fault is not None else response
 
     def _route(self, request: Request, path: str, token: Token | None) -> Response:
         graphql = path == "/api/graphql"
@@ -213,8 +211,8 @@ class DemoGitLab:
         response.headers.setdefault("RateLimit-Limit", str(RATE_LIMIT))
         response.headers["RateLimit-Name"] = "throttle_authenticated_api"
         response.headers["RateLimit-Observed"] = str(used)
-        response.headers["RateLimit-Remaining"] = str(RATE_LIMIT - used)
-        response.headers["RateLimit-Reset"] = str(reset)
+        response.headers.setdefault("RateLimit-Remaining", str(RATE_LIMIT - used))
+        response.headers.setdefault("RateLimit-Reset", str(reset))
         response.headers["X-Request-Id"] = f"demo-{record.number}"
 
 

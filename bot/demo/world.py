@@ -285,8 +285,9 @@ class World(Store):
         """`relates_to` or `blocks`."""
         made = Link(self.next_id("link"), source, target, kind, as_moment(at if at is not None else self.now))
         self.links[made.id] = made
-        source.links.append(made)
-        target.links.append(made)
+        for end in (source, target):
+            end.links.append(made)
+            end.updated_at = max(end.updated_at, made.created_at)
         self.changed()
         return made
 
@@ -305,18 +306,23 @@ class World(Store):
         number = self.next_id("timelog")
         made = TimeLog(number, item, person, round(hours * HOUR), moment, moment, summary, note)
         item.timelogs.append(made)
+        item.updated_at = max(item.updated_at, moment)
         self.timelogs[number] = made
         self.changed()
         return made
 
     def move(self, item: Item, project: Project, at: Moment | None = None) -> Item:
-        """Move an issue: a new one is made there, the old one closes."""
+        """Move an issue: a new one is made there with its links, the old one closes; no linked item notices."""
         moment: datetime = as_moment(at if at is not None else self.now)
         copied = {"author": item.author, "description": item.description, "created_at": item.created_at}
         made = self.issue(project, item.title, labels=item.label_titles(), **copied)
         made.assignees, made.weight, made.estimate = list(item.assignees), item.weight, item.estimate
         made.due_date, made.start_date = item.due_date, item.start_date
         item.moved_to = made
+        for link in item.links:
+            link.source, link.target = (made if end is item else end for end in (link.source, link.target))
+        made.links, item.links = item.links, []
+        made.updated_at = moment
         history.add_system_note(self, item, item.author, f"moved to {made.reference}", "moved", moment)
         history.add_system_note(self, made, item.author, f"moved from {item.reference}", "moved", moment)
         self.close(item, moment)

@@ -14,6 +14,7 @@ from bot.facts import MONEY_KEYS, make_facts, merge_facts, read_block
 from bot.gitlab_api.histories import Histories
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelogs, ref_of
 from bot.model import Engagement, FactFault, Facts, Item, Milestone, Target
+from bot.phrases import Phrase, commas, listing
 
 ENGAGEMENT_BLOCK = "ps-project"
 _REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
@@ -177,7 +178,7 @@ def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: li
     if _REFERENCE.fullmatch(entry):
         record = archive.by_ref.get(entry.casefold())
         if record is None:
-            errors.append(f"work: {entry} is not there, or the token may not see it")
+            errors.append(Phrase("work: {entry} is not there, or the token may not see it", entry=entry))
             return
         if record["type"] != "epic":
             yield record
@@ -305,5 +306,5 @@ def _history_errors(draft: Draft, histories: Histories) -> Iterator[str]:
         if reason := histories.failed.get(record["id"]):
             reasons.setdefault(reason, []).append(ref_of(record))
     for reason, refs in sorted(reasons.items()):
-        more = f" and {len(refs) - 3} more" if len(refs) > 3 else ""
-        yield f"history of {', '.join(refs[:3])}{more} could not be read: {reason}"
+        named = listing(refs) if len(refs) > 3 else commas(refs)
+        yield Phrase("history of {names} could not be read: {reason}", names=named, reason=reason)

@@ -22,6 +22,7 @@ START_QUERY = """query PsbotStart {
   currentUser { id username }
   widgetTypes: __type(name: "WorkItemWidgetType") { enumValues { name } }
   group: __type(name: "Group") { fields { name args { name } } }
+  project: __type(name: "Project") { fields { name args { name } } }
   items: __type(name: "WorkItemConnection") { fields { name args { name } } }
   notes: __type(name: "WorkItemWidgetNotes") { fields { name } }
   links: __type(name: "WorkItemRelatedLinkType") { enumValues { name } }
@@ -47,6 +48,17 @@ class Capabilities:
         return self.schema.issuperset(names)
 
     @property
+    def lists_groups(self) -> bool:
+        """Whether a group's work items can be listed with everything below it."""
+        return self.knows("Group.workItems.includeDescendants")
+
+    @property
+    def filters_by_time(self) -> bool:
+        """Whether work items can be asked for by when they were created or changed (17.9)."""
+        names = ("createdAfter", "createdBefore", "updatedAfter")
+        return self.knows(*(f"{kind}.workItems.{name}" for kind in ("Group", "Project") for name in names))
+
+    @property
     def edition(self) -> str:
         return "Enterprise Edition" if self.enterprise else "Community Edition"
 
@@ -66,10 +78,14 @@ class Capabilities:
                 f"GitLab {self.full_version}: before 17.2 epics are no work items; they are read through the epics API, "
                 "with a request more for every hundred issues"
             )
-        if not self.knows("Group.workItems"):
+        if not self.lists_groups:
             yield "work items of groups can't be listed: each project is read by itself, with more requests"
+        if not self.filters_by_time:
+            yield "work items can't be asked for by time (before 17.9): a first read takes page after page, so longer"
         if not self.knows("Notes.notes"):
             yield "notes are read by discussion (before 18.2): due-date histories take longer"
+        if not self.knows("TIME_TRACKING"):
+            yield "time of work items can't be read: hours come from timesheets only"
 
 
 def make_capabilities(found: Mapping[str, Any]) -> Capabilities:
@@ -83,7 +99,7 @@ def make_capabilities(found: Mapping[str, Any]) -> Capabilities:
 def _names(found: Mapping[str, Any]) -> Iterator[str]:
     for kind in ("widgetTypes", "links"):
         yield from (str(value["name"]) for value in (found.get(kind) or {}).get("enumValues") or ())
-    for alias, kind in (("group", "Group"), ("items", "Items"), ("notes", "Notes")):
+    for alias, kind in (("group", "Group"), ("project", "Project"), ("items", "Items"), ("notes", "Notes")):
         for entry in (found.get(alias) or {}).get("fields") or ():
             yield f"{kind}.{entry['name']}"
             yield from (f"{kind}.{entry['name']}.{argument['name']}" for argument in entry.get("args") or ())

@@ -19,6 +19,11 @@ from bot.gitlab_api.translate import day
 
 STAFF = 15
 """Planner (GitLab 17.7); before, Reporter: from this role on one sees confidential items and edits others'."""
+ROLES = {
+    0: "no access", 5: "minimal access", 10: "guest", 15: "planner", 20: "reporter", 25: "security manager",
+    30: "developer", 40: "maintainer", 50: "owner", 60: "owner",
+}  # fmt: skip
+ROLE = " maxAccessLevel { integerValue }"
 LABEL_COLORS = {"green": "#108548", "yellow": "#c77d00", "red": "#dd2b0e"}
 OTHER_COLOR = "#6699cc"
 
@@ -92,11 +97,11 @@ def inspect_access(client: GitLabClient, settings: Settings) -> AccessReport:
 def access_query(known: Capabilities) -> str:
     """A namespace's kind, the token's role there and its licence."""
     features = " ".join(known.features)
-    licensed = f"licensedFeatures {{ {features} }}" if features and known.knows("Group.licensedFeatures") else ""
-    role = "fullPath maxAccessLevel { integerValue stringValue }"
+    licensed = f" licensedFeatures {{ {features} }}" if features and known.knows("Group.licensedFeatures") else ""
+    group, project = (ROLE if known.knows(f"{kind}.maxAccessLevel") else "" for kind in ("Group", "Project"))
     return (
-        f"query PsbotAccess($path: ID!) {{ group(fullPath: $path) {{ {role} {licensed} }} "
-        f"project(fullPath: $path) {{ {role} }} }}"
+        f"query PsbotAccess($path: ID!) {{ group(fullPath: $path) {{ fullPath{group}{licensed} }} "
+        f"project(fullPath: $path) {{ fullPath{project} }} }}"
     )
 
 
@@ -107,17 +112,28 @@ def _namespace(client: GitLabClient, known: Capabilities, path: str, settings: S
         found = answer.get(kind)
         if not found:
             return NamespaceAccess(path, error="is no group or project that the token can see")
-        level = found.get("maxAccessLevel") or {}
+        level = _level(client, kind, path, found.get("maxAccessLevel"))
         return NamespaceAccess(
             path,
             kind,
-            str(level.get("stringValue") or "").lower().replace("_", " "),
-            int(level.get("integerValue") or 0),
+            ROLES.get(level, f"level {level}"),
+            level,
             tuple(missing_features(found.get("licensedFeatures") or {})),
             tuple(missing_labels(client, kind, path, wanted_labels(settings))),
         )
     except PsbotError as problem:
         return NamespaceAccess(path, error=str(problem))
+
+
+def _level(client: GitLabClient, kind: str, path: str, found: Any) -> int:
+    """The token user's access level; asked for among the members where GraphQL doesn't tell."""
+    if found:
+        return int(found.get("integerValue") or 0)
+    try:
+        member = client.get(f"/{kind}s/{quote(path, safe='')}/members/all/{client.user.id}")
+    except NotFoundError:
+        return 0
+    return int(member.get("access_level") or 0)
 
 
 # -- publish targets

@@ -21,7 +21,7 @@ from gitlab.exceptions import GitlabError, RedirectError
 from bot.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
 from bot.gitlab_api.answers import Reply, graphql_data, is_transient, refusal, write_refusal
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
-from bot.gitlab_api.patience import RETRIED_STATUSES, Patience
+from bot.gitlab_api.patience import RETRIED_STATUSES, Patience, is_told
 from bot.gitlab_api.transport import MASK, ForeignRedirect, check_url, make_session, mask_logs
 
 USER_AGENT = "psbot (+python-gitlab)"
@@ -191,15 +191,21 @@ class GitLabClient:
         where = where or _name(verb, path)
         attempts = self._patience.start()
         while True:
-            if not self._patience.enter(attempts.left):
-                raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
+            self._enter(attempts.left, where)
             reply = self._send(verb, path, query, body)
             self._count(reply, history=history, retry=attempts.count > 0)
             cause = _transient(reply)
             if not cause or (cause == FAILED_INSIDE and attempts.count >= INSIDE_TRIES):
                 return self._value(reply, where), reply.headers
-            if reply.final or not attempts.again():
+            if reply.final or not attempts.again(told=is_told(reply.status, reply.headers)):
                 raise self._masked(UnreachableError(f"no answer from GitLab ({cause})", where, _advice(reply)))
+
+    def _enter(self, longest: float, where: str) -> None:
+        """Wait for leave to send. Raises UnreachableError when that takes too long, or when it is of no use."""
+        if self._patience.gave_up:
+            raise UnreachableError("not asked: GitLab has answered nobody for minutes", where, _LATER)
+        if not self._patience.enter(longest):
+            raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
 
     def _value(self, reply: Reply, where: str) -> Any:
         if not reply.succeeded:
@@ -209,8 +215,7 @@ class GitLabClient:
         return reply.json()
 
     def _write(self, verb: str, path: str, body: Any, where: str) -> Any:
-        if not self._patience.enter(self._patience.budget):
-            raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
+        self._enter(self._patience.budget, where)
         reply = self._send(verb, path, {}, body)
         self._count(reply, write=True)
         if not reply.sent:

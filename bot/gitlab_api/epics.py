@@ -81,4 +81,5 @@ def flatten_epic(epic: Mapping[str, Any]) -> Record:
         iteration=None,
         timelogs=[],
         more_timelogs=None,
+        people={},
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from bot.gitlab_api.answers import QueryTooDearError
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due
-from bot.gitlab_api.lanes import Lanes, chunks
+from bot.gitlab_api.lanes import Lanes, PageSize, chunks
 from bot.gitlab_api.translate import Record, day, id_number, instant, next_cursor, ref_of
 from bot.model import DueChange
 
@@ -102,7 +103,9 @@ class HistoryReader:
     def _ask_notes(self, batches: Sequence[Batch]) -> dict[int, Any]:
         """The due-date notes of every item of the batches; what fails is noted, and the rest is read."""
         try:
-            return self._notes(batches)
+            if sum(len(b.records) for b in batches) == 1:
+                return PageSize(queries.NOTES).ask(partial(self._notes, batches))
+            return self._notes(batches, queries.NOTES)
         except QueryTooDearError as problem:
             halves = _halves(batches)
             if halves:
@@ -123,9 +126,9 @@ class HistoryReader:
         nodes = [{"body": note["body"], "createdAt": note["created_at"]} for note in notes if note.get("system")]
         return {record["id"]: _due_notes({"nodes": nodes})}
 
-    def _notes(self, batches: Sequence[Batch]) -> dict[int, Any]:
+    def _notes(self, batches: Sequence[Batch], size: int) -> dict[int, Any]:
         known = self.client.capabilities
-        query = queries.histories_query(known, [b.kind for b in batches], [len(b.records) for b in batches])
+        query = queries.histories_query(known, [b.kind for b in batches], [len(b.records) for b in batches], size)
         variables: dict[str, Any] = {f"path{n}": b.path for n, b in enumerate(batches)}
         variables |= {f"iids{n}": [str(r["iid"]) for r in b.records] for n, b in enumerate(batches)}
         answer = self.client.graphql(query, variables, history=True, where="due-date histories")
@@ -137,16 +140,16 @@ class HistoryReader:
                 found[number] = _due_notes(connection)
                 if after := next_cursor(connection):
                     unfinished[number] = after
-        self._read_on(found, unfinished)
+        self._read_on(found, unfinished, size)
         return found
 
-    def _read_on(self, found: dict[int, Any], unfinished: dict[int, str]) -> None:
-        """The further notes of items with more than a hundred."""
+    def _read_on(self, found: dict[int, Any], unfinished: dict[int, str], size: int) -> None:
+        """The further notes of items with more than came along, `size` at a time."""
         while unfinished:
             part = dict(list(unfinished.items())[:REST_BATCH])
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{number}" for n, number in enumerate(part)}
             variables |= {f"after{n}": after for n, after in enumerate(part.values())}
-            query = queries.notes_query(self.client.capabilities, len(part))
+            query = queries.notes_query(self.client.capabilities, len(part), size)
             answer = self.client.graphql(query, variables, history=True, where="due-date histories")
             for n, number in enumerate(part):
                 connection = _notes_connection(answer.get(f"i{n}") or {})

@@ -3,66 +3,41 @@
 Cold, its items come in windows of time, side by side. Warm, only what changed since the last read comes: GitLab sets
 `updated_at` at every change, though notes do so once a minute only (`ThrottledTouch`), hence the overlap. What a
 change leaves unmarked is found otherwise: a removed item by the count, a renamed or moved project by its path, a renamed
-label or member by its id, and the rest by a whole read once a week.
+label or person by its id, and the rest by a whole read once a week.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
-from bot.errors import AccessError, GitLabError, NotFoundError, UnreachableError
+from bot.errors import GitLabError
 from bot.gitlab_api import queries
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.epics import apart, may_stand_apart, read_epic_parents, read_epics
 from bot.gitlab_api.lanes import Lanes, PageSize, chunks
-from bot.gitlab_api.translate import Record, flat_timelog, flatten, id_number, instant, make_milestone, next_cursor
-from bot.model import Milestone
+from bot.gitlab_api.overview import Overview, OverviewReader
+from bot.gitlab_api.translate import (
+    Record,
+    flat_timelog,
+    flatten,
+    instant,
+    next_cursor,
+    people_of,
+    ref_of,
+)
 
 log = logging.getLogger("psbot.gitlab")
 OVERLAP = timedelta(seconds=120)
 WHOLE_AFTER = timedelta(days=7)
 ITEMS_A_WINDOW = 250
 TIMELOG_BATCH = 5
-COUNTED = 1000
-LABELS_COMPARED = 300
-OF_BOTH = ("labels", "milestones")
-LATER = "Run it again."
-
-
-@dataclass(frozen=True)
-class Overview:
-    """A namespace without its items. `spaces` are the paths of all groups and projects in it, by global id."""
-
-    kind: str
-    path: str
-    gid: str
-    spaces: Mapping[str, str]
-    milestones: Mapping[int, Milestone]
-    features: Mapping[str, bool]
-    total: int | None
-    newest: str | None
-    """When the last change was, by the server's clock, before the items were read."""
-    labels: dict[str, str]
-    """Titles of labels by global id: the first few hundred."""
-    people: dict[str, str] = field(default_factory=dict)
-    """Usernames of active members by id; empty when that is not known."""
-
-    @property
-    def groups(self) -> frozenset[str]:
-        """The paths of its groups."""
-        return frozenset(path for gid, path in self.spaces.items() if "/Group/" in gid)
-
-    @property
-    def projects(self) -> tuple[str, ...]:
-        return tuple(sorted(path for gid, path in self.spaces.items() if "/Project/" in gid))
 
 
 @dataclass(frozen=True)
@@ -79,13 +54,14 @@ class Namespace:
 
 
 class Window(NamedTuple):
-    """Items of one group or project created from … until …, or changed since."""
+    """Items of one group or project created from … until …, or changed since; or all of them, `newest_first`."""
 
     kind: str
     path: str
     start: str | None = None
     until: str | None = None
     since: str | None = None
+    newest_first: bool = False
 
 
 @dataclass
@@ -97,104 +73,20 @@ class NamespaceReader:
     cache: Cache | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
-    other_size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
-    """Of the lists that are not of items."""
-    gaps: list[str] = field(default_factory=list)
-    """What could not be read though its place could."""
+
+    def __post_init__(self) -> None:
+        self.overviews = OverviewReader(self.client, self.lanes)
 
     def read(self, path: str) -> Namespace:
         """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
-        overview = self._overview(path)
-        overview = replace(overview, people=self._people(overview.kind, overview.path) or {})
+        overview = self.overviews.read(path)
+        overview = replace(overview, people=self.overviews.members_by_id(overview.kind, overview.path) or {})
         stored = self.cache.load_place(overview.path) if self.cache else None
         epics = self._epics(overview)
         records = self._warm(overview, epics, *stored) if stored else None
         if records is None:
             records = self._cold(overview, epics)
         return Namespace(overview, {**records, **apart(epics, records)})
-
-    # -- the place itself
-
-    def _overview(self, path: str) -> Overview:
-        known = self.client.capabilities
-
-        def ask(size: int) -> dict[str, Any]:
-            return self.client.graphql(queries.place_query(known, size), {"path": path}, where=path)
-
-        answer = self.lanes.run(self.other_size.ask, ask)
-        kind = "group" if answer.get("group") else "project"
-        found = answer.get(kind)
-        if not found:
-            raise NotFoundError(
-                "is no group or project that the token can see", path, "Check the path, and its role there."
-            )
-        nodes = dict(self._lists(kind, path, found))
-        spaces = {str(n["id"]): str(n["fullPath"]) for name in ("projects", "descendantGroups") for n in nodes[name]}
-        base = self.client.url
-        newest = found.get("newest") or {}
-        return Overview(
-            kind=kind,
-            path=str(found["fullPath"]),
-            gid=str(found["id"]),
-            spaces=spaces | {str(found["id"]): str(found["fullPath"])},
-            milestones={id_number(node["id"]): make_milestone(node, base) for node in nodes["milestones"]},
-            features=dict(found.get("licensedFeatures") or {}),
-            total=self._total(kind, path, found),
-            newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
-            labels={str(node["id"]): str(node["title"]) for node in nodes["labels"]},
-        )
-
-    def _lists(self, kind: str, path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
-        for name in ("projects", "descendantGroups", "labels", "milestones"):
-            connection = found.get(name) or {}
-            nodes = list(connection.get("nodes") or ())
-            query = queries.rest_of_query(f"project {name}" if kind == "project" and name in OF_BOTH else name)
-            while (after := next_cursor(connection)) and (name != "labels" or len(nodes) < LABELS_COMPARED):
-                answer = self.lanes.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
-                connection = (answer.get(kind) or {}).get(name)
-                if connection is None:
-                    raise NotFoundError("went away while it was read", path, LATER)
-                nodes += connection["nodes"]
-            yield name, nodes
-
-    def _total(self, kind: str, path: str, found: Mapping[str, Any]) -> int | None:
-        """How many items there are; None where nobody tells. Newer servers count connections to 1,000 only."""
-        counts, listed = found.get("workItemStateCounts") or {}, (found.get("newest") or {}).get("count")
-        if counts.get("all") is not None:
-            return int(counts["all"])
-        if listed is not None and (listed <= COUNTED or not self.client.capabilities.knows("Items.count.limit")):
-            return int(listed)
-        return self._listed_total(f"/{kind}s/{quote(path, safe='')}", kind)
-
-    def _listed_total(self, base: str, kind: str) -> int | None:
-        issues = self.lanes.run(self.client.total, f"{base}/issues", state="all", scope="all")
-        if kind == "project" or issues is None:
-            return issues
-        try:
-            epics = self.lanes.run(self.client.total, f"{base}/epics", state="all")
-        except (AccessError, NotFoundError):
-            return issues  # no epics on this licence
-        return None if epics is None else issues + epics
-
-    def members_of(self, kind: str, path: str) -> tuple[str, ...] | None:
-        """The active members of a group or project, inherited ones included; None when they can't be read."""
-        people = self._people(kind, path)
-        return None if people is None else tuple(sorted(set(people.values())))
-
-    def _people(self, kind: str, path: str) -> dict[str, str] | None:
-        """The usernames of the active members of a place by id; None when they can't be read.
-
-        What the token may not see is left out without a word, any other reason is a gap.
-        """
-        try:
-            found = self.lanes.run(lambda: list(self.client.get_all(f"/{kind}s/{quote(path, safe='')}/members/all")))
-        except (AccessError, NotFoundError) as problem:
-            log.info("members of %s are not read: %s", path, problem)
-            return None
-        except (GitLabError, UnreachableError) as problem:
-            self.gaps.append(f"members of {path} could not be read: {problem}")
-            return None
-        return {str(m["id"]): str(m["username"]) for m in found if m.get("state") == "active"}
 
     # -- epics that are no work items
 
@@ -219,7 +111,7 @@ class NamespaceReader:
     def _cold(self, overview: Overview, epics: Mapping[int, Record]) -> dict[int, Record]:
         """Everything, oldest first; by project where a group lists nothing though it has issues (switched off there)."""
         records = self._read_all(self._starts(overview), overview.total)
-        if not records and overview.projects and self._listed_total(_rest(overview), overview.kind):
+        if not records and overview.projects and self.overviews.listed_total(overview.path, overview.kind):
             log.info("%s lists no work items: read project by project", overview.path)
             records = self._read_all(_by_project(overview), None)
         self._complete(records)
@@ -234,13 +126,15 @@ class NamespaceReader:
         for start in starts:
             first, after = self.lanes.run(self._page, start, None)
             records.update((r["id"], r) for r in first)
-            if after:
+            if after and not self.client.capabilities.filters_by_time:
+                records.update((r["id"], r) for r in self.lanes.run(self._window, start, after))
+            elif after:
                 for found in self.lanes.map(self._window, self._windows(start, first, total)):
                     records.update((r["id"], r) for r in found)
         return records
 
     def _starts(self, overview: Overview) -> list[Window]:
-        if overview.kind == "project" or self.client.capabilities.knows("Group.workItems"):
+        if overview.kind == "project" or self.client.capabilities.lists_groups:
             return [Window(overview.kind, overview.path)]
         return _by_project(overview)
 
@@ -254,17 +148,30 @@ class NamespaceReader:
         ends = [*bounds[1:], None]
         return [start._replace(start=low, until=high) for low, high in zip(bounds, ends, strict=True)]
 
-    def _window(self, window: Window) -> list[Record]:
-        """All items of a window, page after page."""
-        found, after = self._page(window, None)
+    def _window(self, window: Window, after: str | None = None) -> list[Record]:
+        """All items of a window (from a page on), page after page."""
+        found, after = self._page(window, after)
         while after:
             page, after = self._page(window, after)
             found += page
         return found
 
+    def _changed(self, start: Window, since: datetime) -> list[Record]:
+        """What changed `since` then; where GitLab can't be asked that, the last changed ones as far as then."""
+        if self.client.capabilities.filters_by_time:
+            return self._window(start._replace(since=_iso(since)))
+        found, after = self._page(start._replace(newest_first=True), None)
+        while after and found and _changed_at(found[-1]) >= since:
+            page, after = self._page(start._replace(newest_first=True), after)
+            found += page
+        return [record for record in found if _changed_at(record) >= since]
+
     def _page(self, window: Window, after: str | None) -> tuple[list[Record], str | None]:
-        query = queries.items_query(self.client.capabilities, window.kind)
-        variables = {"path": window.path, "from": window.start, "until": window.until, "since": window.since}
+        known = self.client.capabilities
+        query = queries.items_query(known, window.kind, newest_first=window.newest_first)
+        variables: dict[str, Any] = {"path": window.path}
+        if known.filters_by_time:
+            variables |= {"from": window.start, "until": window.until, "since": window.since}
 
         def ask(size: int) -> dict[str, Any]:
             return self.client.graphql(query, variables | {"after": after, "first": size}, where=window.path)
@@ -285,7 +192,7 @@ class NamespaceReader:
         while left:
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{r['id']}" for n, r in enumerate(left)}
             variables |= {f"after{n}": str(r["more_timelogs"]) for n, r in enumerate(left)}
-            answer = self.other_size.ask(partial(self._ask_timelogs, variables))
+            answer = self.overviews.size.ask(partial(self._ask_timelogs, variables))
             for n, record in enumerate(left):
                 _add_timelogs(record, answer.get(f"i{n}") or {})
             left = [r for r in left if r["more_timelogs"]]
@@ -311,12 +218,15 @@ class NamespaceReader:
         names = overview.labels | overview.people
         if any(names.get(number) != name for number, name in state.get("names", {}).items()):
             return None
+        if self._renamed(state.get("strangers", {})):
+            return None
         records = dict(stored)
         changed: dict[int, Record] = {}
         for start in self._starts(overview):
-            window = start._replace(since=_iso(latest - OVERLAP))
-            changed.update((r["id"], r) for r in self.lanes.run(self._window, window))
+            changed.update((r["id"], r) for r in self.lanes.run(self._changed, start, latest - OVERLAP))
         if overview.total != _plus(state.get("total"), len(changed.keys() - records.keys())):
+            return None
+        if _blocker_moved(stored, changed):
             return None
         self._complete(changed)
         self._hang_below(apart(epics, stored), changed, overview, _iso(latest - OVERLAP))
@@ -324,6 +234,16 @@ class NamespaceReader:
         if any(records[number] != stored.get(number) for number in changed):
             self._store(overview, records, state, changed)
         return records
+
+    def _renamed(self, strangers: Mapping[str, str]) -> bool:
+        """Whether somebody in the items who is no member is called otherwise now. A hundred in one request."""
+        for part in chunks(sorted(strangers), queries.PAGE):
+            ids = [f"gid://gitlab/User/{number}" for number in part]
+            answer = self.lanes.run(self.client.graphql, queries.USERS, {"ids": ids}, where="users")
+            found = people_of((answer.get("users") or {}).get("nodes") or ())
+            if any(found.get(number, strangers[number]) != strangers[number] for number in part):
+                return True
+        return False
 
     def _shape(self, overview: Overview) -> dict[str, Any]:
         """What must not have changed for cached items to be of use."""
@@ -346,15 +266,27 @@ class NamespaceReader:
         whole_at = base["whole_at"] if base else _iso(self.now)
         state = self._shape(overview) | {"latest": overview.newest, "total": overview.total, "whole_at": whole_at}
         state["names"] = dict(sorted((overview.labels | overview.people).items()))
+        people = {number: name for record in records.values() for number, name in record["people"].items()}
+        state["strangers"] = {number: people[number] for number in sorted(people.keys() - overview.people.keys())}
         self.cache.store_place(overview.path, state, records if changed is None else changed, base)
 
 
-def _rest(overview: Overview) -> str:
-    return f"/{overview.kind}s/{quote(overview.path, safe='')}"
+def _blocker_moved(stored: Mapping[int, Record], changed: Mapping[int, Record]) -> bool:
+    """Whether an item that blocks others seems to have moved: its links go along, and GitLab marks no other end.
+
+    A moved item closes, and another one of the same title is new.
+    """
+    titles = {record["title"] for number, record in changed.items() if number not in stored}
+    moved = {ref_of(r) for r in changed.values() if r["state"] == "closed" and r["title"] in titles}
+    return any(moved.intersection(r["blocked_by"]) for number, r in stored.items() if number not in changed)
 
 
 def _by_project(overview: Overview) -> list[Window]:
     return [Window("project", path) for path in overview.projects]
+
+
+def _changed_at(record: Record) -> datetime:
+    return datetime.fromisoformat(record["updated_at"])
 
 
 def _plus(total: Any, new: int) -> int | None:
@@ -371,4 +303,5 @@ def _add_timelogs(record: Record, item: Mapping[str, Any]) -> None:
     seen = {log[0] for log in record["timelogs"]}
     fresh = [flat_timelog(node) for node in connection.get("nodes") or () if node]
     record["timelogs"] += [log for log in fresh if log[0] not in seen]
+    record["people"] |= people_of(node.get("user") for node in connection.get("nodes") or () if node)
     record["more_timelogs"] = next_cursor(connection)

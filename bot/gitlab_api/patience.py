@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+FIRST_PAUSE, LONGEST_PAUSE, AFTER_TOLD = 0.5, 30.0, 1.0
 DEFAULT_RETRY_AFTER = 60.0
 SPREAD = 0.25
 """Seconds over which threads that waited for the same moment spread."""
@@ -56,6 +56,16 @@ class Patience:
             self._sleep(pause)
         return True
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether nobody has had an answer for the whole budget, and somebody is trying still: others need not.
+
+        Else a server that takes requests but never answers would cost each waiting request its own time-out.
+        """
+        with self._lock:
+            since = self._failing_since
+            return self._in_flight > 0 and since is not None and self._clock() - since > self.budget
+
     def _take(self) -> float:
         """0 = go (and counted as under way), else how long to wait first."""
         with self._lock:
@@ -81,7 +91,7 @@ class Patience:
             self._answered = self._answered or connected
             self._failing_since = None if works else now if self._failing_since is None else self._failing_since
             self._note_limit(now, headers)
-            if status == 429 or (status == 503 and "Retry-After" in headers):
+            if is_told(status, headers):
                 self._paused_until = max(self._paused_until, now + self.retry_after(headers))
 
     def _note_limit(self, now: float, headers: Mapping[str, str]) -> None:
@@ -132,15 +142,23 @@ class Attempts:
         """Seconds of the budget that are left."""
         return self._patience.left(self._started)
 
-    def again(self, asked: float = 0.0) -> bool:
-        """Wait before the next try (`asked` seconds at least). False when the budget is used up."""
-        backoff = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self.count)
-        pause = asked + backoff * (0.5 + self._jitter() / 2)
+    def again(self, *, told: bool = False) -> bool:
+        """Wait before the next try, shortly where GitLab told all threads how long to wait: then `enter` does that.
+
+        False when the budget is used up.
+        """
+        backoff = min(AFTER_TOLD if told else LONGEST_PAUSE, FIRST_PAUSE * 2**self.count)
+        pause = backoff * (0.5 + self._jitter() / 2)
         if self._patience.gives_up(pause, self._started):
             return False
         self.count += 1
         self._patience.sleep(pause)
         return True
+
+
+def is_told(status: int | None, headers: Mapping[str, str]) -> bool:
+    """Whether an answer says for how long to send nothing: then all threads wait in `enter`."""
+    return status == 429 or (status == 503 and "Retry-After" in headers)
 
 
 def _whole(text: str | None) -> int | None:

@@ -15,13 +15,14 @@ TIMELOGS = 50
 """Time logs that come along with an item; the few items with more are read on."""
 NOTES = 100
 PAGE_INFO = "pageInfo { hasNextPage endCursor }"
+USERS = f"query PsbotUsers($ids: [ID!]) {{ users(ids: $ids, first: {PAGE}) {{ nodes {{ id username }} }} }}"
 _BASE = (
     "id iid title state confidential createdAt updatedAt closedAt webUrl reference(full: true) workItemType { name }"
 )
-_TIMELOG = f"{PAGE_INFO} nodes {{ id spentAt timeSpent user {{ username }} }}"
+_TIMELOG = f"{PAGE_INFO} nodes {{ id spentAt timeSpent user {{ id username }} }}"
 _WIDGETS = {
     "DESCRIPTION": "... on WorkItemWidgetDescription { description }",
-    "ASSIGNEES": "... on WorkItemWidgetAssignees { assignees { nodes { username } } }",
+    "ASSIGNEES": "... on WorkItemWidgetAssignees { assignees { nodes { id username } } }",
     "LABELS": "... on WorkItemWidgetLabels { labels { nodes { title } } }",
     "MILESTONE": "... on WorkItemWidgetMilestone { milestone { id } }",
     "START_AND_DUE_DATE": "... on WorkItemWidgetStartAndDueDate { startDate dueDate }",
@@ -74,15 +75,16 @@ def place_query(known: Capabilities, size: int = PAGE) -> str:
 
 def _standing(known: Capabilities, kind: str) -> str:
     """How many items there are, and when the last one changed."""
-    if kind == "group" and not known.knows("Group.workItems"):
+    if kind == "group" and not known.lists_groups:
         return ""
-    below = _below(known, kind)
-    newest = f"newest: workItems({below}state: all, sort: UPDATED_DESC, first: 1) {{ count nodes {{ updatedAt }} }} "
-    if not known.knows("Group.workItemStateCounts"):
-        return newest
-    return newest + (
-        "workItemStateCounts(includeDescendants: true) { all } " if kind == "group" else "workItemStateCounts { all } "
-    )
+    count = "count " if known.knows("Items.count") else ""
+    newest = f"newest: workItems({_below(known, kind)}state: all, sort: UPDATED_DESC, first: 1) {{ {count}nodes {{ updatedAt }} }} "
+    field = f"{kind.title()}.workItemStateCounts"
+    if kind == "project" and known.knows(field):
+        return f"{newest}workItemStateCounts {{ all }} "
+    if kind == "group" and known.knows(f"{field}.includeDescendants"):
+        return f"{newest}workItemStateCounts(includeDescendants: true) {{ all }} "
+    return newest
 
 
 def _below(known: Capabilities, kind: str) -> str:
@@ -114,13 +116,20 @@ def rest_of_query(field: str) -> str:
     )
 
 
-def items_query(known: Capabilities, kind: str) -> str:
-    """A page of all items of a group (with everything below) or project, oldest first: new ones don't shift it."""
+def items_query(known: Capabilities, kind: str, *, newest_first: bool = False) -> str:
+    """A page of all items of a group (with everything below) or project, oldest first: new ones don't shift it.
+
+    Servers that can't filter by time are asked for what changed last (`newest_first`) instead.
+    """
+    declared, given = "", ""
+    if known.filters_by_time:
+        declared = ", $from: Time, $until: Time, $since: Time"
+        given = ", createdAfter: $from, createdBefore: $until, updatedAfter: $since"
+    sort = "UPDATED_DESC" if newest_first else "CREATED_ASC"
     return (
-        "query PsbotItems($path: ID!, $first: Int!, $after: String, $from: Time, $until: Time, $since: Time) { "
-        f"place: {kind}(fullPath: $path) {{ workItems({_below(known, kind)}state: all, sort: CREATED_ASC, first: $first, after: $after, "
-        f"createdAfter: $from, createdBefore: $until, updatedAfter: $since) {{ {PAGE_INFO} nodes {{ ...PsbotItem }} }} }} }} "
-        f"{item_fragment(known)}"
+        f"query PsbotItems($path: ID!, $first: Int!, $after: String{declared}) {{ "
+        f"place: {kind}(fullPath: $path) {{ workItems({_below(known, kind)}state: all, sort: {sort}, first: $first, "
+        f"after: $after{given}) {{ {PAGE_INFO} nodes {{ ...PsbotItem }} }} }} }} {item_fragment(known)}"
     )
 
 
@@ -131,9 +140,9 @@ def timelogs_query(count: int, size: int = PAGE) -> str:
     return _by_id("PsbotTimelogs", field, count)
 
 
-def notes_query(known: Capabilities, count: int) -> str:
-    """The further activity notes of `count` items (variables `id0`, `after0`, …)."""
-    return _by_id("PsbotNotesRest", _notes_widget(known, "after: $after%d, "), count)
+def notes_query(known: Capabilities, count: int, size: int = NOTES) -> str:
+    """The further activity notes of `count` items, `size` of each (variables `id0`, `after0`, …)."""
+    return _by_id("PsbotNotesRest", _notes_widget(known, size, "after: $after%d, "), count)
 
 
 def _by_id(name: str, field: str, count: int) -> str:
@@ -142,20 +151,20 @@ def _by_id(name: str, field: str, count: int) -> str:
     return f"query {name}({declared}) {{ {fields} }}"
 
 
-def _notes_widget(known: Capabilities, after: str = "") -> str:
+def _notes_widget(known: Capabilities, size: int, after: str = "") -> str:
     note = "body createdAt"
     if known.knows("Notes.notes"):
-        inner = f"notes(filter: ONLY_ACTIVITY, {after}first: {NOTES}) {{ {PAGE_INFO} nodes {{ {note} }} }}"
+        inner = f"notes(filter: ONLY_ACTIVITY, {after}first: {size}) {{ {PAGE_INFO} nodes {{ {note} }} }}"
     else:
         threads = f"notes(first: 1) {{ nodes {{ {note} }} }}"
-        inner = f"discussions(filter: ONLY_ACTIVITY, {after}first: {NOTES}) {{ {PAGE_INFO} nodes {{ {threads} }} }}"
+        inner = f"discussions(filter: ONLY_ACTIVITY, {after}first: {size}) {{ {PAGE_INFO} nodes {{ {threads} }} }}"
     return f"widgets(onlyTypes: [NOTES]) {{ ... on WorkItemWidgetNotes {{ {inner} }} }}"
 
 
-def histories_query(known: Capabilities, kinds: Sequence[str], sizes: Iterable[int]) -> str:
-    """The activity notes of items of several places in one go (variables `path0`, `iids0`, …)."""
+def histories_query(known: Capabilities, kinds: Sequence[str], sizes: Iterable[int], notes: int = NOTES) -> str:
+    """The activity notes of items of several places in one go, `notes` of each (variables `path0`, `iids0`, …)."""
     sizes = tuple(sizes)
-    widget = _notes_widget(known)
+    widget = _notes_widget(known, notes)
     declared = ", ".join(f"$path{n}: ID!, $iids{n}: [String!]" for n in range(len(sizes)))
     fields = " ".join(
         f"p{n}: {kinds[n]}(fullPath: $path{n}) {{ workItems(state: all, iids: $iids{n}, first: {size}) "

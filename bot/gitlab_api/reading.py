@@ -35,6 +35,7 @@ from bot.gitlab_api.lanes import Lanes
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
 from bot.gitlab_api.translate import ref_of
 from bot.model import Milestone, Portfolio, Target
+from bot.phrases import Phrase
 
 log = logging.getLogger("psbot.gitlab")
 Progress = Callable[[str, int, int], None]
@@ -97,7 +98,7 @@ class _Reading:
         return Portfolio(
             engagements=tuple(make_engagement(d, archive, histories, self.settings, zone) for d in drafts),
             taken_at=datetime.now(UTC),
-            failures=(*self.failures, *sorted(self.reader.gaps)),
+            failures=(*self.failures, *sorted(self.reader.overviews.gaps)),
             members=members,
             targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
         )
@@ -114,7 +115,8 @@ class _Reading:
                     self.places[found.overview.path] = found
                 else:
                     problems.append(found)
-                    self.failures.append(f"{path} could not be read: {_without(found, path)}")
+                    reason = _without(found, path)
+                    self.failures.append(Phrase("{path} could not be read: {reason}", path=path, reason=reason))
                     self.failed_paths.append(path)
                 self.progress("namespaces", done, len(paths))
         if required and problems and not self.places:
@@ -174,7 +176,7 @@ class _Reading:
                     unknown.setdefault(home, set()).add(record["path"])
         for home, paths in unknown.items():
             for path in sorted(paths):
-                found = self.reader.members_of(self._kind(path), path)
+                found = self.reader.overviews.members_of(self._kind(path), path)
                 if found is None:  # half a list would make absent who is not
                     members.pop(home)
                     break

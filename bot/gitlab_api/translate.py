@@ -22,7 +22,10 @@ SECONDS_AN_HOUR = 3600
 
 
 class Record(TypedDict):
-    """One work item, flat. Instants are GitLab's texts; `timelogs` are [id, user, spent at, seconds]."""
+    """One work item, flat. Instants are GitLab's texts; `timelogs` are [id, user, spent at, seconds].
+
+    `people` are the usernames in it by id, so that a renamed one can be told.
+    """
 
     id: int
     iid: int
@@ -50,6 +53,7 @@ class Record(TypedDict):
     iteration: str | None
     timelogs: list[list[Any]]
     more_timelogs: str | None
+    people: dict[str, str]
 
 
 def id_number(gid: Any) -> int:
@@ -90,6 +94,7 @@ def flatten(node: Mapping[str, Any]) -> Record:
         iteration=_iteration(w.get("iteration")),
         timelogs=[flat_timelog(log) for log in _nodes(logs)],
         more_timelogs=next_cursor(logs),
+        people=people_of(_nodes(w.get("assignees"))) | people_of(log.get("user") for log in _nodes(logs)),
     )
 
 
@@ -101,6 +106,11 @@ def described(text: Any) -> str:
 def _nodes(connection: Any) -> Iterator[Mapping[str, Any]]:
     """The entries of a connection; GitLab leaves null where one may not be seen."""
     return (node for node in (connection or {}).get("nodes") or () if node)
+
+
+def people_of(users: Iterable[Mapping[str, Any] | None]) -> dict[str, str]:
+    """Usernames by id; without those that are gone."""
+    return {str(id_number(user["id"])): str(user["username"]) for user in users if user}
 
 
 def next_cursor(connection: Any) -> str | None:

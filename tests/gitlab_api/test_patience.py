@@ -111,3 +111,39 @@ def test_a_thousand_requests_of_many_threads_never_exceed_the_limit():
     request(0)
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(request, range(200)))
+
+
+def test_where_gitlab_tells_how_long_the_pause_does_not_grow_nor_end():
+    clock = Clock()
+    patience = make(clock, 60)
+    attempts = patience.start()
+    while attempts.again(told=True):
+        assert patience.enter(60)
+        patience.leave(429, {"Retry-After": "0"})
+    assert set(clock.slept) == {0.25, 0.5}, "`Retry-After: 0` is no leave to storm"
+    assert attempts.count > 100
+
+
+def test_a_refusal_that_names_no_time_lasts_until_the_limits_reset_else_a_minute():
+    patience = make(Clock())
+    assert patience.retry_after({"RateLimit-Reset": "17"}) == 17
+    assert patience.retry_after({"RateLimit-Reset": "17", "Retry-After": "5"}) == 5
+    assert patience.retry_after({}) == 60
+
+
+def test_while_one_tries_a_server_that_answers_nobody_the_others_need_not():
+    clock = Clock()
+    patience = make(clock, 60)
+    assert patience.enter(60)
+    patience.leave(None, {})
+    clock.now += 59
+    assert patience.enter(60)
+    assert not patience.gave_up
+    clock.now += 2
+    assert patience.gave_up
+    patience.leave(None, {})
+    assert not patience.gave_up, "somebody has to find out when it answers again"
+    assert patience.enter(60)
+    patience.leave(200, {})
+    assert patience.enter(60)
+    assert not patience.gave_up

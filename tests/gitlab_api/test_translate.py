@@ -31,13 +31,16 @@ def node(**fields: Any) -> dict[str, Any]:
     return base | fields
 
 
+SAM, DANA = "gid://gitlab/User/4", "gid://gitlab/User/5"
+
+
 def test_everything_of_a_full_item_is_taken_over():
     full = node(
         state="CLOSED",
         closedAt="2026-10-02T08:00:00Z",
         widgets=[
             {"description": "```ps-risk\nimpact: 4\n```"},
-            {"assignees": {"nodes": [{"username": "sam"}, {"username": "dana"}]}},
+            {"assignees": {"nodes": [{"id": SAM, "username": "sam"}, {"id": DANA, "username": "dana"}]}},
             {"labels": {"nodes": [{"title": "PS Risk"}, {"title": "Escalated"}]}},
             {"milestone": {"id": "gid://gitlab/Milestone/3"}},
             {"startDate": "2026-10-01", "dueDate": "2026-11-01"},
@@ -51,7 +54,7 @@ def test_everything_of_a_full_item_is_taken_over():
                             "id": "gid://gitlab/Timelog/1",
                             "spentAt": "2026-10-01T12:00:00Z",
                             "timeSpent": 7200,
-                            "user": {"username": "dana"},
+                            "user": {"id": DANA, "username": "dana"},
                         },
                         {
                             "id": "gid://gitlab/Timelog/2",
@@ -93,6 +96,7 @@ def test_everything_of_a_full_item_is_taken_over():
     assert (item.estimate_hours, item.spent_hours) == (8.0, 1.5)
     assert (item.start_date, item.due_date) == (date(2026, 10, 1), date(2026, 11, 1))
     assert item.assignees == ("dana", "sam")
+    assert record["people"] == {"4": "sam", "5": "dana"}
     assert item.labels == ("Escalated", "PS Risk")
     assert item.label_dates == {"Escalated": at}
     assert item.blocked_by == ("acme&9",)

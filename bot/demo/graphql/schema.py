@@ -15,11 +15,15 @@ from bot.demo.editions import Edition
 
 HERE = Path(__file__).parent
 PAGED = "type Any { field(after: String, before: String, first: Int, last: Int): Int }"
-COUNTED_FILTERS = """types: [IssueType!], state: IssuableState, labelName: [String!], iid: String, iids: [String!], parentIds: [WorkItemID!] @since(version: "17.9"),
+DATE_FILTERS = "".join(
+    f'{name}{side}: Time @since(version: "17.9"), '
+    for name in ("created", "updated", "closed", "due")
+    for side in ("After", "Before")
+)
+COUNTED_FILTERS = f"""types: [IssueType!], state: IssuableState, labelName: [String!], iid: String, iids: [String!], parentIds: [WorkItemID!] @since(version: "17.9"),
   authorUsername: String, assigneeUsernames: [String!], assigneeWildcardId: AssigneeWildcardId, confidential: Boolean,
   milestoneTitle: [String!], milestoneWildcardId: MilestoneWildcardId, search: String, in: [IssuableSearchableField!],
-  createdAfter: Time, createdBefore: Time, updatedAfter: Time, updatedBefore: Time, closedAfter: Time,
-  closedBefore: Time, dueAfter: Time, dueBefore: Time, healthStatusFilter: HealthStatusFilter @ee,
+  {DATE_FILTERS}healthStatusFilter: HealthStatusFilter @ee @since(version: "17.9"),
   not: NegatedWorkItemFilterInput, or: UnionedWorkItemFilterInput, sort: WorkItemSort"""
 WORK_ITEM_FILTERS = f'ids: [WorkItemID!] @since(version: "18.6"), {COUNTED_FILTERS}'
 ISSUE_FILTERS = """types: [IssueType!], state: IssuableState, labelName: [String], iid: String, iids: [String!],

@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response
 
 from bot.demo.entities import Item, Namespace, Project
 from bot.demo.rest.call import Call
+from bot.demo.rest.issue_writes import changes_of
 from bot.demo.rest.issues import STATES, moments, titles
 from bot.demo.rest.paging import as_json, paginated
 from bot.demo.rest.shapes import epic_json, issue_json
 from bot.demo.services.finder import Criteria, find_items
+from bot.demo.services.items import update_item
 from bot.demo.services.ordering import item_order
 
 
@@ -51,6 +53,14 @@ def list_epics(call: Call, place: str) -> Response:
 def show_epic(call: Call, place: str, iid: int) -> Response:
     """GET /groups/:id/epics/:iid."""
     return as_json(epic_json(call.world, call.epic_by_iid(place, iid)) | {"subscribed": False})
+
+
+def update_epic(call: Call, place: str, iid: int) -> Response:
+    """PUT /groups/:id/epics/:iid."""
+    epic = call.epic_by_iid(place, iid)
+    call.actor.require_edit(epic)
+    update_item(call.actor, epic, changes_of(call, epic.namespace, epic))
+    return as_json(epic_json(call.world, epic))
 
 
 def list_child_epics(call: Call, place: str, iid: int) -> Response:

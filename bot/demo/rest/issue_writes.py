@@ -21,7 +21,7 @@ def create_issue(call: Call, place: str) -> Response:
     """POST /projects/:id/issues."""
     project = call.project(place)
     title = call.need("title")
-    changes = _changes(call, project, None)
+    changes = changes_of(call, project, None)
     if call.actor.is_owner(project):
         changes |= {name: value for name in ("iid",) if (value := call.number(name))}
         changes |= {"created_at": stamp} if (stamp := call.moment("created_at")) else {}
@@ -38,7 +38,7 @@ def update_issue(call: Call, place: str, iid: int) -> Response:
         names = ", ".join(sorted(WRITABLE))
         raise Refusal(400, {"error": f"{names} are missing, at least one parameter must be provided"})
     call.actor.require_edit(item)
-    update_item(call.actor, item, _changes(call, item.namespace, item))
+    update_item(call.actor, item, changes_of(call, item.namespace, item))
     return as_json(issue_json(call.world, item) | {"subscribed": False})
 
 
@@ -52,7 +52,8 @@ def delete_issue(call: Call, place: str, iid: int) -> Response:
     return Response(status=204)
 
 
-def _changes(call: Call, space: Namespace, item: Item | None) -> dict[str, Any]:
+def changes_of(call: Call, space: Namespace, item: Item | None) -> dict[str, Any]:
+    """What the parameters ask to change."""
     changes: dict[str, Any] = {}
     for name, read in READERS.items():
         if name in call.params:

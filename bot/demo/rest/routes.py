@@ -45,6 +45,7 @@ PLAIN: tuple[Route, ...] = (
     ("POST", f"{ISSUE}/reset_time_estimate", issue_writes.set_estimate),
     ("GET", "/groups/<place>/epics", epics.list_epics),
     ("GET", EPIC, epics.show_epic),
+    ("PUT", EPIC, epics.update_epic),
     ("GET", f"{EPIC}/issues", epics.list_epic_issues),
     ("GET", f"{EPIC}/epics", epics.list_child_epics),
 )

@@ -1,0 +1,144 @@
+"""What a namespace is: its kind, what is below it, labels, milestones, members, and how its items stand."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from bot.errors import AccessError, GitLabError, NotFoundError, UnreachableError
+from bot.gitlab_api import queries
+from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.lanes import Lanes, PageSize
+from bot.gitlab_api.translate import id_number, make_milestone, next_cursor
+from bot.model import Milestone
+
+log = logging.getLogger("psbot.gitlab")
+COUNTED = 1000
+LABELS_COMPARED = 300
+OF_BOTH = ("labels", "milestones")
+LATER = "Run it again."
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A namespace without its items. `spaces` are the paths of all groups and projects in it, by global id."""
+
+    kind: str
+    path: str
+    gid: str
+    spaces: Mapping[str, str]
+    milestones: Mapping[int, Milestone]
+    features: Mapping[str, bool]
+    total: int | None
+    newest: str | None
+    """When the last change was, by the server's clock, before the items were read."""
+    labels: dict[str, str]
+    """Titles of labels by global id: the first few hundred."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Usernames of active members by id; empty when that is not known."""
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The paths of its groups."""
+        return frozenset(path for gid, path in self.spaces.items() if "/Group/" in gid)
+
+    @property
+    def projects(self) -> tuple[str, ...]:
+        return tuple(sorted(path for gid, path in self.spaces.items() if "/Project/" in gid))
+
+
+@dataclass
+class OverviewReader:
+    """Reads overviews with one client and its lanes; `gaps` are what could not be read though its place could."""
+
+    client: GitLabClient
+    lanes: Lanes
+    size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
+    gaps: list[str] = field(default_factory=list)
+
+    def read(self, path: str) -> Overview:
+        """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
+        known = self.client.capabilities
+
+        def ask(size: int) -> dict[str, Any]:
+            return self.client.graphql(queries.place_query(known, size), {"path": path}, where=path)
+
+        answer = self.lanes.run(self.size.ask, ask)
+        kind = "group" if answer.get("group") else "project"
+        found = answer.get(kind)
+        if not found:
+            raise NotFoundError(
+                "is no group or project that the token can see", path, "Check the path, and its role there."
+            )
+        nodes = dict(self._lists(kind, path, found))
+        spaces = {str(n["id"]): str(n["fullPath"]) for name in ("projects", "descendantGroups") for n in nodes[name]}
+        base = self.client.url
+        newest = found.get("newest") or {}
+        return Overview(
+            kind=kind,
+            path=str(found["fullPath"]),
+            gid=str(found["id"]),
+            spaces=spaces | {str(found["id"]): str(found["fullPath"])},
+            milestones={id_number(node["id"]): make_milestone(node, base) for node in nodes["milestones"]},
+            features=dict(found.get("licensedFeatures") or {}),
+            total=self._total(kind, path, found),
+            newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
+            labels={str(node["id"]): str(node["title"]) for node in nodes["labels"]},
+        )
+
+    def _lists(self, kind: str, path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+        for name in ("projects", "descendantGroups", "labels", "milestones"):
+            connection = found.get(name) or {}
+            nodes = list(connection.get("nodes") or ())
+            query = queries.rest_of_query(f"project {name}" if kind == "project" and name in OF_BOTH else name)
+            while (after := next_cursor(connection)) and (name != "labels" or len(nodes) < LABELS_COMPARED):
+                answer = self.lanes.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
+                connection = (answer.get(kind) or {}).get(name)
+                if connection is None:
+                    raise NotFoundError("went away while it was read", path, LATER)
+                nodes += connection["nodes"]
+            yield name, nodes
+
+    def _total(self, kind: str, path: str, found: Mapping[str, Any]) -> int | None:
+        """How many items there are; None where nobody tells. Newer servers count connections to 1,000 only."""
+        counts, listed = found.get("workItemStateCounts") or {}, (found.get("newest") or {}).get("count")
+        if counts.get("all") is not None:
+            return int(counts["all"])
+        if listed is not None and (listed <= COUNTED or not self.client.capabilities.knows("Items.count.limit")):
+            return int(listed)
+        return self.listed_total(path, kind)
+
+    def listed_total(self, path: str, kind: str) -> int | None:
+        """How many issues and epics REST lists; None where it doesn't count."""
+        base = f"/{kind}s/{quote(path, safe='')}"
+        issues = self.lanes.run(self.client.total, f"{base}/issues", state="all", scope="all")
+        if kind == "project" or issues is None:
+            return issues
+        try:
+            epics = self.lanes.run(self.client.total, f"{base}/epics", state="all")
+        except (AccessError, NotFoundError):
+            return issues  # no epics on this licence
+        return None if epics is None else issues + epics
+
+    def members_of(self, kind: str, path: str) -> tuple[str, ...] | None:
+        """The active members of a group or project, inherited ones included; None when they can't be read."""
+        people = self.members_by_id(kind, path)
+        return None if people is None else tuple(sorted(set(people.values())))
+
+    def members_by_id(self, kind: str, path: str) -> dict[str, str] | None:
+        """The usernames of the active members of a place by id; None when they can't be read.
+
+        What the token may not see is left out without a word, any other reason is a gap.
+        """
+        try:
+            found = self.lanes.run(lambda: list(self.client.get_all(f"/{kind}s/{quote(path, safe='')}/members/all")))
+        except (AccessError, NotFoundError) as problem:
+            log.info("members of %s are not read: %s", path, problem)
+            return None
+        except (GitLabError, UnreachableError) as problem:
+            self.gaps.append(f"members of {path} could not be read: {problem}")
+            return None
+        return {str(m["id"]): str(m["username"]) for m in found if m.get("state") == "active"}

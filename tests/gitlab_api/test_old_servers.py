@@ -1,0 +1,108 @@
+"""Servers that can't be asked by time (before 17.9), or for the token's role: read as whole as any, cold and warm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.demo import DemoGitLab, World
+from bot.gitlab_api.cache import Cache
+from bot.gitlab_api.check import inspect_access
+from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.reading import read_portfolio
+from bot.model import Portfolio
+
+TODAY = date(2026, 11, 20)
+CONFIG = Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal"}}})
+ITEMS = 230
+OLD = [("ultimate", "16.11"), ("ultimate", "17.8"), ("free", "17.8"), ("ce", "16.11")]
+
+
+@pytest.fixture
+def world() -> World:
+    """Two projects with more items than a page holds, rooted in issues: any licence can have that."""
+    w = World(now="2026-11-20T18:00:00Z")
+    w.member(w.group("acme"), "dana")
+    for n in range(2):
+        p = w.project(f"acme/p{n}")
+        w.issue(p, f"SOW {n}", labels=["PSProject"], created_at="2026-06-01")
+        for number in range(ITEMS // 2):
+            at = f"2026-07-{number % 28 + 1:02d}T{number % 24:02d}:00:00Z"
+            w.issue(p, f"Item {number}", created_at=at, due_date="2026-12-01", assignees=["dana"])
+    w.token()
+    return w
+
+
+@pytest.fixture(params=OLD, ids=lambda edition: "-".join(edition))
+def gitlab(request: pytest.FixtureRequest, world: World) -> Iterator[DemoGitLab]:
+    edition, version = request.param
+    with DemoGitLab(world, edition, version) as running:
+        yield running
+
+
+def read(gitlab: DemoGitLab, cache: Path | None = None) -> tuple[Portfolio, GitLabClient]:
+    client = GitLabClient(gitlab.url, gitlab.token)
+    if cache is None:
+        return replace(read_portfolio(client, CONFIG, today=TODAY), taken_at=None), client
+    with Cache.open(cache, client.url, client.user.id) as opened:
+        return replace(read_portfolio(client, CONFIG, today=TODAY, cache=opened), taken_at=None), client
+
+
+def test_every_page_is_read(gitlab: DemoGitLab):
+    found, client = read(gitlab)
+    assert found.failures == ()
+    assert [len({i.ref for i in e.items}) for e in found.engagements] == [ITEMS // 2, ITEMS // 2]
+    assert client.counts.requests - client.counts.history_requests <= 1.5 * ITEMS / 100 + 6 + 3 * 2
+
+
+def change_many(w: World) -> None:
+    for number in range(2, 112):
+        made = w.find_reference(f"acme/p0#{number}")
+        w.due_change(made, date(2026, 12, 2), w.now + timedelta(seconds=number))
+
+
+def change_one(w: World) -> None:
+    w.close(w.find_reference("acme/p1#7"), w.now)
+
+
+def add_one(w: World) -> None:
+    w.issue(w.project("acme/p1"), "New", created_at=w.now)
+
+
+def remove_one(w: World) -> None:
+    made = w.find_reference("acme/p1#9")
+    del made.namespace.items[made.iid], w.items[made.id]
+    w.changed()
+
+
+@pytest.mark.parametrize("change", [change_many, change_one, add_one, remove_one])
+def test_a_warm_read_sees_what_changed(gitlab: DemoGitLab, tmp_path: Path, change: Callable[[World], None]):
+    before, _ = read(gitlab, tmp_path / "cache")
+    with gitlab.world.lock:
+        change(gitlab.world)
+    warm, _ = read(gitlab, tmp_path / "cache")
+    assert warm.engagements != before.engagements
+    assert warm == read(gitlab)[0]
+
+
+def test_a_warm_read_of_nothing_new_takes_few_requests(gitlab: DemoGitLab, tmp_path: Path):
+    before, _ = read(gitlab, tmp_path / "cache")
+    warm, client = read(gitlab, tmp_path / "cache")
+    assert warm == before
+    assert client.counts.requests <= 6 + 2
+
+
+def test_the_role_is_found_among_the_members_where_graphql_does_not_tell(world: World):
+    world.token(world.user("reader"), value="reader", role="reporter", at=world.group("acme"))
+    with DemoGitLab(world) as gitlab:
+        client = GitLabClient(gitlab.url, "reader")
+        known = client.capabilities
+        client.__dict__["capabilities"] = replace(known, schema=known.schema - {"Group.maxAccessLevel"})
+        (acme,) = inspect_access(client, CONFIG).namespaces
+    assert (acme.role, acme.level, acme.sees_all) == ("reporter", 20, True)
+    assert not any("maxAccessLevel" in record.body.decode().partition("project(")[0] for record in gitlab.requests)
