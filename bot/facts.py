@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.model import BILLINGS, RECOGNITIONS, FactFault, Facts, MilestoneFact
+from bot.phrases import NOTHING, Phrase
 from bot.yamltext import YamlDocument, YamlProblem, load_yaml
 
 MAX_TEXT = 255
@@ -56,12 +57,12 @@ def read_block(description: str, info: str) -> tuple[dict[str, Any], YamlDocumen
         return (
             {},
             None,
-            [FactFault("", first - 1 + problem.line if problem.line else first, f"not readable: {problem}")],
+            [FactFault("", first - 1 + problem.line if problem.line else first, _unreadable(problem))],
         )
     if document.value is None:
         return {}, document, []
     if not isinstance(document.value, dict):
-        return {}, document, [FactFault("", first, "must be a list of `key: value` lines")]
+        return {}, document, [FactFault("", first, Phrase("must be a list of `key: value` lines"))]
     moved = {path: (line + first - 1, column) for path, (line, column) in document.places.items()}
     return {str(k): v for k, v in document.value.items()}, YamlDocument(document.value, moved), []
 
@@ -75,7 +76,7 @@ def make_facts(values: Mapping[str, Any], document: YamlDocument | None = None) 
         try:
             read[key] = _reader(key)(value)
         except ValueError as problem:
-            faults.append(FactFault(key, line, str(problem)))
+            faults.append(FactFault(key, line, problem.args[0]))
     facts = Facts(**{key: value for key, value in read.items() if value is not None})
     faults += [
         FactFault(key, document.place((key,))[0] if document else 0, text) for key, text in _contradictions(facts)
@@ -97,32 +98,42 @@ def _faulty(key: str, faults: tuple[FactFault, ...]) -> bool:
     return any(fault.key == key for fault in faults)
 
 
-def _contradictions(facts: Facts) -> Iterator[tuple[str, str]]:
+def _contradictions(facts: Facts) -> Iterator[tuple[str, Phrase]]:
     if facts.start and facts.end and facts.end < facts.start:
-        yield "end", f"{facts.end} is before start {facts.start}"
+        yield "end", Phrase("{end} is before start {start}", end=facts.end, start=facts.start)
     titles = [m.milestone for m in facts.milestones]
     for title in sorted({title for title in titles if titles.count(title) > 1}):
-        yield "milestones", f"{title!r} stands more than once; the first one counts"
+        yield "milestones", Phrase("{title} stands more than once; the first one counts", title=repr(title))
 
 
 def _reader(key: str) -> Callable[[Any], Any]:
     if key not in _READERS:
         near = difflib.get_close_matches(key, _READERS, 1)
-        raise ValueError(f"unknown key{f', did you mean {near[0]!r}?' if near else ''}")
+        raise ValueError(
+            Phrase("unknown key, did you mean {key}?", key=repr(near[0])) if near else Phrase("unknown key")
+        )
     return _READERS[key]
 
 
-# -- readers: a plain value → the typed one; ValueError with a reader's sentence
+# -- readers: a plain value → the typed one; ValueError with a reader's sentence, a phrase
+
+
+def _shown(value: Any) -> str:
+    return repr(str(value)[:40])
+
+
+def _unreadable(problem: YamlProblem) -> Phrase:
+    return Phrase("not readable: {problem}", problem=str(problem))
 
 
 def read_text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("must be text")
+        raise ValueError(Phrase("must be text"))
     text = str(value).strip()
     if len(text) > MAX_TEXT:
-        raise ValueError(f"longer than {MAX_TEXT} characters")
+        raise ValueError(Phrase("longer than {n} characters", n=MAX_TEXT))
     return text or None
 
 
@@ -131,9 +142,9 @@ def read_number(value: Any) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
-        raise ValueError(f"must be a number, not {str(value)[:40]!r}")
+        raise ValueError(Phrase("must be a number, not {value}", value=_shown(value)))
     if value < 0:
-        raise ValueError(f"must not be negative, but is {value:g}")
+        raise ValueError(Phrase("must not be negative, but is {value}", value=f"{value:g}"))
     return float(value)
 
 
@@ -154,7 +165,7 @@ def read_date(value: Any) -> date | None:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise ValueError(f"must be a date such as 2026-11-30, not {str(value)[:40]!r}")
+    raise ValueError(Phrase("must be a date such as 2026-11-30, not {value}", value=_shown(value)))
 
 
 def _days(value: Any) -> int | None:
@@ -162,14 +173,14 @@ def _days(value: Any) -> int | None:
     if number is None:
         return None
     if number != int(number) or number > 366:
-        raise ValueError("must be a whole number of business days")
+        raise ValueError(Phrase("must be a whole number of business days"))
     return int(number)
 
 
 def _flag(value: Any) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise ValueError("must be true or false")
+    raise ValueError(Phrase("must be true or false"))
 
 
 def _choice(*allowed: str) -> Callable[[Any], str | None]:
@@ -179,8 +190,11 @@ def _choice(*allowed: str) -> Callable[[Any], str | None]:
         if isinstance(value, str) and value in allowed:
             return value
         near = difflib.get_close_matches(str(value), allowed, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise ValueError(f"must be one of {', '.join(allowed)}, not {str(value)[:40]!r}{hint}")
+        hint = Phrase("; did you mean {name}?", name=near[0]) if near else NOTHING
+        names = ", ".join(allowed)
+        raise ValueError(
+            Phrase("must be one of {names}, not {value}{hint}", names=names, value=_shown(value), hint=hint)
+        )
 
     return read
 
@@ -196,22 +210,24 @@ def _milestones(value: Any) -> tuple[MilestoneFact, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list | tuple) or len(value) > MAX_MILESTONES:
-        raise ValueError("must be a list of milestones")
+        raise ValueError(Phrase("must be a list of milestones"))
     return tuple(_milestone(entry, number) for number, entry in enumerate(value, 1))
 
 
 def _milestone(value: Any, number: int) -> MilestoneFact:
     if not isinstance(value, Mapping):
-        raise ValueError(f"milestone {number} must be `{{milestone: Title, due: date, amount: number}}`")
+        shape = "`{milestone: Title, due: date, amount: number}`"
+        raise ValueError(Phrase("milestone {number} must be {shape}", number=number, shape=shape))
     unknown = set(value) - set(_MILESTONE_READERS)
     if unknown:
-        raise ValueError(f"milestone {number} has an unknown key {sorted(map(str, unknown))[0]!r}")
+        key = repr(min(map(str, unknown)))
+        raise ValueError(Phrase("milestone {number} has an unknown key {key}", number=number, key=key))
     try:
         read = {key: _MILESTONE_READERS[key](entry) for key, entry in value.items()}
     except ValueError as problem:
-        raise ValueError(f"milestone {number}: {problem}") from problem
+        raise ValueError(Phrase("milestone {number}: {fault}", number=number, fault=problem.args[0])) from problem
     if not read.get("milestone"):
-        raise ValueError(f"milestone {number} has no title (`milestone:`)")
+        raise ValueError(Phrase("milestone {number} has no title (`milestone:`)", number=number))
     return MilestoneFact(**read)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from statistics import median
 
 from bot.calendar import WorkCalendar
-from bot.derive.milestones import find_milestones, milestone_done
+from bot.derive.milestones import MilestoneView, find_milestones, milestone_done
 from bot.derive.results import Progress
 from bot.derive.subject import Subject
 from bot.model import Item
@@ -43,7 +43,8 @@ def value_work(work: Sequence[Item]) -> tuple[str, dict[str, float]]:
 def derive_phase(subject: Subject) -> str:
     """not_started, active or complete.
 
-    Complete: the root is closed, or all work is closed and no dated or contracted milestone still waits for its work.
+    Complete: the root is closed, or all work is closed, no dated or contracted milestone still waits for its work, and
+    none without a date that holds work is open in GitLab: there new work is collected, so only its closing ends it.
     Not started: nothing is logged or closed, and the start lies ahead or is not known.
     """
     engagement = subject.engagement
@@ -59,7 +60,12 @@ def _all_done(subject: Subject, work: Sequence[Item]) -> bool:
     if any(item.is_open for item in work):
         return False
     milestones = find_milestones(subject.engagement, work, subject.calendar)
-    return all(milestone_done(m) for m in milestones if m.fact or m.due)
+    return all(milestone_done(m) if m.fact or m.due else not _collects(m) for m in milestones)
+
+
+def _collects(view: MilestoneView) -> bool:
+    """Whether a milestone without a date holds work and is open; that all of it is closed today doesn't end it."""
+    return bool(view.items) and any(m.state == "active" for m in view.found)
 
 
 def last_close(subject: Subject) -> date | None:

@@ -201,7 +201,7 @@ class Forecast:
     effort_hours_fixed_scope: Quantiles = Quantiles()
     revenue: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
     revenue_by_month: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
-    """The last, the running and the next calendar month (`2026-10`), from the same trials; no upside."""
+    """The calendar month that ended and those of the running and the next quarter (`2026-10`), from the same trials; no upside."""
     milestones: tuple[MilestoneForecast, ...] = ()
     basis: str = "none"
     history_weeks: int = 0
@@ -378,7 +378,7 @@ class PortfolioDerived:
     revenue_by: Mapping[str, Mapping[str, Mapping[str, QuarterRevenue]]] = field(default_factory=lambda: EMPTY)
     """grouping (region|partner|pm) → name → quarter → revenue."""
     revenue_by_month: Mapping[str, PortfolioQuarter] = field(default_factory=lambda: EMPTY)
-    """The last, the running and the next calendar month (`2026-10`)."""
+    """The calendar month that ended and those of the running and the next quarter (`2026-10`)."""
     on_time_rate: float | None = None
     on_budget_rate: float | None = None
     utilisation: float | None = None

@@ -94,6 +94,13 @@ def test_all_work_closed_is_complete_unless_a_milestone_still_waits_for_its_work
     assert derive_phase(make_subject(items=[done], facts={"milestones": [{"milestone": "Go-live"}]})) == "active"
 
 
+def test_an_undated_milestone_that_holds_work_ends_with_its_closing() -> None:
+    """There new work is collected: that all of it is closed today says little."""
+    done = make_item(closed=DAY, milestone="Release")
+    assert derive_phase(make_subject(items=[done], milestones=[make_milestone("Release")])) == "active"
+    assert derive_phase(make_subject(items=[done], milestones=[make_milestone("Release", closed=DAY)])) == "complete"
+
+
 def test_an_open_raid_issue_does_not_keep_an_engagement_open() -> None:
     subject = make_subject(items=[make_item(closed=DAY), make_item(2, labels=["PS Risk"])])
     assert derive_phase(subject) == "complete"

@@ -143,7 +143,8 @@ def run_backtest(
     done = find_finished(now, calendar, settings)
     cases = tuple(c for f in done for c in _replays(f, done, calendar, settings, seed, trials))
     quarters = tuple(_quarter_cases(now, done, calendar, settings, day, seed, trials))
-    notes = () if done else ("No engagement is finished: there is nothing to replay.",)
+    reference = learn_from(done, calendar)
+    notes = (learned_note(reference),) if done else ("No engagement is finished: there is nothing to replay.",)
     return BacktestReport(
         cases=cases,
         quarters=quarters,
@@ -154,16 +155,34 @@ def run_backtest(
             asked: _mean([abs(q.error) <= WITHIN for q in quarters if q.asked == asked and q.error is not None])
             for asked in ("start", "middle")
         },
-        reference=learn_from(done, calendar),
+        reference=reference,
         notes=notes,
     )
+
+
+def learned_note(ref: Reference) -> str:
+    """What today's forecasts learned from the finished engagements, each value beside the built-in one."""
+    base = Reference()
+    pairs = (
+        ("actual ÷ estimated hours", ref.ratio, base.ratio),
+        ("actual ÷ planned duration", ref.plan_ratio, base.plan_ratio),
+        ("share of the scope closed at the end", ref.closed_share, base.closed_share),
+        ("hours worked ÷ hard-booked", ref.booking_yield, base.booking_yield),
+        ("working days until a sign-off is sent", ref.lags.to_send, base.lags.to_send),
+        ("and answered", ref.lags.to_answer, base.lags.to_answer),
+        ("factor on finish ranges", ref.spread, base.spread),
+        ("on effort ranges", ref.effort_spread, base.effort_spread),
+    )
+    learned = ", ".join(f"{name} {value:.2f} ({built_in:.2f})" for name, value, built_in in pairs)
+    count = "1 finished engagement" if ref.finished == 1 else f"{ref.finished} finished engagements"
+    return f"Learned from {count} (built-in values in brackets): {learned}."
 
 
 def _replays(
     f: Finished, done: Sequence[Finished], calendar: WorkCalendar, settings: Settings, seed: int, trials: int
 ) -> Iterable[Case]:
     """The forecasts of one finished engagement, each with what was finished before its day."""
-    axis, start, end = f.history.axis, f.history.start or 0.0, f.history.last_close or 0.0
+    axis, start, end = f.history.axis, f.history.start or 0.0, f.end
     truth = _forecast(f.engagement, axis.day(end), calendar, settings, learn_from([], calendar), seed, trials)
     for share in REPLAY_AT:
         at = start + round(share * f.duration)
@@ -181,9 +200,7 @@ def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engag
 
 
 def _learned_before(at: float, done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
-    before = sorted(
-        (f for f in done if (f.history.last_close or at) < at), key=lambda f: (f.history.last_close, f.engagement.ref)
-    )
+    before = sorted((f for f in done if f.end < at), key=lambda f: (f.end, f.engagement.ref))
     return learn_from(before[-LEARN_FROM_LAST:], calendar)
 
 
@@ -202,7 +219,7 @@ def _forecast(
 
 def _case(f: Finished, share: float, day: date, found: Forecast, truth: Forecast, calendar: WorkCalendar) -> Case:
     axis = f.history.axis
-    finished = axis.day(f.history.last_close or 0.0)
+    finished = axis.day(f.end)
     quarter = calendar.fiscal_quarter(day).name
     forecast, actual = found.revenue.get(quarter), truth.revenue.get(quarter)
     ends = [axis.position(d) if isinstance(d, date) else None for d in _levels(found.finish)]
@@ -271,7 +288,7 @@ def _past_quarters(now: Portfolio, calendar: WorkCalendar, day: date) -> list[Pe
 
 def _reopened_all(known: Portfolio, done: Sequence[Finished], calendar: WorkCalendar, day: date) -> Portfolio:
     """Engagements that were finished later than `day` are open again."""
-    later = {f.engagement.ref for f in done if f.history.axis.day(f.history.last_close or 0.0) > day}
+    later = {f.engagement.ref for f in done if f.history.axis.day(f.end) > day}
     found = (replace(e, state="opened", closed_at=None) if e.ref in later else e for e in known.engagements)
     return replace(known, engagements=tuple(found))
 

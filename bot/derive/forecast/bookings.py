@@ -9,23 +9,34 @@ from datetime import date
 import numpy as np
 
 from bot.calendar import Period, WorkCalendar, week_named
-from bot.derive.forecast.history import Array, WorkAxis
-from bot.derive.forecast.reference import HARD_BOOKING
+from bot.derive.forecast.history import Array, History, WorkAxis
 from bot.model import Booking
 
 
-def booked_ahead(bookings: Sequence[Booking], axis: WorkAxis, day: date) -> tuple[Array, Array] | None:
-    """Working days after `day` and cumulative hard-booked hours by then, less what experience says is not worked."""
+def booked_ahead(
+    bookings: Sequence[Booking], axis: WorkAxis, day: date, worked_share: float
+) -> tuple[Array, Array] | None:
+    """Working days after `day` and cumulative hours that hard bookings promise by then; `worked_share` of them are worked."""
     weeks = _hours_by_week(bookings, "hard")
     now, points, total = axis.position(day), [(0.0, 0.0)], 0.0
     for week in sorted(weeks, key=lambda w: w.first):
         hours = weeks[week] * _share_after(week, day, axis.calendar)
         if hours > 0:
-            total += HARD_BOOKING * hours
+            total += worked_share * hours
             points.append((axis.position(week.last) - now, total))
     if len(points) == 1:
         return None
     return np.array([p for p, _ in points]), np.array([h for _, h in points])
+
+
+def worked_of_booked(bookings: Sequence[Booking], history: History, last: date) -> float | None:
+    """Hours logged ÷ hours hard-booked, over the booked weeks that were over by `last`; None without any."""
+    weeks = {w: hours for w, hours in _hours_by_week(bookings, "hard").items() if hours > 0 and w.last <= last}
+    if not weeks:
+        return None
+    mondays = history.log_date - (history.log_date - 1) % 7
+    inside = np.isin(mondays, [w.first.toordinal() for w in weeks])
+    return float(history.log_hours[inside].sum()) / math.fsum(weeks.values())
 
 
 def first_booking(bookings: Sequence[Booking], calendar: WorkCalendar) -> date | None:

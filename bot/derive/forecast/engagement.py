@@ -118,7 +118,7 @@ def _revenue_trials(
     scores = draw_scores(s.subject.engagement.ref, seed, trials)
     ahead = None
     if s.remaining is not None:
-        booked = booked_ahead(s.subject.engagement.bookings, s.history.axis, s.subject.day)
+        booked = booked_ahead(s.subject.engagement.bookings, s.history.axis, s.subject.day, s.ref.booking_yield)
         ahead = make_ahead(
             s.remaining,
             s.effort,
@@ -143,7 +143,7 @@ def _revenue_trials(
         soft_money=soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
         upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
     )
-    quarters, months = (make_spans(found, s.history) for found in (periods, _months(subject.day)))
+    quarters, months = (make_spans(found, s.history) for found in (periods, _months(subject)))
     return quarter_trials(outlook, quarters), quarter_trials(outlook, months)
 
 
@@ -167,17 +167,21 @@ def _periods(s: Situation, finish: Quantiles) -> list[Period]:
     start = first_day(s.subject, s.history)
     first = min(s.history.axis.day(start + 1.0), day) if start is not None else day
     current = calendar.fiscal_quarter(day)
-    following = calendar.fiscal_quarter(date.fromordinal(current.last.toordinal() + 1))
+    following = calendar.fiscal_quarter(current.last + ONE_DAY)
     limit = date.fromordinal(current.last.toordinal() + 91 * MAX_QUARTERS_AHEAD)
     last = min(finish.p95, limit) if isinstance(finish.p95, date) else following.last
     return calendar.quarters(first, max(last, following.last))
 
 
-def _months(day: date) -> list[Period]:
-    """The month before that of `day`, that month, and the next one."""
-    running = month_of(day)
-    before, after = month_of(running.first - ONE_DAY), month_of(running.last + ONE_DAY)
-    return [before, running, after]
+def _months(subject: Subject) -> list[Period]:
+    """The month before that of the day, and those of the running and the next quarter."""
+    current = subject.calendar.fiscal_quarter(subject.day)
+    following = subject.calendar.fiscal_quarter(current.last + ONE_DAY)
+    before = month_of(month_of(subject.day).first - ONE_DAY)
+    months = [min(before, month_of(current.first))]
+    while months[-1].last < following.last:
+        months.append(month_of(months[-1].last + ONE_DAY))
+    return months
 
 
 def _summary(trials: QuarterTrials, subject: Subject) -> QuarterRevenue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from bot.calendar import WorkCalendar
 from bot.config import Settings
+from bot.derive.forecast.bookings import worked_of_booked
 from bot.derive.forecast.effort import estimate_effort
 from bot.derive.forecast.finish import combine_priors, remaining_time
 from bot.derive.forecast.history import History, make_history
@@ -105,6 +106,7 @@ def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
         typical_by=_by_customer(done),
         growth=float(np.mean([_late_share(f) for f in done])) * len(done) / (len(done) + PRIOR_WEIGHT),
         closed_share=_closed_share(done, base.closed_share),
+        booking_yield=_booking_yield(done, base.booking_yield),
         lags=_learn_lags(done, calendar, base.lags),
     )
     return _calibrate(learned, done)
@@ -159,15 +161,39 @@ def _late_share(f: Finished) -> float:
     return f.history.state(f.end).arrived
 
 
+def _booking_yield(done: Sequence[Finished], prior: float) -> float:
+    """Median share of the booked hours that were worked, shrunk; each engagement's within a half and twice."""
+    shares = (worked_of_booked(f.engagement.bookings, f.history, f.history.axis.day(f.end)) for f in done)
+    return _shrunk([math.log(min(max(s, 0.5), 2.0)) for s in shares if s is not None], prior)
+
+
 def _learn_lags(done: Sequence[Finished], calendar: WorkCalendar, base: Lags) -> Lags:
-    """Working days from sending a sign-off request to the answer."""
-    waits = [
-        math.log(max(calendar.working_days_between(m.sign_off_sent, m.sign_off_received), 1))
-        for f in done
-        for m in f.engagement.facts.milestones
-        if m.sign_off_sent and m.sign_off_received and m.sign_off_received >= m.sign_off_sent
+    """Working days from the end of a milestone's work to its sign-off request, and from there to the answer."""
+    sent = [(f, m, m.sign_off_sent) for f in done for m in f.engagement.facts.milestones if m.sign_off_sent]
+    worked = [(_work_end(f, m.milestone, calendar), at) for f, m, at in sent]
+    answered = [(at, m.sign_off_received) for _, m, at in sent]
+    return replace(
+        base,
+        to_send=_shrunk(_log_waits(worked, calendar), base.to_send),
+        to_answer=_shrunk(_log_waits(answered, calendar), base.to_answer),
+    )
+
+
+def _work_end(f: Finished, title: str, calendar: WorkCalendar) -> date | None:
+    """The day on which the last item of a milestone was closed."""
+    known = set(f.history.refs)
+    closings = [i.closed_at for i in f.engagement.items if i.milestone == title and i.ref in known]
+    found = [at for at in closings if at is not None]
+    return calendar.local_day(max(found)) if found and len(found) == len(closings) else None
+
+
+def _log_waits(pairs: Iterable[tuple[date | None, date | None]], calendar: WorkCalendar) -> list[float]:
+    """ln(working days) of each wait, a day at least; one that ends before it begins is none."""
+    return [
+        math.log(max(calendar.working_days_between(first, last), 1))
+        for first, last in pairs
+        if first and last and first <= last
     ]
-    return replace(base, to_answer=_shrunk(waits, base.to_answer))
 
 
 def _calibrate(ref: Reference, done: Sequence[Finished]) -> Reference:

@@ -42,8 +42,6 @@ EFFORT_SD_LATE, EFFORT_SD_EARLY = 0.047, 0.14
 """Sd of effort at completion ÷ forecast: late, and what is added early (× share left, squared)."""
 COMMON_SHARE = 0.15
 """Share of the variance that engagements of a portfolio have in common (assumed: the records can't tell)."""
-HARD_BOOKING = 0.925
-"""Hours worked of hours hard-booked (GitLab's PS practice: 90–95 %)."""
 MIN_WEEKS, BEST_WEEKS = 8, 13
 """Below eight weeks of history the own pace alone says too little; thirteen weeks are best (573 points)."""
 
@@ -81,6 +79,8 @@ class Reference:
     """Scope that arrived after the start ÷ final scope."""
     closed_share: float = 1.0
     """Share of the scope that is closed when an engagement ends; the rest is dropped or moves on (31 releases: median .94)."""
+    booking_yield: float = 0.925
+    """Hours worked ÷ hours hard-booked (GitLab's PS practice: 90–95 %)."""
     spread: float = 1.0
     """Factor on the finish ranges: how far finished engagements fell from what would have been forecast."""
     effort_spread: float = 1.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -73,6 +74,17 @@ class Outlook:
     soft_money: Mapping[str, float]
     upside_quarter: str | None
 
+    @cached_property
+    def hours_by(self) -> Callable[[float], Array]:
+        """Hours spent from today to a later position, by trial; none when it is past or nothing is left.
+
+        Each position is worked out once: quarters and months share their borders.
+        """
+        return cache(self._hours_by)
+
+    def _hours_by(self, at: float) -> Array:
+        return np.zeros(1) if self.ahead is None or at <= self.now else self.ahead.hours_by(at - self.now)
+
 
 def make_spans(periods: Sequence[Period], history: History) -> tuple[Span, ...]:
     """Quarters on the axis; consecutive periods share their border."""
@@ -98,13 +110,6 @@ def _with_upside(found: QuarterTrials, span: Span, outlook: Outlook) -> QuarterT
     return QuarterTrials(found.actual, found.whole, found.upside + extra, found.text)
 
 
-def _hours_by(outlook: Outlook, span_end: float) -> Array:
-    """Hours spent from today to a later position, by trial; none when it is past or nothing is left."""
-    if outlook.ahead is None or span_end <= outlook.now:
-        return np.zeros(1)
-    return outlook.ahead.hours_by(span_end - outlook.now)
-
-
 def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
     terms = outlook.terms
     cap = terms.value if terms.value is not None else np.inf
@@ -119,11 +124,11 @@ def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
 
     def expected(at: float) -> Array:
         later = pending if at > outlook.now else 0.0
-        return np.minimum(billed(min(at, outlook.now)) + later + money * _hours_by(outlook, at), cap)
+        return np.minimum(billed(min(at, outlook.now)) + later + money * outlook.hours_by(at), cap)
 
     whole = expected(span.last) - expected(max(span.before, 0.0)) if span.last > outlook.now else np.array([actual])
     hours = float(terms.billed_hours[(terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)].sum())
-    more = float(np.mean(_hours_by(outlook, span.last)) - np.mean(_hours_by(outlook, span.before)))
+    more = float(np.mean(outlook.hours_by(span.last)) - np.mean(outlook.hours_by(span.before)))
     is_capped = bool(np.isfinite(cap)) and float(np.mean(expected(span.last))) >= 0.999 * cap
     text = _hours_text(hours, max(more, 0.0) * terms.billable_share, terms.rate or 0.0, cap if is_capped else None)
     return QuarterTrials(actual, np.atleast_1d(whole), text=text)
@@ -155,9 +160,9 @@ def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
         return QuarterTrials(actual, np.array([actual]), text=_share_text(outlook))
     spent = outlook.history.hours_until(outlook.now)
     total = spent + outlook.ahead.hours
-    at_end = value * np.minimum((spent + _hours_by(outlook, span.last)) / np.maximum(total, 1e-9), 1.0)
+    at_end = value * np.minimum((spent + outlook.hours_by(span.last)) / np.maximum(total, 1e-9), 1.0)
     if before is None:
-        whole = at_end - value * np.minimum((spent + _hours_by(outlook, span.before)) / np.maximum(total, 1e-9), 1.0)
+        whole = at_end - value * np.minimum((spent + outlook.hours_by(span.before)) / np.maximum(total, 1e-9), 1.0)
     else:
         whole = at_end - before
     return QuarterTrials(actual, whole, text=_share_text(outlook))

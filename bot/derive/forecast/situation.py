@@ -64,7 +64,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     now = history.axis.position(subject.day)
     start = first_day(subject, history)
     state = history.state(now)
-    phase = "complete" if is_over(subject) else derive_phase(subject).replace("complete", "active")
+    phase = derive_phase(subject)
     growth = 0.0 if phase == "complete" else scope_to_come(state, ref, terms.hours, history.basis)
     effort, fixed = (effort_of(state, terms, history, ref, g, phase) for g in (growth, 0.0))
     planned = _planned_days(subject, history, start)
@@ -92,15 +92,6 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         landings=landings,
         end=deadline(subject),
     )
-
-
-def is_over(subject: Subject) -> bool:
-    """Whether nothing more will come: complete, and no milestone without a date is still open in GitLab.
-
-    Such a milestone is where new work is collected; that all of it is closed today doesn't end it.
-    """
-    waiting = any(m.state == "active" and m.due_date is None for m in subject.engagement.milestones)
-    return derive_phase(subject) == "complete" and (subject.engagement.state == "closed" or not waiting)
 
 
 def first_day(subject: Subject, history: History) -> float | None:

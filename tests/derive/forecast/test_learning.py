@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from bot.derive.forecast import Reference, learn_reference
 from bot.model import Engagement, Item, Portfolio, as_of
-from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
+from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_settings
 
 SETTINGS = make_settings()
 DAY = date(2026, 11, 20)
@@ -81,6 +82,24 @@ def test_what_was_closed_after_the_end_is_no_part_of_the_duration() -> None:
     early = replace(whole, closed_at=whole.items[4].closed_at)
     days = [learn(e).typical_by["Globex"][0] for e in (early, whole)]
     assert days[0] == pytest.approx(days[1] / 2, rel=0.1)
+
+
+def test_booked_hours_that_were_not_worked_teach_what_a_booking_is_worth() -> None:
+    """Ten hours in 2026-W03, where 16 were booked; the soft week and the one after the end say nothing."""
+    booked = [make_booking("2026-W03", 16), make_booking("2026-W05", 40, kind="soft"), make_booking("2026-W40", 40)]
+    whole = [replace(finished(n), bookings=tuple(booked)) for n in range(4)]
+    assert learn(*whole).booking_yield == pytest.approx(math.sqrt(10 / 16 * Reference().booking_yield))
+    assert learn(*(finished(n) for n in range(4))).booking_yield == Reference().booking_yield
+
+
+def test_how_long_sign_offs_took_to_be_sent_and_answered_is_learned() -> None:
+    """The last item was closed on Wednesday 15 April, the request sent two weeks later and answered the next day."""
+    entry = {"milestone": "Go-live", "sign_off_sent": "2026-04-29", "sign_off_received": "2026-04-30"}
+    found = [finished(n, milestones=[entry]) for n in range(4)]
+    found = [replace(e, items=tuple(replace(i, milestone="Go-live") for i in e.items)) for e in found]
+    lags, base = learn(*found).lags, Reference().lags
+    assert lags.to_send == pytest.approx(math.sqrt(10 * base.to_send))
+    assert lags.to_answer == pytest.approx(math.sqrt(1 * base.to_answer))
 
 
 def test_a_root_that_was_closed_late_makes_no_engagement_longer() -> None:

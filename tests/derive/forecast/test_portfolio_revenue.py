@@ -77,15 +77,23 @@ def test_a_running_quarter_has_no_error_yet() -> None:
 
 
 def test_the_months_of_a_quarter_sum_to_it() -> None:
-    """November begins the quarter; January is beyond the next month, so the rest of the forecast falls there."""
-    pairs = [pair(n, end="2026-12-31") for n in range(3)]
+    """The quarter runs from November to January; October is the month that ended."""
+    pairs = [pair(n, end="2027-03-31") for n in range(3)]
     found = portfolio_revenue(pairs, settings=make_settings())
-    assert list(found.months) == ["2026-10", "2026-11", "2026-12"]
+    assert list(found.months) == [f"2026-{n}" for n in (10, 11, 12)] + [f"2027-0{n}" for n in (1, 2, 3, 4)]
     assert found.months["2026-10"].actual == found.months["2026-10"].forecast == 3 * 20 * 200
     assert found.months["2026-11"].actual == found.quarters[Q4].actual == 3 * 25 * 200
-    two = found.months["2026-11"].forecast + found.months["2026-12"].forecast
-    assert found.months["2026-11"].actual < two <= found.quarters[Q4].forecast + 0.1
+    for quarter, names in ((Q4, ("2026-11", "2026-12", "2027-01")), ("FY28-Q1", ("2027-02", "2027-03", "2027-04"))):
+        months = [found.months[name].forecast for name in names]
+        assert sum(months) == pytest.approx(found.quarters[quarter].forecast, abs=0.05)
+        assert months[0] > 0
     assert all(month.low <= month.forecast <= month.high for month in found.months.values())
+
+
+def test_the_months_of_the_running_quarter_that_are_over_are_told_too() -> None:
+    found = portfolio_revenue([pair(1, on="2027-01-20", end="2027-03-31")], settings=make_settings()).months
+    assert next(iter(found)) == "2026-11"
+    assert found["2026-11"].actual == found["2026-11"].forecast == found["2026-11"].high
 
 
 def test_what_was_committed_for_a_month_and_how_far_it_fell_from_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.derive.forecast import Reference, run_backtest
@@ -60,10 +61,29 @@ def test_what_was_finished_later_changes_no_earlier_replay() -> None:
     assert kept == list(less.cases)
 
 
+def test_an_engagement_that_left_work_open_is_replayed_to_the_day_it_was_closed() -> None:
+    """Two of twelve items were never done: the truth is the closing of the root (a Sunday), and others learn of it later."""
+    first, later = finished(1, date(2026, 1, 5)), finished(2, date(2026, 5, 4))
+    items = (*first.items[:10], *(replace(i, state="opened", closed_at=None) for i in first.items[10:]))
+    left = replace(first, items=items)
+    found = run_backtest(Portfolio((left, later)), CALENDAR, SETTINGS, day=DAY, trials=100)
+    assert {c.finished for c in found.cases if c.ref == left.ref} == {date(2026, 4, 3)}
+    alone = run_backtest(Portfolio((later,)), CALENDAR, SETTINGS, day=DAY, trials=100)
+    learned, unlearned = ([c.finish for c in r.cases if c.ref == later.ref] for r in (found, alone))
+    assert learned != unlearned
+
+
 def test_parameters_are_named_and_storable() -> None:
     found = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100)
     plain = json.loads(json.dumps(found.to_json()))
     assert Reference.from_json(plain["reference"]).names == tuple(f"acme&{n}" for n in range(6))
+
+
+def test_what_was_learned_is_said_beside_what_is_built_in() -> None:
+    found = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100)
+    assert found.notes[0].startswith("Learned from 6 finished engagements")
+    assert f"actual ÷ estimated hours {found.reference.ratio:.2f} (1.05)" in found.notes[0]
+    assert 1.05 < found.reference.ratio < 1.1
 
 
 def test_the_table_has_a_cell_for_every_column() -> None:
