@@ -79,14 +79,22 @@ def _encoded(character: str) -> str:
 _GANTT_TAGS = {"done": "done, ", "late": "crit, ", "at_risk": "active, "}
 
 
+def _day_format(words: Words) -> str:
+    """Day and month as `strftime` and Mermaid's axes know them: names of months would be English there."""
+    return str(words.text("chart.day"))
+
+
 def milestone_chart(words: Words, milestones: Sequence[MilestoneStatus], as_of: date) -> Chart | None:
     """Baseline against forecast of each milestone; a bar between the two is the slip. None without dates."""
     dated = [m for m in milestones if _ends(m)]
     if not dated:
         return None
     shown = _most_telling(dated)
-    lines = ["gantt", "dateFormat YYYY-MM-DD", "axisFormat %d %b", "todayMarker off"]
-    lines += [f"section {_plain(words, 'chart.as_of')}", f"{as_of:%d %b} :milestone, {as_of}, 0d"]
+    lines = ["gantt", "dateFormat YYYY-MM-DD", f"axisFormat {_day_format(words)}", "todayMarker off"]
+    lines += [
+        f"section {_plain(words, 'chart.as_of')}",
+        f"{as_of.strftime(_day_format(words))} :milestone, {as_of}, 0d",
+    ]
     for milestone in shown:
         lines += _gantt_lines(words, milestone)
     return Chart(
@@ -175,7 +183,10 @@ def burn_up_chart(words: Words, history: Sequence[BurnPoint], finish: Quantiles,
     colours = ["#9ca3af", "#fbbf24", "#2563eb"][: len(lines)] if p80 else ["#9ca3af", "#2563eb"][: len(lines)]
     top = max(point.scope for point in history)
     source = _xychart(
-        ["#34d399", *colours], [f"{day:%d %b}" for day in days], top, [("bar", done), *(("line", v) for v in lines)]
+        ["#34d399", *colours],
+        [day.strftime(_day_format(words)) for day in days],
+        top,
+        [("bar", done), *(("line", v) for v in lines)],
     )
     return Chart(
         words.text("chart.burn_up"), source, _burn_words(words, now, p50, p80, basis), _burn_table(words, history)
@@ -243,19 +254,27 @@ def revenue_chart(words: Words, quarters: Mapping[str, Revenue]) -> Chart | None
         colours.append("#dc2626")
     top = max(max(values) for _, values in series)
     source = _xychart(colours, [name for name, _ in named], top, series)
-    return Chart(
-        words.text("chart.revenue"), source, _revenue_words(words, named, bool(targets)), _revenue_table(words, named)
-    )
+    legend = words.text("chart.revenue_target" if len(targets) == len(named) else "chart.revenue_legend")
+    told = joined([_quarter_words(words, name, q) for name, q in named], "; ")
+    text = SafeMarkdown(f"{legend} {told}.")
+    return Chart(words.text("chart.revenue"), source, text, _revenue_table(words, named))
 
 
-def _revenue_words(words: Words, named: Sequence[tuple[str, Revenue]], targets: bool) -> SafeMarkdown:
-    parts = [
-        words.text("chart.quarter", quarter=name, forecast=words.money(q.forecast), low=words.money(q.low),
-                   high=words.money(q.high), actual=words.money(q.actual))
-        for name, q in named
-    ]  # fmt: skip
-    legend = words.text("chart.revenue_target" if targets else "chart.revenue_legend")
-    return SafeMarkdown(f"{legend} {joined(parts, '; ')}.")
+def _quarter_words(words: Words, name: str, q: Revenue) -> SafeMarkdown:
+    """`FY27-Q4: $220,674 delivered or accepted, forecast $644,000 ($551,000 to $713,000), target $630,000`."""
+    parts = [words.text("status.delivered", actual=words.money(q.actual))]
+    if (q.forecast, q.low) != (q.actual, q.high):
+        low, high = forecast_money(words, q.low), forecast_money(words, q.high)
+        forecast = forecast_money(words, q.forecast)
+        parts.append(words.text("status.quarter_forecast", forecast=forecast, low=low, high=high))
+    if isinstance(q, PortfolioQuarter) and q.target is not None:
+        parts.append(words.text("chart.target", target=words.money(q.target)))
+    return SafeMarkdown(f"{neutralise(name)}: {joined(parts)}")
+
+
+def forecast_money(words: Words, value: float | None) -> SafeMarkdown:
+    """Money that is forecast, in three figures: more would feign a precision that a forecast has not."""
+    return words.money(float(f"{value:.3g}") if value else value)
 
 
 def _revenue_table(words: Words, named: Sequence[tuple[str, Revenue]]) -> SafeMarkdown:

@@ -57,6 +57,16 @@ class ReportContext:
             self._by_ref[day] = {e.ref: e for e in self.derive(day).engagements}
         return self._by_ref[day].get(ref)
 
+    def items_of(self, ref: str) -> Mapping[str, Item]:
+        """The items of an engagement as they were read, by reference."""
+        if ref not in self._items:
+            self._items[ref] = {i.ref: i for e in self.portfolio.engagements if e.ref == ref for i in e.items}
+        return self._items[ref]
+
+    @cached_property
+    def _items(self) -> dict[str, Mapping[str, Item]]:
+        return {}
+
     def served(self, day: date) -> Iterable[EngagementDerived]:
         """The engagements that this run serves, worst first: all, or the one it was limited to."""
         return (e for e in self.derive(day).engagements if self.only in (None, e.ref))
@@ -104,9 +114,9 @@ class ReportContext:
         text = title or known or ref
         return link(text, quiet(url)) if url else self.templates.words.output(text)
 
-    def links(self, refs: Iterable[str], most: int = 3) -> tuple[SafeMarkdown, ...]:
-        """Evidence: the first links, and how many more there are."""
-        refs = tuple(dict.fromkeys(refs))
+    def links(self, refs: Iterable[str], most: int = 3, own: str = "") -> tuple[SafeMarkdown, ...]:
+        """Evidence: the first links, and how many more there are. `own`: what the text is about is linked by its name."""
+        refs = tuple(ref for ref in dict.fromkeys(refs) if ref != own)
         shown = tuple(self.link(ref) for ref in refs[:most])
         more = len(refs) - most
         return (*shown, self.templates.words.text("common.more", n=more)) if more > 0 else shown

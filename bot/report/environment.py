@@ -21,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 import bot
 from bot.config import Settings
 from bot.errors import ConfigError, Fault
+from bot.report.charts import forecast_money
 from bot.report.safe_text import SafeMarkdown, code
 from bot.report.wording import Words, load_words
 
@@ -118,6 +119,8 @@ def _filters(words: Words) -> dict[str, Any]:
         return SafeMarkdown(separator.join(words.output(value) for value in values))
 
     return {name: getattr(words, name) for name in formats} | {
+        "unbroken": lambda text: SafeMarkdown(words.output(text).replace(" ", "\u00a0")),
+        "about": lambda value: forecast_money(words, value),
         "join": join,
         "code": code,
         "word": lambda v, g: words.name(g, v),

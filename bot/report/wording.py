@@ -1,7 +1,9 @@
 """Words, dates, numbers and money of a locale. Wording is one YAML catalog a language; formats are Babel's (CLDR).
 
 A catalog maps keys to texts with `{named}` places, or to plural forms (`one`, `other` …) chosen by `n`. What it lacks is
-said in English. A user's `locale/fr.yml` in the templates folder adds a language or replaces a shipped one.
+said in English. A user's `locale/fr.yml` in the templates folder adds a language or replaces a shipped one. Its section
+`messages` holds what `bot.derive` says (see `bot.report.sentences`); of German it is a file of its own, `de.messages.yml`,
+whose keys are all messages there are.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 
 from bot.errors import ConfigError, Fault
+from bot.phrases import Phrase
 from bot.report.safe_text import SafeMarkdown, neutralise
+from bot.report.sentences import Entry, Sentences, amount_text, unfit_messages
 from bot.yamltext import YamlProblem, load_yaml
 
 SHIPPED = Path(__file__).parent / "locale"
@@ -26,7 +30,6 @@ FALLBACK = "en"
 MISSING = SafeMarkdown("–")
 DOTS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "unknown": "⚪"}
 _PLACE = re.compile(r"\{(\w+)\}")
-Entry = str | Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,11 @@ class Words:
             return self.date(value)
         if isinstance(value, int | float):
             return self.number(value)
-        return neutralise(str(value))
+        return neutralise(self.sentence(value) if isinstance(value, str) else str(value))
+
+    def sentence(self, text: str) -> str:
+        """A message of `bot.derive` in this language, as plain text that is not safe yet; other text as it is."""
+        return Sentences(self.locale, self.catalog).say(text) if isinstance(text, Phrase) else text
 
     # -- colours
 
@@ -116,9 +123,7 @@ class Words:
         """An amount in the portfolio's currency, without cents: reports are read, not booked."""
         if value is None:
             return MISSING
-        pattern = re.sub(r"([#0])[.,]00", r"\1", self.locale.currency_formats["standard"].pattern)
-        text = format_currency(round(value), self.currency, pattern, locale=self.locale, currency_digits=False)
-        return SafeMarkdown(text.replace("$", r"\$"))
+        return SafeMarkdown(amount_text(value, self.currency, self.locale).replace("$", r"\$"))
 
     def _decimal(self, value: float, digits: int) -> str:
         return format_decimal(value, format="#,##0." + "#" * digits if digits else "#,##0", locale=self.locale)
@@ -133,11 +138,27 @@ def load_words(locale: str, currency: str, folder: Path | None = None) -> Words:
         known = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as problem:
         raise ConfigError(f"reports.locale: {locale!r} is no locale such as en_US or de_DE", "config.yml") from problem
-    catalog = dict(read_catalog(SHIPPED / f"{FALLBACK}.yml"))
-    for path in [SHIPPED / f"{known.language}.yml", *([folder / f"{known.language}.yml"] if folder else [])]:
-        if path.is_file():
-            catalog.update(read_catalog(path))
+    catalog = read_catalog(SHIPPED / f"{FALLBACK}.yml") | _read_language(known.language, folder)
     return Words(known, catalog, currency)
+
+
+def _read_language(language: str, folder: Path | None) -> dict[str, Entry]:
+    """What the catalogs of a language say, a user's after the shipped ones."""
+    catalog: dict[str, Entry] = {}
+    for parent in filter(None, (SHIPPED, folder)):
+        for path in (parent / f"{language}.yml", parent / f"{language}.messages.yml"):
+            if path.is_file():
+                catalog.update(read_catalog(path))
+    return catalog
+
+
+def untranslated(words: Words, folder: Path | None = None) -> tuple[str, ...]:
+    """The entries that the catalogs of a language lack, so that English stands in; none for English itself."""
+    if words.locale.language == FALLBACK:
+        return ()
+    known = read_catalog(SHIPPED / f"{FALLBACK}.yml") | read_catalog(SHIPPED / "de.messages.yml")
+    own = _read_language(words.locale.language, folder)
+    return tuple(key for key in known if key not in own)
 
 
 def read_catalog(path: Path) -> dict[str, Entry]:
@@ -150,6 +171,8 @@ def read_catalog(path: Path) -> dict[str, Entry]:
     flat: dict[str, Entry] = {}
     for key, value in (document.value or {}).items():
         flat.update(_flatten(str(key), value))
+    if faults := tuple(Fault(text, str(path)) for text in unfit_messages(flat)):
+        raise ConfigError("a wording catalog can't be used", str(path), faults=faults)
     return flat
 
 

@@ -60,6 +60,11 @@ for (const table of document.querySelectorAll("[data-sortable]")) {
 }
 
 let closed = [];
+// On a phone a chart is wider than the screen: what is ahead matters more than how it began.
+for (const figure of document.querySelectorAll("figure")) {
+  if (!figure.querySelector(".label")) figure.scrollLeft = figure.scrollWidth;
+}
+
 addEventListener("beforeprint", () => {
   closed = [...document.querySelectorAll("details:not([open])")];
   closed.forEach((details) => { details.open = true; });

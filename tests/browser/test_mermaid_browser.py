@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from bot.report.charts import TITLE_LIMIT
@@ -65,3 +68,18 @@ def test_every_chart_draws_in_both_themes(major: str, theme: str) -> None:
     for answer in render(major, [chart.source for chart in charts("Go live")], theme):
         assert "error" not in answer
         assert not answer["broken"]
+
+
+def drawn_in_reports() -> list[str]:
+    """Every diagram of the reports' golden files, in both languages."""
+    pages = sorted((Path(__file__).parents[1] / "report/golden").glob("*.md"))
+    return [code for page in pages for code in re.findall(r"```mermaid\n(.*?)\n```", page.read_text(), re.S)]
+
+
+@pytest.mark.parametrize("major", list(MERMAIDS))
+def test_every_chart_of_every_report_draws(major: str) -> None:
+    sources = drawn_in_reports()
+    assert len(sources) > 8
+    for source, answer in zip(sources, render(major, sources), strict=True):
+        assert "error" not in answer, source
+        assert not answer["broken"], source

@@ -183,7 +183,10 @@ def test_revenue_says_forecast_range_actual_and_target() -> None:
     chart = revenue_chart(WORDS, QUARTERS)
     assert chart is not None
     assert "line [410000, 450000, 450000]" in chart.source
-    assert r"FY27-Q4: forecast \$430,000 (\$380,000 to \$470,000), of it \$120,000 delivered or accepted" in chart.words
+    assert (
+        r"FY27-Q4: \$120,000 delivered or accepted, forecast \$430,000 (\$380,000 to \$470,000), target \$450,000"
+        in chart.words
+    )
     assert revenue_chart(WORDS, {}) is None
 
 

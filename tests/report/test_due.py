@@ -78,7 +78,9 @@ def test_a_long_silence_is_not_filled() -> None:
 
 
 def test_a_report_without_a_project_or_switched_off_is_not_due() -> None:
-    found = due(date(2026, 11, 20), monthly={}, quarterly={"enabled": False, "project": "x"}, status={"enabled": False})
+    found = due(
+        date(2026, 11, 20), monthly={}, quarterly={"enabled": False, "project": "acme/x"}, status={"enabled": False}
+    )
     assert sorted(found) == ["closeout", "portfolio"]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.config import Settings
 from bot.derive import results as r
-from bot.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio
+from bot.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget, customer_text
 from bot.report.due import Due
@@ -134,11 +134,15 @@ def render(billing: str | None, hours: float | None, approval: str, locale: str,
     plain["finance"]["rates"] = {"default": 777.0}
     base = sample_context(TEMPLATES[locale], Settings.model_validate(plain))
     engagement = canary_engagement(billing, hours)
+    written = datetime(2026, 11, 18, tzinfo=UTC)
     context = dataclasses.replace(
         base,
         portfolio=Portfolio((engagement,), base.portfolio.taken_at, (CANARY_TEXT,)),
         derive=lambda day: r.Derived(day, "USD", (canary_derived(day),), failures=(CANARY_TEXT,)),
-        past=(dataclasses.replace(base.past[1], pm_notes=CANARY_TEXT),),
+        past=tuple(
+            dataclasses.replace(past, pm_notes=CANARY_TEXT, replies=(Reply(CANARY_TEXT, CANARY_TEXT, written),))
+            for past in base.past
+        ),
     )
     made = make_documents(due, context)
     assert made.faults == ()
@@ -195,7 +199,7 @@ def test_the_type_has_no_field_for_money_risk_rules_or_load() -> None:
     assert names == {
         "name", "period", "as_of_line", "progress", "items_done", "items_total", "milestones", "milestones_done",
         "hours_used", "hours_sold", "accepted", "to_accept", "finished", "more_finished", "steps", "waiting", "risks",
-        "incomplete",
+        "more_risks", "incomplete",
     }  # fmt: skip
 
 
@@ -203,9 +207,9 @@ def test_the_type_has_no_field_for_money_risk_rules_or_load() -> None:
 
 
 def test_time_and_materials_shows_hours_and_a_fixed_price_milestones_accepted() -> None:
-    assert "**390 h** of 720 h are used" in render("time_and_materials", 720.0, "none", "en_US").body
+    assert "**390 h** of 720 h used (54%)" in render("time_and_materials", 720.0, "none", "en_US").body
     fixed = render("fixed_price", 720.0, "none", "en_US").body
-    assert "of 2 milestones are accepted" in fixed
+    assert "**1** of 2 accepted" in fixed
     assert "720 h" not in fixed
 
 

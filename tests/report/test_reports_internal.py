@@ -65,7 +65,7 @@ def test_every_running_engagement_gets_a_status_and_a_complete_one_none() -> Non
 def test_an_engagement_that_completed_since_the_last_status_gets_its_last_one() -> None:
     due = weekly(date(2026, 11, 5))
     assert DONE in [d.engagement for d in make_documents(due, context()).documents]
-    assert "This engagement is complete." in status(DONE, due).body
+    assert "Completed on **Oct 30, 2026**, the day the SOW ends." in status(DONE, due).body
 
 
 def test_the_status_goes_to_the_internal_target_else_to_the_engagement() -> None:
@@ -86,7 +86,7 @@ def test_a_colour_gets_better_one_level_a_week_and_says_so() -> None:
         "scope": "yellow",
         "budget": "yellow",
     }
-    assert "Facts are better; held one more week." in document.body
+    assert "The facts are better; held for this week." in document.body
     assert status(past=(said("2026-W46", "yellow"),)).payload["status"]["scope"] == "green"
 
 
@@ -110,7 +110,7 @@ def test_the_trend_asks_only_for_weeks_that_were_not_published() -> None:
 
 
 def test_next_steps_are_overdue_and_due_work_blocked_ones_last() -> None:
-    assert status().payload["next_steps"] == [f"{WORK}#12", f"{WORK}#14", f"{WORK}#15", f"{WORK}#13"]
+    assert status().payload["posted"]["next_steps"] == [f"{WORK}#12", f"{WORK}#14", f"{WORK}#15", f"{WORK}#13"]
 
 
 def test_last_weeks_next_steps_are_told_done_or_not() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 
@@ -15,6 +16,7 @@ from bot.derive.forecast.accuracy import Accuracy, Calibration, Change
 from bot.derive.forecast.drivers import Driver
 from bot.errors import UsageError
 from bot.model import Engagement, Portfolio
+from bot.phrases import Percent, Phrase, quote
 from bot.report.safe_text import clean
 from bot.report.site import make_site
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
@@ -223,6 +225,26 @@ def test_the_pages_speak_the_language_of_the_config() -> None:
     assert "380.000 $" in page.text
     assert "20.11.2026" in page.text
     assert len(Page(files["engagements/acme-ps-internal-7.html"]).tags) > 100
+
+
+def test_the_pages_say_what_is_derived_in_the_language_of_the_config() -> None:
+    german = SETTINGS.model_copy(update={"reports": SETTINGS.reports.model_copy(update={"locale": "de_DE"})})
+    late = Phrase(
+        "{n|# item waits|# items wait} for the customer; {title} since {since}.", n=2, title=quote("<b>x"), since=TODAY
+    )
+    reason = r.Reason(
+        Phrase("{spent} of {budget} spent ({share}){done}.", spent="7", budget="8", share=Percent(0.9), done="")
+    )
+    told = replace(
+        derived_engagement(),
+        risks=(r.Risk("waiting-on-customer", "derived", "high", late, (), Phrase("Assign each to one person.")),),
+        status=r.Status("red", budget=r.Rag("red", (reason,))),
+    )
+    files = make_site(portfolio_of(engagement()), derived_of(told), (), german, CALENDAR)
+    assert "2 Aufgaben warten auf den Kunden; „<b>x“ seit 20.11.2026." in Page(files["index.html"]).text
+    page = Page(files["engagements/acme-ps-internal-7.html"]).text
+    assert "Jede einer Person zuweisen." in page
+    assert "7 von 8 verbraucht (90 %)." in page
 
 
 def test_file_names_are_unique_and_plain() -> None:

@@ -16,9 +16,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from bot.calendar import ONE_DAY, Period
 from bot.config import Settings
 from bot.derive.labels import has_label
-from bot.derive.results import EngagementDerived, MilestoneStatus, RaidEntry
+from bot.derive.results import SEVERITIES, EngagementDerived, MilestoneStatus, RaidEntry
 from bot.model import Engagement, Facts, Item
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
@@ -30,6 +31,7 @@ from bot.report.safe_text import SafeMarkdown, joined
 
 DRAFT_TEMPLATE = "customer-draft.md.j2"
 MOST_LINES = 8
+MOST_RISKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class CustomerFacts:
     steps: tuple[StepView, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     risks: tuple[CustomerRisk, ...] = ()
+    more_risks: int = 0
     incomplete: bool = False
 
 
@@ -81,17 +84,18 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     if not context.settings.reports.status.customer.enabled:
         return
     since = _first_due(due, context) - WEEK
+    there = context.engagements(_day(due, context))
     for derived in context.served(due.as_of):
         closed = derived.completion.completed_on
         engagement = context.engagements(due.as_of).get(derived.ref)
         running = derived.phase != "complete" or (closed is not None and closed > since)
-        if engagement is not None and engagement.facts.customer_channel and running:
+        if engagement is not None and derived.ref in there and engagement.facts.customer_channel and running:
             yield derived.ref
 
 
 def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document:
     needs_approval = context.settings.reports.status.customer.approval == "required"
-    day = min(due.as_of, _first_due(due, context)) if needs_approval else due.as_of
+    day = _day(due, context)
     derived, engagement = context.derived(ref or "", day), context.engagements(day).get(ref or "")
     if derived is None or engagement is None:
         raise LookupError(f"{ref} is not among what was derived as of {day}")
@@ -119,13 +123,16 @@ def customer_facts(
     visible = {item.ref: item for item in engagement.items if is_visible(item, context.settings)}
     engagement = dataclasses.replace(engagement, items=tuple(visible.values()))
     work = [item for ref, item in visible.items() if ref in derived.progress.values]
-    milestones = milestone_views(context, _visible_milestones(derived, engagement, context.settings))
-    finished = _finished(context, work, _first_due(due, context) - WEEK)
+    shown = (_promised(m, context) for m in _visible_milestones(derived, engagement, context.settings))
+    milestones = milestone_views(context, shown)
+    posted = _first_due(due, context)
+    finished = _finished(context, work, Period(posted - WEEK + ONE_DAY, min(day, posted), due.period.name))
     hours, accepted = _contract_progress(derived, engagement.facts)
+    risks = _risks(context, derived, visible.keys())
     return CustomerFacts(
         name=_name(context, engagement),
         period=SafeMarkdown(due.period.name),
-        as_of_line=context.templates.words.text("common.as_of", day=day, zone=context.calendar.timezone),
+        as_of_line=context.templates.words.text("customer.as_of", day=day),
         progress=_progress(derived, work),
         items_done=sum(not item.is_open for item in work),
         items_total=len(work),
@@ -139,7 +146,8 @@ def customer_facts(
         more_finished=max(0, len(finished) - MOST_LINES),
         steps=next_steps(context, engagement, derived, day),
         waiting=_waiting(context, visible.values()),
-        risks=_risks(context, derived, visible.keys()),
+        risks=risks[:MOST_RISKS],
+        more_risks=max(0, len(risks) - MOST_RISKS),
         incomplete=bool(derived.errors),
     )
 
@@ -147,6 +155,12 @@ def customer_facts(
 def is_visible(item: Item, settings: Settings) -> bool:
     """Whether the customer can read this item in GitLab."""
     return not item.confidential and settings.audience_of(path_of(item.ref)) == "customer"
+
+
+def _day(due: Due, context: ReportContext) -> date:
+    """As of which day it holds: a text that waits for approval stands still from the day it was due."""
+    needs_approval = context.settings.reports.status.customer.approval == "required"
+    return min(due.as_of, _first_due(due, context)) if needs_approval else due.as_of
 
 
 def _first_due(due: Due, context: ReportContext) -> date:
@@ -175,6 +189,18 @@ def _visible_milestones(
             yield dataclasses.replace(milestone, ref="")
 
 
+def _promised(milestone: MilestoneStatus, context: ReportContext) -> MilestoneStatus:
+    """What one says to a customer: the planned date while it holds, the forecast where it doesn't.
+
+    An earlier date than planned is promised to nobody before the work is done.
+    """
+    if milestone.closed or milestone.state == "done" or milestone.due is None:
+        return milestone
+    expected = max(milestone.due, milestone.forecast or milestone.due)
+    slip = context.calendar.working_days_between(milestone.baseline, expected) if milestone.baseline else None
+    return dataclasses.replace(milestone, forecast=expected, forecast_p80=None, slip_days=slip)
+
+
 def _contract_progress(
     derived: EngagementDerived, facts: Facts
 ) -> tuple[tuple[float | None, float | None], tuple[int | None, int | None]]:
@@ -193,8 +219,8 @@ def _progress(derived: EngagementDerived, work: list[Item]) -> float | None:
     return sum(values[item.ref] for item in work if not item.is_open) / total if total else None
 
 
-def _finished(context: ReportContext, work: Iterable[Item], since: date) -> tuple[SafeMarkdown, ...]:
-    closed = [i for i in work if i.closed_at and not i.is_open and context.calendar.local_day(i.closed_at) > since]
+def _finished(context: ReportContext, work: Iterable[Item], span: Period) -> tuple[SafeMarkdown, ...]:
+    closed = [i for i in work if i.closed_at and not i.is_open and context.calendar.local_day(i.closed_at) in span]
     return tuple(context.titled(i.ref, i.title) for i in sorted(closed, key=lambda i: (i.closed_at, i.ref)))
 
 
@@ -213,7 +239,7 @@ def _since(context: ReportContext, item: Item, label: str) -> date | None:
 
 
 def _risks(context: ReportContext, derived: EngagementDerived, visible: Iterable[str]) -> tuple[CustomerRisk, ...]:
-    """Open risks and issues of the register that stand where the customer reads; highest score first."""
+    """Open risks and issues of the register that stand where the customer reads; gravest first."""
     shown = frozenset(visible)
 
     def is_shown(entry: RaidEntry) -> bool:
@@ -224,10 +250,13 @@ def _risks(context: ReportContext, derived: EngagementDerived, visible: Iterable
             and entry.kind in ("risk", "issue")
         )
 
-    entries = sorted(filter(is_shown, derived.raid), key=lambda e: (-(e.score or 0), e.ref))
+    def gravity(entry: RaidEntry) -> tuple[int, int, str]:
+        rank = SEVERITIES.index(entry.level) if entry.level in SEVERITIES else 0
+        return (-rank, -(entry.score or 0), entry.ref)
+
     return tuple(
         CustomerRisk(context.titled(e.ref, e.title), e.level, e.owner, e.due or e.review, e.mitigation)
-        for e in entries[:MOST_LINES]
+        for e in sorted(filter(is_shown, derived.raid), key=gravity)
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from bot.calendar import ONE_DAY, week_of
-from bot.derive.results import EngagementDerived, QuarterRevenue
+from bot.calendar import ONE_DAY, Period, week_of
+from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.model import Engagement, Facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
@@ -16,6 +17,7 @@ from bot.report.partner import partner_views
 from bot.report.parts.asks import Ask, asks
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import axis_views, published_colours
+from bot.report.parts.headline import agreed_end, headline
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import (
     RaidMovement,
@@ -31,7 +33,10 @@ from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.weeks import badness, count_colours, weekly_colours
 from bot.report.registry import Report, whole_portfolio
-from bot.report.safe_text import SafeMarkdown
+from bot.report.safe_text import SafeMarkdown, joined
+from bot.report.wording import Words
+
+MOST_ASKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Month:
     name: SafeMarkdown
     facts: Facts
     derived: EngagementDerived
+    end: date | None
+    headline: SafeMarkdown
     rag: str
     trend: tuple[str, ...]
     axes: Any
@@ -48,9 +55,13 @@ class Month:
     slipped: tuple[Slipped, ...]
     hours: float
     earned: float | None
+    expected: float | None
+    """What was forecast for the month when it began."""
     revenue: QuarterRevenue | None
     revenue_before: QuarterRevenue | None
     raid: RaidMovement
+    raid_words: SafeMarkdown
+    milestone_words: SafeMarkdown
     wins: tuple[SafeMarkdown, ...]
     asks: tuple[Ask, ...]
     voices: tuple[Voice, ...]
@@ -72,6 +83,9 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         (month_of_engagement(context, e, due, quarter.name) for e in derived.engagements if _belongs(e, due)),
         key=lambda m: (badness(m.rag), m.derived.ref),
     )
+    earned = sum((m.earned for m in months if m.earned is not None), 0.0)
+    expected = expected_of(then.portfolio.revenue_by_month, due.period)
+    needed = [(m.name, ask) for m in months for ask in m.asks]
     return {
         "month": context.templates.words.month(due.period.first),
         "counts": count_colours(m.rag for m in months),
@@ -81,10 +95,19 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "charts": revenue_charts(context, derived),
         "revenue": derived.portfolio.revenue.get(quarter.name),
         "revenue_before": then.portfolio.revenue.get(quarter.name) if due.period.first > quarter.first else None,
-        "earned": sum((m.earned for m in months if m.earned is not None), 0.0),
+        "earned": earned,
+        "expected": expected,
+        "error": earned / expected - 1 if expected else None,
         "rates": derived.portfolio,
         "wins": [(m.name, win) for m in months for win in m.wins],
-        "asks": [(m.name, ask) for m in months for ask in m.asks],
+        "hit": sum(len(m.hit) for m in months),
+        "slipped": sum(len(m.slipped) for m in months),
+        "escalated": sum(len(m.raid.escalated) for m in months),
+        "completed": [m.name for m in months if m.derived.phase == "complete"],
+        "rated": sum(e.phase == "complete" for e in derived.engagements),
+        "hours": sum(m.hours for m in months),
+        "asks": needed[:MOST_ASKS],
+        "more_asks": max(0, len(needed) - MOST_ASKS),
         "partners": partner_views(context, due.as_of),
         "notes": voices(context, None, due.period, ("portfolio",)),
     }
@@ -95,24 +118,46 @@ def month_of_engagement(context: ReportContext, derived: EngagementDerived, due:
     engagement = context.engagements(due.as_of)[ref]
     then = context.derived(ref, span.first - ONE_DAY)
     colours = published_colours(context, derived, week_of(due.as_of))
+    hit, slipped = milestones_hit(derived, then), milestones_slipped(context, derived, then)
+    raid = raid_movement(context, derived, then)
+    words = context.templates.words
     return Month(
         name=context.titled(ref, derived.title),
         facts=engagement.facts,
         derived=derived,
+        end=agreed_end(derived, engagement.facts),
+        headline=headline(context, derived, engagement.facts),
         rag=colours["overall"],
         trend=weekly_colours(context, ref, span),
         axes=axis_views(context, derived, colours),
-        hit=milestone_views(context, milestones_hit(derived, then)),
-        slipped=milestones_slipped(context, derived, then),
+        hit=milestone_views(context, hit),
+        slipped=slipped,
         hours=hours_in(engagement, span),
         earned=revenue_in(derived, then, quarter),
+        expected=expected_of(then.forecast.revenue_by_month, span) if then else None,
         revenue=derived.forecast.revenue.get(quarter),
         revenue_before=then.forecast.revenue.get(quarter) if then else None,
-        raid=raid_movement(context, derived, then),
+        raid=raid,
+        raid_words=_counted(
+            words, opened=raid.opened, closed=raid.closed, escalated=raid.escalated, open=raid.open_now
+        ),
+        milestone_words=_counted(words, hit=hit, slipped=slipped),
         wins=_wins(context, engagement, due),
         asks=asks(context, derived, engagement.facts.pm),
         voices=voices(context, ref, span),
     )
+
+
+def expected_of(months: Mapping[str, QuarterRevenue | PortfolioQuarter], span: Period) -> float | None:
+    """The forecast of a month among those known when it began; None where there was none."""
+    month = months.get(span.name)
+    return month.forecast if month else None
+
+
+def _counted(words: Words, **counts: Sequence[object] | int) -> SafeMarkdown:
+    """`2 opened, 1 closed, 5 open`: what there was; nothing else is worth a word."""
+    found = ((name, n if isinstance(n, int) else len(n)) for name, n in counts.items())
+    return joined([words.text(f"monthly.n_{name}", n=n) for name, n in found if n])
 
 
 def _wins(context: ReportContext, engagement: Engagement, due: Due) -> tuple[SafeMarkdown, ...]:

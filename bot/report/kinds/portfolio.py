@@ -8,20 +8,24 @@ from datetime import date
 from typing import Any
 
 from bot.calendar import ONE_DAY, Period
-from bot.derive.results import Derived, EngagementDerived, QuarterRevenue
+from bot.derive.results import Derived, EngagementDerived
 from bot.model import Facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.asks import Ask, asks
 from bot.report.parts.charts import revenue_charts
-from bot.report.parts.colours import published_colours
+from bot.report.parts.colours import AXES, published_colours, week_colours
+from bot.report.parts.headline import agreed_end
 from bot.report.parts.issue import issue_document
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
-from bot.report.parts.weeks import badness, count_colours
+from bot.report.parts.top_risks import telling_risk
+from bot.report.parts.weeks import badness, colour_on, count_colours, published_in
 from bot.report.registry import Report, whole_portfolio
 from bot.report.safe_text import SafeMarkdown
+
+MOST_UPSIDE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,20 @@ class Line:
     name: SafeMarkdown
     facts: Facts
     derived: EngagementDerived
+    end: date | None
     rag: str
     before: str | None
+    after: str | None
     sentiment: str | None
     risk: RiskView | None
     ask: Ask | None
-    revenue: QuarterRevenue | None
     raid_open: int
     voices: tuple[Voice, ...]
+
+    @property
+    def calm(self) -> bool:
+        """Whether nobody has to do anything about it."""
+        return self.rag == "green" and self.ask is None
 
 
 def make_portfolio(due: Due, context: ReportContext, ref: str | None) -> Document:
@@ -51,47 +61,72 @@ def make_portfolio(due: Due, context: ReportContext, ref: str | None) -> Documen
 def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
     """Everything the template shows."""
     first_due = cycle_of("portfolio", context.settings, context.calendar).first_due(due.period)
-    since = first_due - WEEK
+    since, until = first_due - WEEK, min(first_due, due.as_of)
     day = due.as_of
     quarter, derived = context.calendar.fiscal_quarter(day), context.derive(day)
     running = [e for e in derived.engagements if e.phase != "complete"]
     lines = sorted(
-        (line_of(context, e, due, day, since, quarter.name) for e in running),
+        (line_of(context, e, due, Period(since + ONE_DAY, until, due.period.name)) for e in running),
         key=lambda line: (badness(line.rag), _risk_rank(line), line.derived.ref),
     )
+    upside = _upside(context, derived, quarter.name)
     return {
         "lines": lines,
         "counts": count_colours(line.rag for line in lines),
-        "since": since,
-        "moved": [line for line in lines if line.before not in (None, line.rag)],
-        "completed": tuple(context.titled(e.ref, e.title) for e in derived.engagements if _completed(e, since, day)),
+        "until": until,
+        "moved": [line for line in lines if line.before not in (None, line.after)],
+        "escalated": _escalated(context, since, until),
+        "completed": tuple(context.titled(e.ref, e.title) for e in derived.engagements if _completed(e, since, until)),
         "quarter": SafeMarkdown(quarter.name),
         "charts": revenue_charts(context, derived),
         "revenue": derived.portfolio.revenue.get(quarter.name),
-        "before": _revenue_before(context, since, quarter),
-        "upside": _upside(context, derived, quarter.name),
+        "before": _revenue_on(context, since, quarter),
+        "after": _revenue_on(context, until, quarter),
+        "upside": upside[:MOST_UPSIDE],
+        "more_upside": upside[MOST_UPSIDE:],
         "capacity": [week for week in derived.portfolio.capacity if week.hours > week.available],
     }
 
 
-def line_of(context: ReportContext, derived: EngagementDerived, due: Due, day: date, since: date, quarter: str) -> Line:
-    engagement = context.engagements(day)[derived.ref]
+def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: Period) -> Line:
+    """`week`: the days since the last report was posted."""
+    engagement = context.engagements(due.as_of)[derived.ref]
     risks = risk_views(context, derived, engagement)
     wanted = asks(context, derived, engagement.facts.pm)
-    then = context.derived(derived.ref, since)
+    colours = published_colours(context, derived, due.period)
+    worst = [axis for axis in AXES[1:] if colours[axis] == colours["overall"]]
     return Line(
         context.titled(derived.ref, derived.title),
         engagement.facts,
         derived,
-        published_colours(context, derived, due.period)["overall"],
-        then.status.overall if then else None,
+        agreed_end(derived, engagement.facts),
+        colours["overall"],
+        _said_on(context, derived.ref, week.first - ONE_DAY),
+        _said_on(context, derived.ref, week.last),
         derived.status.sentiment,
-        risks[0] if risks else None,
+        telling_risk(risks, worst),
         wanted[0] if wanted else None,
-        derived.forecast.revenue.get(quarter),
         sum(entry.state != "closed" for entry in derived.raid),
-        voices(context, derived.ref, Period(since + ONE_DAY, due.as_of, due.period.name)),
+        voices(context, derived.ref, week),
     )
+
+
+def _said_on(context: ReportContext, ref: str, day: date) -> str | None:
+    """The overall colour that held on `day`, as published, else as the facts say; None before the work began."""
+    said = week_colours(context, ref, day)
+    report = published_in(context, ref, day)
+    return (colour_on(report, day) if report else None) or said.get("overall")
+
+
+def _escalated(context: ReportContext, since: date, until: date) -> list[tuple[SafeMarkdown, SafeMarkdown]]:
+    """(engagement, escalation) of what was escalated between the two days."""
+    before = {x.ref for e in context.derive(since).engagements for x in e.escalations}
+    return [
+        (context.titled(e.ref, e.title), context.titled(x.ref, x.title))
+        for e in context.derive(until).engagements
+        for x in e.escalations
+        if x.ref not in before
+    ]
 
 
 def _risk_rank(line: Line) -> int:
@@ -104,9 +139,9 @@ def _completed(derived: EngagementDerived, since: date, day: date) -> bool:
     return derived.phase == "complete" and closed is not None and since < closed <= day
 
 
-def _revenue_before(context: ReportContext, since: date, quarter: Period) -> Any:
-    """The quarter's forecast as it was a week ago; None when it was another quarter then."""
-    return context.derive(since).portfolio.revenue.get(quarter.name) if since in quarter else None
+def _revenue_on(context: ReportContext, day: date, quarter: Period) -> Any:
+    """The quarter's forecast as it was on `day`; None when it was another quarter then."""
+    return context.derive(day).portfolio.revenue.get(quarter.name) if day in quarter else None
 
 
 def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Mapping[str, Any]]:
@@ -116,7 +151,7 @@ def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Mapp
         {
             "name": context.titled(e.ref, e.title),
             "amount": revenue.upside,
-            "reasons": tuple((reason.text, context.links(reason.evidence)) for reason in revenue.reasons),
+            "reasons": tuple((reason.text, context.links(reason.evidence, own=e.ref)) for reason in revenue.reasons),
         }
         for e, revenue in sorted(rows, key=lambda row: (-row[1].upside, row[0].ref))
         if revenue.upside

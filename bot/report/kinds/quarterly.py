@@ -16,29 +16,29 @@ from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
 from bot.report.parts.asks import Ask, asks
+from bot.report.parts.charts import revenue_charts
+from bot.report.parts.headline import agreed_end
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
-from bot.report.parts.weeks import badness, weekly_colours
+from bot.report.parts.weeks import badness, days_red, weekly_colours
 from bot.report.registry import Report, whole_portfolio
 from bot.report.safe_text import SafeMarkdown
 
 SATISFIED = 4
 """CSAT of 4 or 5 counts as satisfied (DOMAIN §7)."""
-TOP_ASKS = 10
+TOP_ASKS = 5
+MOST_RED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class RedSpell:
-    """An engagement's weeks in red within the quarter, by its weekly colours."""
+    """An engagement's days in red within the quarter, and its colours by week."""
 
     name: SafeMarkdown
-    weeks: int
+    days: int
+    about: bool
     trend: tuple[str, ...]
-
-    @property
-    def days(self) -> int:
-        return 7 * self.weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,15 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     following = context.calendar.fiscal_quarter(quarter.last + ONE_DAY)
     revenue = derived.portfolio.revenue.get(quarter.name)
     threshold = context.settings.thresholds.get("utilisation_target")
+    red = _red_spells(context, derived, quarter)
+    completed = [e for e in derived.engagements if _completed_in(e, quarter)]
+    ends = ((e, agreed_end(e, engagements[e.ref].facts)) for e in completed)
+    dated = [(e, end) for e, end in ends if end is not None]
     return {
         "quarter": SafeMarkdown(quarter.name),
         "next_quarter": SafeMarkdown(following.name),
         "revenue": revenue,
+        "charts": revenue_charts(context, derived),
         "tolerance": context.settings.finance.tolerance,
         "within": None
         if revenue is None or revenue.error is None
@@ -83,15 +88,24 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         },
         "exceptions": _exceptions(context, engagements.values(), quarter),
         "escalations": _escalations(context, engagements.values(), quarter),
-        "red": _red_spells(context, derived, quarter),
+        "red": red[:MOST_RED],
+        "more_red": red[MOST_RED:],
         "csat": _csat(derived, quarter),
         "lessons": _lessons(context, engagements.values(), quarter),
         "wins": _wins(context, engagements.values(), quarter),
-        "completed": [context.titled(e.ref, e.title) for e in derived.engagements if _completed_in(e, quarter)],
+        "completed": [context.titled(e.ref, e.title) for e in completed],
+        "on_time": _share(e.completion.completed_on <= end for e, end in dated if e.completion.completed_on),
+        "on_budget": _share(e.budget.hours_spent <= e.budget.hours_budget for e in completed if e.budget.hours_budget),
         "backlog": _backlog(derived),
         "asks": _top_asks(context, derived, engagements),
-        "notes": voices(context, None, quarter, ("portfolio",)),
+        "notes": voices(context, None, quarter, ("portfolio", "monthly")),
     }
+
+
+def _share(kept: Iterable[bool]) -> tuple[int, int] | None:
+    """(kept, of all); None where nothing is known."""
+    answers = list(kept)
+    return (sum(answers), len(answers)) if answers else None
 
 
 def _groups(derived: Derived, grouping: str, quarter: str) -> list[tuple[str, Any]]:
@@ -147,10 +161,14 @@ def _escalations(context: ReportContext, engagements: Iterable[Engagement], quar
 def _red_spells(context: ReportContext, derived: Derived, quarter: Period) -> list[RedSpell]:
     spells = []
     for engagement in derived.engagements:
-        trend = weekly_colours(context, engagement.ref, quarter)
-        if "red" in trend:
-            spells.append(RedSpell(context.titled(engagement.ref, engagement.title), trend.count("red"), trend))
-    return sorted(spells, key=lambda spell: -spell.weeks)
+        red = days_red(context, engagement.ref, quarter)
+        if red.days:
+            name, trend = (
+                context.titled(engagement.ref, engagement.title),
+                weekly_colours(context, engagement.ref, quarter),
+            )
+            spells.append(RedSpell(name, red.days, red.about, trend))
+    return sorted(spells, key=lambda spell: -spell.days)
 
 
 def _csat(derived: Derived, quarter: Period) -> Csat:

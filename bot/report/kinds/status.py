@@ -12,34 +12,41 @@ from typing import Any
 
 from bot.calendar import Period
 from bot.derive.results import EngagementDerived, Scope
-from bot.model import Engagement
+from bot.model import Engagement, FactFault, PastReport
+from bot.phrases import Phrase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.asks import asks
 from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
-from bot.report.parts.colours import AXES, axis_views, colours_of, published_colours, said_before, trends
+from bot.report.parts.colours import AXES, axis_views, colours_of, posted, posted_before, published_colours, trends
+from bot.report.parts.headline import headline
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, next_steps, steps_before
+from bot.report.parts.top_risks import top_risks
 from bot.report.registry import Report
 from bot.report.safe_text import SafeMarkdown
+from bot.report.wording import Words
 
 PAYLOAD_VERSION = 1
-TOP_RISKS = 5
 NEXT_MILESTONES = 6
 
 
 @dataclass(frozen=True)
 class Week:
-    """One engagement in the week that is reported: as it stands, and as it stood when the last report was written."""
+    """One engagement in the week that is reported: as it stands, and as it stood when the last report was posted.
+
+    What changed is told from one posting day to the next, however late in its week a report is brought up to date: so
+    each change is told in one report, and none in two.
+    """
 
     context: ReportContext
     due: Due
     derived: EngagementDerived
     engagement: Engagement
     first_due: date
-    """The day on which this week's report was first due: comparisons start a week before it, whenever this run is."""
+    """The day on which this week's report is posted: comparisons start a week before it, whenever this run is."""
 
     @property
     def day(self) -> date:
@@ -48,6 +55,16 @@ class Week:
     @property
     def since(self) -> date:
         return self.first_due - WEEK
+
+    @property
+    def until(self) -> date:
+        return min(self.first_due, self.day)
+
+    @property
+    def own(self) -> PastReport | None:
+        """What already stands for this week."""
+        known = self.context.past_of("status", self.derived.ref)
+        return next((report for report in known if report.period == self.period.name), None)
 
     @property
     def period(self) -> Period:
@@ -92,8 +109,10 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
     """Everything the template shows; it computes nothing."""
     context, derived, engagement = week.context, week.derived, week.engagement
     words, facts = context.templates.words, engagement.facts
+    needed = asks(context, derived, facts.pm)
     trend = trends(context, derived, week.first_due, colours)
     risks = risk_views(context, derived, engagement)
+    top = top_risks(risks)
     milestones = milestone_views(context, derived.schedule.milestones)
     quarter = context.calendar.fiscal_quarter(week.day).name
     previous = context.previous("status", derived.ref, week.period)
@@ -108,44 +127,69 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "computed": colours_of(derived.status)["overall"],
         "trend": trend["overall"],
         "worst": tuple(axis for axis in AXES[1:] if colours[axis] == colours["overall"] != "green"),
-        "critical": tuple(risk for risk in risks if risk.severity == "critical"),
         "axes": axis_views(context, derived, colours, trend),
-        "since": week.since,
+        "headline": headline(context, derived, facts, len(needed)),
+        "until": week.until,
         "compared": context.derived(derived.ref, week.since) is not None,
         "previous_url": previous.url if previous else "",
         "previous": previous.period if previous else "",
         "changes": week_changes(week, colours),
         "steps_before": steps_before(context, engagement, week.since, week.day, week.period),
         "steps": steps,
-        "risks": risks[:TOP_RISKS],
-        "more_risks": risks[TOP_RISKS:],
+        "risks": top,
+        "more_risks": tuple(risk for risk in risks if risk not in top),
         "milestones": tuple(m for m in milestones if not m.done)[:NEXT_MILESTONES],
         "more_milestones": (
             *(m for m in milestones if m.done),
             *tuple(m for m in milestones if not m.done)[NEXT_MILESTONES:],
         ),
-        "milestones_done": sum(m.done for m in milestones),
         "quarter": SafeMarkdown(quarter),
-        "ran_out": derived.budget.runs_out is not None and derived.budget.runs_out <= week.day,
+        "runs_out": _runs_out(week),
+        "hours_left": max(0.0, (derived.budget.hours_budget or 0.0) - derived.budget.hours_spent),
+        "indices": _indices(words, derived),
         "revenue": derived.forecast.revenue.get(quarter),
         "acceptance": acceptance_views(context, derived.acceptance),
-        "gaps": tuple((gap.message, context.links(gap.evidence)) for gap in derived.compliance.missing),
-        "asks": asks(context, derived, facts.pm),
+        "gaps": tuple(
+            (gap.message, context.links(gap.evidence, own=derived.ref)) for gap in derived.compliance.missing
+        ),
+        "asks": needed,
         "charts": status_charts(context, derived, engagement, week.day),
-        "unread": (*derived.errors, *(f"{f.ref} {f.message}".strip() for f in engagement.fact_faults)),
+        "unread": (*derived.errors, *(_tell_fault(fault) for fault in engagement.fact_faults)),
         "notes_start": SafeMarkdown(PM_NOTES_START),
         "notes_end": SafeMarkdown(PM_NOTES_END),
     }
 
 
+def _indices(words: Words, derived: EngagementDerived) -> tuple[tuple[str, SafeMarkdown], ...]:
+    """The indices of earned value that are known."""
+    schedule, budget = derived.schedule, derived.budget
+    known = {"spi": schedule.spi, "spi_t": schedule.spi_t, "cpi": budget.cpi, "tcpi": budget.tcpi}
+    found = [(name, words.ratio(value)) for name, value in known.items() if value is not None]
+    growth = derived.scope.growth
+    return (*found, *((("growth", words.percent(growth)),) if growth is not None else ()))
+
+
+def _runs_out(week: Week) -> tuple[str, date] | None:
+    """When the hours end, where that is before the work does: `ran_out` or `runs_out`, and the day."""
+    day, finish = week.derived.budget.runs_out, week.derived.forecast.finish.p50
+    if day is None or week.derived.phase != "active":
+        return None
+    if day <= week.day:
+        return "ran_out", day
+    return ("runs_out", day) if not isinstance(finish, date) or day < finish else None
+
+
 def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, ...]:
-    """What changed since the last report's day; nothing where the engagement was not there yet."""
+    """What changed between the two posting days; nothing where the engagement was not there yet."""
     context, ref = week.context, week.derived.ref
     then, earlier = context.derived(ref, week.since), context.engagements(week.since).get(ref)
-    if then is None or earlier is None:
+    now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)
+    if then is None or earlier is None or now is None or later is None:
         return ()
-    before = said_before(context, ref, week.period) or colours_of(then.status)
-    return changes(context, Comparison(week.derived, then, week.engagement, earlier, week.since, colours, before))
+    computed = colours_of(then.status) if then.phase != "not_started" else {}
+    before = posted_before(context, ref, week.period) or computed
+    said = posted(week.own) or colours
+    return changes(context, Comparison(now, then, later, earlier, week.since, said, before))
 
 
 def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepView]) -> dict[str, Any]:
@@ -162,9 +206,26 @@ def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepV
             name: {"actual": q.actual, "forecast": q.forecast, "low": q.low, "high": q.high}
             for name, q in sorted(derived.forecast.revenue.items())
         },
-        "next_steps": [step.ref for step in steps],
+        "posted": _posted(week, colours, steps),
+        "days": _days(week, colours["overall"]),
         "risks": sorted({risk.rule for risk in derived.risks}),
     }
+
+
+def _posted(week: Week, colours: Mapping[str, str], steps: Iterable[StepView]) -> Mapping[str, Any]:
+    """What the report said when it was first posted: later runs of its week keep it."""
+    kept = week.own.payload.get("posted") if week.own else None
+    if isinstance(kept, Mapping):
+        return kept
+    return {"on": week.day.isoformat(), "status": dict(colours), "next_steps": [step.ref for step in steps]}
+
+
+def _days(week: Week, overall: str) -> dict[str, str]:
+    """The overall colour by the day on which the report began to say so: each holds until the next."""
+    known = week.own.payload.get("days") if week.own else None
+    today = week.day.isoformat()
+    days = {str(on): str(said) for on, said in known.items() if str(on) < today} if isinstance(known, Mapping) else {}
+    return days if days and days[max(days)] == overall else {**days, today: overall}
 
 
 def baseline_payload(scope: Scope) -> dict[str, Any]:
@@ -175,3 +236,7 @@ def baseline_payload(scope: Scope) -> dict[str, Any]:
 
 
 REPORT = Report("status", "status", "internal-status.md.j2", subjects, make_status)
+
+
+def _tell_fault(fault: FactFault) -> str:
+    return Phrase("{ref} {fault}", ref=fault.ref, fault=fault.message) if fault.ref else fault.message

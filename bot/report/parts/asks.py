@@ -26,7 +26,7 @@ def asks(context: ReportContext, derived: EngagementDerived, pm: str | None) -> 
     return (
         *_escalations(context, derived),
         *_acceptance(context, derived, pm),
-        *_change_orders(context, derived),
+        *_change_orders(context, derived, pm),
         *_decisions(context, derived),
         *_unowned(context, derived, pm),
     )
@@ -44,28 +44,36 @@ def _escalations(context: ReportContext, derived: EngagementDerived) -> Iterator
         if escalation.overdue or lacks:
             key = "ask.escalation_overdue" if escalation.overdue else "ask.escalation"
             impact = SafeMarkdown(", ".join(lacks)) if lacks else None
-            yield Ask(words.text(key, what=what), escalation.owner, escalation.update_due, impact)
+            due = escalation.update_due
+            yield Ask(
+                words.text(key, what=what, day=due), escalation.owner, None if escalation.overdue else due, impact
+            )
 
 
 def _acceptance(context: ReportContext, derived: EngagementDerived, pm: str | None) -> Iterator[Ask]:
     words = context.templates.words
     for clock in derived.acceptance:
         if clock.state == "ready":
-            impact = words.text("ask.revenue", amount=words.money(clock.amount)) if clock.amount is not None else None
-            yield Ask(words.text("ask.send_acceptance", milestone=clock.milestone), pm, clock.last_safe_sending, impact)
+            key = "ask.revenue" if clock.last_safe_sending else "ask.revenue_undated"
+            impact = words.text(key, amount=words.money(clock.amount), day=clock.last_safe_sending)
+            known = clock.amount is not None
+            what = words.text("ask.send_acceptance", milestone=clock.milestone)
+            yield Ask(what, pm, None if known else clock.last_safe_sending, impact if known else None)
 
 
-def _change_orders(context: ReportContext, derived: EngagementDerived) -> Iterator[Ask]:
-    words = context.templates.words
+def _change_orders(context: ReportContext, derived: EngagementDerived, pm: str | None) -> Iterator[Ask]:
+    """Whoever holds the order's issue chases the decision, else the PM; needed by the issue's due date, if it has one."""
+    words, items = context.templates.words, context.items_of(derived.ref)
     for order in derived.scope.change_orders:
         if order.state == "proposed":
             size = "ask.order_impact" if order.hours or order.value else "ask.order_since"
             impact = words.text(
                 size, hours=words.hours(order.hours), value=words.money(order.value), since=order.opened
             )
-            yield Ask(
-                words.text("ask.sign_order", what=context.titled(order.ref, order.title)), None, order.end, impact
-            )
+            item = items.get(order.ref)
+            owner = item.assignees[0] if item and item.assignees else pm
+            what = words.text("ask.sign_order", what=context.titled(order.ref, order.title))
+            yield Ask(what, owner, item.due_date if item else None, impact)
 
 
 def _decisions(context: ReportContext, derived: EngagementDerived) -> Iterator[Ask]:

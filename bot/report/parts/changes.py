@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, Risk
-from bot.model import Engagement
+from bot.model import Engagement, Item
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.parts.colours import AXES
 from bot.report.safe_text import SafeMarkdown
@@ -40,8 +40,8 @@ def changes(context: ReportContext, pair: Comparison) -> tuple[SafeMarkdown, ...
 def _colours(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     words = context.templates.words
     for axis in AXES:
-        before, now = pair.colours_before.get(axis), pair.colours[axis]
-        if before and before != now:
+        before, now = pair.colours_before.get(axis), pair.colours.get(axis)
+        if before and now and before != now:
             yield words.text(
                 "change.colour", axis=words.name("axis", axis), before=words.rag(before), now=words.rag(now)
             )
@@ -56,12 +56,22 @@ def _work(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
         was, now = words.percent(pair.then.progress.percent), words.percent(pair.now.progress.percent)
         refs = context.links((i.ref for i in closed), MOST_OF_A_KIND)
         yield words.text("change.closed", n=len(closed), was=was, now=now, links=_joined(refs))
-    if added:
-        refs = context.links((i.ref for i in added), MOST_OF_A_KIND)
-        yield words.text("change.added", n=len(added), links=_joined(refs))
+    planned = [i for i in added if _is_planning(context, pair, i)]
+    grown = [i for i in added if i not in planned]
+    for key, items in (("change.planned", planned), ("change.added", grown)):
+        if items:
+            refs = context.links((i.ref for i in items), MOST_OF_A_KIND)
+            yield words.text(key, n=len(items), links=_joined(refs))
     hours = pair.now.budget.hours_spent - pair.then.budget.hours_spent
     if hours:
-        yield words.text("change.hours", hours=words.hours(hours), burn=words.percent(pair.now.budget.burn))
+        key = "change.hours" if pair.now.budget.burn is not None else "change.hours_alone"
+        yield words.text(key, hours=words.hours(hours), burn=words.percent(pair.now.budget.burn))
+
+
+def _is_planning(context: ReportContext, pair: Comparison, item: Item) -> bool:
+    """Whether work came before the scope was agreed: then it is the plan, and no growth of it."""
+    agreed = pair.now.scope.baseline_day
+    return agreed is None or item.created_at is None or context.calendar.local_day(item.created_at) <= agreed
 
 
 def _milestones(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
@@ -104,27 +114,29 @@ def _finish(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
 
 def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     words = context.templates.words
-    before, now = _keyed(pair.then.risks), _keyed(pair.now.risks)
-    fresh = [r for key, r in now.items() if key not in before and r.severity in WORTH_TELLING]
-    gone = [r for key, r in before.items() if key not in now and r.severity in WORTH_TELLING]
+    before, now = _grave(pair.then.risks), _grave(pair.now.risks)
+    fresh = [r for key, r in now.items() if key not in before]
+    gone = [r for key, r in before.items() if key not in now]
     for key, risks in (("change.risk_new", fresh), ("change.risk_gone", gone)):
         for risk in risks[:MOST_OF_A_KIND]:
-            severity = words.name("severity", risk.severity)
-            yield words.text(key, severity=severity, risk=risk.message, links=_joined(context.links(risk.evidence)))
+            links = _joined(context.links(risk.evidence, own=pair.now.ref)) if risks is fresh else SafeMarkdown("")
+            yield words.text(key, severity=words.name("severity", risk.severity), risk=risk.message, links=links)
         if len(risks) > MOST_OF_A_KIND:
             yield words.text(f"{key}_more", n=len(risks) - MOST_OF_A_KIND)
 
 
-def _keyed(risks: Iterable[Risk]) -> dict[tuple[str, tuple[str, ...]], Risk]:
-    return {(risk.rule, tuple(sorted(risk.evidence))): risk for risk in risks}
+def _grave(risks: Iterable[Risk]) -> dict[tuple[str, ...], Risk]:
+    """What is worth telling, by rule: one more late milestone makes no new risk. A risk of the register is its own."""
+    grave = [risk for risk in risks if risk.severity in WORTH_TELLING]
+    return {(r.rule, *(r.evidence if r.source == "register" else ())): r for r in reversed(grave)}
 
 
 def _escalations(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     words = context.templates.words
     before, now = {e.ref: e for e in pair.then.escalations}, {e.ref: e for e in pair.now.escalations}
-    for ref in now.keys() - before.keys():
+    for ref in sorted(now.keys() - before.keys()):
         yield words.text("change.escalated", what=context.titled(ref, now[ref].title))
-    for ref in before.keys() - now.keys():
+    for ref in sorted(before.keys() - now.keys()):
         yield words.text("change.deescalated", what=context.titled(ref, before[ref].title))
 
 
@@ -133,7 +145,7 @@ def _change_orders(context: ReportContext, pair: Comparison) -> Iterator[SafeMar
     for order in pair.now.scope.change_orders:
         if before.get(order.ref) != order.state:
             yield words.text(
-                "change.order",
+                "change.order" if order.hours or order.value else "change.order_open",
                 what=context.titled(order.ref, order.title),
                 state=words.name("change_order", order.state),
                 hours=words.hours(order.hours),

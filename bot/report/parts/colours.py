@@ -9,12 +9,15 @@ from datetime import date
 from bot.calendar import Period, week_of
 from bot.derive.results import EngagementDerived, Rag, Status
 from bot.derive.status import damped_status
+from bot.model import PastReport
 from bot.report.context import ReportContext
 from bot.report.due import WEEK
 from bot.report.safe_text import SafeMarkdown
 
 AXES = ("overall", "schedule", "scope", "budget")
 TREND_WEEKS = 5
+MOST_REASONS = 3
+"""The page and `status --json` have all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,18 @@ def trends(
     return {axis: (*(week.get(axis, "unknown") for week in weeks), now[axis]) for axis in AXES}
 
 
+def posted_before(context: ReportContext, ref: str, period: Period) -> Mapping[str, str]:
+    """The colours that the last report before `period` said when it was posted, which is when people read it."""
+    return posted(context.previous("status", ref, period)) or said_before(context, ref, period)
+
+
+def posted(report: PastReport | None) -> Mapping[str, str]:
+    """The colours that a status said on the day it was posted; empty where it doesn't tell."""
+    first = report.payload.get("posted") if report else None
+    status = first.get("status") if isinstance(first, Mapping) else None
+    return status if isinstance(status, Mapping) else {}
+
+
 def week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, str]:
     """The colours by axis said in the week of `day`; where nothing was said, those of the facts as of `day`."""
     name = week_of(day).name
@@ -75,11 +90,21 @@ def week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, st
         if report.period == name and isinstance(said, Mapping):
             return said
     then = context.derived(ref, day)
-    return colours_of(then.status) if then is not None and then.phase != "not_started" else {}
+    return colours_of(then.status) if then is not None and _has_status(then, day) else {}
 
 
-def reason_views(context: ReportContext, rag: Rag) -> tuple[ReasonView, ...]:
-    return tuple(ReasonView(reason.text, context.links(reason.evidence)) for reason in rag.reasons)
+def _has_status(derived: EngagementDerived, day: date) -> bool:
+    """Whether there was a status to give: from the start of the work to the week in which it was completed."""
+    if derived.phase == "complete":
+        closed = derived.completion.completed_on
+        return closed is not None and closed > day - WEEK
+    return derived.phase == "active"
+
+
+def reason_views(context: ReportContext, rag: Rag, own: str) -> tuple[ReasonView, ...]:
+    """Why it is yellow or red, the worst first; of a green one, the first reason."""
+    shown = rag.reasons[: 1 if rag.rag == "green" else MOST_REASONS]
+    return tuple(ReasonView(reason.text, context.links(reason.evidence, own=own)) for reason in shown)
 
 
 def axis_views(
@@ -94,5 +119,9 @@ def axis_views(
     for axis in AXES[1:]:
         rag: Rag = getattr(derived.status, axis)
         line = (trend or {}).get(axis, ())
-        views.append(AxisView(axis, colours[axis], line, reason_views(context, rag), colours[axis] != computed[axis]))
+        views.append(
+            AxisView(
+                axis, colours[axis], line, reason_views(context, rag, derived.ref), colours[axis] != computed[axis]
+            )
+        )
     return tuple(views)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.calendar import Period, week_named
+from bot.calendar import Period, month_named, week_named
 from bot.model import PastReport
 from bot.report.context import ReportContext
 from bot.report.safe_text import clean
@@ -32,7 +32,7 @@ def voices(
         for report in context.past_of(kind, ref):
             found += _notes(report, span)
             found += _replies(context, report, span)
-    return tuple(dict.fromkeys(found))
+    return tuple({(voice.author, voice.on, voice.text): voice for voice in found}.values())
 
 
 def _notes(report: PastReport, span: Period) -> list[Voice]:
@@ -49,9 +49,11 @@ def _replies(context: ReportContext, report: PastReport, span: Period) -> list[V
     ]
 
 
-def _touches(week: str, span: Period) -> bool:
-    """Whether a weekly period ends in `span`: each week counts once, in the roll-up of its Sunday."""
-    try:
-        return week_named(week).last in span
-    except ValueError:
-        return False
+def _touches(name: str, span: Period) -> bool:
+    """Whether a week or month ends in `span`: each counts once, in the roll-up of its last day."""
+    for parse in (week_named, month_named):
+        try:
+            return parse(name).last in span
+        except ValueError:
+            continue
+    return False

@@ -27,6 +27,7 @@ class RiskView:
     owner: str | None
     links: tuple[SafeMarkdown, ...]
     score: int | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,23 @@ class MilestoneView:
     done: bool
     open_items: int
     all_items: int
+    latest: date | None = None
+    """With 80 % certainty; None where that says no more than `forecast`."""
+
+    @property
+    def moved(self) -> bool:
+        """Whether it was planned anew: it is due on another day than its baseline."""
+        return None not in (self.baseline, self.due) and self.baseline != self.due
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceView:
-    """A billing milestone's way to Finance, and the last safe day to send the sign-off request."""
+    """A billing milestone on its way to Finance: how far it is, and the date that counts for that."""
 
     milestone: SafeMarkdown
     amount: float | None
     state: str
-    sent: date | None
-    passive_on: date | None
-    accepted_on: date | None
-    send_by: date | None
+    when: SafeMarkdown
 
 
 def risk_views(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> tuple[RiskView, ...]:
@@ -68,8 +73,9 @@ def risk_views(context: ReportContext, derived: EngagementDerived, engagement: E
             risk.message,
             risk.action,
             _owner(risk, items, engagement.facts.pm),
-            context.links(risk.evidence),
+            context.links(risk.evidence, own=derived.ref),
             risk.score,
+            risk.rule,
         )
         for risk in sorted(derived.risks, key=gravity)
     )
@@ -102,6 +108,7 @@ def milestone_views(context: ReportContext, milestones: Iterable[MilestoneStatus
             m.state == "done",
             m.items_open,
             m.items_total,
+            m.forecast_p80 if not m.closed and m.forecast_p80 != m.forecast else None,
         )
         for m in ordered
     )
@@ -110,13 +117,19 @@ def milestone_views(context: ReportContext, milestones: Iterable[MilestoneStatus
 def acceptance_views(context: ReportContext, clocks: Iterable[Acceptance]) -> tuple[AcceptanceView, ...]:
     return tuple(
         AcceptanceView(
-            context.titled(a.evidence[0] if a.evidence else "", a.milestone),
-            a.amount,
-            a.state,
-            a.sent,
-            a.passive_on if a.state == "sent" else None,
-            a.accepted_on,
-            a.last_safe_sending if a.state in ("open", "ready") else None,
+            context.titled(a.evidence[0] if a.evidence else "", a.milestone), a.amount, a.state, _when(context, a)
         )
         for a in clocks
     )
+
+
+def _when(context: ReportContext, a: Acceptance) -> SafeMarkdown:
+    """`Sep 7, 2026 (sent Sep 4)`, `sent Nov 20, by silence on Nov 27`, `send by Jan 25, 2027`."""
+    words = context.templates.words
+    if a.state in ACCEPTED and a.accepted_on:
+        return words.text("accept.done" if a.sent else "accept.done_unsent", day=a.accepted_on, sent=words.day(a.sent))
+    if a.state == "sent":
+        return words.text("accept.running" if a.passive_on else "accept.sent", sent=a.sent, day=a.passive_on)
+    if a.last_safe_sending and a.state in ("open", "ready"):
+        return words.text("accept.send_by", day=a.last_safe_sending)
+    return SafeMarkdown("")

@@ -58,12 +58,14 @@ def next_steps(
 def steps_before(
     context: ReportContext, engagement: Engagement, since: date, day: date, period: Period
 ) -> tuple[StepView, ...]:
-    """The steps that the last report named, done or not; without a report, what it would have named."""
+    """The steps that the last report named when it was posted, done or not; without one, what it would have named."""
     items = items_by_ref(engagement)
     refs = _refs_said(context, engagement.ref, period)
     if refs is None:
         then, derived = context.engagements(since).get(engagement.ref), context.derived(engagement.ref, since)
-        refs = tuple(s.ref for s in next_steps(context, then, derived, since)) if then and derived else ()
+        refs = ()
+        if then and derived and derived.phase == "active":
+            refs = tuple(step.ref for step in next_steps(context, then, derived, since))
     return tuple(step_view(context, items[ref], items, day) for ref in refs if ref in items)
 
 
@@ -81,7 +83,9 @@ def is_blocked(item: Item, items: Mapping[str, Item]) -> bool:
 
 def _refs_said(context: ReportContext, ref: str, period: Period) -> tuple[str, ...] | None:
     previous = context.previous("status", ref, period)
-    said: Any = previous.payload.get("next_steps") if previous else None
+    payload: Mapping[str, Any] = previous.payload if previous else {}
+    first = payload.get("posted")
+    said: Any = first.get("next_steps") if isinstance(first, Mapping) else payload.get("next_steps")
     return tuple(str(step) for step in said) if isinstance(said, list | tuple) else None
 
 

@@ -59,9 +59,7 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> dict[str,
         "raid": sorted((e for e in derived.raid if e.state != "closed"), key=lambda e: (-(e.score or 0), e.ref)),
         "accepted": ACCEPTED,
         "severities": SEVERITIES,
-        "unread": (*derived.errors, *(str(f.message) for f in engagement.fact_faults))
-        if engagement
-        else derived.errors,
+        "unread": (*derived.errors, *(f.message for f in engagement.fact_faults)) if engagement else derived.errors,
     }
 
 

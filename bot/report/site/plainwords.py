@@ -42,7 +42,7 @@ class PlainWords:
             return self.date(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(value)
-        return clean(str(value), VALUE_LIMIT)
+        return clean(self.words.sentence(value) if isinstance(value, str) else str(value), VALUE_LIMIT)
 
     def date(self, day: dt.date | None) -> str:
         return str(self.words.date(day))

@@ -15,8 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from bot.report.environment import shipped_folder
-from bot.report.safe_text import NOTHING, clean
-from bot.report.site.plainwords import VALUE_LIMIT, PlainWords
+from bot.report.site.plainwords import PlainWords
 
 FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "money")
 
@@ -37,7 +36,7 @@ class Pages:
             loader=jinja2.FileSystemLoader(str(self.folder)),
             undefined=jinja2.StrictUndefined,
             autoescape=True,
-            finalize=_visible,
+            finalize=self._visible,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -62,12 +61,11 @@ class Pages:
         # Our own files, not text from GitLab.
         return {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704
 
-
-def _visible(value: Any) -> Any:
-    """Text without control and bidirectional characters, a dash for None; what templates made themselves stays."""
-    if value is None:
-        return NOTHING
-    return clean(value, VALUE_LIMIT) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    def _visible(self, value: Any) -> Any:
+        """Text without control and bidirectional characters, a dash for None; what templates made themselves stays."""
+        if value is None or (isinstance(value, str) and not hasattr(value, "__html__")):
+            return self.words.value(value)
+        return value
 
 
 def _digest(text: str) -> str:

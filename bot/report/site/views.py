@@ -123,8 +123,9 @@ class Site:
         url, title = self._places.get(ref, ("", ""))
         return Link(short_ref(ref), safe_url(url), title)
 
-    def links(self, refs: Iterable[str]) -> tuple[Link, ...]:
-        return tuple(self.link(ref) for ref in dict.fromkeys(refs))
+    def links(self, refs: Iterable[str], own: str = "") -> tuple[Link, ...]:
+        """Evidence; what the page itself is about (`own`) needs no link to it."""
+        return tuple(self.link(ref) for ref in dict.fromkeys(refs) if ref != own)
 
     # -- engagements
 

@@ -1,0 +1,81 @@
+"""An engagement in three sentences, as its PM would say it: when it ends, how far it is for which hours, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.derive.results import EngagementDerived
+from bot.model import Facts
+from bot.report.context import ReportContext
+from bot.report.safe_text import SafeMarkdown, joined
+
+
+def headline(context: ReportContext, derived: EngagementDerived, facts: Facts, needed: int = 0) -> SafeMarkdown:
+    """The sentences; what is not known is left out. `needed`: decisions and help that others owe."""
+    return joined([*_finish(context, derived, facts), *_work(context, derived), *_open(context, derived, needed)], " ")
+
+
+def agreed_end(derived: EngagementDerived, facts: Facts) -> date | None:
+    """The end of the SOW: what the approved change order decided last says, else the facts."""
+    approved = [o for o in derived.scope.change_orders if o.state == "approved" and o.end]
+    latest = max(approved, key=lambda o: (o.decided or date.min, o.end or date.min, o.ref), default=None)
+    return latest.end if latest else facts.end
+
+
+def _finish(context: ReportContext, derived: EngagementDerived, facts: Facts) -> Iterator[SafeMarkdown]:
+    words, finish = context.templates.words, derived.forecast.finish
+    if derived.phase == "complete":
+        day = derived.completion.completed_on
+        against = _against(context, agreed_end(derived, facts), day)
+        key = "complete" if day is None else "completed_against" if against else "completed"
+        yield words.text(f"headline.{key}", day=day, against=against)
+        return
+    if derived.phase == "not_started":
+        dated = facts.start is not None and facts.end is not None
+        yield words.text(f"headline.{'planned' if dated else 'not_started'}", start=facts.start, end=facts.end)
+    if not isinstance(finish.p50, date):
+        yield words.text("headline.no_finish")
+        return
+    against = _against(context, agreed_end(derived, facts), finish.p50)
+    chance = derived.forecast.on_time_probability
+    key = "finish" if not against or chance is None else "finish_against"
+    yield words.text(f"headline.{key}", p50=finish.p50, p80=finish.p80, against=against, chance=words.percent(chance))
+
+
+def _against(context: ReportContext, end: date | None, day: date | None) -> SafeMarkdown | None:
+    """`28 working days after the SOW end on Dec 7, 2026`; None where there is no end to hold it against."""
+    if end is None or day is None:
+        return None
+    days = context.calendar.working_days_between(end, day)
+    key = "after_end" if days > 0 else "before_end" if days < 0 else "on_end"
+    return context.templates.words.text(f"headline.{key}", n=abs(days), end=end)
+
+
+def _work(context: ReportContext, derived: EngagementDerived) -> Iterator[SafeMarkdown]:
+    words, progress, budget = context.templates.words, derived.progress, derived.budget
+    values = {
+        "percent": words.percent(progress.percent),
+        "done": progress.items_done,
+        "total": progress.items_total,
+        "n": progress.items_total,
+        "burn": words.percent(budget.burn),
+        "spent": words.hours(budget.hours_spent),
+        "budget": words.hours(budget.hours_budget),
+    }
+    ahead = derived.phase == "not_started" and not budget.hours_spent and not progress.items_done
+    kind = "ahead" if ahead else "work" if progress.percent is not None else "unknown"
+    yield words.text(f"headline.{kind}{'_budget' if budget.hours_budget else ''}", **values)
+    if budget.eac_hours is not None and budget.hours_budget and derived.phase == "active":
+        over = budget.eac_hours / budget.hours_budget - 1
+        key = "pace_over" if round(over, 2) > 0 else "pace"
+        eac = words.hours(round(budget.eac_hours))
+        yield words.text(f"headline.{key}", eac=eac, over=words.percent(over))
+
+
+def _open(context: ReportContext, derived: EngagementDerived, needed: int) -> Iterator[SafeMarkdown]:
+    words = context.templates.words
+    if derived.escalations:
+        yield words.text("headline.escalations", n=len(derived.escalations))
+    if needed:
+        yield words.text("headline.asks", n=needed)

@@ -1,0 +1,107 @@
+"""What a report picks and says first: risks by theme, the headline, promises to a customer, colours by the day."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import pytest
+
+from bot.derive import results as r
+from bot.model import Facts, PastReport
+from bot.report.charts import forecast_money
+from bot.report.environment import Templates
+from bot.report.kinds.customer import _promised
+from bot.report.parts.changes import _grave
+from bot.report.parts.headline import agreed_end, headline
+from bot.report.parts.rows import RiskView
+from bot.report.parts.top_risks import telling_risk, top_risks
+from bot.report.parts.weeks import colour_on
+from bot.report.safe_text import SafeMarkdown
+from bot.report.sample import sample_context, sample_settings
+from bot.report.wording import load_words
+
+WORDS = load_words("en_US", "USD")
+CONTEXT = sample_context(Templates(WORDS), sample_settings())
+
+
+def risk(rule: str, severity: str = "high") -> RiskView:
+    return RiskView(severity, SafeMarkdown(""), rule, "", None, (), None, rule)
+
+
+def test_one_trouble_seen_by_several_rules_is_told_once() -> None:
+    risks = [risk("budget-runs-out"), risk("burn-ahead"), risk("milestone-at-risk"), risk("overdue-items"), risk("own")]
+    assert [top.rule for top in top_risks(risks)] == ["budget-runs-out", "milestone-at-risk", "own"]
+
+
+def test_no_critical_risk_is_folded_away_and_low_ones_are_where_there_are_others() -> None:
+    risks = [risk("budget-exceeded", "critical"), risk("burn-ahead", "critical"), risk("own", "low")]
+    assert [top.rule for top in top_risks(risks)] == ["budget-exceeded", "burn-ahead"]
+    assert [top.rule for top in top_risks([risk("own", "low")])] == ["own"]
+
+
+def test_the_risk_told_for_a_colour_is_about_that_colour() -> None:
+    risks = [risk("single-person"), risk("burn-ahead", "medium")]
+    assert telling_risk(risks, ["budget"]) == risks[1]
+    assert telling_risk(risks, ["scope"]) == risks[0]
+    assert telling_risk([], ["scope"]) is None
+
+
+def test_a_rule_with_other_evidence_is_no_new_risk_but_another_entry_of_the_register_is() -> None:
+    rule = [r.Risk("milestone-at-risk", "derived", "high", "x", evidence) for evidence in (("a",), ("a", "b"))]
+    entries = [r.Risk("raid-risk", "register", "high", "x", evidence) for evidence in (("a",), ("b",))]
+    assert _grave(rule[:1]).keys() == _grave(rule[1:]).keys()
+    assert len(_grave(entries)) == 2
+    assert _grave([r.Risk("own", "derived", "medium", "x")]) == {}
+
+
+@pytest.mark.parametrize(
+    ("finish", "said"),
+    [
+        (date(2026, 12, 18), "the day the SOW ends, and with"),
+        (date(2026, 12, 17), "1 working day before the SOW end on Dec 18, 2026, and with"),
+        (date(2026, 12, 22), "**2 working days after the SOW end** on Dec 18, 2026, and with"),
+    ],
+)
+def test_the_headline_holds_the_finish_against_the_end_of_the_sow(finish: date, said: str) -> None:
+    forecast = r.Forecast(r.Quantiles(finish, finish, finish, finish), 0.5, basis="throughput")
+    facts = Facts(end=date(2026, 12, 18))
+    assert said in headline(CONTEXT, r.EngagementDerived("a#1", forecast=forecast), facts)
+
+
+def test_the_end_is_what_the_last_approved_change_order_says() -> None:
+    orders = tuple(
+        r.ChangeOrder(f"a#{n}", "", state, end=date(2027, n, 1), decided=date(2026, n, 1))
+        for n, state in ((1, "approved"), (2, "approved"), (3, "rejected"))
+    )
+    derived = r.EngagementDerived("a#1", scope=r.Scope(change_orders=orders))
+    assert agreed_end(derived, Facts(end=date(2026, 12, 18))) == date(2027, 2, 1)
+    assert agreed_end(r.EngagementDerived("a#1"), Facts(end=date(2026, 12, 18))) == date(2026, 12, 18)
+
+
+def test_a_customer_is_promised_no_earlier_date_than_planned_before_the_work_is_done() -> None:
+    due, early, late = date(2026, 12, 11), date(2026, 12, 1), date(2026, 12, 15)
+    milestone = r.MilestoneStatus("Go live", baseline=date(2026, 12, 9), due=due, forecast=early, slip_days=-6)
+    promised = _promised(milestone, CONTEXT)
+    assert (promised.forecast, promised.slip_days) == (due, 2)
+    assert _promised(dataclasses.replace(milestone, forecast=late), CONTEXT).forecast == late
+    done = dataclasses.replace(milestone, closed=early, state="done")
+    assert _promised(done, CONTEXT) == done
+
+
+def test_a_colour_holds_from_the_day_it_was_said_until_the_next() -> None:
+    days = {"2026-11-12": "green", "2026-11-15": "red"}
+    report = PastReport("status", "internal", "2026-W46", "a#1", {"days": days, "status": {"overall": "red"}})
+    assert [colour_on(report, date(2026, 11, day)) for day in (11, 12, 14, 15, 18)] == [
+        None,
+        "green",
+        "green",
+        "red",
+        "red",
+    ]
+    old = PastReport("status", "internal", "2026-W46", "a#1", {"status": {"overall": "yellow"}})
+    assert colour_on(old, date(2026, 11, 11)) == "yellow"
+
+
+def test_forecast_money_has_three_figures() -> None:
+    assert [forecast_money(WORDS, v) for v in (574_253.4, 1_065.0, 0, None)] == [r"\$574,000", r"\$1,060", r"\$0", "–"]
