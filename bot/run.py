@@ -5,7 +5,6 @@ config ─► gitlab_api (read) ─► model ─► derive ─► report ─► 
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from bot.report.environment import load_templates
 from bot.report.partner import make_handover
 from bot.session import Session, read_text
 from bot.snapshot import load_snapshot
-from bot.summary import Summary, closing, judged, summarise, told
+from bot.summary import Beginning, Summary, beginning, closing, judged, summarise, told
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
 
     Raises AccessError before anything is written when the token may not write.
     """
-    began = time.monotonic()
+    began = beginning(session)
     client = session.client
     if not options.dry_run:
         require_write(client)
@@ -158,7 +157,7 @@ def colours(documents: Sequence[Document]) -> dict[str, str]:
 
 def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> Summary:
     """Carry out a plan made earlier. Raises UsageError when it is none, or for another GitLab."""
-    began = time.monotonic()
+    began = beginning(session)
     plan = plan_from_json(text, where)
     client = session.client
     if plan.instance != client.url:
@@ -175,7 +174,7 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     )
 
 
-def partner_summary(session: Session, reading: Reading, options: RunOptions, began: float) -> Summary:
+def partner_summary(session: Session, reading: Reading, options: RunOptions, began: Beginning) -> Summary:
     """The hand-over form of the partner view: a file, nothing in GitLab."""
     due = forced(session.settings, session.calendar, "partner", options.period, reading.day)
     file = make_handover(due, report_context(reading, options), options.partner or "")

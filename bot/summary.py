@@ -43,7 +43,7 @@ class Summary:
 
 
 def summarise(
-    session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: float
+    session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: Beginning
 ) -> Summary:
     derived = reading.derive(reading.day)
     failures = [*failures_of(derived, reading.portfolio), *made.faults]
@@ -79,13 +79,30 @@ def judged(outcome: Outcome) -> tuple[tuple[Case, ...], list[str]]:
     return cases, [str(r) for r in outcome.results if r.state in bad]
 
 
-def closing(session: Session, read: int, outcome: Outcome | None, plan: Plan, began: float) -> str:
+@dataclass(frozen=True)
+class Beginning:
+    """When a run began, and how many requests had been sent by then: one session may run more than once."""
+
+    at: float
+    requests: int
+    writes: int
+
+
+def beginning(session: Session) -> Beginning:
+    """The beginning of a run: now."""
+    counts = session.client.counts
+    return Beginning(time.monotonic(), counts.requests, counts.writes)
+
+
+def closing(session: Session, read: int, outcome: Outcome | None, plan: Plan, began: Beginning) -> str:
     """The last line: engagements read, what became of the texts, requests, writes, seconds."""
     counts = session.client.counts
+    requests, writes = counts.requests - began.requests, counts.writes - began.writes
     what = outcome.summary() if outcome else dict(plan.counts())
     sums = ", ".join(f"{number} {state}" for state, number in what.items() if number) or "nothing to publish"
     head = "" if outcome else "dry run: "
-    return f"{head}{read} engagements read; {sums}; {counts.requests} requests, {counts.writes} writes, {time.monotonic() - began:.1f} s"
+    seconds = time.monotonic() - began.at
+    return f"{head}{read} engagements read; {sums}; {requests} requests, {writes} writes, {seconds:.1f} s"
 
 
 def name_of(document: Document) -> str:

@@ -24,14 +24,19 @@ _PLURALS = ("zero", "one", "two", "few", "many", "other")
 
 @dataclass(frozen=True)
 class Sentences(Language):
-    """A language of the reports. What the catalog lacks is said in English, as a whole sentence."""
+    """A language of the reports. What the catalog lacks is said in English, as a whole sentence.
+
+    English itself needs no entries: its templates with the dates and figures of its locale, as in the rest of a report.
+    """
 
     locale: Locale
     catalog: Mapping[str, Entry]
 
     def template(self, english: str) -> str | None:
         entry = self.catalog.get(SECTION + english)
-        return entry if isinstance(entry, str) else None
+        if isinstance(entry, str):
+            return entry
+        return english if self.locale.language == "en" else None
 
     def form(self, number: float, forms: Sequence[str]) -> str:
         """Two forms are `one` and `other`; else they follow the plural forms that the language has."""

@@ -128,7 +128,9 @@ def test_a_german_sentence_has_german_dates_numbers_and_quotes() -> None:
     assert GERMAN.sentence(found.refilled(n=1, total=1)) == (
         "1 Meilenstein ist überfällig; „Wave 1“ war am 20.11.2026 fällig, 1 von 1 Aufgabe noch offen."
     )
-    assert ENGLISH.sentence(found) == found
+    assert ENGLISH.sentence(found) == (
+        '2 milestones are past the due date; "Wave 1" was due on Nov 20, 2026 and has 1 of 1,200 items still open.'
+    )
 
 
 def test_lists_hours_shares_and_amounts_are_german_too() -> None:
