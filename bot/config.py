@@ -6,18 +6,38 @@ so that an unknown one is an error here and this file knows none of them.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from math import isfinite
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.calendar import WEEKDAYS, WorkCalendar, holiday_days
+from bot.config_values import (
+    Amount,
+    ClockTime,
+    Currency,
+    FiscalQuarter,
+    Holiday,
+    NamespacePath,
+    Number,
+    Prefix,
+    ProjectPath,
+    Reference,
+    TimeZone,
+    Username,
+)
 from bot.errors import ConfigError, Fault
+from bot.mistakes import explain, given, nearest, out_of_order
 from bot.yamltext import YamlDocument, YamlProblem, load_yaml
 
 Severity = Literal["low", "medium", "high", "critical"]
@@ -64,7 +84,9 @@ class GitLabSettings(Section):
 
 
 class PortfolioSettings(Section):
-    namespaces: dict[str, Audience] = Field(description="Where to look, and who can read there; the longest path wins")
+    namespaces: dict[NamespacePath, Audience] = Field(
+        description="Where to look, and who can read there; the longest path wins"
+    )
     label: str = Field("PSProject", min_length=1, description="Marks an engagement")
     closed_within_days: int = Field(120, ge=0, description="Completed engagements stay in reports that long")
 
@@ -73,31 +95,21 @@ class PortfolioSettings(Section):
     def _paths(cls, value: dict[str, Audience]) -> dict[str, Audience]:
         if not value:
             raise ValueError("name at least one namespace, such as `acme/customers: customer`")
+        folded = [path.casefold() for path in value]
         for path in value:
-            if not re.fullmatch(r"[\w.][\w.-]*(/[\w.][\w.-]*)*", path):
-                raise ValueError(
-                    f"{path!r} is no path of a group or project (write it as in its URL, without slashes around)"
-                )
+            if folded.count(path.casefold()) > 1:
+                raise ValueError(f"{path!r} stands more than once: GitLab's paths ignore case")
         return value
 
 
 class CalendarSettings(Section):
-    timezone: str = "UTC"
+    timezone: TimeZone = "UTC"
     working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
-    holidays: tuple[Annotated[str, BeforeValidator(lambda v: v.isoformat() if isinstance(v, date) else v)], ...] = (
-        Field((), description="Countries (US), their regions (DE-BY), single days (2026-12-24)")
+    holidays: tuple[Holiday, ...] = Field(
+        (), description="Countries (US), their regions (DE-BY), single days (2026-12-24)"
     )
     fiscal_year_start: int = Field(2, ge=1, le=12, description="First month of the fiscal year (GitLab: 2)")
     hours_per_day: float = Field(8, gt=0, le=24)
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{value!r} is no time zone such as Europe/Berlin") from error
-        return value
 
     @field_validator("working_days")
     @classmethod
@@ -106,43 +118,38 @@ class CalendarSettings(Section):
             raise ValueError("at least one working day")
         return value
 
-    @field_validator("holidays")
-    @classmethod
-    def _holidays(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        holiday_days(value, (2026,))
-        return value
-
 
 class FinanceSettings(Section):
-    currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
-    targets: dict[str, Annotated[float, Field(ge=0)]] = Field(
-        {}, description="Revenue target by fiscal quarter, FY27-Q4: 450000"
-    )
+    currency: Currency = "USD"
+    targets: dict[FiscalQuarter, Amount] = Field({}, description="Revenue target by fiscal quarter, FY27-Q4: 450000")
     tolerance: float = Field(0.05, gt=0, lt=1, description="Error of the quarterly forecast that counts as met")
-    rates: dict[str, Annotated[float, Field(ge=0)]] = Field(
-        {}, description="Hourly rates; `default` where the facts give none"
-    )
+    rates: dict[str, Amount] = Field({}, description="Hourly rates; `default` where the facts give none")
     timesheets: str | None = Field(
         None, description="CSV of hours; replaces GitLab's time logs where it names an engagement"
     )
     bookings: str | None = Field(None, description="CSV of hard and soft bookings")
 
-    @field_validator("targets")
-    @classmethod
-    def _quarters(cls, value: dict[str, float]) -> dict[str, float]:
-        for name in value:
-            if not re.fullmatch(r"FY\d\d-Q[1-4]", name):
-                raise ValueError(f"{name!r} is no fiscal quarter such as FY27-Q4")
-        return value
+
+class Distinct(Section):
+    """Labels that mean different things, and so must differ."""
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        seen: dict[str, str] = {}
+        for key, label in self:
+            if label in seen:
+                raise ValueError(f"{seen[label]} and {key} are the same label {label!r}")
+            seen[label] = key
+        return self
 
 
-class HealthLabels(Section):
+class HealthLabels(Distinct):
     green: str = "health::on track"
     yellow: str = "health::needs attention"
     red: str = "health::at risk"
 
 
-class SentimentLabels(Section):
+class SentimentLabels(Distinct):
     green: str = "sentiment::happy"
     yellow: str = "sentiment::concerned"
     red: str = "sentiment::unhappy"
@@ -156,19 +163,19 @@ class RaidLabels(Section):
     decision: str = "PS Decision"
 
 
-class PriorityLabels(Section):
+class PriorityLabels(Distinct):
     high: str = "PS:: Priority High"
     medium: str = "PS:: Priority Medium"
     low: str = "PS:: Priority Low"
 
 
-class ChangeOrderLabels(Section):
+class ChangeOrderLabels(Distinct):
     proposed: str = "change-order::proposed"
     approved: str = "change-order::approved"
     rejected: str = "change-order::rejected"
 
 
-class AcceptanceLabels(Section):
+class AcceptanceLabels(Distinct):
     item: str = "acceptance"
     sent: str = "acceptance::sent"
     accepted: str = "acceptance::accepted"
@@ -181,10 +188,10 @@ class LabelSettings(Section):
     sentiment: SentimentLabels = SentimentLabels()
     raid: RaidLabels = RaidLabels()
     priority: PriorityLabels = PriorityLabels()
-    impact: str = "impact::"
-    probability: str = "probability::"
+    impact: Prefix = "impact::"
+    probability: Prefix = "probability::"
     escalation: str = "Escalated"
-    severity: str = "severity::"
+    severity: Prefix = "severity::"
     change_order: ChangeOrderLabels = ChangeOrderLabels()
     acceptance: AcceptanceLabels = AcceptanceLabels()
     exception: str = "WE-"
@@ -195,7 +202,7 @@ class LabelSettings(Section):
     win: tuple[str, ...] = ("ProjectWin", "CustomerStory")
     lesson: str = "ll"
     retro_complete: str = "RetroComplete"
-    csat: str = "csat::"
+    csat: Prefix = "csat::"
 
 
 class RiskSettings(Section):
@@ -206,7 +213,7 @@ class RiskSettings(Section):
 class CustomerStatusSettings(Section):
     enabled: bool = False
     approval: Literal["required", "none"] = "required"
-    approvers: tuple[str, ...] = ()
+    approvers: tuple[Username, ...] = ()
 
 
 class StatusReport(Section):
@@ -219,20 +226,20 @@ class StatusReport(Section):
 class PortfolioReport(Section):
     enabled: bool = True
     day: Weekday = "tue"
-    project: str | None = None
+    project: ProjectPath | None = None
     labels: tuple[str, ...] = ()
 
 
 class MonthlyReport(Section):
     enabled: bool = True
     day: int = Field(1, ge=1, le=28, description="Day of the month on which the month that ended is reported")
-    project: str | None = None
+    project: ProjectPath | None = None
     labels: tuple[str, ...] = ("ps-monthly-summary",)
 
 
 class QuarterlyReport(Section):
     enabled: bool = True
-    project: str | None = None
+    project: ProjectPath | None = None
     labels: tuple[str, ...] = ("ps-quarterly-rollup",)
 
 
@@ -254,16 +261,13 @@ class TemplateSettings(Section):
 
 
 class ServeSettings(Section):
-    at: tuple[str, ...] = ("06:00",)
+    at: tuple[ClockTime, ...] = ("06:00",)
 
     @field_validator("at")
     @classmethod
-    def _times(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for text in value:
-            try:
-                time.fromisoformat(text)
-            except ValueError as error:
-                raise ValueError(f"{text!r} is no time of day such as 06:00") from error
+    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("name at least one time, such as '06:00'")
         return value
 
 
@@ -275,11 +279,11 @@ class Settings(Section):
     calendar: CalendarSettings = CalendarSettings()
     finance: FinanceSettings = FinanceSettings()
     labels: LabelSettings = LabelSettings()
-    thresholds: dict[str, float] = {}
+    thresholds: dict[str, Number] = {}
     risks: RiskSettings = RiskSettings()
     reports: ReportSettings = ReportSettings()
     templates: TemplateSettings = TemplateSettings()
-    engagements: dict[str, dict[str, Any]] = Field(
+    engagements: dict[Reference, dict[str, Any]] = Field(
         {}, description="Facts by reference; they win over the description's"
     )
     serve: ServeSettings = ServeSettings()
@@ -308,10 +312,12 @@ def is_within(path: str, parent: str) -> bool:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The names that other rooms declare: thresholds with defaults, and rule ids."""
+    """The names that other rooms declare: thresholds with defaults, rule ids, and how facts are read."""
 
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    check_facts: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda facts: ()
+    """(key, what is wrong) of each fact that can't be read."""
 
 
 def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
@@ -330,7 +336,7 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     try:
         settings = Settings.model_validate(document.value)
     except ValidationError as error:
-        faults = [_fault(problem, document, where) for problem in error.errors()] + faults
+        faults = [explain(problem, document, where, Settings) for problem in error.errors()] + faults
     if faults or settings is None:
         faults.sort(key=lambda fault: (fault.line, fault.column))
         advice = "Nothing was read or written; mend these and run `psbot check`."
@@ -361,48 +367,32 @@ def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _named_faults(document: YamlDocument, where: str, vocabulary: Vocabulary) -> Iterable[Fault]:
-    """Thresholds and rules that nobody declared."""
-    thresholds = document.value.get("thresholds")
-    for name in thresholds if isinstance(thresholds, dict) else ():
-        if name not in vocabulary.thresholds:
-            line, column = document.place(("thresholds", name))
-            yield Fault(f"unknown threshold {name!r}", where, line, column, _nearest(name, vocabulary.thresholds))
+    """Thresholds, rules and facts that nobody declared, or whose values can't be."""
+    yield from _threshold_faults(document, where, vocabulary)
     risks = document.value.get("risks")
     for key in ("disable", "severity"):
         named = risks.get(key) if isinstance(risks, dict) else None
         for index, rule in enumerate(named if isinstance(named, list | dict) else ()):
             if rule not in vocabulary.rules:
                 line, column = document.place(("risks", key, index if isinstance(named, list) else rule))
-                yield Fault(f"unknown risk rule {rule!r}", where, line, column, _nearest(str(rule), vocabulary.rules))
+                yield Fault(f"unknown risk rule {rule!r}", where, line, column, nearest(str(rule), vocabulary.rules))
+    engagements = document.value.get("engagements")
+    for ref, facts in engagements.items() if isinstance(engagements, dict) else ():
+        for key, message in vocabulary.check_facts(facts) if isinstance(facts, dict) else ():
+            yield Fault(f"engagements.{ref}.{key}: {message}", where, *document.place(("engagements", ref, key)))
 
 
-def _fault(problem: Any, document: YamlDocument, where: str) -> Fault:
-    path = tuple(part for part in problem["loc"] if part != "[key]")
-    line, column = document.place(path)
-    name = ".".join(str(part) for part in path)
-    if problem["type"] == "extra_forbidden":
-        return Fault(f"unknown key {name!r}", where, line, column, _nearest(str(path[-1]), _siblings(path)))
-    if problem["type"] == "missing":
-        return Fault(f"{name!r} is missing", where, line, column)
-    message = problem["msg"].removeprefix("Value error, ")
-    value = "" if isinstance(problem["input"], dict | list) else f" (given: {str(problem['input'])[:60]!r})"
-    return Fault(f"{name}: {message}{value}", where, line, column)
-
-
-def _siblings(path: tuple[Any, ...]) -> list[str]:
-    """The keys that may stand where the last one of `path` stands."""
-    model: type[BaseModel] = Settings
-    for part in path[:-1]:
-        inner = model.model_fields[part].annotation if part in model.model_fields else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return []
-        model = inner
-    return list(model.model_fields)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(word, known, 1, 0.5)
-    if near:
-        return f"Did you mean {near[0]!r}?"
-    return f"Known: {', '.join(sorted(known)[:20])}." if known else ""
+def _threshold_faults(document: YamlDocument, where: str, vocabulary: Vocabulary) -> Iterable[Fault]:
+    named = document.value.get("thresholds")
+    named = named if isinstance(named, dict) else {}
+    for name, value in named.items():
+        place = document.place(("thresholds", name))
+        if name not in vocabulary.thresholds:
+            yield Fault(f"unknown threshold {name!r}", where, *place, nearest(str(name), vocabulary.thresholds))
+        elif isinstance(value, int | float) and value < 0 <= vocabulary.thresholds[name].default:
+            yield Fault(f"thresholds.{name}: must not be negative{given(value)}", where, *place)
+    numbers = {k: v for k, v in named.items() if isinstance(v, int | float) and not isinstance(v, bool) and isfinite(v)}
+    defaults = {name: threshold.default for name, threshold in vocabulary.thresholds.items()}
+    known = {name: value for name, value in numbers.items() if name in defaults}
+    for name, message in out_of_order(known, defaults):
+        yield Fault(f"thresholds.{name}: {message}", where, *document.place(("thresholds", name)))

@@ -22,6 +22,10 @@ from bot.errors import PsbotError
 
 log = logging.getLogger("psbot.serve")
 BEAT_SECONDS = 30.0
+LONGEST_RUN = timedelta(hours=2)
+"""A run that takes longer counts as hung: the health file is no longer touched."""
+SILENCE = timedelta(minutes=5)
+"""Without a beat for this long the service counts as dead."""
 
 
 class StopServing(BaseException):
@@ -45,6 +49,15 @@ def missed(health: Path, now: datetime, times: Sequence[str]) -> bool:
     except (OSError, ValueError):
         return False
     return finished < last_due(now, times)
+
+
+def is_alive(health: Path, now: datetime) -> bool:
+    """Whether the file was touched lately; False without one."""
+    try:
+        touched = datetime.fromtimestamp(health.stat().st_mtime, now.tzinfo)
+    except OSError:
+        return False
+    return now - touched <= SILENCE
 
 
 def serve_forever(job: Callable[[], bool], times: Sequence[str], timezone: str, health: Path) -> None:
@@ -82,7 +95,8 @@ class _Server:
     def run(self) -> None:
         self.running = True
         try:
-            done = self.job()
+            with self._beating():
+                done = self.job()
             log.info("run finished%s", "" if done else ", with failures")
         except PsbotError as error:
             log.error("run failed: %s", error)  # noqa: TRY400 - a sentence, not a traceback
@@ -93,6 +107,25 @@ class _Server:
             self.running = False
         self.finished = datetime.now(self.zone).isoformat(timespec="seconds")
         self.beat()
+
+    @contextmanager
+    def _beating(self) -> Iterator[None]:
+        """Beat while the job holds the main thread, so that nobody ends the service in the middle of a long run."""
+        over = threading.Event()
+
+        def beat_on() -> None:
+            for _ in range(int(LONGEST_RUN.total_seconds() / BEAT_SECONDS)):
+                if over.wait(BEAT_SECONDS):
+                    return
+                self.beat()
+
+        thread = threading.Thread(target=beat_on, name="psbot-health", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def beat(self) -> None:
         """Touch the health file: first line when the last run ended (empty before the first)."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import available_timezones
 
 PLAIN = re.compile(r"(?!(?:true|false|null)$)[a-z][\w./-]*", re.IGNORECASE | re.ASCII)
 
@@ -19,7 +22,7 @@ class Proposal:
     reports_project: str | None = "acme/ps-internal/ps-reports"
     label: str = "PSProject"
     url: str | None = None
-    timezone: str = "America/New_York"
+    timezone: str = "UTC"
     schema: str = "./docs/config.schema.json"
     """Where editors find the JSON Schema, from the config's folder."""
 
@@ -45,6 +48,19 @@ def render_starter(proposal: Proposal) -> str:
         timezone=proposal.timezone,
         schema=proposal.schema,
     )
+
+
+def local_timezone() -> str:
+    """This machine's time zone by its name, else UTC."""
+    candidates = [os.environ.get("TZ", "").removeprefix(":"), *_linked_zone(Path("/etc/localtime"))]
+    return next((name for name in candidates if name in available_timezones()), "UTC")
+
+
+def _linked_zone(link: Path) -> list[str]:
+    try:
+        return [str(link.readlink()).partition("zoneinfo/")[2]]
+    except OSError:
+        return []
 
 
 def _text(value: str) -> str:
@@ -78,17 +94,17 @@ portfolio:
   closed_within_days: 120              # completed engagements stay in reports that long
 
 calendar:
-  timezone: {timezone}
+  timezone: {timezone:<26} # in which days and weeks end, such as America/New_York
   working_days: [mon, tue, wed, thu, fri]
-  holidays: [US]                       # countries, regions (DE-BY) or single days (2026-12-24)
+  holidays: []                         # countries (US), regions (DE-BY), single days (2026-12-24)
   fiscal_year_start: 2                 # February: FY27-Q4 is November 2026 to January 2027
   hours_per_day: 8
 
 finance:
   currency: USD
-  targets: {{FY27-Q4: 450000}}           # revenue target by fiscal quarter
+  targets: {{}}                          # revenue target by fiscal quarter, such as {{FY27-Q4: 450000}}
   tolerance: 0.05                      # the forecast counts as met within 5 %
-  rates: {{default: 250}}                # per hour, where the facts of an engagement give none
+  rates: {{}}                            # per hour, such as {{default: 250}}, where the facts give none
   # timesheets: hours.csv              # engagement,user,date,hours,billable,approved[,item]
   # bookings: bookings.csv             # engagement,user,week,hours,kind
 

@@ -87,14 +87,36 @@ def load_yaml(text: str) -> YamlDocument:
         return YamlDocument(value, places)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if "quoted scalar" in str(error.context) and error.context_mark:
+            mark = error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise YamlProblem(error.problem or "not YAML", line, column) from error
+        raise YamlProblem(in_words(error.problem or "not YAML"), line, column) from error
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
         if isinstance(error, YamlProblem):
             raise
         raise YamlProblem(str(error).splitlines()[0] if str(error) else "not YAML") from error
     finally:
         loader.dispose()
+
+
+_IN_WORDS = {
+    r"found character '\\t'.*": "a tab stands where YAML wants spaces",
+    r"found character ('.') that cannot start any token": r"text that begins with \1 needs quotes",
+    "mapping values are not allowed.*": "a colon is out of place: check the indentation, and quote text that holds one",
+    "found unexpected end of stream": "a quote is opened here and never closed",
+    "but found another document": "a second document begins here (`---`)",
+    "could not find expected ':'": "a key without its `:`",
+    "expected <block end>.*": "the indentation is wrong: lines of one section begin in the same column",
+    "expected ',' or '[]}]'.*": "a comma or the closing bracket is missing before this",
+}
+
+
+def in_words(problem: str) -> str:
+    """The parser's message as its reader would say it."""
+    for pattern, words in _IN_WORDS.items():
+        if match := re.fullmatch(pattern, problem):
+            return match.expand(words)
+    return problem
 
 
 def _note_places(

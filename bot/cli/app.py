@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def flag(*names: str, help: str, **more: Any) -> Any:  # noqa: A002 - typer's word
+    """An option that takes no value, and shows none in the help."""
+    return typer.Option(*names, metavar="", help=help, **more)
 
 
 class Options:
@@ -42,10 +47,10 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _shared(
     config: Annotated[Path | None, typer.Option(help="The config file; else PSBOT_CONFIG, else ./config.yml.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is asked of GitLab.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
+    verbose: Annotated[bool, flag("--verbose", "-v", help="Say what is asked of GitLab.")] = False,
+    quiet: Annotated[bool, flag("--quiet", "-q", help="Only results and errors.")] = False,
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool, flag("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     if verbose and quiet:
@@ -67,6 +72,6 @@ def parse_day(text: str | None) -> date | None:
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Derive as at the end of that day.")]
 Only = Annotated[str | None, typer.Option("--only", metavar="REF", help="One engagement, such as 'group&7'.")]
 Snapshot = Annotated[Path | None, typer.Option("--snapshot", metavar="FILE", help="Read this snapshot, not GitLab.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (CONTRACT section 7).")]
+AsJson = Annotated[bool, flag("--json", help="Print JSON (CONTRACT section 7).")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the simulation.")]
 Trials = Annotated[int, typer.Option("--trials", min=100, max=1_000_000, help="Trials of the simulation.")]

@@ -12,6 +12,7 @@ from functools import cache
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 SECRET_VARIABLES = ("GITLAB_TOKEN", "CI_JOB_TOKEN")
 ReportProgress = Callable[[str, int, int], None]
@@ -28,9 +29,9 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False, emoji=False, markup=False, width=None if sys.stderr.isatty() else 160)
 
 
-def say(message: str) -> None:
+def say(message: str, style: str = "") -> None:
     """One line for the person at the terminal (standard error)."""
-    stderr().print(without_secrets(message), soft_wrap=True)
+    stderr().print(Text(without_secrets(message), style), soft_wrap=True)
 
 
 def without_secrets(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from bot.cli.docs_config import config_page
+from bot.cli.exports import TABLES
 from bot.config import config_schema
 from bot.derive.catalog import vocabulary
 
@@ -24,6 +26,43 @@ thresholds: {{spi_red: 0.8}}
 """
 
 
+EXPORT_HEAD = """\
+# Data for a BI tool or a deck
+
+```sh
+psbot export --output portfolio.json --tables tables
+psbot export --output portfolio.json --tables tables --parquet
+```
+
+`--tables` writes one CSV file a table (UTF-8, ISO dates, a point as decimal sign, empty where a number can't be known);
+`--parquet` writes the same as Parquet, typed (it needs the extra `parquet`: `pip install 'psbot[parquet]'`). `ref` joins the
+tables; `as_of` tells days apart when you keep one file a day. The scheduled CI job leaves them as artifacts. They hold
+money: keep them among your own people.
+
+## Derived facts as JSON
+
+`psbot status --json` prints everything that was derived, the same for the same input, date and seed; `psbot schema --derived`
+prints its JSON Schema. `psbot export` alone writes the snapshot, from which `--snapshot FILE` derives again, also for another
+day or on another machine:
+
+```sh
+psbot export --output portfolio.json
+psbot status --json --snapshot portfolio.json
+psbot forecast --json --snapshot portfolio.json --trials 1000
+```
+"""
+
+
+def export_page() -> str:
+    """docs/export.md: every table with its columns."""
+    parts = [EXPORT_HEAD]
+    for name, table in TABLES.items():
+        rows = [f"| `{c.name}` | {c.kind} | {c.meaning} |" for c in table.columns]
+        head = "| column | type | meaning |\n| --- | --- | --- |"
+        parts.append("\n".join([f"## {name}: {table.meaning}", "", head, *rows, ""]))
+    return "\n".join(parts)
+
+
 def thresholds_page() -> str:
     """docs/thresholds.md."""
     known = sorted(vocabulary().thresholds.items())
@@ -38,7 +77,12 @@ def schema_file() -> str:
 
 def generated_pages() -> dict[str, str]:
     """Path → text of every generated file."""
-    return {"docs/thresholds.md": thresholds_page(), "docs/config.schema.json": schema_file()}
+    return {
+        "docs/thresholds.md": thresholds_page(),
+        "docs/export.md": export_page(),
+        "docs/config.md": config_page(),
+        "docs/config.schema.json": schema_file(),
+    }
 
 
 if __name__ == "__main__":

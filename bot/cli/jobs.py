@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
-from bot.cli.app import AsOf, Only, app, options, parse_day
+from bot.cli.app import AsOf, Only, app, flag, options, parse_day
 from bot.cli.console import progress_bar, say, stdout
 from bot.errors import UsageError
 
@@ -33,9 +35,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Also leave the rendered files there.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")
-    ] = False,
+    dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")] = False,
     plan: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="With --dry-run: leave the plan as JSON.")
     ] = None,
@@ -99,10 +99,16 @@ def serve(
     health: Annotated[
         Path, typer.Option("--health", metavar="FILE", help="Touched while all is well; for a liveness probe.")
     ] = Path(".psbot-health"),
+    probe: Annotated[
+        bool, flag("--probe", help="Only tell by the exit code whether the one that touches FILE is alive.")
+    ] = False,
 ) -> None:
     """Stay up and run the job at the times of the config; ends cleanly on SIGTERM."""
-    from bot.serve import serve_forever
+    from bot.serve import is_alive, serve_forever
     from bot.session import open_session
+
+    if probe:
+        raise typer.Exit(0 if is_alive(health, datetime.now(UTC)) else 1)
 
     def job() -> bool:
         from bot.run import RunOptions, run_job
@@ -145,12 +151,24 @@ def _leave_files(summary: Summary, out: Path | None, plan: Path | None, junit: P
         write_text(save, summary.snapshot_text)
 
 
+def style_of(line: str) -> str:
+    """The colour of a line of a summary or of a plan's diff, for terminals."""
+    return next((style for start, style in _STYLES.items() if line.startswith(start)), "")
+
+
+_STYLES = {
+    "done: ": "green", "waiting: ": "yellow", "skipped: ": "bright_black",
+    "would ": "bold cyan", "REFUSED ": "bold red", "    +": "green", "    -": "red", "    @": "bright_black",
+}  # fmt: skip
+
+
 def print_summary(summary: Summary, *, quiet: bool) -> None:
-    """What was done on standard output (a dry run: the diff), what failed on standard error."""
+    """What was done on standard output (a dry run: the diff), what failed on standard error, not on both."""
     if not quiet:
         for line in summary.lines:
-            stdout().print(line, soft_wrap=True)
+            if not line.startswith(("refused: ", "failed: ")):
+                stdout().print(Text(line, style_of(line)), soft_wrap=True)
     for failure in summary.failures:
-        say(failure)
+        say(failure, "red")
     if not quiet:
         say(summary.closing_line)

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from bot.cli.app import app, options
-from bot.cli.console import say, stdout
+from bot.cli.app import app, flag, options
+from bot.cli.console import progress_bar, say, stdout
 from bot.errors import UsageError
 
 
 @app.command(epilog="Example: psbot check")
 def check() -> None:
     """Validate config, token, labels, publish targets and templates; say what is missing and how to mend it."""
-    from bot.checkup import examine
+    from bot.checkup import Finding, examine
     from bot.session import open_session
 
-    session = open_session(options.config)
-    report = examine(session)
-    mark = {"ok": "ok  ", "note": "note", "problem": "MEND"}
-    for finding in report.findings:
-        stdout().print(f"{mark[finding.level]}  {finding.text}", soft_wrap=True)
+    found: Counter[str] = Counter()
+
+    def tell(finding: Finding) -> None:
+        found[finding.level] += 1
+        mark, style = _MARKS[finding.level]
+        stdout().print(Text(mark, style).append(f"  {finding.text}", ""), soft_wrap=True)
         if finding.remedy:
             stdout().print(f"      → {finding.remedy}", soft_wrap=True)
-    problems = sum(1 for f in report.findings if f.level == "problem")
-    say(f"{len(report.findings)} checks, {problems} to mend")
-    raise typer.Exit(report.exit_code)
+
+    session = open_session(options.config)
+    with progress_bar(options.quiet) as progress:
+        code = examine(session, tell, progress)
+    last = f"{found.total()} checks, {found['problem']} to mend"
+    say(last if code else f"{last}. Next: psbot run --dry-run shows what would be written")
+    raise typer.Exit(code)
+
+
+_MARKS = {"ok": ("ok  ", "green"), "note": ("note", "cyan"), "problem": ("MEND", "bold red")}
 
 
 @app.command(epilog="Example: psbot init --from acme/customers")
@@ -37,14 +47,12 @@ def init(
     from_: Annotated[
         str | None, typer.Option("--from", metavar="GROUP", help="Propose a config from what is found in this group.")
     ] = None,
-    labels: Annotated[
-        bool, typer.Option("--labels", help="Also create missing labels in the configured namespaces.")
-    ] = False,
+    labels: Annotated[bool, flag("--labels", help="Also create missing labels in the configured namespaces.")] = False,
 ) -> None:
     """Write a commented starter config.yml (never over an existing one)."""
-    from bot.starter import Proposal, render_starter
+    from bot.starter import Proposal, local_timezone, render_starter
 
-    path = options.config or Path("config.yml")
+    path = options.config or Path(os.environ.get("PSBOT_CONFIG") or "config.yml")
     if path.exists() and not labels:
         raise UsageError(
             "stands already and is left as it is",
@@ -56,14 +64,14 @@ def init(
         if from_:
             from bot.checkup import propose
 
-            proposal = propose(from_, dict(os.environ))
+            proposal = propose(from_, os.environ, timezone=local_timezone())
         from bot.cli.docs_pages import schema_file
         from bot.cli.files import write_text
 
         schema_path = path.with_name("config.schema.json")
         write_text(path, render_starter(replace(proposal, schema=f"./{schema_path.name}")))
         write_text(schema_path, schema_file())
-        say(f"written: {path}. Next: set GITLAB_TOKEN, then psbot --config {path} check")
+        say(f"written: {path}. Next: {_next_step(path)}")
     if labels:
         from bot.checkup import create_missing_labels
         from bot.session import open_session
@@ -72,12 +80,18 @@ def init(
             stdout().print(line, soft_wrap=True)
 
 
+def _next_step(path: Path) -> str:
+    found_anyway = path == Path(os.environ.get("PSBOT_CONFIG") or "config.yml")
+    named = "psbot check" if found_anyway else f"psbot --config {path} check"
+    return named if os.environ.get("GITLAB_TOKEN") else f"set GITLAB_TOKEN, then {named}"
+
+
 @app.command(epilog="Example: psbot schema > docs/config.schema.json")
 def schema(
-    facts: Annotated[bool, typer.Option("--facts", help="Of the ps-project facts block.")] = False,
-    snapshot: Annotated[bool, typer.Option("--snapshot", help="Of export's output.")] = False,
-    derived: Annotated[bool, typer.Option("--derived", help="Of status --json.")] = False,
-    plan: Annotated[bool, typer.Option("--plan", help="Of run --dry-run --plan.")] = False,
+    facts: Annotated[bool, flag("--facts", help="Of the ps-project facts block.")] = False,
+    snapshot: Annotated[bool, flag("--snapshot", help="Of export's output.")] = False,
+    derived: Annotated[bool, flag("--derived", help="Of status --json.")] = False,
+    plan: Annotated[bool, flag("--plan", help="Of run --dry-run --plan.")] = False,
 ) -> None:
     """Print a JSON Schema: of config.yml, or of what the option names."""
     if sum((facts, snapshot, derived, plan)) > 1:
@@ -102,7 +116,7 @@ def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where Markdown, JSON and index.html go.")] = Path(
         "demo-output"
     ),
-    serve: Annotated[bool, typer.Option("--serve", help="Keep the demo GitLab up; prints its URL and token.")] = False,
+    serve: Annotated[bool, flag("--serve", help="Keep the demo GitLab up; prints its URL and token.")] = False,
     edition: Annotated[str, typer.Option("--edition", help="ultimate, free or ce.")] = "ultimate",
     seed: Annotated[int, typer.Option("--seed", help="Seed of the sample portfolio.")] = 7,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, options, parse_day
+from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day
 from bot.cli.console import progress_bar, say
 from bot.cli.files import print_json, write_text
 from bot.errors import UsageError
@@ -99,7 +99,9 @@ def forecast(
     raise typer.Exit(exit_code(reading, derived))
 
 
-@app.command(epilog="Example: psbot export -o portfolio.json && psbot status --snapshot portfolio.json")
+@app.command(
+    epilog="Example: psbot export -o portfolio.json --tables tables, then psbot status --snapshot portfolio.json"
+)
 def export(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; default standard output.")
@@ -107,15 +109,15 @@ def export(
     only: Only = None,
     tables: Annotated[
         Path | None,
-        typer.Option("--tables", metavar="DIR", help="Also engagements, milestones and revenue as CSV there."),
+        typer.Option("--tables", metavar="DIR", help="Also write tables for a BI tool there, as CSV."),
     ] = None,
-    parquet: Annotated[
-        bool, typer.Option("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")
-    ] = False,
+    parquet: Annotated[bool, flag("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
 ) -> None:
     """Write the snapshot: everything that was read, enough to derive and to render."""
     from bot.snapshot import dump_snapshot
 
+    if parquet and not tables:
+        raise UsageError("Parquet is written with the tables", "--parquet", "Add --tables DIR.")
     reading = read(None, only, None, with_past=tables is not None)
     text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     if output:
@@ -126,7 +128,7 @@ def export(
     if tables:
         from bot.cli.exports import write_tables
 
-        write_tables(derived, tables, parquet)
+        write_tables(derived, reading.portfolio, tables, parquet)
     raise typer.Exit(exit_code(reading, derived))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-COMPONENT = ROOT / "templates/psbot/template.yml"
+from tests.cli.runner import COMPONENT, ROOT, component, component_inputs, pipeline
 
 
 def validate(path: Path) -> None:
@@ -23,19 +21,6 @@ def validate(path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def component(**given: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The component's inputs and its jobs with the inputs' defaults, or `given`, filled in as GitLab does."""
-    head, body = COMPONENT.read_text(encoding="utf-8").split("\n---\n")
-    inputs = yaml.safe_load(head)["spec"]["inputs"]
-    values = {name: spec.get("default") for name, spec in inputs.items()} | given
-
-    def value_of(match: re.Match[str]) -> str:
-        value = values[match[1]]
-        return str(value).lower() if isinstance(value, bool) else str(value)
-
-    return inputs, yaml.safe_load(re.sub(r"\$\[\[ inputs\.(\w+) \]\]", value_of, body))
-
-
 def test_the_pipeline_is_valid_for_gitlab() -> None:
     validate(ROOT / ".gitlab-ci.yml")
 
@@ -43,15 +28,15 @@ def test_the_pipeline_is_valid_for_gitlab() -> None:
 @pytest.mark.parametrize("given", [{}, {"shards": 5}, {"pages": True, "stage": "report"}])
 def test_the_component_is_valid_for_gitlab_with_any_inputs(given: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "component.yml"
-    path.write_text(json.dumps(component(**given)[1]), encoding="utf-8")
+    path.write_text(json.dumps(component(**given)), encoding="utf-8")
     validate(path)
 
 
 def test_every_input_of_the_component_is_described_and_used() -> None:
-    inputs, _ = component()
+    inputs = component_inputs()
     body = COMPONENT.read_text(encoding="utf-8").split("\n---\n")[1]
     for name, spec in inputs.items():
-        assert spec["description"].strip().endswith((".", "all).")), name
+        assert spec["description"].strip().endswith("."), name
         assert f"$[[ inputs.{name} ]]" in body, name
 
 
@@ -63,7 +48,7 @@ def test_an_unknown_key_is_refused_by_the_validation(tmp_path: Path) -> None:
 
 
 def test_the_job_that_writes_runs_alone_and_is_not_interrupted() -> None:
-    jobs = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    jobs = pipeline()
     assert jobs["run"]["resource_group"] == "psbot"
     assert jobs["run"]["interruptible"] is False
     assert jobs["run"]["rules"][0] == {"if": '$CI_PIPELINE_SOURCE == "schedule"'}
@@ -71,8 +56,26 @@ def test_the_job_that_writes_runs_alone_and_is_not_interrupted() -> None:
 
 
 def test_what_holds_money_is_no_artifact_that_guests_can_fetch() -> None:
-    for jobs in (yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8")), component()[1]):
+    for jobs in (pipeline(), component()):
         for name, job in jobs.items():
             paths = (job.get("artifacts") or {}).get("paths", []) if isinstance(job, dict) else []
             if paths:
                 assert job["artifacts"].get("access") == "developer", name
+
+
+def test_the_readmes_include_is_six_lines_and_names_inputs_that_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    include = next(block for block in text.split("```") if "- component:" in block).removeprefix("yaml\n")
+    assert len(include.strip().splitlines()) <= 6
+    (entry,) = yaml.safe_load(include)["include"]
+    required = {name for name, spec in component_inputs().items() if "default" not in spec}
+    assert required <= set(entry["inputs"]) <= set(component_inputs())
+    assert entry["component"].split("@")[0].endswith("/psbot/psbot"), "project and component"
+
+
+def test_the_layout_is_that_of_a_catalog_project() -> None:
+    assert (ROOT / "README.md").exists()
+    assert (ROOT / "LICENSE").exists()
+    assert COMPONENT.parent.parent == ROOT / "templates"
+    assert pipeline()["release"]["release"]["tag_name"] == "$CI_COMMIT_TAG"
+    assert pipeline()["release"]["image"].startswith("registry.gitlab.com/gitlab-org/cli:"), "release-cli is deprecated"

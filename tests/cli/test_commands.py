@@ -6,14 +6,19 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
+import pyarrow.parquet
 import pytest
 import yaml
 
+from bot.cli.exports import TABLES, write_tables
+from bot.derive.results import Derived
+from bot.model import Portfolio
 from tests.cli.conftest import Desk, Said
 
 ANY_EDITION = pytest.mark.parametrize("desk", ["ultimate", "free", "ce"], indirect=True)
@@ -162,15 +167,27 @@ def test_a_scenario_shows_base_and_change_and_writes_nothing(desk: Desk) -> None
 
 
 def test_export_leaves_tables_that_no_title_can_turn_into_formulas(desk: Desk) -> None:
-    assert (
-        desk.psbot("export", "-o", str(desk.folder / "s.json"), "--tables", str(desk.folder / "t"), "--parquet").code
-        == 0
-    )
-    for name in ("engagements", "milestones", "revenue"):
-        rows = list(csv.DictReader(io.StringIO((desk.folder / f"t/{name}.csv").read_text(encoding="utf-8"))))
+    said = desk.psbot("export", "-o", str(desk.folder / "s.json"), "--tables", str(desk.folder / "t"), "--parquet")
+    assert said.code == 0, said.err
+    for name, table in TABLES.items():
+        text = (desk.folder / f"t/{name}.csv").read_text(encoding="utf-8")
+        rows = list(csv.DictReader(io.StringIO(text)))
         assert rows, name
-        assert not [v for row in rows for v in row.values() if v.startswith(("=", "+", "@", "\t", "\r"))]
-        assert (desk.folder / f"t/{name}.parquet").stat().st_size > 0
+        assert text.splitlines()[0] == ",".join(column.name for column in table.columns)
+        words = {column.name for column in table.columns if column.kind == "text"}
+        assert not [row[w] for row in rows for w in words if row[w].startswith(("=", "+", "-", "@", "\t", "\r"))]
+        typed = pyarrow.parquet.read_table(desk.folder / f"t/{name}.parquet")
+        assert typed.num_rows == len(rows)
+        kinds = {"text": "string", "date": "date32[day]", "number": "double", "whole": "int64"}
+        assert [str(field.type) for field in typed.schema] == [kinds[c.kind] for c in table.columns]
+
+
+def test_tables_without_rows_keep_their_columns(tmp_path: Path) -> None:
+    write_tables(Derived(date(2026, 11, 20), "USD"), Portfolio(engagements=()), tmp_path, parquet=True)
+    for name, table in TABLES.items():
+        header = ",".join(column.name for column in table.columns)
+        assert (tmp_path / f"{name}.csv").read_text(encoding="utf-8") == header + "\n"
+        assert pyarrow.parquet.read_table(tmp_path / f"{name}.parquet").column_names == header.split(",")
 
 
 def test_the_site_is_written_as_files(desk: Desk) -> None:
@@ -208,6 +225,15 @@ def test_check_names_what_is_wrong_and_how_to_mend_it(desk: Desk) -> None:
     assert "customers can read in acme/ps-internal" in said.out
     assert "→" in said.out
     assert "looks like a secret" not in said.out, "a comment is no setting"
+
+
+def test_check_tells_how_much_of_a_language_stays_english(desk: Desk) -> None:
+    text = desk.config.read_text(encoding="utf-8").replace("reports:\n", "reports:\n  locale: fr_FR\n", 1)
+    desk.config.write_text(text, encoding="utf-8")
+    said = desk.psbot("check")
+    assert said.code == 0, said.out + said.err
+    assert "texts stay English" in said.out
+    assert "locale/fr.yml" in said.out
 
 
 def test_init_writes_a_valid_config_once(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from bot.cli.commands import app
 from bot.cli.docs_pages import generated_pages
 from bot.config import parse_config
 from bot.derive.catalog import vocabulary
-from bot.facts import make_facts, read_block
+from bot.facts import make_facts, merge_facts, read_block
 from bot.timesheets import read_bookings, read_timesheets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,3 +84,29 @@ def test_the_block_examples_of_the_labels_page_can_be_read() -> None:
     risk, order = fences(ROOT / "docs/labels.md", "markdown")
     assert read_block(risk, "ps-risk")[0]["impact"] == 4
     assert read_block(order, "ps-change-order")[0]["hours"] == 80
+
+
+def test_the_move_from_gitlab_triage_is_a_valid_config_and_a_valid_policy() -> None:
+    policy, config, _ = (yaml.safe_load(block) for block in fences(ROOT / "docs/migration.md", "yaml"))
+    assert set(policy["resource_rules"]["issues"]) == {"summaries", "rules"}
+    settings = parse_config(yaml.safe_dump(config), "migration.md", vocabulary())
+    assert settings.risks.disable == ("no-estimates",)
+
+
+def test_the_move_from_a_spreadsheet_gives_the_rows_facts() -> None:
+    page = ROOT / "docs/migration.md"
+    (block,) = fences(page, "markdown")
+    facts, faults = make_facts(*read_block(block, "ps-project")[:2])
+    assert not faults
+    config = "portfolio: {namespaces: {acme: customer}}\n" + fences(page, "yaml")[2]
+    (override,) = parse_config(config, "migration.md", vocabulary()).engagements.values()
+    merged, faults = merge_facts(facts, override)
+    assert not faults
+    text = page.read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith("| Globex"))
+    assert (
+        f"| {merged.sow} | {merged.billing} | {merged.value:,.0f} | {merged.hours:.0f} | {merged.start:%-d %b %Y} |"
+        in row
+    )
+    assert sum(m.amount or 0 for m in merged.milestones) == merged.value
+    assert "value" not in block, "customers read the description"

@@ -7,13 +7,18 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+import types
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import schedule
 
-from bot.serve import last_due, missed
+import bot.serve
+from bot.errors import UnreachableError
+from bot.serve import is_alive, last_due, missed, serve_forever
 
 ROOT = Path(__file__).resolve().parents[2]
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -107,3 +112,81 @@ def test_a_run_that_was_caught_up_is_noted_so_that_it_is_not_caught_up_twice(tmp
     server.terminate()
     server.communicate(timeout=10)
     assert not missed(health, datetime.now(ZoneInfo("UTC")), ("03:00",))
+
+
+# -- the nights in which the clocks change
+
+
+@pytest.mark.parametrize("begin", ["2026-03-27T12:00:00", "2026-10-23T12:00:00"])
+@pytest.mark.parametrize("at_time", ["02:30", "06:00"])
+def test_every_day_has_its_run_also_when_the_clocks_change(
+    begin: str, at_time: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = at(begin).astimezone(UTC)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: ZoneInfo | None = None) -> datetime:  # type: ignore[override]
+            return now.astimezone(tz) if tz else now.astimezone().replace(tzinfo=None)
+
+    fake = types.SimpleNamespace(datetime=Clock, timedelta=timedelta, time=clock_time, date=date)
+    monkeypatch.setattr(schedule, "datetime", fake)
+    ran: list[date] = []
+    scheduler = schedule.Scheduler()
+    scheduler.every().day.at(at_time, "Europe/Berlin").do(lambda: ran.append(now.astimezone(BERLIN).date()))
+    for _ in range(4 * 24 * 60):
+        scheduler.run_pending()
+        now += timedelta(minutes=1)
+    days = {at(begin).date() + timedelta(days=n) for n in (1, 2, 3, 4)}
+    assert set(ran) == days
+    assert len(ran) <= len(days) + 1, "a time that a night skips may come twice: a run more does no harm"
+    assert at_time == "02:30" or len(ran) == len(days)
+
+
+# -- health
+
+
+def test_alive_is_who_touched_the_file_within_five_minutes(tmp_path: Path) -> None:
+    health = tmp_path / "health"
+    now = datetime.now(UTC)
+    assert not is_alive(health, now)
+    health.touch()
+    assert is_alive(health, now + timedelta(minutes=4))
+    assert not is_alive(health, now + timedelta(minutes=6))
+
+
+def test_the_file_is_touched_also_during_a_long_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.serve, "BEAT_SECONDS", 0.01)
+    health = tmp_path / "health"
+    health.write_text("2020-01-01T03:00:00+00:00\n", encoding="utf-8")
+    seen: list[bool] = []
+
+    def job() -> bool:
+        os.utime(health, (0, 0))
+        for _ in range(200):
+            if health.stat().st_mtime > 0:
+                break
+            time.sleep(0.01)
+        seen.append(health.stat().st_mtime > 0)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return True
+
+    serve_forever(job, ("03:00",), "UTC", health)
+    assert seen == [True]
+
+
+def test_a_failed_run_is_told_and_the_service_stays(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    health = tmp_path / "health"
+    health.write_text("2020-01-01T03:00:00+00:00\n", encoding="utf-8")
+
+    def job() -> bool:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        raise UnreachableError("could not be reached")
+
+    before = signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        serve_forever(job, ("03:00",), "UTC", health)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert "run failed: could not be reached" in caplog.text
+    assert not health.read_text(encoding="utf-8").startswith("2020"), "it served on after the failed run"
