@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.publish.execute import Outcome
+from bot.publish.execute import Outcome, Result
 from bot.publish.plan_json import plan_to_json
 from bot.publish.steps import Plan, plan_text, step_line
 from bot.reading import Reading, failures_of
@@ -68,7 +68,13 @@ def summarise(
 
 
 def told(outcome: Outcome) -> tuple[str, ...]:
-    return tuple(f"{r.state}: {r.step.name}: {r.reason}{f' ({r.url})' if r.url else ''}" for r in outcome.results)
+    return tuple(f"{r.state}: {r.step.name}: {_said(r)}{f' ({r.url})' if r.url else ''}" for r in outcome.results)
+
+
+def _said(result: Result) -> str:
+    """Why it was done is said before, in the dry run; afterwards a new text is just created."""
+    new = result.state == "done" and result.step.action == "create" and result.reason == result.step.reason
+    return "created" if new else result.reason
 
 
 def judged(outcome: Outcome) -> tuple[tuple[Case, ...], list[str]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
 from bot.config import Settings
 
@@ -67,12 +66,12 @@ def _keys(model: type[BaseModel], above: str) -> Iterator[tuple[str, str, str]]:
             yield from _keys(inner, f"{key}.")
             continue
         meaning = field.description or MEANINGS.get(key) or OF_EACH.get(name, "")
-        default = "see there" if key in ("labels", "thresholds") else _shown(field.default, inner)
+        default = "see there" if key in ("labels", "thresholds") else _shown(field.is_required(), field.default, inner)
         yield key, default, meaning if meaning[:2].isupper() else meaning[:1].lower() + meaning[1:]
 
 
-def _shown(default: Any, kind: Any) -> str:
-    if default is PydanticUndefined:
+def _shown(required: bool, default: Any, kind: Any) -> str:
+    if required:
         return "must be given"
     if default is None or default == {} or default == ():
         return "none" if not get_args(kind) or get_origin(kind) is not tuple else "empty"
