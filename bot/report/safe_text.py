@@ -99,9 +99,13 @@ _LINE_START = re.compile(r"^(\d{1,9})?([-+=/:.)])")
 def neutralise(text: str) -> SafeMarkdown:
     """One line of Markdown that shows `text` and does nothing, at the start of a line or within one.
 
-    Safe in paragraphs, list items, table cells, quotes, headings and link texts. SafeMarkdown passes as it is.
+    Safe in paragraphs, list items, table cells, quotes, headings and link texts. SafeMarkdown passes as it is. Text of which
+    nothing can be shown becomes a dash: a name that vanished would take its link with it, and turn `**` around it into a rule.
     """
-    return text if isinstance(text, SafeMarkdown) else SafeMarkdown(_escape(clean(text)))
+    if isinstance(text, SafeMarkdown):
+        return text
+    line = clean(text)
+    return SafeMarkdown(_escape(line) if line or not text.strip(" \t\n") else NOTHING)
 
 
 def cell(text: str | None) -> SafeMarkdown:

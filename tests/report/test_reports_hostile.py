@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -81,6 +82,15 @@ def test_no_report_is_changed_by_what_people_write(kind: str, text: str, locale:
         assert set(page.tags) <= set(read_page(plain).tags) | {"em", "strong", "code", "br"}
         assert body.count("<!-- psbot:pm-notes -->") == plain.count("<!-- psbot:pm-notes -->")
         assert body.count("<!-- psbot:customer-text -->") == plain.count("<!-- psbot:customer-text -->")
+
+
+@pytest.mark.parametrize("kind", ["status", "portfolio", "monthly", "quarterly", "closeout"])
+@pytest.mark.parametrize("text", ["\x7f", "\u200b", "\xa0"])
+def test_a_name_of_which_nothing_shows_keeps_its_link_and_breaks_no_line(kind: str, text: str) -> None:
+    bare = re.compile(r"\[\]\(|\*\*\*\*|^- : ", re.MULTILINE)
+    for body in bodies(kind, text, "en_US"):
+        assert bare.search(body) is None
+        assert "hr" not in read_page(body).tags
 
 
 @pytest.mark.parametrize("text", ["@all", "/close", "<script>alert(1)</script>", "a | b", "group/project#12"])
