@@ -92,16 +92,22 @@ def combine_priors(
 
 
 def remaining_time(
-    state: State, prior: Prior, ref: Reference, *, growth: float = 0.0, pace_factor: float = 1.0
+    state: State,
+    prior: Prior,
+    ref: Reference,
+    *,
+    rest: float | None = None,
+    growth: float = 0.0,
+    pace_factor: float = 1.0,
 ) -> Remaining:
     """Working days from `state` to the last closing.
 
     Total duration is a precision-weighted mean (in logarithms) of what the own progress says and of the reference class,
-    given that it has lasted this long already. `growth` is the scope still to come ÷ scope known; `pace_factor` scales the
-    own pace (what-if).
+    given that it has lasted this long already. `rest` are the hours still to be spent, where they are known; `growth` is the
+    scope still to come ÷ scope known; `pace_factor` scales the own pace (what-if).
     """
     hours_based = float(state.weekly_hours.sum()) > 0 and state.earned > 0
-    own = _own_remaining(state, growth, hours_based, ref.closed_share)
+    own = _own_remaining(state, growth, hours_based, ref.closed_share, rest)
     elapsed = max(state.elapsed, 1.0)
     if own is None:
         days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
@@ -127,22 +133,30 @@ def is_stalled(state: State) -> bool:
     return state.weeks >= STALL_WEEKS and state.open_items > 0 and bool(quiet)
 
 
-def _own_remaining(state: State, growth: float, hours_based: bool, closed_share: float) -> float | None:
-    """Working days to go at the own pace; None while nothing is earned."""
+def _own_remaining(
+    state: State, growth: float, hours_based: bool, closed_share: float, rest: float | None
+) -> float | None:
+    """Working days to go at the own pace; None while nothing is earned.
+
+    Where hours are logged two voices count alike: the time that the progress so far took, and the hours still to be spent at
+    the burn of late. The first is steady, the second sees at once that people joined or left.
+    """
     if state.total <= 0 or state.elapsed <= 0 or state.earned <= 0:
         return None
     total = state.total * (1 + growth)
     if hours_based:
         done = (1 - CLOSED_SHARE) * state.earned + CLOSED_SHARE * state.earned_closed
         gone = 1 - math.pow(1 - min(done / total, 0.98), TAIL_EXPONENT)
-        return state.elapsed * (1 - gone) / gone
+        by_progress = state.elapsed * (1 - gone) / gone
+        burn = closing_pace(state.weekly_hours)
+        return by_progress if not rest or burn <= 0 else math.sqrt(by_progress * rest / burn * DAYS_PER_WEEK)
     pace = closing_pace(state.weekly_closed) if state.weeks else state.earned / state.elapsed * DAYS_PER_WEEK
     goal = max(total * closed_share - state.earned_closed, 0.02 * total)
     return goal / pace * DAYS_PER_WEEK if pace > 0 else None
 
 
 def closing_pace(weekly: Sequence[float] | Array) -> float:
-    """Value closed per week to expect: a geometric blend of windows, so that no single burst or lull decides."""
+    """Value closed (hours burnt) per week to expect: a geometric blend of windows, so that no burst or lull decides."""
     weeks = np.asarray(weekly, dtype=np.float64)
     means = [(weight, float(weeks[:length].mean())) for length, weight in PACE_MIX]
     recent = weeks[:52]

@@ -214,10 +214,10 @@ def _replay(f: Finished, share: float, ref: Reference, dates: list[float], effor
     if left < 1 or state.total <= 0:
         return
     prior = combine_priors(f.hours or None, None, None, ref)
-    ahead = remaining_time(state, prior, ref)
+    effort = estimate_effort(state, None, f.history.basis, ref)
+    ahead = remaining_time(state, prior, ref, rest=effort.rest if effort else None)
     gap = math.log(left / ahead.median)
     dates.append(gap / (ahead.low_sd if gap < 0 else ahead.high_sd))
-    effort = estimate_effort(state, None, f.history.basis, ref)
     if effort is not None and f.hours > 0:
         efforts.append((f.hours / effort.total - 1) / effort.sd)
 

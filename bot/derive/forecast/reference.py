@@ -28,8 +28,8 @@ SPEND_EXPONENT = 1.25
 """Share of the remaining effort spent in a share x of the remaining time = 1 − (1 − x)^exponent."""
 CURVE_SHARE = 0.5
 """Hours ahead: half from the spending curve, half from the recent burn capped at the remaining effort."""
-OWN_SD = 1.0
-"""Sd of ln(total duration by own progress) at progress 0; falls with the share not yet earned."""
+OWN_SD = 0.8
+"""Sd of ln(total duration by the own pace) at progress 0, where hours are logged; falls with the share not yet earned."""
 OWN_CLOSED_SD = 1.25
 """The same where only closings are known: scope arrives late, and closings come in bursts at the end (31 releases)."""
 REMAINING_SD = (0.40, 0.50)

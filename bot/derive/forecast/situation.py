@@ -72,7 +72,9 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     prior = combine_priors(effort.total if effort and effort.total > 0 else None, planned, typical, ref)
     remaining = None
     if start is not None and phase != "complete":
-        remaining = remaining_time(state, prior, ref, growth=growth, pace_factor=subject.engagement.what_if.pace_factor)
+        rest = effort.rest if effort else None
+        pace_factor = subject.engagement.what_if.pace_factor
+        remaining = remaining_time(state, prior, ref, rest=rest, growth=growth, pace_factor=pace_factor)
     landings = find_landings(subject, history, now)
     delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
     return Situation(

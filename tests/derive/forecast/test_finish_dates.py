@@ -89,6 +89,22 @@ def test_steady_work_half_done_takes_about_as_long_again() -> None:
     assert (found.basis, found.history_weeks) == ("throughput", 13)
 
 
+def test_a_team_that_doubled_of_late_is_expected_to_finish_earlier_and_one_that_halved_later() -> None:
+    on = START + timedelta(weeks=13)
+
+    def finish(*, then: float, lately: float) -> date:
+        """Every week an issue is closed; the hours go into one large issue, less or more of them in the last four weeks."""
+        items, _ = weekly_work(13, 13, weeks=13)
+        large = make_item(99, estimate_hours=400)
+        logs = [make_log(large, then if n < 9 else lately, START + timedelta(weeks=n, days=2)) for n in range(13)]
+        found = forecast(on, items=[*items, large], timelogs=logs, facts={"end": None, "hours": None}).finish.p50
+        assert isinstance(found, date)
+        return found
+
+    # 208 hours each time
+    assert finish(then=10.0, lately=29.5) < finish(then=16.0, lately=16.0) < finish(then=20.0, lately=7.0)
+
+
 def test_less_than_eight_weeks_rest_on_the_schedule_and_say_so() -> None:
     items, logs = weekly_work(4, 12, weeks=4)
     found = forecast(START + timedelta(weeks=4), items=items, timelogs=logs)
