@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.derive.forecast.history import Array, State
-from bot.derive.forecast.reference import EFFORT_SD_EARLY, EFFORT_SD_LATE, LATE_RELIEF, RATIO_WEIGHT, Reference
+from bot.derive.forecast.reference import EFFORT_SD, LATE_RELIEF, RATIO_WEIGHT, Reference
 
 MAX_GROWTH = 0.5
+LEAST_LEFT = 0.01
+"""Share of the work that counts as left for the spread, until the engagement is over: late hours are still logged."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ def estimate_effort(
     weight = RATIO_WEIGHT * state.total
     ratio = (state.spent + weight * rate) / (state.earned + weight) if state.spent > 0 else rate
     progress = min(state.progress, 1.0)
-    rest = state.left * ratio * (1 - LATE_RELIEF * progress**3)
+    rest = state.left * ratio * (1 - LATE_RELIEF * progress**6)
     coming = growth * state.total * ratio if state.left > 0 or growth > 0 else 0.0
-    base = math.hypot(EFFORT_SD_LATE, EFFORT_SD_EARLY * (1 - progress) ** 2) * ref.effort_spread
+    base = EFFORT_SD * math.sqrt(max(1 - progress, LEAST_LEFT)) * ref.effort_spread
     sd = math.hypot(base, 0.5 * growth) if growth else base
     return Effort(state.spent, rest + coming, sd, growth)
 

@@ -13,6 +13,7 @@ import numpy as np
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
 from bot.derive.forecast.reference import (
     CLOSED_SHARE,
+    LAST_MILE,
     OWN_CLOSED_SD,
     OWN_SD,
     REMAINING_SD,
@@ -123,7 +124,7 @@ def remaining_time(
     median = max(total - elapsed, LEAST_DAYS)
     if is_stalled(state):
         return Remaining(math.sqrt(median * elapsed) / pace_factor, STALLED_SD, STALLED_SD, 0.0, stalled=True)
-    low, high = REMAINING_SD if hours_based else _throughput_sd(state, (1 - weight) * prior.sd)
+    low, high = _effort_sd(median, elapsed) if hours_based else _throughput_sd(state, (1 - weight) * prior.sd)
     return Remaining(median / pace_factor, low * ref.spread, high * ref.spread, weight)
 
 
@@ -167,6 +168,12 @@ def closing_pace(weekly: Sequence[float] | Array) -> float:
     if floor <= 0:
         return float(weeks.mean())
     return math.exp(sum(weight * math.log(max(mean, floor)) for weight, mean in means))
+
+
+def _effort_sd(median: float, elapsed: float) -> tuple[float, float]:
+    """Spread where hours are logged: the general one; what is nearly over may still drag on."""
+    low, high = REMAINING_SD
+    return low, min(math.hypot(high, LAST_MILE * elapsed / median), STALLED_SD)
 
 
 def _throughput_sd(state: State, doubt: float) -> tuple[float, float]:

@@ -18,8 +18,8 @@ from bot.model import EMPTY
 
 RATIO_WEIGHT = 0.1
 """Past projects' actual ÷ estimate counts as much as this share of the budget being done."""
-LATE_RELIEF = 0.25
-"""What is still open near the end costs less than estimated: the remainder is × (1 − relief × progress³)."""
+LATE_RELIEF = 0.4
+"""What is still open near the end costs less than estimated: the remainder is × (1 − relief × progress⁶)."""
 TAIL_EXPONENT = 0.85
 """Effort runs ahead of time: time share gone = 1 − (1 − progress)^exponent; people roll off, the last things wait."""
 CLOSED_SHARE = 0.25
@@ -34,12 +34,14 @@ OWN_CLOSED_SD = 1.25
 """The same where only closings are known: scope arrives late, and closings come in bursts at the end (31 releases)."""
 REMAINING_SD = (0.40, 0.50)
 """Sd of ln(remaining duration), below and above the median, where hours are logged."""
+LAST_MILE = 0.03
+"""Sd added above the median: this share of the time gone ÷ the time to go. The last bits drag on, as others found too."""
 THROUGHPUT_SD = (0.50, 0.55)
 """The same for closings alone, before the engagement's own volatility (22 open projects, 573 points)."""
 STALLED_SD = 1.2
 """Nothing logged and nothing closed for four weeks: the pace is unknown, the range is wide."""
-EFFORT_SD_LATE, EFFORT_SD_EARLY = 0.047, 0.14
-"""Sd of effort at completion ÷ forecast: late, and what is added early (× share left, squared)."""
+EFFORT_SD = 0.12
+"""Sd of effort at completion ÷ forecast, × √(share left): many tasks err independently, so variances add up."""
 COMMON_SHARE = 0.15
 """Share of the variance that engagements of a portfolio have in common (assumed: the records can't tell)."""
 MIN_WEEKS, BEST_WEEKS = 8, 13
