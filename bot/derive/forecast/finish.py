@@ -13,7 +13,9 @@ import numpy as np
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
 from bot.derive.forecast.reference import (
     CLOSED_SHARE,
+    CUT_SD,
     LAST_MILE,
+    MOVING,
     OWN_CLOSED_SD,
     OWN_SD,
     REMAINING_SD,
@@ -124,7 +126,7 @@ def remaining_time(
     median = max(total - elapsed, LEAST_DAYS)
     if is_stalled(state):
         return Remaining(math.sqrt(median * elapsed) / pace_factor, STALLED_SD, STALLED_SD, 0.0, stalled=True)
-    low, high = _effort_sd(median, elapsed) if hours_based else _throughput_sd(state, (1 - weight) * prior.sd)
+    low, high = _spread(state, hours_based, (1 - weight) * prior.sd, elapsed / median)
     return Remaining(median / pace_factor, low * ref.spread, high * ref.spread, weight)
 
 
@@ -170,10 +172,18 @@ def closing_pace(weekly: Sequence[float] | Array) -> float:
     return math.exp(sum(weight * math.log(max(mean, floor)) for weight, mean in means))
 
 
-def _effort_sd(median: float, elapsed: float) -> tuple[float, float]:
-    """Spread where hours are logged: the general one; what is nearly over may still drag on."""
-    low, high = REMAINING_SD
-    return low, min(math.hypot(high, LAST_MILE * elapsed / median), STALLED_SD)
+def _spread(state: State, hours_based: bool, doubt: float, gone: float) -> tuple[float, float]:
+    """Sd of ln(time to go) below and above the median; `doubt` about the class, `gone` is the time gone ÷ the time to go.
+
+    What is nearly over may still drag on. Where scope comes and goes, what is left may also be cut, and the end be at once.
+    """
+    if hours_based:
+        low, high, moving = *REMAINING_SD, 1.0
+    else:
+        low, high = _throughput_sd(state, doubt)
+        moving = min(MOVING * state.arrived, 1.0)
+        low = math.hypot(low, CUT_SD * moving)
+    return low, min(math.hypot(high, LAST_MILE * moving * gone), max(high, STALLED_SD))
 
 
 def _throughput_sd(state: State, doubt: float) -> tuple[float, float]:

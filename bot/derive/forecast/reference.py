@@ -35,9 +35,13 @@ OWN_CLOSED_SD = 1.25
 REMAINING_SD = (0.40, 0.50)
 """Sd of ln(remaining duration), below and above the median, where hours are logged."""
 LAST_MILE = 0.03
-"""Sd added above the median: this share of the time gone ÷ the time to go. The last bits drag on, as others found too."""
+"""Sd added above the median: this share of the time gone ÷ the time to go. The last bits drag on."""
 THROUGHPUT_SD = (0.50, 0.55)
 """The same for closings alone, before the engagement's own volatility (22 open projects, 573 points)."""
+CUT_SD = 0.8
+"""Sd added below the median where only closings are known and scope comes and goes: what is left may be cut (31 releases)."""
+MOVING = 3.0
+"""Scope counts as coming and going in full when a third of it arrived after the start."""
 STALLED_SD = 1.2
 """Nothing logged and nothing closed for four weeks: the pace is unknown, the range is wide."""
 EFFORT_SD = 0.12

@@ -23,7 +23,7 @@ def test_half_done_at_twice_the_estimate() -> None:
     done, rest = make_item(1, estimate_hours=50, closed="2026-10-01"), make_item(2, estimate_hours=50)
     found = forecast(items=[done, rest], timelogs=[make_log(done, 100, "2026-10-01")])
     ratio = (100 + RATIO_WEIGHT * 100) / (50 + RATIO_WEIGHT * 100)
-    assert found.effort_hours.p50 == pytest.approx(100 + 50 * ratio * (1 - LATE_RELIEF * 0.5**3), abs=0.01)
+    assert found.effort_hours.p50 == pytest.approx(100 + 50 * ratio * (1 - LATE_RELIEF * 0.5**6), abs=0.01)
 
 
 def test_a_started_item_earns_what_was_spent_up_to_nine_tenths() -> None:
@@ -31,7 +31,18 @@ def test_a_started_item_earns_what_was_spent_up_to_nine_tenths() -> None:
     started, rest = make_item(1, estimate_hours=20), make_item(2, estimate_hours=80)
     found = forecast(items=[started, rest], timelogs=[make_log(started, 30, "2026-10-01")])
     ratio = (30 + 10) / (18 + 10)
-    assert found.effort_hours.p50 == pytest.approx(30 + 82 * ratio * (1 - LATE_RELIEF * 0.18**3), abs=0.01)
+    assert found.effort_hours.p50 == pytest.approx(30 + 82 * ratio * (1 - LATE_RELIEF * 0.18**6), abs=0.01)
+
+
+def test_the_range_narrows_with_the_root_of_what_is_left() -> None:
+    def width(done: int) -> float:
+        items = [make_item(n, estimate_hours=10, closed="2026-10-01" if n < done else None) for n in range(100)]
+        logs = [make_log(item, 10, "2026-10-01") for item in items[:done]]
+        effort = forecast(items=items, timelogs=logs).effort_hours
+        return (effort.p95 - effort.p50) / effort.p50  # type: ignore[operator]
+
+    assert width(51) == pytest.approx(width(0) * 0.7, rel=0.01)
+    assert width(96) == pytest.approx(width(0) * 0.2, rel=0.01)
 
 
 def test_what_is_finished_cost_what_it_cost() -> None:

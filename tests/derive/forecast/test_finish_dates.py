@@ -131,6 +131,34 @@ def test_a_stalled_engagement_gets_a_wide_range_and_not_a_precise_guess() -> Non
     assert width(stalled.finish) > 2 * width(steady.finish)
 
 
+def test_what_is_nearly_over_may_still_drag_on() -> None:
+    on = START + timedelta(weeks=26)
+
+    def drag(closed: int, still_open: int) -> float:
+        """Days from P50 to P95, of those to P50."""
+        items, logs = weekly_work(closed, still_open, weeks=26)
+        finish = forecast(on, items=items, timelogs=logs, facts={"end": None, "hours": None}).finish
+        assert isinstance(finish.p50, date)
+        assert isinstance(finish.p95, date)
+        return (finish.p95 - finish.p50) / (finish.p50 - on)
+
+    assert drag(95, 5) > 1.3 * drag(50, 50)
+
+
+def test_where_scope_comes_and_goes_the_rest_may_be_cut_and_the_end_be_near() -> None:
+    on = START + timedelta(weeks=13)
+
+    def soonest(created: str) -> float:
+        items = [make_item(n, closed=START + timedelta(days=4 * n + 6)) for n in range(20)]
+        items += [make_item(20 + n, created_at=created) for n in range(10)]
+        finish = forecast(on, items=items, facts={"end": None, "hours": None}).finish
+        assert isinstance(finish.p50, date)
+        assert isinstance(finish.p10, date)
+        return (finish.p10 - on) / (finish.p50 - on)
+
+    assert soonest("2026-10-19") < 0.8 * soonest("2026-08-03")
+
+
 def width(q: Quantiles) -> timedelta:
     assert isinstance(q.p95, date)
     assert isinstance(q.p10, date)
