@@ -26,8 +26,8 @@ CLOSED_SHARE = 0.25
 """Weight of closed-only progress beside progress with partial credit: the end is a matter of closing."""
 SPEND_EXPONENT = 1.25
 """Share of the remaining effort spent in a share x of the remaining time = 1 − (1 − x)^exponent."""
-CURVE_SHARE = 0.5
-"""Hours ahead: half from the spending curve, half from the recent burn capped at the remaining effort."""
+CURVE_SHARE = 1 / 3
+"""Hours ahead: a third from the spending curve, the rest from bookings and the burn of late, capped at the remaining effort."""
 OWN_SD = 0.8
 """Sd of ln(total duration by the own pace) at progress 0, where hours are logged; falls with the share not yet earned."""
 OWN_CLOSED_SD = 1.25
