@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -203,6 +204,47 @@ def test_the_payload_is_versioned_and_plain() -> None:
 def test_portfolio_is_worst_first() -> None:
     body = make_documents(DUES["portfolio"], context()).documents[0].body
     assert body.index("Initech") < body.index("Northwind") < body.index("Untitled")
+
+
+def portfolio_body(change: Callable[[date, r.EngagementDerived], r.EngagementDerived]) -> str:
+    """The portfolio report with the first engagement's derivation changed."""
+
+    def derive(day: date) -> r.Derived:
+        found = sample_derived(day)
+        first, *others = found.engagements
+        return dataclasses.replace(found, engagements=(change(day, first), *others))
+
+    due = dataclasses.replace(DUES["portfolio"], as_of=date(2026, 11, 20))
+    return make_documents(due, context(derive=derive, past=())).documents[0].body
+
+
+def with_status(found: r.EngagementDerived, rag: str, **more: object) -> r.EngagementDerived:
+    colour = r.Rag(rag, ())
+    status = dataclasses.replace(found.status, overall=rag, schedule=colour, scope=colour, budget=colour)
+    return dataclasses.replace(found, status=status, escalations=(), raid=(), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("sees_it_worse", [True, False])
+def test_a_green_engagement_whose_customer_is_not_happy_is_not_told_as_needing_nothing(sees_it_worse: bool) -> None:
+    mood = r.Risk("sentiment-worse", "derived", "medium", "The customer is concerned.", (RED,), "Call them.")
+    other = r.Risk("stale-items", "derived", "high", "Nothing moves.", (RED,), "Ask.")
+    risks = (other, mood) if sees_it_worse else (other,)
+    body = portfolio_body(lambda _day, e: with_status(e, "green", scope=r.Scope(), acceptance=(), risks=risks))
+    needs, _, rest = body.partition("### On track, nothing needed")
+    assert ("Northwind" in needs) is sees_it_worse
+    assert ("Northwind" in rest.partition("###")[0]) is not sees_it_worse
+    assert ("The customer is concerned.<br>→ Call them." in needs) is sees_it_worse
+    assert "Nothing moves" not in body
+
+
+def test_a_colour_that_changed_again_since_the_report_was_posted_says_so() -> None:
+    def rag(day: date) -> str:
+        return "green" if day < date(2026, 11, 12) else "red" if day < date(2026, 11, 19) else "yellow"
+
+    changed = portfolio_body(lambda day, e: with_status(e, rag(day))).partition("### What changed")[2]
+    assert "🟢 Green → 🔴 Red (today 🟡 Yellow)" in changed
+    steady = portfolio_body(lambda day, e: with_status(e, "green" if day < date(2026, 11, 12) else "red"))
+    assert "🟢 Green → 🔴 Red\n" in steady.partition("### What changed")[2]
 
 
 def test_roll_ups_are_issues_that_close_the_one_before_and_carry_the_commitment() -> None:

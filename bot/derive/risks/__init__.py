@@ -25,6 +25,8 @@ def _collect() -> tuple[Rule, ...]:
 
 
 RULES: tuple[Rule, ...] = _collect()
+THEMES: Mapping[str, str] = MappingProxyType({rule.id: rule.theme for rule in RULES if rule.theme})
+"""What a rule is about, where several rules see the same trouble from different sides."""
 RISK_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
     {name: threshold for rule in RULES for name, threshold in rule.thresholds.items()}
 )

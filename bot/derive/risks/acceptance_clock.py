@@ -12,6 +12,7 @@ from bot.phrases import NOTHING, Phrase, listing, quote
 
 ID = "acceptance-clock"
 SEVERITY = "medium"
+THEME = "acceptance"
 PHASES = ("not_started", "active", "complete")
 THRESHOLDS = {
     "acceptance_clock_days": Threshold(2, "working days", "Tell of silent acceptance this long before it takes effect"),

@@ -13,6 +13,7 @@ from bot.phrases import NOTHING, Money, Phrase, Value, quote
 
 ID = "acceptance-deadline"
 SEVERITY = "medium"
+THEME = "acceptance"
 PHASES = ("not_started", "active", "complete")
 THRESHOLDS = {
     "acceptance_deadline_days": Threshold(

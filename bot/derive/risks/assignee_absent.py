@@ -10,6 +10,7 @@ from bot.phrases import Phrase, listing
 
 ID = "assignee-absent"
 SEVERITY = "high"
+THEME = "people"
 
 
 def find_assignee_absent(subject: Subject) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from bot.phrases import Phrase, listing
 
 ID = "booking-gap"
 SEVERITY = "medium"
+THEME = "people"
 THRESHOLDS = {
     "booking_gap_weeks": Threshold(8, "weeks", "How far ahead hard bookings are wanted"),
     "booking_gap_empty_weeks": Threshold(2, "weeks", "So many weeks without a hard booking are a risk"),

@@ -11,6 +11,7 @@ from bot.phrases import Phrase, hours
 
 ID = "budget-exceeded"
 SEVERITY = "high"
+THEME = "budget"
 
 
 def find_budget_exceeded(subject: Subject) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from bot.phrases import Percent, Phrase, hours
 
 ID = "budget-nearly-used"
 SEVERITY = "low"
+THEME = "budget"
 THRESHOLDS = {
     "budget_nearly_used_share": Threshold(0.8, "ratio", "Tell the customer from this share of the budget on"),
 }

@@ -12,6 +12,7 @@ from bot.phrases import NOTHING, Phrase, hours
 
 ID = "budget-runs-out"
 SEVERITY = "high"
+THEME = "budget"
 
 
 def find_budget_runs_out(subject: Subject) -> Iterator[Finding]:

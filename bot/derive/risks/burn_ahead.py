@@ -11,6 +11,7 @@ from bot.phrases import Percent, Phrase
 
 ID = "burn-ahead"
 SEVERITY = "medium"
+THEME = "budget"
 THRESHOLDS = {
     "burn_ahead_gap": Threshold(0.1, "ratio", "Burn ahead of progress by this much is a risk"),
     "burn_ahead_high_gap": Threshold(0.25, "ratio", "Burn ahead of progress by this much is a high risk"),

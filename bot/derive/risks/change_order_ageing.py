@@ -14,6 +14,7 @@ from bot.phrases import NOTHING, Money, Phrase, quote
 
 ID = "change-order-ageing"
 SEVERITY = "medium"
+THEME = "scope"
 PHASES = ("not_started", "active", "complete")
 THRESHOLDS = {
     "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),

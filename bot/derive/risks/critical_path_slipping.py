@@ -14,6 +14,7 @@ from bot.phrases import Phrase, quote
 
 ID = "critical-path-slipping"
 SEVERITY = "high"
+THEME = "schedule"
 THRESHOLDS = {
     "critical_path_slipping_days": Threshold(
         1, "working days", "An item of the critical path behind plan by this much is a risk"

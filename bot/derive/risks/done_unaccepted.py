@@ -13,6 +13,7 @@ from bot.phrases import NOTHING, Money, Phrase, listing, quotes
 
 ID = "done-unaccepted"
 SEVERITY = "medium"
+THEME = "acceptance"
 PHASES = ("not_started", "active", "complete")
 THRESHOLDS = {
     "done_unaccepted_high_days": Threshold(5, "working days", "Done but not sent for this long is a high risk"),

@@ -11,6 +11,7 @@ from bot.phrases import Phrase, quote
 
 ID = "due-after-milestone"
 SEVERITY = "low"
+THEME = "schedule"
 
 
 def find_due_after_milestone(subject: Subject) -> Iterator[Finding]:

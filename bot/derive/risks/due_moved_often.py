@@ -11,6 +11,7 @@ from bot.phrases import Phrase, quote
 
 ID = "due-moved-often"
 SEVERITY = "low"
+THEME = "schedule"
 THRESHOLDS = {
     "due_moved_often_times": Threshold(3, "moves", "An open item put off this often is told"),
 }

@@ -11,6 +11,7 @@ from bot.phrases import Percent, Phrase, hours
 
 ID = "effort-over-budget"
 SEVERITY = "medium"
+THEME = "budget"
 THRESHOLDS = {
     "effort_over_budget_share": Threshold(0.1, "ratio", "Expected hours above the budget by this share are a risk"),
     "effort_over_budget_high_share": Threshold(

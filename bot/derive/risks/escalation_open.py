@@ -12,6 +12,7 @@ from bot.phrases import Phrase, quote, word
 
 ID = "escalation-open"
 SEVERITY = "high"
+THEME = "escalation"
 PHASES = ("not_started", "active", "complete")
 
 

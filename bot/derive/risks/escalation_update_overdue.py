@@ -10,6 +10,7 @@ from bot.phrases import Phrase, quote, word
 
 ID = "escalation-update-overdue"
 SEVERITY = "high"
+THEME = "escalation"
 PHASES = ("not_started", "active", "complete")
 
 

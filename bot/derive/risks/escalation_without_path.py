@@ -11,6 +11,7 @@ from bot.phrases import Phrase, quote
 
 ID = "escalation-without-path"
 SEVERITY = "medium"
+THEME = "escalation"
 PHASES = ("not_started", "active", "complete")
 
 

@@ -11,6 +11,7 @@ from bot.phrases import Phrase, hours, quote
 
 ID = "estimate-overrun"
 SEVERITY = "low"
+THEME = "budget"
 THRESHOLDS = {
     "estimate_overrun_factor": Threshold(
         1.5, "times the estimate", "Open items that used this much of their estimate are told"

@@ -11,6 +11,7 @@ from bot.phrases import Phrase, hours
 
 ID = "estimates-over-budget"
 SEVERITY = "medium"
+THEME = "budget"
 THRESHOLDS = {
     "estimates_over_budget_coverage": Threshold(0.8, "ratio", "Share of open work that must have estimates"),
     "estimates_over_budget_share": Threshold(

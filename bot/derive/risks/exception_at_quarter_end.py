@@ -14,6 +14,7 @@ from bot.phrases import Phrase
 
 ID = "exception-at-quarter-end"
 SEVERITY = "medium"
+THEME = "scope"
 PHASES = ("not_started", "active", "complete")
 THRESHOLDS = {
     "exception_at_quarter_end_days": Threshold(

@@ -14,6 +14,7 @@ from bot.phrases import NOTHING, Percent, Phrase, Value, days
 
 ID = "forecast-after-end"
 SEVERITY = "medium"
+THEME = "schedule"
 THRESHOLDS = {
     "forecast_after_end_change_order_months": Threshold(
         2, "months", "An extension from this length on needs a change order"

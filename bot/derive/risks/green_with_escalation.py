@@ -10,6 +10,7 @@ from bot.phrases import Phrase
 
 ID = "green-with-escalation"
 SEVERITY = "high"
+THEME = "escalation"
 
 
 def find_green_with_escalation(subject: Subject) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from bot.phrases import NOTHING, Percent, Phrase, days, listing, quote
 
 ID = "milestone-at-risk"
 SEVERITY = "medium"
+THEME = "schedule"
 
 
 def find_milestone_at_risk(subject: Subject) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from bot.phrases import Phrase, quote
 
 ID = "milestone-overdue"
 SEVERITY = "high"
+THEME = "schedule"
 
 
 def find_milestone_overdue(subject: Subject) -> Iterator[Finding]:

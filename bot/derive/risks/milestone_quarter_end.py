@@ -14,6 +14,7 @@ from bot.phrases import NOTHING, Money, Phrase, quote
 
 ID = "milestone-quarter-end"
 SEVERITY = "medium"
+THEME = "acceptance"
 THRESHOLDS = {
     "milestone_quarter_end_days": Threshold(7, "days", "Length of the tight time at the end of a quarter"),
 }

@@ -12,6 +12,7 @@ from bot.phrases import Phrase, quote
 
 ID = "overdue-items"
 SEVERITY = "medium"
+THEME = "schedule"
 THRESHOLDS = {
     "overdue_items_high_days": Threshold(
         10, "working days", "An item this far past its date makes overdue items a high risk"

@@ -14,6 +14,7 @@ from bot.phrases import Phrase, hours, listing
 
 ID = "person-over-capacity"
 SEVERITY = "medium"
+THEME = "people"
 THRESHOLDS = {
     "person_over_capacity_ratio": Threshold(
         1.1, "ratio", "Booked hours above the hours there are by this factor are a risk"

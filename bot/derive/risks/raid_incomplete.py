@@ -10,6 +10,7 @@ from bot.phrases import Phrase, listing, quote
 
 ID = "raid-incomplete"
 SEVERITY = "low"
+THEME = "raid"
 
 
 def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:

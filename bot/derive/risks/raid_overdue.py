@@ -10,6 +10,7 @@ from bot.phrases import Phrase, quote
 
 ID = "raid-overdue"
 SEVERITY = "medium"
+THEME = "raid"
 
 
 def find_raid_overdue(subject: Subject) -> Iterator[Finding]:

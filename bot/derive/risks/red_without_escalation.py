@@ -11,6 +11,7 @@ from bot.phrases import Phrase
 
 ID = "red-without-escalation"
 SEVERITY = "medium"
+THEME = "escalation"
 LAST = True
 
 

@@ -10,6 +10,7 @@ from bot.phrases import Phrase, quote
 
 ID = "risk-review-overdue"
 SEVERITY = "medium"
+THEME = "raid"
 
 
 def find_risk_review_overdue(subject: Subject) -> Iterator[Finding]:

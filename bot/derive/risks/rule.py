@@ -1,4 +1,7 @@
-"""What a risk rule is: a module with ID, SEVERITY, a docstring that says why it matters, and one `find_…` function."""
+"""What a risk rule is: a module with ID, SEVERITY, a docstring that says why it matters, and one `find_…` function.
+
+THRESHOLDS, PHASES, THEME and LAST are there where a rule needs them.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,8 @@ class Rule:
     phases: tuple[str, ...] = UNFINISHED
     last: bool = False
     """Judges the status, and so runs when `subject.derived.risks` holds what all other rules found."""
+    theme: str = ""
+    """What it is about, where other rules see the same trouble too: reports name the gravest of a theme first."""
     details: str = ""
 
 
@@ -71,5 +76,6 @@ def read_rule(module: ModuleType) -> Rule:
         thresholds=getattr(module, "THRESHOLDS", EMPTY),
         phases=tuple(getattr(module, "PHASES", UNFINISHED)),
         last=getattr(module, "LAST", False),
+        theme=getattr(module, "THEME", ""),
         details=details.strip(),
     )

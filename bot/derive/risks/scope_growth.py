@@ -10,6 +10,7 @@ from bot.phrases import NOTHING, Percent, Phrase, hours
 
 ID = "scope-growth"
 SEVERITY = "medium"
+THEME = "scope"
 
 
 def find_scope_growth(subject: Subject) -> Iterator[Finding]:

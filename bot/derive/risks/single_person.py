@@ -11,6 +11,7 @@ from bot.phrases import Percent, Phrase
 
 ID = "single-person"
 SEVERITY = "medium"
+THEME = "people"
 THRESHOLDS = {
     "single_person_share": Threshold(0.6, "ratio", "Share of the open work in one hand that is a risk"),
     "single_person_items": Threshold(5, "items", "Fewer assigned open items than this say nothing"),

@@ -14,6 +14,7 @@ from bot.phrases import Phrase, hours, listing
 
 ID = "soft-booking-now"
 SEVERITY = "low"
+THEME = "people"
 
 
 def find_soft_booking_now(subject: Subject) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from bot.phrases import NOTHING, Phrase, hours
 
 ID = "sow-expired"
 SEVERITY = "high"
+THEME = "schedule"
 
 
 def find_sow_expired(subject: Subject) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from bot.phrases import NOTHING, Phrase
 
 ID = "sow-expiring"
 SEVERITY = "medium"
+THEME = "schedule"
 THRESHOLDS = {
     "sow_expiring_days": Threshold(30, "days", "Tell that the SOW ends from this long before"),
 }

@@ -12,6 +12,7 @@ from bot.phrases import Phrase, Value, quote
 
 ID = "unassigned-work"
 SEVERITY = "medium"
+THEME = "people"
 THRESHOLDS = {
     "unassigned_work_days": Threshold(5, "working days", "Unassigned work due within this time is a risk"),
 }

@@ -13,6 +13,7 @@ from bot.phrases import NOTHING, Phrase, quote
 
 ID = "work-at-risk"
 SEVERITY = "high"
+THEME = "scope"
 PHASES = ("not_started", "active", "complete")
 
 

@@ -11,6 +11,7 @@ from bot.phrases import Phrase
 
 ID = "work-planned-after-end"
 SEVERITY = "medium"
+THEME = "schedule"
 
 
 def find_work_planned_after_end(subject: Subject) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.calendar import ONE_DAY, Period
 from bot.derive.results import Derived, EngagementDerived
+from bot.derive.risks import sentiment_worse
 from bot.model import Facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
@@ -41,14 +42,31 @@ class Line:
     after: str | None
     sentiment: str | None
     risk: RiskView | None
+    mood: RiskView | None
+    """That the customer sees it worse than the figures do."""
     ask: Ask | None
     raid_open: int
     voices: tuple[Voice, ...]
 
     @property
+    def trouble(self) -> RiskView | None:
+        """What is worth a line: why it is not green, or why the customer is less happy than the colour."""
+        return self.mood if self.rag == "green" else self.risk
+
+    @property
     def calm(self) -> bool:
         """Whether nobody has to do anything about it."""
-        return self.rag == "green" and self.ask is None
+        return self.rag == "green" and self.ask is None and self.mood is None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the colour changed between the two reports."""
+        return self.before not in (None, self.after)
+
+    @property
+    def moved_on(self) -> bool:
+        """Whether it changed again since: the table shows today's colour."""
+        return self.rag != self.after
 
 
 def make_portfolio(due: Due, context: ReportContext, ref: str | None) -> Document:
@@ -74,7 +92,7 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "lines": lines,
         "counts": count_colours(line.rag for line in lines),
         "until": until,
-        "moved": [line for line in lines if line.before not in (None, line.after)],
+        "moved": [line for line in lines if line.moved],
         "escalated": _escalated(context, since, until),
         "completed": tuple(context.titled(e.ref, e.title) for e in derived.engagements if _completed(e, since, until)),
         "quarter": SafeMarkdown(quarter.name),
@@ -105,6 +123,7 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
         _said_on(context, derived.ref, week.last),
         derived.status.sentiment,
         telling_risk(risks, worst),
+        next((risk for risk in risks if risk.rule == sentiment_worse.ID), None),
         wanted[0] if wanted else None,
         sum(entry.state != "closed" for entry in derived.raid),
         voices(context, derived.ref, week),

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
+from bot.derive.risks import THEMES
 from bot.report.parts.rows import RiskView
 
 MOST = 4
-_THEMES: Mapping[str, tuple[str, ...]] = {
-    "budget": (
-        "budget-exceeded", "budget-nearly-used", "budget-runs-out", "burn-ahead", "effort-over-budget",
-        "estimate-overrun", "estimates-over-budget",
-    ),
-    "schedule": (
-        "critical-path-slipping", "due-after-milestone", "due-moved-often", "forecast-after-end", "milestone-at-risk",
-        "milestone-overdue", "overdue-items", "sow-expired", "sow-expiring", "work-planned-after-end",
-    ),
-    "escalation": (
-        "escalation-open", "escalation-update-overdue", "escalation-without-path", "green-with-escalation",
-        "red-without-escalation",
-    ),
-    "scope": ("change-order-ageing", "scope-growth", "work-at-risk", "exception-at-quarter-end"),
-    "raid": ("raid-incomplete", "raid-overdue", "risk-review-overdue"),
-    "people": ("assignee-absent", "booking-gap", "person-over-capacity", "single-person", "soft-booking-now", "unassigned-work"),
-    "acceptance": ("acceptance-clock", "acceptance-deadline", "done-unaccepted", "milestone-quarter-end"),
-}  # fmt: skip
-THEME_OF: Mapping[str, str] = MappingProxyType({rule: theme for theme, rules in _THEMES.items() for rule in rules})
 
 
 def top_risks(risks: Iterable[RiskView], most: int = MOST) -> tuple[RiskView, ...]:
@@ -41,11 +22,11 @@ def top_risks(risks: Iterable[RiskView], most: int = MOST) -> tuple[RiskView, ..
 def telling_risk(risks: Iterable[RiskView], worst: Iterable[str]) -> RiskView | None:
     """The risk that says why a colour is what it is: the gravest on one of the `worst` axes, else the gravest of all."""
     risks, axes = tuple(risks), frozenset(worst)
-    about = (risk for risk in risks if THEME_OF.get(risk.rule) in axes and risk.severity != "low")
+    about = (risk for risk in risks if THEMES.get(risk.rule) in axes and risk.severity != "low")
     return next(about, risks[0] if risks else None)
 
 
 def theme_of(risk: RiskView) -> tuple[str, ...]:
-    """What a risk is about; a risk of the register, or of a rule not listed here, is about itself."""
-    theme = THEME_OF.get(risk.rule)
+    """What a risk is about; a risk of the register, or of a rule without a theme, is about itself."""
+    theme = THEMES.get(risk.rule)
     return (theme,) if theme else (risk.rule, *risk.links)

@@ -52,6 +52,11 @@ def test_a_rule_says_why_it_matters_in_one_sentence(rule):
 
 
 @each_rule
+def test_a_theme_is_what_several_rules_are_about(rule):
+    assert not rule.theme or sum(other.theme == rule.theme for other in RULES) > 1
+
+
+@each_rule
 def test_thresholds_have_default_unit_and_meaning_and_are_configurable(rule):
     for name, threshold in rule.thresholds.items():
         assert name.startswith(rule.id.replace("-", "_") + "_")
