@@ -47,9 +47,9 @@ class Guard:
     def _internal_refusal(self, spot: Spot) -> str | None:
         if self.audience_of(spot.path) == "internal":
             return None
-        moved = f" (asked for as {spot.asked})" if spot.asked.casefold() != spot.ref.casefold() else ""
+        moved = f"it is now {spot.ref}; " if spot.asked.casefold() != spot.ref.casefold() else ""
         return (
-            f"{spot.ref}{moved} lies in {spot.path}, which is not declared internal: customers can read there. "
+            f"{moved}{spot.path} is not declared internal: customers can read there. "
             "Name an internal issue or epic (facts key `internal`), or declare the namespace in `portfolio.namespaces`."
         )
 

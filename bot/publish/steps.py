@@ -72,7 +72,8 @@ class Step:
         part = f", part {i.part}" if i.part > 1 else ""
         draft = " draft" if i.draft else ""
         of = f" of {self.engagement}" if self.engagement else ""
-        return f"{i.kind} {i.period} ({i.audience}{draft}{part}){of}"
+        what = i.kind if i.period == i.kind else f"{i.kind} {i.period}"
+        return f"{what} ({i.audience}{draft}{part}){of}"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -214,4 +215,6 @@ def test_the_health_label_of_an_epic(stage: Stage) -> None:
 def test_steps_name_what_they_are_about() -> None:
     step = planned(status()).steps[0]
     assert step.name == f"status 2026-W47 (internal) of {ROOT}"
+    once = dataclasses.replace(step, identity=dataclasses.replace(step.identity, kind="closeout", period="closeout"))
+    assert once.name == f"closeout (internal) of {ROOT}"
     assert step.identity == Identity("status", "internal", ROOT, "2026-W47")
