@@ -193,8 +193,11 @@ def _replays(
 
 
 def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engagement:
-    """A finished engagement as it stood on `day`, also where its root was made later or GitLab hides when it was closed."""
-    known = replace(engagement, created_at=None)
+    """A finished engagement as it stood on `day`, also where its root was made later or GitLab hides when it was closed.
+
+    Nobody knows what was booked by then: today's bookings for the weeks after it would tell the future.
+    """
+    known = replace(engagement, created_at=None, bookings=())
     past = as_of(Portfolio((known,)), day, calendar.zone).engagements[0]
     return replace(past, state="opened", closed_at=None)
 
@@ -287,9 +290,10 @@ def _past_quarters(now: Portfolio, calendar: WorkCalendar, day: date) -> list[Pe
 
 
 def _reopened_all(known: Portfolio, done: Sequence[Finished], calendar: WorkCalendar, day: date) -> Portfolio:
-    """Engagements that were finished later than `day` are open again."""
+    """Engagements that were finished later than `day` are open again; bookings are left out, as in `reopened`."""
     later = {f.engagement.ref for f in done if f.history.axis.day(f.end) > day}
-    found = (replace(e, state="opened", closed_at=None) if e.ref in later else e for e in known.engagements)
+    bare = (replace(e, bookings=()) for e in known.engagements)
+    found = (replace(e, state="opened", closed_at=None) if e.ref in later else e for e in bare)
     return replace(known, engagements=tuple(found))
 
 

@@ -29,6 +29,14 @@ def booked_ahead(
     return np.array([p for p, _ in points]), np.array([h for _, h in points])
 
 
+def days_to_do(hours: float, booked: tuple[Array, Array] | None, burn: float) -> float | None:
+    """Working days until `hours` are done: as booked (`booked_ahead`), then at the `burn` in hours a day; None without either."""
+    days, done = booked if booked is not None else (np.zeros(1), np.zeros(1))
+    if hours <= done[-1]:
+        return float(np.interp(hours, done, days))
+    return float(days[-1]) + (hours - float(done[-1])) / burn if burn > 0 else None
+
+
 def worked_of_booked(bookings: Sequence[Booking], history: History, last: date) -> float | None:
     """Hours logged ÷ hours hard-booked, over the booked weeks that were over by `last`; None without any."""
     weeks = {w: hours for w, hours in _hours_by_week(bookings, "hard").items() if hours > 0 and w.last <= last}

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.calendar import ONE_DAY, Period, month_of
 from bot.derive.forecast.ahead import draw_scores, make_ahead
-from bot.derive.forecast.bookings import booked_ahead, soft_money
+from bot.derive.forecast.bookings import soft_money
 from bot.derive.forecast.effort import Effort, scope_to_come
 from bot.derive.forecast.finish import SCORES
 from bot.derive.forecast.landings import Landing, chance_by, find_amounts, forecast_landing
@@ -118,7 +118,6 @@ def _revenue_trials(
     scores = draw_scores(s.subject.engagement.ref, seed, trials)
     ahead = None
     if s.remaining is not None:
-        booked = booked_ahead(s.subject.engagement.bookings, s.history.axis, s.subject.day, s.ref.booking_yield)
         ahead = make_ahead(
             s.remaining,
             s.effort,
@@ -127,7 +126,7 @@ def _revenue_trials(
             floor=s.floor,
             delay=s.delay,
             pace_factor=s.subject.engagement.what_if.pace_factor,
-            booked=booked,
+            booked=s.booked,
         )
     subject = s.subject
     middle = finish.p50 if isinstance(finish.p50, date) else subject.day

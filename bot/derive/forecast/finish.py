@@ -10,8 +10,10 @@ from statistics import NormalDist
 
 import numpy as np
 
+from bot.derive.forecast.bookings import days_to_do
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
 from bot.derive.forecast.reference import (
+    BOOKED_SD,
     CLOSED_SHARE,
     CUT_SD,
     LAST_MILE,
@@ -42,7 +44,7 @@ class Prior:
     mean: float
     sd: float
     source: str
-    """`plan`, `hours` or `typical`."""
+    """`plan`, `bookings`, `hours` or `typical`."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,24 @@ class Remaining:
 
 
 def combine_priors(
-    hours: float | None, planned: float | None, typical: tuple[float, int] | None, ref: Reference
+    hours: float | None,
+    planned: float | None,
+    typical: tuple[float, int] | None,
+    ref: Reference,
+    booked: float | None = None,
 ) -> Prior:
-    """The reference class of an engagement: by its SOW dates, by its size in hours, else by what is typical.
+    """The reference class of an engagement: by its SOW dates, its bookings, its size in hours, else by what is typical.
 
-    `hours` at completion, `planned` working days of the SOW, `typical` days (and number) of the customer's finished ones.
-    Dates and size are weighed by precision, but two voices make it no surer than the better one: they err together.
-    What is typical counts only without either.
+    `hours` at completion, `planned` working days of the SOW, `typical` days (and number) of the customer's finished ones,
+    `booked` working days from its start until bookings cover all of its work.
+    They are weighed by precision, but several voices make it no surer than the best one: they err together.
+    What is typical counts only without any.
     """
     voices: list[tuple[float, float, str]] = []
     if planned:
         voices.append((math.log(planned * ref.plan_ratio), ref.plan_sd, "plan"))
+    if booked:
+        voices.append((math.log(booked), BOOKED_SD, "bookings"))
     if hours:
         voices.append((math.log(ref.duration_per_root * hours ** (1 / 3)), ref.duration_sd, "hours"))
     if not voices:
@@ -100,17 +109,19 @@ def remaining_time(
     ref: Reference,
     *,
     rest: float | None = None,
+    booked: tuple[Array, Array] | None = None,
     growth: float = 0.0,
     pace_factor: float = 1.0,
 ) -> Remaining:
     """Working days from `state` to the last closing.
 
     Total duration is a precision-weighted mean (in logarithms) of what the own progress says and of the reference class,
-    given that it has lasted this long already. `rest` are the hours still to be spent, where they are known; `growth` is the
-    scope still to come ÷ scope known; `pace_factor` scales the own pace (what-if).
+    given that it has lasted this long already. `rest` are the hours still to be spent, where they are known, `booked` the
+    capacity for them (`booked_ahead`); `growth` is the scope still to come ÷ scope known; `pace_factor` scales the own pace
+    (what-if).
     """
     hours_based = float(state.weekly_hours.sum()) > 0 and state.earned > 0
-    own = _own_remaining(state, growth, hours_based, ref.closed_share, rest)
+    own = _own_remaining(state, growth, hours_based, ref.closed_share, rest, booked)
     elapsed = max(state.elapsed, 1.0)
     if own is None:
         days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
@@ -137,12 +148,17 @@ def is_stalled(state: State) -> bool:
 
 
 def _own_remaining(
-    state: State, growth: float, hours_based: bool, closed_share: float, rest: float | None
+    state: State,
+    growth: float,
+    hours_based: bool,
+    closed_share: float,
+    rest: float | None,
+    booked: tuple[Array, Array] | None,
 ) -> float | None:
     """Working days to go at the own pace; None while nothing is earned.
 
-    Where hours are logged two voices count alike: the time that the progress so far took, and the hours still to be spent at
-    the burn of late. The first is steady, the second sees at once that people joined or left.
+    Where hours are logged two voices count alike: the time that the progress so far took, and the hours still to be spent as
+    booked, then at the burn of late. The first is steady, the second sees at once that people joined or left.
     """
     if state.total <= 0 or state.elapsed <= 0 or state.earned <= 0:
         return None
@@ -151,8 +167,8 @@ def _own_remaining(
         done = (1 - CLOSED_SHARE) * state.earned + CLOSED_SHARE * state.earned_closed
         gone = 1 - math.pow(1 - min(done / total, 0.98), TAIL_EXPONENT)
         by_progress = state.elapsed * (1 - gone) / gone
-        burn = closing_pace(state.weekly_hours)
-        return by_progress if not rest or burn <= 0 else math.sqrt(by_progress * rest / burn * DAYS_PER_WEEK)
+        by_hours = days_to_do(rest, booked, closing_pace(state.weekly_hours) / DAYS_PER_WEEK) if rest else None
+        return math.sqrt(by_progress * by_hours) if by_hours else by_progress
     pace = closing_pace(state.weekly_closed) if state.weeks else state.earned / state.elapsed * DAYS_PER_WEEK
     goal = max(total * closed_share - state.earned_closed, 0.02 * total)
     return goal / pace * DAYS_PER_WEEK if pace > 0 else None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PRIOR_WORDS = {
     "plan": Phrase("the SOW's dates"),
+    "bookings": Phrase("the bookings"),
     "hours": Phrase("how long work of this size took elsewhere"),
     "typical": Phrase("how long engagements take here"),
 }

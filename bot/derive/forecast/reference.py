@@ -32,6 +32,8 @@ OWN_SD = 0.8
 """Sd of ln(total duration by the own pace) at progress 0, where hours are logged; falls with the share not yet earned."""
 OWN_CLOSED_SD = 1.25
 """The same where only closings are known: scope arrives late, and closings come in bursts at the end (31 releases)."""
+BOOKED_SD = 0.25
+"""Sd of ln(total duration ÷ until bookings cover the work): people are named, so surer than dates (assumed, no records)."""
 REMAINING_SD = (0.40, 0.50)
 """Sd of ln(remaining duration), below and above the median, where hours are logged."""
 LAST_MILE = 0.03

@@ -7,10 +7,10 @@ from datetime import date
 
 import numpy as np
 
-from bot.derive.forecast.bookings import first_booking
+from bot.derive.forecast.bookings import booked_ahead, days_to_do, first_booking
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
-from bot.derive.forecast.history import History, State, make_history
+from bot.derive.forecast.history import Array, History, State, make_history
 from bot.derive.forecast.landings import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
 from bot.derive.forecast.terms import Terms, make_terms
@@ -39,6 +39,8 @@ class Situation:
     fixed_scope: Effort | None
     prior: Prior
     remaining: Remaining | None
+    booked: tuple[Array, Array] | None
+    """Capacity ahead (`booked_ahead`)."""
     delay: float
     floor: float
     landings: tuple[Landing, ...]
@@ -54,7 +56,7 @@ class Situation:
             return "none"
         if self.state.weeks >= MIN_WEEKS and self.remaining.own_weight >= OWN_ENOUGH:
             return "throughput"
-        return "schedule" if self.prior.source == "plan" else "reference"
+        return "schedule" if self.prior.source in ("plan", "bookings") else "reference"
 
 
 def assess(subject: Subject, ref: Reference) -> Situation:
@@ -69,14 +71,16 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     effort, fixed = (effort_of(state, terms, history, ref, g, phase) for g in (growth, 0.0))
     planned = _planned_days(subject, history, start)
     typical = ref.typical_by.get(subject.engagement.facts.customer or "")
-    prior = combine_priors(effort.total if effort and effort.total > 0 else None, planned, typical, ref)
+    hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
+    booked = booked_ahead(subject.engagement.bookings, history.axis, subject.day, ref.booking_yield)
+    until = days_to_do(rest, booked, 0.0) if rest and booked else None
+    delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
+    prior = combine_priors(hours, planned, typical, ref, until and max(state.elapsed + until - delay, 1.0))
     remaining = None
     if start is not None and phase != "complete":
-        rest = effort.rest if effort else None
         pace_factor = subject.engagement.what_if.pace_factor
-        remaining = remaining_time(state, prior, ref, rest=rest, growth=growth, pace_factor=pace_factor)
+        remaining = remaining_time(state, prior, ref, rest=rest, booked=booked, growth=growth, pace_factor=pace_factor)
     landings = find_landings(subject, history, now)
-    delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
     return Situation(
         subject=subject,
         ref=ref,
@@ -89,6 +93,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         fixed_scope=fixed,
         prior=prior,
         remaining=remaining,
+        booked=booked,
         delay=delay,
         floor=_chain_days(subject),
         landings=landings,

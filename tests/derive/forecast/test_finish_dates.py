@@ -14,7 +14,7 @@ from bot.calendar import WorkCalendar
 from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.forecast.history import WorkAxis
 from bot.derive.results import Forecast, Quantiles, Schedule
-from bot.model import Engagement, Item, Portfolio, TimeLog, as_of
+from bot.model import Booking, Engagement, Item, Portfolio, TimeLog, as_of
 from tests.builders import (
     CALENDAR,
     DAY,
@@ -178,6 +178,41 @@ def test_the_first_booked_week_is_the_start_where_the_contract_has_none() -> Non
     found = forecast(items=items, facts=facts, bookings=[make_booking("2027-W10", 30)])
     assert isinstance(found.finish.p10, date)
     assert found.finish.p10 > date(2027, 3, 8)
+
+
+def booked(hours: float, first: int, weeks: int) -> list[Booking]:
+    """So many hours a week from week `first` of 2026 on."""
+    days = (date.fromisocalendar(2026, first, 1) + timedelta(weeks=n) for n in range(weeks))
+    return [make_booking(f"{day.isocalendar().year}-W{day.isocalendar().week:02}", hours) for day in days]
+
+
+def test_booked_capacity_moves_the_finish() -> None:
+    """130 of 260 hours done in 13 weeks, ten a week; the rest is booked at twice or half that pace, or not at all."""
+    items, logs = weekly_work(13, 13, weeks=13)
+    on = START + timedelta(weeks=13)
+
+    def finish(bookings: list[Booking]) -> date:
+        facts = {"end": None, "hours": None}
+        found = forecast(on, items=items, timelogs=logs, facts=facts, bookings=bookings).finish.p50
+        assert isinstance(found, date)
+        return found
+
+    assert finish(booked(20, 45, 12)) < finish([]) < finish(booked(5, 45, 60))
+
+
+def test_work_in_the_future_ends_when_bookings_cover_it() -> None:
+    """40 hours a week less what is usually not worked: 400 hours take eleven weeks from 2 November, not the SOW's six months."""
+    items = [make_item(1, estimate_hours=400, created_at="2026-06-01")]
+    facts = {"start": "2026-11-02", "end": "2027-04-30", "hours": 400.0}
+    by_dates, by_booking, partly = (
+        forecast("2026-10-01", items=items, facts=facts, bookings=b)
+        for b in ([], booked(40, 45, 14), booked(40, 45, 4))
+    )
+    assert by_booking.finish.p50 < by_dates.finish.p50  # type: ignore[operator]
+    assert partly.finish == by_dates.finish
+    unplanned = forecast("2026-10-01", items=items, facts={**facts, "end": None}, bookings=booked(40, 45, 14))
+    assert unplanned.basis == "schedule"
+    assert any("the bookings" in reason.text for reason in unplanned.reasons)
 
 
 def test_known_work_closed_in_an_open_milestone_without_a_date_is_not_the_end() -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.derive.forecast import Reference, run_backtest
 from bot.model import Engagement, Portfolio
-from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
+from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_settings
 
 DAY = date(2026, 11, 20)
 SETTINGS = make_settings()
@@ -59,6 +59,15 @@ def test_what_was_finished_later_changes_no_earlier_replay() -> None:
     more, less = (run_backtest(p, CALENDAR, SETTINGS, day=DAY, trials=100) for p in (PORTFOLIO, fewer))
     kept = [c for c in more.cases if c.ref in {e.ref for e in fewer.engagements}]
     assert kept == list(less.cases)
+
+
+def test_what_was_booked_for_later_weeks_tells_a_replay_nothing() -> None:
+    """Bookings carry no date of their own; 60 hours a week for months would pull every finish."""
+    booked = tuple(make_booking(f"2026-W{week:02}", 60) for week in range(2, 53))
+    with_bookings = Portfolio(tuple(replace(e, bookings=booked) for e in PORTFOLIO.engagements[:1]))
+    without = Portfolio(PORTFOLIO.engagements[:1])
+    found, bare = (run_backtest(p, CALENDAR, SETTINGS, day=DAY, trials=100) for p in (with_bookings, without))
+    assert (found.cases, found.quarters) == (bare.cases, bare.quarters)
 
 
 def test_an_engagement_that_left_work_open_is_replayed_to_the_day_it_was_closed() -> None:
