@@ -113,7 +113,21 @@ def load_templates(settings: Settings, base: Path) -> Templates:
 
 def _filters(words: Words) -> dict[str, Any]:
     """Formats for templates; each gives Markdown that is safe as it stands."""
-    formats = ("date", "day", "month", "number", "ratio", "percent", "hours", "signed", "money", "rag", "dot", "dots")
+    formats = (
+        "date",
+        "day",
+        "day_beside",
+        "month",
+        "number",
+        "ratio",
+        "percent",
+        "hours",
+        "signed",
+        "money",
+        "rag",
+        "dot",
+        "dots",
+    )
 
     def join(values: Iterable[Any], separator: str = ", ") -> SafeMarkdown:
         return SafeMarkdown(separator.join(words.output(value) for value in values))

@@ -96,6 +96,10 @@ class Words:
         """Day and month, where the year is plain."""
         return MISSING if day is None else SafeMarkdown(format_skeleton("MMMd", day, locale=self.locale))
 
+    def day_beside(self, day: dt.date | None, other: dt.date | None) -> SafeMarkdown:
+        """`day` beside a whole date: without its year where that is the same."""
+        return self.day(day) if day is None or (other and other.year == day.year) else self.date(day)
+
     def month(self, day: dt.date) -> SafeMarkdown:
         return SafeMarkdown(format_skeleton("yMMMM", day, locale=self.locale))
 

@@ -105,3 +105,10 @@ def test_a_colour_holds_from_the_day_it_was_said_until_the_next() -> None:
 
 def test_forecast_money_has_three_figures() -> None:
     assert [forecast_money(WORDS, v) for v in (574_253.4, 1_065.0, 0, None)] == [r"\$574,000", r"\$1,060", r"\$0", "–"]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2026, 12, 30), "Dec 30, 2026"), (date(2027, 1, 5), "Jan 5"), (None, "–")]
+)
+def test_a_day_beside_a_date_of_another_year_says_its_year(day: date | None, said: str) -> None:
+    assert WORDS.day_beside(day, date(2027, 1, 25)) == said

@@ -127,7 +127,11 @@ def _when(context: ReportContext, a: Acceptance) -> SafeMarkdown:
     """`Sep 7, 2026 (sent Sep 4)`, `sent Nov 20, by silence on Nov 27`, `send by Jan 25, 2027`."""
     words = context.templates.words
     if a.state in ACCEPTED and a.accepted_on:
-        return words.text("accept.done" if a.sent else "accept.done_unsent", day=a.accepted_on, sent=words.day(a.sent))
+        return words.text(
+            "accept.done" if a.sent else "accept.done_unsent",
+            day=a.accepted_on,
+            sent=words.day_beside(a.sent, a.accepted_on),
+        )
     if a.state == "sent":
         return words.text("accept.running" if a.passive_on else "accept.sent", sent=a.sent, day=a.passive_on)
     if a.last_safe_sending and a.state in ("open", "ready"):
