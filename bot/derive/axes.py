@@ -277,7 +277,9 @@ def _cpi_signs(subject: Subject) -> Iterator[Sign]:
         Phrase("CPI {cpi}: nothing is done yet.", cpi=Decimal(budget.cpi))
         if budget.eac_hours is None
         else Phrase(
-            "CPI {cpi}: {hours} expected at completion.", cpi=Decimal(budget.cpi), hours=hours(budget.eac_hours)
+            "CPI {cpi}: at the cost of the work done so far, all of it takes {hours}.",
+            cpi=Decimal(budget.cpi),
+            hours=hours(budget.eac_hours),
         )
     )
     yield _low_is_bad(budget.cpi, "cpi", subject), Reason(text, (subject.engagement.ref,))

@@ -105,7 +105,9 @@ def test_a_reason_tells_the_figures() -> None:
     assert texts(axes_of(schedule_axis, derived=schedule(0.9, done=45, planned=50))) == (
         "SPI 0.90: 45 % done, 50 % planned by now."
     )
-    assert texts(axes_of(budget_axis, derived=budget(0.5, 0.4, 0.8))) == ("CPI 0.80: 125 hours expected at completion.")
+    assert texts(axes_of(budget_axis, derived=budget(0.5, 0.4, 0.8))) == (
+        "CPI 0.80: at the cost of the work done so far, all of it takes 125 hours."
+    )
     assert texts(axes_of(budget_axis, derived=budget(0.85, 0.5))) == "85 hours of 100 hours spent (85 %), 50 % done."
     grown = Scope(growth=0.3, added=4, baseline_day=date(2026, 8, 3))
     assert (

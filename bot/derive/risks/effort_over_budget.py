@@ -1,4 +1,7 @@
-"""The pace so far says that the whole work will cost more hours than were sold."""
+"""The whole work will probably cost more hours than were sold.
+
+Expected are the forecast's hours at completion (P50); where there is no forecast, EAC = BAC ÷ CPI.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +25,17 @@ THRESHOLDS = {
 
 def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
     budget, done = subject.derived.budget, subject.derived.progress.percent or 0
-    if not budget.hours_budget or budget.eac_hours is None or (budget.burn or 0) > 1:
+    forecast = subject.derived.forecast.effort_hours.p50
+    expected = forecast if isinstance(forecast, int | float) else budget.eac_hours
+    if not budget.hours_budget or expected is None or (budget.burn or 0) > 1:
         return
-    over = round(budget.eac_hours / budget.hours_budget - 1, 6)
+    over = round(expected / budget.hours_budget - 1, 6)
     if over < subject.threshold("effort_over_budget_share") or done < subject.threshold("cpi_min_progress"):
         return
     yield Finding(
         Phrase(
-            "At the pace so far the work takes {hours}, {share} more than the {hours_budget} budgeted.",
-            hours=hours(budget.eac_hours),
+            "The work will probably take {hours}, {share} more than the {hours_budget} budgeted.",
+            hours=hours(expected),
             share=Percent(over),
             hours_budget=budget.hours_budget,
         ),

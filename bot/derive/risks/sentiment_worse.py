@@ -23,8 +23,8 @@ def find_sentiment_worse(subject: Subject) -> Iterator[Finding]:
         return
     yield Finding(
         Phrase(
-            "The customer's sentiment is {sentiment}, while the status is {colour}{declared}.",
-            sentiment=word(status.sentiment),
+            "The customer is {mood}, while the status is {colour}{declared}.",
+            mood=_MOODS[mood],
             colour=word(colour),
             declared=Phrase(" (declared {colour})", colour=word(status.declared)) if status.declared else NOTHING,
         ),
@@ -35,3 +35,4 @@ def find_sentiment_worse(subject: Subject) -> Iterator[Finding]:
 
 
 _RANKS = {"green": 0, "yellow": 1, "red": 2}
+_MOODS = (Phrase("happy"), Phrase("concerned"), Phrase("unhappy"))

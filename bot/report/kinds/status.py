@@ -165,8 +165,11 @@ def _indices(words: Words, derived: EngagementDerived) -> tuple[tuple[str, SafeM
     schedule, budget = derived.schedule, derived.budget
     known = {"spi": schedule.spi, "spi_t": schedule.spi_t, "cpi": budget.cpi, "tcpi": budget.tcpi}
     found = [(name, words.ratio(value)) for name, value in known.items() if value is not None]
-    growth = derived.scope.growth
-    return (*found, *((("growth", words.percent(growth)),) if growth is not None else ()))
+    if budget.eac_hours is not None:
+        found.append(("eac", words.hours(round(budget.eac_hours))))
+    if derived.scope.growth is not None:
+        found.append(("growth", words.percent(derived.scope.growth)))
+    return tuple(found)
 
 
 def _runs_out(week: Week) -> tuple[str, date] | None:

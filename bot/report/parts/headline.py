@@ -66,11 +66,12 @@ def _work(context: ReportContext, derived: EngagementDerived) -> Iterator[SafeMa
     ahead = derived.phase == "not_started" and not budget.hours_spent and not progress.items_done
     kind = "ahead" if ahead else "work" if progress.percent is not None else "unknown"
     yield words.text(f"headline.{kind}{'_budget' if budget.hours_budget else ''}", **values)
-    if budget.eac_hours is not None and budget.hours_budget and derived.phase == "active":
-        over = budget.eac_hours / budget.hours_budget - 1
-        key = "pace_over" if round(over, 2) > 0 else "pace"
-        eac = words.hours(round(budget.eac_hours))
-        yield words.text(f"headline.{key}", eac=eac, over=words.percent(over))
+    effort = derived.forecast.effort_hours
+    if derived.phase == "active" and isinstance(effort.p50, int | float) and isinstance(effort.p80, int | float):
+        over = effort.p50 / budget.hours_budget - 1 if budget.hours_budget else 0.0
+        key = "effort_over" if round(over, 2) > 0 else "effort"
+        p50, p80 = (words.hours(round(hours)) for hours in (effort.p50, effort.p80))
+        yield words.text(f"headline.{key}", p50=p50, p80=p80, over=words.percent(over))
 
 
 def _open(context: ReportContext, derived: EngagementDerived, needed: int) -> Iterator[SafeMarkdown]:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.derive.results import Budget, Progress
-from tests.derive.risks.told import severity_told
+from bot.derive.results import Budget, Forecast, Progress, Quantiles
+from tests.derive.risks.told import severity_told, told
 
 
 def _told(eac, percent=0.5, burn=0.6):
@@ -14,6 +14,16 @@ def _told(eac, percent=0.5, burn=0.6):
 @pytest.mark.parametrize(("eac", "severity"), [(109.0, None), (110.0, "medium"), (125.0, "high"), (None, None)])
 def test_ten_percent_over_is_a_risk_and_twenty_five_a_high_one(eac, severity):
     assert _told(eac) == severity
+
+
+def test_the_forecast_counts_where_there_is_one():
+    forecast = Forecast(effort_hours=Quantiles(p50=112.0, p80=130.0))
+    derived = {"budget": Budget(100.0, 60.0, burn=0.6, eac_hours=150.0), "progress": Progress(percent=0.5)}
+    [found] = told("effort-over-budget", derived={**derived, "forecast": forecast})
+    assert (found.severity, found.message) == (
+        None,
+        "The work will probably take 112 hours, 12 % more than the 100 budgeted.",
+    )
 
 
 def test_says_nothing_before_a_fifth_is_done_or_once_the_budget_is_gone():
