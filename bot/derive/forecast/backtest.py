@@ -195,11 +195,17 @@ def _replays(
 def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engagement:
     """A finished engagement as it stood on `day`, also where its root was made later or GitLab hides when it was closed.
 
-    Nobody knows what was booked by then: today's bookings for the weeks after it would tell the future.
+    Nobody knows what was booked by then, or which date a milestone had: today's would tell the future.
     """
-    known = replace(engagement, created_at=None, bookings=())
+    known = replace(_undated(engagement), created_at=None)
     past = as_of(Portfolio((known,)), day, calendar.zone).engagements[0]
     return replace(past, state="opened", closed_at=None)
+
+
+def _undated(engagement: Engagement) -> Engagement:
+    """Without bookings, and without those dates of milestones whose history is unknown."""
+    milestones = (m if m.due_history else replace(m, due_date=None) for m in engagement.milestones)
+    return replace(engagement, bookings=(), milestones=tuple(milestones))
 
 
 def _learned_before(at: float, done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
@@ -290,9 +296,9 @@ def _past_quarters(now: Portfolio, calendar: WorkCalendar, day: date) -> list[Pe
 
 
 def _reopened_all(known: Portfolio, done: Sequence[Finished], calendar: WorkCalendar, day: date) -> Portfolio:
-    """Engagements that were finished later than `day` are open again; bookings are left out, as in `reopened`."""
+    """Engagements that were finished later than `day` are open again; what nobody knows is left out, as in `reopened`."""
     later = {f.engagement.ref for f in done if f.history.axis.day(f.end) > day}
-    bare = (replace(e, bookings=()) for e in known.engagements)
+    bare = map(_undated, known.engagements)
     found = (replace(e, state="opened", closed_at=None) if e.ref in later else e for e in bare)
     return replace(known, engagements=tuple(found))
 

@@ -16,6 +16,8 @@ from bot.derive.forecast.reference import (
     BOOKED_SD,
     CLOSED_SHARE,
     CUT_SD,
+    DATES_SD,
+    DATES_WEIGHT_SD,
     LAST_MILE,
     MOVING,
     OWN_CLOSED_SD,
@@ -44,7 +46,7 @@ class Prior:
     mean: float
     sd: float
     source: str
-    """`plan`, `bookings`, `hours` or `typical`."""
+    """`dates`, `plan`, `bookings`, `hours` or `typical`."""
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,22 @@ def combine_priors(
     typical: tuple[float, int] | None,
     ref: Reference,
     booked: float | None = None,
+    dates: tuple[float, float] | None = None,
 ) -> Prior:
-    """The reference class of an engagement: by its SOW dates, its bookings, its size in hours, else by what is typical.
+    """The reference class of an engagement: by its dates, its bookings, its size in hours, else by what is typical.
 
     `hours` at completion, `planned` working days of the SOW, `typical` days (and number) of the customer's finished ones,
-    `booked` working days from its start until bookings cover all of its work.
+    `booked` working days from its start until bookings cover all of its work, `dates` working days gone, and to go by the
+    dates that the open work has now: they take the place of the SOW's, since people who move a date know why.
     They are weighed by precision, but several voices make it no surer than the best one: they err together.
     What is typical counts only without any.
     """
     voices: list[tuple[float, float, str]] = []
-    if planned:
+    if dates:
+        gone, left = dates[0], slipped(*dates, ref)
+        sd = min(ref.plan_sd, DATES_WEIGHT_SD * left / (gone + left))
+        voices.append((math.log(gone + left), sd, "dates"))
+    elif planned:
         voices.append((math.log(planned * ref.plan_ratio), ref.plan_sd, "plan"))
     if booked:
         voices.append((math.log(booked), BOOKED_SD, "bookings"))
@@ -101,6 +109,14 @@ def combine_priors(
     weights = [1 / sd**2 for _, sd, _ in voices]
     mean = sum(w * m for w, (m, _, _) in zip(weights, voices, strict=True)) / sum(weights)
     return Prior(mean, min(sd for _, sd, _ in voices), voices[0][2])
+
+
+def slipped(gone: float, left: float, ref: Reference) -> float:
+    """Working days to a date that is `left` working days away after `gone` of them.
+
+    It slips as finished work slipped against its plan, less and less towards the end.
+    """
+    return left * math.pow(ref.plan_ratio, left / (gone + left))
 
 
 def remaining_time(
@@ -125,8 +141,9 @@ def remaining_time(
     elapsed = max(state.elapsed, 1.0)
     if own is None:
         days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
-        sd = (1.5 * prior.sd if prior.source == "typical" else max(prior.sd, 0.4)) * ref.spread
-        return Remaining(days / pace_factor, sd, sd, 0.0)
+        sd = 1.5 * prior.sd if prior.source == "typical" else max(prior.sd, 0.4)
+        low, high = DATES_SD if prior.source == "dates" else (sd, sd)
+        return Remaining(days / pace_factor, low * ref.spread, high * ref.spread, 0.0)
     share = 1.0 if hours_based else ref.closed_share
     progress = min(state.progress / (1 + growth) / share, 0.98)
     own_variance = ((OWN_SD if hours_based else OWN_CLOSED_SD) * (1 - progress)) ** 2

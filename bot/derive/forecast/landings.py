@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining
+from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining, slipped
 from bot.derive.forecast.history import NEVER, Array, History
-from bot.derive.forecast.reference import Reference
+from bot.derive.forecast.reference import DATES_SD, Reference
 from bot.derive.milestones import MilestoneView, find_milestones, milestone_done
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
 from bot.derive.subject import Subject
@@ -28,6 +28,8 @@ class Landing:
     share: float | None
     """Open value up to and including this milestone, in order of due dates, ÷ all open value."""
     due_in: float | None
+    gone: float
+    """Working days since the start."""
 
     @property
     def waits_for_its_date(self) -> bool:
@@ -41,7 +43,7 @@ class Landing:
         if self.share is not None and remaining is not None:
             return np.maximum(self.share * remaining.at(scores), 0.5)
         if self.due_in is not None:
-            return max(self.due_in, 1.0) * ref.plan_ratio * np.exp(ref.plan_sd * scores)
+            return Remaining(slipped(self.gone, max(self.due_in, 1.0), ref), *DATES_SD, 0.0).at(scores)
         return remaining.at(scores) if remaining is not None else None
 
 
@@ -51,6 +53,7 @@ def find_landings(subject: Subject, history: History, now: float) -> tuple[Landi
     value = dict(zip(history.refs, history.value, strict=True))
     open_values = [sum(value[i.ref] for i in view.items if i.is_open) for view in views]
     total = float(history.value[history.closed >= NEVER].sum())
+    gone = max(now - history.start, 0.0) if history.start is not None else 0.0
     landings, before = [], 0.0
     for view, own in zip(views, open_values, strict=True):
         before += own
@@ -61,6 +64,7 @@ def find_landings(subject: Subject, history: History, now: float) -> tuple[Landi
                 history.axis.position(view.closed) if done and view.closed else (now if done else None),
                 before / total if own and total else None,
                 history.axis.position(view.due) - now if view.due else None,
+                gone,
             )
         )
     return tuple(landings)

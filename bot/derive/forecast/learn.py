@@ -63,9 +63,10 @@ def is_finished(engagement: Engagement) -> bool:
 
 
 def _finished(engagement: Engagement, history: History) -> Finished | None:
-    """A finished engagement that can teach: enough items, and at least a week long."""
+    """A finished engagement that can teach: at least a week long, with enough items or closed milestones."""
     end = _end(engagement, history)
-    if end is None or history.start is None or len(history.refs) < LEAST_ITEMS or end - history.start < 5:
+    told = len(history.refs) >= LEAST_ITEMS or any(m.closed_at for m in engagement.milestones)
+    if end is None or history.start is None or not told or end - history.start < 5:
         return None
     return Finished(engagement, history, end - history.start, float(history.log_hours.sum()))
 
@@ -88,6 +89,7 @@ def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
     base = Reference()
     if not done:
         return base
+    worked = [f for f in done if f.history.refs]
     costed = [f for f in done if f.history.basis == "hours" and f.hours > 0]
     ratios = [math.log(f.hours / float(f.history.value.sum())) for f in costed]
     roots = [math.log(f.duration / f.hours ** (1 / 3)) for f in done if f.hours > 0]
@@ -104,7 +106,7 @@ def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
         plan_sd=_shrunk_sd(plans, base.plan_sd),
         typical_days=_shrunk([math.log(f.duration) for f in done], base.typical_days),
         typical_by=_by_customer(done),
-        growth=float(np.mean([_late_share(f) for f in done])) * len(done) / (len(done) + PRIOR_WEIGHT),
+        growth=sum(_late_share(f) for f in worked) / (len(worked) + PRIOR_WEIGHT),
         closed_share=_closed_share(done, base.closed_share),
         booking_yield=_booking_yield(done, base.booking_yield),
         lags=_learn_lags(done, calendar, base.lags),

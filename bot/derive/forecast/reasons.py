@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
 
 PRIOR_WORDS = {
+    "dates": Phrase("the dates of the open work"),
     "plan": Phrase("the SOW's dates"),
     "bookings": Phrase("the bookings"),
     "hours": Phrase("how long work of this size took elsewhere"),

@@ -34,6 +34,10 @@ OWN_CLOSED_SD = 1.25
 """The same where only closings are known: scope arrives late, and closings come in bursts at the end (31 releases)."""
 BOOKED_SD = 0.25
 """Sd of ln(total duration ÷ until bookings cover the work): people are named, so surer than dates (assumed, no records)."""
+DATES_SD = (0.40, 0.60)
+"""Sd of ln(remaining ÷ what the dates in the plan leave), below and above the median (62 projects, weekly dates of managers)."""
+DATES_WEIGHT_SD = 0.8
+"""The same beside the own pace: managers' dates err as much as it does at any share of the time."""
 REMAINING_SD = (0.40, 0.50)
 """Sd of ln(remaining duration), below and above the median, where hours are logged."""
 LAST_MILE = 0.03

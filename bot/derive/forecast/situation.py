@@ -10,7 +10,7 @@ import numpy as np
 from bot.derive.forecast.bookings import booked_ahead, days_to_do, first_booking
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
-from bot.derive.forecast.history import Array, History, State, make_history
+from bot.derive.forecast.history import BASIS_SHARE, Array, History, State, make_history
 from bot.derive.forecast.landings import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
 from bot.derive.forecast.terms import Terms, make_terms
@@ -56,7 +56,7 @@ class Situation:
             return "none"
         if self.state.weeks >= MIN_WEEKS and self.remaining.own_weight >= OWN_ENOUGH:
             return "throughput"
-        return "schedule" if self.prior.source in ("plan", "bookings") else "reference"
+        return "schedule" if self.prior.source in ("dates", "plan", "bookings") else "reference"
 
 
 def assess(subject: Subject, ref: Reference) -> Situation:
@@ -75,12 +75,19 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     booked = booked_ahead(subject.engagement.bookings, history.axis, subject.day, ref.booking_yield)
     until = days_to_do(rest, booked, 0.0) if rest and booked else None
     delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
-    prior = combine_priors(hours, planned, typical, ref, until and max(state.elapsed + until - delay, 1.0))
+    landings = find_landings(subject, history, now)
+    prior = combine_priors(
+        hours,
+        planned,
+        typical,
+        ref,
+        until and max(state.elapsed + until - delay, 1.0),
+        dates_left(subject, landings, history, now + delay, state.elapsed),
+    )
     remaining = None
     if start is not None and phase != "complete":
         pace_factor = subject.engagement.what_if.pace_factor
         remaining = remaining_time(state, prior, ref, rest=rest, booked=booked, growth=growth, pace_factor=pace_factor)
-    landings = find_landings(subject, history, now)
     return Situation(
         subject=subject,
         ref=ref,
@@ -129,6 +136,25 @@ def _planned_days(subject: Subject, history: History, start: float | None) -> fl
         return None
     days = history.axis.position(end) - start
     return days if days > 0 else None
+
+
+def dates_left(
+    subject: Subject, landings: tuple[Landing, ...], history: History, at: float, elapsed: float
+) -> tuple[float, float] | None:
+    """Working days gone, and from `at` to the last date of the open work; None where too little of it has a date ahead.
+
+    An item's own due date counts, else its milestone's; a milestone without items stands for work still to come. What is
+    overdue has no date any more.
+    """
+    value = dict(zip(history.refs, history.value, strict=True))
+    due = {landing.view.title: landing.view.due for landing in landings}
+    work = [(value[i.ref], i.due_date or due.get(i.milestone or "")) for i in subject.work if i.is_open]
+    ahead = [(amount, day) for amount, day in work if day and day > subject.day]
+    if sum(amount for amount, _ in ahead) < BASIS_SHARE * sum(amount for amount, _ in work):
+        return None
+    days = [day for _, day in ahead] + [g.view.due for g in landings if g.waits_for_its_date and g.view.due]
+    left = history.axis.position(max(days)) - at if days else 0.0
+    return (elapsed, left) if left > 0 else None
 
 
 def deadline(subject: Subject) -> date | None:

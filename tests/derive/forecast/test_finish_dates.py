@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -66,7 +67,48 @@ def test_an_engagement_does_not_end_before_a_milestone_that_has_no_items_yet() -
     assert ordered(bound.finish) == ordered(hypercare.finish)
     assert plain.on_time_probability is not None
     assert bound.on_time_probability is not None
-    assert bound.on_time_probability < 0.1 < plain.on_time_probability
+    assert bound.on_time_probability < 0.15 < plain.on_time_probability
+
+
+def dated(due: str, on: date = START + timedelta(weeks=13), **values: Any) -> Forecast:
+    """Half done after thirteen weeks; the rest is in a milestone due on `due`, sold until 26 February."""
+    items, logs = weekly_work(13, 13, weeks=13)
+    items = [replace(item, milestone="Go-live") for item in items]
+    milestones = [make_milestone("Go-live", due_date=due)]
+    facts = {"end": "2027-02-26", "hours": None}
+    return forecast(on, **{"items": items, "timelogs": logs, "milestones": milestones, "facts": facts, **values})
+
+
+def test_dates_that_people_moved_move_the_finish() -> None:
+    earlier, as_sold, later = (dated(due) for due in ("2026-12-18", "2027-02-26", "2027-05-28"))
+    assert ordered(earlier.finish) < ordered(as_sold.finish) < ordered(later.finish)
+    assert "the dates of the open work" in later.reasons[0].text
+
+
+def test_dates_that_have_passed_or_that_most_of_the_work_has_not_say_nothing() -> None:
+    items, _ = weekly_work(13, 13, weeks=13)
+    mostly = [replace(item, milestone="Go-live") if item.is_open and n % 2 else item for n, item in enumerate(items)]
+    bare = dated("2027-05-28", milestones=[])
+    assert dated("2026-10-30").finish == bare.finish
+    assert dated("2027-05-28", items=mostly).finish == bare.finish
+
+
+def test_a_due_date_of_its_own_counts_before_the_milestones() -> None:
+    items, _ = weekly_work(13, 13, weeks=13)
+    own = [replace(item, milestone="Go-live", due_date=date(2027, 5, 28)) for item in items]
+    assert dated("2026-12-18", items=own).finish == dated("2027-05-28").finish
+
+
+def test_dates_slip_as_finished_work_slipped_and_less_towards_the_end() -> None:
+    def days(due: str, ratio: float) -> int:
+        milestones = [make_milestone("Release", due_date=due)]
+        subject = make_subject(on="2026-11-02", milestones=milestones, facts={"end": "2026-12-31", "hours": None})
+        finish = forecast_engagement(subject, Reference(plan_ratio=ratio), trials=100).forecast.finish
+        assert isinstance(finish.p50, date)
+        return (finish.p50 - date(2026, 11, 2)).days
+
+    near, far = (days(due, 2.0) / days(due, 1.0) for due in ("2026-12-07", "2027-11-01"))
+    assert 1.1 < near < far < 2.0
 
 
 def test_where_scope_is_usually_dropped_at_the_end_the_end_comes_earlier() -> None:

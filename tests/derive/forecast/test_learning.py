@@ -12,7 +12,7 @@ import pytest
 
 from bot.derive.forecast import Reference, learn_reference
 from bot.model import Engagement, Item, Portfolio, as_of
-from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_settings
+from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
 
 SETTINGS = make_settings()
 DAY = date(2026, 11, 20)
@@ -60,6 +60,27 @@ def test_slower_engagements_teach_longer_durations() -> None:
 def test_planned_dates_that_were_missed_teach_their_factor() -> None:
     late = [finished(n, days=100, end=date(2026, 1, 5) + timedelta(days=50)) for n in range(8)]
     assert learn(*late).plan_ratio > 1.5
+
+
+def test_a_finished_engagement_without_items_teaches_by_its_closed_milestones() -> None:
+    start = date(2026, 1, 5)
+    release = make_milestone("Release", closed=start + timedelta(days=100))
+    end = start + timedelta(days=50)
+    bare = [
+        make_engagement(
+            ref=f"acme&{n}", closed=release.closed_at, milestones=[release], facts={"start": start, "end": end}
+        )
+        for n in range(8)
+    ]
+    assert learn(*bare).plan_ratio > 1.5
+    assert learn(*(replace(e, milestones=()) for e in bare)) == Reference()
+    growing = [replace(f, items=(*f.items[:5], *(_late(i) for i in f.items[5:]))) for f in map(finished, range(9, 13))]
+    assert learn(*growing, *bare).growth == learn(*growing).growth > 0
+
+
+def _late(item: Item) -> Item:
+    assert item.closed_at
+    return replace(item, created_at=item.closed_at - timedelta(days=5))
 
 
 def test_forecasts_that_fell_far_away_widen_the_ranges() -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.derive.forecast import Reference, run_backtest
 from bot.model import Engagement, Portfolio
-from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_settings
+from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
 
 DAY = date(2026, 11, 20)
 SETTINGS = make_settings()
@@ -68,6 +68,25 @@ def test_what_was_booked_for_later_weeks_tells_a_replay_nothing() -> None:
     without = Portfolio(PORTFOLIO.engagements[:1])
     found, bare = (run_backtest(p, CALENDAR, SETTINGS, day=DAY, trials=100) for p in (with_bookings, without))
     assert (found.cases, found.quarters) == (bare.cases, bare.quarters)
+
+
+def test_a_date_that_a_milestone_has_now_tells_a_replay_nothing_unless_it_is_known_since_when() -> None:
+    """GitLab keeps no history of a milestone's dates: the last one was moved to where the work ended."""
+    [first] = PORTFOLIO.engagements[:1]
+    planned = replace(first, items=tuple(replace(i, milestone="Go-live") for i in first.items))
+    bare, moved, known = (
+        replace(planned, milestones=(make_milestone("Go-live", **values),))
+        for values in (
+            {},
+            {"due_date": "2027-06-30"},
+            {"due_date": "2027-06-30", "due_history": [(None, "2027-06-30", "2026-01-05")]},
+        )
+    )
+    plain, told, dated = (
+        run_backtest(Portfolio((e,)), CALENDAR, SETTINGS, day=DAY, trials=100) for e in (bare, moved, known)
+    )
+    assert (plain.cases, plain.quarters) == (told.cases, told.quarters)
+    assert [c.finish for c in dated.cases] != [c.finish for c in plain.cases]
 
 
 def test_an_engagement_that_left_work_open_is_replayed_to_the_day_it_was_closed() -> None:
