@@ -43,6 +43,8 @@ class ForecastRun:
     """How to forecast: what finished work teaches, seed, and number of trials."""
 
     reference: Reference
+    earlier: Callable[[date], Reference]
+    """What it had taught by a past day."""
     seed: int
     trials: int
 
@@ -61,8 +63,8 @@ def derive_portfolio(
 ) -> Derived:
     """Everything derived as of the end of `day`, worst engagement first; the same for any order of the input.
 
-    Engagements that were closed longer than `closed_within_days` ago are left out, but teach the forecast. `only`
-    derives one engagement, against the whole portfolio's bookings and items.
+    Engagements that were closed longer than `closed_within_days` ago are left out, but teach the forecast and stay in
+    the portfolio's revenue. `only` derives one engagement, against the whole portfolio's bookings and items.
     """
     settings = with_default_thresholds(settings)
     then = as_of(portfolio, day, calendar.zone)
@@ -73,7 +75,8 @@ def derive_portfolio(
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
     pairs = [_derive_engagement(s, run, reports.get(s.engagement.ref, ())) for s in wanted]
-    revenue = _add_revenue(pairs, settings, past, failures)
+    gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
+    revenue = _add_revenue(pairs, gone, settings, past, failures, only)
     done = [subject for subject, _ in pairs]
     return Derived(
         as_of=day,
@@ -151,6 +154,24 @@ def _derive_engagement(
     return subject, kept[0] if kept else None
 
 
+def _derive_revenue(
+    subject: Subject, run: ForecastRun | None, failures: list[str]
+) -> tuple[Subject, EngagementForecast | None]:
+    """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
+    kept: list[EngagementForecast] = []
+    wanted = ("phase", "progress", "scope", "acceptance", "forecast")
+    for name, stage in _stages(run, (), kept):
+        if name not in wanted:
+            continue
+        try:
+            subject = subject.advance(**stage(subject))
+        except Exception as error:  # noqa: BLE001 - told, and the others' revenue stands
+            ref = subject.engagement.ref
+            failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=_tell(error)))
+            return subject, None
+    return subject, kept[0] if kept else None
+
+
 def _stages(
     run: ForecastRun | None, payloads: Iterable[Mapping[str, object]], kept: list[EngagementForecast]
 ) -> Iterable[tuple[str, Stage]]:
@@ -181,7 +202,7 @@ def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementFo
         return {}
     from bot.derive.forecast import forecast_engagement
 
-    found = forecast_engagement(subject, run.reference, seed=run.seed, trials=run.trials)
+    found = forecast_engagement(subject, run.reference, seed=run.seed, trials=run.trials, earlier=run.earlier)
     kept.append(found)
     return {"forecast": found.forecast}
 
@@ -215,10 +236,11 @@ def _prepare_forecast(
     failures: list[str],
 ) -> ForecastRun | None:
     """What finished work teaches. Without it there is no forecast, and that is told."""
-    from bot.derive.forecast import learn_reference
+    from bot.derive.forecast import learn_by_day
 
     try:
-        return ForecastRun(learn_reference(then, day, calendar, settings), seed, trials)
+        learned = learn_by_day(then, calendar, settings)
+        return ForecastRun(learned(day), learned, seed, trials)
     except Exception as error:  # noqa: BLE001 - statuses without a forecast are better than none
         failures.append(Phrase("no forecast: {error}", error=_tell(error)))
         return None
@@ -226,17 +248,19 @@ def _prepare_forecast(
 
 def _add_revenue(
     pairs: Sequence[tuple[Subject, EngagementForecast | None]],
+    gone: Sequence[tuple[Subject, EngagementForecast | None]],
     settings: Settings,
     past: Sequence[PastReport],
     failures: list[str],
+    only: str | None,
 ) -> PortfolioRevenue:
-    forecast = [(subject, found) for subject, found in pairs if found is not None]
+    forecast, earlier = ([(s, found) for s, found in side if found is not None] for side in (pairs, gone))
     if not forecast:
         return PortfolioRevenue()
     from bot.derive.forecast import portfolio_revenue
 
     try:
-        return portfolio_revenue(forecast, settings=settings, past=past)
+        return portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only)
     except Exception as error:  # noqa: BLE001 - told, and every other figure stands
         failures.append(Phrase("no revenue roll-up: {error}", error=_tell(error)))
         return PortfolioRevenue()

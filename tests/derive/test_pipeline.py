@@ -119,7 +119,7 @@ def test_a_forecast_that_can_t_be_learnt_is_told_and_every_status_stands(monkeyp
     def fails(*_: Any, **__: Any) -> Any:
         raise ValueError("no data")
 
-    monkeypatch.setattr(forecast, "learn_reference", fails)
+    monkeypatch.setattr(forecast, "learn_by_day", fails)
     derived = derive(busy(), forecast=True)
     assert derived.failures == ("no forecast: ValueError: no data",)
     assert derived.engagements[0].status.overall == "red"
@@ -149,6 +149,23 @@ def test_engagements_closed_long_ago_are_left_out() -> None:
     derived = derive(busy("g&1", closed=edge), busy("g&2", closed=older), busy("g&3"))
     assert {e.ref for e in derived.engagements} == {"g&1", "g&3"}
     assert derived.portfolio.engagements == 2
+
+
+def test_what_engagements_closed_long_ago_earned_stays_in_the_quarters_that_are_shown() -> None:
+    """Closed in June 2026 with 40 h at 200: a report of November leaves it out, its 8,000 stay in that quarter."""
+    work = make_item(1, estimate_hours=40, closed="2026-06-20", created_at="2026-05-04")
+    old = make_engagement(
+        ref="g&2",
+        closed="2026-06-22",
+        items=[work],
+        timelogs=[make_log(work, 40, "2026-06-15")],
+        facts={"start": "2026-05-04", "end": "2026-06-26", "pm": "ann"},
+    )
+    running = busy("g&1", facts={"start": "2026-05-04"})
+    alone, both = (derive(*found, forecast=True, trials=50) for found in ([running], [running, old]))
+    assert [e.ref for e in both.engagements] == ["g&1"]
+    assert both.portfolio.revenue["FY27-Q2"].actual == alone.portfolio.revenue["FY27-Q2"].actual + 8000
+    assert both.portfolio.revenue_by["pm"]["ann"]["FY27-Q2"].actual == 8000
 
 
 def test_as_of_a_day_before_its_close_an_engagement_is_active() -> None:

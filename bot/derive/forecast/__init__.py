@@ -9,7 +9,7 @@ from bot.derive.forecast.accuracy import Accuracy, measure_accuracy
 from bot.derive.forecast.backtest import BacktestReport, run_backtest
 from bot.derive.forecast.commitments import Commitment, commitment, read_commitments
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
-from bot.derive.forecast.learn import learn_reference
+from bot.derive.forecast.learn import learn_by_day, learn_reference
 from bot.derive.forecast.portfolio import portfolio_revenue
 from bot.derive.forecast.reference import Reference
 from bot.derive.forecast.whatif import Comparison, Scenario, apply_scenario, compare, parse_scenario
@@ -31,6 +31,7 @@ __all__ = [
     "commitment",
     "compare",
     "forecast_engagement",
+    "learn_by_day",
     "learn_reference",
     "measure_accuracy",
     "parse_scenario",

@@ -37,6 +37,8 @@ class Score:
     error: float | None
     within: bool | None
     final: bool
+    new: float = 0.0
+    """Part of `came` that engagements earned which were in no forecast when the quarter began (portfolio only)."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,19 @@ def measure_accuracy(
     )
 
 
-def committed_at_start(past: Sequence[PastReport], period: Period) -> float | None:
-    """What the portfolio's forecast for a quarter or month was when it began; None where no report tells."""
-    found = opening_commitment(read_commitments(past), period)
-    money = found.money(period) if found else None
+def committed_at_start(made: Sequence[Commitment], period: Period, only: str | None = None) -> float | None:
+    """The forecast for a quarter or month when it began, of the portfolio or of `only` one engagement (quarters alone).
+
+    None where no report tells.
+    """
+    found = opening_commitment(made, period)
+    if found is None:
+        return None
+    if only is not None:
+        entry = found.engagements.get(only)
+        money = entry.revenue.get(period.name) if entry else None
+    else:
+        money = found.money(period)
     return money.forecast if money else None
 
 
@@ -117,13 +128,15 @@ def _quarter_scores(quarter: Period, made: Sequence[Commitment], derived: Derive
     field = "actual" if final else "forecast"
     whole = derived.portfolio.revenue.get(quarter.name)
 
-    def score(kind: str, name: str, committed: float, came: float) -> Score:
+    def score(kind: str, name: str, committed: float, came: float, new: float = 0.0) -> Score:
         error = quarter_error(came, committed)
         within = None if error is None else abs(error) <= tolerance
-        return Score(quarter.name, kind, name, committed, came, error, within, final)
+        return Score(quarter.name, kind, name, committed, came, error, within, final, new)
 
-    yield score("portfolio", "", opening.quarters[quarter.name].forecast, getattr(whole, field, 0.0))
     came = {e.ref: getattr(e.forecast.revenue.get(quarter.name), field, 0.0) for e in derived.engagements}
+    known = {ref for ref, entry in opening.engagements.items() if quarter.name in entry.revenue}
+    new = round(sum(money for ref, money in came.items() if ref not in known), 2)
+    yield score("portfolio", "", opening.quarters[quarter.name].forecast, getattr(whole, field, 0.0), new)
     people: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for ref, entry in sorted(opening.engagements.items()):
         if ref not in came or quarter.name not in entry.revenue:
@@ -137,16 +150,19 @@ def _quarter_scores(quarter: Period, made: Sequence[Commitment], derived: Derive
 
 
 def _calibration(made: Sequence[Commitment], derived: Derived, begun: Sequence[Period]) -> tuple[Calibration, ...]:
-    """How often the finish P80 and the revenue's 80 % range held, over all past forecasts that can be judged."""
+    """How often the finish P80 and the revenue's 80 % range held, of the forecasts with which quarters began.
+
+    Each engagement counts once a quarter: the same promise told every week is one promise.
+    """
     ends = {e.ref: e.forecast.finish.p50 for e in derived.engagements if e.phase == "complete"}
+    opened = [(q, c) for q in begun if (c := opening_commitment(made, q)) is not None]
     dates = [
         end <= promise.finish_p80
-        for c in made
+        for _, c in opened
         for ref, promise in c.engagements.items()
         if promise.finish_p80 is not None and isinstance(end := ends.get(ref), date) and c.as_of < end
     ]
-    over = [q for q in begun if q.last <= derived.as_of]
-    ranges = [held for q in over for c in made if c.as_of < q.last for held in _ranges_held(c, q.name, derived)]
+    ranges = [held for q, c in opened if q.last <= derived.as_of for held in _ranges_held(c, q.name, derived)]
     return (
         Calibration(Phrase("finish by P80"), 0.8, sum(dates), len(dates)),
         Calibration(Phrase("revenue within its 80 % range"), 0.8, sum(ranges), len(ranges)),
@@ -158,7 +174,8 @@ def _ranges_held(made: Commitment, quarter: str, derived: Derived) -> Iterable[b
         promise = made.engagements.get(e.ref)
         if promise and quarter in promise.revenue and quarter in e.forecast.revenue:
             money = promise.revenue[quarter]
-            yield money.low <= e.forecast.revenue[quarter].actual <= money.high
+            if money.low < money.high:
+                yield money.low <= e.forecast.revenue[quarter].actual <= money.high
 
 
 def _change(

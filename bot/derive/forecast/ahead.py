@@ -116,7 +116,7 @@ def make_ahead(
     pace = np.ones_like(days) if steady is None else np.exp(BURN_SD * scores.pace)
     if effort is None:
         return Ahead(days, np.zeros_like(days), pace, None, delay)
-    return Ahead(days, effort.at(scores.effort) - effort.spent, pace, steady, delay, booked)
+    return Ahead(days, effort.at(scores.effort) - effort.spent - effort.assumed, pace, steady, delay, booked)
 
 
 def recent_burn(state: State) -> float:

@@ -1,7 +1,7 @@
 """What a report committed: the forecast as stored in its hidden payload, and read back from it.
 
 The payload's key `forecast` holds `{"as_of": date, "quarters": {FY27-Q4: {actual, forecast, low, high}}, "engagements":
-{ref: {pm, recognition, value, finish: {p50, p80}, hours, spent, revenue: {FY27-Q4: {actual, forecast, low, high}}}},
+{ref: {pm, recognition, value (with approved change orders), finish: {p50, p80}, hours, spent, revenue: {FY27-Q4: {actual, forecast, low, high}}}},
 "months": {2026-11: {actual, forecast, low, high}}}`.
 """
 
@@ -86,7 +86,7 @@ def _plain_engagement(e: EngagementDerived, facts: Facts) -> dict[str, Any]:
     return {
         "pm": facts.pm,
         "recognition": facts.recognised,
-        "value": facts.value,
+        "value": None if facts.value is None else facts.value + e.scope.approved_value,
         "finish": {
             k: d.isoformat() if isinstance(d, date) else None for k, d in (("p50", finish.p50), ("p80", finish.p80))
         },

@@ -62,10 +62,18 @@ def _changed(
     expected = share_gone * (before.forecast - before.actual)
     done = round(after.actual - before.actual - expected, 2)
     scope = _hours_part(before, after, then, now)
+    done, pace = _netted(done, round(total - done - scope, 2))
     yield Driver("hours", ref, done, _delivered_text(done))
     yield Driver("scope", ref, scope, _hours_text(then, now))
-    pace = round(total - done - scope, 2)
     yield Driver("pace", ref, pace, _pace_text(pace))
+
+
+def _netted(done: float, pace: float) -> tuple[float, float]:
+    """What was delivered earlier than expected is missing from the rest, and the other way round: that is no change."""
+    if done * pace >= 0:
+        return done, pace
+    both = round(done + pace, 2)
+    return (both, 0.0) if abs(done) > abs(pace) else (0.0, both)
 
 
 def _value_part(before: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:

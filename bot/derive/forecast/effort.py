@@ -24,15 +24,17 @@ class Effort:
     sd: float
     growth: float = 0.0
     """Scope still to come ÷ scope known, contained in `rest`."""
+    assumed: float = 0.0
+    """What the work done so far is taken to have cost where nobody logs time."""
 
     @property
     def total(self) -> float:
-        return self.spent + self.rest
+        return self.spent + self.assumed + self.rest
 
     def at(self, score: float | Array) -> Array:
         """Hours at completion at a standard normal score; never less than spent and a tenth of the rest."""
         z = np.asarray(score, dtype=np.float64)
-        return np.maximum(self.total * (1 + self.sd * z), self.spent + 0.1 * self.rest)
+        return np.maximum(self.total * (1 + self.sd * z), self.spent + self.assumed + 0.1 * self.rest)
 
 
 def estimate_effort(
@@ -41,6 +43,7 @@ def estimate_effort(
     """Effort at completion from partial credit and a ratio shrunk to past projects; None where hours can't be known.
 
     In hours basis the unit is an estimated hour; else a unit's hours are the budget's share, or what units cost so far.
+    Where work is done and nobody logged an hour, it is taken to have cost what such work costs, and the range is as wide.
     """
     rate = _hours_per_unit(state, budget, basis, ref)
     if rate is None:
@@ -52,7 +55,9 @@ def estimate_effort(
     coming = growth * state.total * ratio if state.left > 0 or growth > 0 else 0.0
     base = EFFORT_SD * math.sqrt(max(1 - progress, LEAST_LEFT)) * ref.effort_spread
     sd = math.hypot(base, 0.5 * growth) if growth else base
-    return Effort(state.spent, rest + coming, sd, growth)
+    if state.spent > 0 or state.earned == 0:
+        return Effort(state.spent, rest + coming, sd, growth)
+    return Effort(0.0, rest + coming, math.hypot(sd, ref.ratio_sd), growth, assumed=state.earned * rate)
 
 
 def _hours_per_unit(state: State, budget: float | None, basis: str, ref: Reference) -> float | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from bot.derive.forecast.ahead import draw_scores, make_ahead
 from bot.derive.forecast.bookings import soft_money
 from bot.derive.forecast.effort import Effort, scope_to_come
 from bot.derive.forecast.finish import SCORES
+from bot.derive.forecast.history import DAYS_PER_WEEK
 from bot.derive.forecast.landings import Landing, chance_by, find_amounts, forecast_landing
 from bot.derive.forecast.reasons import explain
 from bot.derive.forecast.reference import Reference
@@ -24,6 +26,8 @@ from bot.derive.subject import Subject
 from bot.model import EMPTY
 
 MAX_QUARTERS_AHEAD = 8
+TAIL_SCORE = 2.6
+"""Standard normal score of the last trial that needs a quarter of its own: one in two hundred comes later."""
 MAX_DAYS = 5200.0
 """Working days (20 years) beyond which a finish date says nothing more."""
 
@@ -43,14 +47,16 @@ def forecast_engagement(
     *,
     seed: int = 1,
     trials: int = 10_000,
+    earlier: Callable[[date], Reference] | None = None,
 ) -> EngagementForecast:
     """Finish, effort and revenue of one engagement as of `subject.day`; the same input, seed and trials give the same.
 
+    `earlier` tells what finished work had taught by a past day (`learn_by_day`): it holds for the catch-up of past quarters.
     Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them.
     """
     situation = assess(subject, reference)
     finish = _finish(situation)
-    quarters, months = _revenue_trials(situation, finish, seed, trials)
+    quarters, months = _revenue_trials(situation, finish, seed, trials, earlier or (lambda _: reference))
     forecast = Forecast(
         finish=finish,
         on_time_probability=_on_time(situation, finish),
@@ -61,11 +67,18 @@ def forecast_engagement(
             for g in situation.landings
         ),
         basis=situation.basis,
-        history_weeks=situation.state.weeks,
+        history_weeks=_history_weeks(situation),
         revenue={name: _summary(q, subject) for name, q in quarters.items()},
         revenue_by_month={name: _summary(m, subject) for name, m in months.items()},
     )
     return EngagementForecast(replace(forecast, reasons=explain(situation, forecast)), quarters, months)
+
+
+def _history_weeks(s: Situation) -> int:
+    """Full weeks since the start, until the end where it is over."""
+    if s.phase != "complete" or s.history.last_close is None or s.history.start is None:
+        return s.state.weeks
+    return min(s.state.weeks, int(max(s.history.last_close - s.history.start, 0.0) // DAYS_PER_WEEK))
 
 
 def _finish(s: Situation) -> Quantiles:
@@ -109,7 +122,7 @@ def _waiting(s: Situation) -> list[Landing]:
 
 
 def _revenue_trials(
-    s: Situation, finish: Quantiles, seed: int, trials: int
+    s: Situation, finish: Quantiles, seed: int, trials: int, earlier: Callable[[date], Reference]
 ) -> tuple[dict[str, QuarterTrials], dict[str, QuarterTrials]]:
     """Revenue by quarter and by month, from the same trials."""
     if not s.terms.known or not s.terms.recognition:
@@ -136,27 +149,30 @@ def _revenue_trials(
         now=s.now,
         ahead=ahead,
         eac=s.effort.total if s.effort else None,
-        eac_at=lambda at: _eac_at(s, at),
+        eac_at=cache(lambda at: _eac_at(s, at, earlier)),
         amounts=find_amounts(s, (scores.time, scores.own)),
         finished_at=_finished_at(s, finish),
         soft_money=soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
         upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
     )
-    quarters, months = (make_spans(found, s.history) for found in (periods, _months(subject)))
-    return quarter_trials(outlook, quarters), quarter_trials(outlook, months)
+    spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
+    quarters, months = (quarter_trials(outlook, found) for found in spans)
+    if s.remaining is None and s.phase != "complete" and not any(q.actual for q in quarters.values()):
+        return {}, {}
+    return quarters, months
 
 
 def _finished_at(s: Situation, finish: Quantiles) -> float | None:
     return s.history.axis.position(finish.p50) if s.phase == "complete" and isinstance(finish.p50, date) else None
 
 
-def _eac_at(s: Situation, at: float) -> float | None:
-    """Hours at completion as they would have been forecast at an earlier position."""
+def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> float | None:
+    """Hours at completion as they were forecast at an earlier position, by what was learned until then."""
     if at >= s.now:
         return s.effort.total if s.effort else None
-    state = s.history.state(at)
-    growth = scope_to_come(state, s.ref, s.terms.hours, s.history.basis)
-    then = effort_of(state, s.terms, s.history, s.ref, growth, "active")
+    state, ref = s.history.state(at), earlier(s.history.axis.day(at))
+    growth = scope_to_come(state, ref, s.terms.hours, s.history.basis)
+    then = effort_of(state, s.terms, s.history, ref, growth, "active")
     return then.total if then else None
 
 
@@ -168,8 +184,15 @@ def _periods(s: Situation, finish: Quantiles) -> list[Period]:
     current = calendar.fiscal_quarter(day)
     following = calendar.fiscal_quarter(current.last + ONE_DAY)
     limit = date.fromordinal(current.last.toordinal() + 91 * MAX_QUARTERS_AHEAD)
-    last = min(finish.p95, limit) if isinstance(finish.p95, date) else following.last
+    last = min(_tail(s, finish.p95), limit) if isinstance(finish.p95, date) else following.last
     return calendar.quarters(first, max(last, following.last))
+
+
+def _tail(s: Situation, p95: date) -> date:
+    """The day by which practically every trial is over: what comes after P95 still belongs to some quarter."""
+    if s.remaining is None:
+        return p95
+    return max(p95, s.history.axis.day(s.now + s.delay + min(float(s.remaining.at(TAIL_SCORE)), MAX_DAYS)))
 
 
 def _months(subject: Subject) -> list[Period]:

@@ -25,6 +25,8 @@ PARTIAL_CREDIT = 0.9
 """A started item earns at most this share of its estimate until it is closed."""
 BASIS_SHARE = 0.8
 """Share of the work that needs estimates (weights) for hours (weights) to be the basis (CONTRACT §7)."""
+NOT_WORK, NO_ITEM = -1, -2
+"""Places of logs on what is no item of work (RAID, acceptance), and of timesheet rows that name no item."""
 DAYS_PER_WEEK = 5.0
 """The axis counts five working days to a week, whatever weekdays the calendar has."""
 
@@ -140,8 +142,9 @@ class History:
         done = exists & (self.closed <= at)
         past = self.log_at <= at
         on_item = past & (self.log_item >= 0)
-        spent = np.bincount(self.log_item[on_item], self.log_hours[on_item], len(self.value))
+        spent = np.bincount(self.log_item[on_item], self.log_hours[on_item], len(self.value)).astype(np.float64)
         started = np.where(exists & ~done, np.minimum(spent, PARTIAL_CREDIT * self.estimate), 0.0)
+        credit = float(started.sum()) + self._unassigned_credit(past, exists, done, spent, started)
         total, closed_value = float(self.value[exists].sum()), float(self.value[done].sum())
         elapsed = max(at - start, 0.0)
         today = self.axis.day(at).toordinal()
@@ -151,7 +154,7 @@ class History:
             elapsed=elapsed,
             total=total,
             earned_closed=closed_value,
-            earned=closed_value + float(started.sum()),
+            earned=closed_value + credit,
             spent=float(self.log_hours[past].sum()),
             open_items=int((exists & ~done).sum()),
             items=int(exists.sum()),
@@ -159,6 +162,17 @@ class History:
             weekly_closed=_weekly(self.closed_date[done], self.value[done], today, elapsed),
             weekly_hours=_weekly(self.log_date[past], self.log_hours[past], today, elapsed),
         )
+
+    def _unassigned_credit(
+        self, past: NDArray[np.bool_], exists: NDArray[np.bool_], done: NDArray[np.bool_], spent: Array, started: Array
+    ) -> float:
+        """What hours that name no item earn on open items: those that closed items' estimates leave over."""
+        hours = float(self.log_hours[past & (self.log_item == NO_ITEM)].sum())
+        if hours <= 0:
+            return 0.0
+        owed = float(np.maximum(self.estimate - spent, 0.0)[done].sum())
+        room = float((PARTIAL_CREDIT * self.estimate - started)[exists & ~done].sum())
+        return min(max(hours - owed, 0.0), room)
 
 
 def _weekly(days: NDArray[np.int64], amount: Array, today: int, elapsed: float) -> Array:
@@ -195,7 +209,7 @@ def make_history(
         created=created,
         closed=closed,
         closed_date=np.array([_day_number(local(i.closed_at) if i.closed_at else None) for i in items], dtype=np.int64),
-        log_item=np.array([place.get(log.item or "", -1) for log in logs], dtype=np.int64),
+        log_item=np.array([place.get(log.item, NOT_WORK) if log.item else NO_ITEM for log in logs], dtype=np.int64),
         log_at=log_at,
         log_date=np.array([log.spent_at.toordinal() for log in logs], dtype=np.int64),
         log_hours=np.array([log.hours for log in logs], dtype=np.float64),

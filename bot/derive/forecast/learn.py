@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -48,6 +50,27 @@ def learn_reference(portfolio_as_of: Portfolio, day: date, calendar: WorkCalenda
     `portfolio_as_of` is already replayed as of `day`, so nothing later can be learned from.
     """
     return learn_from(find_finished(portfolio_as_of, calendar, settings), calendar)
+
+
+def learn_by_day(portfolio_as_of: Portfolio, calendar: WorkCalendar, settings: Settings) -> Callable[[date], Reference]:
+    """What finished engagements taught on any day up to that of the portfolio; each day is learned once.
+
+    A figure of a past quarter rests on what was known then: what is learned later must not move it.
+    """
+    done = find_finished(portfolio_as_of, calendar, settings)
+
+    @cache
+    def learn(finished: int) -> Reference:
+        return learn_from(sorted(in_order[:finished], key=lambda f: f.engagement.ref), calendar)
+
+    in_order = sorted(done, key=lambda f: (_closed_on(f, calendar), f.engagement.ref))
+    closings = [_closed_on(f, calendar) for f in in_order]
+    return lambda day: learn(bisect_right(closings, day))
+
+
+def _closed_on(f: Finished, calendar: WorkCalendar) -> date:
+    at = f.engagement.closed_at
+    return calendar.local_day(at) if at else f.history.axis.day(f.end)
 
 
 def find_finished(portfolio: Portfolio, calendar: WorkCalendar, settings: Settings) -> tuple[Finished, ...]:

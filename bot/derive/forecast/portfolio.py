@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from bot.calendar import Period, month_named
 from bot.config import Settings
 from bot.derive.forecast.accuracy import committed_at_start, quarter_error
+from bot.derive.forecast.commitments import read_commitments
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.forecast.revenue import QuarterTrials
 from bot.derive.labels import label_value
@@ -21,31 +23,57 @@ GROUPINGS = ("region", "partner", "pm")
 Pairs = Sequence[tuple[Subject, EngagementForecast]]
 
 
-def portfolio_revenue(pairs: Pairs, *, settings: Settings, past: Sequence[PastReport] = ()) -> PortfolioRevenue:
-    """What the engagements' forecasts come to, against the targets and what past reports committed."""
-    total, months = _summed(f.trials for _, f in pairs), _summed(f.months for _, f in pairs)
-    subject = pairs[0][0] if pairs else None
-    names = sorted(total.keys() | settings.finance.targets.keys())
-    named = {name: subject.calendar.quarter_named(name) if subject else None for name in names}
-    targets = settings.finance.targets
+def portfolio_revenue(
+    pairs: Pairs,
+    *,
+    settings: Settings,
+    past: Sequence[PastReport] = (),
+    gone: Pairs = (),
+    only: str | None = None,
+) -> PortfolioRevenue:
+    """What the engagements' forecasts come to, against the targets and what past reports committed.
+
+    `gone` are engagements that no report shows any more: what they earned stays in the sums of the quarters shown.
+    `only` is the reference of the one engagement that is looked at: there is no target for it, and its own share of what
+    was committed counts.
+    """
+    if not pairs:
+        return PortfolioRevenue(
+            {name: PortfolioQuarter(target=t) for name, t in sorted(settings.finance.targets.items())}
+        )
+    subject = pairs[0][0]
+    shown = {name for _, f in pairs for name in f.trials}
+    months = {name for _, f in pairs for name in f.months}
+    every = (*pairs, *((s, _only_shown(f, shown, months)) for s, f in gone))
+    total, by_month = _summed(f.trials for _, f in every), _summed(f.months for _, f in every)
+    targets = {} if only else settings.finance.targets
+    made = [c for c in read_commitments(past) if c.as_of <= subject.day]
+
+    def held(revenue: QuarterRevenue | None, period: Period, target: float | None) -> PortfolioQuarter:
+        committed = committed_at_start(made, period, only) if period.first <= subject.day else None
+        return _held(revenue or QuarterRevenue(), target, committed, over=subject.day >= period.last)
+
     return PortfolioRevenue(
-        {name: _held(total.get(name), period, targets.get(name), subject, past) for name, period in named.items()},
-        {name: _held(months[name], month_named(name), None, subject, past) for name in sorted(months)},
-        {grouping: _grouped(pairs, grouping) for grouping in GROUPINGS},
+        {
+            name: held(total.get(name), subject.calendar.quarter_named(name), targets.get(name))
+            for name in sorted(total.keys() | targets.keys())
+        },
+        {name: held(by_month[name], month_named(name), None) for name in sorted(by_month)},
+        {grouping: _grouped(every, grouping) for grouping in GROUPINGS},
     )
 
 
-def _held(
-    revenue: QuarterRevenue | None,
-    period: Period | None,
-    target: float | None,
-    subject: Subject | None,
-    past: Sequence[PastReport],
-) -> PortfolioQuarter:
+def _only_shown(forecast: EngagementForecast, quarters: set[str], months: set[str]) -> EngagementForecast:
+    """The revenue of periods that the others have, too; older ones would be told without those that were never read."""
+    return replace(
+        forecast,
+        trials={name: t for name, t in forecast.trials.items() if name in quarters},
+        months={name: t for name, t in forecast.months.items() if name in months},
+    )
+
+
+def _held(found: QuarterRevenue, target: float | None, committed: float | None, *, over: bool) -> PortfolioQuarter:
     """A period's revenue against its target and what was committed at its start."""
-    found = revenue or QuarterRevenue()
-    committed = committed_at_start(past, period) if period else None
-    over = subject is not None and period is not None and subject.day >= period.last
     return PortfolioQuarter(
         target=target,
         actual=found.actual,

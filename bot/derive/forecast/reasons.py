@@ -23,7 +23,7 @@ PRIOR_WORDS = {
 def explain(s: Situation, forecast: Forecast) -> tuple[Reason, ...]:
     """Basis, history, scope still to come, what binds, and why revenue can't be told where it can't."""
     evidence = (s.subject.engagement.ref,)
-    texts = [*_finish_texts(s), *_scope_texts(s), *_revenue_texts(s, forecast)]
+    texts = [*_finish_texts(s), *_effort_texts(s), *_scope_texts(s), *_revenue_texts(s, forecast)]
     return tuple(Reason(text, evidence) for text in texts)
 
 
@@ -76,6 +76,16 @@ def _binding_texts(s: Situation) -> list[Phrase]:
     return found
 
 
+def _effort_texts(s: Situation) -> list[Phrase]:
+    if s.effort is None or s.phase == "complete":
+        return []
+    if s.effort.assumed:
+        return [Phrase("No time is logged: the hours of the work done so far are taken from its estimates.")]
+    if any(log.item is None for log in s.subject.engagement.timelogs):
+        return [Phrase("Hours that name no item count for closed items first, then for open ones.")]
+    return []
+
+
 def _scope_texts(s: Situation) -> list[Phrase]:
     if s.effort is None or s.fixed_scope is None or s.effort.growth <= 0.005:
         return []
@@ -90,8 +100,16 @@ def _scope_texts(s: Situation) -> list[Phrase]:
 
 
 def _revenue_texts(s: Situation, forecast: Forecast) -> list[Phrase]:
-    if forecast.revenue:
+    if forecast.revenue or (s.terms.known and s.remaining is None):
         return []
+    if s.terms.currency:
+        return [
+            Phrase(
+                "The contract is in {currency}, reports are in {other}: its revenue is left out.",
+                currency=s.terms.currency,
+                other=s.subject.settings.finance.currency,
+            )
+        ]
     if s.terms.recognition is None:
         return [Phrase("Neither billing nor recognition is given: revenue can't be known.")]
     if s.terms.recognition == "as_delivered":

@@ -8,7 +8,7 @@ method). on_acceptance: each milestone's amount on acceptance, also by silence. 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -42,12 +42,16 @@ class QuarterTrials:
     whole: Array
     upside: float = 0.0
     text: Phrase = NOTHING
+    room: float = 0.0
+    """What more hours than forecast could earn in the quarter at most: where only events earn, nothing."""
+    more: Phrase = NOTHING
+    """What the upside consists of."""
 
     def summary(self, evidence: Sequence[str] = ()) -> QuarterRevenue:
         """Expected value and 80 % range."""
         mean = float(self.whole.mean())
         low, high = (float(q) for q in np.percentile(self.whole, [10, 90])) if self.whole.size > 1 else (mean, mean)
-        reasons = (Reason(self.text, tuple(evidence)),) if self.text else ()
+        reasons = tuple(Reason(text, tuple(evidence)) for text in (self.text, self.more) if text)
         return QuarterRevenue(
             actual=round(self.actual, 2),
             forecast=round(mean, 2),
@@ -105,37 +109,59 @@ def quarter_trials(outlook: Outlook, spans: Sequence[Span]) -> dict[str, Quarter
 
 
 def _with_upside(found: QuarterTrials, span: Span, outlook: Outlook) -> QuarterTrials:
-    extra = outlook.soft_money.get(span.name, 0.0)
-    extra += outlook.terms.upside_value if span.name == outlook.upside_quarter else 0.0
-    return QuarterTrials(found.actual, found.whole, found.upside + extra, found.text)
+    """What soft bookings, open change orders and unlikely events could add; hours at most up to the contract's value."""
+    orders = outlook.terms.upside_value if span.name == outlook.upside_quarter else 0.0
+    soft = min(outlook.soft_money.get(span.name, 0.0), found.room + orders)
+    parts = (
+        (Phrase("acceptance or completion in time {amount}", amount=Decimal(found.upside, 0)), found.upside),
+        (Phrase("change orders not decided yet {amount}", amount=Decimal(orders, 0)), orders),
+        (Phrase("soft bookings {amount}", amount=Decimal(soft, 0)), soft),
+    )
+    words = [text for text, amount in parts if amount >= 1]
+    more = Phrase("Could add: {parts}", parts=commas(words)) if words else NOTHING
+    return replace(found, upside=found.upside + orders + soft, more=more)
 
 
 def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
     terms = outlook.terms
-    cap = terms.value if terms.value is not None else np.inf
+
+    def cap(at: float) -> float:
+        value = terms.value_at(at)
+        return np.inf if value is None else value
 
     def billed(at: float) -> float:
-        return float(terms.billed_money[terms.billed_at <= at + 1e-9].sum())
+        """Cumulative, and never more than the contract was worth on that day."""
+        return min(float(terms.billed_money[terms.billed_at <= at + 1e-9].sum()), cap(at))
 
     upto = min(span.last, outlook.now)
-    actual = min(billed(upto), cap) - min(billed(span.before), cap) if span.before < outlook.now else 0.0
-    money = (terms.rate or 0.0) * terms.billable_share
-    pending = terms.pending_money if span.last > outlook.now else 0.0
+    actual = billed(upto) - billed(span.before) if span.before < outlook.now else 0.0
+    if span.last <= outlook.now:
+        return QuarterTrials(actual, np.array([actual]), text=_hours_text(terms, span, upto, 0.0, capped=False))
+    money, limit = (terms.rate or 0.0) * terms.billable_share, cap(outlook.now)
+    all_billed = float(terms.billed_money.sum())
 
     def expected(at: float) -> Array:
-        later = pending if at > outlook.now else 0.0
-        return np.minimum(billed(min(at, outlook.now)) + later + money * outlook.hours_by(at), cap)
+        if at <= outlook.now:
+            return np.array([billed(at)])
+        return np.minimum(all_billed + terms.pending_money + money * outlook.hours_by(at), limit)
 
-    whole = expected(span.last) - expected(max(span.before, 0.0)) if span.last > outlook.now else np.array([actual])
-    hours = float(terms.billed_hours[(terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)].sum())
-    more = float(np.mean(outlook.hours_by(span.last)) - np.mean(outlook.hours_by(span.before)))
-    is_capped = bool(np.isfinite(cap)) and float(np.mean(expected(span.last))) >= 0.999 * cap
-    text = _hours_text(hours, max(more, 0.0) * terms.billable_share, terms.rate or 0.0, cap if is_capped else None)
-    return QuarterTrials(actual, np.atleast_1d(whole), text=text)
+    at_end = expected(span.last)
+    whole = at_end - expected(max(span.before, 0.0))
+    capped = bool(np.mean(at_end >= limit - 0.005) >= POSSIBLE)
+    more = float(whole.mean()) - actual
+    text = _hours_text(terms, span, upto, more, capped=capped)
+    return QuarterTrials(actual, np.atleast_1d(whole), text=text, room=max(limit - float(at_end.mean()), 0.0))
 
 
-def _hours_text(approved: float, more: float, rate: float, limit: float | None) -> Phrase:
-    values: dict[str, Value] = {"hours": Decimal(approved, 0), "more": Decimal(more, 0), "rate": Decimal(rate, 2)}
+def _hours_text(terms: Terms, span: Span, upto: float, more: float, *, capped: bool) -> Phrase:
+    """Hours that are approved and those that the expected `more` money stands for: with the rate they give the revenue."""
+    inside = (terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)
+    rate, limit = terms.rate or 0.0, terms.value if capped else None
+    values: dict[str, Value] = {
+        "hours": Decimal(float(terms.billed_hours[inside].sum()), 0),
+        "more": Decimal(max(more, 0.0) / rate if rate else 0.0, 0),
+        "rate": Decimal(rate, 2),
+    }
     if limit is None:
         return Phrase("{hours} billable hours approved so far, {more} more expected, at {rate} an hour", **values)
     return Phrase(
@@ -150,9 +176,9 @@ def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
     value = outlook.terms.value or 0.0
 
     def earned(at: float) -> float:
-        """Cumulative revenue at a past position, by the estimate of that day."""
+        """Cumulative revenue at a past position, by the estimate and the contract's value of that day."""
         spent, eac = outlook.history.hours_until(at), outlook.eac_at(at)
-        return value * min(spent / eac, 1.0) if eac else 0.0
+        return (outlook.terms.value_at(at) or 0.0) * min(spent / eac, 1.0) if eac else 0.0
 
     before = earned(span.before) if span.before < outlook.now else None
     actual = 0.0 if before is None else earned(min(span.last, outlook.now)) - before
@@ -165,7 +191,7 @@ def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
         whole = at_end - value * np.minimum((spent + outlook.hours_by(span.before)) / np.maximum(total, 1e-9), 1.0)
     else:
         whole = at_end - before
-    return QuarterTrials(actual, whole, text=_share_text(outlook))
+    return QuarterTrials(actual, whole, text=_share_text(outlook), room=max(value - float(at_end.mean()), 0.0))
 
 
 def _share_text(outlook: Outlook) -> Phrase:

@@ -33,12 +33,20 @@ class Terms:
     """Billable hours that nobody has approved yet, in money."""
     upside_value: float
     """What change orders that are not decided yet could add."""
+    added: tuple[tuple[float, float], ...] = ()
+    """Approved change orders: position of the approval, and the value it added."""
+    currency: str | None = None
+    """The contract's currency, where it is another than that of the reports."""
 
     @property
     def known(self) -> bool:
         """Whether revenue can be known at all."""
         needed = self.rate if self.recognition == "as_delivered" else self.value
-        return self.recognition is not None and needed is not None
+        return self.recognition is not None and needed is not None and self.currency is None
+
+    def value_at(self, at: float) -> float | None:
+        """The contract's value as it stood at a position: a change order adds to it from its approval on."""
+        return None if self.value is None else self.value - math.fsum(v for day, v in self.added if day > at + 1e-9)
 
 
 def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
@@ -56,10 +64,11 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     if contract is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
     orders = find_change_orders(subject)[0]
+    approved_orders = [o for o in orders if o.state == "approved"]
     return Terms(
         recognition=facts.recognised,
-        value=None if facts.value is None else facts.value + sum(o.value for o in orders if o.state == "approved"),
-        hours=None if facts.hours is None else facts.hours + sum(o.hours for o in orders if o.state == "approved"),
+        value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
+        hours=None if facts.hours is None else facts.hours + sum(o.hours for o in approved_orders),
         rate=mean,
         billable_share=(billable + BILLABLE_PRIOR_HOURS) / (total + BILLABLE_PRIOR_HOURS),
         billed_at=axis.positions([log.spent_at for log in logs])[approved],
@@ -67,6 +76,8 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         billed_hours=hours[approved],
         pending_money=float(money[~approved].sum()),
         upside_value=sum(o.value for o in orders if is_pending(o)),
+        added=tuple((axis.position(o.decided), o.value) for o in approved_orders if o.decided),
+        currency=facts.currency if (facts.currency or finance.currency).upper() != finance.currency.upper() else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,6 +33,31 @@ def test_a_started_item_earns_what_was_spent_up_to_nine_tenths() -> None:
     found = forecast(items=[started, rest], timelogs=[make_log(started, 30, "2026-10-01")])
     ratio = (30 + 10) / (18 + 10)
     assert found.effort_hours.p50 == pytest.approx(30 + 82 * ratio * (1 - LATE_RELIEF * 0.18**6), abs=0.01)
+
+
+def test_where_nobody_logs_time_what_is_done_is_taken_to_have_cost_its_estimates() -> None:
+    """Half of 100 h is done, nothing logged: 100 h, as sure as past work's ratio, not the 50 h that are left."""
+    items = [make_item(1, estimate_hours=50, closed="2026-10-01"), make_item(2, estimate_hours=50)]
+    found = forecast(items=items)
+    assert found.effort_hours.p50 == pytest.approx(50 + 50 * (1 - LATE_RELIEF * 0.5**6), abs=0.01)
+    assert found.effort_hours.p10 < 85  # type: ignore[operator]
+    assert any("No time is logged" in r.text for r in found.reasons)
+
+
+def test_hours_that_name_no_item_pay_for_closed_items_first_then_for_open_ones() -> None:
+    """Timesheets without the item column: the same 80 h on 50 closed of 100 say the same as when each names its item."""
+    done, started, rest = (
+        make_item(1, estimate_hours=50, closed="2026-10-01"),
+        make_item(2, estimate_hours=40),
+        make_item(3, estimate_hours=10),
+    )
+    items = [done, started, rest]
+    named = forecast(items=items, timelogs=[make_log(done, 50, "2026-10-01"), make_log(started, 30, "2026-10-01")])
+    bare = forecast(items=items, timelogs=[replace(make_log(done, 80, "2026-10-01"), item=None)])
+    assert bare.effort_hours == named.effort_hours
+    assert any("name no item" in r.text for r in bare.reasons)
+    meetings = forecast(items=items, timelogs=[replace(make_log(done, 80, "2026-10-01"), item="acme/p#99")])
+    assert meetings.effort_hours.p50 > bare.effort_hours.p50  # type: ignore[operator]
 
 
 def test_the_range_narrows_with_the_root_of_what_is_left() -> None:

@@ -54,6 +54,12 @@ def test_a_complete_engagement_finished_on_its_last_close() -> None:
     assert found.on_time_probability == 1.0
 
 
+def test_history_ends_with_the_work() -> None:
+    items, logs = weekly_work(5, 0, weeks=5)
+    found = forecast(START + timedelta(weeks=20), closed=START + timedelta(weeks=5), items=items, timelogs=logs)
+    assert found.history_weeks in (4, 5)
+
+
 def test_an_engagement_does_not_end_before_a_milestone_that_has_no_items_yet() -> None:
     items, logs = weekly_work(13, 2, weeks=13)
     on = START + timedelta(weeks=13)

@@ -25,6 +25,7 @@ from bot.derive.results import (
     PortfolioQuarter,
     Quantiles,
     QuarterRevenue,
+    Scope,
 )
 from bot.model import Facts, PastReport
 from tests.builders import CALENDAR, make_settings
@@ -115,6 +116,55 @@ def test_calibration_counts_the_promises_that_held() -> None:
     finish, revenue = measure(late, early).calibration
     assert (finish.held, finish.of, finish.share) == (1, 2, 0.5)
     assert (revenue.held, revenue.of) == (1, 2)
+
+
+def test_a_promise_that_is_told_every_week_counts_once_and_a_certain_figure_not_at_all() -> None:
+    weekly = [
+        derived(date(2026, 11, day), Q4, engagement("a&1", Q4, 0.0, 100.0), engagement("a&2", Q4, 0.0, 0.0))
+        for day in (1, 3, 10, 17, 24)
+    ]
+    end = Quantiles(*[date(2026, 12, 10)] * 4)
+    late = derived(
+        date(2027, 1, 31),
+        Q4,
+        engagement("a&1", Q4, 90.0, 90.0, finish=end, phase="complete"),
+        engagement("a&2", Q4, 0.0, 0.0),
+    )
+    finish, revenue = measure(late, *weekly).calibration
+    assert (finish.held, finish.of) == (1, 1)
+    assert (revenue.held, revenue.of) == (1, 1)
+
+
+def test_work_that_began_later_is_told_apart_from_the_error_of_the_forecast() -> None:
+    early = derived(date(2026, 11, 1), Q4, engagement("a&1", Q4, 0.0, 100.0))
+    late = derived(date(2027, 1, 31), Q4, engagement("a&1", Q4, 90.0, 90.0), engagement("a&2", Q4, 60.0, 60.0))
+    [whole] = [s for s in measure(late, early).scores if s.kind == "portfolio"]
+    assert (whole.committed, whole.came, whole.new, whole.error) == (100, 150, 60, 0.5)
+
+
+def test_an_approved_change_order_is_a_change_of_scope_and_not_of_chance() -> None:
+    base = engagement("a&2", Q4, 0.0, 450.0)
+    then, now = (
+        derived(
+            day, Q4, replace(base, scope=Scope(approved_value=value), forecast=replace(base.forecast, revenue=money))
+        )
+        for day, value, money in (
+            (date(2026, 11, 17), 0.0, {Q4: QuarterRevenue(0.0, 450.0, 0.0, 900.0)}),
+            (date(2026, 11, 20), 1000.0, {Q4: QuarterRevenue(0.0, 500.0, 0.0, 1000.0)}),
+        )
+    )
+    change = measure(now, then).change
+    assert change is not None
+    assert [(d.kind, d.amount) for d in change.drivers] == [("scope", 50.0)]
+    assert "9000" in change.drivers[0].text.replace(",", "")
+
+
+def test_what_was_delivered_earlier_than_expected_is_missing_from_the_rest_and_no_change() -> None:
+    then = {"a": side("as_delivered", Money(0, 100, 0, 0))}
+    same = {"a": side("as_delivered", Money(60, 100, 0, 0))}
+    more = {"a": side("as_delivered", Money(60, 110, 0, 0))}
+    assert find_drivers(Q4, then, same, 0.4) == ()
+    assert [(d.kind, d.amount) for d in find_drivers(Q4, then, more, 0.4)] == [("hours", 10.0)]
 
 
 def test_no_past_no_record() -> None:
