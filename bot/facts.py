@@ -148,6 +148,13 @@ def read_number(value: Any) -> float | None:
     return float(value)
 
 
+def read_change(value: Any) -> float | None:
+    """A finite number, also below zero: a change order may take scope away."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and is_finite(value) and value < 0:
+        return -float(read_number(-value) or 0.0)
+    return read_number(value)
+
+
 def is_finite(number: float) -> bool:
     """Whether a number is one to count with: not NaN or infinite, and not an integer beyond all floats."""
     try:

@@ -56,6 +56,8 @@ class Item:
     facts: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     web_url: str = ""
     iteration: str | None = None
+    later_labels: tuple[str, ...] = ()
+    """In a replay: labels it got after that day. They tell what it is, never its state."""
 
     @property
     def is_open(self) -> bool:
@@ -312,6 +314,9 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         spent_hours=item.spent_hours if logged is None else logged,
         labels=_labels_as_of(item.labels, item.label_dates, cut),
         label_dates=_dates_as_of(item.label_dates, cut),
+        later_labels=tuple(
+            label for label in item.labels if label in item.label_dates and item.label_dates[label] >= cut
+        ),
     )
 
 
@@ -341,5 +346,18 @@ def _dates_as_of(dates: Mapping[str, datetime], cut: datetime) -> Mapping[str, d
 
 
 def _labels_as_of(labels: tuple[str, ...], dates: Mapping[str, datetime], cut: datetime) -> tuple[str, ...]:
-    """A label known to be younger than the cut was not there; one without a date stands as it is."""
-    return tuple(label for label in labels if label not in dates or dates[label] < cut)
+    """A label known to be younger than the cut was not there; one without a date stands as it is.
+
+    Where a younger one of its scope (`change-order::…`) has replaced a label since, the replaced one was there.
+    """
+    there = [label for label in labels if label not in dates or dates[label] < cut]
+    scopes = {scope for label in labels if label not in there and (scope := label_scope(label))}
+    for scope in sorted(scopes - {label_scope(label) for label in there}):
+        former = [(at, label) for label, at in dates.items() if at < cut and label_scope(label) == scope]
+        there += [max(former)[1]] if former else []
+    return tuple(there)
+
+
+def label_scope(label: str) -> str:
+    """What stands before the last `::`: of such labels an issue has but one, the next replaces it. Empty where there is none."""
+    return label.rpartition("::")[0]

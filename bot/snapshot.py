@@ -42,7 +42,9 @@ def _dump_engagement(engagement: Engagement) -> dict[str, Any]:
 
 
 def _dump_item(item: Item) -> dict[str, Any]:
-    return _dump_dated(item)
+    plain = _dump_dated(item)
+    del plain["later_labels"]
+    return plain
 
 
 def _dump_dated(value: Item | Milestone) -> dict[str, Any]:

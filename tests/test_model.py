@@ -96,6 +96,18 @@ def test_a_label_added_later_was_not_there_and_one_without_a_date_was() -> None:
     assert found.label_dates == {}
 
 
+def test_a_label_that_another_of_its_scope_replaced_later_was_there() -> None:
+    dates = {"change-order::proposed": "2026-10-01", "change-order::approved": "2026-12-01"}
+    item = make_item(labels=["change-order::approved"], label_dates=dates)
+    assert item_as_of(item).labels == ("change-order::proposed",)
+    assert item_as_of(item).later_labels == ("change-order::approved",)
+    assert (
+        item_as_of(make_item(labels=["kind::b"], label_dates={"kind::a": "2026-12-02", "kind::b": "2026-12-01"})).labels
+        == ()
+    )
+    assert item_as_of(make_item(labels=["b"], label_dates={"a": "2026-10-01", "b": "2026-12-01"})).labels == ()
+
+
 def test_the_day_ends_at_midnight_of_the_calendar_s_zone() -> None:
     closing = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)  # still the 20th in New York
     engagement = make_engagement(items=[make_item(closed=closing)])

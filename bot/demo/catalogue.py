@@ -151,7 +151,7 @@ PLANS: tuple[Plan, ...] = (
          DEDICATED + MIGRATION, (("lena.fischer", 21), ("mei.chen", 14), ("tom.becker", 7)), "maria.santos", 1.02, 0.98,
          phases=("Foundation", "Migration waves", "Cut-over", "Hypercare"), key=True, hostile=3),
     Plan(2117, "borealis-bank", "security-scanning", "Security scanning rollout", "time_and_materials", 120_000, 480, -9, 17,
-         SECURITY + PIPELINES[7:11], (("diego.ruiz", 18), ("mei.chen", 14)), "kenji.tanaka", 0.99, 0.95, 0.81,
+         SECURITY + PIPELINES[7:11], (("diego.ruiz", 18), ("mei.chen", 14)), "kenji.tanaka", 0.96, 0.95, 0.81,
          health="needs_attention", declared="health::needs attention", waiting=2),
     Plan(2088, "cafe-mueller", "jenkins-to-gitlab-ci", "Jenkins to GitLab CI migration", "fixed_price", 130_000, 520, -22, 24,
          PIPELINES, (("sam.okafor", 18), ("tom.becker", 6)), "priya.nair", 0.62, 1.35, 0.9, internal_root=True,

@@ -91,10 +91,13 @@ def _read_sign_off(view: MilestoneView, issues: list[Item], subject: Subject) ->
     sent = sent if sent and sent <= day else None
     received = received if received and received <= day else None
     labelled = [label for item in issues for label in item.labels]
+    # One that was sent and then got another label of the scope (`acceptance::rejected`) is with the customer no more.
+    asked = [i for i in issues if has_label(i.labels, labels.sent) or has_label(i.labels, labels.accepted)]
+    sent = sent or _first_day(asked, labels.sent, subject)
     return _SignOff(
-        sent=sent or _first_day(issues, labels.sent, subject),
-        received=received or _first_day(issues, labels.accepted, subject),
-        is_sent=bool(sent or has_label(labelled, labels.sent) or _first_day(issues, labels.sent, subject)),
+        sent=sent,
+        received=received or _first_day(issues, labels.accepted, subject) or _closed_accepted(issues, subject),
+        is_sent=bool(sent or has_label(labelled, labels.sent)),
         is_accepted=bool(received or has_label(labelled, labels.accepted)),
     )
 
@@ -103,6 +106,17 @@ def _first_day(issues: Iterable[Item], label: str, subject: Subject) -> date | N
     """The day on which an issue got the label, also when the next one of its scope has replaced it since."""
     found = (at for item in issues for name, at in item.label_dates.items() if matches(name, label))
     days = [subject.calendar.local_day(at) for at in found]
+    return min((day for day in days if day <= subject.day), default=None)
+
+
+def _closed_accepted(issues: Iterable[Item], subject: Subject) -> date | None:
+    """The day on which an issue with the accepted label was closed: the next best where nobody knows since when it has it."""
+    name = subject.settings.labels.acceptance.accepted
+    days = [
+        subject.calendar.local_day(i.closed_at)
+        for i in issues
+        if i.closed_at and not i.is_open and has_label(i.labels, name)
+    ]
     return min((day for day in days if day <= subject.day), default=None)
 
 

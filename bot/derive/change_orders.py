@@ -9,7 +9,7 @@ from typing import Any
 from bot.derive.labels import change_order_state, label_day
 from bot.derive.results import ChangeOrder, Reason
 from bot.derive.subject import Subject
-from bot.facts import read_date, read_number
+from bot.facts import read_change, read_date
 from bot.model import Item
 from bot.phrases import Phrase
 
@@ -43,7 +43,8 @@ def _change_order(item: Item, state: str, subject: Subject) -> tuple[ChangeOrder
             return None
 
     calendar = subject.calendar
-    hours, value, end = read("hours", read_number), read("value", read_number), read("end", read_date)
+    hours, value, end = read("hours", read_change), read("value", read_change), read("end", read_date)
+    given = item.facts.get("value") is not None
     opened = calendar.local_day(item.created_at) if item.created_at else None
     decided = _decided(item, state, subject)
     order = ChangeOrder(
@@ -51,7 +52,7 @@ def _change_order(item: Item, state: str, subject: Subject) -> tuple[ChangeOrder
         title=item.title,
         state=state,
         hours=hours or 0.0,
-        value=value if value is not None else _value_of(hours or 0.0, subject),
+        value=(value or 0.0) if given else _value_of(hours or 0.0, subject),
         end=end,
         opened=opened,
         decided=decided,

@@ -51,11 +51,12 @@ def raid_kind(item: Item, labels: LabelSettings) -> str | None:
 
 
 def change_order_state(item: Item, labels: LabelSettings) -> str | None:
-    """approved, rejected or proposed for a change order, else None."""
+    """approved, rejected or proposed for a change order, else None. One that was decided later was proposed until then."""
     for state in CHANGE_ORDER_STATES:
         if has_label(item.labels, getattr(labels.change_order, state)):
             return state
-    return None
+    decided = (getattr(labels.change_order, state) for state in ("approved", "rejected"))
+    return "proposed" if any(has_label(item.later_labels, name) for name in decided) else None
 
 
 def is_acceptance(item: Item, labels: LabelSettings) -> bool:

@@ -69,9 +69,12 @@ def _collects(view: MilestoneView) -> bool:
 
 
 def last_close(subject: Subject) -> date | None:
-    """The day on which the last item of work was closed; without any, the day on which the root was."""
+    """The day on which the last item of work was closed; the root's own where it has none, or left some open."""
     calendar: WorkCalendar = subject.calendar
     work = subject.work
     closings = [item.closed_at for item in work if item.closed_at and not item.is_open]
-    at = max(closings, default=subject.engagement.closed_at)
+    root = subject.engagement.closed_at
+    at = max(closings, default=root)
+    if at and root and any(item.is_open for item in work):
+        at = max(at, root)
     return calendar.local_day(at) if at else None

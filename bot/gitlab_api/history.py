@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from bot.gitlab_api.translate import instant
-from bot.model import DueChange
+from bot.model import DueChange, label_scope
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Issues: `changed due date to September 20, 2018`, `… and changed due date to …`, `removed due date September 20, 2018`,
 # older `removed due date`. Epics before 18.0: `changed finish date to Sep 20, 2018`, `removed the due date`.
+SAME_MOMENT: Final = timedelta(seconds=5)
+"""GitLab takes a scoped label away in the moment in which it gives the next one."""
 _DATE = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"
 _ABOUT_DATES = re.compile(r"(?:changed|removed) (?:the )?(?:start|due|finish) date\b")
 _CHANGED = re.compile(rf"\bchanged (?:the )?(?:due|finish) date to (?P<date>{_DATE})")
@@ -74,15 +76,26 @@ def replay_due(notes: Iterable[DueNote]) -> tuple[DueChange, ...]:
 def label_dates(events: Iterable[Mapping[str, Any]]) -> dict[str, tuple[datetime, int]]:
     """When each label was last added, and the id of the user who did it (0: nobody that is left).
 
-    A label deleted since has no name left (`label` is null).
+    A label that another one of its scope replaced keeps its date: what stood before is part of the history. One that was
+    taken away is gone. A label deleted since has no name left (`label` is null).
     """
     dates: dict[str, tuple[datetime, int]] = {}
+    removed: dict[str, datetime] = {}
+    added: dict[str, list[datetime]] = {}
     for event in sorted(events, key=lambda e: (str(e.get("created_at")), int(e["id"]))):
         label, at = event.get("label"), instant(event.get("created_at"))
         if not label or at is None:
             continue
+        name = str(label["name"])
         if event.get("action") == "add":
-            dates[str(label["name"])] = at, int((event.get("user") or {}).get("id") or 0)
+            dates[name] = at, int((event.get("user") or {}).get("id") or 0)
+            removed.pop(name, None)
+            added.setdefault(label_scope(name), []).append(at)
         else:
-            dates.pop(str(label["name"]), None)
-    return dates
+            removed[name] = at
+    gone = {
+        name
+        for name, at in removed.items()
+        if not label_scope(name) or all(abs(at - then) > SAME_MOMENT for then in added.get(label_scope(name), ()))
+    }
+    return {name: found for name, found in dates.items() if name not in gone}

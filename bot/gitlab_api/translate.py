@@ -7,12 +7,12 @@ what was just read go the same way from there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypedDict
 
 from bot.facts import read_block
-from bot.model import DueChange, FactFault, Item, Milestone, TimeLog
+from bot.model import DueChange, FactFault, Item, Milestone, TimeLog, label_scope
 
 HEALTH = {"onTrack": "on_track", "needsAttention": "needs_attention", "atRisk": "at_risk"}
 ITEM_BLOCKS = ("ps-change-order", "ps-risk")
@@ -187,7 +187,7 @@ def make_item(
         spent_hours=record["spent"] / SECONDS_AN_HOUR,
         assignees=tuple(sorted(record["assignees"])),
         labels=tuple(sorted(record["labels"])),
-        label_dates={name: at for name, at in sorted(label_dates.items()) if name in record["labels"]},
+        label_dates={name: at for name, at in sorted(label_dates.items()) if _is_known(name, record["labels"])},
         blocked_by=tuple(record["blocked_by"]),
         confidential=record["confidential"],
         health_status=record["health"],
@@ -198,6 +198,12 @@ def make_item(
         iteration=record["iteration"],
     )
     return item, faults
+
+
+def _is_known(name: str, labels: Collection[str]) -> bool:
+    """Whether the item has that label, or one of its scope that replaced it."""
+    scope = label_scope(name)
+    return name in labels or bool(scope and any(label_scope(label) == scope for label in labels))
 
 
 def item_facts(description: str, ref: str) -> tuple[dict[str, Any], list[FactFault]]:

@@ -92,6 +92,19 @@ def test_a_label_without_a_day_is_a_state_without_a_day() -> None:
     assert (found.state, found.accepted_on) == ("accepted", None)
 
 
+def test_without_a_day_of_the_label_the_closing_of_the_accepted_issue_is_the_day() -> None:
+    found = acceptance_of(DONE, issue(ACCEPTED, closed="2026-11-18"))
+    assert (found.state, found.accepted_on) == ("accepted", date(2026, 11, 18))
+    assert acceptance_of(DONE, issue(ACCEPTED, closed="2026-11-18"), on="2026-11-17").accepted_on is None
+
+
+def test_a_request_that_was_turned_down_is_not_accepted_by_silence() -> None:
+    """`acceptance::rejected` took the place of `acceptance::sent`, whose day stays known."""
+    turned_down = issue("acceptance::rejected", label_dates={SENT: "2026-11-02", "acceptance::rejected": "2026-11-04"})
+    found = acceptance_of(DONE, turned_down)
+    assert (found.state, found.sent, found.accepted_on) == ("ready", None, None)
+
+
 def test_the_facts_win_over_the_labels() -> None:
     sent = issue(SENT, label_dates={SENT: "2026-11-17"})
     assert acceptance_of(DONE, sent, sign_off_sent="2026-11-18").sent == date(2026, 11, 18)

@@ -59,6 +59,11 @@ def test_an_approved_change_order_stays_approved_beside_an_old_label() -> None:
     assert change_order_state(item, LABELS) == "approved"
 
 
+def test_a_change_order_that_is_decided_later_is_a_proposed_one_until_then() -> None:
+    assert change_order_state(make_item(later_labels=("change-order::approved",)), LABELS) == "proposed"
+    assert change_order_state(make_item(later_labels=("other",)), LABELS) is None
+
+
 def test_work_is_what_is_none_of_the_others_in_the_order_of_references() -> None:
     items = [make_item(2), make_item(1), make_item(3, labels=["acceptance"]), make_item(4, labels=["Escalated"])]
     assert [i.ref for i in work_items(make_engagement(items=items), LABELS)] == [items[1].ref, items[0].ref]

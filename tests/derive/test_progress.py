@@ -115,3 +115,8 @@ def test_the_last_close_is_that_of_the_work_else_of_the_root() -> None:
     assert str(last_close(make_subject(items=items, closed="2026-11-18"))) == "2026-11-02"
     assert str(last_close(make_subject(items=[], closed="2026-11-18"))) == "2026-11-18"
     assert last_close(make_subject(make_engagement())) is None
+
+
+def test_an_engagement_closed_with_work_left_open_ended_with_its_closing() -> None:
+    items = [make_item(1, closed="2026-10-01"), make_item(2)]
+    assert str(last_close(make_subject(items=items, closed="2026-11-18"))) == "2026-11-18"

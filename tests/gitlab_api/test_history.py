@@ -108,3 +108,20 @@ def test_a_label_counts_from_when_it_was_last_added():
         event(6, "add", None, "2026-10-09T10:00:00Z"),
     ]
     assert label_dates(events) == {"acceptance::sent": (datetime(2026, 10, 5, 10, tzinfo=UTC), 0)}
+
+
+def test_a_label_replaced_by_the_next_of_its_scope_keeps_its_day():
+    """GitLab adds the one and removes the other in the same moment; one that a person took away is gone."""
+    events = [
+        event(1, "add", "change-order::proposed", "2026-10-01T10:00:00Z"),
+        event(2, "add", "change-order::approved", "2026-10-05T10:00:00Z"),
+        event(3, "remove", "change-order::proposed", "2026-10-05T10:00:00Z"),
+        event(4, "add", "acceptance::sent", "2026-10-01T10:00:00Z"),
+        event(5, "remove", "acceptance::sent", "2026-10-02T10:00:00Z"),
+        event(6, "add", "acceptance::accepted", "2026-10-05T10:00:00Z"),
+    ]
+    assert {name: at.day for name, (at, _) in label_dates(events).items()} == {
+        "change-order::proposed": 1,
+        "change-order::approved": 5,
+        "acceptance::accepted": 5,
+    }

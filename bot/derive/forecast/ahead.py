@@ -20,6 +20,9 @@ BURN_WEEKS, BURN_DECAY = 8, 0.8
 BURN_SD = 0.4
 """Sd of ln(hours in the weeks ahead ÷ what pace or curve say): people are ill, on holiday, on other work, or all here."""
 
+CLOSE_OUT = 1.0
+"""Where bookings or the burn have not used a trial's hours by its finish, the rest comes within so many times its days."""
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -70,12 +73,14 @@ class Ahead:
     """Positions after today and cumulative hours that are booked by then; None without bookings."""
 
     def hours_by(self, after: float) -> Array:
-        """Hours spent in the next `after` working days, by trial."""
+        """Hours spent in the next `after` working days, by trial: all of them some time after its work is over."""
         curve = self._curve(after)
         planned = self._planned(after)
         if planned is None:
             return curve
-        return CURVE_SHARE * curve + (1 - CURVE_SHARE) * np.minimum(self.hours, planned)
+        planned = np.minimum(self.hours, planned)
+        over = np.clip(((after - self.delay) / self.days - 1) / CLOSE_OUT, 0.0, 1.0)
+        return CURVE_SHARE * curve + (1 - CURVE_SHARE) * (planned + over * (self.hours - planned))
 
     def _curve(self, after: float) -> Array:
         """Hours by the spending curve: fast at first, slowing down towards the end."""

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from bot.calendar import Period, WorkCalendar, week_named
+from bot.calendar import ONE_DAY, Period, WorkCalendar, week_named
 from bot.derive.forecast.history import Array, History, WorkAxis
 from bot.model import Booking
 
@@ -16,12 +16,16 @@ from bot.model import Booking
 def booked_ahead(
     bookings: Sequence[Booking], axis: WorkAxis, day: date, worked_share: float
 ) -> tuple[Array, Array] | None:
-    """Working days after `day` and cumulative hours that hard bookings promise by then; `worked_share` of them are worked."""
+    """Working days after `day` and cumulative hours that hard bookings promise by then; `worked_share` of them are worked.
+
+    Each booked week has a point at its beginning and one at its end: in weeks that nobody booked nothing is done.
+    """
     weeks = _hours_by_week(bookings, "hard")
     now, points, total = axis.position(day), [(0.0, 0.0)], 0.0
     for week in sorted(weeks, key=lambda w: w.first):
         hours = weeks[week] * _share_after(week, day, axis.calendar)
         if hours > 0:
+            points.append((max(axis.position(week.first - ONE_DAY) - now, points[-1][0]), total))
             total += worked_share * hours
             points.append((axis.position(week.last) - now, total))
     if len(points) == 1:

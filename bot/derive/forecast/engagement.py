@@ -152,7 +152,9 @@ def _revenue_trials(
         eac_at=cache(lambda at: _eac_at(s, at, earlier)),
         amounts=find_amounts(s, (scores.time, scores.own)),
         finished_at=_finished_at(s, finish),
-        soft_money=soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
+        soft_money={}
+        if s.phase == "complete"
+        else soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
         upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
     )
     spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
@@ -181,11 +183,18 @@ def _periods(s: Situation, finish: Quantiles) -> list[Period]:
     calendar, day = s.subject.calendar, s.subject.day
     start = first_day(s.subject, s.history)
     first = min(s.history.axis.day(start + 1.0), day) if start is not None else day
+    first = min(first, *earned_days) if (earned_days := _earned_days(s)) else first
     current = calendar.fiscal_quarter(day)
     following = calendar.fiscal_quarter(current.last + ONE_DAY)
     limit = date.fromordinal(current.last.toordinal() + 91 * MAX_QUARTERS_AHEAD)
     last = min(_tail(s, finish.p95), limit) if isinstance(finish.p95, date) else following.last
     return calendar.quarters(first, max(last, following.last))
+
+
+def _earned_days(s: Situation) -> list[date]:
+    """Days on which something may have been earned, also before the SOW's start."""
+    logged = [log.spent_at for log in s.subject.engagement.timelogs]
+    return [*logged, *(a.accepted_on for a in s.subject.derived.acceptance if a.accepted_on)]
 
 
 def _tail(s: Situation, p95: date) -> date:

@@ -142,6 +142,9 @@ def remaining_time(
     if own is None:
         days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
         sd = 1.5 * prior.sd if prior.source == "typical" else max(prior.sd, 0.4)
+        # Days that passed with nothing done make no one surer: of a shorter rest the same range is a larger share.
+        idle = elapsed + days if state.spent + state.earned == 0 else elapsed
+        sd = max(sd, min(sd * idle / days, STALLED_SD))
         low, high = DATES_SD if prior.source == "dates" else (sd, sd)
         return Remaining(days / pace_factor, low * ref.spread, high * ref.spread, 0.0)
     share = 1.0 if hours_based else ref.closed_share

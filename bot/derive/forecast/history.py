@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.calendar import WEEKDAYS, WorkCalendar
+from bot.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
 from bot.config import LabelSettings
 from bot.derive.hours import items_without_logs, non_billable_refs
 from bot.derive.labels import work_items
@@ -25,6 +25,8 @@ PARTIAL_CREDIT = 0.9
 """A started item earns at most this share of its estimate until it is closed."""
 BASIS_SHARE = 0.8
 """Share of the work that needs estimates (weights) for hours (weights) to be the basis (CONTRACT §7)."""
+REST_STEP = 1e-4
+"""Length of a day of rest in working days: next to nothing, but what was done on a Sunday keeps its side of a quarter's end."""
 NOT_WORK, NO_ITEM = -1, -2
 """Places of logs on what is no item of work (RAID, acceptance), and of timesheet rows that name no item."""
 DAYS_PER_WEEK = 5.0
@@ -46,11 +48,14 @@ class WorkAxis:
         self.scale = DAYS_PER_WEEK / len(calendar.working_weekdays)
 
     def positions(self, days: list[date | None], missing: float = NEVER) -> Array:
-        """End-of-day position of each day; `missing` for None. Days of rest share the last working day's position."""
+        """End-of-day position of each day; `missing` for None. A day of rest comes just behind the day before it."""
         numbers = np.array([(day or _ORIGIN).toordinal() for day in days], dtype=np.int64)
         after = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
         counts = np.busday_count(_ORIGIN64, after, busdaycal=self._busdays).astype(np.float64) * self.scale
-        return np.where(np.array([day is not None for day in days], dtype=bool), counts, missing)
+        worked = np.busday_offset(after - 1, 0, roll="backward", busdaycal=self._busdays)
+        rest = (after - 1 - worked).astype(np.float64)
+        found = np.array([day is not None for day in days], dtype=bool)
+        return np.where(found, counts + REST_STEP * rest, missing)
 
     def position(self, day: date) -> float:
         """End-of-day position of `day`."""
@@ -262,7 +267,7 @@ def all_logs(engagement: Engagement, labels: LabelSettings, calendar: WorkCalend
 def _start(engagement: Engagement, axis: WorkAxis, created: Array, closed: Array, log_at: Array) -> float | None:
     """Position before the first day of work: the SOW's start, else the first trace of work; None when there is neither."""
     if engagement.facts.start is not None:
-        return axis.position(engagement.facts.start) - 1.0
+        return axis.position(engagement.facts.start - ONE_DAY)
     traces = [float(np.min(a)) for a in (closed, log_at) if len(a) and np.min(a) < NEVER]
     if traces:
         return min(traces) - 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from bot.derive.forecast.reference import DATES_SD, Reference
 from bot.derive.milestones import MilestoneView, find_milestones, milestone_done
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
 from bot.derive.subject import Subject
+from bot.phrases import Phrase
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
@@ -108,7 +110,7 @@ def chance_by(landing: Landing, within: float, remaining: Remaining | None, ref:
 class Amount:
     """An amount that is earned on acceptance: the position of its day where it is known, else the days to it by trial."""
 
-    title: str
+    title: str | Phrase
     amount: float
     accepted_at: float | None
     days: Array | None
@@ -125,8 +127,23 @@ def find_amounts(s: Situation, scores: tuple[Array, Array]) -> tuple[Amount, ...
         at = s.now if s.phase == "complete" and days is None else None
         return (Amount("", value, at, days),) if value else ()
     missing = sum(e.amount is None for e in entries)
-    share = max((value or 0.0) - sum(e.amount or 0.0 for e in entries), 0.0) / missing if missing else 0.0
-    return tuple(_amount(e, share if e.amount is None else e.amount, s, scores) for e in entries)
+    left = max((value or 0.0) - sum(e.amount or 0.0 for e in entries), 0.0)
+    share = left / missing if missing else 0.0
+    found = tuple(_amount(e, share if e.amount is None else e.amount, s, scores) for e in entries)
+    extra = 0.0 if missing else min(left, s.terms.approved_value)
+    return (*found, _extra(extra, found, s, scores)) if extra > 0 else found
+
+
+def _extra(amount: float, found: Sequence[Amount], s: Situation, scores: tuple[Array, Array]) -> Amount:
+    """Approved change orders that no milestone's amount holds: earned with the last acceptance."""
+    title = Phrase("approved change orders")
+    known = [a.accepted_at for a in found if a.accepted_at is not None]
+    if len(known) == len(found):
+        return Amount(title, amount, max(*known, *(at for at, _ in s.terms.added), 0.0), None)
+    waits = [a.days for a in found if a.days is not None]
+    if len(known) + len(waits) < len(found) or not waits:
+        return Amount(title, amount, None, None)
+    return Amount(title, amount, None, np.maximum.reduce(waits))
 
 
 def _amount(entry: Acceptance, amount: float, s: Situation, scores: tuple[Array, Array]) -> Amount:

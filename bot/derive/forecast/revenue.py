@@ -13,7 +13,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.calendar import Period
+from bot.calendar import ONE_DAY, Period
 from bot.derive.forecast.ahead import Ahead
 from bot.derive.forecast.history import Array, History
 from bot.derive.forecast.landings import Amount
@@ -93,8 +93,7 @@ class Outlook:
 def make_spans(periods: Sequence[Period], history: History) -> tuple[Span, ...]:
     """Quarters on the axis; consecutive periods share their border."""
     lasts = [history.axis.position(p.last) for p in periods]
-    first = periods[0].first
-    before = history.axis.position(first) - float(history.axis.calendar.is_working_day(first)) * history.axis.scale
+    before = history.axis.position(periods[0].first - ONE_DAY)
     return tuple(
         Span(p.name, start, last) for p, start, last in zip(periods, [before, *lasts[:-1]], lasts, strict=True)
     )

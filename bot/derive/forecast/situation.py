@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from bot.calendar import ONE_DAY
 from bot.derive.forecast.bookings import booked_ahead, days_to_do, first_booking
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
@@ -114,7 +115,7 @@ def first_day(subject: Subject, history: History) -> float | None:
         return history.start
     day = first_booking(subject.engagement.bookings, subject.calendar)
     if day is not None:
-        return history.axis.position(day) - 1.0
+        return history.axis.position(day - ONE_DAY)
     created = history.created[history.created > 0]
     return float(np.min(created)) - 1.0 if len(created) and derive_phase(subject) != "not_started" else None
 

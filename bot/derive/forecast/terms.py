@@ -35,6 +35,8 @@ class Terms:
     """What change orders that are not decided yet could add."""
     added: tuple[tuple[float, float], ...] = ()
     """Approved change orders: position of the approval, and the value it added."""
+    approved_value: float = 0.0
+    """What all approved change orders added."""
     currency: str | None = None
     """The contract's currency, where it is another than that of the reports."""
 
@@ -76,6 +78,7 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         billed_hours=hours[approved],
         pending_money=float(money[~approved].sum()),
         upside_value=sum(o.value for o in orders if is_pending(o)),
+        approved_value=math.fsum(o.value for o in approved_orders),
         added=tuple((axis.position(o.decided), o.value) for o in approved_orders if o.decided),
         currency=facts.currency if (facts.currency or finance.currency).upper() != finance.currency.upper() else None,
     )

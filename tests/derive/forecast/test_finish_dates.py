@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -169,6 +170,18 @@ def test_without_a_start_or_any_trace_there_is_no_forecast() -> None:
     found = forecast(items=[make_item(1)], facts={"start": None, "end": None, "hours": None})
     assert (found.basis, found.finish, found.on_time_probability) == ("none", Quantiles(), None)
     assert any("no forecast" in reason.text for reason in found.reasons)
+
+
+def test_weeks_in_which_nothing_was_done_make_the_finish_no_surer() -> None:
+    chances, widths = zip(
+        *(
+            (found.on_time_probability, (found.finish.p95 - found.finish.p50).days)
+            for found in (forecast(on) for on in ("2026-08-10", "2026-09-07", "2026-10-05", "2026-11-02"))
+        ),
+        strict=True,
+    )
+    assert min(widths) == widths[0]
+    assert all(later <= earlier + 0.01 for earlier, later in pairwise(chances))
 
 
 def test_a_stalled_engagement_gets_a_wide_range_and_not_a_precise_guess() -> None:
@@ -378,7 +391,8 @@ def test_the_axis_finds_its_way_back_to_every_working_day(number: int) -> None:
     assert axis.day(axis.position(day)) == day
 
 
-def test_the_axis_gives_days_of_rest_no_length() -> None:
+def test_on_the_axis_a_day_of_rest_comes_behind_the_day_before_it_and_takes_next_to_no_time() -> None:
     axis = WorkAxis(CALENDAR)
-    friday, sunday, monday = (axis.position(date(2026, 11, d)) for d in (20, 22, 23))
-    assert (sunday - friday, monday - friday) == (0, 1)
+    friday, saturday, sunday, monday = (axis.position(date(2026, 11, d)) for d in (20, 21, 22, 23))
+    assert friday < saturday < sunday < monday == friday + 1
+    assert sunday - friday < 0.001

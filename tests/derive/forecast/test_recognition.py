@@ -59,6 +59,30 @@ def test_hours_beyond_the_contract_value_earn_nothing() -> None:
     assert "limit" in found[Q4].reasons[0].text
 
 
+def test_work_on_a_weekend_earns_in_its_own_quarter() -> None:
+    """31 October 2026, the last day of the quarter, is a Saturday."""
+    work = make_item(1, estimate_hours=50)
+    logs = [make_log(work, 10, "2026-10-31"), make_log(work, 3, "2026-11-01")]
+    found = revenue(items=[work], timelogs=logs)
+    assert (found[Q3].actual, found[Q4].actual) == (2000, 600)
+
+
+def test_hours_before_the_contract_s_start_are_earned_in_their_own_quarter() -> None:
+    work = make_item(1, estimate_hours=50, created_at="2026-07-20")
+    logs = [make_log(work, 4, "2026-07-29"), make_log(work, 8, "2026-08-04")]
+    found = revenue(items=[work], timelogs=logs)
+    assert (found["FY27-Q2"].actual, found[Q3].actual) == (800, 1600)
+
+
+def test_nothing_is_earned_in_weeks_before_the_booked_ones() -> None:
+    """Booked for five weeks from 2 November on: the quarter that ends on 31 October gets nothing of it."""
+    bookings = [make_booking(f"2026-W{week}", 20) for week in range(45, 50)]
+    facts = {"start": "2026-11-02", "end": "2026-12-04"}
+    found = revenue("2026-10-16", facts=facts, items=[make_item(1, estimate_hours=100)], bookings=bookings)
+    assert (found[Q3].forecast, found[Q3].high) == (0, 0)
+    assert found[Q4].forecast > 15_000
+
+
 def test_an_approved_change_order_raises_the_limit() -> None:
     work = make_item(1, estimate_hours=120, closed="2026-11-03")
     order = make_item(2, labels=["change-order::approved"], facts={"hours": 10, "value": 2000}, closed="2026-10-20")
@@ -108,6 +132,20 @@ def test_a_pending_change_order_is_upside_and_nothing_else() -> None:
     order = make_item(2, labels=["change-order::proposed"], facts={"hours": 10, "value": 2000})
     plain, pending = (sum(q.upside for q in revenue(items=items).values()) for items in ([work], [work, order]))
     assert (plain, pending) == (0, 2000)
+
+
+def test_a_change_order_may_take_scope_away() -> None:
+    work = make_item(1, estimate_hours=100, closed="2026-11-03")
+    order = make_item(2, labels=["change-order::approved"], facts={"hours": -10, "value": -2000}, closed="2026-10-20")
+    found = revenue(closed="2026-11-04", items=[work, order], timelogs=[make_log(work, 100, "2026-11-02")])
+    assert sum(q.actual for q in found.values()) == 18_000
+
+
+def test_soft_bookings_add_nothing_to_a_finished_engagement() -> None:
+    work = make_item(1, estimate_hours=10, closed="2026-10-10")
+    soft = [make_booking("2026-W49", 40, kind="soft")]
+    found = revenue(closed="2026-10-12", items=[work], timelogs=[make_log(work, 10, "2026-10-05")], bookings=soft)
+    assert [q.upside for q in found.values()] == [0.0] * len(found)
 
 
 def test_the_rate_comes_from_the_user_where_the_contract_gives_none() -> None:
@@ -184,6 +222,19 @@ def test_work_beyond_the_quarter_earns_later() -> None:
     assert 2500 < part < 3000
 
 
+def test_forecast_quarters_of_percent_complete_add_up_to_the_value() -> None:
+    items = [make_item(n, estimate_hours=100, closed=f"2026-10-{n + 2:02}" if n < 5 else None) for n in range(10)]
+    logs = [
+        make_log(items[n % 5], 10, f"2026-{month}-{d:02}")
+        for n, (month, d) in enumerate([("08", d) for d in range(3, 29)] + [("09", d) for d in range(1, 25)])
+    ]
+    facts = {"billing": "fixed_price", "recognition": "percent_complete", "value": 100_000.0, "hours": 1000.0}
+    bookings = [make_booking(f"2026-W{week}", 20) for week in range(45, 47)]
+    for booked in ([], bookings):
+        found = revenue("2026-10-30", facts=facts, items=items, timelogs=logs, bookings=booked)
+        assert sum(q.forecast for q in found.values()) == pytest.approx(100_000, rel=0.01)
+
+
 def test_the_quarters_of_a_finished_engagement_add_up_to_its_value() -> None:
     work = make_item(1, estimate_hours=100, closed="2026-11-03")
     facts = {"billing": "fixed_price", "recognition": "percent_complete", "value": 10_000.0}
@@ -232,6 +283,28 @@ def test_a_milestone_without_an_amount_gets_what_the_others_leave() -> None:
     facts = milestone_contract("2026-10-26") | {"value": 20_000.0}
     facts["milestones"] = [*facts["milestones"], {"milestone": "Build", "sign_off_received": "2026-11-10"}]
     assert revenue(facts=facts, items=[make_item(1)])[Q4].actual == 11_000
+
+
+def test_an_approved_change_order_beside_the_milestones_is_earned_with_the_last_acceptance() -> None:
+    """9,000 and 11,000 for two milestones; 2,000 more approved, which neither amount holds."""
+    facts = milestone_contract("2026-10-01", "2026-10-05") | {"value": 20_000.0}
+    build = {"milestone": "Build", "amount": 11_000.0, "sign_off_received": "2026-11-10"}
+    facts["milestones"] = [*facts["milestones"], build]
+    order = make_item(2, labels=["change-order::approved"], facts={"value": 2000}, closed="2026-09-20")
+    found = revenue(facts=facts, items=[make_item(1), order])
+    assert (found[Q3].actual, found[Q4].actual) == (9000, 13_000)
+
+    facts["milestones"][1] = build | {"sign_off_received": None}
+    found = revenue(facts=facts, items=[make_item(1), order])
+    assert (found[Q3].actual, found[Q4].actual) == (9000, 0)
+    assert sum(q.forecast for q in found.values()) == pytest.approx(22_000, rel=0.02)
+
+
+def test_a_change_order_approved_after_the_last_acceptance_is_earned_on_its_approval() -> None:
+    facts = milestone_contract("2026-10-01", "2026-10-05") | {"value": 9000.0}
+    order = make_item(2, labels=["change-order::approved"], facts={"value": 2000}, closed="2026-11-10")
+    found = revenue(facts=facts, items=[make_item(1, closed="2026-10-01"), order])
+    assert (found[Q3].actual, found[Q4].actual) == (9000, 2000)
 
 
 # -- on completion
