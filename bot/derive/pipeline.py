@@ -10,27 +10,27 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings, is_within
-from bot.derive.acceptance import derive_acceptance
-from bot.derive.budget import derive_budget
-from bot.derive.capacity import booked_hours, unreadable_weeks
 from bot.derive.catalog import vocabulary
-from bot.derive.completion import derive_completion
-from bot.derive.compliance import derive_compliance
-from bot.derive.escalations import derive_escalations
-from bot.derive.hints import find_hints
+from bot.derive.checks import find_risks
+from bot.derive.checks.compliance import derive_compliance
+from bot.derive.checks.hints import find_hints
+from bot.derive.decisions.completion import derive_completion
+from bot.derive.decisions.status import derive_axes, overall_colour
+from bot.derive.money.acceptance import derive_acceptance
+from bot.derive.money.budget import derive_budget
+from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
-from bot.derive.progress import derive_phase, derive_progress, last_close
-from bot.derive.raid import derive_raid, register_risks
+from bot.derive.raid.escalations import derive_escalations
+from bot.derive.raid.log import derive_raid, register_risks
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioRevenue, Risk
-from bot.derive.risks import find_risks
-from bot.derive.schedule import add_forecasts, derive_schedule
-from bot.derive.scope import derive_scope, earlier_baselines
-from bot.derive.status import derive_axes, overall_colour
+from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
+from bot.derive.scope.baseline import derive_scope, earlier_baselines
+from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.derive.subject import Subject
-from bot.model import Engagement, PastReport, Portfolio, as_of
-from bot.phrases import Phrase
+from bot.domain.calendar import WorkCalendar
+from bot.domain.messages import Phrase
+from bot.domain.model import Engagement, PastReport, Portfolio, as_of
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.model import EMPTY
+from bot.domain.model import EMPTY
 
 RAGS = ("green", "yellow", "red", "unknown")
 SEVERITIES = ("low", "medium", "high", "critical")

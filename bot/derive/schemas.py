@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.derive.results import RAGS, SEVERITIES
-from bot.model import BILLINGS, RECOGNITIONS
+from bot.domain.model import BILLINGS, RECOGNITIONS
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
