@@ -10,17 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
-    model_validator,
 )
 
+from bot.config.people import Channel, OrderSettings, Person
+from bot.config.section import Distinct, Section
 from bot.config.values import (
     Amount,
     ClockTime,
@@ -52,18 +51,6 @@ class Threshold:
     default: float
     unit: str
     meaning: str
-
-
-class Section(BaseModel):
-    """Base of all sections: unknown keys are errors, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, data: Any) -> Any:
-        """`labels:` with nothing behind it means the defaults."""
-        return {k: v for k, v in data.items() if v is not None} if isinstance(data, dict) else data
 
 
 class GitLabSettings(Section):
@@ -130,19 +117,6 @@ class FinanceSettings(Section):
     bookings: str | None = Field(None, description="CSV of hard and soft bookings")
 
 
-class Distinct(Section):
-    """Labels that mean different things, and so must differ."""
-
-    @model_validator(mode="after")
-    def _differ(self) -> Self:
-        seen: dict[str, str] = {}
-        for key, label in self:
-            if label in seen:
-                raise ValueError(f"{seen[label]} and {key} are the same label {label!r}")
-            seen[label] = key
-        return self
-
-
 class HealthLabels(Distinct):
     green: str = "health::on track"
     yellow: str = "health::needs attention"
@@ -207,7 +181,7 @@ class LabelSettings(Section):
 
 class RiskSettings(Section):
     disable: tuple[str, ...] = ()
-    severity: dict[str, Severity] = {}
+    severity: dict[str, Severity] = Field({})
 
 
 class CustomerStatusSettings(Section):
@@ -279,7 +253,7 @@ class Settings(Section):
     calendar: CalendarSettings = CalendarSettings()
     finance: FinanceSettings = FinanceSettings()
     labels: LabelSettings = LabelSettings()
-    thresholds: dict[str, Number] = {}
+    thresholds: dict[str, Number] = Field({})
     risks: RiskSettings = RiskSettings()
     reports: ReportSettings = ReportSettings()
     templates: TemplateSettings = TemplateSettings()
@@ -287,6 +261,9 @@ class Settings(Section):
         {}, description="Facts by reference; they win over the description's"
     )
     serve: ServeSettings = ServeSettings()
+    people: dict[Username, Person] = Field({}, description="Who is who, by username")
+    orders: OrderSettings = OrderSettings()
+    notify: dict[str, Channel] = Field({}, description="Digests outside GitLab, by a name of yours")
 
     def work_calendar(self, years: Iterable[int]) -> WorkCalendar:
         """The calendar with the holidays of `years`."""
