@@ -268,6 +268,16 @@ def _derived_engagement() -> Schema:
             "risks": _list(_derived_risk()),
             "escalations": _list(_derived_escalation()),
             "compliance": _object({"score": _MAYBE_RATIO, "missing": _list(_derived_gap())}),
+            "orders": _list(
+                _object(
+                    {
+                        **dict.fromkeys(("order", "by", "why", "reason"), TEXT),
+                        "at": INSTANT,
+                        "until": _MAYBE_DAY,
+                        "state": _choice("obeyed", "refused", "expired"),
+                    }
+                )
+            ),
             "errors": _list(TEXT),
         }
     )

@@ -217,11 +217,18 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a person wrote below a bot's note."""
+    """What a person wrote below a bot's note, or as a comment on a report's issue.
+
+    `place`, `thread` and `note` say where it stands; `signs` are psbot's own reactions to it.
+    """
 
     author: str
     body: str
     created_at: datetime
+    note: int = 0
+    place: str = ""
+    thread: str = ""
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
