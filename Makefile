@@ -5,12 +5,15 @@ BIN := $(VENV)/bin
 # A Python that is named (make PY=python3.13 …) is insisted on; else an environment that stands keeps the one it has.
 RENEW := $(if $(filter file default undefined,$(origin PY)),,--renew)
 
+UV ?= $(shell command -v uv || echo $(PY) -m uv)
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
 .PHONY: setup dev demo test lint types bench chaos docs images lock clean
 
 setup:
 	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "psbot needs Python 3.11 or newer; this is %s. Name another one: make PY=python3.12" % sys.version.split()[0])'
 	@$(PY) .ci/environment.py $(VENV) requirements.lock $(RENEW)
-	@$(BIN)/python -m bot.launcher $(BIN)/psbot
+	@$(BIN)/python -m bot.cli.launcher $(BIN)/psbot
 
 # What the tests and linters need besides.
 dev: setup
@@ -21,7 +24,7 @@ demo: setup
 	$(BIN)/python -m bot demo --out demo-output
 
 test: dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15
 
 lint: dev
 	$(BIN)/ruff check .
@@ -50,10 +53,12 @@ images: dev
 	tests/browser/install.sh
 	$(BIN)/python -m docs.make_images
 
-# Locks are made with uv (pip install uv); they hold hashes and no addresses.
+# What is installed is decided here and nowhere else. Locks are made with uv (pip install uv); they hold hashes and no
+# addresses. `make lock UPGRADE=--upgrade` takes the newest releases.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev --extra parquet pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile $(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock > /dev/null
+	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --extra parquet -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
+	$(PY) .ci/lock_requirements.py
 
 clean:
 	rm -rf $(VENV) demo-output public site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -69,10 +69,11 @@ def state_of(folder: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
         found = ask(folder)
-    except (OSError, ValueError, subprocess.CalledProcessError):
+        whole = found["broken"] == [] and set(state["packages"]) <= set(found["packages"])
+        same = (state["folder"], state["python"]) == (str(folder), found["python"])
+    except (OSError, ValueError, KeyError, TypeError, subprocess.CalledProcessError):
         return {}
-    whole = found["broken"] == [] and set(state["packages"]) <= set(found["packages"])
-    return state if whole and (state["folder"], state["python"]) == (str(folder), found["python"]) else {}
+    return state if whole and same else {}
 
 
 def ask(folder: Path) -> dict[str, Any]:

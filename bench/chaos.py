@@ -17,8 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.domain.model import Engagement, Facts, Portfolio
 from bot.gitlab_api.client import GitLabClient
-from bot.model import Engagement, Facts, Portfolio
 from bot.publish.audience import make_guard
 from bot.publish.deliver import deliver
 from bot.publish.marker import read_marker

@@ -11,10 +11,10 @@ import tracemalloc
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
 from bot.derive import derive_portfolio
-from bot.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
 
 DAY = date(2026, 11, 20)
 START = datetime(2026, 8, 3, 9, tzinfo=UTC)

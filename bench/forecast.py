@@ -19,7 +19,7 @@ from bot.config import Settings
 from bot.derive.forecast import forecast_engagement, learn_reference, portfolio_revenue
 from bot.derive.results import EngagementDerived
 from bot.derive.subject import Subject
-from bot.model import Engagement, Facts, Item, Portfolio, TimeLog
+from bot.domain.model import Engagement, Facts, Item, Portfolio, TimeLog
 
 DAY = date(2026, 11, 20)
 START = date(2026, 6, 1)

@@ -23,10 +23,10 @@ import gitlab
 
 from bot.config import Settings, Vocabulary, parse_config
 from bot.demo.large import LARGE_CONFIG, make_large
-from bot.demo.server import DemoGitLab
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
+from fakegitlab.server import DemoGitLab
 
 TODAY = date(2026, 11, 20)
 LATENCIES = (0.0, 0.05)

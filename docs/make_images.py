@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bot.app.run import RunOptions, run_job
+from bot.app.sources import make_site_files, read_for
 from bot.cli.showcase import Published, demo_session, read_back
-from bot.demo import DemoGitLab, make_portfolio
-from bot.reading import make_site_files, read_for
+from bot.demo import make_portfolio
 from bot.report.preview import markdown_to_html
-from bot.run import RunOptions, run_job
 from docs.small_png import shrink
+from fakegitlab import DemoGitLab
 from tests.browser.chromium import MERMAIDS, drive, missing
 
 DAY = date(2026, 11, 20)

@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
 from bot.derive.catalog import vocabulary
 from bot.derive.results import EngagementDerived
 from bot.derive.subject import Subject
-from bot.model import (
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import (
     Booking,
     DueChange,
     Engagement,

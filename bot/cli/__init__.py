@@ -11,7 +11,7 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run psbot and exit with the contract's code (§3): 0 done, 1 in part, 2 usage, 3 token, 4 unreachable."""
     from bot.cli.commands import app
-    from bot.errors import PsbotError
+    from bot.domain.errors import PsbotError
 
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="psbot")

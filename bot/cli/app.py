@@ -10,7 +10,7 @@ import typer
 
 from bot import __version__
 from bot.cli.console import set_up_logging
-from bot.errors import UsageError
+from bot.domain.errors import UsageError
 
 app = typer.Typer(
     name="psbot",

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.derive.results import Derived
-from bot.errors import UsageError
-from bot.model import Facts, Portfolio
-from bot.report.safe_text import csv_cell
+from bot.domain.errors import UsageError
+from bot.domain.model import Facts, Portfolio
+from bot.report.text.safe_text import csv_cell
 
 if TYPE_CHECKING:
     import pyarrow

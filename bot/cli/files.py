@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.errors import UsageError
+from bot.domain.errors import UsageError
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from bot.cli.app import AsOf, Only, app, flag, options, parse_day
 from bot.cli.console import progress_bar, say, stdout
-from bot.errors import UsageError
+from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.summary import Summary
+    from bot.app.summary import Summary
 
 KINDS = ("status", "portfolio", "monthly", "quarterly", "closeout", "partner")
 
@@ -55,8 +55,8 @@ def run(
     ] = None,
 ) -> None:
     """The scheduled job: read, derive, and publish whatever is due."""
-    from bot.run import RunOptions, run_job
-    from bot.session import open_session
+    from bot.app.run import RunOptions, run_job
+    from bot.app.session import open_session
 
     if report is not None and report not in KINDS:
         raise UsageError(f"{report!r} is no report", "--report", f"Use one of {', '.join(KINDS)}.")
@@ -83,8 +83,8 @@ def run(
 @app.command(epilog="Example: psbot apply plan.json")
 def apply(plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A file of psbot run --dry-run --plan.")]) -> None:
     """Carry out exactly that plan; what has changed in GitLab since is refused."""
-    from bot.run import apply_plan_text
-    from bot.session import open_session, read_text
+    from bot.app.run import apply_plan_text
+    from bot.app.session import open_session, read_text
 
     text = read_text(plan, "psbot run --dry-run --plan FILE writes one.")
     session = open_session(options.config)
@@ -104,14 +104,14 @@ def serve(
     ] = False,
 ) -> None:
     """Stay up and run the job at the times of the config; ends cleanly on SIGTERM."""
-    from bot.serve import is_alive, serve_forever
-    from bot.session import open_session
+    from bot.app.serve import is_alive, serve_forever
+    from bot.app.session import open_session
 
     if probe:
         raise typer.Exit(0 if is_alive(health, datetime.now(UTC)) else 1)
 
     def job() -> bool:
-        from bot.run import RunOptions, run_job
+        from bot.app.run import RunOptions, run_job
 
         session = open_session(options.config)
         with progress_bar(quiet=True) as progress:

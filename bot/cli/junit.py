@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 from bot.cli.console import without_secrets
 
 if TYPE_CHECKING:
-    from bot.summary import Summary
+    from bot.app.summary import Summary
 
 
 def to_junit(summary: Summary) -> str:

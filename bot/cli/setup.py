@@ -13,14 +13,14 @@ from rich.text import Text
 
 from bot.cli.app import app, flag, options
 from bot.cli.console import progress_bar, say, stdout
-from bot.errors import UsageError
+from bot.domain.errors import UsageError
 
 
 @app.command(epilog="Example: psbot check")
 def check() -> None:
     """Validate config, token, labels, publish targets and templates; say what is missing and how to mend it."""
-    from bot.checkup import Finding, examine
-    from bot.session import open_session
+    from bot.app.checkup import Finding, examine
+    from bot.app.session import open_session
 
     found: Counter[str] = Counter()
 
@@ -50,7 +50,7 @@ def init(
     labels: Annotated[bool, flag("--labels", help="Also create missing labels in the configured namespaces.")] = False,
 ) -> None:
     """Write a commented starter config.yml (never over an existing one)."""
-    from bot.starter import Proposal, local_timezone, render_starter
+    from bot.config.starter import Proposal, local_timezone, render_starter
 
     path = options.config or Path(os.environ.get("PSBOT_CONFIG") or "config.yml")
     if path.exists() and not labels:
@@ -62,7 +62,7 @@ def init(
     if not path.exists():
         proposal = Proposal()
         if from_:
-            from bot.checkup import propose
+            from bot.app.checkup import propose
 
             proposal = propose(from_, os.environ, timezone=local_timezone())
         from bot.cli.docs_pages import schema_file
@@ -73,8 +73,8 @@ def init(
         write_text(schema_path, schema_file())
         say(f"written: {path}. Next: {_next_step(path)}")
     if labels:
-        from bot.checkup import create_missing_labels
-        from bot.session import open_session
+        from bot.app.checkup import create_missing_labels
+        from bot.app.session import open_session
 
         for line in create_missing_labels(open_session(path)):
             stdout().print(line, soft_wrap=True)

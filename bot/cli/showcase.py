@@ -13,24 +13,25 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.app.run import RunOptions, run_job
+from bot.app.session import Session, open_session
+from bot.app.sources import Reading, make_site_files, read_for
 from bot.cli.console import progress_bar, say, stdout
 from bot.cli.files import write_text
 from bot.publish.marker import unsigned
 from bot.publish.posts import Post
 from bot.publish.standing import read_standing
-from bot.reading import Reading, make_site_files, read_for
 from bot.report.preview import make_index, make_page, markdown_to_html
-from bot.run import RunOptions, run_job
-from bot.session import Session, open_session
 
 if TYPE_CHECKING:
-    from bot.demo import DemoGitLab
-    from bot.model import Portfolio
+    from bot.domain.model import Portfolio
+    from fakegitlab import DemoGitLab
 
 
 def run_demo(out: Path, edition: str, seed: int, *, quiet: bool) -> int:
     """Read, derive, render, publish, read back, and run again to show that nothing more is written. The exit code."""
-    from bot.demo import DemoGitLab, make_portfolio
+    from bot.demo import make_portfolio
+    from fakegitlab import DemoGitLab
 
     day = last_weekday(datetime.now(UTC).date())
     with (
@@ -58,7 +59,8 @@ def run_demo(out: Path, edition: str, seed: int, *, quiet: bool) -> int:
 
 def serve_demo(edition: str, seed: int) -> None:
     """Keep the demo GitLab up until interrupted; prints how to reach it."""
-    from bot.demo import DEMO_CONFIG, DemoGitLab, make_portfolio
+    from bot.demo import DEMO_CONFIG, make_portfolio
+    from fakegitlab import DemoGitLab
 
     day = last_weekday(datetime.now(UTC).date())
     with DemoGitLab(make_portfolio(day, seed, edition), edition=edition) as gitlab:
@@ -115,7 +117,7 @@ def title_of(post: Post) -> str:
 def _leave(out: Path, reading: Reading, published: list[Published], edition: str) -> None:
     """Markdown, JSON, the portfolio page, and a page of links to all of it."""
     from bot.derive.output import to_json
-    from bot.snapshot import dump_snapshot
+    from bot.domain.snapshot import dump_snapshot
 
     write_json(out / "status.json", to_json(reading.derive(reading.day)))
     write_json(out / "snapshot.json", dump_snapshot(reading.portfolio))

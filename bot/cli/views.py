@@ -12,17 +12,17 @@ import typer
 from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day
 from bot.cli.console import progress_bar, say
 from bot.cli.files import print_json, write_text
-from bot.errors import UsageError
+from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
+    from bot.app.sources import Reading
     from bot.derive.results import Derived
-    from bot.reading import Reading
 
 
 def read(snapshot: Path | None, only: str | None, as_of: str | None, *, with_past: bool = True) -> Reading:
     """The portfolio from a snapshot or from GitLab, with what is needed to derive from it."""
-    from bot.reading import read_for
-    from bot.session import open_session
+    from bot.app.session import open_session
+    from bot.app.sources import read_for
 
     session = open_session(options.config, as_of=parse_day(as_of))
     with progress_bar(options.quiet) as progress:
@@ -38,7 +38,7 @@ def read(snapshot: Path | None, only: str | None, as_of: str | None, *, with_pas
 
 def exit_code(reading: Reading, derived: Derived) -> int:
     """1 when an engagement or namespace failed or a facts block has faults (each named on standard error), else 0."""
-    from bot.reading import failures_of
+    from bot.app.sources import failures_of
 
     failed = failures_of(derived, reading.portfolio)
     for line in failed:
@@ -114,7 +114,7 @@ def export(
     parquet: Annotated[bool, flag("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
 ) -> None:
     """Write the snapshot: everything that was read, enough to derive and to render."""
-    from bot.snapshot import dump_snapshot
+    from bot.domain.snapshot import dump_snapshot
 
     if parquet and not tables:
         raise UsageError("Parquet is written with the tables", "--parquet", "Add --tables DIR.")
@@ -149,7 +149,7 @@ def site(
         raise UsageError(
             "a page for a customer shows one engagement", "--audience customer", "Name it with --only REF."
         )
-    from bot.reading import make_site_files
+    from bot.app.sources import make_site_files
 
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day)

@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
-from bot.calendar import WorkCalendar
 from bot.demo import catalogue, governance
 from bot.demo.catalogue import Plan
-from bot.demo.entities import Group, Item, Milestone, Project
 from bot.demo.workload import Slot, queue_up, spread_hours
-from bot.demo.world import World
+from bot.domain.calendar import WorkCalendar
+from fakegitlab.entities import Group, Item, Milestone, Project
+from fakegitlab.world import World
 
 HOUR = 3600
 MONEY = ("value", "rate", "currency")

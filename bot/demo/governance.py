@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bot.demo import catalogue
-from bot.demo.entities import Item, Milestone
+from fakegitlab.entities import Item, Milestone
 
 if TYPE_CHECKING:
     from bot.demo.engagement import Engagement

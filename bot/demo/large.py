@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import yaml
 
-from bot.demo.editions import Edition
-from bot.demo.entities import Item, Project
-from bot.demo.world import World
+from fakegitlab.editions import Edition
+from fakegitlab.entities import Item, Project
+from fakegitlab.world import World
 
 PEOPLE = 60
 HOUR = 3600

@@ -9,14 +9,14 @@ from typing import Any
 
 import yaml
 
-from bot.calendar import WorkCalendar, holiday_days
 from bot.demo import catalogue
 from bot.demo.catalogue import PLANS, Plan
-from bot.demo.editions import Edition
 from bot.demo.engagement import Engagement, build_engagement
-from bot.demo.entities import Project
 from bot.demo.targets import quarter_targets
-from bot.demo.world import World
+from bot.domain.calendar import WorkCalendar, holiday_days
+from fakegitlab.editions import Edition
+from fakegitlab.entities import Project
+from fakegitlab.world import World
 
 CUSTOMERS, INTERNAL = "acme/customers", "acme/ps-internal"
 REPORTS, PLAN_PROJECT = f"{INTERNAL}/ps-reports", f"{INTERNAL}/ps-plan"

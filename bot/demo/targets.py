@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import NormalDist
 
-from bot.calendar import Period
 from bot.demo.engagement import ESTIMATED, EXTRA_HOURS, Engagement
-from bot.demo.entities import Milestone
 from bot.demo.governance import sign_off
+from bot.domain.calendar import Period
+from fakegitlab.entities import Milestone
 
 HOUR = 3600
 BY_BILLING = {"time_and_materials": "as_delivered", "fixed_price": "on_completion", "milestone": "on_acceptance"}

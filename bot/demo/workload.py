@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.calendar import WorkCalendar
+from bot.domain.calendar import WorkCalendar
 
 LEAST_PIECE = 3.0
 """Hours: nobody logs every half hour of a day."""

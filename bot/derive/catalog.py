@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.config import Vocabulary
-from bot.derive.compliance import COMPLIANCE_THRESHOLDS
-from bot.derive.escalations import ESCALATION_THRESHOLDS
-from bot.derive.questions import QUESTION_THRESHOLDS
-from bot.derive.raid import RAID_THRESHOLDS
-from bot.derive.risks import RISK_THRESHOLDS, RULES
+from bot.derive.checks import RISK_THRESHOLDS, RULES
+from bot.derive.checks.compliance import COMPLIANCE_THRESHOLDS
+from bot.derive.decisions.questions import QUESTION_THRESHOLDS
+from bot.derive.raid.escalations import ESCALATION_THRESHOLDS
+from bot.derive.raid.log import RAID_THRESHOLDS
 from bot.derive.thresholds import RAG_THRESHOLDS
-from bot.facts import make_facts
+from bot.domain.facts import make_facts
 
 
 def vocabulary() -> Vocabulary:

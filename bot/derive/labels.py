@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from bot.calendar import WorkCalendar
 from bot.config import LabelSettings
-from bot.model import Engagement, Item
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Engagement, Item
 
 RAID_KINDS = ("risk", "action", "issue", "decision")
 CHANGE_ORDER_STATES = ("approved", "rejected", "proposed")

@@ -53,6 +53,10 @@ def engagement_json(e: EngagementDerived) -> Json:
         "risks": _plain(e.risks),
         "escalations": _plain(e.escalations),
         "compliance": _plain(e.compliance),
+        "muted": _plain(e.muted),
+        "manager": _plain(e.manager),
+        "causes": _plain(e.causes),
+        "orders": _plain(e.orders),
         "errors": list(e.errors),
     }
 

@@ -10,27 +10,31 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings, is_within
-from bot.derive.acceptance import derive_acceptance
-from bot.derive.budget import derive_budget
-from bot.derive.capacity import booked_hours, unreadable_weeks
 from bot.derive.catalog import vocabulary
-from bot.derive.completion import derive_completion
-from bot.derive.compliance import derive_compliance
-from bot.derive.escalations import derive_escalations
-from bot.derive.hints import find_hints
+from bot.derive.checks import RULES, find_risks
+from bot.derive.checks.compliance import derive_compliance
+from bot.derive.checks.hints import find_hints
+from bot.derive.decisions.completion import derive_completion
+from bot.derive.decisions.orders.effects import adjusted, prepared
+from bot.derive.decisions.orders.order import Order
+from bot.derive.decisions.orders.reading import Court, read_orders
+from bot.derive.decisions.status import derive_axes, overall_colour
+from bot.derive.money.acceptance import derive_acceptance
+from bot.derive.money.budget import derive_budget
+from bot.derive.order_results import OrderEntry
+from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
-from bot.derive.progress import derive_phase, derive_progress, last_close
-from bot.derive.raid import derive_raid, register_risks
+from bot.derive.raid.escalations import derive_escalations
+from bot.derive.raid.log import derive_raid, register_risks
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioRevenue, Risk
-from bot.derive.risks import find_risks
-from bot.derive.schedule import add_forecasts, derive_schedule
-from bot.derive.scope import derive_scope, earlier_baselines
-from bot.derive.status import derive_axes, overall_colour
+from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
+from bot.derive.scope.baseline import derive_scope, earlier_baselines
+from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.derive.subject import Subject
-from bot.model import Engagement, PastReport, Portfolio, as_of
-from bot.phrases import Phrase
+from bot.domain.calendar import WorkCalendar
+from bot.domain.messages import Phrase
+from bot.domain.model import Engagement, PastReport, Portfolio, as_of
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
@@ -69,12 +73,14 @@ def derive_portfolio(
     settings = with_default_thresholds(settings)
     then = as_of(portfolio, day, calendar.zone)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
+    orders, faults = _read_all_orders(then, past, Court(settings, calendar, tuple(r.id for r in RULES), day))
+    then = replace(then, engagements=tuple(prepared(e, orders[e.ref]) for e in then.engagements))
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
-    failures = [*then.failures, *unreadable_weeks(then.engagements)]
+    failures = [*then.failures, *faults, *unreadable_weeks(then.engagements)]
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
-    pairs = [_derive_engagement(s, run, reports.get(s.engagement.ref, ())) for s in wanted]
+    pairs = [_derive_engagement(s, run, reports.get(s.engagement.ref, ()), orders[s.engagement.ref]) for s in wanted]
     gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
     revenue = _add_revenue(pairs, gone, settings, past, failures, only)
     done = [subject for subject, _ in pairs]
@@ -142,10 +148,13 @@ def _members_of(engagement: Engagement, portfolio: Portfolio) -> frozenset[str] 
 
 
 def _derive_engagement(
-    subject: Subject, run: ForecastRun | None, payloads: Iterable[Mapping[str, object]]
+    subject: Subject,
+    run: ForecastRun | None,
+    payloads: Iterable[Mapping[str, object]],
+    orders: Sequence[Order] = (),
 ) -> tuple[Subject, EngagementForecast | None]:
     kept: list[EngagementForecast] = []
-    for name, stage in _stages(run, payloads, kept):
+    for name, stage in (*_stages(run, payloads, kept), ("orders", lambda s: _obey(s, orders))):
         try:
             subject = subject.advance(**stage(subject))
         except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
@@ -221,6 +230,42 @@ def _derive_overall(subject: Subject) -> Mapping[str, Any]:
     status = subject.derived.status
     overall = overall_colour((status.schedule, status.scope, status.budget), subject.derived.risks)
     return {"status": replace(status, overall=overall)}
+
+
+# -- people's orders
+
+
+def _read_all_orders(
+    portfolio: Portfolio, past: Sequence[PastReport], court: Court
+) -> tuple[dict[str, tuple[Order, ...]], list[str]]:
+    """The orders about each engagement; where they can't be read, that is told and none hold."""
+    found: dict[str, tuple[Order, ...]] = {}
+    faults: list[str] = []
+    for engagement in portfolio.engagements:
+        try:
+            found[engagement.ref] = read_orders(past, engagement, court)
+        except Exception as error:  # noqa: BLE001 - told, and the figures stand as computed
+            found[engagement.ref] = ()
+            faults.append(Phrase("orders about {ref} can't be read: {error}", ref=engagement.ref, error=_tell(error)))
+    return found, faults
+
+
+def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
+    """What orders publish in place of the computed; an overruled axis counts in the overall colour too."""
+    derived = adjusted(subject.derived, orders)
+    status = derived.status
+    if status.overrides and "overall" not in status.overrides:
+        overall = overall_colour((status.schedule, status.scope, status.budget), derived.risks)
+        status = replace(status, overall=overall)
+    entries = tuple(OrderEntry(o.text, o.by, o.at, o.until, o.state, o.why, o.reason) for o in orders)
+    return {
+        "status": status,
+        "risks": derived.risks,
+        "muted": derived.muted,
+        "manager": derived.manager,
+        "causes": derived.causes,
+        "orders": entries,
+    }
 
 
 # -- the portfolio's forecast

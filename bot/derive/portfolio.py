@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from bot.calendar import WorkCalendar
-from bot.derive.capacity import booked_hours, derive_capacity
+from bot.derive.decisions.questions import sow_end
+from bot.derive.decisions.status import WORSE
 from bot.derive.labels import label_value
-from bot.derive.questions import sow_end
+from bot.derive.people.capacity import booked_hours, derive_capacity
+from bot.derive.people.utilisation import measure_utilisation
 from bot.derive.ratios import ratio
 from bot.derive.results import RAGS, SEVERITIES, EngagementDerived, PortfolioDerived, PortfolioRevenue
-from bot.derive.status import WORSE
 from bot.derive.subject import Subject
-from bot.derive.utilisation import measure_utilisation
-from bot.model import Engagement, Portfolio
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Engagement, Portfolio
 
 
 def derive_roll_up(

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.model import EMPTY
+from bot.derive.order_results import ColourOverride, ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.domain.model import EMPTY
 
 RAGS = ("green", "yellow", "red", "unknown")
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -42,6 +43,8 @@ class Status:
     schedule: Rag = Rag()
     scope: Rag = Rag()
     budget: Rag = Rag()
+    overrides: Mapping[str, ColourOverride] = field(default_factory=lambda: EMPTY)
+    """Colours that a person's order publishes in place of the computed ones, by axis or `overall`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +334,10 @@ class EngagementDerived:
     risks: tuple[Risk, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     compliance: Compliance = Compliance()
+    muted: tuple[MutedRisk, ...] = ()
+    manager: tuple[ManagerForecast, ...] = ()
+    causes: tuple[SlipCause, ...] = ()
+    orders: tuple[OrderEntry, ...] = ()
     errors: tuple[str, ...] = ()
 
 

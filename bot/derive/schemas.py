@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.derive.results import RAGS, SEVERITIES
-from bot.model import BILLINGS, RECOGNITIONS
+from bot.domain.model import BILLINGS, RECOGNITIONS
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -268,6 +268,16 @@ def _derived_engagement() -> Schema:
             "risks": _list(_derived_risk()),
             "escalations": _list(_derived_escalation()),
             "compliance": _object({"score": _MAYBE_RATIO, "missing": _list(_derived_gap())}),
+            "orders": _list(
+                _object(
+                    {
+                        **dict.fromkeys(("order", "by", "why", "reason"), TEXT),
+                        "at": INSTANT,
+                        "until": _MAYBE_DAY,
+                        "state": _choice("obeyed", "refused", "expired"),
+                    }
+                )
+            ),
             "errors": _list(TEXT),
         }
     )

@@ -8,11 +8,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
 from bot.derive.labels import is_exception, work_items
 from bot.derive.results import EngagementDerived
-from bot.model import EMPTY, Engagement, Item
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import EMPTY, Engagement, Item
 
 _OF_THE_WORK: Final = ("work", "to_do", "own_items")
 """Cached values that rest on the engagement alone, not on what was derived."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError
+from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError
 
 MAX_MESSAGE = 300
 _TOO_DEAR = re.compile(r"complexity|timeout|timed out|too large|too complex", re.I)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.config import Settings
-from bot.errors import GitLabError, NotFoundError, PsbotError
+from bot.domain.errors import GitLabError, NotFoundError, PsbotError
 from bot.gitlab_api.capabilities import Capabilities, missing_features
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import resolve_place

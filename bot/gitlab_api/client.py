@@ -18,7 +18,7 @@ import requests
 import urllib3
 from gitlab.exceptions import GitlabError, RedirectError
 
-from bot.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
+from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
 from bot.gitlab_api.answers import Reply, graphql_data, is_transient, refusal, write_refusal
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
 from bot.gitlab_api.patience import RETRIED_STATUSES, Patience, is_told

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from bot.errors import AccessError, NotFoundError
+from bot.domain.errors import AccessError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.translate import Record, described, path_of
 

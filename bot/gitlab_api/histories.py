@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
+from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
+from bot.domain.model import DueChange
 from bot.gitlab_api import queries
 from bot.gitlab_api.answers import QueryTooDearError
 from bot.gitlab_api.cache import Cache
@@ -21,7 +22,6 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due
 from bot.gitlab_api.lanes import Lanes, PageSize, chunks
 from bot.gitlab_api.translate import Record, day, id_number, instant, next_cursor, ref_of
-from bot.model import DueChange
 
 ITEMS_A_PLACE = 50
 ITEMS_A_QUERY = 100

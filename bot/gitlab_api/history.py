@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from bot.domain.model import DueChange, label_scope
 from bot.gitlab_api.translate import instant
-from bot.model import DueChange, label_scope
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Issues: `changed due date to September 20, 2018`, `… and changed due date to …`, `removed due date September 20, 2018`,

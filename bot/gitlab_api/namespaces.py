@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from bot.errors import GitLabError
+from bot.domain.errors import GitLabError
 from bot.gitlab_api import queries
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from bot.errors import AccessError, GitLabError, NotFoundError, UnreachableError
+from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError
+from bot.domain.model import Milestone
 from bot.gitlab_api import queries
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.lanes import Lanes, PageSize
 from bot.gitlab_api.translate import id_number, make_milestone, next_cursor
-from bot.model import Milestone
 
 log = logging.getLogger("psbot.gitlab")
 COUNTED = 1000

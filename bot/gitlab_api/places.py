@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from bot.errors import GitLabError, NotFoundError
+from bot.domain.errors import GitLabError, NotFoundError
+from bot.domain.model import Target
 from bot.gitlab_api.client import GitLabClient
-from bot.model import Target
 
 _MOVED = "query($id: WorkItemID!) { workItem(id: $id) { iid namespace { fullPath } } }"
 _WORK_ITEM = (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from bot.errors import AccessError, GitLabError, NotFoundError
+from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place
 

@@ -14,7 +14,9 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings, is_within
-from bot.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
+from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
+from bot.domain.messages import Phrase
+from bot.domain.model import Milestone, Portfolio, Target
 from bot.gitlab_api.assembly import (
     Archive,
     Draft,
@@ -34,8 +36,6 @@ from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.lanes import Lanes
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
 from bot.gitlab_api.translate import ref_of
-from bot.model import Milestone, Portfolio, Target
-from bot.phrases import Phrase
 
 log = logging.getLogger("psbot.gitlab")
 Progress = Callable[[str, int, int], None]

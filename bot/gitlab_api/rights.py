@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.errors import AccessError, GitLabError, NotFoundError
+from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
 
 

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypedDict
 
-from bot.facts import read_block
-from bot.model import DueChange, FactFault, Item, Milestone, TimeLog, label_scope
+from bot.domain.facts import read_block
+from bot.domain.model import DueChange, FactFault, Item, Milestone, TimeLog, label_scope
 
 HEALTH = {"onTrack": "on_track", "needsAttention": "needs_attention", "atRisk": "at_risk"}
 ITEM_BLOCKS = ("ps-change-order", "ps-risk")

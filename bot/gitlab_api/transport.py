@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from bot.errors import UsageError
+from bot.domain.errors import UsageError
 
 LOGGERS = ("urllib3.connectionpool", "requests", "gitlab", "gitlab.utils", "psbot", "psbot.gitlab")
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from bot.errors import GitLabError, NotFoundError
+from bot.domain.errors import GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place
 from bot.gitlab_api.posts import id_number

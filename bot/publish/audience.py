@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.config import Audience, Settings
-from bot.model import EMPTY, Portfolio
+from bot.domain.model import EMPTY, Portfolio
 
 _SEGMENT = r"[\w.][\w.+-]*"
 _REFERENCE = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*[#&]\d+")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.errors import AccessError, PsbotError
+from bot.domain.errors import AccessError, PsbotError
 from bot.publish.digest import digest
 from bot.publish.precheck import Finding, examine, examine_labels, own_posts, stored_otherwise
 from bot.publish.steps import Plan, Step

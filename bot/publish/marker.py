@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from bot.model import EMPTY
+from bot.domain.model import EMPTY
 from bot.publish.pm_notes import without_pm_notes
 
 VERSION = 1

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.errors import UsageError
+from bot.domain.errors import UsageError
 from bot.publish.marker import Identity
 from bot.publish.steps import Approval, Plan, Step
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from bot.model import EMPTY, PastReport, Reply
+from bot.domain.model import EMPTY, PastReport, Reply
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, Marker, engagement_token

@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from bot.config import Settings
-from bot.errors import AccessError, GitLabError, NotFoundError
+from bot.domain.errors import AccessError, GitLabError, NotFoundError
+from bot.domain.model import Portfolio, Reply, Target
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.posts import RawIssue, RawNote
-from bot.model import Portfolio, Reply, Target
 from bot.publish.approval import THUMBS_UP, Thumb
 from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker

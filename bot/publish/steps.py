@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.model import EMPTY
+from bot.domain.model import EMPTY
 from bot.publish.marker import Identity, unsigned
 
 Action = Literal["create", "update", "skip", "wait", "refuse", "remove", "close", "label", "ask"]

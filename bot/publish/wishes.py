@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from bot.model import EMPTY
+from bot.domain.model import EMPTY
 from bot.publish.digest import digest, fingerprint
 from bot.publish.marker import Identity, Marker, engagement_token, signed
 from bot.publish.pm_notes import pm_notes_of, with_pm_notes

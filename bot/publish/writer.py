@@ -7,11 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.config import Settings
-from bot.errors import GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError, UnreachableError
+from bot.domain.errors import (
+    GitLabError,
+    NotFoundError,
+    PsbotError,
+    RateLimitedError,
+    UncertainWriteError,
+    UnreachableError,
+)
+from bot.domain.model import EMPTY
 from bot.gitlab_api import writing
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, resolve_place
-from bot.model import EMPTY
 from bot.publish.approval import judge_draft
 from bot.publish.audience import Guard, Spot
 from bot.publish.closing import closed_text

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from bot.errors import ConfigError, PsbotError
+from bot.domain.errors import ConfigError, PsbotError
 from bot.report.change import with_facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
-from bot.report.length import fitted
 from bot.report.registry import Report, all_reports
+from bot.report.text.length import fitted
 
 __all__ = ["Made", "ReportContext", "make_documents"]
 

@@ -14,11 +14,11 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived
-from bot.model import Engagement, Portfolio
+from bot.domain.model import Engagement, Portfolio
+from bot.domain.snapshot import dump_snapshot
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due, cycle_of
-from bot.snapshot import dump_snapshot
 
 # The bot's own note touches `updated_at`; when something was read is no fact about it.
 _PASSING = ("updated_at",)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.calendar import WorkCalendar
 from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles, QuarterRevenue
-from bot.model import Engagement, Item
-from bot.report.safe_text import NOTHING, SafeMarkdown, cell, clean, html_text, joined, neutralise
-from bot.report.wording import Words
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Engagement, Item
+from bot.report.text.safe_text import NOTHING, SafeMarkdown, cell, clean, html_text, joined, neutralise
+from bot.report.text.wording import Words
 
 BUDGET: Final = 2_000
 """MAX_CHAR_LIMIT of GitLab's render_sandboxed_mermaid.js: characters of the diagrams that are visible together."""

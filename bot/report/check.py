@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from bot.errors import ConfigError, Fault
+from bot.domain.errors import ConfigError, Fault
 from bot.report.context import ReportContext
 from bot.report.due import Due
 from bot.report.environment import Templates

@@ -8,12 +8,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from bot.calendar import Period, WorkCalendar
 from bot.config import Settings
 from bot.derive.results import Derived, EngagementDerived
-from bot.model import Engagement, Item, PastReport, Portfolio, as_of
+from bot.domain.calendar import Period, WorkCalendar
+from bot.domain.model import Engagement, Item, PastReport, Portfolio, as_of
 from bot.report.environment import Templates
-from bot.report.safe_text import SafeMarkdown, code, link
+from bot.report.text.safe_text import SafeMarkdown, code, link
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.model import EMPTY
+from bot.domain.model import EMPTY
 
 Kind = Literal["status", "portfolio", "monthly", "quarterly", "closeout"]
 Audience = Literal["internal", "customer"]

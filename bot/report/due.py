@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.calendar import (
+from bot.config import Settings
+from bot.domain.calendar import (
     ONE_DAY,
     WEEKDAYS,
     Period,
@@ -22,9 +23,8 @@ from bot.calendar import (
     week_named,
     week_of,
 )
-from bot.config import Settings
-from bot.errors import UsageError
-from bot.model import PastReport
+from bot.domain.errors import UsageError
+from bot.domain.model import PastReport
 
 WEEK = timedelta(days=7)
 MAX_MISSED = 4

@@ -20,10 +20,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 import bot
 from bot.config import Settings
-from bot.errors import ConfigError, Fault
+from bot.domain.errors import ConfigError, Fault
 from bot.report.charts import forecast_money
-from bot.report.safe_text import SafeMarkdown, code
-from bot.report.wording import Words, load_words
+from bot.report.text.safe_text import SafeMarkdown, code
+from bot.report.text.wording import Words, load_words
 
 SUFFIX = ".md.j2"
 UNSAFE_FILTERS = ("safe", "escape", "e", "forceescape", "urlize", "xmlattr", "tojson", "pprint", "striptags")

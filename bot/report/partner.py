@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.labels import is_work, label_value
-from bot.model import Engagement, Item, Portfolio
+from bot.domain.model import Engagement, Item, Portfolio
 from bot.report.context import ReportContext, short_ref
 from bot.report.due import Due
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 TEMPLATE = "partner.md.j2"
 BLACKED = "███"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from bot.calendar import WorkCalendar, month_of, week_of
 from bot.config import Settings
 from bot.derive import results as r
-from bot.model import Engagement, Facts, Item, Milestone, MilestoneFact, PastReport, Portfolio, Reply, TimeLog
+from bot.domain.calendar import WorkCalendar, month_of, week_of
+from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, PastReport, Portfolio, Reply, TimeLog
 from bot.report.context import ReportContext
 from bot.report.due import Due
 from bot.report.environment import Templates

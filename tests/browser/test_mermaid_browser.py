@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.report.charts import TITLE_LIMIT
-from bot.report.safe_text import NOTHING, clean
+from bot.report.text.safe_text import NOTHING, clean
 from tests.browser.chromium import MERMAIDS, drive, needs_browser
 from tests.report.chart_samples import charts
 from tests.report.hostile import HOSTILE

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.report.safe_text import clean
 from bot.report.site import make_site
+from bot.report.text.safe_text import clean
 from tests.browser.chromium import drive, needs_browser
 from tests.report.hostile import HOSTILE
 from tests.report.site_samples import (

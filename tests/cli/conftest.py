@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.demo import DEMO_CONFIG, DemoGitLab, make_portfolio
+from bot.demo import DEMO_CONFIG, make_portfolio
 from bot.demo.timesheets import make_bookings, make_timesheets
+from fakegitlab import DemoGitLab
 
 
 @dataclass(frozen=True)

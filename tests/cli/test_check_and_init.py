@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.checkup import Finding, check_pages, make_proposal, sounds_internal
-from bot.session import open_session
-from bot.starter import local_timezone
+from bot.app.checkup import Finding, check_pages, make_proposal, sounds_internal
+from bot.app.session import open_session
+from bot.config.starter import local_timezone
 from tests.cli.conftest import Desk, Said
 
 

@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from bot.demo import DEMO_CONFIG, DemoGitLab, make_portfolio
-from bot.launcher import write_launcher
+from bot.cli.launcher import write_launcher
+from bot.demo import DEMO_CONFIG, make_portfolio
+from fakegitlab import DemoGitLab
 from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline
 
 SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}

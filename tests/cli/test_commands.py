@@ -18,7 +18,7 @@ import yaml
 
 from bot.cli.exports import TABLES, write_tables
 from bot.derive.results import Derived
-from bot.model import Portfolio
+from bot.domain.model import Portfolio
 from tests.cli.conftest import Desk, Said
 
 ANY_EDITION = pytest.mark.parametrize("desk", ["ultimate", "free", "ce"], indirect=True)
@@ -311,7 +311,7 @@ def test_a_token_that_may_only_read_reads_but_ends_run_with_3_before_any_write(
 
 def test_an_unreachable_gitlab_ends_with_4(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITLAB_URL", "http://127.0.0.1:9")
-    monkeypatch.setattr("bot.session.RETRY_BUDGET", 1.0)
+    monkeypatch.setattr("bot.app.session.RETRY_BUDGET", 1.0)
     said = desk.psbot("status")
     assert said.code == 4
     assert "127.0.0.1" in said.err

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.app.timesheets import read_bookings, read_timesheets
 from bot.cli.commands import app
 from bot.cli.docs_pages import generated_pages
 from bot.config import parse_config
 from bot.derive.catalog import vocabulary
-from bot.facts import make_facts, merge_facts, read_block
-from bot.timesheets import read_bookings, read_timesheets
+from bot.domain.facts import make_facts, merge_facts, read_block
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -14,13 +14,14 @@ import pytest
 import yaml
 
 from bot.config import parse_config
-from bot.demo import DEMO_CONFIG, DemoGitLab
-from bot.demo.entities import Item
+from bot.demo import DEMO_CONFIG
 from bot.demo.large import LARGE_CONFIG, make_large
 from bot.demo.portfolio import Portfolio, build_portfolio, make_portfolio
 from bot.demo.timesheets import make_bookings, make_timesheets
-from bot.demo.world import World
 from bot.derive.catalog import vocabulary
+from fakegitlab import DemoGitLab
+from fakegitlab.entities import Item
+from fakegitlab.world import World
 
 DAYS = [date(2026, 11, 20), date(2025, 2, 28), date(2028, 2, 29), date(2031, 1, 1)]
 FENCE = re.compile(r"^```(ps-[a-z-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

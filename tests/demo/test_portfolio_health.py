@@ -9,13 +9,14 @@ from functools import cached_property
 import pytest
 
 from bot.config import Settings, parse_config
-from bot.demo import DEMO_CONFIG, DemoGitLab, make_portfolio
+from bot.demo import DEMO_CONFIG, make_portfolio
 from bot.derive.catalog import vocabulary
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived, EngagementDerived
+from bot.domain.model import Portfolio
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
-from bot.model import Portfolio
+from fakegitlab import DemoGitLab
 
 DAYS = [
     pytest.param((date(2026, 11, 20), "ultimate"), id="friday"),

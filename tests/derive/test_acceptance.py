@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import WorkCalendar
-from bot.derive.acceptance import derive_acceptance
+from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.results import Acceptance
+from bot.domain.calendar import WorkCalendar
 from tests.builders import make_item, make_milestone, make_subject
 
 SENT, ACCEPTED = "acceptance::sent", "acceptance::accepted"

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from bot.derive import derive_portfolio
 from bot.derive.output import derived_schema, to_json
-from bot.derive.progress import derive_progress
 from bot.derive.results import EngagementDerived
-from bot.model import Engagement, Item
-from bot.snapshot import dump_snapshot, load_snapshot
+from bot.derive.scope.progress import derive_progress
+from bot.domain.model import Engagement, Item
+from bot.domain.snapshot import dump_snapshot, load_snapshot
 from tests.builders import (
     CALENDAR,
     PROJECT,

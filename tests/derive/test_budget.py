@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import WorkCalendar
-from bot.derive.budget import derive_budget
+from bot.derive.money.budget import derive_budget
 from bot.derive.results import Budget, Progress, Scope
-from bot.model import TimeLog
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import TimeLog
 from tests.builders import DAY, make_item, make_log, make_settings, make_subject
 
 

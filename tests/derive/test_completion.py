@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.derive.completion import derive_completion
+from bot.derive.decisions.completion import derive_completion
 from bot.derive.results import Acceptance, ChangeOrder, Completion, Scope
 from tests.builders import make_item, make_log, make_subject
 

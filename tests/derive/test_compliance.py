@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.derive.compliance import GATES, derive_compliance
-from bot.derive.gates.page import gates_markdown
+from bot.derive.checks.compliance import GATES, derive_compliance
+from bot.derive.checks.gates.page import gates_markdown
 from bot.derive.results import (
     Acceptance,
     Budget,
@@ -20,7 +20,7 @@ from bot.derive.results import (
     RaidEntry,
     Scope,
 )
-from bot.model import Engagement, FactFault, Facts
+from bot.domain.model import Engagement, FactFault, Facts
 from tests.builders import REF, make_booking, make_item, make_log, make_milestone, make_subject
 
 FACTS = {

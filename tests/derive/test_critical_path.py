@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from bot.derive.critical_path import find_critical_path
-from bot.derive.milestones import find_milestones
-from bot.model import Item, Milestone
+from bot.derive.schedule.critical_path import find_critical_path
+from bot.derive.schedule.milestones import find_milestones
+from bot.domain.model import Item, Milestone
 from tests.builders import CALENDAR, DAY, PROJECT, make_engagement, make_item, make_milestone
 
 

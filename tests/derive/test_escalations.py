@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.derive.escalations import derive_escalations
+from bot.derive.raid.escalations import derive_escalations
 from tests.builders import make_item, make_settings, make_subject
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.derive.hints import find_hints
+from bot.derive.checks.hints import find_hints
 from bot.derive.results import Budget, ChangeOrder, Forecast, Quantiles, Scope
 from tests.builders import REF, make_item, make_log, make_subject
 

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from bot.calendar import WorkCalendar
 from bot.derive.labels import (
     change_order_state,
     has_label,
@@ -18,6 +17,7 @@ from bot.derive.labels import (
     raid_kind,
     work_items,
 )
+from bot.domain.calendar import WorkCalendar
 from tests.builders import make_engagement, make_item, make_settings
 
 LABELS = make_settings().labels

@@ -12,9 +12,9 @@ import pytest
 from bot.derive import derive_portfolio
 from bot.derive.output import derived_schema, facts_schema, snapshot_schema, to_json
 from bot.derive.results import Budget, Derived, EngagementDerived, Progress, Scope
-from bot.facts import make_facts as read_facts
-from bot.model import Engagement
-from bot.snapshot import dump_snapshot
+from bot.domain.facts import make_facts as read_facts
+from bot.domain.model import Engagement
+from bot.domain.snapshot import dump_snapshot
 from tests.builders import (
     CALENDAR,
     DAY,
@@ -188,7 +188,7 @@ def test_the_facts_schema_refuses_what_is_a_fault(facts: dict[str, Any]) -> None
 
 
 def test_the_facts_schema_knows_every_key() -> None:
-    from bot.model import Facts, MilestoneFact
+    from bot.domain.model import Facts, MilestoneFact
 
     schema = facts_schema()
     assert schema["properties"].keys() == Facts.__dataclass_fields__.keys()

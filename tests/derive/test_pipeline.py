@@ -12,7 +12,7 @@ from bot.derive import derive_portfolio, pipeline
 from bot.derive.catalog import vocabulary
 from bot.derive.output import to_json
 from bot.derive.results import Derived, Risk
-from bot.model import Engagement, PastReport, Portfolio
+from bot.domain.model import Engagement, PastReport, Portfolio
 from tests.builders import (
     CALENDAR,
     DAY,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.derive.progress import derive_phase, derive_progress, last_close
 from bot.derive.results import Progress
-from bot.model import Item
+from bot.derive.scope.progress import derive_phase, derive_progress, last_close
+from bot.domain.model import Item
 from tests.builders import DAY, make_engagement, make_item, make_log, make_milestone, make_subject
 
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from bot.derive import questions as ask
+from bot.derive.decisions import questions as ask
+from bot.derive.decisions.status import computed_colour
 from bot.derive.results import ChangeOrder, Rag, Risk, Scope, Status
-from bot.derive.status import computed_colour
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 

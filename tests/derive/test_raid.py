@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.derive.raid import derive_raid, read_day, read_rating, register_risks
+from bot.derive.raid.log import derive_raid, read_day, read_rating, register_risks
 from bot.derive.results import SEVERITIES
 from tests.builders import make_item, make_settings, make_subject
 

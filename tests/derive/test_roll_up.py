@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import WorkCalendar
-from bot.derive.capacity import booked_hours, derive_capacity, unreadable_weeks
+from bot.derive.people.capacity import booked_hours, derive_capacity, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, is_on_budget, is_on_time, worst_first
 from bot.derive.results import (
     Budget,
@@ -22,6 +21,7 @@ from bot.derive.results import (
     Status,
 )
 from bot.derive.subject import Subject
+from bot.domain.calendar import WorkCalendar
 from tests.builders import CALENDAR, DAY, make_booking, make_engagement, make_log, make_portfolio, make_subject
 
 WEEK = "2026-W47"

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import WorkCalendar
-from bot.derive.progress import derive_progress
 from bot.derive.results import MilestoneForecast, MilestoneStatus, Quantiles, Schedule
-from bot.derive.schedule import add_forecasts, derive_schedule
+from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
+from bot.derive.scope.progress import derive_progress
 from bot.derive.subject import Subject
+from bot.domain.calendar import WorkCalendar
 from tests.builders import make_item, make_milestone, make_subject
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import WorkCalendar
-from bot.derive.change_orders import is_pending
-from bot.derive.progress import derive_progress
 from bot.derive.results import Scope
-from bot.derive.scope import derive_scope, earlier_baselines
-from bot.model import Item
+from bot.derive.scope.baseline import derive_scope, earlier_baselines
+from bot.derive.scope.change_orders import is_pending
+from bot.derive.scope.progress import derive_progress
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Item
 from bot.report.kinds.status import baseline_payload
 from tests.builders import make_item, make_subject
 

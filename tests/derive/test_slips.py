@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from bot.calendar import WorkCalendar
-from bot.derive.slips import days_lost_by_month, find_slips
+from bot.derive.schedule.slips import days_lost_by_month, find_slips
+from bot.domain.calendar import WorkCalendar
 from tests.builders import CALENDAR, make_item, make_milestone
 
 MOVED: dict[str, Any] = {

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.derive.axes import budget_axis, schedule_axis, scope_axis
+from bot.derive.decisions.axes import budget_axis, schedule_axis, scope_axis
+from bot.derive.decisions.status import damped_status, declared_health, derive_axes, overall_colour
 from bot.derive.results import (
     RAGS,
     Budget,
@@ -23,7 +24,6 @@ from bot.derive.results import (
     Schedule,
     Scope,
 )
-from bot.derive.status import damped_status, declared_health, derive_axes, overall_colour
 from tests.builders import REF, make_item, make_settings, make_subject
 
 

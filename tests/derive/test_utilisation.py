@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.calendar import WorkCalendar
-from bot.derive.utilisation import Utilisation, measure_utilisation
+from bot.derive.people.utilisation import Utilisation, measure_utilisation
+from bot.domain.calendar import WorkCalendar
 from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
 
 LABELS = make_settings().labels

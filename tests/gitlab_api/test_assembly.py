@@ -10,9 +10,9 @@ from hypothesis import settings as tests
 from hypothesis import strategies as st
 
 from bot.config import Settings
+from bot.domain.model import Milestone
 from bot.gitlab_api.assembly import Archive, assign_work, dated_labels, draft_engagement, find_milestones, find_roots
 from bot.gitlab_api.translate import Record, flatten, ref_of
-from bot.model import Milestone
 
 SETTINGS = Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal"}, "closed_within_days": 120}})
 TODAY = date(2026, 11, 20)

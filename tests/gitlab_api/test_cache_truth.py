@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
-from bot.demo import DemoGitLab, World
+from bot.domain.model import Portfolio
+from bot.domain.snapshot import dump_snapshot
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
-from bot.model import Portfolio
-from bot.snapshot import dump_snapshot
+from fakegitlab import DemoGitLab, World
 
 TODAY = date(2026, 11, 20)
 CONFIG = Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal", "beta": "customer"}}})

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
-from bot.demo import DemoGitLab, World
-from bot.errors import AccessError
+from bot.domain.errors import AccessError
 from bot.gitlab_api.check import (
     create_labels,
     create_missing_labels,
@@ -21,6 +20,7 @@ from bot.gitlab_api.check import (
     wanted_labels,
 )
 from bot.gitlab_api.client import GitLabClient
+from fakegitlab import DemoGitLab, World
 
 
 def settings(**more: Any) -> Settings:

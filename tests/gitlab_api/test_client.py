@@ -12,7 +12,7 @@ import requests
 import responses
 import urllib3
 
-from bot.errors import (
+from bot.domain.errors import (
     AccessError,
     GitLabError,
     NotFoundError,

@@ -16,11 +16,11 @@ import pytest
 
 from bot.cli import main
 from bot.config import Settings
-from bot.demo import DemoGitLab, World
-from bot.errors import PsbotError, UnreachableError
+from bot.domain.errors import PsbotError, UnreachableError
+from bot.domain.model import Portfolio
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
-from bot.model import Portfolio
+from fakegitlab import DemoGitLab, World
 
 TODAY = date(2026, 11, 20)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.model import DueChange
 from bot.gitlab_api.history import DueNote, english_date, label_dates, read_due_note, replay_due
-from bot.model import DueChange
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 SEP_20 = date(2018, 9, 20)

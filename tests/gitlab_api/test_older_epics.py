@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.demo import DemoGitLab, World
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.posts import read_awards, read_label_setters, read_notes
 from bot.gitlab_api.reading import read_portfolio
 from bot.gitlab_api.writing import change_labels, create_note, delete_note, update_note
+from fakegitlab import DemoGitLab, World
 
 TODAY = date(2026, 11, 20)
 CONFIG = Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal"}}})

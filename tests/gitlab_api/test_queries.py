@@ -23,10 +23,10 @@ from graphql import (
     validate,
 )
 
-from bot.demo.graphql.complexity import Meter
 from bot.gitlab_api import places, posts, queries, writing
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
 from bot.gitlab_api.check import access_query
+from fakegitlab.graphql.complexity import Meter
 
 FOLDER = Path(__file__).parents[3] / "shared/gitlab-api/graphql"
 SCHEMAS = ("gitlab.graphql", "gitlab-18.5-docs.graphql", "gitlab-ce.graphql")

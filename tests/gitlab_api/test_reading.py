@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
-from bot.demo import DemoGitLab, World
-from bot.demo.graphql import complexity, execute, work_items
-from bot.errors import AccessError, NotFoundError, UnreachableError
+from bot.domain.errors import AccessError, NotFoundError, UnreachableError
+from bot.domain.model import DueChange, Engagement, Item, Portfolio, TimeLog
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import outermost, read_portfolio
-from bot.model import DueChange, Engagement, Item, Portfolio, TimeLog
+from fakegitlab import DemoGitLab, World
+from fakegitlab.graphql import complexity, execute, work_items
 
 TODAY = date(2026, 11, 20)
 EDITIONS = [

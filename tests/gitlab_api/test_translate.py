@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.model import Milestone
 from bot.gitlab_api.translate import flatten, make_item, make_milestone, make_timelogs, spent_day
-from bot.model import Milestone
 
 
 def node(**fields: Any) -> dict[str, Any]:

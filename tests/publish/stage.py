@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.config import Settings
-from bot.demo import DemoGitLab, World
+from bot.domain.model import Engagement, Facts, Portfolio
 from bot.gitlab_api.client import GitLabClient
-from bot.model import Engagement, Facts, Portfolio
 from bot.publish.audience import make_guard
 from bot.publish.execute import Outcome, apply_plan
 from bot.publish.plan import make_plan
@@ -27,6 +26,7 @@ from bot.report.document import (
     IssueTarget,
     NoteTarget,
 )
+from fakegitlab import DemoGitLab, World
 
 ROOT = "acme/ps-internal/globex#1"
 CHANNEL = "acme/customers/globex#1"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config import Settings
-from bot.model import Engagement, Facts, Portfolio
+from bot.domain.model import Engagement, Facts, Portfolio
 from bot.publish.audience import Guard, Spot, make_guard, malformed
 from bot.report.document import IssueTarget, NoteTarget
 from tests.publish.stage import CHANNEL, ROOT, SETTINGS, Stage, monthly, status

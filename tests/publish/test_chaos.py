@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from bench.chaos import report, run_case
-from bot.demo.server import RequestRecord
 from bot.publish.audience import Guard
 from bot.publish.standing import Reader
+from fakegitlab.server import RequestRecord
 from tests.publish.stage import Stage, monthly, status
 
 REPO = Path(__file__).parents[2]

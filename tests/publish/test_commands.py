@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.demo import markdown
-from bot.demo.services.quick_actions import NAMES
 from bot.publish.commands import command_lines, disarmed
+from fakegitlab import markdown
+from fakegitlab.services.quick_actions import NAMES
 
 PIECES = st.lists(
     st.sampled_from(

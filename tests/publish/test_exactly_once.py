@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.facts import Facts
-from bot.model import Engagement, Portfolio
+from bot.domain.facts import Facts
+from bot.domain.model import Engagement, Portfolio
 from bot.publish.execute import Outcome
 from bot.publish.marker import read_marker
 from bot.publish.posts import past_reports

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.demo.server import RequestRecord
-from bot.model import Engagement, Portfolio
+from bot.domain.model import Engagement, Portfolio
 from bot.publish.audience import make_guard
 from bot.publish.deliver import deliver
 from bot.publish.execute import apply_plan
 from bot.publish.writer import Writer
 from bot.report.document import NoteTarget
+from fakegitlab.server import RequestRecord
 from tests.publish.stage import ROOT, Stage, monthly, open_stage, status
 
 NOTE_POST, ISSUE_POST = "/discussions", "/issues "

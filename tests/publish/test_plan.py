@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from bot.config import Settings
-from bot.errors import UsageError
-from bot.model import Engagement, Portfolio
+from bot.domain.errors import UsageError
+from bot.domain.model import Engagement, Portfolio
 from bot.publish.audience import Guard
 from bot.publish.marker import Identity, Marker
 from bot.publish.plan import make_plan

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.errors import NotFoundError
+from bot.domain.errors import NotFoundError
+from bot.domain.model import Engagement, Facts, Portfolio
 from bot.gitlab_api.client import GitLabClient
-from bot.model import Engagement, Facts, Portfolio
 from bot.publish.audience import make_guard
 from bot.publish.execute import apply_plan
 from bot.publish.plan import make_plan

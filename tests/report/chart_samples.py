@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles, QuarterRevenue
 from bot.report.charts import BurnPoint, Chart, burn_up_chart, milestone_chart, revenue_chart
-from bot.report.wording import load_words
+from bot.report.text.wording import load_words
 
 WORDS = load_words("en_US", "USD")
 TODAY = date(2026, 11, 20)

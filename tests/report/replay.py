@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived
-from bot.model import PastReport, Portfolio, Reply
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import PastReport, Portfolio, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.document import Document
 from bot.report.due import reports_due

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
 from bot.derive import results as r
-from bot.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
 
 TODAY = date(2026, 11, 20)
 HOST = "https://gitlab.example.com"

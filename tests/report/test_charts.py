@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.calendar import WorkCalendar
 from bot.derive.results import Quantiles
-from bot.model import Engagement, Facts, Item
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Engagement, Facts, Item
 from bot.report.charts import (
     BurnPoint,
     Chart,
@@ -22,7 +22,7 @@ from bot.report.charts import (
     milestone_chart,
     revenue_chart,
 )
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 from tests.report.chart_samples import FINISH, QUARTERS, TODAY, WORDS, charts, history, milestone, milestones
 from tests.report.glfm_oracle import read_page
 from tests.report.hostile import HOSTILE

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
-from bot.errors import UsageError
-from bot.model import PastReport
+from bot.domain.calendar import WorkCalendar
+from bot.domain.errors import UsageError
+from bot.domain.model import PastReport
 from bot.report.due import forced, next_due, reports_due
 
 CALENDAR = WorkCalendar()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.config import Settings
 from bot.derive import results as r
-from bot.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio, Reply
+from bot.domain.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget, customer_text
 from bot.report.due import Due
@@ -30,7 +30,7 @@ from bot.report.sample import (
     sample_portfolio,
     sample_settings,
 )
-from bot.report.wording import load_words
+from bot.report.text.wording import load_words
 
 STATUS = next(due for due in sample_dues() if due.kind == "status")
 TEMPLATES = {locale: Templates(load_words(locale, "USD")) for locale in ("en_US", "de_DE")}

@@ -12,7 +12,7 @@ from bot.report.document import Document
 from bot.report.environment import Templates
 from bot.report.partner import make_handover
 from bot.report.sample import DONE, RED, YELLOW, sample_context, sample_dues, sample_settings
-from bot.report.wording import load_words
+from bot.report.text.wording import load_words
 
 Golden = Callable[[str, str], None]
 DUES = {due.kind: due for due in sample_dues()}
@@ -65,7 +65,7 @@ def test_the_hand_over_form_of_a_partner_reads_as_approved(golden: Golden) -> No
 
 def test_an_empty_portfolio_gives_calm_reports() -> None:
     from bot.derive.results import Derived
-    from bot.model import Portfolio
+    from bot.domain.model import Portfolio
 
     empty = dataclasses.replace(context(), portfolio=Portfolio(), derive=lambda day: Derived(day, "USD"), past=())
     for kind in ("status", "portfolio", "monthly", "quarterly", "closeout"):

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.demo.markdown import command_lines
 from bot.derive import results as r
-from bot.model import PastReport, Reply
+from bot.domain.model import PastReport, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.environment import Templates
 from bot.report.partner import make_handover
 from bot.report.sample import sample_context, sample_derived, sample_dues, sample_settings
-from bot.report.wording import load_words
+from bot.report.text.wording import load_words
+from fakegitlab.markdown import command_lines
 from tests.report.glfm_oracle import read_page
 from tests.report.hostile import HOSTILE
 

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.calendar import week_of
 from bot.derive import results as r
-from bot.errors import ConfigError
-from bot.model import PastReport, Reply
+from bot.domain.calendar import week_of
+from bot.domain.errors import ConfigError
+from bot.domain.model import PastReport, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget, NoteTarget
 from bot.report.due import Due
@@ -30,7 +30,7 @@ from bot.report.sample import (
     sample_dues,
     sample_settings,
 )
-from bot.report.wording import load_words
+from bot.report.text.wording import load_words
 
 DUES = {due.kind: due for due in sample_dues()}
 TEMPLATES = Templates(load_words("en_US", "USD"))

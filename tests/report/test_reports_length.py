@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
-from bot.report.length import fitted
-from bot.report.wording import load_words
+from bot.report.text.length import fitted
+from bot.report.text.wording import load_words
 
 WORDS = load_words("en_US", "USD")
 NOTES = f"{PM_NOTES_START}\n\n{PM_NOTES_END}\n"

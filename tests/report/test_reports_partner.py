@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Engagement, Facts, Item, Portfolio, TimeLog
+from bot.domain.model import Engagement, Facts, Item, Portfolio, TimeLog
 from bot.report import ReportContext
 from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.partner import BLACKED, blacken, make_handover, partner_views
 from bot.report.sample import sample_context, sample_dues, sample_settings
-from bot.report.wording import load_words
+from bot.report.text.wording import load_words
 
 DUE: Due = next(due for due in sample_dues() if due.kind == "partner")
 MADE = datetime(2026, 9, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.derive import results as r
-from bot.model import Facts, PastReport
+from bot.domain.model import Facts, PastReport
 from bot.report.charts import forecast_money
 from bot.report.environment import Templates
 from bot.report.kinds.customer import _promised
@@ -17,9 +17,9 @@ from bot.report.parts.headline import agreed_end, headline
 from bot.report.parts.rows import RiskView
 from bot.report.parts.top_risks import telling_risk, top_risks
 from bot.report.parts.weeks import colour_on
-from bot.report.safe_text import SafeMarkdown
 from bot.report.sample import sample_context, sample_settings
-from bot.report.wording import load_words
+from bot.report.text.safe_text import SafeMarkdown
+from bot.report.text.wording import load_words
 
 WORDS = load_words("en_US", "USD")
 CONTEXT = sample_context(Templates(WORDS), sample_settings())

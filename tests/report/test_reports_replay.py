@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.calendar import WorkCalendar, month_named, week_named
+from bot.app.sources import read_for
 from bot.cli.showcase import demo_session
-from bot.demo import DemoGitLab, make_portfolio
-from bot.model import Engagement, Portfolio, Reply
-from bot.reading import read_for
+from bot.demo import make_portfolio
+from bot.domain.calendar import WorkCalendar, month_named, week_named
+from bot.domain.model import Engagement, Portfolio, Reply
 from bot.report.environment import Templates
-from bot.report.wording import DOTS, load_words
+from bot.report.text.wording import DOTS, load_words
+from fakegitlab import DemoGitLab
 from tests.report.replay import Desk, Post, live_through, some_of
 
 DEMO_DAY = date(2026, 11, 20)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Settings
-from bot.errors import ConfigError
+from bot.domain.errors import ConfigError
 from bot.report.check import check_templates
 from bot.report.environment import Templates, load_templates
-from bot.report.safe_text import SafeMarkdown
 from bot.report.sample import sample_contexts
-from bot.report.wording import SHIPPED, load_words, read_catalog
+from bot.report.text.safe_text import SafeMarkdown
+from bot.report.text.wording import SHIPPED, load_words, read_catalog
 
 WORDS = load_words("en_US", "USD")
 

@@ -9,22 +9,22 @@ from functools import cache
 
 import pytest
 
-from bot.calendar import month_of, week_of
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived
-from bot.model import Engagement, Portfolio
-from bot.phrases import Phrase
+from bot.domain.calendar import month_of, week_of
+from bot.domain.messages import Phrase
+from bot.domain.model import Engagement, Portfolio
 from bot.report import ReportContext, make_documents
 from bot.report.document import Document
 from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.partner import make_handover
-from bot.report.safe_text import neutralise
 from bot.report.sample import DONE, sample_context, sample_portfolio, sample_settings
-from bot.report.sentences import SECTION
-from bot.report.wording import SHIPPED, load_words, read_catalog
+from bot.report.text.safe_text import neutralise
+from bot.report.text.sentences import SECTION
+from bot.report.text.wording import SHIPPED, load_words, read_catalog
 from tests.builders import CALENDAR, PROJECT, make_item
-from tests.derive.risks.troubled import DAY, troubled_subject
+from tests.derive.checks.troubled import DAY, troubled_subject
 
 Golden = Callable[[str, str], None]
 TROUBLED = "acme/customers/globex&7"

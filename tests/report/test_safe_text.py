@@ -11,9 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.demo.markdown import command_lines, find_references
-from bot.report import safe_text
-from bot.report.safe_text import (
+from bot.report.text import safe_text
+from bot.report.text.safe_text import (
     JOINER,
     SafeMarkdown,
     block_quote,
@@ -29,6 +28,7 @@ from bot.report.safe_text import (
     ref_link,
     safe_url,
 )
+from fakegitlab.markdown import command_lines, find_references
 from tests.report.glfm_oracle import REFERENCE_CHARACTERS, read_page
 from tests.report.hostile import HOSTILE
 

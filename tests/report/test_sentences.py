@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bot
-from bot.derive.axes import budget_axis, schedule_axis, scope_axis
-from bot.derive.compliance import derive_compliance
-from bot.derive.hints import find_hints
-from bot.derive.risks import find_risks
-from bot.errors import ConfigError
-from bot.phrases import Money, Percent, Phrase, hours, listing, places, quote
-from bot.report.safe_text import neutralise
-from bot.report.sentences import SECTION, Sentences
-from bot.report.wording import SHIPPED, Words, load_words, read_catalog, untranslated
-from tests.derive.risks.troubled import troubled_subject
+from bot.derive.checks import find_risks
+from bot.derive.checks.compliance import derive_compliance
+from bot.derive.checks.hints import find_hints
+from bot.derive.decisions.axes import budget_axis, schedule_axis, scope_axis
+from bot.domain.errors import ConfigError
+from bot.domain.messages import Money, Percent, Phrase, hours, listing, places, quote
+from bot.report.text.safe_text import neutralise
+from bot.report.text.sentences import SECTION, Sentences
+from bot.report.text.wording import SHIPPED, Words, load_words, read_catalog, untranslated
+from tests.derive.checks.troubled import troubled_subject
 from tests.report.glfm_oracle import read_page
 from tests.report.hostile import HOSTILE
 
@@ -54,7 +54,7 @@ def test_every_message_stands_in_the_code_as_a_literal() -> None:
 def test_the_german_catalog_has_every_message_of_the_code_and_no_other() -> None:
     templates = _templates()
     lines = [f"  # {path}\n  ? {text!r}\n  : …" for text, path in templates.items() if text not in CATALOG]
-    assert lines == [], "say these in German in bot/report/locale/de.messages.yml:\n" + "\n".join(lines)
+    assert lines == [], "say these in German in bot/report/text/locale/de.messages.yml:\n" + "\n".join(lines)
     assert sorted(set(CATALOG) - set(templates)) == [], "these are said no more; take them out of de.messages.yml"
 
 

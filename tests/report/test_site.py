@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from bot.derive import results as r
 from bot.derive.forecast.accuracy import Accuracy, Calibration, Change
 from bot.derive.forecast.drivers import Driver
-from bot.errors import UsageError
-from bot.model import Engagement, Portfolio
-from bot.phrases import Percent, Phrase, quote
-from bot.report.safe_text import clean
+from bot.domain.errors import UsageError
+from bot.domain.messages import Percent, Phrase, quote
+from bot.domain.model import Engagement, Portfolio
 from bot.report.site import make_site
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
 from bot.report.site.views import page_names
+from bot.report.text.safe_text import clean
 from tests.report.chart_samples import FINISH, history
 from tests.report.hostile import HOSTILE
 from tests.report.site_samples import (

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.calendar import Period, WorkCalendar
 from bot.config import Settings
 from bot.derive.forecast.commitments import (
     Commitment,
@@ -18,8 +17,9 @@ from bot.derive.forecast.commitments import (
 )
 from bot.derive.forecast.drivers import Driver, find_drivers
 from bot.derive.results import Derived
-from bot.model import EMPTY, Facts, PastReport
-from bot.phrases import Phrase
+from bot.domain.calendar import Period, WorkCalendar
+from bot.domain.messages import Phrase
+from bot.domain.model import EMPTY, Facts, PastReport
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from bot.calendar import Period, WorkCalendar
 from bot.config import Settings
 from bot.derive.forecast.engagement import forecast_engagement
 from bot.derive.forecast.finish import LEVELS
@@ -17,7 +16,8 @@ from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_
 from bot.derive.forecast.reference import Reference
 from bot.derive.results import EngagementDerived, Forecast, Quantiles
 from bot.derive.subject import Subject
-from bot.model import Engagement, Portfolio, as_of
+from bot.domain.calendar import Period, WorkCalendar
+from bot.domain.model import Engagement, Portfolio, as_of
 
 LEARN_FROM_LAST = 40
 """Each replay learns from so many engagements that were finished last before its day."""

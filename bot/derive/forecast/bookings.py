@@ -8,9 +8,9 @@ from datetime import date
 
 import numpy as np
 
-from bot.calendar import ONE_DAY, Period, WorkCalendar, week_named
 from bot.derive.forecast.history import Array, History, WorkAxis
-from bot.model import Booking
+from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, week_named
+from bot.domain.model import Booking
 
 
 def booked_ahead(

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.calendar import Period
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter, QuarterRevenue
-from bot.model import EMPTY, Facts, PastReport
+from bot.domain.calendar import Period
+from bot.domain.model import EMPTY, Facts, PastReport
 
 KEY = "forecast"
 LATE_DAYS = 14

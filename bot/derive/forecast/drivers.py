@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.derive.forecast.commitments import EngagementCommitment, Money
-from bot.phrases import Phrase
+from bot.domain.messages import Phrase
 
 Side = Mapping[str, EngagementCommitment]
 ON_EVENT = ("on_acceptance", "on_completion")

@@ -9,7 +9,6 @@ from functools import cache
 
 import numpy as np
 
-from bot.calendar import ONE_DAY, Period, month_of
 from bot.derive.forecast.ahead import draw_scores, make_ahead
 from bot.derive.forecast.bookings import soft_money
 from bot.derive.forecast.effort import Effort, scope_to_come
@@ -20,10 +19,11 @@ from bot.derive.forecast.reasons import explain
 from bot.derive.forecast.reference import Reference
 from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
 from bot.derive.forecast.situation import Situation, assess, effort_of, first_day
-from bot.derive.progress import last_close
 from bot.derive.results import Forecast, Quantiles, QuarterRevenue
+from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
-from bot.model import EMPTY
+from bot.domain.calendar import ONE_DAY, Period, month_of
+from bot.domain.model import EMPTY
 
 MAX_QUARTERS_AHEAD = 8
 TAIL_SCORE = 2.6

@@ -13,11 +13,11 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
 from bot.config import LabelSettings
-from bot.derive.hours import items_without_logs, non_billable_refs
 from bot.derive.labels import work_items
-from bot.model import Engagement, Item, TimeLog
+from bot.derive.money.hours import items_without_logs, non_billable_refs
+from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
+from bot.domain.model import Engagement, Item, TimeLog
 
 Array = NDArray[np.float64]
 NEVER = float(np.iinfo(np.int32).max)

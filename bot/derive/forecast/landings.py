@@ -12,10 +12,10 @@ import numpy as np
 from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining, slipped
 from bot.derive.forecast.history import NEVER, Array, History
 from bot.derive.forecast.reference import DATES_SD, Reference
-from bot.derive.milestones import MilestoneView, find_milestones, milestone_done
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
+from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_done
 from bot.derive.subject import Subject
-from bot.phrases import Phrase
+from bot.domain.messages import Phrase
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation

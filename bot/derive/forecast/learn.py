@@ -12,14 +12,14 @@ from functools import cache
 
 import numpy as np
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
 from bot.derive.forecast.bookings import worked_of_booked
 from bot.derive.forecast.effort import estimate_effort
 from bot.derive.forecast.finish import combine_priors, remaining_time
 from bot.derive.forecast.history import History, make_history
 from bot.derive.forecast.reference import Lags, Reference
-from bot.model import Engagement, Portfolio
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Engagement, Portfolio
 
 PRIOR_WEIGHT = 4
 """The built-in medians count as much as this many finished engagements."""

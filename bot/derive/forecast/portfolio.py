@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from bot.calendar import Period, month_named
 from bot.config import Settings
 from bot.derive.forecast.accuracy import committed_at_start, quarter_error
 from bot.derive.forecast.commitments import read_commitments
@@ -17,7 +16,8 @@ from bot.derive.forecast.revenue import QuarterTrials
 from bot.derive.labels import label_value
 from bot.derive.results import PortfolioQuarter, PortfolioRevenue, QuarterRevenue
 from bot.derive.subject import Subject
-from bot.model import PastReport
+from bot.domain.calendar import Period, month_named
+from bot.domain.model import PastReport
 
 GROUPINGS = ("region", "partner", "pm")
 Pairs = Sequence[tuple[Subject, EngagementForecast]]

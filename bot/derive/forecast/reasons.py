@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.derive.forecast.reference import BEST_WEEKS, MIN_WEEKS
 from bot.derive.results import Forecast, Reason
-from bot.phrases import Percent, Phrase, Value, days, hours
+from bot.domain.messages import Percent, Phrase, Value, days, hours
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.model import EMPTY
+from bot.domain.model import EMPTY
 
 # -- shape constants: measured once, not learned anew (19 commercial projects with time logs unless said otherwise)
 

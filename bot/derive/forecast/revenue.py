@@ -13,13 +13,13 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.calendar import ONE_DAY, Period
 from bot.derive.forecast.ahead import Ahead
 from bot.derive.forecast.history import Array, History
 from bot.derive.forecast.landings import Amount
 from bot.derive.forecast.terms import Terms
 from bot.derive.results import QuarterRevenue, Reason
-from bot.phrases import NOTHING, Decimal, Phrase, Value, commas
+from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.messages import NOTHING, Decimal, Phrase, Value, commas
 
 POSSIBLE = 0.05
 """A milestone whose chance to land in the quarter is below this is no upside of it."""

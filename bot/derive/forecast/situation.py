@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from bot.calendar import ONE_DAY
+from bot.derive.decisions.questions import sow_end
 from bot.derive.forecast.bookings import booked_ahead, days_to_do, first_booking
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
@@ -15,9 +15,9 @@ from bot.derive.forecast.history import BASIS_SHARE, Array, History, State, make
 from bot.derive.forecast.landings import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
 from bot.derive.forecast.terms import Terms, make_terms
-from bot.derive.progress import derive_phase
-from bot.derive.questions import sow_end
+from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
+from bot.domain.calendar import ONE_DAY
 
 OWN_ENOUGH = 0.25
 """With this weight of the own pace (and eight weeks of it) the finish is said to rest on throughput."""

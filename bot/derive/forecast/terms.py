@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.config import FinanceSettings
-from bot.derive.change_orders import find_change_orders, is_pending
 from bot.derive.forecast.history import Array, WorkAxis, all_logs
-from bot.derive.hours import is_billable, non_billable_refs
+from bot.derive.money.hours import is_billable, non_billable_refs
+from bot.derive.scope.change_orders import find_change_orders, is_pending
 from bot.derive.subject import Subject
 
 BILLABLE_PRIOR_HOURS = 40.0

@@ -6,15 +6,15 @@ import math
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from bot.calendar import WorkCalendar
 from bot.config import LabelSettings
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.history import make_history
 from bot.derive.forecast.reference import Reference
 from bot.derive.labels import work_items
 from bot.derive.subject import Subject
-from bot.errors import UsageError
-from bot.model import Engagement, Item, Portfolio, WhatIf
+from bot.domain.calendar import WorkCalendar
+from bot.domain.errors import UsageError
+from bot.domain.model import Engagement, Item, Portfolio, WhatIf
 
 EXAMPLE = "group&7: end=2027-01-31, add_hours=80, people=+1"
 RECENT_DAYS = 28

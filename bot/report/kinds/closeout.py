@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.derive.results import EngagementDerived
-from bot.model import Engagement, Item
+from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.due import Due
@@ -20,7 +20,7 @@ from bot.report.parts.movement import is_lesson
 from bot.report.parts.replies import Voice
 from bot.report.parts.rows import acceptance_views, milestone_views
 from bot.report.registry import Report
-from bot.report.safe_text import SafeMarkdown, clean
+from bot.report.text.safe_text import SafeMarkdown, clean
 
 PERIOD = "closeout"
 KEPT_CURRENT = timedelta(days=28)

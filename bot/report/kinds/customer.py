@@ -16,18 +16,18 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from bot.calendar import ONE_DAY, Period
 from bot.config import Settings
 from bot.derive.labels import has_label
 from bot.derive.results import SEVERITIES, EngagementDerived, MilestoneStatus, RaidEntry
-from bot.model import Engagement, Facts, Item
+from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.model import Engagement, Facts, Item
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_views
 from bot.report.parts.steps import StepView, next_steps
 from bot.report.registry import Report
-from bot.report.safe_text import SafeMarkdown, joined
+from bot.report.text.safe_text import SafeMarkdown, joined
 
 DRAFT_TEMPLATE = "customer-draft.md.j2"
 MOST_LINES = 8

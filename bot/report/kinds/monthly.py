@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.calendar import ONE_DAY, Period, week_of
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
-from bot.model import Engagement, Facts
+from bot.domain.calendar import ONE_DAY, Period, week_of
+from bot.domain.model import Engagement, Facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
@@ -33,8 +33,8 @@ from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.weeks import badness, count_colours, weekly_colours
 from bot.report.registry import Report, whole_portfolio
-from bot.report.safe_text import SafeMarkdown, joined
-from bot.report.wording import Words
+from bot.report.text.safe_text import SafeMarkdown, joined
+from bot.report.text.wording import Words
 
 MOST_ASKS = 5
 

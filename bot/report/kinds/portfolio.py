@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.calendar import ONE_DAY, Period
+from bot.derive.checks.status import sentiment_worse
 from bot.derive.results import Derived, EngagementDerived
-from bot.derive.risks import sentiment_worse
-from bot.model import Facts
+from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.model import Facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import WEEK, Due, cycle_of
@@ -24,7 +24,7 @@ from bot.report.parts.rows import RiskView, risk_views
 from bot.report.parts.top_risks import telling_risk
 from bot.report.parts.weeks import badness, colour_on, count_colours, published_in
 from bot.report.registry import Report, whole_portfolio
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 MOST_UPSIDE = 3
 

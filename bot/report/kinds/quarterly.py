@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.calendar import ONE_DAY, Period
 from bot.derive.labels import has_label
 from bot.derive.results import ChangeOrder, Derived, EngagementDerived
-from bot.model import Engagement, Item
+from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
@@ -23,7 +23,7 @@ from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
 from bot.report.parts.weeks import badness, days_red, weekly_colours
 from bot.report.registry import Report, whole_portfolio
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 SATISFIED = 4
 """CSAT of 4 or 5 counts as satisfied (DOMAIN §7)."""

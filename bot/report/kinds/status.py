@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.calendar import Period
 from bot.derive.results import EngagementDerived, Scope
-from bot.model import Engagement, FactFault, PastReport
-from bot.phrases import Phrase
+from bot.domain.calendar import Period
+from bot.domain.messages import Phrase
+from bot.domain.model import Engagement, FactFault, PastReport
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
@@ -26,8 +26,8 @@ from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, next_steps, steps_before
 from bot.report.parts.top_risks import top_risks
 from bot.report.registry import Report
-from bot.report.safe_text import SafeMarkdown
-from bot.report.wording import Words
+from bot.report.text.safe_text import SafeMarkdown
+from bot.report.text.wording import Words
 
 PAYLOAD_VERSION = 1
 NEXT_MILESTONES = 6

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.derive.results import EngagementDerived
 from bot.report.context import ReportContext
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 
 @dataclass(frozen=True, slots=True)

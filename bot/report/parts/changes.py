@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, Risk
-from bot.model import Engagement, Item
+from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.parts.colours import AXES
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 MOST_OF_A_KIND = 3
 WORTH_TELLING = ("high", "critical")

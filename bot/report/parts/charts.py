@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from bot.derive.results import Derived, EngagementDerived
-from bot.model import Engagement
+from bot.domain.model import Engagement
 from bot.report.charts import burn_history, burn_up_chart, fit_charts, milestone_chart, revenue_chart
 from bot.report.context import ReportContext
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 
 def status_charts(

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.calendar import Period, week_of
+from bot.derive.decisions.status import damped_status
 from bot.derive.results import EngagementDerived, Rag, Status
-from bot.derive.status import damped_status
-from bot.model import PastReport
+from bot.domain.calendar import Period, week_of
+from bot.domain.model import PastReport
 from bot.report.context import ReportContext
 from bot.report.due import WEEK
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 AXES = ("overall", "schedule", "scope", "budget")
 TREND_WEEKS = 5

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.derive.results import EngagementDerived
-from bot.model import Facts
+from bot.domain.model import Facts
 from bot.report.context import ReportContext
-from bot.report.safe_text import SafeMarkdown, joined
+from bot.report.text.safe_text import SafeMarkdown, joined
 
 
 def headline(context: ReportContext, derived: EngagementDerived, facts: Facts, needed: int = 0) -> SafeMarkdown:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.errors import UsageError
+from bot.domain.errors import UsageError
 from bot.report.context import ReportContext, quiet
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget
 from bot.report.due import Due
 from bot.report.registry import Report
-from bot.report.safe_text import SafeMarkdown, issue_title, link
+from bot.report.text.safe_text import SafeMarkdown, issue_title, link
 
 
 def issue_document(

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.calendar import Period, WorkCalendar
 from bot.derive.results import EngagementDerived, MilestoneStatus, RaidEntry
-from bot.model import Engagement, Item
+from bot.domain.calendar import Period, WorkCalendar
+from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.calendar import Period, month_named, week_named
-from bot.model import PastReport
+from bot.domain.calendar import Period, month_named, week_named
+from bot.domain.model import PastReport
 from bot.report.context import ReportContext
-from bot.report.safe_text import clean
+from bot.report.text.safe_text import clean
 
 MOST_CHARACTERS = 400
 

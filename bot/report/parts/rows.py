@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import SEVERITIES, Acceptance, EngagementDerived, MilestoneStatus, Risk
-from bot.model import Engagement, Item
+from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext, items_by_ref
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 ACCEPTED = ("accepted", "passively_accepted")
 STATE_DOTS = {"done": "✅", "on_track": "🟢", "at_risk": "🟡", "late": "🔴"}

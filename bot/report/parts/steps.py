@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.calendar import Period
 from bot.config import LabelSettings
 from bot.derive.labels import is_work, raid_kind
 from bot.derive.results import EngagementDerived
-from bot.model import Engagement, Item
+from bot.domain.calendar import Period
+from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext, items_by_ref
-from bot.report.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown
 
 HORIZON = timedelta(days=14)
 MOST_STEPS = 5

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.calendar import ONE_DAY, Period, week_of
 from bot.derive.results import RAGS
-from bot.model import PastReport
+from bot.domain.calendar import ONE_DAY, Period, week_of
+from bot.domain.model import PastReport
 from bot.report.context import ReportContext
 from bot.report.due import WEEK, cycle_of
 from bot.report.parts.colours import week_colours

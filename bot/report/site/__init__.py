@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
 from bot.derive.forecast.accuracy import Accuracy
 from bot.derive.results import Derived
-from bot.errors import UsageError
-from bot.model import Portfolio
+from bot.domain.calendar import WorkCalendar
+from bot.domain.errors import UsageError
+from bot.domain.model import Portfolio
 from bot.report.site.customer import customer_view
 from bot.report.site.pages import engagement_view, portfolio_view
 from bot.report.site.plainwords import PlainWords
 from bot.report.site.render import Pages
 from bot.report.site.views import Site
-from bot.report.wording import load_words
+from bot.report.text.wording import load_words
 
 __all__ = ["WEEKS_SHOWN", "make_site"]
 

@@ -10,17 +10,17 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from bot.calendar import week_of
 from bot.derive.results import MilestoneStatus
+from bot.domain.calendar import week_of
 from bot.report.context import ReportContext
 from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.kinds.customer import CustomerFacts, customer_facts
 from bot.report.parts.rows import MilestoneView
-from bot.report.safe_text import JOINER, SafeMarkdown
 from bot.report.site.draw import draw_slips
 from bot.report.site.views import Site
-from bot.report.wording import Words
+from bot.report.text.safe_text import JOINER, SafeMarkdown
+from bot.report.text.wording import Words
 
 _INLINE = MarkdownIt("zero").enable(["escape", "entity", "link", "backticks", "emphasis"])
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor, log10
 
-from bot.calendar import add_months
 from bot.derive.results import Derived, MilestoneStatus, Quantiles
+from bot.domain.calendar import add_months
 from bot.report.charts import BurnPoint, Revenue
 
 WIDTH = 720.0

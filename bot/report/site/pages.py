@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.calendar import week_of
 from bot.derive.results import SEVERITIES, EngagementDerived
+from bot.domain.calendar import week_of
 from bot.report.charts import burn_history
 from bot.report.site.draw import draw_burn_up, draw_colours, draw_revenue, draw_slips, draw_trend
 from bot.report.site.views import Row, Site, gravity

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.report.safe_text import NOTHING, clean
-from bot.report.wording import Words
+from bot.report.text.safe_text import NOTHING, clean
+from bot.report.text.wording import Words
 
 _PLACE = re.compile(r"\{(\w+)\}")
 VALUE_LIMIT = 5_000

@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from bot.calendar import WorkCalendar
 from bot.config import Settings
 from bot.derive.forecast.accuracy import Accuracy
 from bot.derive.results import (
@@ -22,10 +21,11 @@ from bot.derive.results import (
     PortfolioQuarter,
     Risk,
 )
-from bot.errors import UsageError
-from bot.model import Engagement, Facts, Portfolio, as_of
+from bot.domain.calendar import WorkCalendar
+from bot.domain.errors import UsageError
+from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.report.charts import Revenue
-from bot.report.safe_text import safe_url
+from bot.report.text.safe_text import safe_url
 
 TREND = 6
 Q = TypeVar("Q", bound=Revenue)

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from bot.calendar import WorkCalendar
 from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.forecast.history import WorkAxis
 from bot.derive.results import Forecast, Quantiles, Schedule
-from bot.model import Booking, Engagement, Item, Portfolio, TimeLog, as_of
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Booking, Engagement, Item, Portfolio, TimeLog, as_of
 from tests.builders import (
     CALENDAR,
     DAY,

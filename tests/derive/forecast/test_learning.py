@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.derive.forecast import Reference, learn_reference
-from bot.model import Engagement, Item, Portfolio, as_of
+from bot.domain.model import Engagement, Item, Portfolio, as_of
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
 
 SETTINGS = make_settings()

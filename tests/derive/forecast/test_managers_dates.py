@@ -14,7 +14,7 @@ from statistics import median
 import pytest
 
 from bot.derive.forecast import forecast_engagement, learn_reference
-from bot.model import Engagement, Portfolio
+from bot.domain.model import Engagement, Portfolio
 from tests.builders import CALENDAR, make_engagement, make_milestone, make_settings, make_subject
 
 KIT = Path(__file__).resolve().parents[4] / "shared" / "backtest" / "status_forecasts" / "landmark.csv.gz"

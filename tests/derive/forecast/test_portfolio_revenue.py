@@ -13,7 +13,7 @@ from bot.derive.forecast.commitments import KEY, commitment
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.results import Derived, PortfolioDerived, PortfolioQuarter
 from bot.derive.subject import Subject
-from bot.model import PastReport
+from bot.domain.model import PastReport
 from tests.builders import make_booking, make_engagement, make_item, make_log, make_settings, make_subject
 
 Q4 = "FY27-Q4"

@@ -12,7 +12,7 @@ import pytest
 
 from bot.derive.forecast import run_backtest
 from bot.derive.forecast.backtest import BacktestReport
-from bot.model import Engagement, Portfolio
+from bot.domain.model import Engagement, Portfolio
 from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
 
 KIT = Path(__file__).resolve().parents[4] / "shared" / "backtest" / "cesaw"

@@ -27,7 +27,7 @@ from bot.derive.results import (
     QuarterRevenue,
     Scope,
 )
-from bot.model import Facts, PastReport
+from bot.domain.model import Facts, PastReport
 from tests.builders import CALENDAR, make_settings
 
 Q3, Q4 = "FY27-Q3", "FY27-Q4"

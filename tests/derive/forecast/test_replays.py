@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.derive.forecast import Reference, run_backtest
-from bot.model import Engagement, Portfolio
+from bot.domain.model import Engagement, Portfolio
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
 
 DAY = date(2026, 11, 20)

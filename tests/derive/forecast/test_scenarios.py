@@ -10,9 +10,9 @@ import pytest
 
 from bot.derive.forecast import Reference, Scenario, apply_scenario, compare, forecast_engagement, parse_scenario
 from bot.derive.subject import Subject
-from bot.errors import UsageError
-from bot.model import Portfolio
-from bot.snapshot import dump_snapshot
+from bot.domain.errors import UsageError
+from bot.domain.model import Portfolio
+from bot.domain.snapshot import dump_snapshot
 from tests.builders import CALENDAR, REF, make_item, make_log, make_subject
 
 

@@ -1,0 +1,1 @@
+"""The imperative shell: session, sources, the job."""

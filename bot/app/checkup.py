@@ -1,0 +1,359 @@
+"""`psbot check` and `init --from`: what is there, what is missing, and how to mend it. Writes nothing to GitLab but labels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Literal
+from urllib.parse import quote
+
+from bot.app.session import DEFAULT_URL, Session
+from bot.app.sources import Progress, quiet, read_live
+from bot.config import Settings
+from bot.config.starter import Proposal
+from bot.domain.errors import NotFoundError, PsbotError, UsageError
+from bot.domain.mistakes import SECRET
+from bot.domain.model import Portfolio
+from bot.gitlab_api import check as gitlab
+from bot.gitlab_api.check import AccessReport, NamespaceAccess, inspect_access
+from bot.gitlab_api.client import GitLabClient
+from bot.report.check import check_templates
+from bot.report.context import path_of
+from bot.report.due import next_due
+from bot.report.environment import Templates, load_templates
+from bot.report.sample import sample_contexts
+from bot.report.text.wording import untranslated
+
+Level = Literal["ok", "note", "problem"]
+EXPIRY_WARNING = timedelta(days=14)
+TOO_MUCH = ("sudo", "admin_mode", "write_repository", "write_registry", "create_runner", "manage_runner", "k8s_proxy")
+SHOWN = 12
+"""So many references are named; the rest is a number."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `remedy` says how to mend it."""
+
+    level: Level
+    text: str
+    remedy: str = ""
+
+
+def examine(session: Session, tell: Callable[[Finding], None], progress: Progress = quiet) -> int:
+    """Look at everything a run needs, `tell` each finding as it is found, and return the exit code.
+
+    Raises AccessError or UnreachableError when GitLab can't be asked at all; what was found before is told by then.
+    """
+
+    def told(findings: Iterable[Finding]) -> bool:
+        broken = False
+        for finding in findings:
+            tell(finding)
+            broken |= finding.level == "problem"
+        return broken
+
+    settings = session.settings
+    layout = told([*check_config(session), *check_report_templates(session)])
+    access = inspect_access(session.client, settings)
+    rights = told(check_token(access, session))
+    rest = [
+        told(check_namespaces(access)),
+        told(check_visibility(session, access)),
+        told(check_targets(access, settings)),
+        told(check_pages(session)),
+        told(check_engagements(session, progress)),
+        told(check_calendar(session)),
+    ]
+    return 2 if layout else 3 if rights else 1 if any(rest) else 0
+
+
+def check_config(session: Session) -> Iterator[Finding]:
+    names = session.settings.portfolio.namespaces
+    yield Finding(
+        "ok", f"{session.config_path}: valid; {len(names)} namespaces, label {session.settings.portfolio.label!r}"
+    )
+    for number, line in enumerate(session.config_path.read_text(encoding="utf-8").splitlines(), 1):
+        if SECRET.search(line.partition("#")[0]):
+            remedy = "Take it out, revoke it, and set the new one as GITLAB_TOKEN (in CI: a masked variable)."
+            yield Finding("problem", f"{session.config_path}:{number}: this looks like a secret", remedy)
+    finance = session.settings.finance
+    for key, name in (("timesheets", finance.timesheets), ("bookings", finance.bookings)):
+        if name and not (session.folder / name).is_file():
+            where = f"finance.{key}: {session.folder / name} is not there"
+            yield Finding("problem", where, "Paths start from the config's folder; take the line out if there is none.")
+    customer = session.settings.reports.status.customer
+    if customer.enabled and customer.approval == "required" and not customer.approvers:
+        remedy = "Name usernames under reports.status.customer.approvers; until then every draft waits."
+        yield Finding("problem", "customer status needs approval, but nobody may approve it", remedy)
+
+
+def check_report_templates(session: Session) -> Iterator[Finding]:
+    """Every report rendered against sample data."""
+    try:
+        templates = load_templates(session.settings, session.folder)
+        faults = check_templates(templates, sample_contexts(templates, session.settings))
+    except PsbotError as error:
+        yield Finding("problem", str(error), "Mend the template or delete it; the shipped one serves then.")
+        return
+    for fault in faults:
+        yield Finding("problem", f"template {fault}", "Mend it or delete it; the shipped one serves then.")
+    if not faults:
+        yield Finding("ok", f"templates: all render against sample data ({session.settings.reports.locale})")
+    yield from _check_wording(templates)
+
+
+def _check_wording(templates: Templates) -> Iterator[Finding]:
+    """What the reports' language lacks stays English: worth a note, no fault."""
+    lacking = untranslated(templates.words, templates.folder / "locale" if templates.folder else None)
+    if lacking:
+        language = templates.words.locale.language
+        some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
+        remedy = f"Add them to locale/{language}.yml in the templates folder; docs/reports.md shows how."
+        yield Finding("note", f"reports in {language}: {len(lacking)} texts stay English ({some})", remedy)
+
+
+def check_token(access: AccessReport, session: Session) -> Iterator[Finding]:
+    yield Finding("ok", f"{access.url}: GitLab {access.version} ({access.edition}), as {access.username}")
+    for line in access.capability_lines:
+        yield Finding("note", f"not on this GitLab: {line}")
+    if access.scopes is None:
+        yield Finding("note", "GitLab does not tell the token's scopes", "It needs `api` to write, `read_api` to look.")
+        return
+    if access.may_write:
+        yield Finding("ok", f"token: scopes {', '.join(access.scopes)}")
+    else:
+        remedy = "Fine for status, check and --dry-run; make one with scope `api` for psbot run."
+        yield Finding("problem", f"the token may read but not write (scopes: {', '.join(access.scopes)})", remedy)
+    excess = [scope for scope in access.scopes if scope in TOO_MUCH]
+    if excess:
+        yield Finding(
+            "note", f"the token may more than psbot needs: {', '.join(excess)}", "Scope `api` alone is enough."
+        )
+    if access.expires_at and access.expires_at - session.today <= EXPIRY_WARNING:
+        remedy = "Rotate it (the bot's user stays the same), do not make a new one."
+        yield Finding("problem", f"the token expires on {access.expires_at}", remedy)
+
+
+def check_namespaces(access: AccessReport) -> Iterator[Finding]:
+    for namespace in access.namespaces:
+        yield from _namespace(namespace)
+    lacking: dict[str, list[str]] = {}
+    for namespace in access.namespaces:
+        for feature in namespace.lacks:
+            lacking.setdefault(feature, []).append(namespace.path)
+    for feature, paths in lacking.items():
+        yield Finding("note", f"not licensed in {' and '.join(paths)}: {feature}")
+
+
+def _namespace(n: NamespaceAccess) -> Iterator[Finding]:
+    if n.error:
+        yield Finding("problem", f"{n.path}: {n.error}", "Check the path, and that the bot's user is a member there.")
+        return
+    if n.sees_all:
+        yield Finding("ok", f"{n.path}: {n.kind}, role {n.role}")
+    else:
+        remedy = "Give the bot's user Planner (GitLab 17.7 and newer) or Reporter there."
+        yield Finding("problem", f"{n.path}: role {n.role or 'none'} does not see confidential items", remedy)
+    if n.missing_labels:
+        shown = ", ".join(n.missing_labels[:5]) + (" …" if len(n.missing_labels) > 5 else "")
+        yield Finding(
+            "note",
+            f"{n.path}: {len(n.missing_labels)} labels are missing ({shown})",
+            "psbot init --labels creates them.",
+        )
+
+
+def check_visibility(session: Session, access: AccessReport) -> Iterator[Finding]:
+    """A namespace that everybody can read is internal in nobody's sense."""
+    audiences = session.settings.portfolio.namespaces
+    for n in access.namespaces:
+        if n.error or audiences.get(n.path) != "internal":
+            continue
+        seen_by = session.client.get(f"/{n.kind}s/{quote(n.path, safe='')}").get("visibility")
+        if seen_by == "public":
+            remedy = "Make it private, or declare it `customer`: money and internal risks would stand open there."
+            yield Finding("problem", f"{n.path}: declared internal, but its visibility is public", remedy)
+        elif seen_by == "internal":
+            remedy = "Every user of this GitLab reads there; make it private where customers have accounts."
+            yield Finding("note", f"{n.path}: declared internal, and visible to all signed-in users", remedy)
+
+
+def check_pages(session: Session) -> Iterator[Finding]:
+    """In a pipeline: whether the portfolio page, which holds money, would stand open."""
+    path = session.environment.get("CI_PROJECT_PATH", "")
+    if not path:
+        return
+    project: Mapping[str, Any] = {}
+    try:
+        project = session.client.get(f"/projects/{quote(path, safe='')}")
+    except NotFoundError:
+        yield Finding(
+            "note", f"{path}: the token can't see its own pipeline's project", "Pages could not be looked at."
+        )
+    level = project.get("pages_access_level")
+    wanted = session.environment.get("PSBOT_PAGES") == "true"
+    if level == "public" or (level == "enabled" and project.get("visibility") != "private"):
+        remedy = (
+            "Settings > General > Visibility > Pages: Only Project Members. The portfolio page holds money and names."
+        )
+        yield Finding("problem" if wanted else "note", f"{path}: Pages access control is off", remedy)
+    elif wanted and level in ("private", "enabled"):
+        yield Finding("ok", f"{path}: Pages are for members only")
+    elif wanted and project:
+        yield Finding("note", f"{path}: Pages are not on", "Settings > General > Visibility > Pages turns them on.")
+
+
+def check_targets(access: AccessReport, settings: Settings) -> Iterator[Finding]:
+    fine: Counter[str] = Counter()
+    for target in access.targets:
+        name = f"{target.setting}: {target.asked}"
+        if target.error:
+            yield Finding(
+                "problem", f"{name}: {target.error}", "Name an issue, epic or project that the bot's user can see."
+            )
+        elif target.setting.startswith("reports.") and target.audience != "internal":
+            remedy = "Name a project in an internal namespace, or declare its namespace internal if it is."
+            yield Finding(
+                "problem", f"{name}: customers can read in {target.path}; nothing would be written there", remedy
+            )
+        elif target.setting.startswith("reports."):
+            yield Finding("ok", f"{name}: {target.audience}")
+        else:
+            fine[target.audience] += 1
+    for audience, count in sorted(fine.items()):
+        yield Finding("ok", f"engagements: {count} references lie in {audience} namespaces")
+    for kind in ("portfolio", "monthly", "quarterly"):
+        report = getattr(settings.reports, kind)
+        if report.enabled and not report.project:
+            remedy = f"Name a project under reports.{kind}.project, or set enabled: false."
+            yield Finding("note", f"the {kind} report has no project and is not written", remedy)
+
+
+def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]:
+    """What was found under the label, and where each engagement's internal status would go."""
+    portfolio = read_live(session, None, progress)
+    for failure in portfolio.failures:
+        yield Finding("problem", failure)
+    if not portfolio.engagements:
+        label = session.settings.portfolio.label
+        yield Finding(
+            "problem",
+            "no engagement was found",
+            f"Put the label {label!r} on an epic (on Free: an issue) in these namespaces.",
+        )
+        return
+    yield Finding("ok", f"{_count(len(portfolio.engagements), 'engagement')} found")
+    yield from _facts(portfolio)
+    yield from _places(portfolio, session.settings)
+
+
+def _facts(portfolio: Portfolio) -> Iterator[Finding]:
+    missing: dict[str, list[str]] = {}
+    for e in portfolio.engagements:
+        for fault in e.fact_faults:
+            where = f"{fault.ref or e.ref}: facts, line {fault.line}: {fault.key or 'block'}: {fault.message}"
+            yield Finding("problem", where, "Mend it in the description; `psbot schema --facts` lists all keys.")
+        if e.customer_visible_facts:
+            keys = ", ".join(e.customer_visible_facts)
+            remedy = "Move them under `engagements:` in config.yml."
+            yield Finding("problem", f"{e.ref}: customers can read {keys} in its description", remedy)
+        lacking = ", ".join(key for key in ("start", "end", "hours", "billing") if getattr(e.facts, key) is None)
+        if lacking:
+            missing.setdefault(lacking, []).append(e.ref)
+    for keys, refs in missing.items():
+        remedy = "Add them to the `ps-project` block of the description; until then they count as unknown, not green."
+        yield Finding("note", f"facts without {keys}: {_listed(refs)}", remedy)
+
+
+def _places(portfolio: Portfolio, settings: Settings) -> Iterator[Finding]:
+    """Engagements whose internal status has nowhere to go, in one finding with the lines to paste."""
+    homeless = [
+        e.ref for e in portfolio.engagements if settings.audience_of(path_of(e.facts.internal or e.ref)) != "internal"
+    ]
+    if not homeless:
+        return
+    lines = [f'          "{ref}": {{internal: path/of/an/internal/project#1}}' for ref in homeless[:SHOWN]]
+    lines += [f"          # … and {len(homeless) - SHOWN} more"] if len(homeless) > SHOWN else []
+    head = "Make an issue or epic for each in an internal namespace, and name it here (or as `internal:` in the facts):"
+    what = f"{_count(len(homeless), 'engagement')} with no internal place for the status; it is refused until then"
+    yield Finding("problem", what, "\n".join([head, "        engagements:", *lines]))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _listed(refs: Sequence[str]) -> str:
+    rest = len(refs) - SHOWN
+    return ", ".join(refs[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def check_calendar(session: Session) -> Iterator[Finding]:
+    for kind, day in next_due(session.settings, session.calendar, session.as_of):
+        yield Finding("ok", f"next {kind} report: {day:%A}, {day}")
+
+
+# -- init
+
+
+def create_missing_labels(session: Session) -> Iterator[str]:
+    """Create the labels that the config names and GitLab lacks; a line for each."""
+    created = gitlab.create_missing_labels(session.client, session.settings)
+    for path, name in created:
+        yield f"created in {path}: {name}"
+    if not created:
+        yield "no label is missing"
+
+
+def propose(group: str, environment: Mapping[str, str], label: str = "PSProject", timezone: str = "UTC") -> Proposal:
+    """A starter filled with what is found in `group`. Raises UsageError when it can't be seen."""
+    url = (environment.get("GITLAB_URL") or environment.get("CI_SERVER_URL") or DEFAULT_URL).rstrip("/")
+    token = environment.get("GITLAB_TOKEN", "").strip()
+    if not token:
+        raise UsageError("needs a token to look around", "--from", "Set GITLAB_TOKEN (scope read_api is enough).")
+    client = GitLabClient(url, token)
+    try:
+        top = client.get(f"/groups/{quote(group.strip('/'), safe='')}")
+    except NotFoundError as error:
+        advice = f"Write its path as in its URL below {url}; the bot's user must be a member."
+        raise UsageError(f"{group!r} is no group that the token can see", "--from", advice) from error
+    children = {
+        str(g["full_path"]): str(g.get("visibility", "")) for g in client.get_all(f"/groups/{top['id']}/subgroups")
+    }
+    projects = [
+        str(p["path_with_namespace"]) for p in client.get_all(f"/groups/{top['id']}/projects", include_subgroups=True)
+    ]
+    found = make_proposal(str(top["full_path"]), children, projects, url if url != DEFAULT_URL else None, label)
+    return replace(found, timezone=timezone)
+
+
+def make_proposal(
+    group: str, children: Mapping[str, str], projects: Iterable[str], url: str | None, label: str
+) -> Proposal:
+    """Namespaces by their names: what sounds internal is proposed as internal, everything else as customer-visible.
+
+    `children`: path → visibility. What the public can read is never proposed as internal.
+    """
+    namespaces = {
+        path: "internal" if sounds_internal(path) and children[path] != "public" else "customer"
+        for path in sorted(children)
+    }
+    if "internal" not in namespaces.values():
+        namespaces = {group: "customer"}
+    internal = [p for p, audience in namespaces.items() if audience == "internal"]
+    reports = [
+        p
+        for p in sorted(projects)
+        if "report" in p.rpartition("/")[2] and p.startswith(tuple(f"{i}/" for i in internal))
+    ]
+    return Proposal(namespaces, reports[0] if reports else None, label, url)
+
+
+def sounds_internal(path: str) -> bool:
+    """Whole words only: a wrong `internal` would show money to a customer named International Shops."""
+    words = re.split(r"[^a-z0-9]+", path.rpartition("/")[2].casefold())
+    return not {"internal", "intern", "backoffice"}.isdisjoint(words)

@@ -1,0 +1,193 @@
+"""The whole pipeline on one screen: read, derive, render, plan, publish. It decides nothing itself.
+
+config ─► gitlab_api (read) ─► model ─► derive ─► report ─► publish ─► gitlab_api (write)
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.app.session import Session, read_text
+from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, require_known
+from bot.app.summary import Beginning, Summary, beginning, closing, judged, summarise, told
+from bot.derive.forecast import commitment
+from bot.domain.errors import AccessError, UsageError
+from bot.domain.model import Portfolio
+from bot.domain.snapshot import load_snapshot
+from bot.gitlab_api.rights import require_write
+from bot.publish.audience import make_guard
+from bot.publish.deliver import deliver
+from bot.publish.execute import Outcome, apply_plan
+from bot.publish.plan import make_plan
+from bot.publish.plan_json import plan_from_json
+from bot.publish.posts import past_reports
+from bot.publish.standing import read_standing
+from bot.publish.steps import Plan
+from bot.publish.writer import Writer
+from bot.report import Made, ReportContext, make_documents
+from bot.report.document import Document
+from bot.report.due import Due, forced, reports_due
+from bot.report.environment import load_templates
+from bot.report.partner import make_handover
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What `run` was asked for; the defaults are the scheduled job."""
+
+    only: str | None = None
+    report: str | None = None
+    period: str | None = None
+    partner: str | None = None
+    dry_run: bool = False
+    shard: tuple[int, int] | None = None
+    merge: tuple[Path, ...] = ()
+
+
+def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -> Summary:
+    """Read, derive, render, plan, and (unless a dry run) publish what is due.
+
+    Raises AccessError before anything is written when the token may not write.
+    """
+    began = beginning(session)
+    client = session.client
+    if not options.dry_run:
+        require_write(client)
+    portfolio = read_parts(session, options) if options.merge else read_live(session, options.only, progress)
+    require_known(portfolio, options.only)
+    standing = read_standing(
+        client, session.settings, portfolio, lambda n, of: progress("looking at what stands", n, of)
+    )
+    refs = [e.ref for e in portfolio.engagements]
+    reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only)
+    if options.report == "partner":
+        return partner_summary(session, reading, options, began)
+    made = render(reading, options)
+    guard = make_guard(session.settings, portfolio)
+    plan = make_plan(made.documents, standing, guard, session.settings, colours(made.documents))
+    if options.dry_run:
+        return summarise(session, reading, made, plan, None, began)
+    writer = Writer(client, session.settings, guard)
+    outcome = deliver(
+        made.documents,
+        standing,
+        writer,
+        session.settings,
+        lambda: read_standing(client, session.settings, portfolio),
+        colours=colours(made.documents),
+        progress=lambda n, of, step: progress("publishing", n, of),
+    )
+    require_some_right(outcome)
+    return summarise(session, reading, made, plan, outcome, began)
+
+
+def require_some_right(outcome: Outcome) -> None:
+    """Raises AccessError when every write was refused for lack of rights: that is the token's fault, not a report's."""
+    tried = [*outcome.done, *outcome.failed]
+    if tried and all(result.denied for result in tried):
+        advice = "Give its user the role Planner (GitLab 17.7 and newer) or Reporter there; nothing was written."
+        raise AccessError(f"the token may not write: {tried[0].reason}", advice=advice)
+
+
+def read_parts(session: Session, options: RunOptions) -> Portfolio:
+    """The portfolio that the shards left as snapshots; each engagement once."""
+    parts = [load_snapshot(read_text(path), session.settings.engagements) for path in options.merge]
+    engagements = {e.ref: e for part in parts for e in part.engagements}
+    return Portfolio(
+        engagements=tuple(engagements[ref] for ref in sorted(engagements)),
+        taken_at=max((p.taken_at for p in parts if p.taken_at), default=None),
+        failures=tuple(dict.fromkeys(f for p in parts for f in p.failures)),
+        members={path: names for p in parts for path, names in p.members.items()},
+    )
+
+
+def render(reading: Reading, options: RunOptions) -> Made:
+    """The documents that are due, or the one that was asked for."""
+    made = make_documents(dues(reading, options), report_context(reading, options))
+    return replace(made, documents=tuple(d for d in made.documents if is_mine(d, options)))
+
+
+def dues(reading: Reading, options: RunOptions) -> tuple[Due, ...]:
+    s = reading.session
+    if options.report:
+        return (forced(s.settings, s.calendar, options.report, options.period, reading.day),)
+    return reports_due(s.settings, s.calendar, reading.day, reading.past)
+
+
+def report_context(reading: Reading, options: RunOptions) -> ReportContext:
+    s = reading.session
+    facts = {e.ref: e.facts for e in reading.portfolio.engagements}
+    return ReportContext(
+        portfolio=reading.portfolio,
+        settings=s.settings,
+        calendar=s.calendar,
+        derive=reading.derive,
+        templates=load_templates(s.settings, s.folder),
+        audience_of=s.settings.audience_of,
+        past=reading.past,
+        only=options.only,
+        partner=options.partner,
+        commitment=lambda derived: commitment(derived, facts),
+    )
+
+
+def is_mine(document: Document, options: RunOptions) -> bool:
+    """Whether this run publishes the document: roll-ups need everything, and shards share the engagements."""
+    if document.engagement is None:
+        return options.only is None and options.shard is None
+    if options.merge:
+        return False
+    return options.shard is None or in_shard(document.engagement, options.shard)
+
+
+def in_shard(ref: str, shard: tuple[int, int]) -> bool:
+    """Whether an engagement belongs to part i of n: by its name, so that it stays there when others come and go."""
+    index, total = shard
+    return zlib.crc32(ref.encode()) % total == index - 1
+
+
+def colours(documents: Sequence[Document]) -> dict[str, str]:
+    """The colour that each internal status publishes, for the health labels (where the config wants them set)."""
+    published = (d for d in documents if d.kind == "status" and d.audience == "internal" and d.engagement)
+    return {d.engagement: d.payload["status"]["overall"] for d in published if d.engagement and d.payload.get("status")}
+
+
+def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> Summary:
+    """Carry out a plan made earlier. Raises UsageError when it is none, or for another GitLab."""
+    began = beginning(session)
+    plan = plan_from_json(text, where)
+    client = session.client
+    if plan.instance != client.url:
+        raise UsageError(f"is for {plan.instance}, not {client.url}", where)
+    require_write(client)
+    # Where a customer's text may go is read anew: the plan is a file that somebody could have changed.
+    portfolio = read_live(session, None, progress)
+    writer = Writer(client, session.settings, make_guard(session.settings, portfolio))
+    outcome = apply_plan(plan, writer, lambda n, of, step: progress("publishing", n, of))
+    require_some_right(outcome)
+    cases, failures = judged(outcome)
+    return Summary(
+        told(outcome), tuple(failures), closing(session, len(portfolio.engagements), outcome, plan, began), cases=cases
+    )
+
+
+def partner_summary(session: Session, reading: Reading, options: RunOptions, began: Beginning) -> Summary:
+    """The hand-over form of the partner view: a file, nothing in GitLab."""
+    due = forced(session.settings, session.calendar, "partner", options.period, reading.day)
+    file = make_handover(due, report_context(reading, options), options.partner or "")
+    if file is None:
+        raise UsageError(
+            f"no work is with a partner {options.partner!r}",
+            "--partner",
+            "Names come from `partner::` labels and facts.",
+        )
+    failures = failures_of(reading.derive(reading.day), reading.portfolio)
+    return Summary(
+        (),
+        tuple(failures),
+        closing(session, len(reading.portfolio.engagements), None, Plan(), began),
+        files={file.name: file.text},
+    )

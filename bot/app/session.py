@@ -1,0 +1,103 @@
+"""Where a run stands: the settings, which GitLab, which token, which day. Read from files and environment, once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.config import Settings, parse_config
+from bot.derive.catalog import vocabulary
+from bot.domain.calendar import WorkCalendar
+from bot.domain.errors import AccessError, ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from bot.gitlab_api.client import GitLabClient
+
+DEFAULT_URL = "https://gitlab.com"
+RETRY_BUDGET = 120.0
+"""Seconds that all tries of one read may take together."""
+HOLIDAY_YEARS_BACK, HOLIDAY_YEARS_AHEAD = 4, 4
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run's surroundings. `today` is the calendar's day in its zone; `as_of` what is derived."""
+
+    settings: Settings
+    config_path: Path
+    today: date
+    as_of: date
+    environment: Mapping[str, str]
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        years = range(self.as_of.year - HOLIDAY_YEARS_BACK, max(self.today, self.as_of).year + HOLIDAY_YEARS_AHEAD + 1)
+        return self.settings.work_calendar(years)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths of the config start from."""
+        return self.config_path.parent
+
+    @property
+    def url(self) -> str:
+        """GITLAB_URL, else the config's, else CI_SERVER_URL, else GitLab.com (CONTRACT §2)."""
+        found = (
+            self.environment.get("GITLAB_URL")
+            or self.settings.gitlab.url
+            or self.environment.get("CI_SERVER_URL")
+            or DEFAULT_URL
+        )
+        return found.rstrip("/")
+
+    @property
+    def token(self) -> str:
+        """The access token. Raises AccessError when there is none."""
+        token = self.environment.get("GITLAB_TOKEN", "").strip()
+        if not token:
+            advice = (
+                "Set it to a token with scope `api` (`read_api` is enough for reading); in CI as a masked variable."
+            )
+            raise AccessError("GITLAB_TOKEN is not set", advice=advice)
+        return token
+
+    @cached_property
+    def client(self) -> GitLabClient:
+        """The connection to GitLab; made at first use."""
+        from bot.gitlab_api.client import GitLabClient
+
+        g = self.settings.gitlab
+        return GitLabClient(
+            self.url,
+            self.token,
+            timeout=g.timeout,
+            concurrency=g.concurrency,
+            allow_http=g.allow_http,
+            retry_budget=RETRY_BUDGET,
+        )
+
+
+def open_session(
+    config: Path | None, environment: Mapping[str, str] = os.environ, as_of: date | None = None
+) -> Session:
+    """Read the config and find out the day. Raises ConfigError or UsageError."""
+    path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
+    settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
+    today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
+    return Session(settings, path, today, as_of or today, environment)
+
+
+def read_text(path: Path, advice: str = "") -> str:
+    """The text of a file that a user named. Raises UsageError in words."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        kind = ConfigError if path.name.endswith((".yml", ".yaml")) else UsageError
+        raise kind(f"can't be read ({reason})", str(path), advice) from error

@@ -1,0 +1,156 @@
+"""What was read, from GitLab or a snapshot, and how to derive from it: the first half of every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from bot.app.session import Session, read_text
+from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
+from bot.derive.pipeline import derive_portfolio
+from bot.derive.results import Derived
+from bot.domain.errors import UsageError
+from bot.domain.model import PastReport, Portfolio
+from bot.domain.snapshot import load_snapshot
+from bot.gitlab_api.cache import Cache
+from bot.gitlab_api.reading import read_portfolio
+from bot.publish.posts import past_reports
+from bot.publish.standing import read_standing
+
+Progress = Callable[[str, int, int], None]
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""
+
+
+@dataclass
+class Reading:
+    """What was read, and how to derive from it. Derivations are remembered by day, seed and trials."""
+
+    session: Session
+    portfolio: Portfolio
+    day: date
+    past: tuple[PastReport, ...] = ()
+    only: str | None = None
+    _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
+
+    def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
+        key = (day, seed, trials)
+        if key not in self._derived:
+            self._derived[key] = self._derive(self.portfolio, day, seed, trials)
+        return self._derived[key]
+
+    def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
+        """Derived anew for a portfolio with these what-if changes. Raises UsageError for one that can't be read."""
+        portfolio = self.portfolio
+        for text in changes:
+            portfolio = apply_scenario(portfolio, parse_scenario(text), self.day, self.session.calendar)
+        return self._derive(portfolio, self.day, seed, trials)
+
+    def backtest(self, *, seed: int, trials: int) -> BacktestReport:
+        """The portfolio's own closed history, replayed by the protocol."""
+        s = self.session
+        return run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+
+    def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int) -> Derived:
+        s = self.session
+        return derive_portfolio(
+            portfolio, day, s.settings, s.calendar, seed=seed, trials=trials, past=self.past, only=self.only
+        )
+
+
+def read_for(
+    session: Session,
+    *,
+    snapshot: Path | None,
+    only: str | None,
+    progress: Progress = quiet,
+    day_given: bool = True,
+    with_past: bool = True,
+) -> Reading:
+    """The portfolio from a snapshot file or from GitLab, `with_past`: and what earlier reports committed.
+
+    Raises UsageError when `only` names no engagement.
+    """
+    past: tuple[PastReport, ...] = ()
+    if snapshot:
+        portfolio = load_snapshot(read_text(snapshot), session.settings.engagements)
+        taken = portfolio.taken_at
+        day = session.as_of if day_given or taken is None else session.calendar.local_day(taken)
+        session = replace(session, as_of=day)
+    else:
+        portfolio = read_live(session, only, progress)
+    require_known(portfolio, only)
+    if not snapshot and with_past:
+        past = read_past(session, portfolio)
+    return Reading(session, portfolio, session.as_of, past, only)
+
+
+def read_past(session: Session, portfolio: Portfolio) -> tuple[PastReport, ...]:
+    """What psbot's own earlier internal reports committed, read back from GitLab."""
+    standing = read_standing(session.client, session.settings, portfolio, customers=False)
+    return past_reports(standing, [e.ref for e in portfolio.engagements])
+
+
+def read_live(session: Session, only: str | None, progress: Progress = quiet) -> Portfolio:
+    """The portfolio from GitLab, with hours and bookings from CSV files where the config names them."""
+    client = session.client
+    path = session.folder / session.settings.gitlab.cache
+    with Cache.open(path, client.url, client.user.id) as cache:
+        portfolio = read_portfolio(
+            client, session.settings, only=only, cache=cache, today=session.today, progress=progress
+        )
+    return with_csv(session, portfolio)
+
+
+def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
+    """The portfolio with the timesheets and bookings that the config names; bad rows join its failures."""
+    finance = session.settings.finance
+    files = [
+        (name, read_text(session.folder / name)) if name else None for name in (finance.timesheets, finance.bookings)
+    ]
+    if not any(files):
+        return portfolio
+    timesheets, bookings = files
+    return add_hours(
+        portfolio,
+        read_timesheets(timesheets[1], timesheets[0]) if timesheets else None,
+        read_bookings(bookings[1], bookings[0]) if bookings else None,
+    )
+
+
+def require_known(portfolio: Portfolio, only: str | None) -> None:
+    """Raises UsageError when `only` names no engagement that was read."""
+    if only is not None and all(e.ref != only for e in portfolio.engagements):
+        known = ", ".join(e.ref for e in portfolio.engagements[:10]) or "none was found"
+        raise UsageError(f"no engagement {only!r}", "--only", f"Engagements read: {known}.")
+
+
+def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
+    """What could not be served, a sentence each: namespaces, engagements, facts blocks."""
+    found = list(derived.failures)
+    faults = {e.ref: e.fact_faults for e in portfolio.engagements}
+    for e in derived.engagements:
+        found += [f"{e.ref}: {error}" for error in e.errors]
+        found += [
+            f"{f.ref or e.ref}: facts, line {f.line}: {f.key or 'block'}: {f.message}" for f in faults.get(e.ref, ())
+        ]
+    return list(dict.fromkeys(found))
+
+
+def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dict[str, str]:
+    """The portfolio page: path → content."""
+    from bot.report.site import WEEKS_SHOWN, make_site
+
+    s = reading.session
+    earlier = [reading.derive(reading.day - timedelta(weeks=n)) for n in range(WEEKS_SHOWN, 0, -1)]
+    derived = reading.derive(reading.day)
+    facts = {e.ref: e.facts for e in reading.portfolio.engagements}
+    accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)
+    return make_site(
+        reading.portfolio, derived, earlier, s.settings, s.calendar, audience=audience, only=only, accuracy=accuracy
+    )

@@ -1,0 +1,117 @@
+"""What a run did, for people: lines, failures, the closing line, and the cases of the run report."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.app.session import Session
+from bot.app.sources import Reading, failures_of
+from bot.domain.snapshot import dump_snapshot
+from bot.publish.execute import Outcome, Result
+from bot.publish.plan_json import plan_to_json
+from bot.publish.steps import Plan, plan_text, step_line
+from bot.report import Made
+from bot.report.document import Document
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the run report: a document and what became of it."""
+
+    group: str
+    name: str
+    failure: str = ""
+    skipped: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did: lines for people, failures, files to leave, the plan, and the closing line."""
+
+    lines: tuple[str, ...]
+    failures: tuple[str, ...]
+    closing_line: str
+    files: dict[str, str] = field(default_factory=dict)
+    plan_json: dict[str, Any] = field(default_factory=dict)
+    snapshot_text: str = ""
+    writes: int = 0
+    """How many texts and labels this run changed in GitLab."""
+    cases: tuple[Case, ...] = ()
+
+
+def summarise(
+    session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: Beginning
+) -> Summary:
+    derived = reading.derive(reading.day)
+    failures = [*failures_of(derived, reading.portfolio), *made.faults]
+    if outcome is None:
+        cases: tuple[Case, ...] = tuple(Case(s.action, s.name, skipped="dry run") for s in plan.steps)
+        failures += [step_line(step) for step in plan.refused]
+        lines = tuple(plan_text(plan).splitlines())
+    else:
+        cases, failed = judged(outcome)
+        failures += failed
+        lines = told(outcome)
+    return Summary(
+        lines=lines,
+        failures=tuple(failures),
+        closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
+        files={name_of(d): d.body for d in made.documents},
+        plan_json=plan_to_json(plan),
+        snapshot_text=json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, allow_nan=False) + "\n",
+        writes=len(outcome.done) if outcome else 0,
+        cases=(*cases, *(Case("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
+    )
+
+
+def told(outcome: Outcome) -> tuple[str, ...]:
+    return tuple(f"{r.state}: {r.step.name}: {_said(r)}{f' ({r.url})' if r.url else ''}" for r in outcome.results)
+
+
+def _said(result: Result) -> str:
+    """Why it was done is said before, in the dry run; afterwards a new text is just created."""
+    new = result.state == "done" and result.step.action == "create" and result.reason == result.step.reason
+    return "created" if new else result.reason
+
+
+def judged(outcome: Outcome) -> tuple[tuple[Case, ...], list[str]]:
+    bad = ("refused", "failed")
+    cases = tuple(
+        Case(r.step.identity.kind, r.step.name, failure=r.reason if r.state in bad else "") for r in outcome.results
+    )
+    return cases, [str(r) for r in outcome.results if r.state in bad]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """When a run began, and how many requests had been sent by then: one session may run more than once."""
+
+    at: float
+    requests: int
+    writes: int
+
+
+def beginning(session: Session) -> Beginning:
+    """The beginning of a run: now."""
+    counts = session.client.counts
+    return Beginning(time.monotonic(), counts.requests, counts.writes)
+
+
+def closing(session: Session, read: int, outcome: Outcome | None, plan: Plan, began: Beginning) -> str:
+    """The last line: engagements read, what became of the texts, requests, writes, seconds."""
+    counts = session.client.counts
+    requests, writes = counts.requests - began.requests, counts.writes - began.writes
+    what = outcome.summary() if outcome else dict(plan.counts())
+    sums = ", ".join(f"{number} {state}" for state, number in what.items() if number) or "nothing to publish"
+    head = "" if outcome else "dry run: "
+    seconds = time.monotonic() - began.at
+    return f"{head}{read} engagements read; {sums}; {requests} requests, {writes} writes, {seconds:.1f} s"
+
+
+def name_of(document: Document) -> str:
+    """The file of a rendered document: `status/acme-ps-7.internal.2026-W47.md`."""
+    who = "".join(c if c.isalnum() else "-" for c in document.engagement) if document.engagement else "portfolio"
+    return f"{document.kind}/{who}.{document.audience}.{document.period}.md"

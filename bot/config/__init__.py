@@ -1,0 +1,29 @@
+"""config.yml → one frozen, validated settings object."""
+
+from bot.config.settings import (
+    Audience,
+    FinanceSettings,
+    HealthLabels,
+    LabelSettings,
+    SentimentLabels,
+    Settings,
+    Threshold,
+    Vocabulary,
+    config_schema,
+    is_within,
+    parse_config,
+)
+
+__all__ = [
+    "Audience",
+    "FinanceSettings",
+    "HealthLabels",
+    "LabelSettings",
+    "SentimentLabels",
+    "Settings",
+    "Threshold",
+    "Vocabulary",
+    "config_schema",
+    "is_within",
+    "parse_config",
+]

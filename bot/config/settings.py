@@ -1,0 +1,375 @@
+"""config.yml → one frozen, validated `Settings` (CONTRACT §4). Reading it does nothing else.
+
+Thresholds and risk rules are declared beside the code that uses them; whoever loads the config hands their names in,
+so that an unknown one is an error here and this file knows none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, Literal
+
+from pydantic import (
+    Field,
+    ValidationError,
+    field_validator,
+)
+
+from bot.config.people import Channel, OrderSettings, Person
+from bot.config.section import Distinct, Section
+from bot.config.values import (
+    Amount,
+    ClockTime,
+    Currency,
+    FiscalQuarter,
+    Holiday,
+    NamespacePath,
+    Number,
+    Prefix,
+    ProjectPath,
+    Reference,
+    TimeZone,
+    Username,
+)
+from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
+from bot.domain.errors import ConfigError, Fault
+from bot.domain.mistakes import explain, given, nearest, out_of_order
+from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
+
+Severity = Literal["low", "medium", "high", "critical"]
+Audience = Literal["internal", "customer"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A number that a rule or a colour uses: default, unit, and what it means in one sentence."""
+
+    default: float
+    unit: str
+    meaning: str
+
+
+class GitLabSettings(Section):
+    url: str | None = Field(
+        None, description="Base URL of the instance; GITLAB_URL wins, else CI_SERVER_URL, else GitLab.com"
+    )
+    timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for one answer")
+    concurrency: int = Field(8, ge=1, le=32, description="Requests under way at once when reading")
+    cache: str = Field(".psbot-cache", description="Cache file; deleting it changes nothing but the time")
+    allow_http: bool = Field(False, description="Allow http:// to another host than this machine (not recommended)")
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", value):
+            raise ValueError("must be a URL such as https://gitlab.example.com, without user, query or fragment")
+        return value.rstrip("/") if value else value
+
+
+class PortfolioSettings(Section):
+    namespaces: dict[NamespacePath, Audience] = Field(
+        description="Where to look, and who can read there; the longest path wins"
+    )
+    label: str = Field("PSProject", min_length=1, description="Marks an engagement")
+    closed_within_days: int = Field(120, ge=0, description="Completed engagements stay in reports that long")
+
+    @field_validator("namespaces")
+    @classmethod
+    def _paths(cls, value: dict[str, Audience]) -> dict[str, Audience]:
+        if not value:
+            raise ValueError("name at least one namespace, such as `acme/customers: customer`")
+        folded = [path.casefold() for path in value]
+        for path in value:
+            if folded.count(path.casefold()) > 1:
+                raise ValueError(f"{path!r} stands more than once: GitLab's paths ignore case")
+        return value
+
+
+class CalendarSettings(Section):
+    timezone: TimeZone = "UTC"
+    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    holidays: tuple[Holiday, ...] = Field(
+        (), description="Countries (US), their regions (DE-BY), single days (2026-12-24)"
+    )
+    fiscal_year_start: int = Field(2, ge=1, le=12, description="First month of the fiscal year (GitLab: 2)")
+    hours_per_day: float = Field(8, gt=0, le=24)
+
+    @field_validator("working_days")
+    @classmethod
+    def _week(cls, value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+        if not value:
+            raise ValueError("at least one working day")
+        return value
+
+
+class FinanceSettings(Section):
+    currency: Currency = "USD"
+    targets: dict[FiscalQuarter, Amount] = Field({}, description="Revenue target by fiscal quarter, FY27-Q4: 450000")
+    tolerance: float = Field(0.05, gt=0, lt=1, description="Error of the quarterly forecast that counts as met")
+    rates: dict[str, Amount] = Field({}, description="Hourly rates; `default` where the facts give none")
+    timesheets: str | None = Field(
+        None, description="CSV of hours; replaces GitLab's time logs where it names an engagement"
+    )
+    bookings: str | None = Field(None, description="CSV of hard and soft bookings")
+
+
+class HealthLabels(Distinct):
+    green: str = "health::on track"
+    yellow: str = "health::needs attention"
+    red: str = "health::at risk"
+
+
+class SentimentLabels(Distinct):
+    green: str = "sentiment::happy"
+    yellow: str = "sentiment::concerned"
+    red: str = "sentiment::unhappy"
+
+
+class RaidLabels(Section):
+    log: str = "PS RAID Log"
+    risk: str = "PS Risk"
+    action: str = "PS Action"
+    issue: str = "PS Issue"
+    decision: str = "PS Decision"
+
+
+class PriorityLabels(Distinct):
+    high: str = "PS:: Priority High"
+    medium: str = "PS:: Priority Medium"
+    low: str = "PS:: Priority Low"
+
+
+class ChangeOrderLabels(Distinct):
+    proposed: str = "change-order::proposed"
+    approved: str = "change-order::approved"
+    rejected: str = "change-order::rejected"
+
+
+class AcceptanceLabels(Distinct):
+    item: str = "acceptance"
+    sent: str = "acceptance::sent"
+    accepted: str = "acceptance::accepted"
+
+
+class LabelSettings(Section):
+    """Label names; a value ending in `::` or `-` is a prefix."""
+
+    health: HealthLabels = HealthLabels()
+    sentiment: SentimentLabels = SentimentLabels()
+    raid: RaidLabels = RaidLabels()
+    priority: PriorityLabels = PriorityLabels()
+    impact: Prefix = "impact::"
+    probability: Prefix = "probability::"
+    escalation: str = "Escalated"
+    severity: Prefix = "severity::"
+    change_order: ChangeOrderLabels = ChangeOrderLabels()
+    acceptance: AcceptanceLabels = AcceptanceLabels()
+    exception: str = "WE-"
+    work_at_risk: str = "work-at-risk"
+    waiting_customer: str = "waiting::customer"
+    partner: str = "partner::"
+    non_billable: str = "non-billable"
+    win: tuple[str, ...] = ("ProjectWin", "CustomerStory")
+    lesson: str = "ll"
+    retro_complete: str = "RetroComplete"
+    csat: Prefix = "csat::"
+
+
+class RiskSettings(Section):
+    disable: tuple[str, ...] = ()
+    severity: dict[str, Severity] = Field({})
+
+
+class CustomerStatusSettings(Section):
+    enabled: bool = False
+    approval: Literal["required", "none"] = "required"
+    approvers: tuple[Username, ...] = ()
+
+
+class StatusReport(Section):
+    enabled: bool = True
+    day: Weekday = "thu"
+    set_health: bool = Field(False, description="Also set the engagement's health label to the published status")
+    customer: CustomerStatusSettings = CustomerStatusSettings()
+
+
+class PortfolioReport(Section):
+    enabled: bool = True
+    day: Weekday = "tue"
+    project: ProjectPath | None = None
+    labels: tuple[str, ...] = ()
+
+
+class MonthlyReport(Section):
+    enabled: bool = True
+    day: int = Field(1, ge=1, le=28, description="Day of the month on which the month that ended is reported")
+    project: ProjectPath | None = None
+    labels: tuple[str, ...] = ("ps-monthly-summary",)
+
+
+class QuarterlyReport(Section):
+    enabled: bool = True
+    project: ProjectPath | None = None
+    labels: tuple[str, ...] = ("ps-quarterly-rollup",)
+
+
+class CloseoutReport(Section):
+    enabled: bool = True
+
+
+class ReportSettings(Section):
+    status: StatusReport = StatusReport()
+    portfolio: PortfolioReport = PortfolioReport()
+    monthly: MonthlyReport = MonthlyReport()
+    quarterly: QuarterlyReport = QuarterlyReport()
+    closeout: CloseoutReport = CloseoutReport()
+    locale: str = Field("en_US", description="Wording, dates, numbers and money, such as de_DE")
+
+
+class TemplateSettings(Section):
+    folder: str = "templates"
+
+
+class ServeSettings(Section):
+    at: tuple[ClockTime, ...] = ("06:00",)
+
+    @field_validator("at")
+    @classmethod
+    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("name at least one time, such as '06:00'")
+        return value
+
+
+class Settings(Section):
+    """The whole of config.yml."""
+
+    gitlab: GitLabSettings = GitLabSettings()
+    portfolio: PortfolioSettings
+    calendar: CalendarSettings = CalendarSettings()
+    finance: FinanceSettings = FinanceSettings()
+    labels: LabelSettings = LabelSettings()
+    thresholds: dict[str, Number] = Field({})
+    risks: RiskSettings = RiskSettings()
+    reports: ReportSettings = ReportSettings()
+    templates: TemplateSettings = TemplateSettings()
+    engagements: dict[Reference, dict[str, Any]] = Field(
+        {}, description="Facts by reference; they win over the description's"
+    )
+    serve: ServeSettings = ServeSettings()
+    people: dict[Username, Person] = Field({}, description="Who is who, by username")
+    orders: OrderSettings = OrderSettings()
+    notify: dict[str, Channel] = Field({}, description="Digests outside GitLab, by a name of yours")
+
+    def work_calendar(self, years: Iterable[int]) -> WorkCalendar:
+        """The calendar with the holidays of `years`."""
+        c = self.calendar
+        return WorkCalendar(
+            timezone=c.timezone,
+            working_weekdays=tuple(sorted(WEEKDAYS.index(d) for d in c.working_days)),
+            holidays=holiday_days(c.holidays, years),
+            fiscal_year_start=c.fiscal_year_start,
+            hours_per_day=c.hours_per_day,
+        )
+
+    def audience_of(self, path: str) -> Audience:
+        """Who can read in the namespace `path`: the longest declared prefix wins; undeclared counts as customer."""
+        best = max((p for p in self.portfolio.namespaces if is_within(path, p)), key=len, default=None)
+        return self.portfolio.namespaces[best] if best is not None else "customer"
+
+
+def is_within(path: str, parent: str) -> bool:
+    """Whether `path` is `parent` or below it. GitLab's paths ignore case; `acme/ps-internal-x` is not `acme/ps-internal`."""
+    return (path.casefold() + "/").startswith(parent.casefold() + "/")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that other rooms declare: thresholds with defaults, rule ids, and how facts are read."""
+
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    check_facts: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda facts: ()
+    """(key, what is wrong) of each fact that can't be read."""
+
+
+def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
+    """Settings with all defaults filled in. Raises ConfigError that lists every mistake with line and column."""
+    try:
+        document = load_yaml(text)
+    except YamlProblem as problem:
+        fault = Fault(f"not readable as YAML: {problem}", where, problem.line, problem.column)
+        raise ConfigError("config.yml can't be used", where, faults=(fault,)) from problem
+    if not isinstance(document.value, dict):
+        raise ConfigError(
+            "config.yml can't be used", where, faults=(Fault("must be a list of `key: value` lines", where, 1),)
+        )
+    faults = list(_named_faults(document, where, vocabulary))
+    settings = None
+    try:
+        settings = Settings.model_validate(document.value)
+    except ValidationError as error:
+        faults = [explain(problem, document, where, Settings) for problem in error.errors()] + faults
+    if faults or settings is None:
+        faults.sort(key=lambda fault: (fault.line, fault.column))
+        advice = "Nothing was read or written; mend these and run `psbot check`."
+        raise ConfigError(
+            f"{len(faults)} mistake{'s' if len(faults) > 1 else ''} in the configuration", where, advice, tuple(faults)
+        )
+    defaults = {name: threshold.default for name, threshold in vocabulary.thresholds.items()}
+    return settings.model_copy(update={"thresholds": defaults | settings.thresholds})
+
+
+def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """JSON Schema of config.yml, with every threshold and rule id, for editors."""
+    schema = Settings.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "psbot config.yml"
+    schema["properties"]["thresholds"] = {
+        "type": ["object", "null"],
+        "additionalProperties": False,
+        "properties": {
+            name: {"type": "number", "default": t.default, "description": f"{t.meaning} ({t.unit})"}
+            for name, t in sorted(vocabulary.thresholds.items())
+        },
+    }
+    rules = {"enum": sorted(vocabulary.rules)} if vocabulary.rules else {"type": "string"}
+    schema["$defs"]["RiskSettings"]["properties"]["disable"]["items"] = rules
+    schema["$defs"]["RiskSettings"]["properties"]["severity"]["propertyNames"] = rules
+    return schema
+
+
+def _named_faults(document: YamlDocument, where: str, vocabulary: Vocabulary) -> Iterable[Fault]:
+    """Thresholds, rules and facts that nobody declared, or whose values can't be."""
+    yield from _threshold_faults(document, where, vocabulary)
+    risks = document.value.get("risks")
+    for key in ("disable", "severity"):
+        named = risks.get(key) if isinstance(risks, dict) else None
+        for index, rule in enumerate(named if isinstance(named, list | dict) else ()):
+            if rule not in vocabulary.rules:
+                line, column = document.place(("risks", key, index if isinstance(named, list) else rule))
+                yield Fault(f"unknown risk rule {rule!r}", where, line, column, nearest(str(rule), vocabulary.rules))
+    engagements = document.value.get("engagements")
+    for ref, facts in engagements.items() if isinstance(engagements, dict) else ():
+        for key, message in vocabulary.check_facts(facts) if isinstance(facts, dict) else ():
+            yield Fault(f"engagements.{ref}.{key}: {message}", where, *document.place(("engagements", ref, key)))
+
+
+def _threshold_faults(document: YamlDocument, where: str, vocabulary: Vocabulary) -> Iterable[Fault]:
+    named = document.value.get("thresholds")
+    named = named if isinstance(named, dict) else {}
+    for name, value in named.items():
+        place = document.place(("thresholds", name))
+        if name not in vocabulary.thresholds:
+            yield Fault(f"unknown threshold {name!r}", where, *place, nearest(str(name), vocabulary.thresholds))
+        elif isinstance(value, int | float) and value < 0 <= vocabulary.thresholds[name].default:
+            yield Fault(f"thresholds.{name}: must not be negative{given(value)}", where, *place)
+    numbers = {k: v for k, v in named.items() if isinstance(v, int | float) and not isinstance(v, bool) and isfinite(v)}
+    defaults = {name: threshold.default for name, threshold in vocabulary.thresholds.items()}
+    known = {name: value for name, value in numbers.items() if name in defaults}
+    for name, message in out_of_order(known, defaults):
+        yield Fault(f"thresholds.{name}: {message}", where, *document.place(("thresholds", name)))

@@ -1,0 +1,45 @@
+"""The whole work will probably cost more hours than were sold.
+
+Expected are the forecast's hours at completion (P50); where there is no forecast, EAC = BAC ÷ CPI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.checks.rule import Finding
+from bot.derive.subject import Subject
+from bot.domain.messages import Percent, Phrase, hours
+
+ID = "effort-over-budget"
+SEVERITY = "medium"
+THEME = "budget"
+THRESHOLDS = {
+    "effort_over_budget_share": Threshold(0.1, "ratio", "Expected hours above the budget by this share are a risk"),
+    "effort_over_budget_high_share": Threshold(
+        0.25, "ratio", "Expected hours above the budget by this share are a high risk"
+    ),
+}
+
+
+def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
+    budget, done = subject.derived.budget, subject.derived.progress.percent or 0
+    forecast = subject.derived.forecast.effort_hours.p50
+    expected = forecast if isinstance(forecast, int | float) else budget.eac_hours
+    if not budget.hours_budget or expected is None or (budget.burn or 0) > 1:
+        return
+    over = round(expected / budget.hours_budget - 1, 6)
+    if over < subject.threshold("effort_over_budget_share") or done < subject.threshold("cpi_min_progress"):
+        return
+    yield Finding(
+        Phrase(
+            "The work will probably take {hours}, {share} more than the {hours_budget} budgeted.",
+            hours=hours(expected),
+            share=Percent(over),
+            hours_budget=budget.hours_budget,
+        ),
+        (subject.engagement.ref,),
+        Phrase("Re-estimate what is left with the team, then choose: less scope, a change order or a work exception."),
+        "high" if over >= subject.threshold("effort_over_budget_high_share") else None,
+    )

@@ -1,0 +1,33 @@
+"""A missed update makes an escalation worse: silence reads as nobody caring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, quote, word
+
+ID = "escalation-update-overdue"
+SEVERITY = "high"
+THEME = "escalation"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_escalation_update_overdue(subject: Subject) -> Iterator[Finding]:
+    found = sorted((e.update_due or subject.day, e.ref, e) for e in subject.derived.escalations if e.overdue)
+    if not found:
+        return
+    due, _, first = found[0]
+    yield Finding(
+        Phrase(
+            "{n|# escalation is|# escalations are} without the promised update; {title} ({severity}) was due on {due}.",
+            n=len(found),
+            title=quote(first.title),
+            severity=word(first.severity),
+            due=due,
+        ),
+        tuple(ref for _, ref, _ in found),
+        Phrase("Post today: current state, next steps, who does them, whether the exit criteria changed."),
+        "critical" if any(e.severity == "critical" for *_, e in found) else None,
+    )

@@ -1,0 +1,37 @@
+"""Without a path to green and exit criteria nobody can say when an escalation is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.results import Escalation
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, quote
+
+ID = "escalation-without-path"
+SEVERITY = "medium"
+THEME = "escalation"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_escalation_without_path(subject: Subject) -> Iterator[Finding]:
+    found = sorted((e.ref, e) for e in subject.derived.escalations if not (e.has_path_to_green and e.has_exit_criteria))
+    if found:
+        first = found[0][1]
+        yield Finding(
+            Phrase(
+                "{n|# escalation lacks|# escalations lack} what closes {n|it|them}: {title} has no {lacking}.",
+                n=len(found),
+                title=quote(first.title),
+                lacking=_tell_lacking(first),
+            ),
+            tuple(ref for ref, _ in found),
+            Phrase("Write `path_to_green:` and `exit_criteria:` into its ps-risk block."),
+        )
+
+
+def _tell_lacking(escalation: Escalation) -> Phrase:
+    if escalation.has_path_to_green:
+        return Phrase("exit criteria")
+    return Phrase("path to green") if escalation.has_exit_criteria else Phrase("path to green and no exit criteria")

@@ -1,0 +1,23 @@
+"""Green with an open escalation says to the customer that we do not take it seriously."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase
+
+ID = "green-with-escalation"
+SEVERITY = "high"
+THEME = "escalation"
+
+
+def find_green_with_escalation(subject: Subject) -> Iterator[Finding]:
+    if subject.derived.status.declared == "green" and subject.derived.escalations:
+        found = sorted(e.ref for e in subject.derived.escalations)
+        yield Finding(
+            Phrase("The status is declared green while {n|# escalation is|# escalations are} open.", n=len(found)),
+            tuple(found),
+            Phrase("Declare at least yellow until the customer agrees that the escalation is over."),
+        )

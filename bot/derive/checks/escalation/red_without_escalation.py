@@ -1,0 +1,28 @@
+"""A red engagement calls for help by definition; without an escalation nobody outside the team is asked to give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.decisions.status import computed_colour
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase
+
+ID = "red-without-escalation"
+SEVERITY = "medium"
+THEME = "escalation"
+LAST = True
+
+
+def find_red_without_escalation(subject: Subject) -> Iterator[Finding]:
+    colour = computed_colour(subject)
+    if "red" in (colour, subject.derived.status.declared) and not subject.derived.escalations:
+        how = Phrase("computed") if colour == "red" else Phrase("declared")
+        yield Finding(
+            Phrase("The status is red ({how}), and no escalation is open.", how=how),
+            (subject.engagement.ref,),
+            Phrase(
+                "Classify it and open the escalation issue within 24 hours, with owner, path to green and exit criteria."
+            ),
+        )

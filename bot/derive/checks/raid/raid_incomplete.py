@@ -1,0 +1,34 @@
+"""A RAID entry without owner, impact or mitigation is a worry written down, not a risk managed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, listing, quote
+
+ID = "raid-incomplete"
+SEVERITY = "low"
+THEME = "raid"
+
+
+def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:
+    found = sorted(
+        (entry for entry in subject.derived.raid if entry.state != "closed" and entry.missing),
+        key=lambda entry: (-len(entry.missing), entry.ref),
+    )
+    if found:
+        worst = found[0]
+        serious = any(entry.level == "high" or entry.escalated for entry in found)
+        yield Finding(
+            Phrase(
+                "{n|# RAID entry lacks|# RAID entries lack} what makes {n|it|them} manageable; {title} has no {names}.",
+                n=len(found),
+                title=quote(worst.title),
+                names=listing(worst.missing, limit=7),
+            ),
+            tuple(entry.ref for entry in found),
+            Phrase("Fill them in at the next RAID review; labels or a ps-risk block will do."),
+            "medium" if serious else None,
+        )

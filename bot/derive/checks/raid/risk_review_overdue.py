@@ -1,0 +1,33 @@
+"""A risk that nobody looked at again is one that grows unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, quote
+
+ID = "risk-review-overdue"
+SEVERITY = "medium"
+THEME = "raid"
+
+
+def find_risk_review_overdue(subject: Subject) -> Iterator[Finding]:
+    found = sorted(
+        (entry.review, entry.ref, entry.title)
+        for entry in subject.derived.raid
+        if entry.state != "closed" and entry.review and entry.review < subject.day
+    )
+    if found:
+        review, _, title = found[0]
+        yield Finding(
+            Phrase(
+                "{n|# RAID entry is|# RAID entries are} past the review date; {title} since {review}.",
+                n=len(found),
+                title=quote(title),
+                review=review,
+            ),
+            tuple(ref for _, ref, _ in found),
+            Phrase("Review them with their owners, and set the next date."),
+        )

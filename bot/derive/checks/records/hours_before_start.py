@@ -1,0 +1,31 @@
+"""Work before the SOW begins is work at risk: without approval nobody may bill it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.decisions.questions import has_work_at_risk, hours_of
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, hours
+
+ID = "hours-before-start"
+SEVERITY = "high"
+
+
+def find_hours_before_start(subject: Subject) -> Iterator[Finding]:
+    start = subject.engagement.facts.start
+    if start is None or has_work_at_risk(subject):
+        return
+    early = [log for log in subject.engagement.timelogs if log.spent_at < start]
+    if early:
+        yield Finding(
+            Phrase(
+                "{hours} were logged before the SOW began on {start}, the first on {first}, without a work-at-risk approval.",
+                hours=hours(hours_of(early)),
+                start=start,
+                first=min(log.spent_at for log in early),
+            ),
+            tuple(sorted({log.item for log in early if log.item})),
+            Phrase("Get the work at risk approved, or correct the dates of the hours or of the SOW."),
+        )

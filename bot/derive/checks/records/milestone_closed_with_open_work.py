@@ -1,0 +1,36 @@
+"""A closed milestone with open items says that something is delivered which is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, listing, quotes
+
+ID = "milestone-closed-with-open-work"
+SEVERITY = "medium"
+PHASES = ("not_started", "active", "complete")
+
+
+def find_milestone_closed_with_open_work(subject: Subject) -> Iterator[Finding]:
+    closed = {m.title: m.ref for m in subject.engagement.milestones if m.state == "closed"}
+    closed = {title: ref for title, ref in sorted(closed.items()) if not _is_also_open(subject, title)}
+    found = [item for item in subject.to_do if item.milestone in closed]
+    if found:
+        titles = sorted({item.milestone for item in found if item.milestone})
+        yield Finding(
+            Phrase(
+                "{n|# item is|# items are} still open in closed {m|milestone|milestones} {names}.",
+                n=len(found),
+                m=len(titles),
+                names=listing(quotes(title for title in titles)),
+            ),
+            (*(closed[title] for title in titles), *(item.ref for item in found)),
+            Phrase("Close the items or move them to a milestone that is still to come."),
+        )
+
+
+def _is_also_open(subject: Subject, title: str) -> bool:
+    """Whether another milestone of the same title (group and project) is open."""
+    return any(m.title == title and m.state != "closed" for m in subject.engagement.milestones)

@@ -1,0 +1,33 @@
+"""Work without a date can't be late, so nobody sees that it is; plan and forecast rest on guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.checks.rule import Finding
+from bot.derive.decisions.questions import due_day, in_planning
+from bot.derive.subject import Subject
+from bot.domain.messages import Percent, Phrase
+
+ID = "no-due-dates"
+SEVERITY = "medium"
+THRESHOLDS = {
+    "no_due_dates_share": Threshold(0.2, "ratio", "Share of open work without a date that is a risk"),
+}
+
+
+def find_no_due_dates(subject: Subject) -> Iterator[Finding]:
+    found = [item for item in subject.to_do if due_day(subject, item) is None]
+    share = len(found) / len(subject.to_do) if found else 0.0
+    if found and share >= subject.threshold("no_due_dates_share") and not in_planning(subject):
+        yield Finding(
+            Phrase(
+                "{n} of {total|# open item|# open items} ({share}) {n|has|have} no due date, neither their own nor a milestone's.",
+                n=len(found),
+                total=len(subject.to_do),
+                share=Percent(share),
+            ),
+            tuple(item.ref for item in found),
+            Phrase("Give each a due date or a milestone that has one."),
+        )

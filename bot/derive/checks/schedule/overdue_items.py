@@ -1,0 +1,42 @@
+"""Work past its due date is the first sign of a slip: every day unnoticed is a day less to react."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.checks.rule import Finding
+from bot.derive.decisions.questions import days_late
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, quote
+
+ID = "overdue-items"
+SEVERITY = "medium"
+THEME = "schedule"
+THRESHOLDS = {
+    "overdue_items_high_days": Threshold(
+        10, "working days", "An item this far past its date makes overdue items a high risk"
+    ),
+}
+
+
+def find_overdue_items(subject: Subject) -> Iterator[Finding]:
+    late = sorted(
+        ((item.due_date, item.ref, item) for item in subject.to_do if item.due_date and item.due_date < subject.day),
+        key=lambda entry: entry[:2],
+    )
+    if not late:
+        return
+    due, _, oldest = late[0]
+    yield Finding(
+        Phrase(
+            "{n} of {total|# open item|# open items} {n|is|are} overdue; {title} since {due}.",
+            n=len(late),
+            total=len(subject.to_do),
+            title=quote(oldest.title),
+            due=due,
+        ),
+        tuple(ref for _, ref, _ in late),
+        Phrase("Close what is done; agree a new date and its reason for the rest."),
+        "high" if days_late(subject, due) >= subject.threshold("overdue_items_high_days") else None,
+    )

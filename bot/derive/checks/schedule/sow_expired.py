@@ -1,0 +1,30 @@
+"""Work after the end of the SOW has no contract under it: it may not be billable, and nobody is bound to accept it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.decisions.questions import hours_of, sow_end
+from bot.derive.subject import Subject
+from bot.domain.messages import NOTHING, Phrase, hours
+
+ID = "sow-expired"
+SEVERITY = "high"
+THEME = "schedule"
+
+
+def find_sow_expired(subject: Subject) -> Iterator[Finding]:
+    end = sow_end(subject)
+    if end is None or end >= subject.day or not subject.to_do:
+        return
+    after = hours_of(log for log in subject.engagement.timelogs if log.spent_at > end)
+    logged = Phrase(" and {hours} logged since", hours=hours(after)) if after else NOTHING
+    yield Finding(
+        Phrase(
+            "The SOW ended on {end} with {n|# item|# items} open{logged}.", end=end, n=len(subject.to_do), logged=logged
+        ),
+        (subject.engagement.ref, *(item.ref for item in subject.to_do)),
+        Phrase("Stop, or get the extension signed; close what is out of contract."),
+        "critical" if after else None,
+    )

@@ -1,0 +1,54 @@
+"""While a change order waits for a signature its work is either not done or not paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.config import Threshold
+from bot.derive.checks.rule import Finding
+from bot.derive.decisions.questions import currency_of, working_days_since
+from bot.derive.results import ChangeOrder
+from bot.derive.scope.change_orders import is_pending
+from bot.derive.subject import Subject
+from bot.domain.messages import NOTHING, Money, Phrase, quote
+
+ID = "change-order-ageing"
+SEVERITY = "medium"
+THEME = "scope"
+PHASES = ("not_started", "active", "complete")
+THRESHOLDS = {
+    "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),
+    "change_order_ageing_high_days": Threshold(
+        20, "working days", "A change order undecided for this long is a high risk"
+    ),
+}
+
+
+def find_change_order_ageing(subject: Subject) -> Iterator[Finding]:
+    limit = subject.threshold("change_order_ageing_days")
+    pending = ((order.opened, order) for order in subject.derived.scope.change_orders if is_pending(order))
+    waiting = [(day, order) for day, order in pending if day and (working_days_since(subject, day) or 0) >= limit]
+    if not waiting:
+        return
+    waiting.sort(key=lambda pair: (pair[0], pair[1].ref))
+    opened, oldest = waiting[0]
+    is_old = (working_days_since(subject, opened) or 0) >= subject.threshold("change_order_ageing_high_days")
+    yield Finding(
+        Phrase(
+            "{n|# change order waits|# change orders wait} for a decision; {title} since {opened}{worth}.",
+            n=len(waiting),
+            title=quote(oldest.title),
+            opened=opened,
+            worth=_worth(subject, [order for _, order in waiting]),
+        ),
+        tuple(order.ref for _, order in waiting),
+        Phrase(
+            "Ask the customer's sponsor for a decision date; do no work of it before, or get work at risk approved."
+        ),
+        "high" if is_old else None,
+    )
+
+
+def _worth(subject: Subject, orders: list[ChangeOrder]) -> Phrase:
+    value = sum(sorted(order.value for order in orders))
+    return Phrase(", worth {amount} in all", amount=Money(value, currency_of(subject))) if value else NOTHING

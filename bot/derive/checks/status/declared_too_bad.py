@@ -1,0 +1,27 @@
+"""When people declare worse than the evidence shows, they know something that is not in GitLab yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import Finding
+from bot.derive.decisions.status import computed_colour
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, word
+
+ID = "declared-too-bad"
+SEVERITY = "low"
+LAST = True
+
+
+def find_declared_too_bad(subject: Subject) -> Iterator[Finding]:
+    status = subject.derived.status
+    if status.declared in ("yellow", "red") and computed_colour(subject) == "green":
+        yield Finding(
+            Phrase(
+                "The status is declared {declared}, but nothing in GitLab shows it: computed green.",
+                declared=word(status.declared),
+            ),
+            (subject.engagement.ref,),
+            Phrase("Write the reason into the RAID log, so that it has an owner and a date."),
+        )

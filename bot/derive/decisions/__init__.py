@@ -1,0 +1,1 @@
+"""Decisions: colours, status, questions, completion."""

@@ -1,0 +1,16 @@
+"""`psbot approve`: approves the draft for the customer, as a 👍 on it does."""
+
+from __future__ import annotations
+
+from bot.derive.decisions.orders.order import Given, OrderKind, OrderRefused, Scope
+
+
+def _read(text: str, scope: Scope) -> Given:
+    if text.strip(" .!:"):
+        raise OrderRefused("`psbot approve` takes nothing else on its line")
+    return Given()
+
+
+ORDER = OrderKind(
+    word="approve", usage="psbot approve", meaning="approves the draft for the customer, as a 👍 on it does", read=_read
+)

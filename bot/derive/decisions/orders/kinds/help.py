@@ -1,0 +1,14 @@
+"""`psbot help`: lists what can be ordered."""
+
+from __future__ import annotations
+
+from bot.derive.decisions.orders.order import Given, OrderKind, OrderRefused, Scope
+
+
+def _read(text: str, scope: Scope) -> Given:
+    if text.strip(" .!:"):
+        raise OrderRefused("`psbot help` takes nothing else on its line")
+    return Given()
+
+
+ORDER = OrderKind(word="help", usage="psbot help", meaning="lists what can be ordered", read=_read)

@@ -1,0 +1,44 @@
+"""`psbot revenue FY27-Q4 120000: reason`: the manager's forecast of a quarter's revenue, beside the computed one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, Scope, split_reason
+from bot.derive.order_results import ManagerForecast
+from bot.derive.results import EngagementDerived
+
+_QUARTER = re.compile(r"FY\d\d-Q[1-4]")
+_AMOUNT = re.compile(
+    r"(?:[A-Z]{3}|[$€£])?\s*(\d{1,3}(?:[,' ]\d{3})+|\d{1,12})(\.\d{1,2})?\s*([kKmM])?(?:\s*(?:[A-Z]{3}|[$€£]))?"
+)
+_TIMES = {"k": 1e3, "m": 1e6}
+
+
+def _read(text: str, scope: Scope) -> Given:
+    head, reason = split_reason(text)
+    quarter, _, amount = head.partition(" ")
+    if not _QUARTER.fullmatch(quarter.upper()):
+        raise OrderRefused(f'"{quarter[:20]}" is not a fiscal quarter; write it like FY27-Q4')
+    match = _AMOUNT.fullmatch(amount.strip())
+    if match is None:
+        raise OrderRefused(f'"{amount.strip()[:30]}" is not an amount; write it like 120000')
+    number = float(re.sub(r"[,' ]", "", match[1]) + (match[2] or "")) * _TIMES.get((match[3] or "").lower(), 1)
+    return Given({"quarter": quarter.upper(), "amount": number}, None, reason)
+
+
+def _adjust(derived: EngagementDerived, order: Order) -> EngagementDerived:
+    said = ManagerForecast(
+        order.given.values["quarter"], order.given.values["amount"], order.by, order.at, order.reason
+    )
+    return replace(derived, manager=(*(m for m in derived.manager if m.what != said.what), said))
+
+
+ORDER = OrderKind(
+    word="revenue",
+    usage="psbot revenue FY27-Q4 120000: reason",
+    meaning="your forecast of a quarter's revenue, beside the computed one; both are scored",
+    read=_read,
+    adjust=_adjust,
+)

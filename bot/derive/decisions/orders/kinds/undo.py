@@ -1,0 +1,14 @@
+"""`psbot undo`: takes your last order back."""
+
+from __future__ import annotations
+
+from bot.derive.decisions.orders.order import Given, OrderKind, OrderRefused, Scope
+
+
+def _read(text: str, scope: Scope) -> Given:
+    if text.strip(" .!:"):
+        raise OrderRefused("`psbot undo` takes nothing else on its line")
+    return Given()
+
+
+ORDER = OrderKind(word="undo", usage="psbot undo", meaning="takes your last order back", read=_read)

@@ -1,0 +1,1 @@
+"""Money: budget, hours, acceptance."""

@@ -1,0 +1,67 @@
+"""What people's orders come to, as values beside the computed ones (CONTRACT §9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.derive.results import Risk
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEntry:
+    """An order as `status --json` and reports list it. `state` is obeyed, refused or expired; `why` says why not."""
+
+    order: str
+    by: str
+    at: datetime
+    until: date | None = None
+    state: str = "obeyed"
+    why: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MutedRisk:
+    """A risk that is folded away until a day, by whose order and why."""
+
+    risk: Risk
+    by: str
+    until: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColourOverride:
+    """The colour of an axis (or `overall`) that a person's order publishes; `computed` stands beside it."""
+
+    axis: str
+    colour: str
+    computed: str
+    by: str
+    until: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerForecast:
+    """What a manager forecast: `what` is `finish` (a date) or a fiscal quarter (revenue in the portfolio's currency)."""
+
+    what: str
+    value: date | float
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipCause:
+    """Why a milestone's date moved, as somebody ordered it: client, internal, third party or scope."""
+
+    milestone: str
+    cause: str
+    text: str
+    by: str
+    at: datetime

@@ -1,0 +1,1 @@
+"""People: capacity and utilisation."""

@@ -1,0 +1,1 @@
+"""RAID log and escalations."""

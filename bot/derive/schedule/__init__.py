@@ -1,0 +1,1 @@
+"""Schedule: planned and earned value, milestones, critical path, slips."""

@@ -1,0 +1,145 @@
+"""The milestones of an engagement: GitLab's, the contract's, and those that items name, joined by title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.derive.results import MilestoneForecast, MilestoneStatus
+from bot.derive.subject import Subject
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Engagement, Item, Milestone, MilestoneFact
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneView:
+    """One title: the GitLab milestones that bear it, what the contract says, and its items of work."""
+
+    title: str
+    found: tuple[Milestone, ...]
+    fact: MilestoneFact | None
+    items: tuple[Item, ...]
+    baseline: date | None
+    due: date | None
+    start: date | None
+    closed: date | None
+
+    @property
+    def ref(self) -> str:
+        return self.found[0].ref if self.found else ""
+
+
+def find_milestones(engagement: Engagement, work: Sequence[Item], calendar: WorkCalendar) -> tuple[MilestoneView, ...]:
+    """All milestones by due date, then title; one named in the facts alone is there too, without a reference."""
+    facts = {fact.milestone: fact for fact in reversed(engagement.facts.milestones)}
+    found: dict[str, list[Milestone]] = {}
+    for milestone in sorted(engagement.milestones, key=lambda m: (m.title, m.ref)):
+        found.setdefault(milestone.title, []).append(milestone)
+    items: dict[str, list[Item]] = {}
+    for item in work:
+        if item.milestone:
+            items.setdefault(item.milestone, []).append(item)
+    views = [
+        _view(title, found.get(title, ()), facts.get(title), items.get(title, ()), calendar)
+        for title in facts.keys() | found.keys() | items.keys()
+    ]
+    return tuple(sorted(views, key=lambda v: (v.due or v.baseline or date.max, v.title)))
+
+
+def milestone_done(view: MilestoneView) -> bool:
+    """Closed, or all its items closed (CONTRACT §7)."""
+    return _all_closed(view.found) or (bool(view.items) and not any(item.is_open for item in view.items))
+
+
+def milestone_baseline(found: Iterable[Milestone], fact: MilestoneFact | None) -> date | None:
+    """The contract's due date, else the first one that GitLab is known to have had."""
+    if fact and fact.due:
+        return fact.due
+    return max((day for m in found if (day := first_due(m))), default=None)
+
+
+def first_due(milestone: Milestone) -> date | None:
+    """The first due date that a milestone is known to have had."""
+    for change in milestone.due_history:
+        if change.previous is not None or change.new is not None:
+            return change.previous or change.new
+    return milestone.due_date
+
+
+def milestone_statuses(
+    subject: Subject, work: Sequence[Item], forecasts: Iterable[MilestoneForecast] = ()
+) -> tuple[MilestoneStatus, ...]:
+    """Every milestone against its baseline, with the forecast of those that are open."""
+    by_title = {forecast.title: forecast for forecast in forecasts}
+    views = find_milestones(subject.engagement, work, subject.calendar)
+    return tuple(_status(view, by_title.get(view.title), subject) for view in views)
+
+
+def _view(
+    title: str,
+    found: Sequence[Milestone],
+    fact: MilestoneFact | None,
+    items: Sequence[Item],
+    calendar: WorkCalendar,
+) -> MilestoneView:
+    """Where several projects have a milestone of that title, the latest dates count."""
+    baseline = milestone_baseline(found, fact)
+    return MilestoneView(
+        title=title,
+        found=tuple(found),
+        fact=fact,
+        items=tuple(items),
+        baseline=baseline,
+        due=max((m.due_date for m in found if m.due_date), default=fact.due if fact else None),
+        start=min((m.start_date for m in found if m.start_date), default=None),
+        closed=_closed_on(found, items, calendar),
+    )
+
+
+def _all_closed(found: Sequence[Milestone]) -> bool:
+    return bool(found) and all(m.state == "closed" for m in found)
+
+
+def _closed_on(found: Sequence[Milestone], items: Sequence[Item], calendar: WorkCalendar) -> date | None:
+    """The day of the close in GitLab; of one left open, that of its last item's."""
+    closings = [m.closed_at for m in found if m.closed_at] if _all_closed(found) else []
+    if not closings and items and not any(item.is_open for item in items):
+        closings = [item.closed_at for item in items if item.closed_at]
+    return calendar.local_day(max(closings)) if closings else None
+
+
+def _status(view: MilestoneView, forecast: MilestoneForecast | None, subject: Subject) -> MilestoneStatus:
+    done = milestone_done(view)
+    status = MilestoneStatus(
+        title=view.title,
+        ref=view.ref,
+        baseline=view.baseline,
+        due=view.due,
+        closed=view.closed if done else None,
+        state="done" if done else "on_track",
+        items_open=sum(item.is_open for item in view.items),
+        items_total=len(view.items),
+        web_url=view.found[0].web_url if view.found else "",
+    )
+    if not done:
+        status = _with_forecast(status, forecast, subject.day)
+    reached = status.closed if done else status.forecast
+    if view.baseline and reached:
+        status = replace(status, slip_days=subject.calendar.working_days_between(view.baseline, reached))
+    return status
+
+
+def _with_forecast(status: MilestoneStatus, forecast: MilestoneForecast | None, day: date) -> MilestoneStatus:
+    p50, p80 = (_day(forecast.finish.p50), _day(forecast.finish.p80)) if forecast else (None, None)
+    state = "on_track"
+    if status.due and status.due < day:
+        state = "late"
+    elif status.due and p80 and p80 > status.due:
+        state = "at_risk"
+    chance = forecast.on_time_probability if forecast else None
+    return replace(status, forecast=p50, forecast_p80=p80, on_time_probability=chance, state=state)
+
+
+def _day(value: date | float | None) -> date | None:
+    return value if isinstance(value, date) else None

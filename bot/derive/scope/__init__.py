@@ -1,0 +1,1 @@
+"""Scope: progress, baseline, change orders."""

@@ -1,0 +1,294 @@
+"""The model ⇄ snapshot JSON (CONTRACT §6). A snapshot is enough to derive and to render; nothing here reads GitLab."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.domain.errors import UsageError
+from bot.domain.facts import is_finite, make_facts, merge_facts
+from bot.domain.model import Booking, DueChange, Engagement, FactFault, Facts, Item, Milestone, Portfolio, TimeLog
+
+FORMAT = "psbot-snapshot/1"
+
+
+class SnapshotProblem(UsageError):
+    """A snapshot that can't be read: names the place in it (`engagements[3].items[0].due_date`). Exit code 2."""
+
+
+# -- model → JSON
+
+
+def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
+    """The snapshot as plain JSON values, in a fixed order; a missing value is null."""
+    return {
+        "format": FORMAT,
+        "taken_at": _plain(portfolio.taken_at),
+        "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
+        "failures": list(portfolio.failures),
+        "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
+    }
+
+
+def _dump_engagement(engagement: Engagement) -> dict[str, Any]:
+    plain = _dump(engagement)
+    del plain["what_if"]
+    plain["items"] = [_dump_item(item) for item in sorted(engagement.items, key=lambda i: i.ref)]
+    plain["milestones"] = [_dump_dated(m) for m in sorted(engagement.milestones, key=lambda m: (m.title, m.ref))]
+    return plain
+
+
+def _dump_item(item: Item) -> dict[str, Any]:
+    plain = _dump_dated(item)
+    del plain["later_labels"]
+    return plain
+
+
+def _dump_dated(value: Item | Milestone) -> dict[str, Any]:
+    plain = _dump(value)
+    plain["due_history"] = [
+        {"from": _plain(c.previous), "to": _plain(c.new), "at": _plain(c.at)} for c in value.due_history
+    ]
+    return plain
+
+
+def _dump(value: Any) -> dict[str, Any]:
+    return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _dump(value)
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in sorted(value.items())}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+# -- JSON → model
+
+
+def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Portfolio:
+    """Read a snapshot; `overrides` are the config's `engagements:` facts. Raises SnapshotProblem."""
+    try:
+        data = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as problem:
+        raise SnapshotProblem(f"not JSON: {problem}", "snapshot") from problem
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        found = data.get("format") if isinstance(data, dict) else type(data).__name__
+        raise SnapshotProblem(f"format is {found!r}, not {FORMAT!r}", "snapshot")
+    reader = _Reader("snapshot", data)
+    members = _Reader("snapshot.members", reader.mapping("members"))
+    return Portfolio(
+        engagements=tuple(_engagement(r, overrides or {}) for r in reader.children("engagements")),
+        taken_at=reader.instant("taken_at"),
+        failures=reader.texts("failures"),
+        members={path: members.texts(path) for path in members.data},
+    )
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number that psbot reads")
+
+
+class _Reader:
+    """One JSON object of the snapshot and where it stands; each method reads one key."""
+
+    def __init__(self, where: str, data: Any) -> None:
+        if not isinstance(data, dict):
+            raise SnapshotProblem("must be an object", where)
+        self.where = where
+        self.data: dict[str, Any] = data
+
+    def _fail(self, key: str, wanted: str) -> SnapshotProblem:
+        return SnapshotProblem(f"must be {wanted}, not {str(self.data.get(key))[:40]!r}", f"{self.where}.{key}")
+
+    def children(self, key: str) -> list[_Reader]:
+        values = self.data.get(key) or []
+        if not isinstance(values, list):
+            raise self._fail(key, "a list")
+        return [_Reader(f"{self.where}.{key}[{n}]", value) for n, value in enumerate(values)]
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.data.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, str):
+            raise self._fail(key, "text")
+        return value
+
+    def optional_text(self, key: str) -> str | None:
+        return self.text(key) or None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self.data.get(key) or []
+        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+            raise self._fail(key, "a list of texts")
+        return tuple(values)
+
+    def number(self, key: str) -> float | None:
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
+            raise self._fail(key, "a number")
+        return float(value)
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.data.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise self._fail(key, "true or false")
+        return value
+
+    def day(self, key: str) -> date | None:
+        value = self.optional_text(key)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value[:10])
+        except ValueError as problem:
+            raise self._fail(key, "an ISO date") from problem
+
+    def instant(self, key: str) -> datetime | None:
+        value = self.optional_text(key)
+        return _instant(value, f"{self.where}.{key}") if value else None
+
+    def instants(self, key: str) -> dict[str, datetime]:
+        values = self.data.get(key) or {}
+        if not isinstance(values, dict):
+            raise self._fail(key, "an object of instants")
+        return {str(k): _instant(v, f"{self.where}.{key}.{k}") for k, v in values.items() if v}
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        values = self.data.get(key) or {}
+        if not isinstance(values, dict):
+            raise self._fail(key, "an object")
+        return values
+
+
+def _instant(value: Any, where: str) -> datetime:
+    """An ISO instant; a date alone is its midnight, and no zone means UTC."""
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as problem:
+        raise SnapshotProblem(f"must be an ISO instant, not {str(value)[:40]!r}", where) from problem
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engagement:
+    ref = r.text("ref")
+    if not ref:
+        raise SnapshotProblem("has no ref", r.where)
+    facts, faults = make_facts({k: v for k, v in r.mapping("facts").items() if v is not None})
+    facts, more = _overridden(facts, overrides.get(ref))
+    stored = tuple(
+        FactFault(f.text("key"), int(f.number("line") or 0), f.text("message"), f.text("ref"))
+        for f in r.children("fact_faults")
+    )
+    known = {(fault.key, fault.message) for fault in stored}
+    return Engagement(
+        ref=ref,
+        title=r.text("title"),
+        web_url=r.text("web_url"),
+        state=r.text("state", "opened"),
+        closed_at=r.instant("closed_at"),
+        created_at=r.instant("created_at"),
+        labels=r.texts("labels"),
+        label_dates=r.instants("label_dates"),
+        health_status=r.optional_text("health_status"),
+        assignees=r.texts("assignees"),
+        due_date=r.day("due_date"),
+        confidential=r.flag("confidential", False),
+        facts=facts,
+        fact_faults=tuple(f for f in faults + more if (f.key, f.message) not in known) + stored,
+        customer_visible_facts=r.texts("customer_visible_facts"),
+        items=tuple(_item(i) for i in r.children("items")),
+        milestones=tuple(_milestone(m) for m in r.children("milestones")),
+        timelogs=tuple(_timelog(t) for t in r.children("timelogs")),
+        bookings=tuple(_booking(b) for b in r.children("bookings")),
+        hours_difference=r.number("hours_difference"),
+        errors=r.texts("errors"),
+    )
+
+
+def _overridden(facts: Facts, override: Mapping[str, Any] | None) -> tuple[Facts, tuple[FactFault, ...]]:
+    return merge_facts(facts, override) if override else (facts, ())
+
+
+def _item(r: _Reader) -> Item:
+    return Item(
+        ref=r.text("ref"),
+        title=r.text("title"),
+        type=r.text("type", "issue"),
+        state=r.text("state", "opened"),
+        created_at=r.instant("created_at"),
+        closed_at=r.instant("closed_at"),
+        start_date=r.day("start_date"),
+        due_date=r.day("due_date"),
+        milestone=r.optional_text("milestone"),
+        weight=r.number("weight"),
+        estimate_hours=r.number("estimate_hours"),
+        spent_hours=r.number("spent_hours"),
+        assignees=r.texts("assignees"),
+        labels=r.texts("labels"),
+        label_dates=r.instants("label_dates"),
+        blocked_by=r.texts("blocked_by"),
+        confidential=r.flag("confidential", False),
+        health_status=r.optional_text("health_status"),
+        updated_at=r.instant("updated_at"),
+        due_history=_due_history(r),
+        facts=r.mapping("facts"),
+        web_url=r.text("web_url"),
+        iteration=r.optional_text("iteration"),
+    )
+
+
+def _milestone(r: _Reader) -> Milestone:
+    return Milestone(
+        title=r.text("title"),
+        ref=r.text("ref"),
+        start_date=r.day("start_date"),
+        due_date=r.day("due_date"),
+        state=r.text("state", "active"),
+        closed_at=r.instant("closed_at"),
+        web_url=r.text("web_url"),
+        due_history=_due_history(r),
+    )
+
+
+def _due_history(r: _Reader) -> tuple[DueChange, ...]:
+    changes = []
+    for change in r.children("due_history"):
+        at = change.instant("at")
+        if at is None:
+            raise SnapshotProblem("has no `at`", change.where)
+        changes.append(DueChange(change.day("from"), change.day("to"), at))
+    return tuple(sorted(changes, key=lambda c: c.at))
+
+
+def _timelog(r: _Reader) -> TimeLog:
+    spent_at = r.day("spent_at")
+    if spent_at is None:
+        raise SnapshotProblem("has no spent_at", r.where)
+    return TimeLog(
+        item=r.optional_text("item"),
+        user=r.text("user"),
+        spent_at=spent_at,
+        hours=r.number("hours") or 0.0,
+        billable=r.flag("billable", True),
+        approved=r.flag("approved", True),
+    )
+
+
+def _booking(r: _Reader) -> Booking:
+    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"))

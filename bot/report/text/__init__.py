@@ -1,0 +1,1 @@
+"""Text: safe, worded, in the reader's language."""

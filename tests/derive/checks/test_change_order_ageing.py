@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.derive.results import ChangeOrder, Scope
+from tests.derive.checks.told import told
+
+
+def _told(opened, state="proposed", **values):
+    order = ChangeOrder("x#1", "SSO", state, opened=date.fromisoformat(opened), **values)
+    return told("change-order-ageing", derived={"scope": Scope(change_orders=(order,))})
+
+
+def test_ten_working_days_without_a_decision_are_told_with_their_worth():
+    [found] = _told("2026-11-06", value=12_000.0)
+    assert found.message == '1 change order waits for a decision; "SSO" since 2026-11-06, worth USD 12,000 in all.'
+    assert found.severity is None
+    assert _told("2026-11-09") == []
+
+
+def test_twenty_working_days_are_high():
+    assert _told("2026-10-26")[0].severity is None
+    assert _told("2026-10-23")[0].severity == "high"
+
+
+@pytest.mark.parametrize("state", ["approved", "rejected"])
+def test_decided_ones_are_quiet(state):
+    assert _told("2026-10-01", state) == []
+
+
+def test_one_closed_without_its_label_is_decided():
+    assert _told("2026-10-01", decided=date(2026, 10, 9)) == []

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from tests.builders import make_settings
+from tests.derive.checks.told import told
+
+
+def _told(contract, ours="USD"):
+    return told("contract-currency", settings=make_settings(finance={"currency": ours}), facts={"currency": contract})
+
+
+def test_a_contract_in_another_currency_is_in_no_sum():
+    [found] = _told("JPY")
+    assert found.message == "The contract is in JPY: its revenue is in no forecast, they are in USD."
+
+
+def test_the_reports_own_currency_is_no_risk_however_it_is_written():
+    assert _told(None) == _told("USD") == _told("usd") == _told("EUR", "EUR") == []

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from tests.builders import make_item
+from tests.derive.checks.told import told
+
+
+def _told(closed, *more, **values):
+    return told("finished-not-closed", items=[make_item(1, closed=closed), *more], **values)
+
+
+def test_ten_working_days_after_the_last_work_it_is_told():
+    [found] = _told("2026-11-06")
+    assert found.message == "All work has been done since 2026-11-06, but the engagement is still open."
+    assert _told("2026-11-09") == []
+
+
+def test_quiet_while_work_is_open_or_once_it_is_closed():
+    assert _told("2026-11-06", make_item(2)) == []
+    assert told("finished-not-closed", items=[make_item(closed="2026-10-01")], state="closed") == []
+    assert told("finished-not-closed") == []

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from bot.derive.results import RaidEntry
+from tests.derive.checks.told import told
+
+
+def _told(**values):
+    entry = RaidEntry("x#1", "Runners", "risk", **{"missing": ("owner", "mitigation", "review date")} | values)
+    return told("raid-incomplete", derived={"raid": (entry,)})
+
+
+def test_names_what_is_missing():
+    [found] = _told()
+    assert found.message == (
+        '1 RAID entry lacks what makes it manageable; "Runners" has no owner, mitigation and review date.'
+    )
+    assert found.severity is None
+
+
+def test_a_high_or_escalated_one_is_medium():
+    assert _told(level="high")[0].severity == "medium"
+    assert _told(escalated=True)[0].severity == "medium"
+    assert _told(level="medium")[0].severity is None
+
+
+def test_complete_and_closed_entries_are_quiet():
+    assert _told(missing=()) == []
+    assert _told(state="closed") == []

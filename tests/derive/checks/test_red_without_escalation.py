@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from bot.derive.results import Escalation, Status
+from tests.derive.checks.told import told
+
+
+def _told(overall, declared=None, escalations=()):
+    derived = {"status": Status(overall, declared), "escalations": escalations}
+    return [f.message for f in told("red-without-escalation", derived=derived)]
+
+
+def test_red_computed_or_declared_asks_for_an_escalation():
+    assert _told("red") == ["The status is red (computed), and no escalation is open."]
+    assert _told("yellow", "red") == ["The status is red (declared), and no escalation is open."]
+
+
+def test_quiet_with_an_escalation_or_below_red():
+    assert _told("red", escalations=(Escalation("x#1"),)) == []
+    assert _told("yellow", "yellow") == []
+    assert _told("unknown") == []

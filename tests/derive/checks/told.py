@@ -1,0 +1,23 @@
+"""How the tests of rules ask: what one rule finds, by its id, of a subject built from keywords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.derive.checks import RULES
+from bot.derive.checks.rule import Finding
+from tests.builders import make_subject
+
+
+def told(rule_id: str, *arguments: Any, **values: Any) -> list[Finding]:
+    """The rule's findings; the arguments are those of `make_subject`."""
+    rule = next(rule for rule in RULES if rule.id == rule_id)
+    return list(rule.find(make_subject(*arguments, **values)))
+
+
+def severity_told(rule_id: str, *arguments: Any, **values: Any) -> str | None:
+    """The severity of the rule's only finding, the rule's default included; None when it finds nothing."""
+    rule = next(rule for rule in RULES if rule.id == rule_id)
+    found = told(rule_id, *arguments, **values)
+    assert len(found) <= 1
+    return (found[0].severity or rule.severity) if found else None

@@ -1,0 +1,120 @@
+"""Messages: English to whoever reads a string, and all that a translation needs to whoever asks."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain import messages as say
+from bot.domain.messages import Clause, Decimal, Language, Money, Percent, Phrase
+
+
+def test_a_phrase_is_its_english_text_and_keeps_what_it_was_made_of():
+    found = Phrase("{title} was due on {due}.", title=say.quote("Wave 1"), due=date(2026, 11, 20))
+    assert found == '"Wave 1" was due on 2026-11-20.'
+    assert json.dumps([found]) == json.dumps(['"Wave 1" was due on 2026-11-20.'])
+    assert found.template == "{title} was due on {due}."
+    assert found.values["due"] == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda phrase: pickle.loads(pickle.dumps(phrase))])
+def test_a_copy_of_a_phrase_can_be_translated_like_the_phrase(again):
+    found = again(Phrase("{n|# item|# items} {{of {title}", n=2, title="{n}"))
+    assert (found, found.template, found.values) == (
+        "2 items {{of {n}",
+        "{n|# item|# items} {{of {title}",
+        {"n": 2, "title": "{n}"},
+    )
+
+
+def test_the_form_goes_with_the_number():
+    template = "{n|# item is|# items are} open, {n|it|they} {m|waits|wait}."
+    assert Phrase(template, n=1, m=2) == "1 item is open, it wait."
+    assert Phrase(template, n=1200, m=1) == "1,200 items are open, they waits."
+    assert [say.items(n) for n in (0, 1, 2)] == ["0 items", "1 item", "2 items"]
+
+
+@given(st.text(max_size=30))
+def test_what_a_value_holds_is_never_read_as_a_template(title):
+    clipped = " ".join(title.split())
+    assert Phrase("{a} and {b}", a=say.quote(title), b="{a}") == f'"{clipped}" and {{a}}'
+
+
+def test_the_same_sentence_takes_other_values():
+    assert Phrase("Items still open: {n}.", n=0).refilled(n=3) == "Items still open: 3."
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a and b"),
+        (["a", "b", "c"], "a, b and c"),
+        (["a", "b", "c", "d"], "a, b, c and 1 more"),
+    ],
+)
+def test_lists_read_as_sentences(names, text):
+    assert say.listing(names) == text
+
+
+def test_titles_are_clipped_to_one_line():
+    assert say.quote("a\n b\t c") == '"a b c"'
+    assert say.quote("x" * 60) == f'"{"x" * 60}"'
+    assert say.quote("x" * 61) == f'"{"x" * 59}…"'
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (8.0, "8"),
+        (8.04, "8"),
+        (8.06, "8.1"),
+        (1200.0, "1,200"),
+        (1200, "1,200"),
+        (say.hours(1.04), "1 hour"),
+        (say.hours(1.5), "1.5 hours"),
+        (say.days(1), "1 working day"),
+        (Percent(0.125), "12 %"),
+        (Money(12_345.6, "EUR"), "EUR 12,346"),
+        (Decimal(0.8), "0.80"),
+        (Decimal(1234.5, 0), "1,234"),
+        (Clause("All is well."), "All is well"),
+        (None, "–"),
+    ],
+)
+def test_figures_read_as_people_write_them(value, text):
+    assert Phrase("{it}", it=value) == text
+
+
+def test_codes_that_have_a_word_are_said_by_it():
+    assert [say.word(code) for code in ("green", "critical", "budget", None, "purple")] == [
+        "green",
+        "critical",
+        "budget",
+        "unknown",
+        "purple",
+    ]
+
+
+class Shouting(Language):
+    """A language that knows two templates."""
+
+    def template(self, english):
+        return {"{n|# day|# days} late, {why}": "{why}! {n|ONE DAY|# DAYS}!", "it rains": "RAIN"}.get(english)
+
+
+def test_a_language_says_the_places_in_its_own_order_and_phrases_within_phrases():
+    found = Phrase("{n|# day|# days} late, {why}", n=2, why=Phrase("it rains"))
+    assert Shouting().say(found) == "RAIN! 2 DAYS!"
+    assert Shouting().say(found.refilled(n=1, why="x")) == "x! ONE DAY!"
+
+
+def test_a_sentence_that_a_language_lacks_stays_english_as_a_whole():
+    assert Shouting().say(Phrase("Because {why}.", why=Phrase("it rains"))) == "Because it rains."

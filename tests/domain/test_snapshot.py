@@ -1,0 +1,205 @@
+"""The snapshot: what is written is read back the same, and what can't be read names its place."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.model import FactFault, Portfolio
+from bot.domain.snapshot import SnapshotProblem, dump_snapshot, load_snapshot
+from tests.builders import (
+    PROJECT,
+    make_booking,
+    make_engagement,
+    make_item,
+    make_log,
+    make_milestone,
+    make_portfolio,
+)
+
+
+def round_trip(portfolio: Portfolio) -> Portfolio:
+    return load_snapshot(json.dumps(dump_snapshot(portfolio), allow_nan=False))
+
+
+def full_portfolio() -> Portfolio:
+    item = make_item(
+        1,
+        closed="2026-09-01",
+        due_date="2026-09-04",
+        due_history=[(None, "2026-08-28", "2026-08-05"), ("2026-08-28", "2026-09-04", "2026-08-20")],
+        labels=["change-order::approved"],
+        label_dates={"change-order::approved": "2026-08-21"},
+        assignees=("ann",),
+        blocked_by=(f"{PROJECT}#2",),
+        facts={"hours": 40, "end": "2027-01-15"},
+        estimate_hours=8.5,
+        milestone="Design",
+    )
+    engagement = make_engagement(
+        items=[item, make_item(2)],
+        milestones=[make_milestone(due_date="2026-09-04", closed="2026-09-05")],
+        timelogs=[make_log(item, 4, "2026-08-20", billable=False), make_log(None, 1, "2026-08-21", approved=False)],
+        bookings=[make_booking("2026-W47", 20, kind="soft")],
+        facts={
+            "milestones": [{"milestone": "Design", "due": "2026-08-28", "amount": 5000.0}],
+            "work": ("acme/customers/globex",),
+        },
+        fact_faults=[FactFault("value", 7, "must be a number", "acme/customers/globex&7")],
+        errors=("2 items could not be read",),
+        hours_difference=1.5,
+        health_status="onTrack",
+    )
+    return make_portfolio(engagement, failures=("acme/other: 403",), members={"acme/customers": ("ann", "bob")})
+
+
+def test_a_whole_portfolio_survives() -> None:
+    assert round_trip(full_portfolio()) == full_portfolio()
+
+
+def test_a_snapshot_is_the_same_whatever_the_order() -> None:
+    portfolio = full_portfolio()
+    (engagement,) = portfolio.engagements
+    turned = make_portfolio(
+        type(engagement)(
+            **{
+                **{f: getattr(engagement, f) for f in engagement.__dataclass_fields__},
+                "items": engagement.items[::-1],
+            }
+        ),
+        failures=portfolio.failures,
+        members=portfolio.members,
+    )
+    assert dump_snapshot(turned) == dump_snapshot(portfolio)
+
+
+def test_a_fault_of_the_facts_is_told_once_after_any_number_of_round_trips() -> None:
+    text = json.dumps(
+        {
+            "format": "psbot-snapshot/1",
+            "engagements": [{"ref": "g&1", "facts": {"start": "2026-08-03", "end": "2026-08-01"}}],
+        }
+    )
+    once = load_snapshot(text)
+    assert len(once.engagements[0].fact_faults) == 1
+    assert round_trip(round_trip(once)).engagements[0].fact_faults == once.engagements[0].fact_faults
+
+
+def test_a_minimal_snapshot_is_enough() -> None:
+    text = '{"format": "psbot-snapshot/1", "engagements": [{"ref": "g&1", "items": [{"ref": "g/p#1"}]}]}'
+    (engagement,) = load_snapshot(text).engagements
+    assert engagement.state == "opened"
+    assert engagement.items[0].is_open
+
+
+def test_instants_are_read_with_any_zone_and_days_with_any_time() -> None:
+    text = json.dumps(
+        {
+            "format": "psbot-snapshot/1",
+            "engagements": [
+                {
+                    "ref": "g&1",
+                    "items": [{"ref": "g/p#1", "created_at": "2026-11-20T23:30:00-05:00", "closed_at": "2026-11-21"}],
+                    "timelogs": [{"spent_at": "2026-11-20T10:00:00Z", "hours": 1, "user": "ann"}],
+                }
+            ],
+        }
+    )
+    (engagement,) = load_snapshot(text).engagements
+    assert engagement.items[0].created_at == datetime(2026, 11, 21, 4, 30, tzinfo=UTC)
+    assert engagement.items[0].closed_at == datetime(2026, 11, 21, tzinfo=UTC)
+    assert engagement.timelogs[0].spent_at == date(2026, 11, 20)
+
+
+def test_the_config_s_facts_win_over_the_snapshot_s() -> None:
+    text = '{"format": "psbot-snapshot/1", "engagements": [{"ref": "g&1", "facts": {"value": 5, "pm": "ann"}}]}'
+    (engagement,) = load_snapshot(text, {"g&1": {"value": 180000}}).engagements
+    assert (engagement.facts.value, engagement.facts.pm) == (180000, "ann")
+
+
+def test_a_bad_fact_is_a_fault_not_a_refusal() -> None:
+    text = '{"format": "psbot-snapshot/1", "engagements": [{"ref": "g&1", "facts": {"value": "lots", "pm": "ann"}}]}'
+    (engagement,) = load_snapshot(text).engagements
+    assert engagement.facts.pm == "ann"
+    assert [fault.key for fault in engagement.fact_faults] == ["value"]
+
+
+def wrap(**engagement: Any) -> str:
+    return json.dumps({"format": "psbot-snapshot/1", "engagements": [{"ref": "g&1", **engagement}]})
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", "snapshot"),
+        ("[]", "snapshot"),
+        ('{"format": "psbot-snapshot/2"}', "snapshot"),
+        ('{"format": "psbot-snapshot/1", "engagements": [{}]}', "engagements[0]"),
+        ('{"format": "psbot-snapshot/1", "engagements": {"ref": "g&1"}}', "snapshot.engagements"),
+        ('{"format": "psbot-snapshot/1", "members": {"acme": [1]}}', "members.acme"),
+        ('{"format": "psbot-snapshot/1", "members": {"acme": "ann"}}', "members.acme"),
+        (wrap(items=[{"due_date": "soon"}]), "items[0].due_date"),
+        (wrap(items=[{"weight": "5"}]), "items[0].weight"),
+        (wrap(items=[3]), "items[0]"),
+        (wrap(items=[{"estimate_hours": 10**400}]), "items[0].estimate_hours"),
+        (wrap(items=[{"confidential": "yes"}]), "items[0].confidential"),
+        (wrap(items=[{"labels": "a"}]), "items[0].labels"),
+        (wrap(items=[{"label_dates": {"a": "never"}}]), "label_dates.a"),
+        (wrap(items=[{"due_history": [{"from": "2026-01-01"}]}]), "due_history[0]"),
+        (wrap(timelogs=[{"hours": 1}]), "timelogs[0]"),
+        (wrap(items="none"), "items"),
+        ('{"format": "psbot-snapshot/1", "engagements": [{"ref": "g&1", "hours_difference": NaN}]}', "snapshot"),
+        (
+            '{"format": "psbot-snapshot/1", "engagements": [{"ref": "g&1", "hours_difference": 1e999}]}',
+            "hours_difference",
+        ),
+    ],
+)
+def test_what_can_t_be_read_names_its_place(text: str, place: str) -> None:
+    with pytest.raises(SnapshotProblem) as problem:
+        load_snapshot(text)
+    assert place in str(problem.value)
+    assert problem.value.exit_code == 2
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "ref",
+                    "items",
+                    "facts",
+                    "timelogs",
+                    "milestones",
+                    "labels",
+                    "label_dates",
+                    "due_history",
+                    "due_date",
+                    "at",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=15,
+)
+
+
+@given(JSON)
+@settings(max_examples=150, deadline=None)
+def test_any_json_is_read_or_refused_in_words(value: Any) -> None:
+    text = json.dumps({"format": "psbot-snapshot/1", "engagements": value, "members": value})
+    try:
+        portfolio = load_snapshot(text)
+    except SnapshotProblem:
+        return
+    assert load_snapshot(json.dumps(dump_snapshot(portfolio), allow_nan=False)) == portfolio
