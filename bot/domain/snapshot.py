@@ -30,6 +30,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
         "failures": list(portfolio.failures),
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
+        "unread": list(portfolio.unread),
     }
 
 
@@ -92,6 +93,7 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
         taken_at=reader.instant("taken_at"),
         failures=reader.texts("failures"),
         members={path: members.texts(path) for path in members.data},
+        unread=reader.texts("unread"),
     )
 
 
@@ -218,6 +220,7 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         bookings=tuple(_booking(b) for b in r.children("bookings")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
+        unread=r.texts("unread"),
     )
 
 

@@ -183,7 +183,13 @@ def _is_active(user: Mapping[str, Any]) -> bool:
 
 def _graphql_award(given: Mapping[str, Any]) -> RawAward:
     user = given["user"]
-    return RawAward(str(given["name"]), str(user["username"]), id_number(user["id"]), datetime.min.replace(tzinfo=UTC), _is_active(user))
+    return RawAward(
+        str(given["name"]),
+        str(user["username"]),
+        id_number(user["id"]),
+        datetime.min.replace(tzinfo=UTC),
+        _is_active(user),
+    )
 
 
 def read_edited_at(client: GitLabClient, note: int) -> datetime | None:

@@ -15,6 +15,7 @@ from bot.domain.model import Engagement, Portfolio
 from bot.publish.digest import digest
 from bot.publish.drafts import QUESTION
 from bot.publish.marker import engagement_token, read_marker
+from bot.publish.orders import ANSWER
 from bot.publish.steps import Plan, Step
 
 ROLL_UPS = ("portfolio", "monthly", "quarterly")
@@ -39,6 +40,9 @@ class Today:
 
     def _faults(self, step: Step) -> Iterator[str]:
         kind = step.identity.kind.removesuffix(QUESTION)
+        if step.action == "react" or kind == ANSWER:
+            yield from self._answer_faults(step)
+            return
         if step.identity.audience not in ("internal", "customer"):
             yield f"{step.identity.audience!r} is no audience"
         if kind not in (*ROLL_UPS, *ENGAGEMENT_KINDS):
@@ -48,6 +52,20 @@ class Today:
         else:
             yield from self._engagement_faults(step, kind)
         if step.action in ("create", "update", "ask"):
+            yield from _marker_faults(step)
+        if step.action == "remove" and not step.needs_other and step.identity.part == 1:
+            yield "the only copy of a text is never taken away"
+
+    def _answer_faults(self, step: Step) -> Iterator[str]:
+        """Answers to orders stand where orders are read: at an engagement's internal place, or on a roll-up issue."""
+        if step.identity.kind != ANSWER or step.identity.audience != "internal" or step.action not in ("react", "ask"):
+            yield "it answers no order"
+        homes = {(e.facts.internal or e.ref).casefold() for e in self.portfolio.engagements}
+        projects = {(getattr(self.settings.reports, kind).project or "").casefold() for kind in ROLL_UPS} - {""}
+        place = step.target.casefold()
+        if place not in homes and place.partition("#")[0] not in projects:
+            yield f"no orders are read on {step.target}"
+        if step.action == "ask":
             yield from _marker_faults(step)
 
     def _roll_up_faults(self, step: Step, kind: str) -> Iterator[str]:
@@ -103,4 +121,3 @@ def _marker_faults(step: Step) -> Iterator[str]:
     marker = read_marker(step.body)
     if marker is None or (marker.identity, marker.fingerprint) != (step.identity, step.fingerprint):
         yield "its text does not bear the marker of this step"
-
