@@ -22,6 +22,7 @@ from bot.derive.decisions.orders.reading import Court, entry_of, read_orders, re
 from bot.derive.decisions.status import derive_axes, overall_colour
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
+from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
@@ -88,7 +89,7 @@ def derive_portfolio(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
-        portfolio=derive_roll_up(done, then, day, calendar, revenue),
+        portfolio=derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
         failures=tuple(failures),
         orders=read_unaddressed(past, then.engagements, court),
     )
