@@ -128,6 +128,12 @@ class _Reader:
     def optional_text(self, key: str) -> str | None:
         return self.text(key) or None
 
+    def choice(self, key: str, among: tuple[str, ...]) -> str | None:
+        value = self.optional_text(key)
+        if value is not None and value not in among:
+            raise self._fail(key, " or ".join(among))
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         values = self.data.get(key) or []
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
@@ -250,6 +256,10 @@ def _item(r: _Reader) -> Item:
         facts=r.mapping("facts"),
         web_url=r.text("web_url"),
         iteration=r.optional_text("iteration"),
+        parent=r.optional_text("parent"),
+        outcome=r.choice("outcome", ("done", "dropped")),
+        status=r.optional_text("status"),
+        takes_texts=r.flag("takes_texts", False),
     )
 
 
