@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from bot.config import Settings
+from bot.derive.people.availability import Availability
 from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.calendar import WorkCalendar
@@ -48,6 +49,11 @@ class Subject:
     def breakdown(self) -> Breakdown:
         """What of the engagement's items is work, what was dropped, what only holds others."""
         return break_down(self.engagement, self.settings.labels)
+
+    @cached_property
+    def availability(self) -> Availability:
+        """How many hours each person has."""
+        return Availability(self.calendar, self.settings.people)
 
     @property
     def work(self) -> tuple[Item, ...]:
