@@ -82,7 +82,8 @@ def site(text: str = "Migration", **more: object) -> dict[str, str]:
 
 def test_every_page_is_well_formed_and_loads_nothing() -> None:
     files = site()
-    assert sorted(files) == ["engagements/acme-ps-internal-7.html", "index.html"]
+    stem = "engagements/acme-ps-internal-7"
+    assert sorted(files) == [f"{stem}.html", f"{stem}.ics", "index.html", "milestones.ics"]
     for html in [*files.values(), *site(audience="customer", only=ROOT).values()]:
         page = Page(html)
         assert page.faults == []
@@ -177,7 +178,7 @@ def test_only_web_addresses_become_links() -> None:
 
 def test_nothing_known_gives_a_calm_page() -> None:
     files = make_site(Portfolio(), r.Derived(TODAY, "USD"), [], SETTINGS, CALENDAR)
-    assert list(files) == ["index.html"]
+    assert list(files) == ["index.html", "milestones.ics"]
     assert "No engagement runs." in Page(files["index.html"]).text
     bare = make_site(
         portfolio_of(Engagement("a&1")), r.Derived(TODAY, "USD", (r.EngagementDerived("a&1"),)), [], SETTINGS, CALENDAR
@@ -196,7 +197,7 @@ def test_the_same_values_give_the_same_pages() -> None:
 
 def test_only_one_engagement_is_one_page() -> None:
     files = site(only=ROOT)
-    assert list(files) == ["index.html"]
+    assert list(files) == ["index.html", "milestones.ics"]
     assert "../index.html" not in files["index.html"]
     for audience in ("internal", "customer"):
         with pytest.raises(UsageError, match="no engagement x&1"):
@@ -264,7 +265,7 @@ def test_a_customer_s_page_holds_neither_money_nor_anything_internal(money: int,
     derived = derived_of(derived_engagement(text, secret=CANARY, money=money), failure=CANARY)
     portfolio = portfolio_of(engagement(text, secret=CANARY, value=money))
     files = make_site(portfolio, derived, weeks_before(derived), SETTINGS, CALENDAR, audience="customer", only=ROOT)
-    assert list(files) == ["index.html"]
+    assert list(files) == ["index.html", "milestones.ics"]
     page = Page(files["index.html"])
     everything = page.text + " ".join(value for _, a in page.tags for value in a.values())
     assert CANARY not in everything
