@@ -45,7 +45,7 @@ def calendar_file(derived: Derived, *, customer: bool = False, name: str = "psbo
 
 def _event(entry: Entry, stamp: datetime) -> Event:
     event = Event()
-    event.add("uid", hashlib.sha256(entry.key.encode()).hexdigest()[:32] + "@psbot")
+    event.add("uid", hashlib.sha256(entry.key.encode(errors="replace")).hexdigest()[:32] + "@psbot")
     event.add("dtstamp", stamp)
     event.add("dtstart", entry.day)
     event.add("dtend", entry.day + timedelta(days=1))
@@ -54,7 +54,7 @@ def _event(entry: Entry, stamp: datetime) -> Event:
     if entry.details:
         event.add("description", "\n".join(_plain(line) for line in entry.details))
     if entry.url:
-        event.add("url", entry.url)
+        event.add("url", _plain(entry.url))
     return event
 
 
