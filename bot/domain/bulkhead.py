@@ -38,7 +38,7 @@ def contained(
         return make()
     except fatal:
         raise
-    except Exception as error:  # noqa: BLE001 - the one place where a failure is contained: it is told, not dropped
+    except Exception as error:
         log.debug("contained", exc_info=True)
         tell(in_words(error))
         return otherwise

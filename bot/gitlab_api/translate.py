@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypedDict
 
@@ -240,11 +240,11 @@ def item_facts(description: str, ref: str) -> tuple[dict[str, Any], list[FactFau
     return facts, faults
 
 
-def make_timelogs(record: Record, zone: tzinfo, billable: bool) -> Iterator[TimeLog]:
-    """The item's time logs; subtracted time is negative."""
-    for _, user, spent_at, seconds in sorted(record["timelogs"]):
-        spent = spent_day(spent_at or record["updated_at"], zone)
-        yield TimeLog(ref_of(record), user, spent, seconds / SECONDS_AN_HOUR, billable)
+def make_timelog(record: Record, entry: Sequence[Any], zone: tzinfo, billable: bool) -> TimeLog:
+    """A time log of the item; subtracted time is negative."""
+    _, user, spent_at, seconds = entry
+    spent = spent_day(spent_at or record["updated_at"], zone)
+    return TimeLog(ref_of(record), user, spent, seconds / SECONDS_AN_HOUR, billable)
 
 
 def spent_day(text: str, zone: tzinfo) -> date:
