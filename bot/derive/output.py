@@ -41,6 +41,7 @@ def engagement_json(e: EngagementDerived) -> Json:
         "customer": e.customer,
         "web_url": e.web_url,
         "phase": e.phase,
+        "end": _plain(e.end),
         "progress": _without(e.progress, "values"),
         "status": _plain(e.status),
         "schedule": _without(e.schedule, "planned"),
@@ -52,6 +53,8 @@ def engagement_json(e: EngagementDerived) -> Json:
         "raid": _plain(e.raid),
         "risks": _plain(e.risks),
         "escalations": _plain(e.escalations),
+        "stories": _plain(e.stories),
+        "slips": _slips(e),
         "compliance": _plain(e.compliance),
         "muted": _plain(e.muted),
         "manager": _plain(e.manager),
@@ -59,6 +62,23 @@ def engagement_json(e: EngagementDerived) -> Json:
         "orders": _plain(e.orders),
         "errors": list(e.errors),
     }
+
+
+def _slips(e: EngagementDerived) -> list[Json]:
+    """Every due date that moved, with the cause that people gave."""
+    causes = {cause.milestone: cause.cause for cause in e.causes}
+    return [
+        {
+            "what": slip.title,
+            "ref": slip.ref,
+            "from": _plain(slip.previous),
+            "to": _plain(slip.new),
+            "at": _plain(slip.on),
+            "days": slip.days,
+            "cause": causes.get(slip.title),
+        }
+        for slip in e.schedule.slips
+    ]
 
 
 def _plain(value: Any) -> Any:
