@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.app.session import Session, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
-from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
 from bot.derive.decisions.status import Signals
+from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
 from bot.derive.results import Derived

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.order_results import OrderEntry
-from bot.derive.results import Derived, EngagementDerived, Scope
+from bot.derive.results import Derived, EngagementDerived, Scope, Status
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
 
 __all__ = ["FORMAT", "derived_schema", "engagement_json", "facts_schema", "snapshot_schema", "to_json"]
@@ -44,7 +44,7 @@ def engagement_json(e: EngagementDerived) -> Json:
         "phase": e.phase,
         "end": _plain(e.end),
         "progress": _without(e.progress, "values"),
-        "status": _plain(e.status),
+        "status": _status(e.status),
         "schedule": _without(e.schedule, "planned"),
         "budget": _plain(e.budget),
         "scope": _scope(e.scope),
@@ -63,6 +63,13 @@ def engagement_json(e: EngagementDerived) -> Json:
         "orders": [order_json(order) for order in e.orders],
         "errors": list(e.errors),
     }
+
+
+def _status(status: Status) -> Json:
+    plain: Json = _plain(status)
+    for axis in ("schedule", "scope", "budget"):
+        del plain[axis]["signal"]
+    return plain
 
 
 def _slips(e: EngagementDerived) -> list[Json]:

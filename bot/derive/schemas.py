@@ -227,7 +227,7 @@ def _snapshot_timelog() -> Schema:
 
 _REASONS = _list(_object({"text": TEXT, "evidence": _list(TEXT)}))
 _COLOUR = _choice(*RAGS)
-_RAG = _object({"rag": _COLOUR, "reasons": _REASONS, "signal": _or_null(_COLOUR)})
+_RAG = _object({"rag": _COLOUR, "reasons": _REASONS})
 _SEVERITY = _choice("low", "medium", "high", "critical")
 _DECLARED = _or_null(_choice("green", "yellow", "red"))
 _REVENUE = _object(dict.fromkeys(("actual", "forecast", "low", "high", "upside"), NUMBER))

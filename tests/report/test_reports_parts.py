@@ -66,7 +66,7 @@ def test_a_rule_with_other_evidence_is_no_new_risk_but_another_entry_of_the_regi
 def test_the_headline_holds_the_finish_against_the_end_of_the_sow(finish: date, said: str) -> None:
     forecast = r.Forecast(r.Quantiles(finish, finish, finish, finish), 0.5, basis="throughput")
     facts = Facts(end=date(2026, 12, 18))
-    assert said in headline(CONTEXT, r.EngagementDerived("a#1", forecast=forecast), facts)
+    assert said in headline(CONTEXT, r.EngagementDerived("a#1", forecast=forecast, end=facts.end), facts)
 
 
 def test_a_customer_is_promised_no_earlier_date_than_planned_before_the_work_is_done() -> None:
