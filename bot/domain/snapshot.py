@@ -33,6 +33,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
         "failures": list(portfolio.failures),
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
+        "unread": list(portfolio.unread),
     }
 
 
@@ -101,6 +102,7 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
             taken_at=reader.instant("taken_at"),
             members={path: members.texts(path) for path in members.data},
             failures=(*reader.texts("failures"), *faults),
+            unread=reader.texts("unread"),
         )
     )
 
@@ -260,6 +262,7 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         bookings=tuple(_booking(b) for b in r.children("bookings")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
+        unread=r.texts("unread"),
     )
 
 
