@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.derive.order_results import OrderEntry
 from bot.derive.results import Derived, EngagementDerived, Scope
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
 
@@ -56,9 +57,14 @@ def engagement_json(e: EngagementDerived) -> Json:
         "muted": _plain(e.muted),
         "manager": _plain(e.manager),
         "causes": _plain(e.causes),
-        "orders": _plain(e.orders),
+        "orders": [order_json(order) for order in e.orders],
         "errors": list(e.errors),
     }
+
+
+def order_json(order: OrderEntry) -> Json:
+    """An order: what, by whom, until when, and what became of it."""
+    return _without(order, "word", "note", "place", "thread", "signs")
 
 
 def _plain(value: Any) -> Any:

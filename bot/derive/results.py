@@ -404,3 +404,5 @@ class Derived:
     engagements: tuple[EngagementDerived, ...] = ()
     portfolio: PortfolioDerived = PortfolioDerived()
     failures: tuple[str, ...] = ()
+    orders: tuple[OrderEntry, ...] = ()
+    """Orders on roll-ups that name no engagement."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bot.config import Settings
 from bot.derive.labels import is_exception, work_items
+from bot.derive.people.availability import Availability
 from bot.derive.results import EngagementDerived
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import EMPTY, Engagement, Item
@@ -43,6 +44,11 @@ class Subject:
         later = replace(self, derived=replace(self.derived, **found))
         vars(later).update({name: value for name, value in vars(self).items() if name in _OF_THE_WORK})
         return later
+
+    @cached_property
+    def availability(self) -> Availability:
+        """How many hours each person has."""
+        return Availability(self.calendar, self.settings.people)
 
     @cached_property
     def work(self) -> tuple[Item, ...]:
