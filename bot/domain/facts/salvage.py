@@ -124,6 +124,11 @@ def _section(section: Piece, path: Path, saved: Saved) -> Iterator[tuple[str, An
         return
     except YamlProblem as problem:
         found = problem
+    last = section.solid()[-1]
+    if last and section.lines[last].strip() in ("]", "}"):
+        saved.fault(path, section.first + last, "", unreadable(found))
+        yield from _section(section.from_(0, last), path, saved)
+        return
     head, rest = _HEAD.fullmatch(section.lines[0]), section.from_(1)
     if head and rest.solid() and len(path) < MAX_LEVELS:
         key = head["key"]
