@@ -35,6 +35,7 @@ def snapshot_schema() -> Schema:
             "engagements": _list(_snapshot_engagement()),
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
+            "unread": _list(TEXT),
         }
     }
 
@@ -112,6 +113,7 @@ def _snapshot_engagement() -> Schema:
             "bookings": _list(_partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft")})),
             "hours_difference": NUMBER,
             "errors": texts,
+            "unread": texts,
         },
         "ref",
     )
@@ -125,7 +127,9 @@ def _snapshot_item() -> Schema:
     days = dict.fromkeys(("start_date", "due_date"), DAY)
     instants = dict.fromkeys(("created_at", "closed_at", "updated_at"), INSTANT)
     numbers = dict.fromkeys(("weight", "estimate_hours", "spent_hours"), NUMBER)
-    names = dict.fromkeys(("title", "type", "milestone", "health_status", "web_url", "iteration"), TEXT)
+    names = dict.fromkeys(
+        ("title", "type", "milestone", "health_status", "web_url", "iteration", "parent", "status"), TEXT
+    )
     return _partial(
         {
             "ref": TEXT,
@@ -136,7 +140,8 @@ def _snapshot_item() -> Schema:
             **numbers,
             **dict.fromkeys(("assignees", "labels", "blocked_by"), texts),
             "label_dates": _by_name(or_null(INSTANT)),
-            "confidential": FLAG,
+            "outcome": _choice("done", "dropped"),
+            **dict.fromkeys(("confidential", "takes_texts"), FLAG),
             "due_history": _DUE_HISTORY,
             "facts": {"type": "object"},
         },
@@ -161,6 +166,7 @@ def _snapshot_timelog() -> Schema:
 _REASONS = _list(_object({"text": TEXT, "evidence": _list(TEXT)}))
 _COLOUR = _choice(*RAGS)
 _RAG = _object({"rag": _COLOUR, "reasons": _REASONS})
+_SEVERITY = _choice("low", "medium", "high", "critical")
 _DECLARED = or_null(_choice("green", "yellow", "red"))
 _REVENUE = _object(dict.fromkeys(("actual", "forecast", "low", "high", "upside"), NUMBER))
 _MAYBE_DAY, _MAYBE_NUMBER, _MAYBE_TEXT = or_null(DAY), or_null(NUMBER), or_null(TEXT)
@@ -176,6 +182,7 @@ def _derived_engagement() -> Schema:
         {
             **dict.fromkeys(("ref", "title", "customer"), TEXT),
             "phase": _choice("not_started", "active", "complete"),
+            "end": _MAYBE_DAY,
             "progress": _object(
                 {"basis": _choice("hours", "weight", "count"), "percent": _MAYBE_RATIO, "done": NUMBER, "total": NUMBER}
             ),
@@ -184,6 +191,8 @@ def _derived_engagement() -> Schema:
                     "overall": _COLOUR,
                     "declared": _DECLARED,
                     "sentiment": _DECLARED,
+                    "partial": FLAG,
+                    "track_record": _by_name(_by_name(_object(dict.fromkeys(("said", "came_true"), WHOLE)))),
                     **dict.fromkeys(("schedule", "scope", "budget"), _RAG),
                 }
             ),
@@ -200,6 +209,8 @@ def _derived_engagement() -> Schema:
             "acceptance": _list(_derived_acceptance()),
             "risks": _list(_derived_risk()),
             "escalations": _list(_derived_escalation()),
+            "stories": _list(_derived_story()),
+            "slips": _list(_derived_slip()),
             "compliance": _object({"score": _MAYBE_RATIO, "missing": _list(_derived_gap())}),
             "orders": _list(
                 _object(
@@ -212,6 +223,35 @@ def _derived_engagement() -> Schema:
                 )
             ),
             "errors": _list(TEXT),
+        }
+    )
+
+
+def _derived_story() -> Schema:
+    consequence = {"days": _MAYBE_WHOLE, "hours": _MAYBE_NUMBER, "money": _MAYBE_NUMBER}
+    return _object(
+        {
+            **dict.fromkeys(("id", "headline", "cause", "action"), TEXT),
+            "severity": _SEVERITY,
+            "consequence": _object(consequence),
+            "gain": or_null(_object({**consequence, "on_time_probability": _MAYBE_RATIO})),
+            "evidence": _list(TEXT),
+            "risks": _list(TEXT),
+            "owner": _MAYBE_TEXT,
+            "due": _MAYBE_DAY,
+        }
+    )
+
+
+def _derived_slip() -> Schema:
+    return _object(
+        {
+            **dict.fromkeys(("what", "ref"), TEXT),
+            "from": _MAYBE_DAY,
+            "to": _MAYBE_DAY,
+            "at": _MAYBE_DAY,
+            "days": _MAYBE_WHOLE,
+            "cause": _MAYBE_TEXT,
         }
     )
 
@@ -238,7 +278,8 @@ def _derived_schedule() -> Schema:
 def _derived_scope() -> Schema:
     keys = ("approved_hours", "pending_hours", "approved_value", "pending_value")
     counts = dict.fromkeys(("baseline_items", "added", "removed"), _MAYBE_WHOLE)
-    return _object({**counts, "growth": _MAYBE_NUMBER, "change_orders": _object(dict.fromkeys(keys, NUMBER))})
+    figures = {"dropped": WHOLE, "dropped_hours": NUMBER, "growth": _MAYBE_NUMBER}
+    return _object({**counts, **figures, "change_orders": _object(dict.fromkeys(keys, NUMBER))})
 
 
 def _derived_forecast() -> Schema:

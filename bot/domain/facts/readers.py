@@ -12,12 +12,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from bot.domain.limits import FIRST_DAY, LARGEST, LAST_DAY, one_line, plain_text
 from bot.domain.messages import NOTHING, Phrase
 
 MAX_TEXT = 255
-MAX_NUMBER = 1e12
-FIRST_YEAR, OPEN_YEAR = 1990, 2099
-"""Before the first no SOW of today began; from the other on, a date says "until further notice"."""
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]{0,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][-+]?\d{1,3})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -25,7 +23,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def shown(value: Any) -> str:
     """A wrong value, quoted and cut, for a sentence."""
     text = value if isinstance(value, str) else _plain(value)
-    return repr(text[:40])
+    return repr(one_line(text[:40]))
 
 
 def _plain(value: Any) -> str:
@@ -41,7 +39,9 @@ def read_text(value: Any) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(Phrase("must be text"))
-    text = _plain(value).strip()
+    if not isinstance(value, str) and not is_finite(value):
+        raise ValueError(Phrase("must be text"))
+    text = one_line(plain_text(_plain(value))).strip()
     if len(text) > MAX_TEXT:
         raise ValueError(Phrase("longer than {n} characters", n=MAX_TEXT))
     return text or None
@@ -67,8 +67,8 @@ def _number(value: Any) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
         raise ValueError(Phrase("must be a number, not {value}", value=shown(value)))
-    if abs(value) > MAX_NUMBER:
-        raise ValueError(Phrase("must not be more than {most}, but is {value}", most="1e12", value=f"{value:g}"))
+    if abs(value) > LARGEST:
+        raise ValueError(Phrase("must not be more than 1e12, but is {value}", value=f"{value:.3g}"))
     return float(value)
 
 
@@ -83,11 +83,9 @@ def is_finite(number: float) -> bool:
 def read_date(value: Any) -> date | None:
     """An ISO date; one in or after 2099, such as 9999-12-31, means "open": none."""
     day = _day(value)
-    if day is not None and day.year < FIRST_YEAR:
-        raise ValueError(
-            Phrase("{day} is before {year}: is the year right?", day=day.isoformat(), year=str(FIRST_YEAR))
-        )
-    return day if day is None or day.year < OPEN_YEAR else None
+    if day is not None and day < FIRST_DAY:
+        raise ValueError(Phrase("{day} is too long ago to be meant", day=day))
+    return day if day is None or day <= LAST_DAY else None
 
 
 def _day(value: Any) -> date | None:
