@@ -304,7 +304,7 @@ class Vocabulary:
 def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     """Settings with all defaults filled in. Raises ConfigError that lists every mistake with line and column."""
     try:
-        document = load_yaml(text)
+        document = load_yaml(text, ("engagements",))
     except YamlProblem as problem:
         fault = Fault(f"not readable as YAML: {problem}", where, problem.line, problem.column)
         raise ConfigError("config.yml can't be used", where, faults=(fault,)) from problem
