@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.config import Settings, is_within
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained, in_words
+from bot.domain.customers import keep_apart
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
 from bot.domain.messages import Phrase
 from bot.domain.model import Milestone, Portfolio, Target
@@ -103,7 +104,7 @@ class _Reading:
         made = [self._served(d.root, make_engagement, d, archive, histories, self.settings, zone) for d in drafts]
         return admitted(
             Portfolio(
-                engagements=tuple(e for e in made if e),
+                engagements=keep_apart(e for e in made if e),
                 taken_at=datetime.now(UTC),
                 failures=(*self.failures, *sorted(self.reader.overviews.gaps)),
                 members=members,
