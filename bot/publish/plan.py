@@ -37,6 +37,8 @@ def make_plan(
     planner = DraftPlanner(standing, guard, settings.reports.status.customer.approvers)
     steps: list[Step] = []
     for document in documents:
+        if document.engagement is None:
+            document = replace(document, portfolio=standing.portfolio)
         wishes = make_wishes(document)
         if reason := held.get(wishes[0].identity):
             steps.append(planner.step(wishes[0], "refuse", reason))

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.domain.errors import ConfigError, PsbotError
 from bot.report.basis import with_basis
-from bot.report.change import with_facts
+from bot.report.change import with_fingerprint
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
@@ -52,8 +52,19 @@ def _make(report: Report, due: Due, context: ReportContext) -> Made:
         document = _guarded(partial(report.make, due, context, subject), where, faults)
         if document is not None:
             document = with_basis(fitted(document, context.templates.words), context.portfolio)
-            documents.append(with_facts(document, due, context))
+            documents.append(with_fingerprint(document, due, context, partial(_again, report, subject)))
     return Made(tuple(documents), tuple(faults))
+
+
+def _again(report: Report, subject: str | None, due: Due, context: ReportContext) -> Document | None:
+    """The document as of another day; None where there was none, or it can't be made: then what stands is no guide."""
+    try:
+        document = report.make(due, context, subject)
+    except ConfigError:
+        raise
+    except Exception:  # noqa: BLE001 -- only compared with: the document itself was made
+        return None
+    return fitted(document, context.templates.words) if document else None
 
 
 def _guarded(make: Callable[[], T], where: str, faults: list[str]) -> T | None:
