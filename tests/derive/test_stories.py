@@ -83,10 +83,10 @@ def test_late_and_over_is_one_story_with_days_hours_and_money() -> None:
     late, over = Risk("forecast-after-end", "derived", "high", "late"), Risk("burn-ahead", "derived", "medium", "burn")
     (story,) = stories(late, over, **LATE)
     assert story.headline == (
-        "It will probably end 13 working days after the agreed end 2026-12-18, and 25 hours over the budget of 100 hours."
+        "It will probably end 15 working days after the agreed end 2026-12-18, and 25 hours over the budget of 100 hours."
     )
-    assert (story.consequence.days, story.consequence.hours) == (13, 25)
-    assert story.consequence.money == 25 * 250
+    assert (story.consequence.days, story.consequence.hours) == (15, 25)
+    assert story.consequence.money == 25 * 200
     assert (story.owner, story.risks) == ("dana", ("forecast-after-end", "burn-ahead"))
 
 

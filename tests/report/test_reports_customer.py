@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any
 from zlib import crc32
 
@@ -64,7 +65,7 @@ def painted(value: Any, allowed: set[str], path: str = "") -> Any:
         return tuple(painted(v, allowed, f"{path}.*") for v in value)
     if isinstance(value, Mapping):
         return {k: painted(v, allowed, f"{path}.*") for k, v in value.items()}
-    if isinstance(value, bool):
+    if isinstance(value, bool | Enum):
         return value
     if isinstance(value, int | float):
         return int(f"{CANARY_DIGITS}{crc32(path.encode()) % 1000:03d}")
