@@ -12,6 +12,7 @@ from bot.app.timesheets import add_hours, read_bookings, read_timesheets
 from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived
+from bot.domain.border import admitted
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport, Portfolio
 from bot.domain.snapshot import load_snapshot
@@ -116,11 +117,12 @@ def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
     if not any(files):
         return portfolio
     timesheets, bookings = files
-    return add_hours(
+    joined = add_hours(
         portfolio,
         read_timesheets(timesheets[1], timesheets[0]) if timesheets else None,
         read_bookings(bookings[1], bookings[0]) if bookings else None,
     )
+    return admitted(joined)
 
 
 def require_known(portfolio: Portfolio, only: str | None) -> None:
@@ -142,8 +144,10 @@ def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dict[str, str]:
-    """The portfolio page: path → content."""
+def make_site_files(
+    reading: Reading, *, audience: str, only: str | None, tell: Callable[[str], None]
+) -> dict[str, str]:
+    """The portfolio page: path → content; `tell` hears of pages that could not be made."""
     from bot.report.site import WEEKS_SHOWN, make_site
 
     s = reading.session
@@ -152,5 +156,13 @@ def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dic
     facts = {e.ref: e.facts for e in reading.portfolio.engagements}
     accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)
     return make_site(
-        reading.portfolio, derived, earlier, s.settings, s.calendar, audience=audience, only=only, accuracy=accuracy
+        reading.portfolio,
+        derived,
+        earlier,
+        s.settings,
+        s.calendar,
+        audience=audience,
+        only=only,
+        accuracy=accuracy,
+        tell=tell,
     )

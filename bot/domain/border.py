@@ -17,13 +17,14 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from bot.domain.calendar import FIRST_YEAR, LAST_YEAR
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Portfolio
 
 LARGEST: Final = 1e12
 """Beyond this no hours, weight or amount is meant."""
-FIRST_DAY: Final = date(1990, 1, 1)
-LAST_DAY: Final = date(2098, 12, 31)
+FIRST_DAY: Final = date(FIRST_YEAR, 1, 1)
+LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 """Later days (2099-12-31, 9999-12-31) mean "open" to those who write them."""
 MOST_CHARACTERS: Final = 100_000
 DEEPEST: Final = 8
