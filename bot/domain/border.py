@@ -30,8 +30,11 @@ MOST_CHARACTERS: Final = 100_000
 DEEPEST: Final = 8
 MOST_FAULTS: Final = 20
 """So many faults of one engagement are told one by one; the rest is a number."""
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+BROKEN: Final = "\ufdd0"
+"""Stands for half a character (a lone surrogate) until the border names and drops it: nothing can encode the half."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_HALVES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0\ud800-\udfff]")
 T = TypeVar("T")
 
 
@@ -40,8 +43,11 @@ class Unusable(ValueError):
 
 
 def without_controls(text: str) -> str:
-    """`text` without lone surrogates and control characters; lines and tabs stay."""
-    return _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
+    """`text` without control characters; lines and tabs stay, half a character becomes BROKEN."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
+    return _HALVES.sub(BROKEN, text) if _HALVES.search(text) else text
 
 
 def plain_text(text: str) -> str:
@@ -121,6 +127,10 @@ class _Gate:
     """One engagement on its way in, and what was left behind."""
 
     faults: list[str] = field(default_factory=list)
+
+    def tell_broken(self, where: str) -> None:
+        """Half a character cost the text that character."""
+        self.faults.append(Phrase("{where}: holds half a character, which is left out", where=one_line(where)))
 
     def tell(self, where: str, value: Any) -> None:
         shown = repr(one_line(plain_text(str(value)[:60])))[:60] if not isinstance(value, int) else "too many digits"
@@ -211,7 +221,14 @@ def _cleaner(hint: Any) -> Cleaner:
 def _text(value: Any, where: str, gate: _Gate) -> str:
     if not isinstance(value, str):
         raise Unusable
+    return _whole_text(value, where, gate)
+
+
+def _whole_text(value: str, where: str, gate: _Gate) -> str:
     clean = plain_text(value)
+    if BROKEN in clean:
+        gate.tell_broken(where)
+        clean = clean.replace(BROKEN, "")
     return value if clean == value else clean
 
 
@@ -243,6 +260,8 @@ def _anything(value: Any, where: str, gate: _Gate) -> Any:
     clean = plain_value(value)
     if value is not None and clean is None:
         raise Unusable
+    if isinstance(clean, str):
+        return _whole_text(value, where, gate)
     return value if clean == value else clean
 
 

@@ -143,7 +143,7 @@ def read_text(value: Any) -> str | None:
         raise ValueError(Phrase("must be text"))
     if not isinstance(value, str) and not is_finite(value):
         raise ValueError(Phrase("must be text"))
-    text = one_line(plain_text(str(value))).strip()
+    text = plain_text(str(value)).strip()
     if len(text) > MAX_TEXT:
         raise ValueError(Phrase("longer than {n} characters", n=MAX_TEXT))
     return text or None
