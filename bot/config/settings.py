@@ -62,6 +62,9 @@ class GitLabSettings(Section):
     cache: str = Field(".psbot-cache", description="Cache file; deleting it changes nothing but the time")
     max_requests: int = Field(100_000, ge=100, description="Ceiling of requests of one run, whatever the server says")
     max_minutes: float = Field(60, gt=0, le=1440, description="Ceiling of time in which one run asks GitLab")
+    former_users: tuple[Username, ...] = Field(
+        (), description="psbot's users under earlier tokens: what they posted counts as psbot's own"
+    )
     allow_http: bool = Field(False, description="Allow http:// to another host than this machine (not recommended)")
 
     @field_validator("url")
@@ -78,6 +81,9 @@ class PortfolioSettings(Section):
     )
     label: str = Field("PSProject", min_length=1, description="Marks an engagement")
     closed_within_days: int = Field(120, ge=0, description="Completed engagements stay in reports that long")
+    staff: tuple[NamespacePath, ...] = Field(
+        (), description="Groups whose members are our own people: an internal namespace that others can read is refused"
+    )
 
     @field_validator("namespaces")
     @classmethod
@@ -172,6 +178,10 @@ class LabelSettings(Section):
     acceptance: AcceptanceLabels = AcceptanceLabels()
     exception: str = "WE-"
     work_at_risk: str = "work-at-risk"
+    dropped: tuple[str, ...] = Field(
+        ("wontfix", "won't do", "duplicate"),
+        description="Closed with one of these is scope taken away, not work done",
+    )
     waiting_customer: str = "waiting::customer"
     partner: str = "partner::"
     non_billable: str = "non-billable"
@@ -190,6 +200,9 @@ class CustomerStatusSettings(Section):
     enabled: bool = False
     approval: Literal["required", "none"] = "required"
     approvers: tuple[Username, ...] = ()
+    shared_channels: tuple[Reference, ...] = Field(
+        (), description="Customer channels that more than one customer may read"
+    )
 
 
 class StatusReport(Section):
@@ -302,7 +315,7 @@ class Vocabulary:
 def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     """Settings with all defaults filled in. Raises ConfigError that lists every mistake with line and column."""
     try:
-        document = load_yaml(text)
+        document = load_yaml(text, ("engagements",))
     except YamlProblem as problem:
         fault = Fault(f"not readable as YAML: {problem}", where, problem.line, problem.column)
         raise ConfigError("config.yml can't be used", where, faults=(fault,)) from problem

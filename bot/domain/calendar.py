@@ -12,9 +12,11 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.domain.limits import FIRST_DAY, LAST_DAY
+
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY: Final = timedelta(days=1)
-FIRST_YEAR, LAST_YEAR = 1990, 2098
+FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
 """Years in which anybody works; others are typing errors, or mean "open"."""
 
 

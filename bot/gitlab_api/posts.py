@@ -13,7 +13,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.places import Place
 
-_AWARDS = "query($id: NoteID!) { note(id: $id) { awardEmoji { nodes { name user { id username } } } } }"
+_AWARDS = "query($id: NoteID!) { note(id: $id) { awardEmoji { nodes { name user { id username state } } } } }"
 _EDITED = "query($id: NoteID!) { note(id: $id) { lastEditedAt } }"
 _THREADS = (
     "query($id: WorkItemID!, $after: String) { workItem(id: $id) { widgets(onlyTypes: [NOTES]) { ... on WorkItemWidgetNotes "
@@ -58,6 +58,8 @@ class RawAward:
     username: str
     user_id: int
     created_at: datetime
+    active: bool = True
+    """Whether the account can still sign in: not blocked, banned or deactivated."""
 
 
 # -- what stands there
@@ -173,12 +175,24 @@ def _rest_awards(client: GitLabClient, place: Place, note: int) -> list[Any]:
 
 def _rest_award(given: Mapping[str, Any]) -> RawAward | None:
     user, at = given.get("user") or {}, _instant(given.get("created_at"))
-    return RawAward(str(given["name"]), str(user["username"]), int(user["id"]), at) if user and at else None
+    if not user or not at:
+        return None
+    return RawAward(str(given["name"]), str(user["username"]), int(user["id"]), at, _is_active(user))
+
+
+def _is_active(user: Mapping[str, Any]) -> bool:
+    return str(user.get("state") or "active") == "active"
 
 
 def _graphql_award(given: Mapping[str, Any]) -> RawAward:
     user = given["user"]
-    return RawAward(str(given["name"]), str(user["username"]), id_number(user["id"]), datetime.min.replace(tzinfo=UTC))
+    return RawAward(
+        str(given["name"]),
+        str(user["username"]),
+        id_number(user["id"]),
+        datetime.min.replace(tzinfo=UTC),
+        _is_active(user),
+    )
 
 
 def read_edited_at(client: GitLabClient, note: int) -> datetime | None:
@@ -200,15 +214,6 @@ def read_label_setters(client: GitLabClient, place: Place) -> dict[str, int]:
         if event.get("label") and event.get("action") == "add":
             setters[str(event["label"]["name"])] = int((event.get("user") or {}).get("id") or 0)
     return {label: user for label, user in setters.items() if label in place.labels}
-
-
-def is_bot_user(client: GitLabClient, user_id: int) -> bool:
-    """Whether GitLab says that this user is a bot; False where it doesn't tell."""
-    try:
-        found = client.get(f"/users/{user_id}")
-    except (GitLabError, NotFoundError, AccessError):
-        return False
-    return isinstance(found, dict) and found.get("bot") is True
 
 
 def id_number(gid: str) -> int:

@@ -9,10 +9,12 @@ from functools import partial
 from bot.config import Settings
 from bot.derive.order_results import OrderEntry
 from bot.domain.bulkhead import contained
+from bot.domain.model import EMPTY
 from bot.publish.audience import Guard
 from bot.publish.commands import command_lines
 from bot.publish.drafts import DraftPlanner
 from bot.publish.health import health_steps
+from bot.publish.marker import Identity
 from bot.publish.orders import order_steps
 from bot.publish.posts import Standing
 from bot.publish.steps import Plan, Step
@@ -27,9 +29,10 @@ def make_plan(
     settings: Settings,
     colours: Mapping[str, str] | None = None,
     orders: Iterable[tuple[str | None, OrderEntry]] = (),
+    held: Mapping[Identity, str] = EMPTY,
 ) -> Plan:
     """The plan for these documents. `colours` (engagement → green, yellow, red, unknown) are the statuses to declare; `orders`
-    are those that people gave, with the engagement that each is about.
+    are those that people gave, with the engagement that each is about; `held` tells which documents are held back, and why.
 
     What is not in `documents` stays as it is: a report of an earlier period is frozen.
     """
@@ -47,15 +50,17 @@ def make_plan(
 
     for document in documents:
         name = " ".join(filter(None, (document.kind, document.audience, document.period, document.engagement)))
-        steps += guarded(name, partial(_document_steps, planner, document))
+        steps += guarded(name, partial(_document_steps, planner, document, held))
     if settings.reports.status.set_health and colours:
         steps += guarded("health labels", lambda: health_steps(colours, standing, settings))
     steps += guarded("orders", lambda: order_steps(orders, standing))
     return Plan(tuple(steps), standing.instance, standing.user, standing.aliases, tuple(faults))
 
 
-def _document_steps(planner: DraftPlanner, document: Document) -> Iterable[Step]:
+def _document_steps(planner: DraftPlanner, document: Document, held: Mapping[Identity, str]) -> Iterable[Step]:
     wishes = make_wishes(document)
+    if reason := held.get(wishes[0].identity):
+        return [planner.step(wishes[0], "refuse", reason)]
     return planner.plan_draft(wishes[0], len(wishes)) if document.draft else planner.plan_wishes(wishes)
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.domain.bulkhead import contained
 from bot.domain.errors import ConfigError
+from bot.report.basis import with_basis
 from bot.report.change import with_facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
@@ -70,7 +71,9 @@ def _make(report: Report, due: Due, context: ReportContext, broken: list[ConfigE
         except ConfigError as error:
             broken.append(error)
             raise
-        return with_facts(fitted(document, context.templates.words), due, context) if document else None
+        if document is None:
+            return None
+        return with_facts(with_basis(fitted(document, context.templates.words), context.portfolio), due, context)
 
     subjects = guarded(lambda: tuple(report.subjects(due, context)), f"{report.name} {due.period.name}")
     for subject in subjects or ():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import zlib
 from collections.abc import Iterator
@@ -88,4 +87,4 @@ def test_files_are_their_owners_alone(tmp_path: Path, monkeypatch: pytest.Monkey
     Path("snapshot.json").write_text(snapshot(), encoding="utf-8")
     with pytest.raises(SystemExit):
         main(["site", "--snapshot", "snapshot.json", "--out", "public"])
-    assert all(os.stat(p).st_mode & 0o077 == 0 for p in Path("public").rglob("*.html"))
+    assert all(p.stat().st_mode & 0o077 == 0 for p in Path("public").rglob("*.html"))
