@@ -163,7 +163,8 @@ class _Reader:
     def choice(self, key: str, among: tuple[str, ...]) -> str | None:
         value = self.optional_text(key)
         if value is not None and value not in among:
-            raise self._fail(key, " or ".join(among))
+            self._fail(key, " or ".join(among))
+            return None
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
