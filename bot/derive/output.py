@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.derive.results import Derived, EngagementDerived, Scope
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
+from bot.domain.messages import Phrase, Series
 
 __all__ = ["FORMAT", "derived_schema", "engagement_json", "facts_schema", "snapshot_schema", "to_json"]
 FORMAT = "psbot-derived/1"
@@ -29,7 +30,7 @@ def to_json(derived: Derived) -> Json:
         "currency": derived.currency,
         "engagements": [engagement_json(e) for e in derived.engagements],
         "portfolio": _plain(derived.portfolio),
-        "failures": list(derived.failures),
+        "failures": _plain(derived.failures),
     }
 
 
@@ -57,12 +58,14 @@ def engagement_json(e: EngagementDerived) -> Json:
         "manager": _plain(e.manager),
         "causes": _plain(e.causes),
         "orders": _plain(e.orders),
-        "errors": list(e.errors),
+        "errors": _plain(e.errors),
     }
 
 
 def _plain(value: Any) -> Any:
-    """Dataclasses become objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    """Messages become English text, dataclasses objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    if isinstance(value, Phrase | Series):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.derive.order_results import ColourOverride, ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.domain.messages import Text
 from bot.domain.model import EMPTY
 
 RAGS = ("green", "yellow", "red", "unknown")
@@ -21,7 +22,7 @@ SEVERITIES = ("low", "medium", "high", "critical")
 class Reason:
     """Why a figure or colour is what it is: a sentence, and references to the evidence."""
 
-    text: str
+    text: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -245,7 +246,7 @@ class RaidEntry:
     age_days: int | None = None
     movement: str | None = None
     """new, worse, closed since the last week, else None."""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Text, ...] = ()
     escalated: bool = False
     confidential: bool = False
     web_url: str = ""
@@ -258,9 +259,9 @@ class Risk:
     rule: str
     source: str
     severity: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
-    action: str = ""
+    action: Text = ""
     score: int | None = None
     owner: str | None = None
 
@@ -286,7 +287,7 @@ class Gap:
     """A gate that is not passed: which check, what is missing, where."""
 
     check: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -338,7 +339,7 @@ class EngagementDerived:
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,4 +404,4 @@ class Derived:
     currency: str
     engagements: tuple[EngagementDerived, ...] = ()
     portfolio: PortfolioDerived = PortfolioDerived()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()

@@ -12,6 +12,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any
 
+from bot.domain.messages import Text
+
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 BILLINGS = ("time_and_materials", "fixed_price", "milestone")
 RECOGNITIONS = ("as_delivered", "percent_complete", "on_acceptance", "on_completion")
@@ -171,7 +173,7 @@ class FactFault:
 
     key: str
     line: int
-    message: str
+    message: Text
     ref: str = ""
 
 
@@ -211,7 +213,7 @@ class Engagement:
     bookings: tuple[Booking, ...] = ()
     hours_difference: float | None = None
     """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
     what_if: WhatIf = WhatIf()
 
 
@@ -265,7 +267,7 @@ class Portfolio:
 
     engagements: tuple[Engagement, ...] = ()
     taken_at: datetime | None = None
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     members: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     """Usernames who can still work, by namespace; empty = not read (rule assignee-absent then says nothing)."""
     targets: Mapping[str, Target] = field(default_factory=lambda: EMPTY)

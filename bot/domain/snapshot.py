@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.errors import UsageError
 from bot.domain.facts import is_finite, make_facts, merge_facts
+from bot.domain.messages import Phrase, Series
 from bot.domain.model import Booking, DueChange, Engagement, FactFault, Facts, Item, Milestone, Portfolio, TimeLog
 
 FORMAT = "psbot-snapshot/1"
@@ -64,6 +65,8 @@ def _plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Phrase | Series):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dump(value)
     if isinstance(value, Mapping):

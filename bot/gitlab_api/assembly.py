@@ -11,7 +11,7 @@ from functools import cached_property
 from bot.config import LabelSettings, Settings, is_within
 from bot.derive.labels import has_label
 from bot.domain.facts import MONEY_KEYS, make_facts, merge_facts, read_block
-from bot.domain.messages import Phrase, commas, listing
+from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target
 from bot.gitlab_api.histories import Histories
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelogs, ref_of
@@ -29,7 +29,7 @@ class Draft:
     faults: tuple[FactFault, ...]
     money: tuple[str, ...]
     work: tuple[Record, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -154,7 +154,7 @@ def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft
 
     Below another engagement's root the work is that engagement's: no hour counts twice. `roots` are their ids.
     """
-    errors: list[str] = []
+    errors: list[Text] = []
     found: dict[int, Record] = {}
     for record in _work_of(draft, archive, roots, errors):
         if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
@@ -162,7 +162,7 @@ def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft
     return replace(draft, work=tuple(sorted(found.values(), key=ref_of)), errors=(*draft.errors, *errors))
 
 
-def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[Text]) -> Iterator[Record]:
     root = draft.root
     if draft.facts.work:
         for entry in draft.facts.work:
@@ -173,7 +173,7 @@ def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: lis
         yield from (r for r in archive.by_path.get(root["path"], ()) if r["type"] != "epic")
 
 
-def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[Text]) -> Iterator[Record]:
     """A listed epic stands for its descendants, a listed issue for itself and its tasks, a path for all below it."""
     if _REFERENCE.fullmatch(entry):
         record = archive.by_ref.get(entry.casefold())
@@ -299,7 +299,7 @@ def _own_projects(draft: Draft, archive: Archive) -> set[str]:
     return {path for path in paths if all(r["id"] in mine for r in archive.by_path[path])}
 
 
-def _history_errors(draft: Draft, histories: Histories) -> Iterator[str]:
+def _history_errors(draft: Draft, histories: Histories) -> Iterator[Phrase]:
     """One line for each reason why histories are missing."""
     reasons: dict[str, list[str]] = {}
     for record in (draft.root, *draft.work):

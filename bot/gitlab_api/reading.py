@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Settings, is_within
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
 from bot.gitlab_api.assembly import (
     Archive,
@@ -73,7 +73,7 @@ class _Reading:
     lanes: Lanes
     cache: Cache | None
     progress: Progress
-    failures: list[str] = field(default_factory=list)
+    failures: list[Text] = field(default_factory=list)
     failed_paths: list[str] = field(default_factory=list)
     places: dict[str, Namespace] = field(default_factory=dict)
 

@@ -35,7 +35,7 @@ def axes_of(axis: Any, **values: Any) -> Rag:
 
 
 def texts(rag: Rag) -> str:
-    return " ".join(reason.text for reason in rag.reasons)
+    return " ".join(str(reason.text) for reason in rag.reasons)
 
 
 # -- schedule
@@ -189,8 +189,8 @@ def test_the_worst_evidence_counts_and_stands_first() -> None:
     derived = schedule(0.9) | {"forecast": Forecast(on_time_probability=0.3)}
     found = axes_of(schedule_axis, derived=derived)
     assert found.rag == "red"
-    assert "chance" in found.reasons[0].text
-    assert "SPI" in found.reasons[1].text
+    assert "chance" in str(found.reasons[0].text)
+    assert "SPI" in str(found.reasons[1].text)
 
 
 def test_a_complete_engagement_is_judged_by_its_finish() -> None:

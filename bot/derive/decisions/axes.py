@@ -126,11 +126,11 @@ def _milestone_signs(subject: Subject) -> Iterator[Sign]:
 def _late_sign(m: MilestoneStatus, slip: int | None, subject: Subject, evidence: tuple[str, ...]) -> Sign:
     over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0
     text = Phrase(
-        "Milestone {title} was due {due}, {n|# working day|# working days} ago, with {open|# open item|# open items}.",
+        "Milestone {title} was due {due}, {n|# working day|# working days} ago, {still}.",
         title=quote(m.title),
         due=m.due,
         n=over,
-        open=m.items_open,
+        still=Phrase("with {n|# open item|# open items}", n=m.items_open),
     )
     colour = _slip_colour(max(over, slip or 0), subject)
     return "red" if colour == "red" else "yellow", Reason(text, evidence)
