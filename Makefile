@@ -2,61 +2,63 @@
 PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+# A Python that is named (make PY=python3.13 …) is insisted on; else an environment that stands keeps the one it has.
+RENEW := $(if $(filter file default undefined,$(origin PY)),,--renew)
 
-.PHONY: setup demo test lint types bench chaos docs images lock clean
+UV ?= $(shell command -v uv || echo $(PY) -m uv)
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
-setup: $(VENV)/.run
+.PHONY: setup dev demo test lint types bench chaos docs images lock clean
 
-$(VENV)/.run: requirements.lock pyproject.toml
+setup:
 	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "psbot needs Python 3.11 or newer; this is %s. Name another one: make PY=python3.12" % sys.version.split()[0])'
-	@test -x $(BIN)/python || $(PY) -m venv $(VENV)
-	$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PY) .ci/environment.py $(VENV) requirements.lock $(RENEW)
 	@$(BIN)/python -m bot.cli.launcher $(BIN)/psbot
-	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
-	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
-	@touch $@
+# What the tests and linters need besides.
+dev: setup
+	@$(PY) .ci/environment.py $(VENV) requirements.lock requirements-dev.lock $(RENEW)
 
 # The main job end to end against the embedded demo GitLab: read, derive, render, publish, read back.
-demo: $(VENV)/.run
+demo: setup
 	$(BIN)/python -m bot demo --out demo-output
 
-test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto
+test: dev
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15
 
-lint: $(VENV)/.dev
+lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 	$(BIN)/python -m mkdocs build --quiet --strict --site-dir $(VENV)/docs-check
 
-types: $(VENV)/.dev
+types: dev
 	$(BIN)/mypy
 
 # Speed, not correctness: prints figures, fails on none. `make bench ONLY=read` runs one.
-bench: $(VENV)/.dev
+bench: dev
 	$(BIN)/python -m bench $(ONLY)
 
 # Thousands of seeded publishing runs with faults and kills; `make test` has a short one.
-chaos: $(VENV)/.dev
+chaos: dev
 	$(BIN)/python -m bench.chaos
 
-docs: $(VENV)/.dev
+docs: dev
 	$(BIN)/python -m bot.cli.docs_pages
 	$(BIN)/python -m mkdocs build --quiet --strict
 
 # The pictures of the documentation, drawn anew from the demo (needs Node, npm and Chromium).
-images: $(VENV)/.dev
+images: dev
 	tests/browser/install.sh
 	$(BIN)/python -m docs.make_images
 
-# Locks are made with uv (pip install uv); they hold hashes and no addresses.
+# What is installed is decided here and nowhere else. Locks are made with uv (pip install uv); they hold hashes and no
+# addresses. `make lock UPGRADE=--upgrade` takes the newest releases.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev --extra parquet pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile $(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock > /dev/null
+	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --extra parquet -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
+	$(PY) .ci/lock_requirements.py
 
 clean:
 	rm -rf $(VENV) demo-output public site .pytest_cache .mypy_cache .ruff_cache .hypothesis

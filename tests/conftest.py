@@ -1,15 +1,29 @@
-"""Shared test helpers: golden files with one update switch."""
+"""Shared by all tests: what makes a run the same on every machine, and golden files with one update switch."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test fails for being slow, and the same commit gives the same examples everywhere: what turns red was changed here.
+# HYPOTHESIS_PROFILE=search looks for new ones (the weekly pipeline does).
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("search"), derandomize=True, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files with what is rendered now")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    seed = config.getoption("randomly_seed", default=None)
+    if seed is not None:
+        terminalreporter.write_line(f"order of the tests: the same again with -p randomly -p 'randomly_seed={seed}'")
 
 
 @pytest.fixture

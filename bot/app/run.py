@@ -14,6 +14,7 @@ from bot.app.session import Session, read_text
 from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, require_known
 from bot.app.summary import Beginning, Summary, beginning, closing, judged, summarise, told
 from bot.derive.forecast import commitment
+from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import load_snapshot
@@ -67,7 +68,9 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
         return partner_summary(session, reading, options, began)
     made = render(reading, options)
     guard = make_guard(session.settings, portfolio)
-    plan = make_plan(made.documents, standing, guard, session.settings, colours(made.documents))
+    plan = make_plan(
+        made.documents, standing, guard, session.settings, colours(made.documents), orders_of(reading, options)
+    )
     if options.dry_run:
         return summarise(session, reading, made, plan, None, began)
     writer = Writer(client, session.settings, guard)
@@ -78,6 +81,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
         session.settings,
         lambda: read_standing(client, session.settings, portfolio),
         colours=colours(made.documents),
+        orders=orders_of(reading, options),
         progress=lambda n, of, step: progress("publishing", n, of),
     )
     require_some_right(outcome)
@@ -153,6 +157,17 @@ def colours(documents: Sequence[Document]) -> dict[str, str]:
     """The colour that each internal status publishes, for the health labels (where the config wants them set)."""
     published = (d for d in documents if d.kind == "status" and d.audience == "internal" and d.engagement)
     return {d.engagement: d.payload["status"]["overall"] for d in published if d.engagement and d.payload.get("status")}
+
+
+def orders_of(reading: Reading, options: RunOptions) -> tuple[tuple[str | None, OrderEntry], ...]:
+    """The orders that this run answers, each with the engagement it is about; a report made alone answers none."""
+    if options.report:
+        return ()
+    derived = reading.derive(reading.day)
+    mine = [e for e in derived.engagements if options.shard is None or in_shard(e.ref, options.shard)]
+    addressed = [(e.ref, order) for e in mine for order in e.orders if not options.merge]
+    general = derived.orders if options.only is None and options.shard is None else ()
+    return (*addressed, *((None, order) for order in general))
 
 
 def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> Summary:

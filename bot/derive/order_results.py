@@ -21,6 +21,12 @@ class OrderEntry:
     state: str = "obeyed"
     why: str = ""
     reason: str = ""
+    word: str = ""
+    note: int = 0
+    place: str = ""
+    thread: str = ""
+    signs: tuple[str, ...] = ()
+    """Where it stands and how psbot reacted to it: for the answer, not in the JSON."""
 
 
 @dataclass(frozen=True, slots=True)

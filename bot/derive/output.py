@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.derive.order_results import OrderEntry
 from bot.derive.results import Derived, EngagementDerived, Scope
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
 from bot.domain.messages import Phrase, Series
@@ -57,9 +58,14 @@ def engagement_json(e: EngagementDerived) -> Json:
         "muted": _plain(e.muted),
         "manager": _plain(e.manager),
         "causes": _plain(e.causes),
-        "orders": _plain(e.orders),
+        "orders": [order_json(order) for order in e.orders],
         "errors": _plain(e.errors),
     }
+
+
+def order_json(order: OrderEntry) -> Json:
+    """An order: what, by whom, until when, and what became of it."""
+    return _without(order, "word", "note", "place", "thread", "signs")
 
 
 def _plain(value: Any) -> Any:
@@ -93,7 +99,9 @@ def _scope(scope: Scope) -> Json:
         "baseline_items": scope.baseline_items if known else None,
         "baseline_value": _plain(scope.baseline_value) if known else None,
         "added": scope.added if known else None,
-        "removed": scope.removed if known else None,
+        "removed": scope.removed if known or scope.dropped else None,
+        "dropped": scope.dropped,
+        "dropped_hours": _plain(scope.dropped_hours),
         "added_value": _plain(scope.added_value) if known else None,
         "growth": _plain(scope.growth),
         "change_orders": {

@@ -18,11 +18,11 @@ from bot.derive.checks.hints import find_hints
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.order import Order
-from bot.derive.decisions.orders.reading import Court, read_orders
+from bot.derive.decisions.orders.reading import Court, entry_of, read_orders, read_unaddressed
 from bot.derive.decisions.status import derive_axes, overall_colour
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
-from bot.derive.order_results import OrderEntry
+from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
@@ -73,7 +73,8 @@ def derive_portfolio(
     settings = with_default_thresholds(settings)
     then = as_of(portfolio, day, calendar.zone)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
-    orders, faults = _read_all_orders(then, past, Court(settings, calendar, tuple(r.id for r in RULES), day))
+    court = Court(settings, calendar, tuple(r.id for r in RULES), day)
+    orders, faults = _read_all_orders(then, past, court)
     then = replace(then, engagements=tuple(prepared(e, orders[e.ref]) for e in then.engagements))
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
@@ -88,8 +89,9 @@ def derive_portfolio(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
-        portfolio=derive_roll_up(done, then, day, calendar, revenue),
+        portfolio=derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
         failures=tuple(failures),
+        orders=read_unaddressed(past, then.engagements, court),
     )
 
 
@@ -264,14 +266,13 @@ def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
     if status.overrides and "overall" not in status.overrides:
         overall = overall_colour((status.schedule, status.scope, status.budget), derived.risks)
         status = replace(status, overall=overall)
-    entries = tuple(OrderEntry(o.text, o.by, o.at, o.until, o.state, o.why, o.reason) for o in orders)
     return {
         "status": status,
         "risks": derived.risks,
         "muted": derived.muted,
         "manager": derived.manager,
         "causes": derived.causes,
-        "orders": entries,
+        "orders": tuple(entry_of(order) for order in orders),
     }
 
 

@@ -8,12 +8,12 @@ from datetime import date
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import WORSE
 from bot.derive.labels import label_value
+from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, derive_capacity
 from bot.derive.people.utilisation import measure_utilisation
 from bot.derive.ratios import ratio
 from bot.derive.results import RAGS, SEVERITIES, EngagementDerived, PortfolioDerived, PortfolioRevenue
 from bot.derive.subject import Subject
-from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Portfolio
 
 
@@ -21,13 +21,13 @@ def derive_roll_up(
     subjects: Sequence[Subject],
     portfolio: Portfolio,
     day: date,
-    calendar: WorkCalendar,
+    availability: Availability,
     revenue: PortfolioRevenue,
 ) -> PortfolioDerived:
     """What the reported engagements come to; hours and bookings are those of the whole portfolio."""
     complete = [s for s in subjects if s.derived.phase == "complete"]
     labels = subjects[0].settings.labels if subjects else None
-    used = measure_utilisation(portfolio.engagements, day, calendar, labels) if labels else None
+    used = measure_utilisation(portfolio.engagements, day, availability, labels) if labels else None
     hard, soft = (booked_hours(portfolio.engagements, kind) for kind in ("hard", "soft"))
     return PortfolioDerived(
         engagements=len(subjects),
@@ -39,7 +39,7 @@ def derive_roll_up(
         on_budget_rate=_rate(is_on_budget, complete),
         utilisation=used.overall if used else None,
         utilisation_by=used.by_person if used else {},
-        capacity=derive_capacity(hard, soft, day, calendar),
+        capacity=derive_capacity(hard, soft, day, availability),
         rag_by={name: _by_group(subjects, group) for name, group in GROUPINGS.items()},
     )
 

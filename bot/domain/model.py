@@ -58,6 +58,14 @@ class Item:
     facts: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     web_url: str = ""
     iteration: str | None = None
+    parent: str | None = None
+    """The reference of what it is a part of: an epic, or an issue that was split into tasks."""
+    outcome: str | None = None
+    """`done` or `dropped` of a closed item, as GitLab tells; None while it is open, or not known."""
+    status: str | None = None
+    """The name of GitLab's work item status, where the tier has them."""
+    takes_texts: bool = False
+    """psbot writes to it, or it is somebody's internal place or customer channel: no work (CONTRACT §4)."""
     later_labels: tuple[str, ...] = ()
     """In a replay: labels it got after that day. They tell what it is, never its state."""
 
@@ -318,6 +326,7 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         item,
         state=state,
         closed_at=closed_at,
+        outcome=item.outcome if state == "closed" else None,
         due_date=due,
         due_history=history,
         spent_hours=item.spent_hours if logged is None else logged,

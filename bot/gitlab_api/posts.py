@@ -46,6 +46,7 @@ class RawIssue:
     state: str
     created_at: datetime | None = None
     url: str = ""
+    comments: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def read_issue(issue: Mapping[str, Any]) -> RawIssue:
         str(issue.get("state") or ""),
         _instant(issue.get("created_at")),
         str(issue.get("web_url") or ""),
+        int(issue.get("user_notes_count") or 0),
     )
 
 

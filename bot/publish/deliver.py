@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.config import Settings
+from bot.derive.order_results import OrderEntry
 from bot.publish.execute import Outcome, Progress, Result, apply_plan
 from bot.publish.marker import Identity
 from bot.publish.plan import make_plan
@@ -25,6 +26,7 @@ def deliver(
     reread: Callable[[], Standing],
     *,
     colours: Mapping[str, str] | None = None,
+    orders: Sequence[tuple[str | None, OrderEntry]] = (),
     progress: Progress | None = None,
 ) -> Outcome:
     """Publish `documents`. Where something changed between the look and the write, look again and plan again.
@@ -32,12 +34,12 @@ def deliver(
     `standing` is what was read before the reports were made; `reread` reads it anew. What is still overtaken after
     three rounds stays refused, and is the next run's.
     """
-    plan = make_plan(documents, standing, writer.guard, settings, colours)
+    plan = make_plan(documents, standing, writer.guard, settings, colours, orders)
     outcome = apply_plan(plan, writer, progress)
     for _ in range(ROUNDS - 1):
         if not outcome.stale:
             break
-        again = make_plan(documents, reread(), writer.guard, settings, colours)
+        again = make_plan(documents, reread(), writer.guard, settings, colours, orders)
         outcome = merged(outcome, apply_plan(only_open(again, outcome), writer, progress))
     return outcome
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot.domain.errors import AccessError, PsbotError
 from bot.publish.digest import digest
-from bot.publish.precheck import Finding, examine, examine_labels, own_posts, stored_otherwise
+from bot.publish.precheck import Finding, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
 from bot.publish.steps import Plan, Step
 from bot.publish.writer import RefusedWrite, Retry, Scene, Writer
 
@@ -118,6 +118,8 @@ def _carried_out(step: Step, writer: Writer) -> Result:
 def _judged(step: Step, scene: Scene) -> Finding:
     if step.action == "label":
         return examine_labels(step, scene.place.labels, scene.health)
+    if step.action == "react":
+        return examine_reaction(step, scene.signs)
     return examine(step, scene.posts)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.config import Settings
+from bot.derive.order_results import OrderEntry
 from bot.publish.audience import Guard
 from bot.publish.commands import command_lines
 from bot.publish.drafts import DraftPlanner
 from bot.publish.health import health_steps
+from bot.publish.orders import order_steps
 from bot.publish.posts import Standing
 from bot.publish.steps import Plan, Step
 from bot.publish.wishes import make_wishes
@@ -22,8 +24,10 @@ def make_plan(
     guard: Guard,
     settings: Settings,
     colours: Mapping[str, str] | None = None,
+    orders: Iterable[tuple[str | None, OrderEntry]] = (),
 ) -> Plan:
-    """The plan for these documents. `colours` (engagement → green, yellow, red, unknown) are the statuses to declare.
+    """The plan for these documents. `colours` (engagement → green, yellow, red, unknown) are the statuses to declare; `orders`
+    are those that people gave, with the engagement that each is about.
 
     What is not in `documents` stays as it is: a report of an earlier period is frozen.
     """
@@ -34,6 +38,7 @@ def make_plan(
         steps += planner.plan_draft(wishes[0], len(wishes)) if document.draft else planner.plan_wishes(wishes)
     if settings.reports.status.set_health and colours:
         steps += health_steps(colours, standing, settings)
+    steps += order_steps(orders, standing)
     return Plan(tuple(_checked(step) for step in steps), standing.instance, standing.user, standing.aliases)
 
 

@@ -90,6 +90,11 @@ def examine_labels(step: Step, present: Iterable[str], health: HealthLabels) -> 
     return Finding("stale", f"a person set {strange[0]}") if strange else GO
 
 
+def examine_reaction(step: Step, signs: Iterable[str]) -> Finding:
+    """Judge a reaction by those of psbot's own that stand on the comment."""
+    return Finding("done", "it stands") if set(step.labels) <= set(signs) else GO
+
+
 def stored_otherwise(step: Step, post: Post) -> str | None:
     """Why what GitLab stored is not what was sent, or None."""
     if not step.body or normalised(post.body) == normalised(step.body):

@@ -13,12 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from bot.config import Settings
+from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.domain.model import Portfolio, Reply, Target
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.posts import RawIssue, RawNote
+from bot.gitlab_api.reactions import read_own_signs
 from bot.publish.approval import THUMBS_UP, Thumb
 from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker
@@ -26,6 +28,8 @@ from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
 
 _TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
 UNLABELLED = ""
+MOST_COMMENTED = 40
+"""Newest commented report issues of a project in which orders are looked for."""
 NEWEST = 200
 """Issues among which those of an earlier user are looked for, where the report has no label to find them by."""
 _GHOST = "ghost"
@@ -88,10 +92,8 @@ class Reader:
 
     def _note_posts(self, place: Place, notes: list[RawNote]) -> tuple[Post, ...]:
         posts = {n.id: post for n in notes if (post := self._note_post(place, n))}
-        for post in list(posts.values()):
-            replies = tuple(self._replies(notes, post, set(posts)))
-            posts[post.id] = self._with_reactions(place, replace(post, replies=replies))
-        return tuple(posts.values())
+        read = [replace(post, replies=tuple(self._replies(notes, post, set(posts)))) for post in posts.values()]
+        return tuple(self._with_reactions(place, post, said_approved(read, post)) for post in read)
 
     def _note_post(self, place: Place, note: RawNote) -> Post | None:
         marker = read_marker(note.body)
@@ -126,13 +128,14 @@ class Reader:
             return
         for note in notes:
             if note.thread == post.thread and note.id > post.id and note.id not in ours and note.created_at:
-                yield Reply(note.author, note.body, note.created_at)
+                yield Reply(note.author, note.body, note.created_at, note.id, post.place, note.thread)
 
-    def _with_reactions(self, place: Place, post: Post) -> Post:
+    def _with_reactions(self, place: Place, post: Post, said: tuple[Thumb, ...]) -> Post:
+        """`said` are approvals by order, which count as a 👍 does."""
         if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
             return post
         awards = api.read_awards(self.client, place, post.id)
-        thumbs = tuple(Thumb(a.username, a.created_at) for a in awards if a.name == THUMBS_UP)
+        thumbs = (*(Thumb(a.username, a.created_at) for a in awards if a.name == THUMBS_UP), *said)
         edited_at = api.read_edited_at(self.client, post.id) if thumbs else None
         return replace(post, thumbs=thumbs, edited_at=edited_at)
 
@@ -146,11 +149,23 @@ class Reader:
             others = api.read_newest_issues(self.client, project, NEWEST) if named is None else named
             issues |= {i.iid: i for i in others}
         posts = [post for i in issues.values() if (post := self._issue_post(project, i))]
-        for post in list(posts):
-            if post.marker.parts > 1:
+        commented = sorted((iid for iid, i in issues.items() if i.comments), reverse=True)[:MOST_COMMENTED]
+        found: list[Post] = []
+        for post in posts:
+            follow_up: tuple[Post, ...] = ()
+            if post.marker.parts > 1 or post.id in commented:
                 item = resolve_place(self.client, f"{project.ref}#{post.id}")
-                posts += self._note_posts(item, api.read_notes(self.client, item))
-        return tuple(posts)
+                notes = api.read_notes(self.client, item)
+                follow_up = self._note_posts(item, notes)
+                post = replace(post, replies=tuple(self._comments(item, notes)))
+            found += [post, *follow_up]
+        return tuple(found)
+
+    def _comments(self, item: Place, notes: Iterable[RawNote]) -> Iterable[Reply]:
+        """What people wrote below a report issue."""
+        for note in notes:
+            if not self._counts(note.author_id, note.author) and note.created_at:
+                yield Reply(note.author, note.body, note.created_at, note.id, item.ref, note.thread)
 
     def _issue_post(self, project: Place, issue: RawIssue) -> Post | None:
         """An earlier user's issue counts as own: unlike a note, any Planner may edit it."""
@@ -248,7 +263,34 @@ def read_standing(
                 problems[ref] = found
             if progress:
                 progress(number, len(jobs))
-    return _standing(reader, sights, problems, portfolio)
+    stands = _standing(reader, sights, problems, portfolio)
+    return with_signs(client, stands) if customers else stands
+
+
+def with_signs(client: GitLabClient, standing: Standing) -> Standing:
+    """psbot's own reactions to the comments that hold orders, so that each is given once."""
+    ordered = [(r.place, r.note) for post in standing.posts for r in post.replies if order_lines(r.body)]
+    signs = read_own_signs(client, ordered)
+    posts = (
+        replace(post, replies=tuple(replace(reply, signs=signs.get(reply.note, ())) for reply in post.replies))
+        for post in standing.posts
+    )
+    return replace(standing, posts=tuple(posts)) if ordered else standing
+
+
+def said_approved(posts: Iterable[Post], draft: Post) -> tuple[Thumb, ...]:
+    """Approvals of a draft by order, in its own thread or in that of the engagement's internal status, since it stands."""
+    of = draft.marker.identity.engagement
+    replies = (r for p in posts for r in p.replies if p.id == draft.id or _names(p, of))
+    given = (r for r in replies if any(line.casefold().strip(" .!") == "approve" for line in order_lines(r.body)))
+    since = draft.created_at
+    return tuple(Thumb(r.author, r.created_at) for r in given if since is None or r.created_at > since)
+
+
+def _names(post: Post, customer_token: str) -> bool:
+    """Whether an internal post is about the engagement that a customer's marker names by a digest."""
+    identity = post.marker.identity
+    return identity.audience == "internal" and engagement_token(identity.engagement, "customer") == customer_token
 
 
 def _looked(reader: Reader, ref: str, labels: tuple[str, ...], target: Target | None) -> Sight | str:

@@ -12,9 +12,9 @@ from typing import Literal
 from bot.domain.model import EMPTY
 from bot.publish.marker import Identity, unsigned
 
-Action = Literal["create", "update", "skip", "wait", "refuse", "remove", "close", "label", "ask"]
-WRITING: tuple[Action, ...] = ("create", "update", "remove", "close", "label", "ask")
-StepForm = Literal["note", "reply", "issue", "issue-note", "labels"]
+Action = Literal["create", "update", "skip", "wait", "refuse", "remove", "close", "label", "ask", "react"]
+WRITING: tuple[Action, ...] = ("create", "update", "remove", "close", "label", "ask", "react")
+StepForm = Literal["note", "reply", "issue", "issue-note", "labels", "reaction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ _VERBS = {
     "close": ("would close", "close"),
     "label": ("would label", "label"),
     "ask": ("would ask", "ask"),
+    "react": ("would react to", "react to"),
     "skip": ("unchanged", "unchanged"),
     "wait": ("waits", "waits"),
     "refuse": ("REFUSED", "REFUSED"),
@@ -132,7 +133,7 @@ def plan_text(plan: Plan, dry: bool = True) -> str:
             block += "\n" + "\n".join(f"    {line}" for line in printable(step.diff).split("\n"))
         blocks.append(block)
     counts = plan.counts()
-    order = ("create", "update", "remove", "close", "label", "ask", "skip", "wait", "refuse")
+    order = ("create", "update", "remove", "close", "label", "ask", "react", "skip", "wait", "refuse")
     sums = ", ".join(f"{counts[a]} {_VERBS[a][0 if dry else 1]}" for a in order if counts[a])
     return "\n".join([*blocks, sums or "nothing to publish"])
 

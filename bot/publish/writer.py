@@ -19,12 +19,14 @@ from bot.domain.model import EMPTY
 from bot.gitlab_api import writing
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, resolve_place
+from bot.gitlab_api.reactions import add_sign, own_signs
 from bot.publish.approval import judge_draft
 from bot.publish.audience import Guard, Spot
 from bot.publish.closing import closed_text
 from bot.publish.commands import command_lines
 from bot.publish.digest import digest
 from bot.publish.drafts import draft_state
+from bot.publish.orders import SIGNS
 from bot.publish.posts import HealthLabels, Post, renamed
 from bot.publish.precheck import successor
 from bot.publish.standing import Reader, Sight
@@ -61,6 +63,8 @@ class Scene:
     place: Place
     posts: tuple[Post, ...]
     health: HealthLabels = field(default_factory=HealthLabels)
+    signs: tuple[str, ...] = ()
+    """psbot's own reactions to the comment that a reaction is for."""
 
 
 class Writer:
@@ -93,6 +97,9 @@ class Writer:
         if step.form == "labels":
             place = resolve_place(self.client, step.target)
             return Scene(place, (), self.reader.health_of(place))
+        if step.form == "reaction":
+            place = resolve_place(self.client, step.target)
+            return Scene(place, (), signs=own_signs(self.client, place, step.post or 0))
         sight = self._seen(step.target, step)
         posts = sight.posts
         if step.place and step.place not in (sight.place.ref, step.target):
@@ -148,7 +155,7 @@ class Writer:
 
     def _check(self, step: Step, scene: Scene) -> None:
         """The last gate: who reads there, what the text would run, whether an approver still agrees."""
-        if step.action in ("create", "update", "ask", "label"):
+        if step.action in ("create", "update", "ask", "label", "react"):
             spot = Spot(step.target, scene.place.ref, scene.place.path)
             refusal = self.guard.refusal(step.identity.audience, step.engagement, spot, step.identity.draft)
             if refusal:
@@ -172,7 +179,9 @@ class Writer:
             raise RefusedWrite(f"the draft is no longer approved: {verdict.reason}", stale=True)
 
     def _send(self, step: Step, scene: Scene, post: Post | None) -> None:
-        if step.action == "label":
+        if step.action == "react":
+            self._react(step, scene)
+        elif step.action == "label":
             writing.change_labels(self.client, scene.place, step.labels, step.remove_labels)
         elif step.action in ("create", "ask"):
             self._create(step, scene)
@@ -184,6 +193,13 @@ class Writer:
             writing.update_issue(self.client, scene.place, post.id, step.body)
         elif step.action == "update" and post:
             writing.update_note(self.client, self._place_of(post, scene), post.id, step.body)
+
+    def _react(self, step: Step, scene: Scene) -> None:
+        """Only the two signs that answer an order: a plan is a file that somebody could have changed."""
+        if step.post is None or not set(step.labels) <= set(SIGNS):
+            raise RefusedWrite("a reaction that answers no order")
+        for name in step.labels:
+            add_sign(self.client, scene.place, step.post, name)
 
     def _create(self, step: Step, scene: Scene) -> None:
         if step.form == "issue":

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, derive_capacity, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, is_on_budget, is_on_time, worst_first
 from bot.derive.results import (
@@ -65,7 +66,7 @@ def complete(finish: str | None = "2026-12-18", spent: float = 90, **values: Any
 
 def roll_up(*subjects: Subject) -> Any:
     portfolio = make_portfolio(*(s.engagement for s in subjects))
-    return derive_roll_up(subjects, portfolio, DAY, CALENDAR, PortfolioRevenue())
+    return derive_roll_up(subjects, portfolio, DAY, Availability(CALENDAR), PortfolioRevenue())
 
 
 def test_rates_are_shares_of_the_completed_engagements_that_can_be_judged() -> None:
@@ -106,7 +107,7 @@ def test_colours_are_counted_in_all_and_by_group() -> None:
 
 
 def test_an_empty_portfolio_is_calm() -> None:
-    found = derive_roll_up((), make_portfolio(make_engagement()), DAY, CALENDAR, PortfolioRevenue())
+    found = derive_roll_up((), make_portfolio(make_engagement()), DAY, Availability(CALENDAR), PortfolioRevenue())
     assert (found.engagements, found.capacity, found.utilisation) == (0, (), None)
 
 
@@ -125,7 +126,10 @@ def test_bookings_add_up_by_person_and_week_against_the_hours_there_are() -> Non
     ]
     hard, soft = booked_hours(engagements, "hard"), booked_hours(engagements, "soft")
     calendar = WorkCalendar(holidays=frozenset({date(2026, 11, 26)}))
-    found = [(w.user, w.week, w.hours, w.soft_hours, w.available) for w in derive_capacity(hard, soft, DAY, calendar)]
+    found = [
+        (w.user, w.week, w.hours, w.soft_hours, w.available)
+        for w in derive_capacity(hard, soft, DAY, Availability(calendar))
+    ]
     assert found == [
         ("ann", "2026-W47", 50, 5, 40),
         ("ann", "2026-W48", 0, 0, 32),
@@ -136,12 +140,12 @@ def test_bookings_add_up_by_person_and_week_against_the_hours_there_are() -> Non
 
 def test_past_weeks_and_weeks_more_than_a_quarter_ahead_are_left_out() -> None:
     load = booked_hours([make_engagement(bookings=[make_booking("2026-W40", 8), make_booking("2027-W30", 8)])], "hard")
-    assert derive_capacity(load, {}, DAY, CALENDAR) == ()
+    assert derive_capacity(load, {}, DAY, Availability(CALENDAR)) == ()
 
 
 def test_capacity_crosses_the_iso_year() -> None:
     load = booked_hours([make_engagement(bookings=[make_booking("2027-W01", 8)])], "hard")
-    weeks = [week.week for week in derive_capacity(load, {}, date(2026, 12, 28), CALENDAR)]
+    weeks = [week.week for week in derive_capacity(load, {}, date(2026, 12, 28), Availability(CALENDAR))]
     assert weeks == ["2026-W53", "2027-W01"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.derive.people.availability import Availability
 from bot.derive.people.utilisation import Utilisation, measure_utilisation
 from bot.domain.calendar import WorkCalendar
 from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
@@ -17,7 +18,9 @@ FIRST_WEEK_END = date(2026, 11, 6)
 
 
 def measure(*logs: Any, calendar: WorkCalendar = CALENDAR, items: Any = ()) -> Utilisation:
-    return measure_utilisation([make_engagement(timelogs=logs, items=items)], FIRST_WEEK_END, calendar, LABELS)
+    return measure_utilisation(
+        [make_engagement(timelogs=logs, items=items)], FIRST_WEEK_END, Availability(calendar), LABELS
+    )
 
 
 def test_billable_hours_by_the_hours_there_were() -> None:
@@ -43,5 +46,5 @@ def test_holidays_are_no_hours_to_sell() -> None:
 
 def test_before_the_first_working_day_nothing_is_known() -> None:
     log = make_log(None, 2, "2026-11-01")
-    found = measure_utilisation([make_engagement(timelogs=[log])], date(2026, 11, 1), CALENDAR, LABELS)
+    found = measure_utilisation([make_engagement(timelogs=[log])], date(2026, 11, 1), Availability(CALENDAR), LABELS)
     assert (found.overall, found.by_person) == (None, {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from typing import Any
 
@@ -118,9 +117,8 @@ def test_a_block_of_a_longer_name_is_another_block() -> None:
 
 
 def test_a_huge_description_of_open_fences_is_searched_in_linear_time() -> None:
-    begin = time.perf_counter()
-    assert find_block("```a\n" * 60_000, "ps-project") is None
-    assert time.perf_counter() - begin < 2
+    # With time that grows with the square this would not end within the limit of a test, on any machine.
+    assert find_block("```a\n" * 250_000, "ps-project") is None
 
 
 def test_the_config_wins_key_by_key_and_may_take_a_fact_away() -> None:

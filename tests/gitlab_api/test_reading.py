@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import outermost, read_portfolio
 from fakegitlab import DemoGitLab, World
 from fakegitlab.graphql import complexity, execute, work_items
+from tests.gitlab_api.clock import VirtualClock
 
 TODAY = date(2026, 11, 20)
 EDITIONS = [
@@ -52,9 +52,8 @@ def demo(world: World, edition: str = "ultimate", version: str = "19.3") -> Iter
 
 
 def client_of(gitlab: DemoGitLab, **options: Any) -> GitLabClient:
-    """A client whose seconds last a twentieth, so that waiting is quick."""
-    fast = {"clock": lambda: time.monotonic() * 20, "sleep": lambda seconds: time.sleep(seconds / 20)}
-    return GitLabClient(gitlab.url, options.pop("token", gitlab.token), **({"retry_budget": 60.0} | fast | options))
+    fast = {"retry_budget": 60.0} | VirtualClock().options
+    return GitLabClient(gitlab.url, options.pop("token", gitlab.token), **(fast | options))
 
 
 def read(gitlab: DemoGitLab, config: Settings | None = None, **options: Any) -> Portfolio:

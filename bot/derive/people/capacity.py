@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from bot.derive.people.availability import Availability
 from bot.derive.results import CapacityWeek
-from bot.domain.calendar import WorkCalendar, week_named, week_of
+from bot.domain.calendar import week_named, week_of
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement
 
@@ -28,7 +29,7 @@ def derive_capacity(
     hard: Mapping[str, Mapping[str, float]],
     soft: Mapping[str, Mapping[str, float]],
     day: date,
-    calendar: WorkCalendar,
+    availability: Availability,
 ) -> tuple[CapacityWeek, ...]:
     """Each booked person's weeks from that of `day` to the last booked one, at most a quarter ahead; free weeks have 0."""
     weeks = [week_of(day + timedelta(weeks=n)) for n in range(HORIZON_WEEKS)]
@@ -39,7 +40,7 @@ def derive_capacity(
             user=user,
             week=week.name,
             hours=hard.get(user, {}).get(week.name, 0.0),
-            available=calendar.hours_available(week.first, week.last),
+            available=availability.hours(user, week.first, week.last),
             soft_hours=soft.get(user, {}).get(week.name, 0.0),
         )
         for user in sorted({*hard, *soft})

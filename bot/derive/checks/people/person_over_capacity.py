@@ -29,7 +29,7 @@ def find_person_over_capacity(subject: Subject) -> Iterator[Finding]:
     for person in sorted(_team(subject)):
         for week in _weeks(subject):
             booked = subject.load.get(person, {}).get(week.name, 0.0)
-            free = subject.calendar.hours_available(week.first, week.last)
+            free = subject.availability.hours(person, week.first, week.last)
             if booked > free * subject.threshold("person_over_capacity_ratio"):
                 found.append((booked - free, person, week.name, booked, free))
     if not found:

@@ -36,6 +36,8 @@ class Scope:
     engagement: Engagement
     rules: tuple[str, ...]
     day: date
+    approves: bool = False
+    """Whether the author is an approver of the customer's texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderState, Scope
+from bot.derive.order_results import OrderEntry
 from bot.domain.calendar import WorkCalendar
 from bot.domain.mistakes import nearest
 from bot.domain.model import Engagement, PastReport, Reply, end_of_day
@@ -55,6 +56,56 @@ def _said_of(past: Iterable[PastReport], engagement: Engagement) -> Iterator[tup
                         yield reply, named
 
 
+def read_unaddressed(
+    past: Iterable[PastReport], engagements: Sequence[Engagement], court: Court
+) -> tuple[OrderEntry, ...]:
+    """Orders on internal roll-ups that name no engagement: only `help` can be obeyed."""
+    cut = end_of_day(court.day, court.calendar.zone)
+    lines = [
+        (reply, line)
+        for report in past
+        if report.engagement is None and report.audience == "internal" and report.kind in ROLL_UPS
+        for reply in report.replies
+        for line in (order_lines(reply.body) if reply.created_at < cut else ())
+        if all(without_reference(line, engagement) is None for engagement in engagements)
+    ]
+    return tuple(_unaddressed(reply, line) for reply, line in sorted(lines, key=lambda pair: pair[0].created_at))
+
+
+def _unaddressed(reply: Reply, line: str) -> OrderEntry:
+    helps = line.partition(" ")[0].casefold() == "help"
+    return OrderEntry(
+        order=line[:LONGEST_LINE],
+        by=reply.author,
+        at=reply.created_at,
+        state=OrderState.OBEYED if helps else OrderState.REFUSED,
+        why="" if helps else "name the engagement by its reference, such as group&7 or group/project#12",
+        word="help" if helps else "",
+        note=reply.note,
+        place=reply.place,
+        thread=reply.thread,
+        signs=reply.signs,
+    )
+
+
+def entry_of(order: Order) -> OrderEntry:
+    """An order as results list it."""
+    return OrderEntry(
+        order=order.text,
+        by=order.by,
+        at=order.at,
+        until=order.until,
+        state=order.state,
+        why=order.why,
+        reason=order.reason,
+        word=order.word,
+        note=order.note,
+        place=order.place,
+        thread=order.thread,
+        signs=order.signs,
+    )
+
+
 def without_reference(line: str, engagement: Engagement) -> str | None:
     """`line` without the engagement's reference or address, with which it may begin or go on; None where it names neither."""
     for name in filter(None, (engagement.web_url, engagement.ref)):
@@ -83,7 +134,8 @@ def _judged(reply: Reply, line: str, engagement: Engagement, court: Court) -> Or
     if not may_order(reply.author, engagement, court.settings):
         why = "orders are taken from the engagement's PM, the approvers and those named under `orders.by`"
         return replace(order, state=OrderState.REFUSED, why=why)
-    scope = Scope(engagement, court.rules, court.calendar.local_day(reply.created_at))
+    approves = is_among(reply.author, court.settings.reports.status.customer.approvers)
+    scope = Scope(engagement, court.rules, court.calendar.local_day(reply.created_at), approves)
     try:
         order = replace(order, given=_understood(kind, line, scope))
     except OrderRefused as refused:
@@ -105,6 +157,11 @@ def _understood(kind: OrderKind | None, line: str, scope: Scope) -> Given:
 def may_order(author: str, engagement: Engagement, settings: Settings) -> bool:
     """Whether a user's orders count: the engagement's PM, `orders.by`, the approvers. Letter case is ignored."""
     names = (engagement.facts.pm or "", *settings.orders.by, *settings.reports.status.customer.approvers)
+    return is_among(author, names)
+
+
+def is_among(author: str, names: Iterable[str]) -> bool:
+    """Whether a username is among others; letter case is ignored, as GitLab does."""
     return author.casefold() in {name.casefold().lstrip("@") for name in names if name}
 
 

@@ -8,6 +8,8 @@ from bot.derive.decisions.orders.order import Given, OrderKind, OrderRefused, Sc
 def _read(text: str, scope: Scope) -> Given:
     if text.strip(" .!:"):
         raise OrderRefused("`psbot approve` takes nothing else on its line")
+    if not scope.approves:
+        raise OrderRefused("only those named under `reports.status.customer.approvers` approve a draft")
     return Given()
 
 

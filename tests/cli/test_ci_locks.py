@@ -1,0 +1,210 @@
+"""What is installed is what the locks name: they are closed, and a newer release on the index changes nothing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.cli.runner import ROOT
+
+REQUIRES: dict[str, list[str]] = {
+    f"{canonicalize_name(pin.partition('==')[0])}=={pin.partition('==')[2]}": needs
+    for pin, needs in json.loads((ROOT / ".ci/locked-requirements.json").read_text(encoding="utf-8")).items()
+}
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PYTHONS = [line.rpartition(" ")[2] for line in PROJECT["project"]["classifiers"] if re.search(r":: 3\.\d+$", line)]
+PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")]
+
+
+def entries(name: str) -> Iterator[tuple[Requirement, frozenset[str]]]:
+    """The lock's entries, each with its hashes."""
+    lines = [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line.lstrip()[:1] != "#"]
+    for entry in "\n".join(lines).replace("\\\n", " ").splitlines():
+        words, *hashes = entry.split(" --hash=")
+        if words.strip():
+            yield Requirement(words.strip()), frozenset(pin.strip() for pin in hashes)
+
+
+def pins(name: str, environment: dict[str, str]) -> dict[str, str]:
+    """Version by name, for what an environment gets from a lock."""
+    held = [one for one, _ in entries(name) if one.marker is None or one.marker.evaluate(environment)]
+    found = {canonicalize_name(one.name): next(iter(one.specifier)).version for one in held}
+    assert len(found) == len(held), "one release of each"
+    return found
+
+
+def unmet(wanted: list[Requirement], pinned: dict[str, str], environment: dict[str, str]) -> set[str]:
+    """What is required, directly or by what is locked, extras included, and not locked."""
+    missing, seen, queue = set(), set(), [(need, "") for need in wanted]
+    while queue:
+        need, extra = queue.pop()
+        if need.marker is not None and not need.marker.evaluate(environment | {"extra": extra}):
+            continue
+        name = canonicalize_name(need.name)
+        if not need.specifier.contains(pinned.get(name, "0"), prereleases=True) or name not in pinned:
+            missing.add(str(need))
+        elif new := {(name, one) for one in ("", *need.extras)} - seen:
+            seen |= new
+            queue += [(Requirement(x), one) for _, one in new for x in REQUIRES[f"{name}=={pinned[name]}"]]
+    return missing
+
+
+@pytest.mark.parametrize(("system", "machine"), PLATFORMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_all_that_a_locked_release_requires_is_locked(python: str, system: str, machine: str) -> None:
+    environment = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system}
+    environment |= {"platform_machine": machine, "platform_python_implementation": "CPython"}
+    environment |= {"implementation_name": "cpython", "os_name": "nt" if system == "win32" else "posix"}
+    environment |= {"platform_system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[system]}
+    of_program = PROJECT["project"]["dependencies"]
+    of_tests = PROJECT["dependency-groups"]["dev"] + PROJECT["project"]["optional-dependencies"]["parquet"]
+    for lock, wanted in (("requirements.lock", of_program), ("requirements-dev.lock", of_program + of_tests)):
+        if (lock, system) != ("requirements-dev.lock", "win32"):
+            pinned = pins(lock, environment)
+            assert unmet([Requirement(text) for text in wanted], pinned, environment) == set()
+
+
+def test_a_hole_in_a_lock_is_found() -> None:
+    pinned = pins("requirements-dev.lock", {}) | {"coverage": "0.1"}
+    del pinned["pyyaml"]
+    wanted = [Requirement(text) for text in (*PROJECT["project"]["dependencies"], "pytest-cov")]
+    found = unmet(wanted, pinned, {})
+    assert {Requirement(text).name.lower() for text in found} == {"pyyaml", "coverage"}
+
+
+def test_what_the_releases_require_is_known_for_each_that_is_locked_and_true() -> None:
+    locked = {f"{canonicalize_name(one.name)}{one.specifier}" for one, _ in entries("requirements-dev.lock")}
+    assert locked - set(REQUIRES) <= {"colorama==0.4.6"}, "make lock"
+    assert {f"{canonicalize_name(one.name)}{one.specifier}" for one, _ in entries("requirements.lock")} <= set(REQUIRES)
+    for found in importlib.metadata.distributions():
+        known = REQUIRES.get(f"{canonicalize_name(found.name)}=={found.version}")
+        assert known is None or sorted(map(Requirement, known), key=str) == sorted(
+            map(Requirement, found.requires or []), key=str
+        )
+
+
+def test_the_tests_run_with_the_very_releases_of_the_program() -> None:
+    of_tests = {str(one): hashes for one, hashes in entries("requirements-dev.lock")}
+    for one, hashes in entries("requirements.lock"):
+        assert of_tests[str(one)] == hashes, one
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_the_locks_hold_hashes_and_no_addresses(name: str) -> None:
+    assert all(hashes for _, hashes in entries(name))
+    assert not re.search(r"://|--(index|extra-index|find-links|trusted)", (ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_the_locks_are_those_of_what_the_project_says() -> None:
+    named = {canonicalize_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+    direct = {canonicalize_name(one.name) for one, _ in entries("requirements.lock")}
+    assert named <= direct, "make lock"
+
+
+# -- an index on which a dozen of them came out anew
+
+DOZEN = (
+    "pytest-cov", "coverage", "pytest", "pluggy", "iniconfig", "packaging", "pygments", "jinja2", "markupsafe",
+    "requests", "urllib3", "idna", "certifi", "charset-normalizer",
+)  # fmt: skip
+
+
+def wheel(folder: Path, name: str, version: str) -> Path:
+    """A release with nothing in it but what it requires."""
+    module, info = name.replace("-", "_"), f"{name.replace('-', '_')}-{version}.dist-info"
+    pinned = next(pin for pin in REQUIRES if pin.startswith(f"{name}=="))
+    needs = "".join(f"Requires-Dist: {need}\n" for need in REQUIRES[pinned])
+    files = {
+        f"{module}_release.py": f"version = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nProvides-Extra: toml\n{needs}",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{path},sha256={digest(text)},{len(text.encode())}\n" for path, text in files.items())
+    path = folder / f"{module}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for inner, text in (files | {f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}).items():
+            archive.writestr(inner, text)
+    return path
+
+
+def digest(text: str) -> str:
+    return urlsafe_b64encode(sha256(text.encode()).digest()).decode().rstrip("=")
+
+
+def index_with_news(folder: Path) -> tuple[Path, dict[str, str]]:
+    """A folder with the locked release of a dozen packages and a newer one of each; a lock of the former."""
+    pinned = pins("requirements-dev.lock", {})
+    lines, versions = [], {name: pinned[name] for name in DOZEN}
+    for name, version in versions.items():
+        path = wheel(folder, name, version)
+        lines.append(f"{name}=={version} --hash=sha256:{sha256(path.read_bytes()).hexdigest()}")
+        wheel(folder, name, f"{Version(version).major}.999.0")
+    lock = folder / "some.lock"
+    lock.write_text("\n".join(lines), encoding="utf-8")
+    return lock, versions
+
+
+def provide(folder: Path, *locks: Path, code: int = 0, **more: str) -> str:
+    """What `make` runs, with an index of our own; how the environment was asked is its last word."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "VIRTUAL_ENV", "PYTHON"))}
+    index = locks[0].parent
+    env |= {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index), "PIP_USER": "1"} | more
+    command = [sys.executable, str(ROOT / ".ci/environment.py"), str(folder), *map(str, locks)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def installed(folder: Path) -> dict[str, str]:
+    """Version by name, as the environment's own Python finds them."""
+    code = "import importlib.metadata as m, json; print(json.dumps({d.name: d.version for d in m.distributions()}))"
+    found: dict[str, str] = json.loads(subprocess.check_output([str(folder / "bin/python"), "-I", "-c", code]))
+    return {name: version for name, version in found.items() if name not in ("pip", "setuptools")}
+
+
+def test_newer_releases_on_the_index_change_nothing_and_what_is_broken_is_mended(tmp_path: Path) -> None:
+    lock, versions = index_with_news(tmp_path)
+    folder = tmp_path / "environment"
+    provide(folder, lock)
+    assert installed(folder) == versions
+    made = (folder / "bin/python").lstat().st_mtime_ns
+    provide(folder, lock)
+    assert (folder / "bin/python").lstat().st_mtime_ns == made, "what is whole stays"
+    module = folder / f"lib/python{'.'.join(platform.python_version_tuple()[:2])}/site-packages/idna_release.py"
+    for damage in (module.unlink, lambda: (folder / "psbot-environment.json").write_text("{}")):
+        damage()
+        provide(folder, lock)
+        assert installed(folder) == versions
+        assert module.exists()
+
+
+def test_half_made_environments_and_other_hashes_are_not_taken(tmp_path: Path) -> None:
+    lock, versions = index_with_news(tmp_path)
+    folder = tmp_path / "environment"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin/python").symlink_to("/nowhere/python")
+    good = lock.read_text(encoding="utf-8")
+    lock.write_text(re.sub(r"(idna==\S+ --hash=sha256:)\w{64}", r"\g<1>" + "0" * 64, good), encoding="utf-8")
+    said = provide(folder, lock, code=1)
+    assert "could not be made" in said
+    assert "Traceback" not in said
+    lock.write_text(good, encoding="utf-8")
+    provide(folder, lock)
+    assert installed(folder) == versions
