@@ -46,6 +46,7 @@ def snapshot_schema() -> Schema:
             "engagements": _list(_snapshot_engagement()),
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
+            "unread": _list(TEXT),
         }
     }
 
@@ -179,6 +180,7 @@ def _snapshot_engagement() -> Schema:
             "bookings": _list(_partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft")})),
             "hours_difference": NUMBER,
             "errors": texts,
+            "unread": texts,
         },
         "ref",
     )

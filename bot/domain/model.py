@@ -222,6 +222,8 @@ class Engagement:
     hours_difference: float | None = None
     """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
     errors: tuple[Text, ...] = ()
+    unread: tuple[str, ...] = ()
+    """References and paths of its work that could not be read: what is known of it is less than there is."""
     what_if: WhatIf = WhatIf()
 
 
@@ -280,6 +282,8 @@ class Portfolio:
     """Usernames who can still work, by namespace; empty = not read (rule assignee-absent then says nothing)."""
     targets: Mapping[str, Target] = field(default_factory=lambda: EMPTY)
     """What was read of where texts go, by the name in facts and config; what was not read is missing."""
+    unread: tuple[str, ...] = ()
+    """Configured namespaces that could not be read: what is missing in them is not gone."""
 
 
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:

@@ -34,6 +34,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
         "failures": list(portfolio.failures),
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
+        "unread": list(portfolio.unread),
     }
 
 
@@ -104,6 +105,7 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
             taken_at=reader.instant("taken_at"),
             members={path: members.texts(path) for path in members.data},
             failures=(*reader.texts("failures"), *faults),
+            unread=reader.texts("unread"),
         )
     )
 
@@ -164,7 +166,8 @@ class _Reader:
     def choice(self, key: str, among: tuple[str, ...]) -> str | None:
         value = self.optional_text(key)
         if value is not None and value not in among:
-            raise self._fail(key, " or ".join(among))
+            self._fail(key, " or ".join(among))
+            return None
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -263,6 +266,7 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         bookings=tuple(_booking(b) for b in r.children("bookings")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
+        unread=r.texts("unread"),
     )
 
 
