@@ -9,8 +9,10 @@ from pathlib import Path
 
 from bot.app.session import Session, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.decisions.status import Signals
 from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
 from bot.derive.pipeline import derive_portfolio
+from bot.derive.replay import Memory
 from bot.derive.results import Derived
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport, Portfolio
@@ -37,11 +39,12 @@ class Reading:
     past: tuple[PastReport, ...] = ()
     only: str | None = None
     _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
+    _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
         key = (day, seed, trials)
         if key not in self._derived:
-            self._derived[key] = self._derive(self.portfolio, day, seed, trials)
+            self._derived[key] = self._derive(self.portfolio, day, seed, trials, self._signals)
         return self._derived[key]
 
     def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
@@ -56,10 +59,18 @@ class Reading:
         s = self.session
         return run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
 
-    def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int) -> Derived:
+    def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int, memory: Memory | None = None) -> Derived:
         s = self.session
         return derive_portfolio(
-            portfolio, day, s.settings, s.calendar, seed=seed, trials=trials, past=self.past, only=self.only
+            portfolio,
+            day,
+            s.settings,
+            s.calendar,
+            seed=seed,
+            trials=trials,
+            past=self.past,
+            only=self.only,
+            memory=memory,
         )
 
 

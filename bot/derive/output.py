@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.order_results import OrderEntry
-from bot.derive.results import Derived, EngagementDerived, Scope
+from bot.derive.results import Derived, EngagementDerived, Scope, Status
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
 from bot.domain.messages import Phrase, Series
 
@@ -43,8 +43,9 @@ def engagement_json(e: EngagementDerived) -> Json:
         "customer": e.customer,
         "web_url": e.web_url,
         "phase": e.phase,
+        "end": _plain(e.end),
         "progress": _without(e.progress, "values"),
-        "status": _plain(e.status),
+        "status": _status(e.status),
         "schedule": _without(e.schedule, "planned"),
         "budget": _plain(e.budget),
         "scope": _scope(e.scope),
@@ -54,6 +55,8 @@ def engagement_json(e: EngagementDerived) -> Json:
         "raid": _plain(e.raid),
         "risks": _plain(e.risks),
         "escalations": _plain(e.escalations),
+        "stories": _plain(e.stories),
+        "slips": _slips(e),
         "compliance": _plain(e.compliance),
         "muted": _plain(e.muted),
         "manager": _plain(e.manager),
@@ -61,6 +64,30 @@ def engagement_json(e: EngagementDerived) -> Json:
         "orders": [order_json(order) for order in e.orders],
         "errors": _plain(e.errors),
     }
+
+
+def _status(status: Status) -> Json:
+    plain: Json = _plain(status)
+    for axis in ("schedule", "scope", "budget"):
+        del plain[axis]["signal"]
+    return plain
+
+
+def _slips(e: EngagementDerived) -> list[Json]:
+    """Every due date that moved, with the cause that people gave."""
+    causes = {cause.milestone: cause.cause for cause in e.causes}
+    return [
+        {
+            "what": slip.title,
+            "ref": slip.ref,
+            "from": _plain(slip.previous),
+            "to": _plain(slip.new),
+            "at": _plain(slip.on),
+            "days": slip.days,
+            "cause": causes.get(slip.title),
+        }
+        for slip in e.schedule.slips
+    ]
 
 
 def order_json(order: OrderEntry) -> Json:

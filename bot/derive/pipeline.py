@@ -15,11 +15,13 @@ from bot.derive.catalog import vocabulary
 from bot.derive.checks import RULES, find_risks
 from bot.derive.checks.compliance import derive_compliance
 from bot.derive.checks.hints import find_hints
+from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.reading import Court, entry_of, read_orders, read_unaddressed
-from bot.derive.decisions.status import derive_axes, overall_colour
+from bot.derive.decisions.questions import sow_end
+from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.people.availability import Availability
@@ -27,6 +29,7 @@ from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
+from bot.derive.replay import Memory, past_signals
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioRevenue, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
@@ -64,11 +67,13 @@ def derive_portfolio(
     past: Sequence[PastReport] = (),
     forecast: bool = True,
     only: str | None = None,
+    memory: Memory | None = None,
 ) -> Derived:
     """Everything derived as of the end of `day`, worst engagement first; the same for any order of the input.
 
     Engagements that were closed longer than `closed_within_days` ago are left out, but teach the forecast and stay in
-    the portfolio's revenue. `only` derives one engagement, against the whole portfolio's bookings and items.
+    the portfolio's revenue. `only` derives one engagement, against the whole portfolio's bookings and items. `memory` keeps
+    what past days said, for further derivations of the same portfolio.
     """
     settings = with_default_thresholds(settings)
     then = as_of(portfolio, day, calendar.zone)
@@ -81,7 +86,10 @@ def derive_portfolio(
     failures = [*then.failures, *faults, *unreadable_weeks(then.engagements)]
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
-    pairs = [_derive_engagement(s, run, reports.get(s.engagement.ref, ()), orders[s.engagement.ref]) for s in wanted]
+    memory = {} if memory is None else memory
+    pairs = [
+        _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref]) for s in wanted
+    ]
     gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
     revenue = _add_revenue(pairs, gone, settings, past, failures, only)
     done = [subject for subject, _ in pairs]
@@ -152,11 +160,13 @@ def _members_of(engagement: Engagement, portfolio: Portfolio) -> frozenset[str] 
 def _derive_engagement(
     subject: Subject,
     run: ForecastRun | None,
-    payloads: Iterable[Mapping[str, object]],
+    payloads: Sequence[Mapping[str, object]],
+    memory: Memory,
     orders: Sequence[Order] = (),
 ) -> tuple[Subject, EngagementForecast | None]:
     kept: list[EngagementForecast] = []
-    for name, stage in (*_stages(run, payloads, kept), ("orders", lambda s: _obey(s, orders))):
+    past = past_signals(subject, run.earlier if run else None, payloads, memory)
+    for name, stage in (*_stages(run, payloads, kept, past), ("orders", lambda s: _obey(s, orders))):
         try:
             subject = subject.advance(**stage(subject))
         except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
@@ -171,7 +181,7 @@ def _derive_revenue(
     """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
     kept: list[EngagementForecast] = []
     wanted = ("phase", "progress", "scope", "acceptance", "forecast")
-    for name, stage in _stages(run, (), kept):
+    for name, stage in _stages(run, (), kept, lambda _: {}):
         if name not in wanted:
             continue
         try:
@@ -184,13 +194,17 @@ def _derive_revenue(
 
 
 def _stages(
-    run: ForecastRun | None, payloads: Iterable[Mapping[str, object]], kept: list[EngagementForecast]
+    run: ForecastRun | None,
+    payloads: Sequence[Mapping[str, object]],
+    kept: list[EngagementForecast],
+    past: PastSignals,
 ) -> Iterable[tuple[str, Stage]]:
     """Name and function of each stage, in the order in which they build on one another."""
     return (
         ("phase", lambda s: {"phase": derive_phase(s)}),
         ("progress", lambda s: {"progress": derive_progress(s)}),
         ("scope", lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))}),
+        ("agreed end", lambda s: {"end": sow_end(s)}),
         ("budget", lambda s: {"budget": derive_budget(s)}),
         ("schedule", lambda s: {"schedule": derive_schedule(s)}),
         ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
@@ -201,9 +215,9 @@ def _stages(
         ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
         ("hints", lambda s: {"scope": replace(s.derived.scope, hints=find_hints(s))}),
         ("compliance", lambda s: {"compliance": derive_compliance(s)}),
-        ("status", lambda s: {"status": derive_axes(s)}),
+        ("status", lambda s: {"status": derive_axes(s, past)}),
         ("risks", _find_all_risks),
-        ("overall status", _derive_overall),
+        ("overall status", lambda s: {"status": derive_overall(s)}),
     )
 
 
@@ -235,12 +249,6 @@ def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str
     )
 
 
-def _derive_overall(subject: Subject) -> Mapping[str, Any]:
-    status = subject.derived.status
-    overall = overall_colour((status.schedule, status.scope, status.budget), subject.derived.risks)
-    return {"status": replace(status, overall=overall)}
-
-
 # -- people's orders
 
 
@@ -264,7 +272,7 @@ def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
     derived = adjusted(subject.derived, orders)
     status = derived.status
     if status.overrides and "overall" not in status.overrides:
-        overall = overall_colour((status.schedule, status.scope, status.budget), derived.risks)
+        overall = overall_colour((status.schedule, status.scope, status.budget), derived.escalations, derived.risks)
         status = replace(status, overall=overall)
     return {
         "status": status,

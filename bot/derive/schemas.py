@@ -233,6 +233,7 @@ def _snapshot_timelog() -> Schema:
 _REASONS = _list(_object({"text": TEXT, "evidence": _list(TEXT)}))
 _COLOUR = _choice(*RAGS)
 _RAG = _object({"rag": _COLOUR, "reasons": _REASONS})
+_SEVERITY = _choice("low", "medium", "high", "critical")
 _DECLARED = _or_null(_choice("green", "yellow", "red"))
 _REVENUE = _object(dict.fromkeys(("actual", "forecast", "low", "high", "upside"), NUMBER))
 _MAYBE_DAY, _MAYBE_NUMBER, _MAYBE_TEXT = _or_null(DAY), _or_null(NUMBER), _or_null(TEXT)
@@ -248,6 +249,7 @@ def _derived_engagement() -> Schema:
         {
             **dict.fromkeys(("ref", "title", "customer"), TEXT),
             "phase": _choice("not_started", "active", "complete"),
+            "end": _MAYBE_DAY,
             "progress": _object(
                 {"basis": _choice("hours", "weight", "count"), "percent": _MAYBE_RATIO, "done": NUMBER, "total": NUMBER}
             ),
@@ -256,6 +258,8 @@ def _derived_engagement() -> Schema:
                     "overall": _COLOUR,
                     "declared": _DECLARED,
                     "sentiment": _DECLARED,
+                    "partial": FLAG,
+                    "track_record": _by_name(_by_name(_object(dict.fromkeys(("said", "came_true"), WHOLE)))),
                     **dict.fromkeys(("schedule", "scope", "budget"), _RAG),
                 }
             ),
@@ -272,6 +276,8 @@ def _derived_engagement() -> Schema:
             "acceptance": _list(_derived_acceptance()),
             "risks": _list(_derived_risk()),
             "escalations": _list(_derived_escalation()),
+            "stories": _list(_derived_story()),
+            "slips": _list(_derived_slip()),
             "compliance": _object({"score": _MAYBE_RATIO, "missing": _list(_derived_gap())}),
             "orders": _list(
                 _object(
@@ -284,6 +290,35 @@ def _derived_engagement() -> Schema:
                 )
             ),
             "errors": _list(TEXT),
+        }
+    )
+
+
+def _derived_story() -> Schema:
+    consequence = {"days": _MAYBE_WHOLE, "hours": _MAYBE_NUMBER, "money": _MAYBE_NUMBER}
+    return _object(
+        {
+            **dict.fromkeys(("id", "headline", "cause", "action"), TEXT),
+            "severity": _SEVERITY,
+            "consequence": _object(consequence),
+            "gain": _or_null(_object({**consequence, "on_time_probability": _MAYBE_RATIO})),
+            "evidence": _list(TEXT),
+            "risks": _list(TEXT),
+            "owner": _MAYBE_TEXT,
+            "due": _MAYBE_DAY,
+        }
+    )
+
+
+def _derived_slip() -> Schema:
+    return _object(
+        {
+            **dict.fromkeys(("what", "ref"), TEXT),
+            "from": _MAYBE_DAY,
+            "to": _MAYBE_DAY,
+            "at": _MAYBE_DAY,
+            "days": _MAYBE_WHOLE,
+            "cause": _MAYBE_TEXT,
         }
     )
 
