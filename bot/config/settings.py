@@ -60,6 +60,9 @@ class GitLabSettings(Section):
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for one answer")
     concurrency: int = Field(8, ge=1, le=32, description="Requests under way at once when reading")
     cache: str = Field(".psbot-cache", description="Cache file; deleting it changes nothing but the time")
+    former_users: tuple[Username, ...] = Field(
+        (), description="psbot's users under earlier tokens: what they posted counts as psbot's own"
+    )
     allow_http: bool = Field(False, description="Allow http:// to another host than this machine (not recommended)")
 
     @field_validator("url")
@@ -76,6 +79,9 @@ class PortfolioSettings(Section):
     )
     label: str = Field("PSProject", min_length=1, description="Marks an engagement")
     closed_within_days: int = Field(120, ge=0, description="Completed engagements stay in reports that long")
+    staff: tuple[NamespacePath, ...] = Field(
+        (), description="Groups whose members are our own people: an internal namespace that others can read is refused"
+    )
 
     @field_validator("namespaces")
     @classmethod
@@ -192,6 +198,9 @@ class CustomerStatusSettings(Section):
     enabled: bool = False
     approval: Literal["required", "none"] = "required"
     approvers: tuple[Username, ...] = ()
+    shared_channels: tuple[Reference, ...] = Field(
+        (), description="Customer channels that more than one customer may read"
+    )
 
 
 class StatusReport(Section):
@@ -304,7 +313,7 @@ class Vocabulary:
 def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     """Settings with all defaults filled in. Raises ConfigError that lists every mistake with line and column."""
     try:
-        document = load_yaml(text)
+        document = load_yaml(text, ("engagements",))
     except YamlProblem as problem:
         fault = Fault(f"not readable as YAML: {problem}", where, problem.line, problem.column)
         raise ConfigError("config.yml can't be used", where, faults=(fault,)) from problem

@@ -29,7 +29,7 @@ from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
-from bot.derive.replay import Memory, past_signals
+from bot.derive.replay import Memory, as_if, past_signals
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioRevenue, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
@@ -166,7 +166,11 @@ def _derive_engagement(
 ) -> tuple[Subject, EngagementForecast | None]:
     kept: list[EngagementForecast] = []
     past = past_signals(subject, run.earlier if run else None, payloads, memory)
-    for name, stage in (*_stages(run, payloads, kept, past), ("orders", lambda s: _obey(s, orders))):
+    last: tuple[tuple[str, Stage], ...] = (
+        ("orders", lambda s: _obey(s, orders)),
+        ("stories", lambda s: _tell_stories(s, run, payloads)),
+    )
+    for name, stage in (*_stages(run, payloads, kept, past), *last):
         try:
             subject = subject.advance(**stage(subject))
         except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
@@ -282,6 +286,18 @@ def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
         "causes": derived.causes,
         "orders": tuple(entry_of(order) for order in orders),
     }
+
+
+def _tell_stories(
+    subject: Subject, run: ForecastRun | None, payloads: Sequence[Mapping[str, object]]
+) -> Mapping[str, Any]:
+    """What the risks come to, once orders have muted some; ways out are tried on the forecast."""
+    from bot.derive.decisions.stories import derive_stories
+
+    if subject.derived.phase == "complete" and not subject.derived.risks:
+        return {}
+    learned = run.earlier if run else None
+    return {"stories": derive_stories(subject, lambda changed: as_if(subject, changed, learned, payloads))}
 
 
 # -- the portfolio's forecast

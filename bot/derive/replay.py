@@ -59,6 +59,16 @@ def subject_of(subject: Subject, day: date) -> Subject | None:
     return replace(subject, engagement=known[0], day=day, derived=derived, elsewhere=elsewhere)
 
 
+def as_if(
+    subject: Subject, engagement: Engagement, learned: Learned | None, payloads: Payloads
+) -> EngagementDerived | None:
+    """What would be derived if the engagement were like this, by the same trials; None without a forecast."""
+    if learned is None:
+        return None
+    changed = replace(subject, engagement=engagement, derived=EngagementDerived(engagement.ref))
+    return rederive(changed, learned, payloads).derived
+
+
 def _blockers(subject: Subject) -> Iterator[Engagement]:
     """Items of others that block this engagement's, so that they are replayed with it."""
     wanted = {ref for item in subject.engagement.items for ref in item.blocked_by}

@@ -80,8 +80,8 @@ class Story:
 
     id: str
     severity: str
-    headline: str
-    cause: str
+    headline: Text
+    cause: Text
     consequence: Consequence = Consequence()
     evidence: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()

@@ -12,14 +12,12 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any
 
+from bot.domain.facts.declared import FactFault as FactFault
+from bot.domain.facts.declared import Facts as Facts
+from bot.domain.facts.declared import MilestoneFact as MilestoneFact
 from bot.domain.messages import Text
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
-BILLINGS = ("time_and_materials", "fixed_price", "milestone")
-RECOGNITIONS = ("as_delivered", "percent_complete", "on_acceptance", "on_completion")
-DEFAULT_RECOGNITION = MappingProxyType(
-    {"time_and_materials": "as_delivered", "fixed_price": "on_completion", "milestone": "on_acceptance"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,71 +119,6 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
-class MilestoneFact:
-    """What the contract says of a billing milestone (facts block, `milestones`)."""
-
-    milestone: str
-    due: date | None = None
-    amount: float | None = None
-    sign_off_sent: date | None = None
-    sign_off_received: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """The `ps-project` facts of an engagement (CONTRACT §5). None means not given."""
-
-    customer: str | None = None
-    sow: str | None = None
-    region: str | None = None
-    partner: str | None = None
-    pm: str | None = None
-    architect: str | None = None
-    billing: str | None = None
-    recognition: str | None = None
-    value: float | None = None
-    currency: str | None = None
-    hours: float | None = None
-    rate: float | None = None
-    start: date | None = None
-    end: date | None = None
-    baseline: date | None = None
-    milestones: tuple[MilestoneFact, ...] = ()
-    passive_acceptance_days: int = 5
-    work: tuple[str, ...] = ()
-    internal: str | None = None
-    customer_channel: str | None = None
-    key: bool = False
-
-    @property
-    def hourly_rate(self) -> float | None:
-        """`rate`, else value ÷ hours (CONTRACT §5)."""
-        if self.rate is not None:
-            return self.rate
-        return self.value / self.hours if self.value is not None and self.hours else None
-
-    @property
-    def recognised(self) -> str | None:
-        """`recognition`, else the default of the billing kind."""
-        return self.recognition or DEFAULT_RECOGNITION.get(self.billing or "")
-
-    @property
-    def baseline_day(self) -> date | None:
-        """`baseline`, else `start`."""
-        return self.baseline or self.start
-
-
-@dataclass(frozen=True, slots=True)
-class FactFault:
-    """Something of a facts block that can't be read: served without it, told as the risk `facts-invalid`."""
-
-    key: str
-    line: int
-    message: Text
-    ref: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class WhatIf:
     """What a scenario assumes; never read from GitLab and in no snapshot."""
 
@@ -211,7 +144,7 @@ class Engagement:
     assignees: tuple[str, ...] = ()
     due_date: date | None = None
     confidential: bool = False
-    facts: Facts = Facts()
+    facts: Facts = Facts()  # noqa: RUF009 (frozen)
     fact_faults: tuple[FactFault, ...] = ()
     customer_visible_facts: tuple[str, ...] = ()
     """Money keys that stand in a description which a customer can read (rule customer-visible-money)."""

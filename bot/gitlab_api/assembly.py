@@ -11,13 +11,12 @@ from functools import cached_property, partial
 from bot.config import LabelSettings, Settings, is_within
 from bot.derive.labels import has_label
 from bot.domain.bulkhead import contained
-from bot.domain.facts import MONEY_KEYS, make_facts, merge_facts, read_block
+from bot.domain.facts import ENGAGEMENT_BLOCK, MONEY_KEYS, make_facts, merge_facts, read_block
 from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
 from bot.gitlab_api.histories import Histories
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelog, ref_of
 
-ENGAGEMENT_BLOCK = "ps-project"
 _REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
 
 

@@ -213,15 +213,6 @@ def read_label_setters(client: GitLabClient, place: Place) -> dict[str, int]:
     return {label: user for label, user in setters.items() if label in place.labels}
 
 
-def is_bot_user(client: GitLabClient, user_id: int) -> bool:
-    """Whether GitLab says that this user is a bot; False where it doesn't tell."""
-    try:
-        found = client.get(f"/users/{user_id}")
-    except (GitLabError, NotFoundError, AccessError):
-        return False
-    return isinstance(found, dict) and found.get("bot") is True
-
-
 def id_number(gid: str) -> int:
     """`gid://gitlab/DiscussionNote/12` → 12: the kind in it varies for one and the same note."""
     return int(str(gid).rpartition("/")[2])

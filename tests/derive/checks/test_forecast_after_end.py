@@ -30,8 +30,8 @@ def test_only_the_cautious_finish_after_the_sow_is_medium_and_the_day_itself_is_
 
 def test_two_months_beyond_need_a_change_order():
     """2026-12-18 and two months are 2027-02-18."""
-    assert _told("2027-02-17", "2027-03-01")[0]str(.action).startswith("Get the new end date")
-    assert _told("2027-02-18", "2027-03-01")[0].action.startswith("Raise a change order")
+    assert str(_told("2027-02-17", "2027-03-01")[0].action).startswith("Get the new end date")
+    assert str(_told("2027-02-18", "2027-03-01")[0].action).startswith("Raise a change order")
 
 
 def test_quiet_without_open_work_and_once_the_sow_has_ended():
