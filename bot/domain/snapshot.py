@@ -258,7 +258,7 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         due_date=r.day("due_date"),
         confidential=r.flag("confidential", False),
         facts=facts,
-        fact_faults=tuple(f for f in faults + more if (f.key, f.message) not in known) + stored,
+        fact_faults=tuple(f for f in faults + more if (f.key, str(f.message)) not in known) + stored,
         customer_visible_facts=r.texts("customer_visible_facts"),
         items=tuple(_item(i) for i in r.children("items")),
         milestones=tuple(_milestone(m) for m in r.children("milestones")),
