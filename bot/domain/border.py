@@ -20,6 +20,7 @@ from bot.domain.limits import LARGEST as LARGEST
 from bot.domain.limits import LAST_DAY as LAST_DAY
 from bot.domain.limits import MOST_CHARACTERS as MOST_CHARACTERS
 from bot.domain.limits import is_sane as is_sane
+from bot.domain.limits import is_sane_day as is_sane_day
 from bot.domain.limits import one_line as one_line
 from bot.domain.limits import plain_text as plain_text
 from bot.domain.limits import visible_lines as visible_lines
@@ -35,11 +36,6 @@ T = TypeVar("T")
 
 class Unusable(ValueError):
     """A value that can't be let in, and that its owner can't be without."""
-
-
-def is_sane_day(day: date) -> bool:
-    """Whether people work on such a day: neither the zero of some program nor the end of time."""
-    return FIRST_DAY <= date(day.year, day.month, day.day) <= LAST_DAY
 
 
 def read_instant(text: Any) -> datetime | None:

@@ -116,6 +116,8 @@ class Booking:
     week: str
     hours: float
     kind: str = "hard"
+    known: date | None = None
+    """The day on which it was made, as far as the file tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,8 @@ class Portfolio:
     """What was read of where texts go, by the name in facts and config; what was not read is missing."""
     unread: tuple[str, ...] = ()
     """Configured namespaces that could not be read: what is missing in them is not gone."""
+    known: tuple[str, ...] = ()
+    """References and SOWs of every engagement that was seen, also of those that are not read now."""
 
 
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:

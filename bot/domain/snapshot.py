@@ -238,7 +238,7 @@ class _Reader:
 def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engagement:
     ref = r.text("ref")
     facts, faults = make_facts({k: v for k, v in r.mapping("facts").items() if v is not None})
-    facts, more = _overridden(facts, overrides.get(ref))
+    facts, more = _overridden(facts, _of(overrides, ref))
     stored = tuple(
         FactFault(f.text("key"), int(f.number("line") or 0), f.text("message"), f.text("ref"))
         for f in r.children("fact_faults")
@@ -268,6 +268,12 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         errors=r.texts("errors"),
         unread=r.texts("unread"),
     )
+
+
+def _of(overrides: Mapping[str, Mapping[str, Any]], ref: str) -> Mapping[str, Any] | None:
+    """The entry of a reference, in whatever letters."""
+    folded = ref.casefold()
+    return next((facts for key, facts in overrides.items() if key.casefold() == folded), None)
 
 
 def _overridden(facts: Facts, override: Mapping[str, Any] | None) -> tuple[Facts, tuple[FactFault, ...]]:
@@ -346,4 +352,4 @@ def _timelog(r: _Reader) -> TimeLog | None:
 
 
 def _booking(r: _Reader) -> Booking:
-    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"))
+    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"), r.day("known"))
