@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.app.csv_sheet import decode
 from bot.config import Settings, parse_config
 from bot.derive.catalog import vocabulary
 from bot.domain.calendar import WorkCalendar
@@ -92,6 +93,14 @@ def open_session(
     settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
     return Session(settings, path, today, as_of or today, environment)
+
+
+def read_sheet(path: Path) -> str:
+    """The text of a CSV file in the encoding it has. Raises UsageError in words."""
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"can't be read ({error.strerror})", str(path)) from error
 
 
 def read_text(path: Path, advice: str = "") -> str:

@@ -14,12 +14,13 @@ from typing import Any, Literal
 
 from pydantic import (
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
 )
 
 from bot.config.people import Channel, OrderSettings, Person
-from bot.config.section import Distinct, Section
+from bot.config.section import Distinct, Origin, Section
 from bot.config.values import (
     Amount,
     ClockTime,
@@ -123,6 +124,9 @@ class FinanceSettings(Section):
         None, description="CSV of hours; replaces GitLab's time logs where it names an engagement"
     )
     bookings: str | None = Field(None, description="CSV of hard and soft bookings")
+    columns: dict[str, str] = Field(
+        {}, description="Names of columns in your export, such as {engagement: Project Name, hours: Time Logged}"
+    )
 
 
 class HealthLabels(Distinct):
@@ -280,6 +284,12 @@ class Settings(Section):
     orders: OrderSettings = OrderSettings()
     notify: dict[str, Channel] = Field({}, description="Digests outside GitLab, by a name of yours")
 
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    def place_of(self, *path: str | int) -> tuple[str, int]:
+        """The file and line of a key; line 0 where the settings were not read from a file."""
+        return self._origin.where, self._origin.places.get(path, (0, 0))[0]
+
     def work_calendar(self, years: Iterable[int]) -> WorkCalendar:
         """The calendar with the holidays of `years`."""
         c = self.calendar
@@ -336,7 +346,9 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
             f"{len(faults)} mistake{'s' if len(faults) > 1 else ''} in the configuration", where, advice, tuple(faults)
         )
     defaults = {name: threshold.default for name, threshold in vocabulary.thresholds.items()}
-    return settings.model_copy(update={"thresholds": defaults | settings.thresholds})
+    settings = settings.model_copy(update={"thresholds": defaults | settings.thresholds})
+    settings._origin = Origin(where, document.places)
+    return settings
 
 
 def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:

@@ -49,3 +49,8 @@ def is_sane(number: float) -> bool:
         return math.isfinite(number) and abs(number) <= LARGEST
     except OverflowError:
         return False
+
+
+def is_sane_day(day: date) -> bool:
+    """Whether people work on such a day: neither the zero of some program nor the end of time."""
+    return FIRST_DAY <= date(day.year, day.month, day.day) <= LAST_DAY
