@@ -140,7 +140,7 @@ def require_known(portfolio: Portfolio, only: str | None) -> None:
 
 def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     """What could not be served, a sentence each: namespaces, engagements, facts blocks."""
-    found = list(derived.failures)
+    found = [str(failure) for failure in derived.failures]
     faults = {e.ref: e.fact_faults for e in portfolio.engagements}
     for e in derived.engagements:
         found += [f"{e.ref}: {error}" for error in e.errors]

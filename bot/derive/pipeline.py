@@ -36,7 +36,7 @@ from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, PastReport, Portfolio, as_of
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _derive_engagement(
 
 
 def _derive_revenue(
-    subject: Subject, run: ForecastRun | None, failures: list[str]
+    subject: Subject, run: ForecastRun | None, failures: list[Text]
 ) -> tuple[Subject, EngagementForecast | None]:
     """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
     kept: list[EngagementForecast] = []
@@ -243,7 +243,14 @@ def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
 
 
 def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str]:
-    return -SEVERITIES.index(risk.severity), -(risk.score or 0), risk.source, risk.rule, risk.evidence, risk.message
+    return (
+        -SEVERITIES.index(risk.severity),
+        -(risk.score or 0),
+        risk.source,
+        risk.rule,
+        risk.evidence,
+        str(risk.message),
+    )
 
 
 # -- people's orders
@@ -251,10 +258,10 @@ def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str
 
 def _read_all_orders(
     portfolio: Portfolio, past: Sequence[PastReport], court: Court
-) -> tuple[dict[str, tuple[Order, ...]], list[str]]:
+) -> tuple[dict[str, tuple[Order, ...]], list[Text]]:
     """The orders about each engagement; where they can't be read, that is told and none hold."""
     found: dict[str, tuple[Order, ...]] = {}
-    faults: list[str] = []
+    faults: list[Text] = []
     for engagement in portfolio.engagements:
         try:
             found[engagement.ref] = read_orders(past, engagement, court)
@@ -303,7 +310,7 @@ def _prepare_forecast(
     calendar: WorkCalendar,
     seed: int,
     trials: int,
-    failures: list[str],
+    failures: list[Text],
 ) -> ForecastRun | None:
     """What finished work teaches. Without it there is no forecast, and that is told."""
     from bot.derive.forecast import learn_by_day
@@ -321,7 +328,7 @@ def _add_revenue(
     gone: Sequence[tuple[Subject, EngagementForecast | None]],
     settings: Settings,
     past: Sequence[PastReport],
-    failures: list[str],
+    failures: list[Text],
     only: str | None,
 ) -> PortfolioRevenue:
     forecast, earlier = ([(s, found) for s, found in side if found is not None] for side in (pairs, gone))

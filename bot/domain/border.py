@@ -25,7 +25,7 @@ from bot.domain.limits import one_line as one_line
 from bot.domain.limits import plain_text as plain_text
 from bot.domain.limits import visible_lines as visible_lines
 from bot.domain.limits import without_controls as without_controls
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Series, Text
 from bot.domain.model import Engagement, Portfolio
 
 DEEPEST: Final = 8
@@ -86,18 +86,18 @@ def plain_value(value: Any, depth: int = 0) -> Any:
 class _Gate:
     """One engagement on its way in, and what was left behind."""
 
-    faults: list[str] = field(default_factory=list)
+    faults: list[Text] = field(default_factory=list)
 
     def tell(self, where: str, value: Any) -> None:
         shown = repr(one_line(plain_text(str(value)[:60])))[:60] if not isinstance(value, int) else "too many digits"
         self.faults.append(Phrase("{where}: {value} can't be used and is left out", where=one_line(where), value=shown))
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def told(self) -> tuple[Text, ...]:
         return shortened(self.faults)
 
 
-def shortened(faults: Sequence[str]) -> tuple[str, ...]:
+def shortened(faults: Sequence[Text]) -> tuple[Text, ...]:
     """The first faults; the rest is a number."""
     more = len(faults) - MOST_FAULTS
     found = tuple(dict.fromkeys(faults[:MOST_FAULTS]))
@@ -174,11 +174,11 @@ def _cleaner(hint: Any) -> Cleaner:
     return _SIMPLE.get(hint, _anything)
 
 
-def _text(value: Any, where: str, gate: _Gate) -> str:
-    if not isinstance(value, str):
+def _text(value: Any, where: str, gate: _Gate) -> Text:
+    if not isinstance(value, str | Phrase | Series):
         raise Unusable
-    clean = plain_text(value)
-    return value if clean == value else clean
+    clean = plain_text(str(value))
+    return value if clean == str(value) else clean
 
 
 def _number(value: Any, where: str, gate: _Gate) -> float:

@@ -15,6 +15,7 @@ from typing import Any
 from bot.domain.facts.declared import FactFault as FactFault
 from bot.domain.facts.declared import Facts as Facts
 from bot.domain.facts.declared import MilestoneFact as MilestoneFact
+from bot.domain.messages import Text
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -155,7 +156,7 @@ class Engagement:
     bookings: tuple[Booking, ...] = ()
     hours_difference: float | None = None
     """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
     unread: tuple[str, ...] = ()
     """References and paths of its work that could not be read: what is known of it is less than there is."""
     what_if: WhatIf = WhatIf()
@@ -211,7 +212,7 @@ class Portfolio:
 
     engagements: tuple[Engagement, ...] = ()
     taken_at: datetime | None = None
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     members: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     """Usernames who can still work, by namespace; empty = not read (rule assignee-absent then says nothing)."""
     targets: Mapping[str, Target] = field(default_factory=lambda: EMPTY)

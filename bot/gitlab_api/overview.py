@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError
+from bot.domain.messages import Text
 from bot.domain.model import Milestone
 from bot.gitlab_api import queries
 from bot.gitlab_api.client import GitLabClient
@@ -57,7 +58,7 @@ class OverviewReader:
     client: GitLabClient
     lanes: Lanes
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
-    gaps: list[str] = field(default_factory=list)
+    gaps: list[Text] = field(default_factory=list)
 
     def read(self, path: str) -> Overview:
         """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
