@@ -95,6 +95,17 @@ class WorkCalendar:
 
     def _count_to(self, day: date) -> int:
         """Working days from the first day of the proleptic calendar to `day`: whole weeks plus the rest, less holidays."""
+        found = self._counted.get(day)
+        if found is None:
+            found = self._counted[day] = self._count_anew(day)
+        return found
+
+    @cached_property
+    def _counted(self) -> dict[date, int]:
+        """Counts by day: the same days are asked for again and again."""
+        return {}
+
+    def _count_anew(self, day: date) -> int:
         weeks, rest = divmod(day.toordinal(), 7)  # ordinal 1 is a Monday
         weekdays = weeks * len(self.working_weekdays) + sum(1 for d in self.working_weekdays if d < rest)
         return weekdays - bisect_right(self._lost_days, day)
