@@ -16,6 +16,7 @@ from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
 from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
+from bot.domain.messages import Text
 from bot.domain.model import EMPTY
 
 RAGS = ("green", "yellow", "red", "unknown")
@@ -224,7 +225,7 @@ class RaidEntry:
     age_days: int | None = None
     movement: str | None = None
     """new, worse, closed since the last week, else None."""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Text, ...] = ()
     escalated: bool = False
     confidential: bool = False
     web_url: str = ""
@@ -237,9 +238,9 @@ class Risk:
     rule: str
     source: str
     severity: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
-    action: str = ""
+    action: Text = ""
     score: int | None = None
     owner: str | None = None
 
@@ -265,7 +266,7 @@ class Gap:
     """A gate that is not passed: which check, what is missing, where."""
 
     check: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -324,7 +325,7 @@ class EngagementDerived:
     """Decisions and help that others owe (not in the JSON)."""
     end: date | None = None
     """The end of the SOW, moved by approved change orders."""
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +390,7 @@ class Derived:
     currency: str
     engagements: tuple[EngagementDerived, ...] = ()
     portfolio: PortfolioDerived = PortfolioDerived()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
     steps: tuple[Step, ...] = ()
     """All that is open, in the order in which it comes (not in the JSON)."""

@@ -68,8 +68,9 @@ def list_group_projects(call: Call, place: str) -> Response:
     group = call.group(place)
     below = call.flag("include_subgroups")
     spaces: Iterable[Namespace] = group.namespaces() if below else group.projects
-    archived = call.flag("archived")
+    archived, visibility = call.flag("archived"), call.text("visibility")
     found = [space for space in spaces if isinstance(space, Project) and archived in (None, space.archived)]
+    found = [space for space in found if visibility in (None, space.visibility)]
     return paginated(call, _searched(call, _readable(call, found)), partial(project_json, call.world))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus
+from bot.domain.messages import Text
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -21,8 +22,8 @@ class RiskView:
 
     severity: str
     dot: SafeMarkdown
-    message: str
-    action: str
+    message: Text
+    action: Text
     owner: str | None
     links: tuple[SafeMarkdown, ...]
     score: int | None = None

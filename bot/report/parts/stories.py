@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import EngagementDerived, Story
+from bot.domain.messages import Text
 from bot.report.context import ReportContext
 from bot.report.parts.rows import SEVERITY_DOTS
 from bot.report.text.safe_text import SafeMarkdown, joined
@@ -18,10 +19,10 @@ class StoryView:
 
     dot: SafeMarkdown
     severity: str
-    headline: str
-    cause: str
+    headline: Text
+    cause: Text
     at_stake: float | None
-    action: str
+    action: Text
     gain: SafeMarkdown | None
     owner: str | None
     due: date | None
