@@ -62,6 +62,8 @@ class GitLabSettings(Section):
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for one answer")
     concurrency: int = Field(8, ge=1, le=32, description="Requests under way at once when reading")
     cache: str = Field(".psbot-cache", description="Cache file; deleting it changes nothing but the time")
+    max_requests: int = Field(100_000, ge=100, description="Ceiling of requests of one run, whatever the server says")
+    max_minutes: float = Field(60, gt=0, le=1440, description="Ceiling of time in which one run asks GitLab")
     former_users: tuple[Username, ...] = Field(
         (), description="psbot's users under earlier tokens: what they posted counts as psbot's own"
     )

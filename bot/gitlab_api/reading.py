@@ -18,7 +18,7 @@ from bot.config import Settings, is_within
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained, in_words
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
 from bot.gitlab_api.assembly import (
     Archive,
@@ -80,7 +80,7 @@ class _Reading:
     lanes: Lanes
     cache: Cache | None
     progress: Progress
-    failures: list[str] = field(default_factory=list)
+    failures: list[Text] = field(default_factory=list)
     failed_paths: list[str] = field(default_factory=list)
     places: dict[str, Namespace] = field(default_factory=dict)
 
@@ -114,7 +114,7 @@ class _Reading:
             Portfolio(
                 engagements=tuple(e for e in made if e),
                 taken_at=datetime.now(UTC),
-                failures=(*self.failures, *sorted(self.reader.overviews.gaps)),
+                failures=(*self.failures, *sorted(self.reader.overviews.gaps, key=str)),
                 members=members,
                 targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
                 unread=tuple(unread),

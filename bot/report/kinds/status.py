@@ -13,7 +13,7 @@ from typing import Any
 from bot.derive.results import EngagementDerived, Scope
 from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, FactFault, PastReport
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
@@ -242,5 +242,5 @@ def baseline_payload(scope: Scope) -> dict[str, Any]:
 REPORT = Report("status", "status", "internal-status.md.j2", subjects, make_status)
 
 
-def _tell_fault(fault: FactFault) -> str:
+def _tell_fault(fault: FactFault) -> Text:
     return Phrase("{ref} {fault}", ref=fault.ref, fault=fault.message) if fault.ref else fault.message
