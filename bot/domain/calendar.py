@@ -12,8 +12,12 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.domain.limits import FIRST_DAY, LAST_DAY
+
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY: Final = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
+"""Years in which anybody works; others are typing errors, or mean "open"."""
 
 
 @dataclass(frozen=True, order=True)
@@ -181,7 +185,7 @@ def week_of(day: date) -> Period:
 def week_named(name: str) -> Period:
     """The ISO week `2026-W47`. Raises ValueError when there is none of that name."""
     match = re.fullmatch(r"(\d{4})-W(\d\d)", name)
-    if not match:
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise ValueError(f"{name!r} is no ISO week such as 2026-W47")
     return week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
 
@@ -189,7 +193,7 @@ def week_named(name: str) -> Period:
 def month_named(name: str) -> Period:
     """The month `2026-10`. Raises ValueError when it is not such a name."""
     match = re.fullmatch(r"(\d{4})-(\d\d)", name)
-    if not match:
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise ValueError(f"{name!r} is no month such as 2026-10")
     return month_of(date(int(match[1]), int(match[2]), 1))
 
