@@ -10,6 +10,7 @@ from bot.derive.order_results import ColourOverride, OrderEntry
 from bot.derive.results import EngagementDerived, Status
 from bot.report.context import ReportContext
 from bot.report.parts.orders import orders_in_force
+from bot.report.text.safe_text import neutralise
 
 AT = datetime(2026, 11, 18, 9, tzinfo=UTC)
 MUTE = OrderEntry("mute stale-items until 2026-12-20: @all known", "priya", AT, date(2026, 12, 20), word="mute")
@@ -30,4 +31,4 @@ def test_orders_in_force_are_listed_and_a_colour_with_the_computed_one() -> None
 
 def test_what_people_wrote_notifies_nobody() -> None:
     [mute] = orders_in_force(NO_CONTEXT, EngagementDerived("a&1", orders=(MUTE,)))
-    assert "@all" not in mute.text
+    assert mute.text == neutralise("mute stale-items until 2026-12-20: @all known")
