@@ -270,6 +270,8 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]
     portfolio = read_live(session, None, progress)
     for failure in portfolio.failures:
         yield Finding("problem", str(failure))
+    for e in portfolio.engagements:
+        yield from (Finding("problem", f"{e.ref}: {error}") for error in e.errors)
     if not portfolio.engagements:
         label = session.settings.portfolio.label
         yield Finding(

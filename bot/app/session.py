@@ -71,7 +71,7 @@ class Session:
     @cached_property
     def client(self) -> GitLabClient:
         """The connection to GitLab; made at first use."""
-        from bot.gitlab_api.client import GitLabClient
+        from bot.gitlab_api.client import Ceiling, GitLabClient
 
         g = self.settings.gitlab
         return GitLabClient(
@@ -81,6 +81,7 @@ class Session:
             concurrency=g.concurrency,
             allow_http=g.allow_http,
             retry_budget=RETRY_BUDGET,
+            ceiling=Ceiling(g.max_requests, g.max_minutes * 60),
         )
 
 

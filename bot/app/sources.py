@@ -14,6 +14,7 @@ from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
 from bot.derive.results import Derived
+from bot.domain.border import admitted
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport, Portfolio
 from bot.domain.snapshot import load_snapshot
@@ -128,7 +129,7 @@ def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
         hours = read_timesheets(read_sheet(session.folder / name), name, finance.columns, session.today)
     if name := finance.bookings:
         bookings = read_bookings(read_sheet(session.folder / name), name, finance.columns)
-    return add_hours(portfolio, hours, bookings)
+    return admitted(add_hours(portfolio, hours, bookings))
 
 
 def require_known(portfolio: Portfolio, only: str | None) -> None:
@@ -150,8 +151,10 @@ def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dict[str, str]:
-    """The portfolio page: path → content."""
+def make_site_files(
+    reading: Reading, *, audience: str, only: str | None, tell: Callable[[str], None]
+) -> dict[str, str]:
+    """The portfolio page: path → content; `tell` hears of pages that could not be made."""
     from bot.report.site import WEEKS_SHOWN, make_site
 
     s = reading.session
@@ -160,5 +163,13 @@ def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dic
     facts = {e.ref: e.facts for e in reading.portfolio.engagements}
     accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)
     return make_site(
-        reading.portfolio, derived, earlier, s.settings, s.calendar, audience=audience, only=only, accuracy=accuracy
+        reading.portfolio,
+        derived,
+        earlier,
+        s.settings,
+        s.calendar,
+        audience=audience,
+        only=only,
+        accuracy=accuracy,
+        tell=tell,
     )

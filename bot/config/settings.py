@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from bot.config.facts import FactSettings
 from bot.config.people import Channel, OrderSettings, Person
 from bot.config.section import Distinct, Origin, Section
 from bot.config.values import (
@@ -61,6 +62,8 @@ class GitLabSettings(Section):
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for one answer")
     concurrency: int = Field(8, ge=1, le=32, description="Requests under way at once when reading")
     cache: str = Field(".psbot-cache", description="Cache file; deleting it changes nothing but the time")
+    max_requests: int = Field(100_000, ge=100, description="Ceiling of requests of one run, whatever the server says")
+    max_minutes: float = Field(60, gt=0, le=1440, description="Ceiling of time in which one run asks GitLab")
     former_users: tuple[Username, ...] = Field(
         (), description="psbot's users under earlier tokens: what they posted counts as psbot's own"
     )
@@ -122,9 +125,7 @@ class FinanceSettings(Section):
         None, description="CSV of hours; replaces GitLab's time logs where it names an engagement"
     )
     bookings: str | None = Field(None, description="CSV of hard and soft bookings")
-    columns: dict[str, str] = Field(
-        {}, description="Names of columns in your export, such as {engagement: Project Name, hours: Time Logged}"
-    )
+    columns: dict[str, str] = Field({}, description="Your export's names of columns: {engagement: Project Name}")
 
 
 class HealthLabels(Distinct):
@@ -274,6 +275,7 @@ class Settings(Section):
     risks: RiskSettings = RiskSettings()
     reports: ReportSettings = ReportSettings()
     templates: TemplateSettings = TemplateSettings()
+    facts: FactSettings = FactSettings()
     engagements: dict[Reference, dict[str, Any]] = Field(
         {}, description="Facts by reference; they win over the description's"
     )

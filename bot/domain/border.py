@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from bot.domain.limits import BROKEN as BROKEN
 from bot.domain.limits import FIRST_DAY as FIRST_DAY
 from bot.domain.limits import LARGEST as LARGEST
 from bot.domain.limits import LAST_DAY as LAST_DAY
@@ -87,6 +88,10 @@ class _Gate:
     """One engagement on its way in, and what was left behind."""
 
     faults: list[Text] = field(default_factory=list)
+
+    def tell_broken(self, where: str) -> None:
+        """Half a character cost the text that character."""
+        self.faults.append(Phrase("{where}: holds half a character, which is left out", where=one_line(where)))
 
     def tell(self, where: str, value: Any) -> None:
         shown = repr(one_line(plain_text(str(value)[:60])))[:60] if not isinstance(value, int) else "too many digits"
@@ -177,8 +182,19 @@ def _cleaner(hint: Any) -> Cleaner:
 def _text(value: Any, where: str, gate: _Gate) -> Text:
     if not isinstance(value, str | Phrase | Series):
         raise Unusable
-    clean = plain_text(str(value))
-    return value if clean == str(value) else clean
+    if isinstance(value, str):
+        return _whole_text(value, where, gate)
+    said = str(value)
+    clean = plain_text(said).replace(BROKEN, "")
+    return value if clean == said else clean
+
+
+def _whole_text(value: str, where: str, gate: _Gate) -> str:
+    clean = plain_text(value)
+    if BROKEN in clean:
+        gate.tell_broken(where)
+        clean = clean.replace(BROKEN, "")
+    return value if clean == value else clean
 
 
 def _number(value: Any, where: str, gate: _Gate) -> float:
@@ -209,6 +225,8 @@ def _anything(value: Any, where: str, gate: _Gate) -> Any:
     clean = plain_value(value)
     if value is not None and clean is None:
         raise Unusable
+    if isinstance(clean, str):
+        return _whole_text(value, where, gate)
     return value if clean == value else clean
 
 

@@ -261,6 +261,9 @@ def _engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engag
 
 
 def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
+    if _is_settled(item, cut):
+        spent = item.spent_hours if logged is None else logged
+        return item if spent == item.spent_hours else replace(item, spent_hours=spent)
     state, closed_at = _state_as_of(item.state, item.closed_at, cut)
     due, history = _due_as_of(item.due_date, item.due_history, cut)
     return replace(
@@ -276,6 +279,16 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         later_labels=tuple(
             label for label in item.labels if label in item.label_dates and item.label_dates[label] >= cut
         ),
+    )
+
+
+def _is_settled(item: Item, cut: datetime) -> bool:
+    """Whether nothing that is known of the item, but for hours, happened after the cut: most items of most replays."""
+    if (item.closed_at is not None and item.closed_at >= cut) or item.later_labels or (item.outcome and item.is_open):
+        return False
+    moves = [change.at for change in item.due_history]
+    return (
+        all(at < cut for at in item.label_dates.values()) and all(at < cut for at in moves) and moves == sorted(moves)
     )
 
 

@@ -231,6 +231,12 @@ class _Reader:
             return {}
         return values
 
+    def has(self, key: str) -> bool:
+        """Whether the text without which the object is nothing is there."""
+        if not self.text(key):
+            self.missing(key)
+        return bool(self.text(key))
+
     def missing(self, key: str) -> None:
         self.faults.append(f"{self.where}: has no {key}")
 
@@ -260,10 +266,10 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         facts=facts,
         fact_faults=tuple(f for f in faults + more if (f.key, str(f.message)) not in known) + stored,
         customer_visible_facts=r.texts("customer_visible_facts"),
-        items=tuple(_item(i) for i in r.children("items")),
-        milestones=tuple(_milestone(m) for m in r.children("milestones")),
+        items=tuple(item for i in r.children("items") if (item := _item(i)) and i.has("ref")),
+        milestones=tuple(stone for m in r.children("milestones") if (stone := _milestone(m)) and m.has("title")),
         timelogs=tuple(log for t in r.children("timelogs") if (log := _timelog(t))),
-        bookings=tuple(_booking(b) for b in r.children("bookings")),
+        bookings=tuple(booked for b in r.children("bookings") if (booked := _booking(b)) and b.has("week")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
         unread=r.texts("unread"),

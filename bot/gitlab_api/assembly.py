@@ -14,6 +14,7 @@ from bot.domain.bulkhead import contained
 from bot.domain.facts import ENGAGEMENT_BLOCK, MONEY_KEYS, make_facts, merge_facts, read_block
 from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
+from bot.gitlab_api.fields import with_dates
 from bot.gitlab_api.histories import Histories
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelog, ref_of
 
@@ -112,10 +113,12 @@ def _is_current(record: Record, oldest: date) -> bool:
     return closed is None or closed.date() >= oldest
 
 
-def draft_engagement(root: Record, settings: Settings) -> Draft:
-    """The engagement's facts: its description's block, overridden by the config."""
+def draft_engagement(root: Record, settings: Settings, fields: Mapping[str, object] | None = None) -> Draft:
+    """The engagement's facts: the config wins over its description's block, that over its custom `fields` and dates."""
     ref = ref_of(root)
     values, document, broken = read_block(root["description"], ENGAGEMENT_BLOCK)
+    own = with_dates(root, fields or {})
+    values = {**{key: value for key, value in own.items() if key not in values}, **values}
     facts, faults = make_facts(values, document)
     override = settings.engagements.get(ref)
     more: tuple[FactFault, ...] = ()

@@ -35,6 +35,7 @@ from bot.gitlab_api.assembly import (
 )
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.fields import read_fields
 from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.lanes import Lanes
 from bot.gitlab_api.names import Strange, join_keys
@@ -94,7 +95,9 @@ class _Reading:
         chosen = [r for r in roots if only in (None, ref_of(r))]
         everyone = sorted(all_roots(self._archive(), self.settings), key=ref_of)
         settings, strange = join_keys(self.settings, [ref_of(r) for r in everyone], self._look_up)
-        drafts = [draft for root in chosen if (draft := self._served(root, draft_engagement, root, settings))]
+        fields = self._fields(chosen)
+        asked = ((root, fields.get(root["id"])) for root in chosen)
+        drafts = [d for root, own in asked if (d := self._served(root, draft_engagement, root, settings, own))]
         drafts = [replace(d, errors=(*d.errors, *self._meant(d.ref, strange))) for d in drafts]
         self.failures += [str(s.fault) for s in strange if s.nearest not in {d.ref for d in drafts}]
         configured = set(self.places)
@@ -118,6 +121,14 @@ class _Reading:
                 known=self._known(everyone, drafts, settings),
             )
         )
+
+    def _fields(self, roots: Sequence[Record]) -> Mapping[int, Mapping[str, Any]]:
+        """Facts in GitLab's custom fields, where the config names some."""
+        try:
+            return read_fields(self.client, roots, self.settings.facts.fields)
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+            self.failures.append(Phrase("custom fields could not be read: {reason}", reason=str(problem)))
+            return {}
 
     def _look_up(self, key: str) -> str | None:
         """What GitLab calls a reference now; None where it is not there, or may not be seen."""

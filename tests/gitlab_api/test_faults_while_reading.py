@@ -195,7 +195,7 @@ def test_trouble_that_lasts_is_named(gitlab: DemoGitLab, calm: Portfolio, kind: 
 
 def assert_no_silent_gap(found: Portfolio, calm: Portfolio, *, may_be_missing: bool) -> None:
     """Every engagement is as it was, or says what it lacks, or its namespace is named."""
-    failed = " ".join(found.failures)
+    failed = " ".join(map(str, found.failures))
     served = {e.ref: e for e in found.engagements}
     for was in calm.engagements:
         now = served.get(was.ref)

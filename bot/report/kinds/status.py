@@ -23,6 +23,7 @@ from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
 from bot.report.parts.colours import AXES, axis_views, colours_of, posted, posted_before, trends
 from bot.report.parts.headline import headline
+from bot.report.parts.orders import orders_in_force
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, next_steps, steps_before
 from bot.report.parts.top_risks import top_risks
@@ -123,6 +124,7 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "name": context.titled(derived.ref, derived.title),
         "facts": facts,
         "derived": derived,
+        "orders": orders_in_force(context, derived),
         "colours": colours,
         "partial": derived.status.partial,
         "trend": trend["overall"],
