@@ -22,3 +22,12 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"can't be written ({error.strerror})", str(path)) from error
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a binary file that the user asked for. Raises UsageError in words."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"can't be written ({error.strerror})", str(path)) from error
