@@ -111,11 +111,11 @@ def check_report_templates(session: Session) -> Iterator[Finding]:
 
 def _check_wording(templates: Templates) -> Iterator[Finding]:
     """What the reports' language lacks stays English: worth a note, no fault."""
-    lacking = untranslated(templates.words, templates.folder / "locale" if templates.folder else None)
+    lacking = untranslated(templates.words)
     if lacking:
         language = templates.words.locale.language
         some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
-        remedy = f"Add them to locale/{language}.yml in the templates folder; docs/reports.md shows how."
+        remedy = f"Add them to locale/{language}.po in the templates folder; docs/reports.md shows how."
         yield Finding("note", f"reports in {language}: {len(lacking)} texts stay English ({some})", remedy)
 
 
@@ -269,7 +269,9 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]
     """What was found under the label, and where each engagement's internal status would go."""
     portfolio = read_live(session, None, progress)
     for failure in portfolio.failures:
-        yield Finding("problem", failure)
+        yield Finding("problem", str(failure))
+    for e in portfolio.engagements:
+        yield from (Finding("problem", f"{e.ref}: {error}") for error in e.errors)
     if not portfolio.engagements:
         label = session.settings.portfolio.label
         yield Finding(

@@ -14,6 +14,7 @@ from typing import Any
 from bot.derive.order_results import OrderEntry
 from bot.derive.results import Derived, EngagementDerived, Scope, Status
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
+from bot.domain.messages import Phrase, Series
 
 __all__ = ["FORMAT", "derived_schema", "engagement_json", "facts_schema", "snapshot_schema", "to_json"]
 FORMAT = "psbot-derived/1"
@@ -30,7 +31,7 @@ def to_json(derived: Derived) -> Json:
         "currency": derived.currency,
         "engagements": [engagement_json(e) for e in derived.engagements],
         "portfolio": _plain(derived.portfolio),
-        "failures": list(derived.failures),
+        "failures": _plain(derived.failures),
     }
 
 
@@ -61,7 +62,7 @@ def engagement_json(e: EngagementDerived) -> Json:
         "manager": _plain(e.manager),
         "causes": _plain(e.causes),
         "orders": [order_json(order) for order in e.orders],
-        "errors": list(e.errors),
+        "errors": _plain(e.errors),
     }
 
 
@@ -95,7 +96,9 @@ def order_json(order: OrderEntry) -> Json:
 
 
 def _plain(value: Any) -> Any:
-    """Dataclasses become objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    """Messages become English text, dataclasses objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    if isinstance(value, Phrase | Series):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

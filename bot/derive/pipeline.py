@@ -30,13 +30,14 @@ from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
 from bot.derive.replay import Memory, as_if, past_signals
-from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioRevenue, Risk
+from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, PortfolioRevenue, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.derive.subject import Subject
+from bot.domain.bulkhead import contained, in_words
 from bot.domain.calendar import WorkCalendar
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, PastReport, Portfolio, as_of
 
 if TYPE_CHECKING:
@@ -76,14 +77,15 @@ def derive_portfolio(
     what past days said, for further derivations of the same portfolio.
     """
     settings = with_default_thresholds(settings)
-    then = as_of(portfolio, day, calendar.zone)
+    lost: list[str] = []
+    then = _replayed(portfolio, day, calendar, lost)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
     orders, faults = _read_all_orders(then, past, court)
     then = replace(then, engagements=tuple(prepared(e, orders[e.ref]) for e in then.engagements))
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
-    failures = [*then.failures, *faults, *unreadable_weeks(then.engagements)]
+    failures = [*then.failures, *lost, *faults, *unreadable_weeks(then.engagements)]
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
     memory = {} if memory is None else memory
@@ -97,10 +99,27 @@ def derive_portfolio(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
-        portfolio=derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
+        portfolio=contained(
+            lambda: derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
+            lambda why: failures.append(Phrase("no roll-up: {error}", error=why)),
+            PortfolioDerived(),
+        ),
         failures=tuple(failures),
         orders=read_unaddressed(past, then.engagements, court),
     )
+
+
+def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[str]) -> Portfolio:
+    """The portfolio as of the day; an engagement whose past can't be replayed is named and left out."""
+
+    def replay(engagement: Engagement) -> tuple[Engagement, ...]:
+        return contained(
+            lambda: as_of(replace(portfolio, engagements=(engagement,)), day, calendar.zone).engagements,
+            lambda why: lost.append(Phrase("{path} could not be read: {reason}", path=engagement.ref, reason=why)),
+            (),
+        )
+
+    return replace(portfolio, engagements=tuple(then for e in portfolio.engagements for then in replay(e)))
 
 
 def with_default_thresholds(settings: Settings) -> Settings:
@@ -174,13 +193,13 @@ def _derive_engagement(
         try:
             subject = subject.advance(**stage(subject))
         except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
-            trouble = Phrase("{stage} could not be derived: {error}", stage=name, error=_tell(error))
+            trouble = Phrase("{stage} could not be derived: {error}", stage=name, error=in_words(error))
             subject = subject.advance(errors=(*subject.derived.errors, trouble))
     return subject, kept[0] if kept else None
 
 
 def _derive_revenue(
-    subject: Subject, run: ForecastRun | None, failures: list[str]
+    subject: Subject, run: ForecastRun | None, failures: list[Text]
 ) -> tuple[Subject, EngagementForecast | None]:
     """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
     kept: list[EngagementForecast] = []
@@ -192,7 +211,7 @@ def _derive_revenue(
             subject = subject.advance(**stage(subject))
         except Exception as error:  # noqa: BLE001 - told, and the others' revenue stands
             ref = subject.engagement.ref
-            failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=_tell(error)))
+            failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=in_words(error)))
             return subject, None
     return subject, kept[0] if kept else None
 
@@ -243,7 +262,14 @@ def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
 
 
 def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str]:
-    return -SEVERITIES.index(risk.severity), -(risk.score or 0), risk.source, risk.rule, risk.evidence, risk.message
+    return (
+        -SEVERITIES.index(risk.severity),
+        -(risk.score or 0),
+        risk.source,
+        risk.rule,
+        risk.evidence,
+        str(risk.message),
+    )
 
 
 # -- people's orders
@@ -251,16 +277,18 @@ def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str
 
 def _read_all_orders(
     portfolio: Portfolio, past: Sequence[PastReport], court: Court
-) -> tuple[dict[str, tuple[Order, ...]], list[str]]:
+) -> tuple[dict[str, tuple[Order, ...]], list[Text]]:
     """The orders about each engagement; where they can't be read, that is told and none hold."""
     found: dict[str, tuple[Order, ...]] = {}
-    faults: list[str] = []
+    faults: list[Text] = []
     for engagement in portfolio.engagements:
         try:
             found[engagement.ref] = read_orders(past, engagement, court)
         except Exception as error:  # noqa: BLE001 - told, and the figures stand as computed
             found[engagement.ref] = ()
-            faults.append(Phrase("orders about {ref} can't be read: {error}", ref=engagement.ref, error=_tell(error)))
+            faults.append(
+                Phrase("orders about {ref} can't be read: {error}", ref=engagement.ref, error=in_words(error))
+            )
     return found, faults
 
 
@@ -303,7 +331,7 @@ def _prepare_forecast(
     calendar: WorkCalendar,
     seed: int,
     trials: int,
-    failures: list[str],
+    failures: list[Text],
 ) -> ForecastRun | None:
     """What finished work teaches. Without it there is no forecast, and that is told."""
     from bot.derive.forecast import learn_by_day
@@ -312,7 +340,7 @@ def _prepare_forecast(
         learned = learn_by_day(then, calendar, settings)
         return ForecastRun(learned(day), learned, seed, trials)
     except Exception as error:  # noqa: BLE001 - statuses without a forecast are better than none
-        failures.append(Phrase("no forecast: {error}", error=_tell(error)))
+        failures.append(Phrase("no forecast: {error}", error=in_words(error)))
         return None
 
 
@@ -321,7 +349,7 @@ def _add_revenue(
     gone: Sequence[tuple[Subject, EngagementForecast | None]],
     settings: Settings,
     past: Sequence[PastReport],
-    failures: list[str],
+    failures: list[Text],
     only: str | None,
 ) -> PortfolioRevenue:
     forecast, earlier = ([(s, found) for s, found in side if found is not None] for side in (pairs, gone))
@@ -332,7 +360,7 @@ def _add_revenue(
     try:
         return portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only)
     except Exception as error:  # noqa: BLE001 - told, and every other figure stands
-        failures.append(Phrase("no revenue roll-up: {error}", error=_tell(error)))
+        failures.append(Phrase("no revenue roll-up: {error}", error=in_words(error)))
         return PortfolioRevenue()
 
 
@@ -342,7 +370,3 @@ def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mappin
         if report.engagement:
             found.setdefault(report.engagement, []).append(report.payload)
     return found
-
-
-def _tell(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

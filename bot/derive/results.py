@@ -15,6 +15,7 @@ from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
 from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
+from bot.domain.messages import Text
 from bot.domain.model import EMPTY
 
 RAGS = ("green", "yellow", "red", "unknown")
@@ -223,7 +224,7 @@ class RaidEntry:
     age_days: int | None = None
     movement: str | None = None
     """new, worse, closed since the last week, else None."""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Text, ...] = ()
     escalated: bool = False
     confidential: bool = False
     web_url: str = ""
@@ -236,9 +237,9 @@ class Risk:
     rule: str
     source: str
     severity: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
-    action: str = ""
+    action: Text = ""
     score: int | None = None
     owner: str | None = None
 
@@ -264,7 +265,7 @@ class Gap:
     """A gate that is not passed: which check, what is missing, where."""
 
     check: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -319,7 +320,7 @@ class EngagementDerived:
     orders: tuple[OrderEntry, ...] = ()
     end: date | None = None
     """The end of the SOW, moved by approved change orders."""
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +385,6 @@ class Derived:
     currency: str
     engagements: tuple[EngagementDerived, ...] = ()
     portfolio: PortfolioDerived = PortfolioDerived()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
     """Orders on roll-ups that name no engagement."""

@@ -110,7 +110,9 @@ def _snapshot_engagement() -> Schema:
             "items": _list(_snapshot_item()),
             "milestones": _list(_snapshot_milestone()),
             "timelogs": _list(_snapshot_timelog()),
-            "bookings": _list(_partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft")})),
+            "bookings": _list(
+                _partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft"), "known": DAY})
+            ),
             "hours_difference": NUMBER,
             "errors": texts,
             "unread": texts,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.derive.order_results import ColourOverride
+from bot.domain.messages import Text
 from bot.domain.model import EMPTY
 
 
@@ -14,7 +15,7 @@ from bot.domain.model import EMPTY
 class Reason:
     """Why a figure or colour is what it is: a sentence, and references to the evidence."""
 
-    text: str
+    text: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -79,12 +80,12 @@ class Story:
 
     id: str
     severity: str
-    headline: str
-    cause: str
+    headline: Text
+    cause: Text
     consequence: Consequence = Consequence()
     evidence: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
-    action: str = ""
+    action: Text = ""
     gain: Gain | None = None
     owner: str | None = None
     due: date | None = None

@@ -15,6 +15,7 @@ from typing import Any
 from bot.domain.facts.declared import FactFault as FactFault
 from bot.domain.facts.declared import Facts as Facts
 from bot.domain.facts.declared import MilestoneFact as MilestoneFact
+from bot.domain.messages import Text
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -115,6 +116,8 @@ class Booking:
     week: str
     hours: float
     kind: str = "hard"
+    known: date | None = None
+    """The day on which it was made, as far as the file tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ class Engagement:
     bookings: tuple[Booking, ...] = ()
     hours_difference: float | None = None
     """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
     unread: tuple[str, ...] = ()
     """References and paths of its work that could not be read: what is known of it is less than there is."""
     what_if: WhatIf = WhatIf()
@@ -209,13 +212,15 @@ class Portfolio:
 
     engagements: tuple[Engagement, ...] = ()
     taken_at: datetime | None = None
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     members: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     """Usernames who can still work, by namespace; empty = not read (rule assignee-absent then says nothing)."""
     targets: Mapping[str, Target] = field(default_factory=lambda: EMPTY)
     """What was read of where texts go, by the name in facts and config; what was not read is missing."""
     unread: tuple[str, ...] = ()
     """Configured namespaces that could not be read: what is missing in them is not gone."""
+    known: tuple[str, ...] = ()
+    """References and SOWs of every engagement that was seen, also of those that are not read now."""
 
 
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:
@@ -256,6 +261,9 @@ def _engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engag
 
 
 def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
+    if _is_settled(item, cut):
+        spent = item.spent_hours if logged is None else logged
+        return item if spent == item.spent_hours else replace(item, spent_hours=spent)
     state, closed_at = _state_as_of(item.state, item.closed_at, cut)
     due, history = _due_as_of(item.due_date, item.due_history, cut)
     return replace(
@@ -271,6 +279,16 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         later_labels=tuple(
             label for label in item.labels if label in item.label_dates and item.label_dates[label] >= cut
         ),
+    )
+
+
+def _is_settled(item: Item, cut: datetime) -> bool:
+    """Whether nothing that is known of the item, but for hours, happened after the cut: most items of most replays."""
+    if (item.closed_at is not None and item.closed_at >= cut) or item.later_labels or (item.outcome and item.is_open):
+        return False
+    moves = [change.at for change in item.due_history]
+    return (
+        all(at < cut for at in item.label_dates.values()) and all(at < cut for at in moves) and moves == sorted(moves)
     )
 
 

@@ -39,7 +39,7 @@ def with_facts(document: Document, due: Due, context: ReportContext) -> Document
         "data": [_data(e, document) for e in _engagements(document, due, context)],
         "state": [_state(e, document) for e in _derived(document, due, context)],
         "words": _words(document, context),
-        "failures": sorted(context.portfolio.failures) if document.audience == "internal" else [],
+        "failures": sorted(map(str, context.portfolio.failures)) if document.audience == "internal" else [],
     }
     return replace(document, facts=json.dumps(plain, sort_keys=True, ensure_ascii=False))
 
@@ -88,7 +88,7 @@ def _state(e: EngagementDerived, document: Document) -> Mapping[str, Any]:
             "risks": sorted({(r.rule, r.severity) for r in e.risks}),
             "escalations": [(x.ref, x.overdue) for x in e.escalations],
             "gaps": sorted({gap.check for gap in e.compliance.missing}),
-            "errors": e.errors,
+            "errors": [str(error) for error in e.errors],
         }
     return state
 

@@ -157,11 +157,11 @@ def _late_sign(m: MilestoneStatus, subject: Subject, evidence: tuple[str, ...]) 
     """A due date that has passed is certain: yellow, and red when it is long ago."""
     over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0
     text = Phrase(
-        "Milestone {title} was due {due}, {n|# working day|# working days} ago, with {open|# open item|# open items}.",
+        "Milestone {title} was due {due}, {n|# working day|# working days} ago, {still}.",
         title=quote(m.title),
         due=m.due,
         n=over,
-        open=m.items_open,
+        still=Phrase("with {n|# open item|# open items}", n=m.items_open),
     )
     colour = "red" if over >= subject.threshold("slip_red_days") else "yellow"
     return Sign(colour, Reason(text, evidence), certain=True)

@@ -24,7 +24,7 @@ from bot.domain.facts.readers import (
     read_number,
     read_text,
 )
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 
 BILLINGS = ("time_and_materials", "fixed_price", "milestone")
 RECOGNITIONS = ("as_delivered", "percent_complete", "on_acceptance", "on_completion")
@@ -65,7 +65,7 @@ class FactFault:
 
     key: str
     line: int
-    message: str
+    message: Text
     ref: str = ""
 
 

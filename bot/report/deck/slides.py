@@ -166,7 +166,13 @@ def _milestones(derived: Derived, last: date, notes: tuple[str, ...]) -> Iterato
     header = ("Milestone", "Customer", "Due", "Forecast (P50)", "Slip in working days")
     for part in _pages(next_ones):
         rows = tuple(
-            (short(m.title), short(e.customer, 30), due.isoformat(), _day(m.forecast), "–" if m.slip_days is None else f"{m.slip_days:+d}")
+            (
+                short(m.title),
+                short(e.customer, 30),
+                due.isoformat(),
+                _day(m.forecast),
+                "–" if m.slip_days is None else f"{m.slip_days:+d}",
+            )
             for due, e, m in part
         )
         yield Slide(title, table=Table(header, rows, tuple(lights[m.state] for _, _, m in part)), notes=notes)
@@ -181,7 +187,13 @@ def customer_slides(facts: CustomerFacts) -> tuple[Slide, ...]:
     counted = f"{facts.milestones_done} of {len(facts.milestones)} milestones are done"
     for part in _pages(facts.milestones):
         rows = tuple(
-            (short(shown(m.title).text), _day(m.baseline), _day(m.due), _day(m.forecast), "done" if m.done else m.state.replace("_", " "))
+            (
+                short(shown(m.title).text),
+                _day(m.baseline),
+                _day(m.due),
+                _day(m.forecast),
+                "done" if m.done else m.state.replace("_", " "),
+            )
             for m in part
         )
         header = ("Milestone", "Agreed", "Due", "Expected", "State")

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.derive.results import EngagementDerived, Rag, Status
 from bot.domain.calendar import Period
+from bot.domain.messages import Text
 from bot.domain.model import PastReport
 from bot.report.context import ReportContext
 from bot.report.due import WEEK
@@ -23,7 +24,7 @@ MOST_REASONS = 3
 class ReasonView:
     """A reason as a report shows it: the sentence, and links to its evidence."""
 
-    text: str
+    text: Text
     links: tuple[SafeMarkdown, ...] = ()
 
 

@@ -16,7 +16,7 @@ from bot.derive.scope.change_orders import is_pending
 from bot.derive.status_results import Consequence
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
-from bot.domain.messages import NOTHING, Clause, Money, Percent, Phrase, days, hours, items, listing, quotes
+from bot.domain.messages import NOTHING, Clause, Money, Percent, Phrase, Text, days, hours, items, listing, quotes
 
 MOST_EVIDENCE: Final = 10
 GRAVE: Final = ("high", "critical")
@@ -109,7 +109,7 @@ _COMES_TO: Final[Mapping[Cause, Callable[[Subject], Consequence]]] = MappingProx
 # -- the words
 
 
-def _headline(group: Group, subject: Subject, comes_to: Consequence) -> str:
+def _headline(group: Group, subject: Subject, comes_to: Consequence) -> Text:
     """What it comes to, in one sentence; where that is no figure, what the gravest risk says."""
     if _is_about_delivery(group):
         return _late_and_over(subject, comes_to) or group.risks[0].message
@@ -120,7 +120,7 @@ def _headline(group: Group, subject: Subject, comes_to: Consequence) -> str:
     return group.risks[0].message
 
 
-def _late_and_over(subject: Subject, comes_to: Consequence) -> str | None:
+def _late_and_over(subject: Subject, comes_to: Consequence) -> Phrase | None:
     end, budget = subject.derived.end, subject.derived.budget.hours_budget
     late = Phrase("{days} after the agreed end {end}", days=days(comes_to.days), end=end) if comes_to.days else None
     over = (
@@ -140,7 +140,7 @@ def _late_and_over(subject: Subject, comes_to: Consequence) -> str | None:
     return Phrase("It is {share} likely to be done by the agreed end {end}.", share=Percent(chance), end=end)
 
 
-def _cause(group: Group, subject: Subject, headline: str) -> str:
+def _cause(group: Group, subject: Subject, headline: Text) -> Text:
     """Why, as far as the facts tell: the scope that grew, what waits, else what the gravest risk says."""
     scope = subject.derived.scope
     if group.cause is Cause.SCOPE and (scope.added or scope.pending_hours):
@@ -160,7 +160,7 @@ def _cause(group: Group, subject: Subject, headline: str) -> str:
     return first.message if first.message != headline else next(others, first.message)
 
 
-def _action(group: Group, remedy: Remedy | None) -> str:
+def _action(group: Group, remedy: Remedy | None) -> Text:
     own = remedy.action if remedy else group.risks[0].action
     if not group.further:
         return own
