@@ -81,7 +81,7 @@ def derive_portfolio(
     what past days said, for further derivations of the same portfolio.
     """
     settings = with_default_thresholds(settings)
-    lost: list[str] = []
+    lost: list[Text] = []
     then = _replayed(portfolio, day, calendar, lost)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
@@ -122,7 +122,7 @@ def _with_record(subject: Subject, record: TrackRecord) -> Subject:
     return subject.advance(status=replace(subject.derived.status, track_record=record))
 
 
-def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[str]) -> Portfolio:
+def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[Text]) -> Portfolio:
     """The portfolio as of the day; an engagement whose past can't be replayed is named and left out."""
 
     def replay(engagement: Engagement) -> tuple[Engagement, ...]:
