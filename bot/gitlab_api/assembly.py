@@ -9,16 +9,16 @@ from datetime import date, timedelta, tzinfo
 from functools import cached_property, partial
 
 from bot.config import LabelSettings, Settings, is_within
-from bot.derive.labels import has_label
+from bot.derive.labels import has_label, is_dropped
 from bot.domain.bulkhead import contained
 from bot.domain.facts import MONEY_KEYS, make_facts, merge_facts, read_block
 from bot.domain.messages import Phrase, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
 from bot.gitlab_api.histories import Histories
-from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelog, ref_of
+from bot.gitlab_api.translate import NO_ZONES, Record, instant, make_item, make_timelog, ref_of
 
 ENGAGEMENT_BLOCK = "ps-project"
-_REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
+REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
 
 
 @dataclass(frozen=True)
@@ -143,51 +143,8 @@ def foreign_paths(drafts: Iterable[Draft], read: Collection[str]) -> list[str]:
 
 def work_path(entry: str) -> str:
     """The project or group of a `work` entry, be it a reference or a path."""
-    match = _REFERENCE.fullmatch(entry)
+    match = REFERENCE.fullmatch(entry)
     return match["path"] if match else entry.strip("/")
-
-
-# -- whose work is what
-
-
-def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft:
-    """The draft with its items: those of `work`, else an epic's descendants or the rest of an issue's project.
-
-    Below another engagement's root the work is that engagement's: no hour counts twice. `roots` are their ids.
-    """
-    errors: list[str] = []
-    found: dict[int, Record] = {}
-    for record in _work_of(draft, archive, roots, errors):
-        if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
-            found[record["id"]] = record
-    return replace(draft, work=tuple(sorted(found.values(), key=ref_of)), errors=(*draft.errors, *errors))
-
-
-def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
-    root = draft.root
-    if draft.facts.work:
-        for entry in draft.facts.work:
-            yield from _work_named(entry, archive, roots, errors)
-    elif root["type"] == "epic":
-        yield from archive.below(root, roots)
-    else:
-        yield from (r for r in archive.by_path.get(root["path"], ()) if r["type"] != "epic")
-
-
-def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
-    """A listed epic stands for its descendants, a listed issue for itself and its tasks, a path for all below it."""
-    if _REFERENCE.fullmatch(entry):
-        record = archive.by_ref.get(entry.casefold())
-        if record is None:
-            errors.append(Phrase("work: {entry} is not there, or the token may not see it", entry=entry))
-            return
-        if record["type"] != "epic":
-            yield record
-        yield from archive.below(record, roots)
-        return
-    path = entry.strip("/")
-    for place in sorted(p for p in archive.by_path if is_within(p, path)):
-        yield from archive.by_path[place]
 
 
 # -- what histories are needed
@@ -217,7 +174,12 @@ def needs_label_dates(record: Record, names: Sequence[str]) -> bool:
 
 
 def make_engagement(
-    draft: Draft, archive: Archive, histories: Histories, settings: Settings, zone: tzinfo
+    draft: Draft,
+    archive: Archive,
+    histories: Histories,
+    settings: Settings,
+    zone: tzinfo,
+    zones: Mapping[str, tzinfo] = NO_ZONES,
 ) -> Engagement:
     """The engagement with everything that was read, but for a health label of psbot's own: nobody declared that."""
     root, faults = draft.root, list(draft.faults)
@@ -225,7 +187,8 @@ def make_engagement(
     troubles: list[str] = []
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
-        made = contained(partial(make_item, record, archive.milestones, labels, due), _lost(record, troubles))
+        more = {"parent": archive.records.get(record["parent"] or 0), "left": record["id"] in histories.left}
+        made = contained(partial(make_item, record, archive.milestones, labels, due, **more), _lost(record, troubles))
         items += made[:1] if made else ()
         faults += made[1] if made else ()
     head, _ = make_item(root, archive.milestones, histories.labels.get(root["id"], {}), ())
@@ -246,18 +209,25 @@ def make_engagement(
         facts=draft.facts,
         fact_faults=tuple(faults),
         customer_visible_facts=draft.money,
-        items=tuple(items),
+        items=tuple(_with_outcome(item, settings.labels) for item in items),
         milestones=tuple(find_milestones(draft, archive)),
-        timelogs=tuple(_timelogs(draft, settings, zone, troubles)),
+        timelogs=tuple(_timelogs(draft, settings, zone, zones, troubles)),
         errors=(*draft.errors, *_history_errors(draft, histories), *troubles),
     )
 
 
-def _timelogs(draft: Draft, settings: Settings, zone: tzinfo, troubles: list[str]) -> Iterator[TimeLog]:
+def _with_outcome(item: Item, labels: LabelSettings) -> Item:
+    """The outcome, also where a label tells of it."""
+    return replace(item, outcome="dropped") if is_dropped(item, labels) else item
+
+
+def _timelogs(
+    draft: Draft, settings: Settings, zone: tzinfo, zones: Mapping[str, tzinfo], troubles: list[str]
+) -> Iterator[TimeLog]:
     for record in (draft.root, *draft.work):
         billable = not has_label(record["labels"], settings.labels.non_billable)
         for entry in sorted(record["timelogs"]):
-            log = contained(partial(make_timelog, record, entry, zone, billable), _lost(record, troubles))
+            log = contained(partial(make_timelog, record, entry, zone, billable, zones), _lost(record, troubles))
             if log:
                 yield log
 
