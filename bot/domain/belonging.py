@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from bot.domain.messages import Phrase, commas, listing
+from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, Facts, Item
 
 
@@ -42,16 +42,17 @@ def _without_others(engagement: Engagement, shared: dict[str, list[str]]) -> Eng
     mine = {item.ref: shared[item.ref] for item in engagement.items if item.ref in shared}
     if not mine:
         return engagement
-    errors = {contest(engagement.ref, names, [r for r in sorted(mine) if mine[r] == names]) for names in mine.values()}
+    claims = sorted({tuple(names) for names in mine.values()})
+    errors = [contest(engagement.ref, names, [r for r in sorted(mine) if tuple(mine[r]) == names]) for names in claims]
     return replace(
         engagement,
         items=tuple(item for item in engagement.items if item.ref not in gone),
         timelogs=tuple(log for log in engagement.timelogs if log.item not in gone),
-        errors=(*engagement.errors, *(error for error in sorted(errors) if error not in engagement.errors)),
+        errors=(*engagement.errors, *errors),
     )
 
 
-def contest(ref: str, claimants: Iterable[str], items: Iterable[str]) -> str:
+def contest(ref: str, claimants: Iterable[str], items: Iterable[str]) -> Text:
     """What the engagement `ref` says of items that several claim alike; the first of them has them."""
     names, refs = list(claimants), list(items)
     named = listing(refs) if len(refs) > 3 else commas(refs)

@@ -11,13 +11,13 @@ from functools import cached_property, partial
 from bot.config import LabelSettings, Settings, is_within
 from bot.derive.labels import has_label, is_dropped
 from bot.domain.bulkhead import contained
-from bot.domain.facts import MONEY_KEYS, make_facts, merge_facts, read_block
-from bot.domain.messages import Phrase, commas, listing
+from bot.domain.facts import ENGAGEMENT_BLOCK, MONEY_KEYS, make_facts, merge_facts, read_block
+from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
+from bot.gitlab_api.fields import with_dates
 from bot.gitlab_api.histories import Histories
 from bot.gitlab_api.translate import NO_ZONES, Record, instant, make_item, make_timelog, ref_of
 
-ENGAGEMENT_BLOCK = "ps-project"
 REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
 
 
@@ -30,7 +30,7 @@ class Draft:
     faults: tuple[FactFault, ...]
     money: tuple[str, ...]
     work: tuple[Record, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -113,10 +113,12 @@ def _is_current(record: Record, oldest: date) -> bool:
     return closed is None or closed.date() >= oldest
 
 
-def draft_engagement(root: Record, settings: Settings) -> Draft:
-    """The engagement's facts: its description's block, overridden by the config."""
+def draft_engagement(root: Record, settings: Settings, fields: Mapping[str, object] | None = None) -> Draft:
+    """The engagement's facts: the config wins over its description's block, that over its custom `fields` and dates."""
     ref = ref_of(root)
     values, document, broken = read_block(root["description"], ENGAGEMENT_BLOCK)
+    own = with_dates(root, fields or {})
+    values = {**{key: value for key, value in own.items() if key not in values}, **values}
     facts, faults = make_facts(values, document)
     override = settings.engagements.get(ref)
     more: tuple[FactFault, ...] = ()
@@ -184,7 +186,7 @@ def make_engagement(
     """The engagement with everything that was read, but for a health label of psbot's own: nobody declared that."""
     root, faults = draft.root, list(draft.faults)
     items: list[Item] = []
-    troubles: list[str] = []
+    troubles: list[Text] = []
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
         more = {"parent": archive.records.get(record["parent"] or 0), "left": record["id"] in histories.left}
@@ -213,6 +215,7 @@ def make_engagement(
         milestones=tuple(find_milestones(draft, archive)),
         timelogs=tuple(_timelogs(draft, settings, zone, zones, troubles)),
         errors=(*draft.errors, *_history_errors(draft, histories), *troubles),
+        unread=(*unread_work(draft, archive), *_unread_histories(draft, histories)),
     )
 
 
@@ -221,8 +224,24 @@ def _with_outcome(item: Item, labels: LabelSettings) -> Item:
     return replace(item, outcome="dropped") if is_dropped(item, labels) else item
 
 
+def unread_work(draft: Draft, archive: Archive) -> Iterator[str]:
+    """The entries of `work` behind which nothing is seen: whether there is nothing, or nothing for this token, GitLab hides."""
+    for entry in draft.facts.work:
+        if REFERENCE.fullmatch(entry):
+            if entry.casefold() not in archive.by_ref:
+                yield entry
+        elif not any(is_within(path, entry.strip("/")) for path in archive.by_path):
+            yield entry
+
+
+def _unread_histories(draft: Draft, histories: Histories) -> Iterator[str]:
+    for record in (draft.root, *draft.work):
+        if record["id"] in histories.failed:
+            yield ref_of(record)
+
+
 def _timelogs(
-    draft: Draft, settings: Settings, zone: tzinfo, zones: Mapping[str, tzinfo], troubles: list[str]
+    draft: Draft, settings: Settings, zone: tzinfo, zones: Mapping[str, tzinfo], troubles: list[Text]
 ) -> Iterator[TimeLog]:
     for record in (draft.root, *draft.work):
         billable = not has_label(record["labels"], settings.labels.non_billable)
@@ -232,7 +251,7 @@ def _timelogs(
                 yield log
 
 
-def _lost(record: Record, troubles: list[str]) -> Callable[[str], None]:
+def _lost(record: Record, troubles: list[Text]) -> Callable[[str], None]:
     """Takes down why something of an item is missing."""
     ref = ref_of(record)
     return lambda why: troubles.append(Phrase("{ref}: a value can't be read: {reason}", ref=ref, reason=why))
@@ -282,7 +301,7 @@ def _own_projects(draft: Draft, archive: Archive) -> set[str]:
     return {path for path in paths if all(r["id"] in mine for r in archive.by_path[path])}
 
 
-def _history_errors(draft: Draft, histories: Histories) -> Iterator[str]:
+def _history_errors(draft: Draft, histories: Histories) -> Iterator[Phrase]:
     """One line for each reason why histories are missing."""
     reasons: dict[str, list[str]] = {}
     for record in (draft.root, *draft.work):

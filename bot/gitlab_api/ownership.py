@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from bot.config import is_within
 from bot.domain.belonging import contest
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.gitlab_api.assembly import REFERENCE, Archive, Draft
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, ref_of
 
@@ -26,7 +26,7 @@ class Share:
     """What an engagement can claim, by item id, and what of its `work` is not there."""
 
     claims: Mapping[int, Claim]
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
 
 def share_out(drafts: Iterable[Draft], archive: Archive, roots: Collection[int]) -> list[Draft]:
@@ -45,7 +45,7 @@ def share_out(drafts: Iterable[Draft], archive: Archive, roots: Collection[int])
 
 
 def _share_of(draft: Draft, archive: Archive, roots: Collection[int]) -> Share:
-    errors: list[str] = []
+    errors: list[Text] = []
     claims: dict[int, Claim] = {}
     for record, claim in _claimed(draft, archive, roots, errors):
         if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
@@ -54,7 +54,7 @@ def _share_of(draft: Draft, archive: Archive, roots: Collection[int]) -> Share:
 
 
 def _claimed(
-    draft: Draft, archive: Archive, roots: Collection[int], errors: list[str]
+    draft: Draft, archive: Archive, roots: Collection[int], errors: list[Text]
 ) -> Iterator[tuple[Record, Claim]]:
     root = draft.root
     for entry in draft.facts.work:
@@ -67,7 +67,7 @@ def _claimed(
         yield from ((record, Claim.IN_PROJECT) for record in rest if record["type"] != "epic")
 
 
-def _named(entry: str, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+def _named(entry: str, archive: Archive, roots: Collection[int], errors: list[Text]) -> Iterator[Record]:
     """A listed epic stands for its descendants, a listed issue for itself and its tasks, a path for all below it."""
     if REFERENCE.fullmatch(entry):
         record = archive.by_ref.get(entry.casefold())

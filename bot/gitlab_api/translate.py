@@ -14,16 +14,14 @@ from types import MappingProxyType
 from typing import Any, TypedDict
 
 from bot.domain.border import one_line, read_day, read_instant
-from bot.domain.facts import read_block
+from bot.domain.facts import ITEM_BLOCKS, may_hold_block, read_block
 from bot.domain.messages import Phrase
 from bot.domain.model import DueChange, FactFault, Item, Milestone, TimeLog, label_scope
 from bot.domain.spent import spent_day
 from bot.gitlab_api.queries import ELSEWHERE
 
 HEALTH = {"onTrack": "on_track", "needsAttention": "needs_attention", "atRisk": "at_risk"}
-ITEM_BLOCKS = ("ps-change-order", "ps-risk")
 NO_WORK_TYPES = frozenset({"test_case", "requirement", "objective", "key_result"})
-_BLOCK = re.compile(r"^[`~]{3,}[ \t]*ps-", re.M)
 CANCELED = "CANCELED"
 """The category of the statuses that close an item undone; their names are free text."""
 NO_ZONES: Mapping[str, tzinfo] = MappingProxyType({})
@@ -118,7 +116,7 @@ def flatten(node: Mapping[str, Any]) -> Record:
 
 def described(text: Any) -> str:
     """A description that holds a block of facts; any other text is nobody's business here."""
-    return str(text) if text and _BLOCK.search(str(text)) else ""
+    return str(text) if text and may_hold_block(str(text)) else ""
 
 
 def _nodes(connection: Any) -> Iterator[Mapping[str, Any]]:
@@ -279,7 +277,7 @@ def make_timelog(
 def may_be_picked(text: Any) -> bool:
     """Whether a time log may have been given as a day: only then it matters in which zone its person is."""
     at = instant(text)
-    return at is not None and (at.second, at.microsecond) == (0, 0) and at.minute % 15 == 0 and at.hour != 12
+    return at is not None and (at.second, at.microsecond) == (0, 0) and at.minute % 15 == 0
 
 
 def make_milestone(node: Mapping[str, Any], base_url: str) -> Milestone:

@@ -84,8 +84,8 @@ def test_of_two_engagements_in_a_project_one_has_the_rest_and_both_say_so(world:
     first, other = read(world).engagements
     assert [list(items(e)) for e in (first, other)] == [["Shared"], ["Of the second"]]
     assert [sum(log.hours for log in e.timelogs) for e in (first, other)] == [10, 10]
-    assert "count here" in first.errors[0]
-    assert "count for acme/ps/one#1" in other.errors[0]
+    assert "count here" in str(first.errors[0])
+    assert "count for acme/ps/one#1" in str(other.errors[0])
 
 
 def test_what_work_names_is_not_the_projects(world: World) -> None:
