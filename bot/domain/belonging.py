@@ -1,4 +1,4 @@
-"""What of a portfolio's items is nobody's work, and that each item is one engagement's (CONTRACT §4, §5). Pure."""
+"""What of a portfolio's items is nobody's work, and what is said where several claim the same (CONTRACT §4, §5). Pure."""
 
 from __future__ import annotations
 
@@ -24,32 +24,6 @@ def mark_places(engagements: Iterable[Engagement], places: Collection[str]) -> t
 
 def _marked(item: Item, places: Collection[str]) -> Item:
     return item if item.takes_texts or item.ref.casefold() not in places else replace(item, takes_texts=True)
-
-
-def part_ways(engagements: Iterable[Engagement]) -> tuple[Engagement, ...]:
-    """Each item, with its hours, with the engagement whose reference sorts first; where others had it too, all say so."""
-    found = tuple(engagements)
-    owners: dict[str, list[str]] = {}
-    for engagement in sorted(found, key=lambda e: e.ref):
-        for ref in {item.ref for item in engagement.items}:
-            owners.setdefault(ref, []).append(engagement.ref)
-    shared = {ref: names for ref, names in owners.items() if len(names) > 1}
-    return tuple(_without_others(e, shared) for e in found) if shared else found
-
-
-def _without_others(engagement: Engagement, shared: dict[str, list[str]]) -> Engagement:
-    gone = {ref for ref, names in shared.items() if names[0] != engagement.ref}
-    mine = {item.ref: shared[item.ref] for item in engagement.items if item.ref in shared}
-    if not mine:
-        return engagement
-    claims = sorted({tuple(names) for names in mine.values()})
-    errors = [contest(engagement.ref, names, [r for r in sorted(mine) if tuple(mine[r]) == names]) for names in claims]
-    return replace(
-        engagement,
-        items=tuple(item for item in engagement.items if item.ref not in gone),
-        timelogs=tuple(log for log in engagement.timelogs if log.item not in gone),
-        errors=(*engagement.errors, *errors),
-    )
 
 
 def contest(ref: str, claimants: Iterable[str], items: Iterable[str]) -> Text:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from bot.domain.belonging import mark_places, part_ways, places_of
+from bot.domain.belonging import mark_places, places_of
 from bot.domain.border import admitted, is_sane, one_line, plain_text, read_instant, shortened
 from bot.domain.errors import UsageError
 from bot.domain.facts import make_facts, merge_facts
@@ -121,7 +121,7 @@ def load_snapshot(
     reader = _Reader("snapshot", data, faults, Clock(zone, zones or {}))
     members = _Reader("snapshot.members", reader.mapping("members"), faults)
     engagements = tuple(_engagements(reader, overrides or {}))
-    engagements = part_ways(mark_places(engagements, places_of(e.facts for e in engagements)))
+    engagements = mark_places(engagements, places_of(e.facts for e in engagements))
     return admitted(
         Portfolio(
             engagements=engagements,
@@ -306,10 +306,10 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         facts=facts,
         fact_faults=tuple(f for f in faults + more if (f.key, str(f.message)) not in known) + stored,
         customer_visible_facts=r.texts("customer_visible_facts"),
-        items=tuple(item for i in r.children("items") if (item := _item(i)) and i.has("ref")),
-        milestones=tuple(stone for m in r.children("milestones") if (stone := _milestone(m)) and m.has("title")),
+        items=tuple(item for i in r.children("items") for item in [_item(i)] if i.has("ref")),
+        milestones=tuple(stone for m in r.children("milestones") for stone in [_milestone(m)] if m.has("title")),
         timelogs=tuple(log for t in r.children("timelogs") if (log := _timelog(t))),
-        bookings=tuple(booked for b in r.children("bookings") if (booked := _booking(b)) and b.has("week")),
+        bookings=tuple(booked for b in r.children("bookings") for booked in [_booking(b)] if b.has("week")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
         unread=r.texts("unread"),
