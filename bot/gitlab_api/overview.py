@@ -56,8 +56,8 @@ class Overview:
 
 def _seconds(connection: Mapping[str, Any] | None) -> int | None:
     """GitLab writes so large a number as text."""
-    total = (connection or {}).get("totalSpentTime")
-    return int(total) if str(total).lstrip("-").isdecimal() else None
+    total = str((connection or {}).get("totalSpentTime"))
+    return int(total) if total.lstrip("-").isdecimal() else None
 
 
 @dataclass
