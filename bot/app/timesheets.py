@@ -105,8 +105,8 @@ class _Bad:
 
 
 def _read(text: str, where: str, columns: Columns, make: Make[T]) -> Sheet[T]:
-    table = read_table(text, where, columns)
-    order = find_order(_dates(table), table.separator)
+    table: Table = read_table(text, where, columns)
+    order: DateOrder = find_order(_dates(table), table.separator)
     rows: list[Row[T]] = []
     bad: list[_Bad] = []
     seen: set[tuple[str, ...]] = set()

@@ -15,13 +15,16 @@ from bot.derive.catalog import vocabulary
 from bot.derive.checks import RULES, find_risks
 from bot.derive.checks.compliance import derive_compliance
 from bot.derive.checks.hints import find_hints
+from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.reading import Court, entry_of, read_orders, read_unaddressed
+from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
+from bot.derive.decisions.steps import derive_steps
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.people.availability import Availability
@@ -77,7 +80,7 @@ def derive_portfolio(
     what past days said, for further derivations of the same portfolio.
     """
     settings = with_default_thresholds(settings)
-    lost: list[str] = []
+    lost: list[Text] = []
     then = _replayed(portfolio, day, calendar, lost)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
@@ -109,7 +112,7 @@ def derive_portfolio(
     )
 
 
-def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[str]) -> Portfolio:
+def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[Text]) -> Portfolio:
     """The portfolio as of the day; an engagement whose past can't be replayed is named and left out."""
 
     def replay(engagement: Engagement) -> tuple[Engagement, ...]:
@@ -240,6 +243,8 @@ def _stages(
         ("compliance", lambda s: {"compliance": derive_compliance(s)}),
         ("status", lambda s: {"status": derive_axes(s, past)}),
         ("risks", _find_all_risks),
+        ("next steps", lambda s: {"steps": derive_steps(s)}),
+        ("asks", lambda s: {"asks": derive_asks(s)}),
         ("overall status", lambda s: {"status": derive_overall(s)}),
     )
 
@@ -257,7 +262,8 @@ def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementFo
 
 def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
     derived, errors = find_risks(subject)
-    risks = sorted((*register_risks(subject), *derived), key=_gravest_first)
+    owned = (with_owner(subject, risk) for risk in (*register_risks(subject), *derived))
+    risks = sorted(owned, key=_gravest_first)
     return {"risks": tuple(risks), "errors": (*subject.derived.errors, *errors)}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
 from bot.derive.status_results import Status as Status
@@ -318,6 +319,10 @@ class EngagementDerived:
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """All that is open, in the order in which it comes (not in the JSON)."""
+    asks: tuple[Ask, ...] = ()
+    """Decisions and help that others owe (not in the JSON)."""
     end: date | None = None
     """The end of the SOW, moved by approved change orders."""
     errors: tuple[Text, ...] = ()
@@ -387,4 +392,8 @@ class Derived:
     portfolio: PortfolioDerived = PortfolioDerived()
     failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """All that is open, in the order in which it comes (not in the JSON)."""
+    asks: tuple[Ask, ...] = ()
+    """Decisions and help that others owe (not in the JSON)."""
     """Orders on roll-ups that name no engagement."""

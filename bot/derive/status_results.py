@@ -1,10 +1,11 @@
-"""What the status and its stories are: colours with reasons, and what risks come to."""
+"""What is decided about an engagement: colours with reasons, what risks come to, next steps, and what is asked of whom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from bot.derive.order_results import ColourOverride
 from bot.domain.messages import Text
@@ -89,3 +90,50 @@ class Story:
     gain: Gain | None = None
     owner: str | None = None
     due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do: which item, who does it, by when; `soon`: due in two weeks or overdue."""
+
+    ref: str
+    title: str
+    who: tuple[str, ...] = ()
+    due: date | None = None
+    soon: bool = False
+    late: bool = False
+    blocked: bool = False
+
+
+class Lack(StrEnum):
+    """What an escalation may be without: the path to green, the exit criteria."""
+
+    PATH = "path"
+    EXIT = "exit"
+
+
+class AskKind(StrEnum):
+    """What is asked for."""
+
+    UPDATE_OVERDUE = "escalation_overdue"
+    UPDATE = "escalation"
+    SEND_ACCEPTANCE = "send_acceptance"
+    SIGN_ORDER = "sign_order"
+    DECIDE = "decide"
+    NAME_OWNER = "name_owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One ask: about what, of whom, by when, and what hangs on it."""
+
+    kind: AskKind
+    ref: str
+    title: str
+    owner: str | None = None
+    by: date | None = None
+    lacks: tuple[Lack, ...] = ()
+    """Of an escalation."""
+    hours: float | None = None
+    amount: float | None = None
+    since: date | None = None

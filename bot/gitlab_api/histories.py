@@ -158,8 +158,8 @@ class HistoryReader:
             for n, number in enumerate(part):
                 connection = _notes_connection(answer.get(f"i{n}") or {})
                 found[number] += _due_notes(connection)
-                after = next_cursor(connection)
-                unfinished.pop(number) if after is None else unfinished.update({number: after})
+                following = next_cursor(connection)
+                unfinished.pop(number) if following is None else unfinished.update({number: following})
 
     # -- labels
 

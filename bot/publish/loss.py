@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain.model import EMPTY, Portfolio
+from bot.domain.model import Portfolio
 from bot.publish.marker import Identity
 from bot.publish.posts import Post, Standing
 from bot.publish.wishes import identity_of
@@ -64,7 +64,7 @@ class LossFinder:
             reason = self._roll_up(document) if document.engagement is None else self._engagement(document)
             if reason:
                 found[identity_of(document)] = reason
-        return found or EMPTY
+        return found
 
     # -- texts on one engagement
 

@@ -8,8 +8,25 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.config import Settings
 from bot.derive import results as r
+from bot.derive.decisions.asks import derive_asks
+from bot.derive.decisions.owners import with_owner
+from bot.derive.decisions.steps import derive_steps
+from bot.derive.decisions.stories import derive_stories
+from bot.derive.pipeline import with_default_thresholds
+from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar, month_of, week_of
-from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, PastReport, Portfolio, Reply, TimeLog
+from bot.domain.model import (
+    Engagement,
+    Facts,
+    Item,
+    Milestone,
+    MilestoneFact,
+    PastReport,
+    Portfolio,
+    Reply,
+    TimeLog,
+    as_of,
+)
 from bot.report.context import ReportContext
 from bot.report.due import Due
 from bot.report.environment import Templates
@@ -87,14 +104,14 @@ def sample_portfolio() -> Portfolio:
 def sample_derived(day: date) -> r.Derived:
     """The sample as of `day`: before 17 November the cut-over had not slipped yet."""
     early = day < SLIPPED
-    ends = {e.ref: e.facts.end for e in sample_portfolio().engagements}
     made = (
         _northwind_derived(early),
         _initech_derived(),
         r.EngagementDerived(EMPTY_ONE, "Untitled"),
         _umbrella_derived(),
     )
-    engagements = tuple(replace(e, end=ends[e.ref]) for e in made)
+    sold = {e.ref: e for e in as_of(sample_portfolio(), day, UTC).engagements}
+    engagements = tuple(_decided(sold[e.ref], e, day) for e in made if e.ref in sold)
     now = r.PortfolioQuarter(450_000, 120_000, 380_000, 340_000, 420_000, 60_000, 400_000, -0.05)
     ended = r.PortfolioQuarter(200_000, 190_000, 190_000, 190_000, 190_000, 0, 205_000, -0.073)
     portfolio = r.PortfolioDerived(
@@ -107,6 +124,16 @@ def sample_derived(day: date) -> r.Derived:
         capacity=(r.CapacityWeek("lee", "2026-W48", 52, 40),),
     )
     return r.Derived(day, "USD", engagements, portfolio, ("acme/customers/soylent: 403 Forbidden",))
+
+
+def _decided(engagement: Engagement, made: r.EngagementDerived, day: date) -> r.EngagementDerived:
+    """What derive decides on the grounds of the rest: the agreed end, next steps, asks, stories."""
+    derived = replace(made, end=engagement.facts.end)
+    subject = Subject(engagement, day, WorkCalendar(), with_default_thresholds(sample_settings()), derived)
+    owned = tuple(with_owner(subject, risk) for risk in derived.risks)
+    subject = subject.advance(risks=owned)
+    subject = subject.advance(steps=derive_steps(subject), asks=derive_asks(subject))
+    return subject.advance(stories=derive_stories(subject, lambda _: None)).derived
 
 
 def sample_past() -> tuple[PastReport, ...]:

@@ -17,6 +17,7 @@ from datetime import date
 from typing import Any
 
 from bot.config import Settings
+from bot.derive.decisions.steps import next_steps
 from bot.derive.labels import has_label
 from bot.derive.results import SEVERITIES, EngagementDerived, MilestoneStatus, RaidEntry
 from bot.domain.calendar import ONE_DAY, Period
@@ -25,7 +26,7 @@ from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_views
-from bot.report.parts.steps import StepView, next_steps
+from bot.report.parts.steps import StepView, view_of
 from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown, joined
 
@@ -144,7 +145,7 @@ def customer_facts(
         to_accept=accepted[1],
         finished=finished[:MOST_LINES],
         more_finished=max(0, len(finished) - MOST_LINES),
-        steps=next_steps(context, engagement, derived, day),
+        steps=tuple(view_of(context, step) for step in next_steps(derived.steps, lambda step: step.ref in visible)),
         waiting=_waiting(context, visible.values()),
         risks=risks[:MOST_RISKS],
         more_risks=max(0, len(risks) - MOST_RISKS),

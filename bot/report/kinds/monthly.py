@@ -14,7 +14,7 @@ from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
 from bot.report.partner import partner_views
-from bot.report.parts.asks import Ask, asks
+from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import axis_views, colours_of
 from bot.report.parts.headline import headline
@@ -63,7 +63,7 @@ class Month:
     raid_words: SafeMarkdown
     milestone_words: SafeMarkdown
     wins: tuple[SafeMarkdown, ...]
-    asks: tuple[Ask, ...]
+    asks: tuple[AskView, ...]
     voices: tuple[Voice, ...]
 
 
@@ -143,7 +143,7 @@ def month_of_engagement(context: ReportContext, derived: EngagementDerived, due:
         ),
         milestone_words=_counted(words, hit=hit, slipped=slipped),
         wins=_wins(context, engagement, due),
-        asks=asks(context, derived, engagement.facts.pm),
+        asks=ask_views(context, derived),
         voices=voices(context, ref, span),
     )
 

@@ -14,7 +14,7 @@ from bot.domain.model import Facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import WEEK, Due, cycle_of
-from bot.report.parts.asks import Ask, asks
+from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, colours_of, week_colours
 from bot.report.parts.issue import issue_document
@@ -43,7 +43,7 @@ class Line:
     risk: RiskView | None
     mood: RiskView | None
     """That the customer sees it worse than the figures do."""
-    ask: Ask | None
+    ask: AskView | None
     raid_open: int
     voices: tuple[Voice, ...]
 
@@ -108,8 +108,8 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
 def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: Period) -> Line:
     """`week`: the days since the last report was posted."""
     engagement = context.engagements(due.as_of)[derived.ref]
-    risks = risk_views(context, derived, engagement)
-    wanted = asks(context, derived, engagement.facts.pm)
+    risks = risk_views(context, derived)
+    wanted = ask_views(context, derived)
     colours = colours_of(derived.status)
     worst = [axis for axis in AXES[1:] if colours[axis] == colours["overall"]]
     return Line(

@@ -1,4 +1,4 @@
-"""An engagement in three sentences, as its PM would say it: when it ends, how far it is for which hours, what is open."""
+"""An engagement in three sentences, as its PM would say it: when it ends, how far it is, and for which hours."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 
-def headline(context: ReportContext, derived: EngagementDerived, facts: Facts, needed: int = 0) -> SafeMarkdown:
-    """The sentences; what is not known is left out. `needed`: decisions and help that others owe."""
-    return joined([*_finish(context, derived, facts), *_work(context, derived), *_open(context, derived, needed)], " ")
+def headline(context: ReportContext, derived: EngagementDerived, facts: Facts) -> SafeMarkdown:
+    """The sentences; what is not known is left out."""
+    return joined([*_finish(context, derived, facts), *_work(context, derived)], " ")
 
 
 def _finish(context: ReportContext, derived: EngagementDerived, facts: Facts) -> Iterator[SafeMarkdown]:
@@ -66,11 +66,3 @@ def _work(context: ReportContext, derived: EngagementDerived) -> Iterator[SafeMa
         key = "effort_over" if round(over, 2) > 0 else "effort"
         p50, p80 = (words.hours(round(hours)) for hours in (effort.p50, effort.p80))
         yield words.text(f"headline.{key}", p50=p50, p80=p80, over=words.percent(over))
-
-
-def _open(context: ReportContext, derived: EngagementDerived, needed: int) -> Iterator[SafeMarkdown]:
-    words = context.templates.words
-    if derived.escalations:
-        yield words.text("headline.escalations", n=len(derived.escalations))
-    if needed:
-        yield words.text("headline.asks", n=needed)
