@@ -120,6 +120,17 @@ class Project(Namespace):
     """A project; it holds issues, labels and milestones."""
 
     namespace_id: int = 0
+    merge_requests: list[MergeRequest] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class MergeRequest:
+    """As much of a merge request as time logs need."""
+
+    iid: int
+    namespace: Project
+    title: str
+    timelogs: list[TimeLog] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -220,7 +231,7 @@ class TimeLog:
     """Time somebody spent, in seconds; negative when subtracted."""
 
     id: int
-    item: Item
+    item: Item | MergeRequest
     user: User
     seconds: int
     spent_at: datetime

@@ -15,6 +15,7 @@ from fakegitlab.entities import (
     Iteration,
     Label,
     Link,
+    MergeRequest,
     Milestone,
     Namespace,
     Note,
@@ -291,9 +292,15 @@ class World(Store):
         self.changed()
         return made
 
+    def merge_request(self, project: Project, title: str) -> MergeRequest:
+        """A merge request, for time to be logged on."""
+        made = MergeRequest(len(project.merge_requests) + 1, project, title)
+        project.merge_requests.append(made)
+        return made
+
     def timelog(
         self,
-        item: Item,
+        item: Item | MergeRequest,
         user: User | str,
         hours: float,
         at: Moment,
@@ -306,7 +313,8 @@ class World(Store):
         number = self.next_id("timelog")
         made = TimeLog(number, item, person, round(hours * HOUR), moment, moment, summary, note)
         item.timelogs.append(made)
-        item.updated_at = max(item.updated_at, moment)
+        if isinstance(item, Item):
+            item.updated_at = max(item.updated_at, moment)
         self.timelogs[number] = made
         self.changed()
         return made

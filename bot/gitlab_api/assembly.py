@@ -16,6 +16,7 @@ from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
 from bot.gitlab_api.fields import with_dates
 from bot.gitlab_api.histories import Histories
+from bot.gitlab_api.merge_requests import MergeRequestLog
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelog, ref_of
 
 _REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
@@ -31,6 +32,8 @@ class Draft:
     money: tuple[str, ...]
     work: tuple[Record, ...] = ()
     errors: tuple[Text, ...] = ()
+    more_time: tuple[TimeLog, ...] = ()
+    """Hours on merge requests of its projects."""
 
     @property
     def ref(self) -> str:
@@ -253,9 +256,48 @@ def make_engagement(
         customer_visible_facts=draft.money,
         items=tuple(items),
         milestones=tuple(find_milestones(draft, archive)),
-        timelogs=tuple(_timelogs(draft, settings, zone, troubles)),
+        timelogs=(*_timelogs(draft, settings, zone, troubles), *draft.more_time),
         errors=(*draft.errors, *_history_errors(draft, histories), *troubles),
         unread=(*unread_work(draft, archive), *_unread_histories(draft, histories)),
+    )
+
+
+def share_time(
+    drafts: Sequence[Draft], everyone: Iterable[Record], logs: Iterable[MergeRequestLog], zone: tzinfo
+) -> list[Draft]:
+    """The drafts with the time on merge requests: it is the engagement's whose project it is.
+
+    That is the one whose root is there (`everyone`: all roots, also those not read now), else the one with work there. Of
+    several the first by reference has it, and all say so.
+    """
+    homes: dict[str, set[str]] = {}
+    for root in everyone:
+        homes.setdefault(root["path"], set()).add(ref_of(root))
+    for draft in drafts:
+        for path in {r["path"] for r in draft.work} - {r["path"] for r in everyone}:
+            homes.setdefault(path, set()).add(draft.ref)
+    time: dict[str, list[TimeLog]] = {}
+    shared: dict[str, set[str]] = {}
+    for log in logs:
+        claims = sorted(homes.get(log.path, ()))
+        if claims:
+            time.setdefault(claims[0], []).append(log.as_timelog(zone))
+        for ref in claims if len(claims) > 1 else ():
+            shared.setdefault(ref, set()).add(log.path)
+    return [
+        replace(
+            draft,
+            more_time=tuple(sorted(time.get(draft.ref, ()), key=lambda t: (t.spent_at, t.item or "", t.user, t.hours))),
+            errors=(*draft.errors, *(_shared_time(path, homes[path]) for path in sorted(shared.get(draft.ref, ())))),
+        )
+        for draft in drafts
+    ]
+
+
+def _shared_time(path: str, refs: Collection[str]) -> Text:
+    names = commas(sorted(refs))
+    return Phrase(
+        "hours on merge requests of {path} may belong to {names}; they count for the first one", path=path, names=names
     )
 
 

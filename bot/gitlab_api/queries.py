@@ -66,10 +66,11 @@ def place_query(known: Capabilities, size: int = PAGE) -> str:
         f"projects(includeSubgroups: true, first: {size}) {{ {_PLACES} }} "
         f"descendantGroups(first: {size}) {{ {_PLACES} }} "
         f"labels(includeAncestorGroups: true, includeDescendantGroups: true, first: {size}) {{ {_LABELS} }} "
-        f"{stones % 'includeAncestors: true, includeDescendants: true'}"
+        f"{_time(known, 'Group')}{stones % 'includeAncestors: true, includeDescendants: true'}"
     )
     labels = f"labels(includeAncestorGroups: true, first: {size}) {{ {_LABELS} }} "
-    project = f"id fullPath {_standing(known, 'project')}{labels}{stones % 'includeAncestors: true'}"
+    time, own = _time(known, "Project"), stones % "includeAncestors: true"
+    project = f"id fullPath {_standing(known, 'project')}{labels}{time}{own}"
     return f"query PsbotPlace($path: ID!) {{ group(fullPath: $path) {{ {group} }} project(fullPath: $path) {{ {project} }} }}"
 
 
@@ -85,6 +86,11 @@ def _standing(known: Capabilities, kind: str) -> str:
     if kind == "group" and known.knows(f"{field}.includeDescendants"):
         return f"{newest}workItemStateCounts(includeDescendants: true) {{ all }} "
     return newest
+
+
+def _time(known: Capabilities, kind: str) -> str:
+    """All time that was logged there, on issues, tasks and merge requests."""
+    return "timelogs(first: 1) { totalSpentTime } " if known.knows(f"{kind}.timelogs") else ""
 
 
 def _below(known: Capabilities, kind: str) -> str:

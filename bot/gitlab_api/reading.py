@@ -32,12 +32,14 @@ from bot.gitlab_api.assembly import (
     foreign_paths,
     make_engagement,
     needs_label_dates,
+    share_time,
 )
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.fields import read_fields
 from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.lanes import Lanes
+from bot.gitlab_api.merge_requests import MergeRequestLog, read_merge_request_time
 from bot.gitlab_api.names import Strange, join_keys
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
 from bot.gitlab_api.places import resolve_place
@@ -109,6 +111,7 @@ class _Reading:
         histories = self._histories(drafts, epic_ids)
         zone = ZoneInfo(self.settings.calendar.timezone)
         members = self._members(drafts, configured)
+        drafts = self._with_time(drafts, everyone, zone)
         made = [self._served(d.root, make_engagement, d, archive, histories, self.settings, zone) for d in drafts]
         return admitted(
             Portfolio(
@@ -121,6 +124,19 @@ class _Reading:
                 known=self._known(everyone, drafts, settings),
             )
         )
+
+    def _with_time(self, drafts: Sequence[Draft], everyone: Sequence[Record], zone: ZoneInfo) -> list[Draft]:
+        """The drafts with the hours that were logged on merge requests of their projects."""
+        logs: list[MergeRequestLog] = []
+        for path in sorted(self.places):
+            try:
+                logs += read_merge_request_time(self.client, self.places[path])
+            except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+                why = str(problem)
+                self.failures.append(
+                    Phrase("hours on merge requests of {path} could not be read: {reason}", path=path, reason=why)
+                )
+        return share_time(drafts, everyone, logs, zone)
 
     def _fields(self, roots: Sequence[Record]) -> Mapping[int, Mapping[str, Any]]:
         """Facts in GitLab's custom fields, where the config names some."""

@@ -457,7 +457,7 @@ def test_a_history_that_fails_is_an_error_of_its_engagement(world: World):
         (e,) = read(gitlab, client=client_of(gitlab, retry_budget=1.0)).engagements
     assert refs(e) == ["acme/globex#2", "acme/globex#3"]
     (error,) = e.errors
-    assert error.startswith("history of acme/globex#2, acme/globex#3 could not be read: due-date histories")
+    assert str(error).startswith("history of acme/globex#2, acme/globex#3 could not be read: due-date histories")
 
 
 def test_a_refused_token_ends_the_run(world: World):
