@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, Signals, signals_of
+from bot.derive.decisions.track_record import TrackRecord, case_of, latest_closed, record_of
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.results import EngagementDerived
@@ -107,3 +108,20 @@ def _forecast(subject: Subject, learned: Learned | None) -> Mapping[str, Any]:
     from bot.derive.forecast import forecast_engagement
 
     return {"forecast": forecast_engagement(subject, learned(subject.day), trials=0).forecast}
+
+
+def portfolio_record(
+    subjects: Sequence[Subject],
+    learned: Learned | None,
+    reports: Mapping[str, Sequence[Mapping[str, object]]],
+    memory: Memory,
+) -> TrackRecord:
+    """How the colours of the engagements that were closed last came true."""
+    latest = {engagement.ref for engagement in latest_closed(subject.engagement for subject in subjects)}
+    cases = []
+    for subject in subjects:
+        if subject.engagement.ref in latest:
+            payloads = reports.get(subject.engagement.ref, ())
+            past = past_signals(subject, learned, payloads, memory)
+            cases.append(case_of(rederive(subject, learned, payloads), past))
+    return record_of(case for case in cases if case is not None)

@@ -1,4 +1,4 @@
-"""The model ⇄ snapshot JSON (CONTRACT §6). A snapshot is enough to derive and to render; nothing here reads GitLab."""
+"""The model ⇄ snapshot JSON. A snapshot is enough to derive and to render; nothing here reads GitLab."""
 
 from __future__ import annotations
 

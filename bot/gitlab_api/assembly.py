@@ -1,4 +1,4 @@
-"""From all records of the namespaces to engagements: which are there, what work is theirs. Pure (CONTRACT §5)."""
+"""From all records of the namespaces to engagements: which are there, what work is theirs. Pure."""
 
 from __future__ import annotations
 

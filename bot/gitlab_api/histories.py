@@ -16,7 +16,7 @@ from urllib.parse import quote
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
 from bot.domain.model import DueChange
 from bot.gitlab_api import queries
-from bot.gitlab_api.answers import QueryTooDearError
+from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due, tells_of_leaving
@@ -117,7 +117,7 @@ class HistoryReader:
             if sum(len(b.records) for b in batches) == 1:
                 return PageSize(queries.NOTES).ask(partial(self._notes, batches))
             return self._notes(batches, queries.NOTES)
-        except QueryTooDearError as problem:
+        except QueryTooComplexError as problem:
             halves = _halves(batches)
             if halves:
                 return self._ask_notes(halves[0]) | self._ask_notes(halves[1])

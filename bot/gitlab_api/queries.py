@@ -57,7 +57,7 @@ def item_widgets(known: Capabilities) -> tuple[str, ...]:
 
 
 def item_fragment(known: Capabilities) -> str:
-    """Everything of CONTRACT §6 that comes with an item itself."""
+    """Everything that comes with an item itself."""
     names = item_widgets(known)
     widgets = " ".join(_WIDGETS[name] for name in names)
     base = " ".join((_BASE, *(name for name in ELSEWHERE if known.knows(f"WorkItem.{name}"))))

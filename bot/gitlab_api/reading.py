@@ -65,7 +65,7 @@ def read_portfolio(
     cache: Cache | None = None,
     progress: Progress | None = None,
 ) -> Portfolio:
-    """Everything of CONTRACT §6 from GitLab; `only` leaves out other engagements.
+    """Everything that counts, from GitLab; `only` leaves out other engagements.
 
     Raises AccessError when the token is refused, and the namespaces' own error when none of them can be read.
     """

@@ -153,7 +153,7 @@ def path_of(reference: str) -> str:
 
 
 def make_ref(path: str, kind: str, iid: int) -> str:
-    """`group/project#12`, or `group&7` for an epic (CONTRACT)."""
+    """`group/project#12`, or `group&7` for an epic."""
     return f"{path}{'&' if kind == 'epic' else '#'}{iid}"
 
 
@@ -238,7 +238,7 @@ def unreadable(record: Record, ref: str) -> list[FactFault]:
     read |= dict.fromkeys(("start", "due"), day)
     values = ((name, record.get(name), reader) for name, reader in read.items())
     return [
-        FactFault(name, 0, Phrase("{value} is no date", value=repr(one_line(str(value)[:40]))), ref)
+        FactFault(name, 0, Phrase("{value} is not a date", value=repr(one_line(str(value)[:40]))), ref)
         for name, value, reader in values
         if value and reader(value) is None
     ]

@@ -18,6 +18,7 @@ from bot.derive.decisions.colours import LEVELS, Reading, Signal, fold, fold_day
 from bot.derive.labels import has_label
 from bot.derive.results import Rag, Status
 from bot.derive.subject import Subject
+from bot.domain.calendar import WorkCalendar
 
 HEALTH_FIELD: Final = {"ontrack": "green", "needsattention": "yellow", "atrisk": "red"}
 AXES: Final[Mapping[str, Callable[[Subject], Axis]]] = MappingProxyType(
@@ -51,8 +52,12 @@ def _published(subject: Subject, now: Signals, past: PastSignals) -> Mapping[str
     """The colours of the day. Of what is complete the outcome counts, at once."""
     if subject.derived.phase != "active":
         return {name: signal.colour for name, signal in now.items()}
-    days = fold_days(subject.day, subject.calendar)
-    known = [(now if day == subject.day else past(day), past(before)) for day, before in days]
+    return colours_on(subject.day, subject.calendar, lambda day: now if day == subject.day else past(day))
+
+
+def colours_on(day: date, calendar: WorkCalendar, signals: PastSignals) -> Mapping[str, str]:
+    """The colours of a day by axis, folded from the signals of four weeks."""
+    known = [(signals(today), signals(before)) for today, before in fold_days(day, calendar)]
     return {name: fold(_readings(name, known)) for name in AXES}
 
 

@@ -17,6 +17,7 @@ from bot.report.document import Document
 from bot.report.due import Due
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
+from bot.report.parts.colours import record_lines
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
@@ -80,6 +81,7 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "by_pm": _groups(derived, "pm", quarter.name),
         "rates": derived.portfolio,
         "utilisation_target": threshold,
+        "record": record_lines(context, derived),
         "orders": _orders(derived, quarter),
         "order_titles": {
             o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders

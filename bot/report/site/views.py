@@ -21,6 +21,7 @@ from bot.derive.results import (
     Risk,
     Story,
 )
+from bot.derive.status_results import CameTrue
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.messages import Text
@@ -180,6 +181,12 @@ class Site:
         return Attention(
             row, story.severity, story.headline, story.action, self.links(story.evidence), story.owner, story.due
         )
+
+    @cached_property
+    def record(self) -> tuple[tuple[str, str, CameTrue], ...]:
+        """Axis, colour, and how often it came true in our own closed engagements."""
+        record = next((d.status.track_record for d in self.derived.engagements), {})
+        return tuple((axis, rag, found) for axis, colours in record.items() for rag, found in sorted(colours.items()))
 
     @cached_property
     def escalations(self) -> int:
