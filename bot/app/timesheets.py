@@ -1,4 +1,4 @@
-"""Hours and bookings from CSV files (CONTRACT §4): text → rows and faults, and how they join the portfolio.
+"""Hours and bookings from CSV files: text → rows and faults, and how they join the portfolio.
 
 Pure: whoever reads the files hands their text in. A bad row is named by file, line and column and left out; the others
 count. Equal faults are one, with their count. A file without the right header can't be used at all.
@@ -242,7 +242,7 @@ class _Names:
             text = f"engagement: {name[:80]!r} is the SOW of {' and '.join(sorted(refs))} {rest}"
             advice = "Write the reference instead."
         else:
-            text = f"engagement: {name[:80]!r} is no engagement's reference or SOW {rest}"
+            text = f"engagement: {name[:80]!r} is not an engagement's reference or SOW {rest}"
             advice = f"The nearest is {self._shown[near[0]]!r}." if near else ""
         fault = Fault(text, where, rows[0].line, 1, advice)
         meant = self._refs[near[0]] if near else set()

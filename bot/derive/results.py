@@ -1,4 +1,4 @@
-"""What is derived: frozen values that `status --json` prints (CONTRACT §7) and the reports read.
+"""What is derived: frozen values that `status --json` prints and the reports read.
 
 Numbers that can't be known are None, never a guess or NaN. Ratios are plain (0.41, not 41). Hours are hours, money is in
 the portfolio's currency, `percent` is a ratio as in the contract's example.
@@ -25,7 +25,7 @@ SEVERITIES = ("low", "medium", "high", "critical")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """EV basis and progress: `done` of `total` in `basis` units (CONTRACT §7 Definitions)."""
+    """EV basis and progress: `done` of `total` in `basis` units."""
 
     basis: str = "count"
     percent: float | None = None

@@ -27,7 +27,7 @@ class Rag:
     rag: str = "unknown"
     reasons: tuple[Reason, ...] = ()
     signal: str | None = None
-    """What the facts of the day alone say; `rag` is the colour that is published (CONTRACT §7 *Colours*)."""
+    """What the facts of the day alone say; `rag` is the colour that is published."""
 
 
 @dataclass(frozen=True, slots=True)

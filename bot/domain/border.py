@@ -136,7 +136,7 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     changed: dict[str, Any] = {}
     head = getattr(value, "ref", None) or getattr(value, "milestone", None)
     place = str(head) if isinstance(head, str) and where else where
-    model: type[Any] = type(value)
+    model: Any = type(value)
     for name, clean, otherwise in _plan(model):
         old = getattr(value, name)
         try:

@@ -56,8 +56,8 @@ class Overview:
 
 def _seconds(connection: Mapping[str, Any] | None) -> int | None:
     """GitLab writes so large a number as text."""
-    total = (connection or {}).get("totalSpentTime")
-    return int(total) if str(total).lstrip("-").isdecimal() else None
+    total = str((connection or {}).get("totalSpentTime"))
+    return int(total) if total.lstrip("-").isdecimal() else None
 
 
 @dataclass
@@ -81,7 +81,7 @@ class OverviewReader:
         found = answer.get(kind)
         if not found:
             raise NotFoundError(
-                "is no group or project that the token can see", path, "Check the path, and its role there."
+                "is not a group or project that the token can see", path, "Check the path, and its role there."
             )
         nodes = dict(self._lists(kind, path, found))
         spaces = {str(n["id"]): str(n["fullPath"]) for name in ("projects", "descendantGroups") for n in nodes[name]}

@@ -95,8 +95,10 @@ def all_timelogs(_root: Any, info: Info, **args: Any) -> Connection:
 def _logs(info: Info, spaces: Iterable[Namespace]) -> Iterator[TimeLog]:
     for space in spaces:
         if isinstance(space, Project) and actor(info).is_staff(space):
-            for item in (*space.items.values(), *space.merge_requests):
+            for item in space.items.values():
                 yield from item.timelogs
+            for merge_request in space.merge_requests:
+                yield from merge_request.timelogs
 
 
 def _listed(info: Info, logs: Iterable[TimeLog], args: dict[str, Any]) -> Connection:

@@ -53,9 +53,9 @@ def test_an_engagements_key_that_joins_nothing_is_named_with_its_line_and_the_ne
     (e,) = found(world(), "acme/ps/sow-11#1").engagements
     assert e.facts.hours == 100
     assert e.errors == (
-        "config.yml:3: engagements: 'acme/ps/sow-11#1' is no engagement. The nearest is 'acme/ps/sow-1#1'.",
+        "config.yml:3: engagements: 'acme/ps/sow-11#1' is not an engagement. The nearest is 'acme/ps/sow-1#1'.",
     )
-    assert found(world(), "zzz#99").failures[0].startswith("config.yml:3: engagements: 'zzz#99' is no engagement.")
+    assert found(world(), "zzz#99").failures[0].startswith("config.yml:3: engagements: 'zzz#99' is not an engagement.")
 
 
 def test_an_engagement_of_long_ago_is_known_though_it_is_not_read() -> None:

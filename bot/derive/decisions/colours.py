@@ -1,7 +1,7 @@
 """How a colour of a day is made from signals: worse on two readings or for certain, better only past the dead band.
 
 A signal is what the facts of one day alone say of an axis. The colour of a day is folded from four weeks back, a week a
-step, so that it is a function of the facts known by that day and needs no memory of what was said (CONTRACT §7 *Colours*).
+step, so that it is a function of the facts known by that day and needs no memory of what was said.
 """
 
 from __future__ import annotations

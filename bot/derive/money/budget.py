@@ -1,4 +1,4 @@
-"""The budget: hours and money against what was sold, efficiency, and when it runs out (CONTRACT §7 *Definitions*)."""
+"""The budget: hours and money against what was sold, efficiency, and when it runs out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress: what each item of work is worth, how much of it is done, and the phase an engagement is in (CONTRACT §7)."""
+"""Progress: what each item of work is worth, how much of it is done, and the phase an engagement is in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
 
 BASIS_SHARE = 0.8
-"""Share of the work that must have an estimate (or a weight) for that to be the measure (CONTRACT §7)."""
+"""Share of the work that must have an estimate (or a weight) for that to be the measure."""
 
 
 def derive_progress(subject: Subject) -> Progress:

@@ -1,6 +1,6 @@
 """Customer weekly status: built from `CustomerFacts`, which has no field for money, internal risk or people's load.
 
-What the customer may read (CONTRACT §8.4): milestones, progress, hours used of the SOW's hours or milestones accepted of
+What the customer may read: milestones, progress, hours used of the SOW's hours or milestones accepted of
 all, risks that stand where the customer can read them, next steps, what we wait for. Confidential items, and items in
 our own namespaces, count in nothing here: not even in a number.
 
