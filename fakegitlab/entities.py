@@ -32,6 +32,8 @@ class User:
     external: bool = False
     """An outsider with an account: sees only what he is a member of or what is public."""
     created_at: datetime | None = None
+    timezone: str | None = None
+    """The IANA name of the profile's time zone."""
 
     @property
     def active(self) -> bool:
@@ -313,6 +315,7 @@ class Item:
     awards: list[Award] = field(default_factory=list)
     moved_to: Item | None = None
     duplicated_to: Item | None = None
+    promoted_to: Item | None = None
     lock_version: int = 0
     last_edited_at: datetime | None = None
     last_edited_by: User | None = None

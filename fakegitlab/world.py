@@ -24,7 +24,7 @@ from fakegitlab.entities import (
     Token,
     User,
 )
-from fakegitlab.store import STATUSES, Moment, Store, as_moment
+from fakegitlab.store import CLOSING, STATUSES, Moment, Store, as_moment
 
 HOUR = 3600
 COLORS = ("#1f75cb", "#108548", "#DD2B0E", "#9400D3", "#C77D00", "#6699cc", "#36454F", "#cd5b45")
@@ -221,8 +221,10 @@ class World(Store):
         closed = state == "closed"
         item.state = "closed" if closed else "opened"
         item.closed_at, item.closed_by = (moment, user or item.author) if closed else (None, None)
-        if item.status:
+        if item.status and (item.status.category in CLOSING) != closed:
             item.status = STATUSES[2] if closed else STATUSES[1]
+        if not closed:
+            item.duplicated_to = None
         item.updated_at = max(item.updated_at, moment)
         history.state_changed(self, item, user or item.author, moment)
 
@@ -335,3 +337,31 @@ class World(Store):
         history.add_system_note(self, made, item.author, f"moved from {item.reference}", "moved", moment)
         self.close(item, moment)
         return made
+
+    def promote(self, item: Item, at: Moment | None = None) -> Item:
+        """Make an epic of an issue: it is made in the project's group, the issue closes."""
+        moment: datetime = as_moment(at if at is not None else self.now)
+        group = item.namespace.parent
+        assert group is not None, "a project without a group has no epics"
+        made = self.epic(group, item.title, author=item.author, description=item.description, created_at=moment)
+        item.promoted_to = made
+        history.add_system_note(self, item, item.author, f"promoted to epic {made.reference}", "epic", moment)
+        self.close(item, moment)
+        return made
+
+    def duplicate(self, item: Item, original: Item, at: Moment | None = None) -> None:
+        """Close an issue as a duplicate of another one."""
+        moment: datetime = as_moment(at if at is not None else self.now)
+        item.duplicated_to = original
+        if item.status:
+            item.status = STATUSES[4]
+        text = f"marked this issue as a duplicate of {original.reference}"
+        history.add_system_note(self, item, item.author, text, "duplicate", moment)
+        self.close(item, moment)
+
+    def set_status(self, item: Item, name: str, at: Moment | None = None) -> None:
+        """Give an item a status by name; it closes or reopens with it."""
+        item.status = next(status for status in STATUSES if status.name == name)
+        if (item.status.category in CLOSING) != (item.state == "closed"):
+            self.state_event(item, "closed" if item.status.category in CLOSING else "reopened", at or self.now)
+        self.changed()
