@@ -64,8 +64,7 @@ def read_timesheets(
     def make(cells: Mapping[str, str], order: DateOrder) -> TimeLog:
         log = _timelog(cells, order)
         if today and log.spent_at > today:
-            kind = "lies in the future: is the year right?"
-            raise BadCell("date", f"{log.spent_at} {kind}", kind=kind)
+            raise BadCell("date", f"{log.spent_at} {FUTURE}", kind=FUTURE)
         return log
 
     return _read(text, where, wanted, make)
@@ -116,12 +115,12 @@ def _read(text: str, where: str, columns: Columns, make: Make[T]) -> Sheet[T]:
             rows.append(Row(needed(line.cells, "engagement"), _made(line, order, make, seen), line.number))
         except BadCell as problem:
             bad.append(_Bad(line.number, name, problem))
-    doubled = [b for b in bad if b.problem.kind == DOUBLED]
-    refused = Counter(b.engagement for b in bad if b not in doubled)
+    refused = Counter(b.engagement for b in bad if b.problem.kind not in (DOUBLED, FUTURE))
     faults = [*_grouped(bad, where, table), *_order_faults(order, where)]
     return Sheet(where, tuple(rows), tuple(faults), dict(refused))
 
 
+FUTURE = "lies in the future: is the year right?"
 DOUBLED = "stands more than once in the file; it counts once"
 
 

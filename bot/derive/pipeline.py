@@ -43,6 +43,7 @@ from bot.domain.bulkhead import contained, in_words
 from bot.domain.calendar import WorkCalendar
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
@@ -331,7 +332,7 @@ def _tell_stories(
     """What the risks come to, once orders have muted some; ways out are tried on the forecast."""
     from bot.derive.decisions.stories import derive_stories
 
-    if subject.derived.phase == "complete" and not subject.derived.risks:
+    if subject.derived.phase == Phase.COMPLETE and not subject.derived.risks:
         return {}
     learned = run.earlier if run else None
     return {"stories": derive_stories(subject, lambda changed: as_if(subject, changed, learned, payloads))}

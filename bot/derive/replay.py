@@ -19,6 +19,7 @@ from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress
 from bot.derive.subject import Subject
 from bot.domain.model import Engagement, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import Reference
@@ -46,7 +47,7 @@ def _signals(subject: Subject, day: date, learned: Learned | None, payloads: Pay
     if then is None:
         return {}
     then = rederive(then, learned, payloads)
-    return signals_of(then) if then.derived.phase == "active" else {}
+    return signals_of(then) if then.derived.phase == Phase.ACTIVE else {}
 
 
 def subject_of(subject: Subject, day: date) -> Subject | None:

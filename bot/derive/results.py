@@ -18,6 +18,8 @@ from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Colour as Colour
+from bot.domain.vocabulary import Phase as Phase
 
 RAGS = ("green", "yellow", "red", "unknown")
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -301,7 +303,7 @@ class EngagementDerived:
     title: str = ""
     customer: str = ""
     web_url: str = ""
-    phase: str = "active"
+    phase: Phase = Phase.ACTIVE
     progress: Progress = Progress()
     status: Status = field(default_factory=Status)
     schedule: Schedule = Schedule()

@@ -192,8 +192,9 @@ def make_engagement(
     troubles: list[Text] = []
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
-        more = {"parent": archive.records.get(record["parent"] or 0), "left": record["id"] in histories.left}
-        made = contained(partial(make_item, record, archive.milestones, labels, due, **more), _lost(record, troubles))
+        parent, left = archive.records.get(record["parent"] or 0), record["id"] in histories.left
+        make = partial(make_item, record, archive.milestones, labels, due, parent=parent, left=left)
+        made = contained(make, _lost(record, troubles))
         items += made[:1] if made else ()
         faults += made[1] if made else ()
     head, _ = make_item(root, archive.milestones, histories.labels.get(root["id"], {}), ())

@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.derive.results import Escalation, Rag, Reason, Risk
 from bot.domain.calendar import ONE_DAY, WorkCalendar
+from bot.domain.vocabulary import Colour
 
 LEVELS: Final = ("green", "yellow", "red")
 GRAVITY: Final = ("green", "unknown", "yellow", "red")
@@ -113,11 +114,11 @@ def _is_better(today: Signal, colour: str) -> bool:
     return LEVELS.index(today.cleared) < LEVELS.index(colour)
 
 
-def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> str:
+def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> Colour:
     """The worst axis that is known; red at once with an open critical escalation, or a critical risk that people rated."""
     critical = any(e.severity == "critical" for e in escalations)
     rated = any(r.severity == "critical" and r.source == "register" for r in risks)
-    return "red" if critical or rated else worst(axis.rag for axis in axes)
+    return Colour.RED if critical or rated else Colour(worst(axis.rag for axis in axes))
 
 
 def is_partial(axes: Sequence[Rag]) -> bool:

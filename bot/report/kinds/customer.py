@@ -22,6 +22,7 @@ from bot.derive.decisions.steps import next_steps
 from bot.derive.results import EngagementDerived, MilestoneStatus
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
@@ -77,7 +78,7 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     for derived in context.served(due.as_of):
         closed = derived.completion.completed_on
         engagement = context.engagements(due.as_of).get(derived.ref)
-        running = derived.phase != "complete" or (closed is not None and closed > since)
+        running = derived.phase != Phase.COMPLETE or (closed is not None and closed > since)
         if engagement is not None and derived.ref in there and engagement.facts.customer_channel and running:
             yield derived.ref
 

@@ -12,6 +12,7 @@ from bot.derive.labels import has_label
 from bot.derive.results import ChangeOrder, Derived, EngagementDerived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
@@ -196,7 +197,7 @@ def _wins(context: ReportContext, engagements: Iterable[Engagement], quarter: Pe
 
 def _backlog(derived: Derived) -> Mapping[str, float | int]:
     """What is sold and not yet delivered at the end of the quarter, where the facts give it: hours and money."""
-    running = [e for e in derived.engagements if e.phase != "complete"]
+    running = [e for e in derived.engagements if e.phase != Phase.COMPLETE]
     hours = [
         max(0.0, e.budget.hours_budget - e.budget.hours_spent) for e in running if e.budget.hours_budget is not None
     ]
@@ -210,12 +211,12 @@ def _backlog(derived: Derived) -> Mapping[str, float | int]:
 
 def _top_asks(context: ReportContext, derived: Derived) -> list[tuple[SafeMarkdown, AskView]]:
     """The first asks of the worst engagements."""
-    running = (e for e in derived.engagements if e.phase != "complete")
+    running = (e for e in derived.engagements if e.phase != Phase.COMPLETE)
     return [(context.titled(e.ref, e.title), ask) for e in running for ask in ask_views(context, e)][:TOP_ASKS]
 
 
 def _completed_in(derived: EngagementDerived, quarter: Period) -> bool:
-    return derived.phase == "complete" and _in(derived.completion.completed_on, quarter)
+    return derived.phase == Phase.COMPLETE and _in(derived.completion.completed_on, quarter)
 
 
 def _in(day: date | None, quarter: Period) -> bool:

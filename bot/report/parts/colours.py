@@ -11,6 +11,7 @@ from bot.derive.results import Derived, EngagementDerived, Rag, Status
 from bot.domain.calendar import Period
 from bot.domain.messages import Text
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.due import WEEK
 from bot.report.text.safe_text import SafeMarkdown
@@ -81,10 +82,10 @@ def week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, st
 
 def _has_status(derived: EngagementDerived, day: date) -> bool:
     """Whether there was a status to give: from the start of the work to the week in which it was completed."""
-    if derived.phase == "complete":
+    if derived.phase == Phase.COMPLETE:
         closed = derived.completion.completed_on
         return closed is not None and closed > day - WEEK
-    return derived.phase == "active"
+    return derived.phase == Phase.ACTIVE
 
 
 def reason_views(context: ReportContext, rag: Rag, own: str) -> tuple[ReasonView, ...]:

@@ -26,6 +26,7 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 from bot.report.charts import Revenue
 from bot.report.text.safe_text import safe_url
 
@@ -172,7 +173,7 @@ class Site:
     @cached_property
     def attention(self) -> tuple[Attention, ...]:
         """The worst stories of what is not complete, at most two of one engagement: a director needs the breadth."""
-        running = [row for row in self.rows if row.derived.phase != "complete"]
+        running = [row for row in self.rows if row.derived.phase != Phase.COMPLETE]
         found = [self._attention(row, story) for row in running for story in row.derived.stories[:MOST_OF_ONE]]
         grave = [entry for entry in found if entry.severity in ("high", "critical")]
         return tuple(sorted(grave, key=lambda entry: -SEVERITIES.index(entry.severity))[:MOST_ATTENTION])
