@@ -123,7 +123,7 @@ def test_every_closed_item_and_milestone_is_told_in_one_status(lived: Lived) -> 
 
 
 def is_work(labels: tuple[str, ...]) -> bool:
-    return not any(label.startswith(("PS ", "change-order::", "acceptance", "Escalated")) for label in labels)
+    return not any(label.startswith(("PS ", "change-order::", "acceptance", "Escalated", "WE-", "work-at-risk")) for label in labels)
 
 
 def test_a_change_of_colour_is_told_once_and_as_people_read_it(lived: Lived) -> None:
