@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from bot.domain.border import FIRST_DAY, LARGEST, LAST_DAY, one_line, plain_text
 from bot.domain.messages import NOTHING, Phrase
 from bot.domain.model import BILLINGS, RECOGNITIONS, FactFault, Facts, MilestoneFact
 from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
 
 MAX_TEXT = 255
+MAX_BLOCK = 20_000
+"""Characters of a block; 200 milestones fit."""
 MAX_MILESTONES = 200
 MONEY_KEYS = ("value", "rate")
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[\w-]*)")
@@ -52,7 +55,7 @@ def read_block(description: str, info: str) -> tuple[dict[str, Any], YamlDocumen
         return {}, None, []
     body, first = found
     try:
-        document = load_yaml(body)
+        document = load_yaml(body, MAX_BLOCK)
     except YamlProblem as problem:
         return (
             {},
@@ -64,7 +67,11 @@ def read_block(description: str, info: str) -> tuple[dict[str, Any], YamlDocumen
     if not isinstance(document.value, dict):
         return {}, document, [FactFault("", first, Phrase("must be a list of `key: value` lines"))]
     moved = {path: (line + first - 1, column) for path, (line, column) in document.places.items()}
-    return {str(k): v for k, v in document.value.items()}, YamlDocument(document.value, moved), []
+    return {_key(k): v for k, v in document.value.items()}, YamlDocument(document.value, moved), []
+
+
+def _key(key: Any) -> str:
+    return str(key) if not isinstance(key, int | float) or is_finite(key) else _shown(key)
 
 
 def make_facts(values: Mapping[str, Any], document: YamlDocument | None = None) -> tuple[Facts, tuple[FactFault, ...]]:
@@ -119,7 +126,10 @@ def _reader(key: str) -> Callable[[Any], Any]:
 
 
 def _shown(value: Any) -> str:
-    return repr(str(value)[:40])
+    """The value for a sentence, short and printable, however many digits it has."""
+    if isinstance(value, int) and not is_finite(value):
+        return "a number of too many digits"
+    return repr(one_line(str(value)[:40]))
 
 
 def _unreadable(problem: YamlProblem) -> Phrase:
@@ -131,7 +141,9 @@ def read_text(value: Any) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(Phrase("must be text"))
-    text = str(value).strip()
+    if not isinstance(value, str) and not is_finite(value):
+        raise ValueError(Phrase("must be text"))
+    text = one_line(plain_text(str(value))).strip()
     if len(text) > MAX_TEXT:
         raise ValueError(Phrase("longer than {n} characters", n=MAX_TEXT))
     return text or None
@@ -143,6 +155,8 @@ def read_number(value: Any) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
         raise ValueError(Phrase("must be a number, not {value}", value=_shown(value)))
+    if abs(value) > LARGEST:
+        raise ValueError(Phrase("must not be more than 1e12, but is {value}", value=f"{value:.3g}"))
     if value < 0:
         raise ValueError(Phrase("must not be negative, but is {value}", value=f"{value:g}"))
     return float(value)
@@ -164,15 +178,25 @@ def is_finite(number: float) -> bool:
 
 
 def read_date(value: Any) -> date | None:
-    """An ISO date."""
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
+    """An ISO date; one in the far future (9999-12-31) means that it is open."""
+    if value is None:
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return _sane_day(value)
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except ValueError:
-            pass
+            found = None
+        if found is not None:
+            return _sane_day(found)
     raise ValueError(Phrase("must be a date such as 2026-11-30, not {value}", value=_shown(value)))
+
+
+def _sane_day(day: date) -> date | None:
+    if day < FIRST_DAY:
+        raise ValueError(Phrase("{day} is too long ago to be meant", day=day))
+    return day if day <= LAST_DAY else None
 
 
 def _days(value: Any) -> int | None:

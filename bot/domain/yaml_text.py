@@ -15,6 +15,7 @@ import yaml
 
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 20
+MAX_DIGITS = 30
 
 
 class YamlProblem(ValueError):
@@ -38,6 +39,11 @@ def _construct_day(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
         return node.value
 
 
+def _construct_whole(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    """A number of so many digits that none is meant stays text, for the same reason."""
+    return loader.construct_yaml_int(node) if len(node.value) <= MAX_DIGITS else node.value
+
+
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag.rpartition(":")[2] not in ("bool", "int", "merge")]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -46,8 +52,18 @@ _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _construct_day)
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_whole)
 # Decimal only: `06:00` is a time of day and `012` a text, not 360 and 10.
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+
+
+_OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
 @dataclass(frozen=True)
@@ -64,10 +80,10 @@ class YamlDocument:
         return self.places.get(path, (1, 1))
 
 
-def load_yaml(text: str) -> YamlDocument:
-    """Parse one YAML document. Raises YamlProblem with line and column."""
-    if len(text) > MAX_CHARACTERS:
-        raise YamlProblem(f"more than {MAX_CHARACTERS:,} characters")
+def load_yaml(text: str, most: int = MAX_CHARACTERS) -> YamlDocument:
+    """Parse one YAML document of at most so many characters. Raises YamlProblem with line and column."""
+    if len(text) > most:
+        raise YamlProblem(f"more than {most:,} characters")
     if found := _Loader.NON_PRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise YamlProblem(
@@ -75,7 +91,13 @@ def load_yaml(text: str) -> YamlDocument:
         )
     loader = _Loader(text)
     try:
+        depth = 0
         for token in yaml.scan(text, Loader=_Loader):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > MAX_DEPTH:
+                raise YamlProblem(
+                    f"nested deeper than {MAX_DEPTH}", token.start_mark.line + 1, token.start_mark.column + 1
+                )
             if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
                 mark, what = token.start_mark, "tags" if isinstance(token, yaml.TagToken) else "anchors and aliases"
                 raise YamlProblem(f"{what} are not read here", mark.line + 1, mark.column + 1)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 
 from bot.config import LabelSettings, Settings, is_within
 from bot.derive.labels import has_label
+from bot.domain.bulkhead import contained
 from bot.domain.facts import MONEY_KEYS, make_facts, merge_facts, read_block
 from bot.domain.messages import Phrase, commas, listing
-from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target
+from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
 from bot.gitlab_api.histories import Histories
-from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelogs, ref_of
+from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelog, ref_of
 
 ENGAGEMENT_BLOCK = "ps-project"
 _REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
@@ -221,11 +222,12 @@ def make_engagement(
     """The engagement with everything that was read, but for a health label of psbot's own: nobody declared that."""
     root, faults = draft.root, list(draft.faults)
     items: list[Item] = []
+    troubles: list[str] = []
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
-        item, found = make_item(record, archive.milestones, labels, due)
-        items.append(item)
-        faults += found
+        made = contained(partial(make_item, record, archive.milestones, labels, due), _lost(record, troubles))
+        items += made[:1] if made else ()
+        faults += made[1] if made else ()
     head, _ = make_item(root, archive.milestones, histories.labels.get(root["id"], {}), ())
     own = histories.own_labels.get(root["id"], frozenset()).intersection(settings.labels.health.model_dump().values())
     return Engagement(
@@ -246,13 +248,24 @@ def make_engagement(
         customer_visible_facts=draft.money,
         items=tuple(items),
         milestones=tuple(find_milestones(draft, archive)),
-        timelogs=tuple(
-            log
-            for record in (root, *draft.work)
-            for log in make_timelogs(record, zone, not has_label(record["labels"], settings.labels.non_billable))
-        ),
-        errors=(*draft.errors, *_history_errors(draft, histories)),
+        timelogs=tuple(_timelogs(draft, settings, zone, troubles)),
+        errors=(*draft.errors, *_history_errors(draft, histories), *troubles),
     )
+
+
+def _timelogs(draft: Draft, settings: Settings, zone: tzinfo, troubles: list[str]) -> Iterator[TimeLog]:
+    for record in (draft.root, *draft.work):
+        billable = not has_label(record["labels"], settings.labels.non_billable)
+        for entry in sorted(record["timelogs"]):
+            log = contained(partial(make_timelog, record, entry, zone, billable), _lost(record, troubles))
+            if log:
+                yield log
+
+
+def _lost(record: Record, troubles: list[str]) -> Callable[[str], None]:
+    """Takes down why something of an item is missing."""
+    ref = ref_of(record)
+    return lambda why: troubles.append(Phrase("{ref}: a value can't be read: {reason}", ref=ref, reason=why))
 
 
 def find_milestones(draft: Draft, archive: Archive) -> list[Milestone]:

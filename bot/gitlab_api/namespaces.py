@@ -16,7 +16,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from bot.domain.bulkhead import contained
 from bot.domain.errors import GitLabError
+from bot.domain.messages import Phrase
 from bot.gitlab_api import queries
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
@@ -38,6 +40,7 @@ OVERLAP = timedelta(seconds=120)
 WHOLE_AFTER = timedelta(days=7)
 ITEMS_A_WINDOW = 250
 TIMELOG_BATCH = 5
+MAX_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,18 @@ class NamespaceReader:
         connection = (self.size.ask(ask).get("place") or {}).get("workItems")
         if connection is None:
             raise GitLabError("lists no work items", window.path, "Its issues may be switched off.")
-        return [flatten(node) for node in connection["nodes"] if node], next_cursor(connection)
+        flat = (self._flat(node, window.path) for node in connection["nodes"] if node)
+        return [record for record in flat if record], next_cursor(connection)
+
+    def _flat(self, node: Mapping[str, Any], path: str) -> Record | None:
+        """The item; one that can't be read is named as a gap of its place."""
+        name = node.get("reference") or path
+
+        def tell(why: str) -> None:
+            gap = Phrase("{path} could not be read: {reason}", path=str(name)[:MAX_NAME], reason=why)
+            self.overviews.gaps.append(gap)
+
+        return contained(partial(flatten, node), tell)
 
     def _complete(self, records: Mapping[int, Record]) -> None:
         """Read on where an item has more time logs than came along."""
