@@ -53,6 +53,9 @@ def run(
     merge: Annotated[
         list[Path] | None, typer.Option("--merge", metavar="FILE", help="Roll-ups from shards' snapshots; repeatable.")
     ] = None,
+    accept_loss: Annotated[
+        bool, flag("--accept-loss", help="Engagements that vanished are meant to be gone: report without them.")
+    ] = False,
 ) -> None:
     """The scheduled job: read, derive, and publish whatever is due."""
     from bot.app.run import RunOptions, run_job
@@ -72,6 +75,7 @@ def run(
     wanted = RunOptions(
         only=only, report=report, period=period, partner=partner, dry_run=dry_run or session.as_of != session.today,
         shard=parse_shard(shard, session.environment), merge=tuple(merge or ()),
+        accept_loss=accept_loss,
     )  # fmt: skip
     with progress_bar(options.quiet) as progress:
         summary = run_job(session, wanted, progress)

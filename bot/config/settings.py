@@ -170,6 +170,10 @@ class LabelSettings(Section):
     acceptance: AcceptanceLabels = AcceptanceLabels()
     exception: str = "WE-"
     work_at_risk: str = "work-at-risk"
+    dropped: tuple[str, ...] = Field(
+        ("wontfix", "won't do", "duplicate"),
+        description="Closed with one of these is scope taken away, not work done",
+    )
     waiting_customer: str = "waiting::customer"
     partner: str = "partner::"
     non_billable: str = "non-billable"

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.config import LabelSettings
 from bot.domain.calendar import WorkCalendar
-from bot.domain.model import Engagement, Item
+from bot.domain.model import Item
 
 RAID_KINDS = ("risk", "action", "issue", "decision")
 CHANGE_ORDER_STATES = ("approved", "rejected", "proposed")
@@ -74,18 +74,23 @@ def is_exception(item: Item, labels: LabelSettings) -> bool:
 
 
 def is_work(item: Item, labels: LabelSettings) -> bool:
-    """RAID items, change orders, acceptance and escalation issues are not work (CONTRACT §4)."""
+    """Whether an item is work by itself: none of the exceptions of CONTRACT §4. It may still be split into parts."""
     return (
-        raid_kind(item, labels) is None
+        not item.takes_texts
+        and raid_kind(item, labels) is None
         and change_order_state(item, labels) is None
         and not is_acceptance(item, labels)
         and not is_escalation(item, labels)
+        and not is_exception(item, labels)
     )
 
 
-def work_items(engagement: Engagement, labels: LabelSettings) -> tuple[Item, ...]:
-    """The work of an engagement, in a fixed order."""
-    return tuple(sorted((i for i in engagement.items if is_work(i, labels)), key=lambda i: i.ref))
+def is_dropped(item: Item, labels: LabelSettings) -> bool:
+    """Closed without being done: as GitLab tells, or by a label of `labels.dropped`, whatever its letter case."""
+    if item.is_open:
+        return False
+    names = {name.casefold() for name in labels.dropped}
+    return item.outcome == "dropped" or any(label.casefold() in names for label in item.labels)
 
 
 def label_day(item: Item, wanted: str, calendar: WorkCalendar) -> date | None:

@@ -96,7 +96,9 @@ def _scope(scope: Scope) -> Json:
         "baseline_items": scope.baseline_items if known else None,
         "baseline_value": _plain(scope.baseline_value) if known else None,
         "added": scope.added if known else None,
-        "removed": scope.removed if known else None,
+        "removed": scope.removed if known or scope.dropped else None,
+        "dropped": scope.dropped,
+        "dropped_hours": _plain(scope.dropped_hours),
         "added_value": _plain(scope.added_value) if known else None,
         "growth": _plain(scope.growth),
         "change_orders": {

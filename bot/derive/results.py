@@ -143,6 +143,10 @@ class Scope:
     pending_value: float = 0.0
     hints: tuple[Reason, ...] = ()
     baseline_day: date | None = None
+    dropped: int = 0
+    """Of the removed: closed without being done. The others are gone from GitLab."""
+    dropped_hours: float = 0.0
+    """Hours that were spent on what was dropped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def snapshot_schema() -> Schema:
             "engagements": _list(_snapshot_engagement()),
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
+            "unread": _list(TEXT),
         }
     }
 
@@ -179,6 +180,7 @@ def _snapshot_engagement() -> Schema:
             "bookings": _list(_partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft")})),
             "hours_difference": NUMBER,
             "errors": texts,
+            "unread": texts,
         },
         "ref",
     )
@@ -192,7 +194,9 @@ def _snapshot_item() -> Schema:
     days = dict.fromkeys(("start_date", "due_date"), DAY)
     instants = dict.fromkeys(("created_at", "closed_at", "updated_at"), INSTANT)
     numbers = dict.fromkeys(("weight", "estimate_hours", "spent_hours"), NUMBER)
-    names = dict.fromkeys(("title", "type", "milestone", "health_status", "web_url", "iteration"), TEXT)
+    names = dict.fromkeys(
+        ("title", "type", "milestone", "health_status", "web_url", "iteration", "parent", "status"), TEXT
+    )
     return _partial(
         {
             "ref": TEXT,
@@ -203,7 +207,8 @@ def _snapshot_item() -> Schema:
             **numbers,
             **dict.fromkeys(("assignees", "labels", "blocked_by"), texts),
             "label_dates": _by_name(_or_null(INSTANT)),
-            "confidential": FLAG,
+            "outcome": _choice("done", "dropped"),
+            **dict.fromkeys(("confidential", "takes_texts"), FLAG),
             "due_history": _DUE_HISTORY,
             "facts": {"type": "object"},
         },
@@ -305,7 +310,8 @@ def _derived_schedule() -> Schema:
 def _derived_scope() -> Schema:
     keys = ("approved_hours", "pending_hours", "approved_value", "pending_value")
     counts = dict.fromkeys(("baseline_items", "added", "removed"), _MAYBE_WHOLE)
-    return _object({**counts, "growth": _MAYBE_NUMBER, "change_orders": _object(dict.fromkeys(keys, NUMBER))})
+    figures = {"dropped": WHOLE, "dropped_hours": NUMBER, "growth": _MAYBE_NUMBER}
+    return _object({**counts, **figures, "change_orders": _object(dict.fromkeys(keys, NUMBER))})
 
 
 def _derived_forecast() -> Schema:

@@ -56,6 +56,14 @@ class Item:
     facts: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     web_url: str = ""
     iteration: str | None = None
+    parent: str | None = None
+    """The reference of what it is a part of: an epic, or an issue that was split into tasks."""
+    outcome: str | None = None
+    """`done` or `dropped` of a closed item, as GitLab tells; None while it is open, or not known."""
+    status: str | None = None
+    """The name of GitLab's work item status, where the tier has them."""
+    takes_texts: bool = False
+    """psbot writes to it, or it is somebody's internal place or customer channel: no work (CONTRACT §4)."""
     later_labels: tuple[str, ...] = ()
     """In a replay: labels it got after that day. They tell what it is, never its state."""
 
@@ -212,6 +220,8 @@ class Engagement:
     hours_difference: float | None = None
     """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
     errors: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """References and paths of its work that could not be read: what is known of it is less than there is."""
     what_if: WhatIf = WhatIf()
 
 
@@ -270,6 +280,8 @@ class Portfolio:
     """Usernames who can still work, by namespace; empty = not read (rule assignee-absent then says nothing)."""
     targets: Mapping[str, Target] = field(default_factory=lambda: EMPTY)
     """What was read of where texts go, by the name in facts and config; what was not read is missing."""
+    unread: tuple[str, ...] = ()
+    """Configured namespaces that could not be read: what is missing in them is not gone."""
 
 
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:
@@ -316,6 +328,7 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         item,
         state=state,
         closed_at=closed_at,
+        outcome=item.outcome if state == "closed" else None,
         due_date=due,
         due_history=history,
         spent_hours=item.spent_hours if logged is None else logged,

@@ -33,6 +33,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
         "failures": list(portfolio.failures),
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
+        "unread": list(portfolio.unread),
     }
 
 
@@ -101,6 +102,7 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
             taken_at=reader.instant("taken_at"),
             members={path: members.texts(path) for path in members.data},
             failures=(*reader.texts("failures"), *faults),
+            unread=reader.texts("unread"),
         )
     )
 
@@ -157,6 +159,12 @@ class _Reader:
 
     def optional_text(self, key: str) -> str | None:
         return self.text(key) or None
+
+    def choice(self, key: str, among: tuple[str, ...]) -> str | None:
+        value = self.optional_text(key)
+        if value is not None and value not in among:
+            raise self._fail(key, " or ".join(among))
+        return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         values = self.data.get(key) or []
@@ -254,6 +262,7 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         bookings=tuple(_booking(b) for b in r.children("bookings")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
+        unread=r.texts("unread"),
     )
 
 
@@ -286,6 +295,10 @@ def _item(r: _Reader) -> Item:
         facts=r.mapping("facts"),
         web_url=r.text("web_url"),
         iteration=r.optional_text("iteration"),
+        parent=r.optional_text("parent"),
+        outcome=r.choice("outcome", ("done", "dropped")),
+        status=r.optional_text("status"),
+        takes_texts=r.flag("takes_texts", False),
     )
 
 

@@ -186,7 +186,10 @@ def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: li
         yield from archive.below(record, roots)
         return
     path = entry.strip("/")
-    for place in sorted(p for p in archive.by_path if is_within(p, path)):
+    places = sorted(p for p in archive.by_path if is_within(p, path))
+    if not places:
+        errors.append(Phrase("work: {entry} holds nothing, or the token may not see it", entry=entry))
+    for place in places:
         yield from archive.by_path[place]
 
 
@@ -250,7 +253,24 @@ def make_engagement(
         milestones=tuple(find_milestones(draft, archive)),
         timelogs=tuple(_timelogs(draft, settings, zone, troubles)),
         errors=(*draft.errors, *_history_errors(draft, histories), *troubles),
+        unread=(*unread_work(draft, archive), *_unread_histories(draft, histories)),
     )
+
+
+def unread_work(draft: Draft, archive: Archive) -> Iterator[str]:
+    """The entries of `work` behind which nothing is seen: whether there is nothing, or nothing for this token, GitLab hides."""
+    for entry in draft.facts.work:
+        if _REFERENCE.fullmatch(entry):
+            if entry.casefold() not in archive.by_ref:
+                yield entry
+        elif not any(is_within(path, entry.strip("/")) for path in archive.by_path):
+            yield entry
+
+
+def _unread_histories(draft: Draft, histories: Histories) -> Iterator[str]:
+    for record in (draft.root, *draft.work):
+        if record["id"] in histories.failed:
+            yield ref_of(record)
 
 
 def _timelogs(draft: Draft, settings: Settings, zone: tzinfo, troubles: list[str]) -> Iterator[TimeLog]:

@@ -12,7 +12,7 @@ from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place
 
-_AWARDS = "query($id: NoteID!) { note(id: $id) { awardEmoji { nodes { name user { id username } } } } }"
+_AWARDS = "query($id: NoteID!) { note(id: $id) { awardEmoji { nodes { name user { id username state } } } } }"
 _EDITED = "query($id: NoteID!) { note(id: $id) { lastEditedAt } }"
 _THREADS = (
     "query($id: WorkItemID!, $after: String) { workItem(id: $id) { widgets(onlyTypes: [NOTES]) { ... on WorkItemWidgetNotes "
@@ -57,6 +57,8 @@ class RawAward:
     username: str
     user_id: int
     created_at: datetime
+    active: bool = True
+    """Whether the account can still sign in: not blocked, banned or deactivated."""
 
 
 # -- what stands there
@@ -170,12 +172,24 @@ def _rest_awards(client: GitLabClient, place: Place, note: int) -> list[Any]:
 
 def _rest_award(given: Mapping[str, Any]) -> RawAward | None:
     user, at = given.get("user") or {}, _instant(given.get("created_at"))
-    return RawAward(str(given["name"]), str(user["username"]), int(user["id"]), at) if user and at else None
+    if not user or not at:
+        return None
+    return RawAward(str(given["name"]), str(user["username"]), int(user["id"]), at, _is_active(user))
+
+
+def _is_active(user: Mapping[str, Any]) -> bool:
+    return str(user.get("state") or "active") == "active"
 
 
 def _graphql_award(given: Mapping[str, Any]) -> RawAward:
     user = given["user"]
-    return RawAward(str(given["name"]), str(user["username"]), id_number(user["id"]), datetime.min.replace(tzinfo=UTC))
+    return RawAward(
+        str(given["name"]),
+        str(user["username"]),
+        id_number(user["id"]),
+        datetime.min.replace(tzinfo=UTC),
+        _is_active(user),
+    )
 
 
 def read_edited_at(client: GitLabClient, note: int) -> datetime | None:

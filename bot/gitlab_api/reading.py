@@ -87,6 +87,7 @@ class _Reading:
     def read(self, only: str | None) -> Portfolio:
         """Namespaces, then engagements, then their histories."""
         self._read_places(outermost(self.settings.portfolio.namespaces))
+        unread = sorted(self.failed_paths)
         roots = find_roots(self._archive(), self.settings, self.today)
         chosen = [r for r in roots if only in (None, ref_of(r))]
         drafts = [draft for root in chosen if (draft := self._served(root, draft_engagement, root, self.settings))]
@@ -107,6 +108,7 @@ class _Reading:
                 failures=(*self.failures, *sorted(self.reader.overviews.gaps)),
                 members=members,
                 targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
+                unread=tuple(unread),
             )
         )
 

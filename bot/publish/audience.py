@@ -33,6 +33,8 @@ class Guard:
 
     audience_of: Callable[[str], Audience]
     channels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    homes: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    """Each engagement's place for internal texts and drafts, as its facts declare it today."""
 
     def refusal(self, audience: str, engagement: str | None, spot: Spot, draft: bool = False) -> str | None:
         """Why a text of that audience may not stand there, or None."""
@@ -80,4 +82,5 @@ def malformed(asked: str) -> str | None:
 def make_guard(settings: Settings, portfolio: Portfolio) -> Guard:
     """The guard for these settings and the customer channels that the engagements' facts declare."""
     channels = {e.ref: e.facts.customer_channel for e in portfolio.engagements if e.facts.customer_channel}
-    return Guard(settings.audience_of, channels)
+    homes = {e.ref: e.facts.internal or e.ref for e in portfolio.engagements}
+    return Guard(settings.audience_of, channels, homes)

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from bot.config import Settings
 from bot.derive.order_results import OrderEntry
+from bot.domain.model import EMPTY
 from bot.publish.audience import Guard
 from bot.publish.commands import command_lines
 from bot.publish.drafts import DraftPlanner
 from bot.publish.health import health_steps
+from bot.publish.marker import Identity
 from bot.publish.orders import order_steps
 from bot.publish.posts import Standing
 from bot.publish.steps import Plan, Step
@@ -25,9 +27,10 @@ def make_plan(
     settings: Settings,
     colours: Mapping[str, str] | None = None,
     orders: Iterable[tuple[str | None, OrderEntry]] = (),
+    held: Mapping[Identity, str] = EMPTY,
 ) -> Plan:
     """The plan for these documents. `colours` (engagement → green, yellow, red, unknown) are the statuses to declare; `orders`
-    are those that people gave, with the engagement that each is about.
+    are those that people gave, with the engagement that each is about; `held` tells which documents are held back, and why.
 
     What is not in `documents` stays as it is: a report of an earlier period is frozen.
     """
@@ -35,6 +38,9 @@ def make_plan(
     steps: list[Step] = []
     for document in documents:
         wishes = make_wishes(document)
+        if reason := held.get(wishes[0].identity):
+            steps.append(planner.step(wishes[0], "refuse", reason))
+            continue
         steps += planner.plan_draft(wishes[0], len(wishes)) if document.draft else planner.plan_wishes(wishes)
     if settings.reports.status.set_health and colours:
         steps += health_steps(colours, standing, settings)

@@ -19,9 +19,9 @@ from bot.domain.model import Portfolio, Reply, Target
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
-from bot.gitlab_api.posts import RawIssue, RawNote
+from bot.gitlab_api.posts import RawAward, RawIssue, RawNote
 from bot.gitlab_api.reactions import read_own_signs
-from bot.publish.approval import THUMBS_UP, Thumb
+from bot.publish.approval import Thumb, is_thumbs_up
 from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
@@ -135,9 +135,14 @@ class Reader:
         if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
             return post
         awards = api.read_awards(self.client, place, post.id)
-        thumbs = (*(Thumb(a.username, a.created_at) for a in awards if a.name == THUMBS_UP), *said)
+        thumbs = (*(Thumb(a.username, a.created_at) for a in awards if self._approves(a)), *said)
         edited_at = api.read_edited_at(self.client, post.id) if thumbs else None
         return replace(post, thumbs=thumbs, edited_at=edited_at)
+
+    def _approves(self, award: RawAward) -> bool:
+        """A 👍 by a person who can still sign in: psbot itself approves nothing, under no token."""
+        psbot = self.trust.is_own(award.user_id) or bool(_TOKEN_USER.fullmatch(award.username))
+        return is_thumbs_up(award.name) and award.active and not psbot
 
     # -- issues
 

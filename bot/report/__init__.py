@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.domain.errors import ConfigError, PsbotError
+from bot.report.basis import with_basis
 from bot.report.change import with_facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
@@ -50,7 +51,8 @@ def _make(report: Report, due: Due, context: ReportContext) -> Made:
         where = " ".join(filter(None, (report.name, due.period.name, subject)))
         document = _guarded(partial(report.make, due, context, subject), where, faults)
         if document is not None:
-            documents.append(with_facts(fitted(document, context.templates.words), due, context))
+            document = with_basis(fitted(document, context.templates.words), context.portfolio)
+            documents.append(with_facts(document, due, context))
     return Made(tuple(documents), tuple(faults))
 
 

@@ -198,7 +198,7 @@ def test_critical_risks_make_the_overall_status_red(monkeypatch: pytest.MonkeyPa
 
 
 def test_earlier_reports_tell_what_was_removed() -> None:
-    payload = {"scope": {"baseline_day": "2026-08-03", "baseline_items": 15}}
+    payload = {"scope": {"baseline_day": "2026-08-03", "baseline_items": 15, "counts": "leaves"}}
     past = [PastReport("status", "internal", "2026-W40", busy().ref, payload)]
     (found,) = derive(busy(), past=past).engagements
     assert found.scope.removed == 15 - found.scope.baseline_items

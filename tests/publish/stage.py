@@ -42,6 +42,12 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+UNASKED = Settings.model_validate(
+    SETTINGS | {"reports": SETTINGS["reports"] | {"status": {"customer": {"enabled": True, "approval": "none"}}}}
+)
+"""The same, with customers' texts that need no approval."""
+
+
 def body(text: str = "On track.", day: str = "2026-11-19") -> str:
     return f"## Status\n\n{text}\n\nAs of {day}.\n\n### PM notes\n\n{PM_NOTES_START}\n_Write here._\n{PM_NOTES_END}"
 

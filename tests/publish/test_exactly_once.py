@@ -13,7 +13,7 @@ from bot.publish.execute import Outcome
 from bot.publish.marker import read_marker
 from bot.publish.posts import past_reports
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, IssueTarget, NoteTarget
-from tests.publish.stage import CHANNEL, REPORTS, ROOT, Stage, body, monthly, open_stage, status
+from tests.publish.stage import CHANNEL, REPORTS, ROOT, UNASKED, Stage, body, monthly, open_stage, status
 
 EPIC = "acme/ps-internal/delivery&1"
 
@@ -354,6 +354,7 @@ def test_the_placeholder_of_the_pm_notes_is_nobodys_note(stage: Stage) -> None:
 
 
 def test_a_customers_note_holds_no_payload_and_no_internal_path(stage: Stage) -> None:
+    stage.settings = UNASKED
     text = status(audience="customer", target=NoteTarget(CHANNEL), payload={"margin": 0.4})
     stage.publish(text)
     stored = stage.notes(CHANNEL)[0].body

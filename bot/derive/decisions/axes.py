@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.derive.decisions.questions import sow_end
 from bot.derive.results import MilestoneStatus, Rag, Reason, Scope
-from bot.derive.scope.baseline import split_by_baseline
+from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
 
@@ -204,7 +204,7 @@ def _growth_signs(subject: Subject) -> Iterator[Sign]:
     scope = subject.derived.scope
     if scope.growth is None:
         return
-    _, added = split_by_baseline(subject.work, scope.baseline_day, subject.calendar)
+    added = work_at_baseline(subject).added
     evidence = tuple(item.ref for item in added[:MAX_EVIDENCE]) or (subject.engagement.ref,)
     text = _growth_text(scope, scope.growth)
     yellow, red = subject.threshold("growth_yellow"), subject.threshold("growth_red")

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived, Scope
+from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, FactFault, PastReport
@@ -235,7 +236,8 @@ def baseline_payload(scope: Scope) -> dict[str, Any]:
     """The size of the baseline as it is known now: GitLab forgets what is deleted later (`derive.scope`)."""
     if scope.baseline_day is None:
         return {}
-    return {"baseline_day": scope.baseline_day.isoformat(), "baseline_items": scope.baseline_items + scope.removed}
+    size = scope.baseline_items + scope.removed - scope.dropped
+    return {"baseline_day": scope.baseline_day.isoformat(), "baseline_items": size, "counts": COUNTS}
 
 
 REPORT = Report("status", "status", "internal-status.md.j2", subjects, make_status)

@@ -6,6 +6,7 @@ No page loads anything: style, script and charts stand in it, and its content se
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from bot.config import Settings
@@ -14,6 +15,7 @@ from bot.derive.results import Derived
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.model import Portfolio
+from bot.report.site.calendar_file import calendar_file
 from bot.report.site.customer import customer_view
 from bot.report.site.pages import engagement_view, portfolio_view
 from bot.report.site.plainwords import PlainWords
@@ -23,6 +25,7 @@ from bot.report.text.wording import load_words
 
 __all__ = ["WEEKS_SHOWN", "make_site"]
 
+CALENDAR_FILE = "milestones.ics"
 WEEKS_SHOWN = 8
 """So many weekly states before today's are worth deriving: trends and milestone forecasts show no more."""
 
@@ -50,11 +53,23 @@ def make_site(
     if audience == "customer":
         if only is None:
             raise UsageError("a customer's page is about one engagement", advice="Name it with --only REF.")
-        return {"index.html": pages.render("customer.html.j2", customer_view(site, only, pages.words.words))}
+        page = pages.render("customer.html.j2", customer_view(site, only, pages.words.words))
+        return {"index.html": page, CALENDAR_FILE: calendar_file(_only(derived, only), customer=True)}
     if only is not None:
-        return {"index.html": pages.render("engagement.html.j2", engagement_view(site, site.row(only), home=None))}
+        page = pages.render("engagement.html.j2", engagement_view(site, site.row(only), home=None))
+        return {"index.html": page, CALENDAR_FILE: calendar_file(_only(derived, only))}
     files = {row.href: pages.render("engagement.html.j2", engagement_view(site, row)) for row in site.rows}
-    return {"index.html": pages.render("portfolio.html.j2", portfolio_view(site)), **files}
+    calendars = {_calendar_of(row.href): calendar_file(_only(derived, row.derived.ref)) for row in site.rows}
+    index = pages.render("portfolio.html.j2", portfolio_view(site))
+    return {"index.html": index, CALENDAR_FILE: calendar_file(derived), **files, **calendars}
+
+
+def _only(derived: Derived, ref: str) -> Derived:
+    return replace(derived, engagements=tuple(e for e in derived.engagements if e.ref == ref))
+
+
+def _calendar_of(page: str) -> str:
+    return page.removesuffix(".html") + ".ics"
 
 
 @cache
