@@ -107,6 +107,11 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
     )
 
 
+def load_unpublished(text: str) -> tuple[str, ...]:
+    """The reports that failed in the run of which this snapshot is a part."""
+    return _Reader("snapshot", json.loads(text), []).texts("unpublished")
+
+
 def _whole(digits: str) -> float:
     """A whole number; one of more digits than any that is meant becomes infinite, and is refused where it stands."""
     return int(digits) if len(digits) <= MAX_DIGITS else math.inf

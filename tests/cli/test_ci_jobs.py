@@ -7,16 +7,15 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 import yaml
 
 from bot.cli.launcher import write_launcher
-from bot.demo import DEMO_CONFIG, make_portfolio
+from bot.demo import make_portfolio
 from fakegitlab import DemoGitLab
-from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline
+from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline, small_config
 
 SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
 LEFT = ["rendered", "public", "derived.json", "snapshot.json", "tables", "psbot-run.xml"]
@@ -41,16 +40,6 @@ def runner(gitlab: DemoGitLab, tmp_path: Path) -> Runner:
     (programs / "python").chmod(0o755)
     variables = {"CI_SERVER_URL": gitlab.url, "GITLAB_TOKEN": gitlab.token, **SCHEDULE}
     return Runner(project, variables, programs)
-
-
-def small_config(gitlab: DemoGitLab) -> dict[str, Any]:
-    """That of the demo, for two of its customers; without an address: a job knows its GitLab from CI_SERVER_URL."""
-    config: dict[str, Any] = yaml.safe_load(DEMO_CONFIG(datetime.now(UTC).date(), gitlab.url, 7, "ultimate"))
-    del config["gitlab"]
-    places = ("acme/customers/borealis-bank", "acme/customers/al-noor-telecom")
-    config["portfolio"]["namespaces"] = {"acme/ps-internal": "internal"} | dict.fromkeys(places, "customer")
-    config["engagements"] = {k: v for k, v in config["engagements"].items() if k.startswith(places)}
-    return config
 
 
 def copy_repository(runner: Runner) -> None:
