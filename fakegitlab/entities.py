@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 GUEST, PLANNER, REPORTER, DEVELOPER, MAINTAINER, OWNER, ADMIN = 10, 15, 20, 30, 40, 50, 60
 ROLES = {
@@ -28,6 +29,8 @@ class User:
     state: str = "active"
     bot: bool = False
     admin: bool = False
+    external: bool = False
+    """An outsider with an account: sees only what he is a member of or what is public."""
     created_at: datetime | None = None
 
     @property
@@ -302,6 +305,8 @@ class Item:
     lock_version: int = 0
     last_edited_at: datetime | None = None
     last_edited_by: User | None = None
+    custom_fields: dict[str, Any] = field(default_factory=dict)
+    """Values by field name: text, a number, a date, or a list of options."""
 
     @property
     def is_epic(self) -> bool:

@@ -18,6 +18,7 @@ from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import load_snapshot, load_unpublished
+from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
 from bot.gitlab_api.whereabouts import Whereabouts
 from bot.publish.audience import make_guard
@@ -73,7 +74,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     if options.report == "partner":
         return partner_summary(session, reading, options, began)
     made = render(reading, options)
-    guard = make_guard(session.settings, portfolio)
+    guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
     held = (
         {}
         if options.accept_loss
@@ -212,7 +213,8 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     # The plan is a file that somebody could have changed: what it may do is found out anew.
     portfolio = read_live(session, None, progress)
     today = Today(session.settings, portfolio, unasked_texts(session, portfolio, plan))
-    writer = Writer(client, session.settings, make_guard(session.settings, portfolio))
+    guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
+    writer = Writer(client, session.settings, guard)
     outcome = apply_plan(today.recheck(plan), writer, lambda n, of, step: progress("publishing", n, of))
     require_some_right(outcome)
     cases, failures = judged(outcome)

@@ -54,14 +54,14 @@ def summarise(
     else:
         cases, failed = judged(outcome)
         lines = told(outcome)
-    failures = [*failures_of(derived, reading.portfolio), *made.faults, *failed]
+    failures = [*failures_of(derived, reading.portfolio), *made.faults, *plan.faults, *failed]
     return Summary(
         lines=lines,
         failures=tuple(failures),
         closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
         files={name_of(d): d.body for d in made.documents},
         plan_json=plan_to_json(plan),
-        snapshot_text=part_text(reading.portfolio, [*made.faults, *failed]),
+        snapshot_text=part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
         writes=len(outcome.done) if outcome else 0,
         cases=(*cases, *(Case("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
     )

@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from bot.cli.app import AsOf, Only, app, flag, options, parse_day
-from bot.cli.console import progress_bar, say, stdout
+from bot.cli.console import progress_bar, say, stdout, without_secrets
+from bot.domain.border import visible_lines
 from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def print_summary(summary: Summary, *, quiet: bool) -> None:
     if not quiet:
         for line in summary.lines:
             if not line.startswith(("refused: ", "failed: ")):
-                stdout().print(Text(line, style_of(line)), soft_wrap=True)
+                stdout().print(Text(visible_lines(without_secrets(line)), style_of(line)), soft_wrap=True)
     for failure in summary.failures:
         say(failure, "red")
     if not quiet:

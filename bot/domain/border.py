@@ -8,8 +8,6 @@ checked follows from the declarations of the model: a new field is guarded by be
 from __future__ import annotations
 
 import dataclasses
-import math
-import re
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, replace
@@ -17,58 +15,28 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from bot.domain.messages import Phrase
+from bot.domain.limits import BROKEN as BROKEN
+from bot.domain.limits import FIRST_DAY as FIRST_DAY
+from bot.domain.limits import LARGEST as LARGEST
+from bot.domain.limits import LAST_DAY as LAST_DAY
+from bot.domain.limits import MOST_CHARACTERS as MOST_CHARACTERS
+from bot.domain.limits import is_sane as is_sane
+from bot.domain.limits import is_sane_day as is_sane_day
+from bot.domain.limits import one_line as one_line
+from bot.domain.limits import plain_text as plain_text
+from bot.domain.limits import visible_lines as visible_lines
+from bot.domain.limits import without_controls as without_controls
+from bot.domain.messages import Phrase, Series, Text
 from bot.domain.model import Engagement, Portfolio
 
-LARGEST: Final = 1e12
-"""Beyond this no hours, weight or amount is meant."""
-FIRST_DAY: Final = date(1990, 1, 1)
-LAST_DAY: Final = date(2098, 12, 31)
-"""Later days (2099-12-31, 9999-12-31) mean "open" to those who write them."""
-MOST_CHARACTERS: Final = 100_000
 DEEPEST: Final = 8
 MOST_FAULTS: Final = 20
 """So many faults of one engagement are told one by one; the rest is a number."""
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 T = TypeVar("T")
 
 
 class Unusable(ValueError):
     """A value that can't be let in, and that its owner can't be without."""
-
-
-def without_controls(text: str) -> str:
-    """`text` without lone surrogates and control characters; lines and tabs stay."""
-    return _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
-
-
-def plain_text(text: str) -> str:
-    """`text` as the model holds it: without controls, and of a length that somebody may have typed."""
-    return without_controls(text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS])
-
-
-def one_line(text: str) -> str:
-    """`text` as it may stand on a terminal, in a log, a file name or XML: no control, direction or line characters."""
-    return _CONTROLS.sub(" ", text) if _CONTROLS.search(text) else text
-
-
-def visible_lines(text: str) -> str:
-    """Like `one_line`, line by line."""
-    return "\n".join(map(one_line, text.split("\n")))
-
-
-def is_sane(number: float) -> bool:
-    """Whether a number is one to count with."""
-    try:
-        return math.isfinite(number) and abs(number) <= LARGEST
-    except OverflowError:
-        return False
-
-
-def is_sane_day(day: date) -> bool:
-    """Whether people work on such a day: neither the zero of some program nor the end of time."""
-    return FIRST_DAY <= date(day.year, day.month, day.day) <= LAST_DAY
 
 
 def read_instant(text: Any) -> datetime | None:
@@ -119,18 +87,22 @@ def plain_value(value: Any, depth: int = 0) -> Any:
 class _Gate:
     """One engagement on its way in, and what was left behind."""
 
-    faults: list[str] = field(default_factory=list)
+    faults: list[Text] = field(default_factory=list)
+
+    def tell_broken(self, where: str) -> None:
+        """Half a character cost the text that character."""
+        self.faults.append(Phrase("{where}: holds half a character, which is left out", where=one_line(where)))
 
     def tell(self, where: str, value: Any) -> None:
         shown = repr(one_line(plain_text(str(value)[:60])))[:60] if not isinstance(value, int) else "too many digits"
         self.faults.append(Phrase("{where}: {value} can't be used and is left out", where=one_line(where), value=shown))
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def told(self) -> tuple[Text, ...]:
         return shortened(self.faults)
 
 
-def shortened(faults: Sequence[str]) -> tuple[str, ...]:
+def shortened(faults: Sequence[Text]) -> tuple[Text, ...]:
     """The first faults; the rest is a number."""
     more = len(faults) - MOST_FAULTS
     found = tuple(dict.fromkeys(faults[:MOST_FAULTS]))
@@ -207,10 +179,21 @@ def _cleaner(hint: Any) -> Cleaner:
     return _SIMPLE.get(hint, _anything)
 
 
-def _text(value: Any, where: str, gate: _Gate) -> str:
-    if not isinstance(value, str):
+def _text(value: Any, where: str, gate: _Gate) -> Text:
+    if not isinstance(value, str | Phrase | Series):
         raise Unusable
+    if isinstance(value, str):
+        return _whole_text(value, where, gate)
+    said = str(value)
+    clean = plain_text(said).replace(BROKEN, "")
+    return value if clean == said else clean
+
+
+def _whole_text(value: str, where: str, gate: _Gate) -> str:
     clean = plain_text(value)
+    if BROKEN in clean:
+        gate.tell_broken(where)
+        clean = clean.replace(BROKEN, "")
     return value if clean == value else clean
 
 
@@ -242,6 +225,8 @@ def _anything(value: Any, where: str, gate: _Gate) -> Any:
     clean = plain_value(value)
     if value is not None and clean is None:
         raise Unusable
+    if isinstance(clean, str):
+        return _whole_text(value, where, gate)
     return value if clean == value else clean
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.border import admitted, is_sane, one_line, plain_text, shortened
 from bot.domain.errors import UsageError
 from bot.domain.facts import make_facts, merge_facts
+from bot.domain.messages import Phrase, Series
 from bot.domain.model import Booking, DueChange, Engagement, FactFault, Facts, Item, Milestone, Portfolio, TimeLog
 
 FORMAT = "psbot-snapshot/1"
@@ -68,6 +69,8 @@ def _plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Phrase | Series):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dump(value)
     if isinstance(value, Mapping):
@@ -168,7 +171,8 @@ class _Reader:
     def choice(self, key: str, among: tuple[str, ...]) -> str | None:
         value = self.optional_text(key)
         if value is not None and value not in among:
-            raise self._fail(key, " or ".join(among))
+            self._fail(key, " or ".join(among))
+            return None
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -232,6 +236,12 @@ class _Reader:
             return {}
         return values
 
+    def has(self, key: str) -> bool:
+        """Whether the text without which the object is nothing is there."""
+        if not self.text(key):
+            self.missing(key)
+        return bool(self.text(key))
+
     def missing(self, key: str) -> None:
         self.faults.append(f"{self.where}: has no {key}")
 
@@ -239,7 +249,7 @@ class _Reader:
 def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engagement:
     ref = r.text("ref")
     facts, faults = make_facts({k: v for k, v in r.mapping("facts").items() if v is not None})
-    facts, more = _overridden(facts, overrides.get(ref))
+    facts, more = _overridden(facts, _of(overrides, ref))
     stored = tuple(
         FactFault(f.text("key"), int(f.number("line") or 0), f.text("message"), f.text("ref"))
         for f in r.children("fact_faults")
@@ -259,16 +269,22 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         due_date=r.day("due_date"),
         confidential=r.flag("confidential", False),
         facts=facts,
-        fact_faults=tuple(f for f in faults + more if (f.key, f.message) not in known) + stored,
+        fact_faults=tuple(f for f in faults + more if (f.key, str(f.message)) not in known) + stored,
         customer_visible_facts=r.texts("customer_visible_facts"),
-        items=tuple(_item(i) for i in r.children("items")),
-        milestones=tuple(_milestone(m) for m in r.children("milestones")),
+        items=tuple(item for i in r.children("items") if (item := _item(i)) and i.has("ref")),
+        milestones=tuple(stone for m in r.children("milestones") if (stone := _milestone(m)) and m.has("title")),
         timelogs=tuple(log for t in r.children("timelogs") if (log := _timelog(t))),
-        bookings=tuple(_booking(b) for b in r.children("bookings")),
+        bookings=tuple(booked for b in r.children("bookings") if (booked := _booking(b)) and b.has("week")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
         unread=r.texts("unread"),
     )
+
+
+def _of(overrides: Mapping[str, Mapping[str, Any]], ref: str) -> Mapping[str, Any] | None:
+    """The entry of a reference, in whatever letters."""
+    folded = ref.casefold()
+    return next((facts for key, facts in overrides.items() if key.casefold() == folded), None)
 
 
 def _overridden(facts: Facts, override: Mapping[str, Any] | None) -> tuple[Facts, tuple[FactFault, ...]]:
@@ -347,4 +363,4 @@ def _timelog(r: _Reader) -> TimeLog | None:
 
 
 def _booking(r: _Reader) -> Booking:
-    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"))
+    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"), r.day("known"))

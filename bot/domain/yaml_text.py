@@ -80,10 +80,14 @@ class YamlDocument:
         return self.places.get(path, (1, 1))
 
 
-def load_yaml(text: str, most: int = MAX_CHARACTERS) -> YamlDocument:
-    """Parse one YAML document of at most so many characters. Raises YamlProblem with line and column."""
+def load_yaml(text: str, text_below: tuple[str, ...] | None = None, most: int = MAX_CHARACTERS) -> YamlDocument:
+    """Parse one YAML document of at most so many characters. Raises YamlProblem with line and column.
+
+    Values below the keys `text_below` (`()`: all) stay text as typed: `2026.10`, `0123` and `1e5` are names there.
+    """
     if len(text) > most:
         raise YamlProblem(f"more than {most:,} characters")
+    _refuse_depth(text)
     if found := _Loader.NON_PRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise YamlProblem(
@@ -105,6 +109,7 @@ def load_yaml(text: str, most: int = MAX_CHARACTERS) -> YamlDocument:
         places: dict[tuple[str | int, ...], tuple[int, int]] = {}
         if node is not None:
             _note_places(node, (), places)
+            _keep_text(node, text_below)
         value = loader.construct_document(node) if node is not None else None
         return YamlDocument(value, places)
     except yaml.MarkedYAMLError as error:
@@ -121,6 +126,34 @@ def load_yaml(text: str, most: int = MAX_CHARACTERS) -> YamlDocument:
         loader.dispose()
 
 
+def _refuse_depth(text: str) -> None:
+    """What is nested too deep is refused before the parser spends time on it."""
+    if found := _DASHES.search(text):
+        raise YamlProblem(f"nested deeper than {MAX_DEPTH}", text.count("\n", 0, found.start()) + 1)
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth = depth + 1 if found[0] in "[{" else max(depth - 1, 0)
+        if depth > MAX_DEPTH:
+            raise YamlProblem(f"nested deeper than {MAX_DEPTH}", text.count("\n", 0, found.start()) + 1)
+
+
+def _keep_text(node: yaml.Node, below: tuple[str, ...] | None) -> None:
+    """Plain scalars below those keys become text; nothing (`~`, an empty value) stays nothing."""
+    if below is None:
+        return
+    if isinstance(node, yaml.ScalarNode) and not below and not node.tag.endswith(":null"):
+        node.tag = "tag:yaml.org,2002:str"
+    if isinstance(node, yaml.SequenceNode) and not below:
+        for child in node.value:
+            _keep_text(child, below)
+    if isinstance(node, yaml.MappingNode):
+        for key, child in node.value:
+            if not below or key.value == below[0]:
+                _keep_text(child, below[1:])
+
+
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DASHES = re.compile(rf"(?:[-?:][ \t]+){{{MAX_DEPTH + 1}}}")
 _IN_WORDS = {
     r"found character '\\t'.*": "a tab stands where YAML wants spaces",
     r"found character ('.') that cannot start any token": r"text that begins with \1 needs quotes",

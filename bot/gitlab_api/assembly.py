@@ -11,13 +11,13 @@ from functools import cached_property, partial
 from bot.config import LabelSettings, Settings, is_within
 from bot.derive.labels import has_label
 from bot.domain.bulkhead import contained
-from bot.domain.facts import MONEY_KEYS, make_facts, merge_facts, read_block
-from bot.domain.messages import Phrase, commas, listing
+from bot.domain.facts import ENGAGEMENT_BLOCK, MONEY_KEYS, make_facts, merge_facts, read_block
+from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
+from bot.gitlab_api.fields import with_dates
 from bot.gitlab_api.histories import Histories
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelog, ref_of
 
-ENGAGEMENT_BLOCK = "ps-project"
 _REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
 
 
@@ -30,7 +30,7 @@ class Draft:
     faults: tuple[FactFault, ...]
     money: tuple[str, ...]
     work: tuple[Record, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -113,10 +113,12 @@ def _is_current(record: Record, oldest: date) -> bool:
     return closed is None or closed.date() >= oldest
 
 
-def draft_engagement(root: Record, settings: Settings) -> Draft:
-    """The engagement's facts: its description's block, overridden by the config."""
+def draft_engagement(root: Record, settings: Settings, fields: Mapping[str, object] | None = None) -> Draft:
+    """The engagement's facts: the config wins over its description's block, that over its custom `fields` and dates."""
     ref = ref_of(root)
     values, document, broken = read_block(root["description"], ENGAGEMENT_BLOCK)
+    own = with_dates(root, fields or {})
+    values = {**{key: value for key, value in own.items() if key not in values}, **values}
     facts, faults = make_facts(values, document)
     override = settings.engagements.get(ref)
     more: tuple[FactFault, ...] = ()
@@ -155,7 +157,7 @@ def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft
 
     Below another engagement's root the work is that engagement's: no hour counts twice. `roots` are their ids.
     """
-    errors: list[str] = []
+    errors: list[Text] = []
     found: dict[int, Record] = {}
     for record in _work_of(draft, archive, roots, errors):
         if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
@@ -163,7 +165,7 @@ def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft
     return replace(draft, work=tuple(sorted(found.values(), key=ref_of)), errors=(*draft.errors, *errors))
 
 
-def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[Text]) -> Iterator[Record]:
     root = draft.root
     if draft.facts.work:
         for entry in draft.facts.work:
@@ -174,7 +176,7 @@ def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: lis
         yield from (r for r in archive.by_path.get(root["path"], ()) if r["type"] != "epic")
 
 
-def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[Text]) -> Iterator[Record]:
     """A listed epic stands for its descendants, a listed issue for itself and its tasks, a path for all below it."""
     if _REFERENCE.fullmatch(entry):
         record = archive.by_ref.get(entry.casefold())
@@ -225,7 +227,7 @@ def make_engagement(
     """The engagement with everything that was read, but for a health label of psbot's own: nobody declared that."""
     root, faults = draft.root, list(draft.faults)
     items: list[Item] = []
-    troubles: list[str] = []
+    troubles: list[Text] = []
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
         made = contained(partial(make_item, record, archive.milestones, labels, due), _lost(record, troubles))
@@ -273,7 +275,7 @@ def _unread_histories(draft: Draft, histories: Histories) -> Iterator[str]:
             yield ref_of(record)
 
 
-def _timelogs(draft: Draft, settings: Settings, zone: tzinfo, troubles: list[str]) -> Iterator[TimeLog]:
+def _timelogs(draft: Draft, settings: Settings, zone: tzinfo, troubles: list[Text]) -> Iterator[TimeLog]:
     for record in (draft.root, *draft.work):
         billable = not has_label(record["labels"], settings.labels.non_billable)
         for entry in sorted(record["timelogs"]):
@@ -282,7 +284,7 @@ def _timelogs(draft: Draft, settings: Settings, zone: tzinfo, troubles: list[str
                 yield log
 
 
-def _lost(record: Record, troubles: list[str]) -> Callable[[str], None]:
+def _lost(record: Record, troubles: list[Text]) -> Callable[[str], None]:
     """Takes down why something of an item is missing."""
     ref = ref_of(record)
     return lambda why: troubles.append(Phrase("{ref}: a value can't be read: {reason}", ref=ref, reason=why))
@@ -332,7 +334,7 @@ def _own_projects(draft: Draft, archive: Archive) -> set[str]:
     return {path for path in paths if all(r["id"] in mine for r in archive.by_path[path])}
 
 
-def _history_errors(draft: Draft, histories: Histories) -> Iterator[str]:
+def _history_errors(draft: Draft, histories: Histories) -> Iterator[Phrase]:
     """One line for each reason why histories are missing."""
     reasons: dict[str, list[str]] = {}
     for record in (draft.root, *draft.work):

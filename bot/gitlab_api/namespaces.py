@@ -25,6 +25,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.epics import apart, may_stand_apart, read_epic_parents, read_epics
 from bot.gitlab_api.lanes import Lanes, PageSize, chunks
 from bot.gitlab_api.overview import Overview, OverviewReader
+from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.translate import (
     Record,
     flat_timelog,
@@ -153,8 +154,11 @@ class NamespaceReader:
 
     def _window(self, window: Window, after: str | None = None) -> list[Record]:
         """All items of a window (from a page on), page after page."""
-        found, after = self._page(window, after)
+        pages = Pages(window.path)
+        page, after = self._page(window, after)
+        found = list(page)
         while after:
+            pages.turn(after, [record["id"] for record in page])
             page, after = self._page(window, after)
             found += page
         return found
@@ -164,7 +168,9 @@ class NamespaceReader:
         if self.client.capabilities.filters_by_time:
             return self._window(start._replace(since=_iso(since)))
         found, after = self._page(start._replace(newest_first=True), None)
+        pages = Pages(start.path)
         while after and found and _changed_at(found[-1]) >= since:
+            pages.turn(after, [record["id"] for record in found[-queries.PAGE :]])
             page, after = self._page(start._replace(newest_first=True), after)
             found += page
         return [record for record in found if _changed_at(record) >= since]
@@ -203,7 +209,10 @@ class NamespaceReader:
 
     def _more_timelogs(self, batch: Iterable[Record]) -> None:
         left = [r for r in batch if r["more_timelogs"]]
+        pages = {r["id"]: Pages(ref_of(r)) for r in left}
         while left:
+            for record in left:
+                pages[record["id"]].turn(str(record["more_timelogs"]))
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{r['id']}" for n, r in enumerate(left)}
             variables |= {f"after{n}": str(r["more_timelogs"]) for n, r in enumerate(left)}
             answer = self.overviews.size.ask(partial(self._ask_timelogs, variables))

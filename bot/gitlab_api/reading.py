@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from bot.config import Settings, is_within
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained, in_words
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
 from bot.gitlab_api.assembly import (
     Archive,
@@ -35,9 +35,12 @@ from bot.gitlab_api.assembly import (
 )
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.fields import read_fields
 from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.lanes import Lanes
+from bot.gitlab_api.names import Strange, join_keys
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
+from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.translate import Record, ref_of
 
 log = logging.getLogger("psbot.gitlab")
@@ -77,7 +80,7 @@ class _Reading:
     lanes: Lanes
     cache: Cache | None
     progress: Progress
-    failures: list[str] = field(default_factory=list)
+    failures: list[Text] = field(default_factory=list)
     failed_paths: list[str] = field(default_factory=list)
     places: dict[str, Namespace] = field(default_factory=dict)
 
@@ -90,7 +93,13 @@ class _Reading:
         unread = sorted(self.failed_paths)
         roots = find_roots(self._archive(), self.settings, self.today)
         chosen = [r for r in roots if only in (None, ref_of(r))]
-        drafts = [draft for root in chosen if (draft := self._served(root, draft_engagement, root, self.settings))]
+        everyone = sorted(all_roots(self._archive(), self.settings), key=ref_of)
+        settings, strange = join_keys(self.settings, [ref_of(r) for r in everyone], self._look_up)
+        fields = self._fields(chosen)
+        asked = ((root, fields.get(root["id"])) for root in chosen)
+        drafts = [d for root, own in asked if (d := self._served(root, draft_engagement, root, settings, own))]
+        drafts = [replace(d, errors=(*d.errors, *self._meant(d.ref, strange))) for d in drafts]
+        self.failures += [str(s.fault) for s in strange if s.nearest not in {d.ref for d in drafts}]
         configured = set(self.places)
         self._read_places(foreign_paths(drafts, [*self.places, *self.failed_paths]), required=False)
         archive = self._archive()
@@ -105,12 +114,40 @@ class _Reading:
             Portfolio(
                 engagements=tuple(e for e in made if e),
                 taken_at=datetime.now(UTC),
-                failures=(*self.failures, *sorted(self.reader.overviews.gaps)),
+                failures=(*self.failures, *sorted(self.reader.overviews.gaps, key=str)),
                 members=members,
                 targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
                 unread=tuple(unread),
+                known=self._known(everyone, drafts, settings),
             )
         )
+
+    def _fields(self, roots: Sequence[Record]) -> Mapping[int, Mapping[str, Any]]:
+        """Facts in GitLab's custom fields, where the config names some."""
+        try:
+            return read_fields(self.client, roots, self.settings.facts.fields)
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+            self.failures.append(Phrase("custom fields could not be read: {reason}", reason=str(problem)))
+            return {}
+
+    def _look_up(self, key: str) -> str | None:
+        """What GitLab calls a reference now; None where it is not there, or may not be seen."""
+        try:
+            return resolve_place(self.client, key).ref
+        except (PsbotError, ValueError) as problem:
+            log.debug("%s is not there: %s", key, problem)
+            return None
+
+    def _meant(self, ref: str, strange: Iterable[Strange]) -> list[str]:
+        return [str(s.fault) for s in strange if s.nearest == ref]
+
+    def _known(self, everyone: Iterable[Record], drafts: Iterable[Draft], settings: Settings) -> tuple[str, ...]:
+        """What rows of a timesheet may be called after: also engagements that are not read now."""
+        made = {draft.ref: draft for draft in drafts}
+        for root in everyone:
+            if ref_of(root) not in made and (draft := self._served(root, draft_engagement, root, settings)):
+                made[draft.ref] = draft
+        return tuple(name for ref in sorted(made) for name in (ref, made[ref].facts.sow) if name)
 
     def _served(self, root: Record, stage: Callable[..., T], *arguments: Any) -> T | None:
         """What the stage makes of an engagement; where it fails, that one is named and the others are served."""

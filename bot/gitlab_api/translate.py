@@ -13,14 +13,12 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypedDict
 
 from bot.domain.border import one_line, read_day, read_instant
-from bot.domain.facts import read_block
+from bot.domain.facts import ITEM_BLOCKS, may_hold_block, read_block
 from bot.domain.messages import Phrase
 from bot.domain.model import DueChange, FactFault, Item, Milestone, TimeLog, label_scope
 
 HEALTH = {"onTrack": "on_track", "needsAttention": "needs_attention", "atRisk": "at_risk"}
-ITEM_BLOCKS = ("ps-change-order", "ps-risk")
 NO_WORK_TYPES = frozenset({"test_case", "requirement", "objective", "key_result"})
-_BLOCK = re.compile(r"^[`~]{3,}[ \t]*ps-", re.M)
 SECONDS_AN_HOUR = 3600
 
 
@@ -103,7 +101,7 @@ def flatten(node: Mapping[str, Any]) -> Record:
 
 def described(text: Any) -> str:
     """A description that holds a block of facts; any other text is nobody's business here."""
-    return str(text) if text and _BLOCK.search(str(text)) else ""
+    return str(text) if text and may_hold_block(str(text)) else ""
 
 
 def _nodes(connection: Any) -> Iterator[Mapping[str, Any]]:

@@ -195,7 +195,7 @@ def test_trouble_that_lasts_is_named(gitlab: DemoGitLab, calm: Portfolio, kind: 
 
 def assert_no_silent_gap(found: Portfolio, calm: Portfolio, *, may_be_missing: bool) -> None:
     """Every engagement is as it was, or says what it lacks, or its namespace is named."""
-    failed = " ".join(found.failures)
+    failed = " ".join(map(str, found.failures))
     served = {e.ref: e for e in found.engagements}
     for was in calm.engagements:
         now = served.get(was.ref)
@@ -219,7 +219,7 @@ def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoG
     gitlab.faults.add("bad_gateway", 100_000, match="groups/acme/members")
     found = read(gitlab)
     assert found.engagements == calm.engagements
-    assert [f.partition(":")[0] for f in found.failures] == ["members of acme could not be read"]
+    assert [str(f).partition(":")[0] for f in found.failures] == ["members of acme could not be read"]
     assert sorted(found.members) == ["beta"]
 
 
@@ -282,4 +282,4 @@ def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
         hung = hang(client, clock, "label_events")
         found = read_portfolio(client, settings("acme"), today=TODAY)
     assert 2 <= len(hung) <= 8
-    assert "could not be read" in " ".join(found.engagements[0].errors)
+    assert "could not be read" in " ".join(map(str, found.engagements[0].errors))

@@ -132,7 +132,7 @@ def test_a_block_that_is_no_yaml_is_a_fault_of_that_item():
     record = flatten(node(widgets=[{"description": "Text\n\n```ps-change-order\nhours: [\n```\n"}]))
     item, faults = make_item(record, {}, {}, ())
     assert item.facts == {}
-    assert [(f.ref, f.key) for f in faults] == [("acme/x#7", "ps-change-order")]
+    assert [(f.ref, f.key) for f in faults] == [("acme/x#7", "hours")]
 
 
 @pytest.mark.parametrize(
