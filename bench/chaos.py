@@ -19,13 +19,15 @@ from typing import Any
 
 from bot.domain.model import Engagement, Facts, Portfolio
 from bot.gitlab_api.client import GitLabClient
-from bot.publish.audience import make_guard
+from bot.publish.audience import Guard, make_guard
 from bot.publish.deliver import deliver
 from bot.publish.marker import read_marker
+from bot.publish.plan import make_plan
 from bot.publish.standing import read_standing
+from bot.publish.steps import Plan
 from bot.publish.writer import Writer
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
-from tests.publish.stage import CHANNEL, ROOT, Stage, body, monthly, open_stage, status
+from tests.publish.stage import CHANNEL, ROOT, UNASKED, Stage, body, monthly, open_stage, status
 
 EPIC = "acme/ps-internal/delivery&1"
 SECRET = "INTERNAL-ONLY"
@@ -131,12 +133,14 @@ class Case:
         client = MortalClient(stage.gitlab.url, stage.token, lives, after)
         guard = make_guard(stage.settings, stage.portfolio)
         try:
-            standing = read_standing(client, stage.settings, stage.portfolio)
             writer = Writer(client, stage.settings, guard, sleep=lambda _: None)
-            reread = lambda: read_standing(client, stage.settings, stage.portfolio)  # noqa: E731
-            deliver(self.documents(), standing, writer, stage.settings, reread)
+            deliver(self._plan(client, guard), writer, lambda: self._plan(client, guard))
         except Killed:
             self.tally.kills += 1
+
+    def _plan(self, client: GitLabClient, guard: Guard) -> Plan:
+        standing = read_standing(client, self.stage.settings, self.stage.portfolio)
+        return make_plan(self.documents(), standing, guard, self.stage.settings)
 
     def rival_runs(self) -> None:
         """Several runs at the same time, some of them killed."""
@@ -283,6 +287,7 @@ class _AsNote:
 def run_case(seed: int) -> Tally:
     """One case from its seed."""
     with open_stage() as stage:
+        stage.settings = UNASKED
         case = Case(seed, stage)
         for _ in range(case.random.randrange(2, 6)):
             case.turbulent_run()

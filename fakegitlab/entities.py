@@ -28,6 +28,8 @@ class User:
     state: str = "active"
     bot: bool = False
     admin: bool = False
+    external: bool = False
+    """An outsider with an account: sees only what he is a member of or what is public."""
     created_at: datetime | None = None
 
     @property

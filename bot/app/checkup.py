@@ -20,6 +20,9 @@ from bot.domain.model import Portfolio
 from bot.gitlab_api import check as gitlab
 from bot.gitlab_api.check import AccessReport, NamespaceAccess, inspect_access
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.places import Place, place_of, resolve_place
+from bot.gitlab_api.readership import Readership
+from bot.publish.audience import Spot, make_guard
 from bot.report.check import check_templates
 from bot.report.context import path_of
 from bot.report.due import next_due
@@ -108,11 +111,11 @@ def check_report_templates(session: Session) -> Iterator[Finding]:
 
 def _check_wording(templates: Templates) -> Iterator[Finding]:
     """What the reports' language lacks stays English: worth a note, no fault."""
-    lacking = untranslated(templates.words, templates.folder / "locale" if templates.folder else None)
+    lacking = untranslated(templates.words)
     if lacking:
         language = templates.words.locale.language
         some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
-        remedy = f"Add them to locale/{language}.yml in the templates folder; docs/reports.md shows how."
+        remedy = f"Add them to locale/{language}.po in the templates folder; docs/reports.md shows how."
         yield Finding("note", f"reports in {language}: {len(lacking)} texts stay English ({some})", remedy)
 
 
@@ -168,18 +171,47 @@ def _namespace(n: NamespaceAccess) -> Iterator[Finding]:
 
 
 def check_visibility(session: Session, access: AccessReport) -> Iterator[Finding]:
-    """A namespace that everybody can read is internal in nobody's sense."""
-    audiences = session.settings.portfolio.namespaces
+    """An internal namespace that others can read is internal in nobody's sense: nothing internal is written there."""
+    settings = session.settings
+    readers = Readership(session.client, settings)
     for n in access.namespaces:
-        if n.error or audiences.get(n.path) != "internal":
+        if n.error or settings.portfolio.namespaces.get(n.path) != "internal":
             continue
-        seen_by = session.client.get(f"/{n.kind}s/{quote(n.path, safe='')}").get("visibility")
-        if seen_by == "public":
-            remedy = "Make it private, or declare it `customer`: money and internal risks would stand open there."
-            yield Finding("problem", f"{n.path}: declared internal, but its visibility is public", remedy)
-        elif seen_by == "internal":
-            remedy = "Every user of this GitLab reads there; make it private where customers have accounts."
-            yield Finding("note", f"{n.path}: declared internal, and visible to all signed-in users", remedy)
+        reason = readers.objection(n.path)
+        if reason:
+            remedy = (
+                "Make it private, take them out, or declare it `customer`: money and internal risks would stand open."
+            )
+            yield Finding("problem", f"{n.path}: declared internal, but {reason}", remedy)
+
+
+def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[Finding]:
+    """The places of the engagements' own texts, held against what GitLab says of who reads there."""
+    guard = make_guard(session.settings, portfolio, Readership(session.client, session.settings))
+    told: set[str] = set()
+    for e in portfolio.engagements:
+        for audience, asked in (("internal", guard.homes.get(e.ref)), ("customer", guard.channels.get(e.ref))):
+            place = asked and _resolved(session, portfolio, asked)
+            if not asked or not place or _is_no_internal_place(session.settings, audience, place.path):
+                continue
+            refusal = guard.refusal(audience, e.ref, Spot(asked, place.ref, place.path))
+            if refusal and refusal not in told:
+                told.add(refusal)
+                yield Finding("problem", f"{e.ref}: {refusal}", "Nothing is written there until then.")
+
+
+def _is_no_internal_place(settings: Settings, audience: str, path: str) -> bool:
+    """Whether a place is none for internal texts by the config already, which is told in one finding for all."""
+    return audience == "internal" and settings.audience_of(path) != "internal"
+
+
+def _resolved(session: Session, portfolio: Portfolio, asked: str) -> Place | None:
+    """The place as it was read, or asked for anew; None where it can't be: a run tells that."""
+    try:
+        target = portfolio.targets.get(asked)
+        return (place_of(asked, target) if target else None) or resolve_place(session.client, asked)
+    except (PsbotError, ValueError):
+        return None
 
 
 def check_pages(session: Session) -> Iterator[Finding]:
@@ -237,7 +269,7 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]
     """What was found under the label, and where each engagement's internal status would go."""
     portfolio = read_live(session, None, progress)
     for failure in portfolio.failures:
-        yield Finding("problem", failure)
+        yield Finding("problem", str(failure))
     if not portfolio.engagements:
         label = session.settings.portfolio.label
         yield Finding(
@@ -249,6 +281,7 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]
     yield Finding("ok", f"{_count(len(portfolio.engagements), 'engagement')} found")
     yield from _facts(portfolio)
     yield from _places(portfolio, session.settings)
+    yield from check_audiences(session, portfolio)
 
 
 def _facts(portfolio: Portfolio) -> Iterator[Finding]:

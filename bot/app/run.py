@@ -6,7 +6,7 @@ config ─► gitlab_api (read) ─► model ─► derive ─► report ─► 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,15 +18,21 @@ from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import load_snapshot
+from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
+from bot.gitlab_api.whereabouts import Whereabouts
 from bot.publish.audience import make_guard
 from bot.publish.deliver import deliver
+from bot.publish.digest import digest
 from bot.publish.execute import Outcome, apply_plan
+from bot.publish.loss import NOTHING_FOUND, LossFinder
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json
-from bot.publish.posts import past_reports
+from bot.publish.posts import Standing, past_reports
+from bot.publish.recheck import Today
 from bot.publish.standing import read_standing
 from bot.publish.steps import Plan
+from bot.publish.wishes import identity_of, make_wishes
 from bot.publish.writer import Writer
 from bot.report import Made, ReportContext, make_documents
 from bot.report.document import Document
@@ -46,6 +52,7 @@ class RunOptions:
     dry_run: bool = False
     shard: tuple[int, int] | None = None
     merge: tuple[Path, ...] = ()
+    accept_loss: bool = False
 
 
 def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -> Summary:
@@ -67,25 +74,42 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     if options.report == "partner":
         return partner_summary(session, reading, options, began)
     made = render(reading, options)
-    guard = make_guard(session.settings, portfolio)
-    plan = make_plan(
-        made.documents, standing, guard, session.settings, colours(made.documents), orders_of(reading, options)
+    guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
+    held = (
+        {}
+        if options.accept_loss
+        else LossFinder(portfolio, standing, explainer(session, portfolio)).held(made.documents)
     )
+
+    def plan_for(standing: Standing) -> Plan:
+        published = [d for d in made.documents if identity_of(d) not in held]
+        answered = orders_of(reading, options)
+        return make_plan(made.documents, standing, guard, session.settings, colours(published), answered, held)
+
+    plan = plan_for(standing)
+    made = replace(made, faults=(*made.faults, *nothing_found(portfolio, made, options)))
     if options.dry_run:
         return summarise(session, reading, made, plan, None, began)
-    writer = Writer(client, session.settings, guard)
     outcome = deliver(
-        made.documents,
-        standing,
-        writer,
-        session.settings,
-        lambda: read_standing(client, session.settings, portfolio),
-        colours=colours(made.documents),
-        orders=orders_of(reading, options),
-        progress=lambda n, of, step: progress("publishing", n, of),
+        plan,
+        Writer(client, session.settings, guard),
+        lambda: plan_for(read_standing(client, session.settings, portfolio)),
+        lambda n, of, step: progress("publishing", n, of),
     )
     require_some_right(outcome)
     return summarise(session, reading, made, plan, outcome, began)
+
+
+def explainer(session: Session, portfolio: Portfolio) -> Callable[[str], bool]:
+    """Asks GitLab what became of an engagement that is not found any more."""
+    found = frozenset(e.ref for e in portfolio.engagements)
+    return Whereabouts(session.client, session.settings, found).explains
+
+
+def nothing_found(portfolio: Portfolio, made: Made, options: RunOptions) -> tuple[str, ...]:
+    """Said once where no roll-up says it: a run that finds nothing to report is no success."""
+    told = options.accept_loss or any(d.engagement is None for d in made.documents)
+    return () if portfolio.engagements or told else (NOTHING_FOUND,)
 
 
 def require_some_right(outcome: Outcome) -> None:
@@ -105,6 +129,7 @@ def read_parts(session: Session, options: RunOptions) -> Portfolio:
         taken_at=max((p.taken_at for p in parts if p.taken_at), default=None),
         failures=tuple(dict.fromkeys(f for p in parts for f in p.failures)),
         members={path: names for p in parts for path, names in p.members.items()},
+        unread=tuple(sorted({path for p in parts for path in p.unread})),
     )
 
 
@@ -178,15 +203,34 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     if plan.instance != client.url:
         raise UsageError(f"is for {plan.instance}, not {client.url}", where)
     require_write(client)
-    # Where a customer's text may go is read anew: the plan is a file that somebody could have changed.
+    # The plan is a file that somebody could have changed: what it may do is found out anew.
     portfolio = read_live(session, None, progress)
-    writer = Writer(client, session.settings, make_guard(session.settings, portfolio))
-    outcome = apply_plan(plan, writer, lambda n, of, step: progress("publishing", n, of))
+    today = Today(session.settings, portfolio, unasked_texts(session, portfolio, plan))
+    guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
+    writer = Writer(client, session.settings, guard)
+    outcome = apply_plan(today.recheck(plan), writer, lambda n, of, step: progress("publishing", n, of))
     require_some_right(outcome)
     cases, failures = judged(outcome)
     return Summary(
         told(outcome), tuple(failures), closing(session, len(portfolio.engagements), outcome, plan, began), cases=cases
     )
+
+
+def unasked_texts(session: Session, portfolio: Portfolio, plan: Plan) -> frozenset[str]:
+    """Digests of the customers' texts that need no approval, as psbot renders them now for the plan's periods."""
+    customer = session.settings.reports.status.customer
+    periods = {s.identity.period for s in plan.steps if s.identity.audience == "customer" and s.writes}
+    if not customer.enabled or customer.approval == "required" or not periods:
+        return frozenset()
+    found: set[str] = set()
+    standing = read_standing(session.client, session.settings, portfolio)
+    past = past_reports(standing, [e.ref for e in portfolio.engagements])
+    reading = Reading(session, portfolio, session.as_of, past)
+    for period in sorted(periods):
+        made = render(reading, RunOptions(report="status", period=period))
+        wishes = (w for d in made.documents if d.audience == "customer" for w in make_wishes(d))
+        found |= {digest(wish.text()) for wish in wishes}
+    return frozenset(found)
 
 
 def partner_summary(session: Session, reading: Reading, options: RunOptions, began: Beginning) -> Summary:

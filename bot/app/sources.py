@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from bot.app.session import Session, read_text
+from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.decisions.status import Signals
 from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
 from bot.derive.pipeline import derive_portfolio
+from bot.derive.replay import Memory
 from bot.derive.results import Derived
+from bot.domain.border import admitted
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport, Portfolio
 from bot.domain.snapshot import load_snapshot
@@ -37,11 +40,12 @@ class Reading:
     past: tuple[PastReport, ...] = ()
     only: str | None = None
     _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
+    _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
         key = (day, seed, trials)
         if key not in self._derived:
-            self._derived[key] = self._derive(self.portfolio, day, seed, trials)
+            self._derived[key] = self._derive(self.portfolio, day, seed, trials, self._signals)
         return self._derived[key]
 
     def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
@@ -56,10 +60,18 @@ class Reading:
         s = self.session
         return run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
 
-    def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int) -> Derived:
+    def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int, memory: Memory | None = None) -> Derived:
         s = self.session
         return derive_portfolio(
-            portfolio, day, s.settings, s.calendar, seed=seed, trials=trials, past=self.past, only=self.only
+            portfolio,
+            day,
+            s.settings,
+            s.calendar,
+            seed=seed,
+            trials=trials,
+            past=self.past,
+            only=self.only,
+            memory=memory,
         )
 
 
@@ -110,17 +122,14 @@ def read_live(session: Session, only: str | None, progress: Progress = quiet) ->
 def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
     """The portfolio with the timesheets and bookings that the config names; bad rows join its failures."""
     finance = session.settings.finance
-    files = [
-        (name, read_text(session.folder / name)) if name else None for name in (finance.timesheets, finance.bookings)
-    ]
-    if not any(files):
+    if not finance.timesheets and not finance.bookings:
         return portfolio
-    timesheets, bookings = files
-    return add_hours(
-        portfolio,
-        read_timesheets(timesheets[1], timesheets[0]) if timesheets else None,
-        read_bookings(bookings[1], bookings[0]) if bookings else None,
-    )
+    hours = bookings = None
+    if name := finance.timesheets:
+        hours = read_timesheets(read_sheet(session.folder / name), name, finance.columns, session.today)
+    if name := finance.bookings:
+        bookings = read_bookings(read_sheet(session.folder / name), name, finance.columns)
+    return admitted(add_hours(portfolio, hours, bookings))
 
 
 def require_known(portfolio: Portfolio, only: str | None) -> None:
@@ -132,7 +141,7 @@ def require_known(portfolio: Portfolio, only: str | None) -> None:
 
 def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     """What could not be served, a sentence each: namespaces, engagements, facts blocks."""
-    found = list(derived.failures)
+    found = [str(failure) for failure in derived.failures]
     faults = {e.ref: e.fact_faults for e in portfolio.engagements}
     for e in derived.engagements:
         found += [f"{e.ref}: {error}" for error in e.errors]
@@ -142,8 +151,10 @@ def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dict[str, str]:
-    """The portfolio page: path → content."""
+def make_site_files(
+    reading: Reading, *, audience: str, only: str | None, tell: Callable[[str], None]
+) -> dict[str, str]:
+    """The portfolio page: path → content; `tell` hears of pages that could not be made."""
     from bot.report.site import WEEKS_SHOWN, make_site
 
     s = reading.session
@@ -152,5 +163,13 @@ def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dic
     facts = {e.ref: e.facts for e in reading.portfolio.engagements}
     accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)
     return make_site(
-        reading.portfolio, derived, earlier, s.settings, s.calendar, audience=audience, only=only, accuracy=accuracy
+        reading.portfolio,
+        derived,
+        earlier,
+        s.settings,
+        s.calendar,
+        audience=audience,
+        only=only,
+        accuracy=accuracy,
+        tell=tell,
     )

@@ -46,7 +46,7 @@ def summarise(
     session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: Beginning
 ) -> Summary:
     derived = reading.derive(reading.day)
-    failures = [*failures_of(derived, reading.portfolio), *made.faults]
+    failures = [*failures_of(derived, reading.portfolio), *made.faults, *plan.faults]
     if outcome is None:
         cases: tuple[Case, ...] = tuple(Case(s.action, s.name, skipped="dry run") for s in plan.steps)
         failures += [step_line(step) for step in plan.refused]

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from bot.cli.docs_config import config_page
+from bot.cli.docs_facts import facts_page
 from bot.cli.exports import TABLES
 from bot.config import config_schema
 from bot.derive.catalog import vocabulary
@@ -81,6 +82,7 @@ def generated_pages() -> dict[str, str]:
         "docs/thresholds.md": thresholds_page(),
         "docs/export.md": export_page(),
         "docs/config.md": config_page(),
+        "docs/facts.md": facts_page(),
         "docs/config.schema.json": schema_file(),
     }
 

@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from bot.cli.app import AsOf, Only, app, flag, options, parse_day
-from bot.cli.console import progress_bar, say, stdout
+from bot.cli.console import progress_bar, say, stdout, without_secrets
+from bot.domain.border import visible_lines
 from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def run(
     merge: Annotated[
         list[Path] | None, typer.Option("--merge", metavar="FILE", help="Roll-ups from shards' snapshots; repeatable.")
     ] = None,
+    accept_loss: Annotated[
+        bool, flag("--accept-loss", help="Engagements that vanished are meant to be gone: report without them.")
+    ] = False,
 ) -> None:
     """The scheduled job: read, derive, and publish whatever is due."""
     from bot.app.run import RunOptions, run_job
@@ -72,6 +76,7 @@ def run(
     wanted = RunOptions(
         only=only, report=report, period=period, partner=partner, dry_run=dry_run or session.as_of != session.today,
         shard=parse_shard(shard, session.environment), merge=tuple(merge or ()),
+        accept_loss=accept_loss,
     )  # fmt: skip
     with progress_bar(options.quiet) as progress:
         summary = run_job(session, wanted, progress)
@@ -167,7 +172,7 @@ def print_summary(summary: Summary, *, quiet: bool) -> None:
     if not quiet:
         for line in summary.lines:
             if not line.startswith(("refused: ", "failed: ")):
-                stdout().print(Text(line, style_of(line)), soft_wrap=True)
+                stdout().print(Text(visible_lines(without_secrets(line)), style_of(line)), soft_wrap=True)
     for failure in summary.failures:
         say(failure, "red")
     if not quiet:

@@ -48,12 +48,17 @@ def init(
         str | None, typer.Option("--from", metavar="GROUP", help="Propose a config from what is found in this group.")
     ] = None,
     labels: Annotated[bool, flag("--labels", help="Also create missing labels in the configured namespaces.")] = False,
+    places: Annotated[
+        str | None,
+        typer.Option("--places", metavar="PROJECT", help="Also make the issues that take internal statuses, there."),
+    ] = None,
+    dry_run: Annotated[bool, flag("--dry-run", help="With --places: only say what would be made.")] = False,
 ) -> None:
     """Write a commented starter config.yml (never over an existing one)."""
     from bot.config.starter import Proposal, local_timezone, render_starter
 
     path = options.config or Path(os.environ.get("PSBOT_CONFIG") or "config.yml")
-    if path.exists() and not labels:
+    if path.exists() and not labels and not places:
         raise UsageError(
             "stands already and is left as it is",
             str(path),
@@ -78,6 +83,31 @@ def init(
 
         for line in create_missing_labels(open_session(path)):
             stdout().print(line, soft_wrap=True)
+    if places:
+        _make_places(path, places, dry_run)
+
+
+def _make_places(path: Path, project: str, dry_run: bool) -> None:
+    """Make what is missing and name it in config.yml, also when a later one fails."""
+    from bot.app.session import open_session, read_text
+    from bot.app.setting_up.places import filled_in, make_places
+    from bot.cli.files import write_text
+
+    found: dict[str, str] = {}
+    try:
+        for place in make_places(open_session(path), project.strip("/"), dry_run=dry_run):
+            verb = "made" if place.made else "found" if place.issue else "would make"
+            where = place.issue or project
+            stdout().print(f"{verb}  {where}  for {place.engagement}", soft_wrap=True, markup=False)
+            if place.issue:
+                found[place.engagement] = place.issue
+    finally:
+        if found and not dry_run:
+            write_text(path, filled_in(read_text(path), found))
+    if not found and not dry_run:
+        stdout().print("every engagement has a place for its internal status", soft_wrap=True)
+    elif not dry_run:
+        say(f"named in {path}. Next: {_next_step(path)}")
 
 
 def _next_step(path: Path) -> str:

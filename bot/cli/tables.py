@@ -31,7 +31,7 @@ def print_status(derived: Derived) -> None:
         "top risk",
     )
     for e in derived.engagements:
-        top = e.risks[0].message if e.risks else ""
+        top = str(e.risks[0].message) if e.risks else ""
         table.add_row(
             _rag(e.status.overall),
             _name(e),

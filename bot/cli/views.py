@@ -11,7 +11,7 @@ import typer
 
 from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day
 from bot.cli.console import progress_bar, say
-from bot.cli.files import print_json, write_text
+from bot.cli.files import print_json, takes_unicode, write_text
 from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ def export(
     if parquet and not tables:
         raise UsageError("Parquet is written with the tables", "--parquet", "Add --tables DIR.")
     reading = read(None, only, None, with_past=tables is not None)
-    text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    plain = not output and not takes_unicode()
+    text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=plain, indent=1, allow_nan=False) + "\n"
     if output:
         write_text(output, text)
     else:
@@ -153,10 +154,13 @@ def site(
 
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day)
-    for name, text in make_site_files(reading, audience=audience, only=only).items():
+    lost: list[str] = []
+    for name, text in make_site_files(reading, audience=audience, only=only, tell=lost.append).items():
         write_text(out / name, text)
+    for line in lost:
+        say(line)
     say(f"written: {out / 'index.html'}")
-    raise typer.Exit(exit_code(reading, derived))
+    raise typer.Exit(max(exit_code(reading, derived), bool(lost)))
 
 
 @app.command(epilog="Example: psbot backtest --snapshot portfolio.json")

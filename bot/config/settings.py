@@ -14,12 +14,13 @@ from typing import Any, Literal
 
 from pydantic import (
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
 )
 
 from bot.config.people import Channel, OrderSettings, Person
-from bot.config.section import Distinct, Section
+from bot.config.section import Distinct, Origin, Section
 from bot.config.values import (
     Amount,
     ClockTime,
@@ -60,6 +61,11 @@ class GitLabSettings(Section):
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for one answer")
     concurrency: int = Field(8, ge=1, le=32, description="Requests under way at once when reading")
     cache: str = Field(".psbot-cache", description="Cache file; deleting it changes nothing but the time")
+    max_requests: int = Field(100_000, ge=100, description="Ceiling of requests of one run, whatever the server says")
+    max_minutes: float = Field(60, gt=0, le=1440, description="Ceiling of time in which one run asks GitLab")
+    former_users: tuple[Username, ...] = Field(
+        (), description="psbot's users under earlier tokens: what they posted counts as psbot's own"
+    )
     allow_http: bool = Field(False, description="Allow http:// to another host than this machine (not recommended)")
 
     @field_validator("url")
@@ -76,6 +82,9 @@ class PortfolioSettings(Section):
     )
     label: str = Field("PSProject", min_length=1, description="Marks an engagement")
     closed_within_days: int = Field(120, ge=0, description="Completed engagements stay in reports that long")
+    staff: tuple[NamespacePath, ...] = Field(
+        (), description="Groups whose members are our own people: an internal namespace that others can read is refused"
+    )
 
     @field_validator("namespaces")
     @classmethod
@@ -115,6 +124,9 @@ class FinanceSettings(Section):
         None, description="CSV of hours; replaces GitLab's time logs where it names an engagement"
     )
     bookings: str | None = Field(None, description="CSV of hard and soft bookings")
+    columns: dict[str, str] = Field(
+        {}, description="Names of columns in your export, such as {engagement: Project Name, hours: Time Logged}"
+    )
 
 
 class HealthLabels(Distinct):
@@ -170,6 +182,10 @@ class LabelSettings(Section):
     acceptance: AcceptanceLabels = AcceptanceLabels()
     exception: str = "WE-"
     work_at_risk: str = "work-at-risk"
+    dropped: tuple[str, ...] = Field(
+        ("wontfix", "won't do", "duplicate"),
+        description="Closed with one of these is scope taken away, not work done",
+    )
     waiting_customer: str = "waiting::customer"
     partner: str = "partner::"
     non_billable: str = "non-billable"
@@ -188,6 +204,9 @@ class CustomerStatusSettings(Section):
     enabled: bool = False
     approval: Literal["required", "none"] = "required"
     approvers: tuple[Username, ...] = ()
+    shared_channels: tuple[Reference, ...] = Field(
+        (), description="Customer channels that more than one customer may read"
+    )
 
 
 class StatusReport(Section):
@@ -265,6 +284,12 @@ class Settings(Section):
     orders: OrderSettings = OrderSettings()
     notify: dict[str, Channel] = Field({}, description="Digests outside GitLab, by a name of yours")
 
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    def place_of(self, *path: str | int) -> tuple[str, int]:
+        """The file and line of a key; line 0 where the settings were not read from a file."""
+        return self._origin.where, self._origin.places.get(path, (0, 0))[0]
+
     def work_calendar(self, years: Iterable[int]) -> WorkCalendar:
         """The calendar with the holidays of `years`."""
         c = self.calendar
@@ -300,7 +325,7 @@ class Vocabulary:
 def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     """Settings with all defaults filled in. Raises ConfigError that lists every mistake with line and column."""
     try:
-        document = load_yaml(text)
+        document = load_yaml(text, ("engagements",))
     except YamlProblem as problem:
         fault = Fault(f"not readable as YAML: {problem}", where, problem.line, problem.column)
         raise ConfigError("config.yml can't be used", where, faults=(fault,)) from problem
@@ -321,7 +346,9 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
             f"{len(faults)} mistake{'s' if len(faults) > 1 else ''} in the configuration", where, advice, tuple(faults)
         )
     defaults = {name: threshold.default for name, threshold in vocabulary.thresholds.items()}
-    return settings.model_copy(update={"thresholds": defaults | settings.thresholds})
+    settings = settings.model_copy(update={"thresholds": defaults | settings.thresholds})
+    settings._origin = Origin(where, document.places)
+    return settings
 
 
 def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:

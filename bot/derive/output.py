@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any
 
 from bot.derive.order_results import OrderEntry
-from bot.derive.results import Derived, EngagementDerived, Scope
+from bot.derive.results import Derived, EngagementDerived, Scope, Status
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
+from bot.domain.messages import Phrase, Series
 
 __all__ = ["FORMAT", "derived_schema", "engagement_json", "facts_schema", "snapshot_schema", "to_json"]
 FORMAT = "psbot-derived/1"
@@ -30,7 +31,7 @@ def to_json(derived: Derived) -> Json:
         "currency": derived.currency,
         "engagements": [engagement_json(e) for e in derived.engagements],
         "portfolio": _plain(derived.portfolio),
-        "failures": list(derived.failures),
+        "failures": _plain(derived.failures),
     }
 
 
@@ -42,8 +43,9 @@ def engagement_json(e: EngagementDerived) -> Json:
         "customer": e.customer,
         "web_url": e.web_url,
         "phase": e.phase,
+        "end": _plain(e.end),
         "progress": _without(e.progress, "values"),
-        "status": _plain(e.status),
+        "status": _status(e.status),
         "schedule": _without(e.schedule, "planned"),
         "budget": _plain(e.budget),
         "scope": _scope(e.scope),
@@ -53,13 +55,39 @@ def engagement_json(e: EngagementDerived) -> Json:
         "raid": _plain(e.raid),
         "risks": _plain(e.risks),
         "escalations": _plain(e.escalations),
+        "stories": _plain(e.stories),
+        "slips": _slips(e),
         "compliance": _plain(e.compliance),
         "muted": _plain(e.muted),
         "manager": _plain(e.manager),
         "causes": _plain(e.causes),
         "orders": [order_json(order) for order in e.orders],
-        "errors": list(e.errors),
+        "errors": _plain(e.errors),
     }
+
+
+def _status(status: Status) -> Json:
+    plain: Json = _plain(status)
+    for axis in ("schedule", "scope", "budget"):
+        del plain[axis]["signal"]
+    return plain
+
+
+def _slips(e: EngagementDerived) -> list[Json]:
+    """Every due date that moved, with the cause that people gave."""
+    causes = {cause.milestone: cause.cause for cause in e.causes}
+    return [
+        {
+            "what": slip.title,
+            "ref": slip.ref,
+            "from": _plain(slip.previous),
+            "to": _plain(slip.new),
+            "at": _plain(slip.on),
+            "days": slip.days,
+            "cause": causes.get(slip.title),
+        }
+        for slip in e.schedule.slips
+    ]
 
 
 def order_json(order: OrderEntry) -> Json:
@@ -68,7 +96,9 @@ def order_json(order: OrderEntry) -> Json:
 
 
 def _plain(value: Any) -> Any:
-    """Dataclasses become objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    """Messages become English text, dataclasses objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    if isinstance(value, Phrase | Series):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -96,7 +126,9 @@ def _scope(scope: Scope) -> Json:
         "baseline_items": scope.baseline_items if known else None,
         "baseline_value": _plain(scope.baseline_value) if known else None,
         "added": scope.added if known else None,
-        "removed": scope.removed if known else None,
+        "removed": scope.removed if known or scope.dropped else None,
+        "dropped": scope.dropped,
+        "dropped_hours": _plain(scope.dropped_hours),
         "added_value": _plain(scope.added_value) if known else None,
         "growth": _plain(scope.growth),
         "change_orders": {

@@ -15,11 +15,13 @@ from bot.derive.catalog import vocabulary
 from bot.derive.checks import RULES, find_risks
 from bot.derive.checks.compliance import derive_compliance
 from bot.derive.checks.hints import find_hints
+from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.reading import Court, entry_of, read_orders, read_unaddressed
-from bot.derive.decisions.status import derive_axes, overall_colour
+from bot.derive.decisions.questions import sow_end
+from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.people.availability import Availability
@@ -27,13 +29,15 @@ from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
-from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioRevenue, Risk
+from bot.derive.replay import Memory, as_if, past_signals
+from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, PortfolioRevenue, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.derive.subject import Subject
+from bot.domain.bulkhead import contained, in_words
 from bot.domain.calendar import WorkCalendar
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, PastReport, Portfolio, as_of
 
 if TYPE_CHECKING:
@@ -64,24 +68,30 @@ def derive_portfolio(
     past: Sequence[PastReport] = (),
     forecast: bool = True,
     only: str | None = None,
+    memory: Memory | None = None,
 ) -> Derived:
     """Everything derived as of the end of `day`, worst engagement first; the same for any order of the input.
 
     Engagements that were closed longer than `closed_within_days` ago are left out, but teach the forecast and stay in
-    the portfolio's revenue. `only` derives one engagement, against the whole portfolio's bookings and items.
+    the portfolio's revenue. `only` derives one engagement, against the whole portfolio's bookings and items. `memory` keeps
+    what past days said, for further derivations of the same portfolio.
     """
     settings = with_default_thresholds(settings)
-    then = as_of(portfolio, day, calendar.zone)
+    lost: list[str] = []
+    then = _replayed(portfolio, day, calendar, lost)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
     orders, faults = _read_all_orders(then, past, court)
     then = replace(then, engagements=tuple(prepared(e, orders[e.ref]) for e in then.engagements))
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
-    failures = [*then.failures, *faults, *unreadable_weeks(then.engagements)]
+    failures = [*then.failures, *lost, *faults, *unreadable_weeks(then.engagements)]
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
-    pairs = [_derive_engagement(s, run, reports.get(s.engagement.ref, ()), orders[s.engagement.ref]) for s in wanted]
+    memory = {} if memory is None else memory
+    pairs = [
+        _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref]) for s in wanted
+    ]
     gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
     revenue = _add_revenue(pairs, gone, settings, past, failures, only)
     done = [subject for subject, _ in pairs]
@@ -89,10 +99,27 @@ def derive_portfolio(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
-        portfolio=derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
+        portfolio=contained(
+            lambda: derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
+            lambda why: failures.append(Phrase("no roll-up: {error}", error=why)),
+            PortfolioDerived(),
+        ),
         failures=tuple(failures),
         orders=read_unaddressed(past, then.engagements, court),
     )
+
+
+def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[str]) -> Portfolio:
+    """The portfolio as of the day; an engagement whose past can't be replayed is named and left out."""
+
+    def replay(engagement: Engagement) -> tuple[Engagement, ...]:
+        return contained(
+            lambda: as_of(replace(portfolio, engagements=(engagement,)), day, calendar.zone).engagements,
+            lambda why: lost.append(Phrase("{path} could not be read: {reason}", path=engagement.ref, reason=why)),
+            (),
+        )
+
+    return replace(portfolio, engagements=tuple(then for e in portfolio.engagements for then in replay(e)))
 
 
 def with_default_thresholds(settings: Settings) -> Settings:
@@ -152,45 +179,55 @@ def _members_of(engagement: Engagement, portfolio: Portfolio) -> frozenset[str] 
 def _derive_engagement(
     subject: Subject,
     run: ForecastRun | None,
-    payloads: Iterable[Mapping[str, object]],
+    payloads: Sequence[Mapping[str, object]],
+    memory: Memory,
     orders: Sequence[Order] = (),
 ) -> tuple[Subject, EngagementForecast | None]:
     kept: list[EngagementForecast] = []
-    for name, stage in (*_stages(run, payloads, kept), ("orders", lambda s: _obey(s, orders))):
+    past = past_signals(subject, run.earlier if run else None, payloads, memory)
+    last: tuple[tuple[str, Stage], ...] = (
+        ("orders", lambda s: _obey(s, orders)),
+        ("stories", lambda s: _tell_stories(s, run, payloads)),
+    )
+    for name, stage in (*_stages(run, payloads, kept, past), *last):
         try:
             subject = subject.advance(**stage(subject))
         except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
-            trouble = Phrase("{stage} could not be derived: {error}", stage=name, error=_tell(error))
+            trouble = Phrase("{stage} could not be derived: {error}", stage=name, error=in_words(error))
             subject = subject.advance(errors=(*subject.derived.errors, trouble))
     return subject, kept[0] if kept else None
 
 
 def _derive_revenue(
-    subject: Subject, run: ForecastRun | None, failures: list[str]
+    subject: Subject, run: ForecastRun | None, failures: list[Text]
 ) -> tuple[Subject, EngagementForecast | None]:
     """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
     kept: list[EngagementForecast] = []
     wanted = ("phase", "progress", "scope", "acceptance", "forecast")
-    for name, stage in _stages(run, (), kept):
+    for name, stage in _stages(run, (), kept, lambda _: {}):
         if name not in wanted:
             continue
         try:
             subject = subject.advance(**stage(subject))
         except Exception as error:  # noqa: BLE001 - told, and the others' revenue stands
             ref = subject.engagement.ref
-            failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=_tell(error)))
+            failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=in_words(error)))
             return subject, None
     return subject, kept[0] if kept else None
 
 
 def _stages(
-    run: ForecastRun | None, payloads: Iterable[Mapping[str, object]], kept: list[EngagementForecast]
+    run: ForecastRun | None,
+    payloads: Sequence[Mapping[str, object]],
+    kept: list[EngagementForecast],
+    past: PastSignals,
 ) -> Iterable[tuple[str, Stage]]:
     """Name and function of each stage, in the order in which they build on one another."""
     return (
         ("phase", lambda s: {"phase": derive_phase(s)}),
         ("progress", lambda s: {"progress": derive_progress(s)}),
         ("scope", lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))}),
+        ("agreed end", lambda s: {"end": sow_end(s)}),
         ("budget", lambda s: {"budget": derive_budget(s)}),
         ("schedule", lambda s: {"schedule": derive_schedule(s)}),
         ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
@@ -201,9 +238,9 @@ def _stages(
         ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
         ("hints", lambda s: {"scope": replace(s.derived.scope, hints=find_hints(s))}),
         ("compliance", lambda s: {"compliance": derive_compliance(s)}),
-        ("status", lambda s: {"status": derive_axes(s)}),
+        ("status", lambda s: {"status": derive_axes(s, past)}),
         ("risks", _find_all_risks),
-        ("overall status", _derive_overall),
+        ("overall status", lambda s: {"status": derive_overall(s)}),
     )
 
 
@@ -225,13 +262,14 @@ def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
 
 
 def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str]:
-    return -SEVERITIES.index(risk.severity), -(risk.score or 0), risk.source, risk.rule, risk.evidence, risk.message
-
-
-def _derive_overall(subject: Subject) -> Mapping[str, Any]:
-    status = subject.derived.status
-    overall = overall_colour((status.schedule, status.scope, status.budget), subject.derived.risks)
-    return {"status": replace(status, overall=overall)}
+    return (
+        -SEVERITIES.index(risk.severity),
+        -(risk.score or 0),
+        risk.source,
+        risk.rule,
+        risk.evidence,
+        str(risk.message),
+    )
 
 
 # -- people's orders
@@ -239,16 +277,18 @@ def _derive_overall(subject: Subject) -> Mapping[str, Any]:
 
 def _read_all_orders(
     portfolio: Portfolio, past: Sequence[PastReport], court: Court
-) -> tuple[dict[str, tuple[Order, ...]], list[str]]:
+) -> tuple[dict[str, tuple[Order, ...]], list[Text]]:
     """The orders about each engagement; where they can't be read, that is told and none hold."""
     found: dict[str, tuple[Order, ...]] = {}
-    faults: list[str] = []
+    faults: list[Text] = []
     for engagement in portfolio.engagements:
         try:
             found[engagement.ref] = read_orders(past, engagement, court)
         except Exception as error:  # noqa: BLE001 - told, and the figures stand as computed
             found[engagement.ref] = ()
-            faults.append(Phrase("orders about {ref} can't be read: {error}", ref=engagement.ref, error=_tell(error)))
+            faults.append(
+                Phrase("orders about {ref} can't be read: {error}", ref=engagement.ref, error=in_words(error))
+            )
     return found, faults
 
 
@@ -257,7 +297,7 @@ def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
     derived = adjusted(subject.derived, orders)
     status = derived.status
     if status.overrides and "overall" not in status.overrides:
-        overall = overall_colour((status.schedule, status.scope, status.budget), derived.risks)
+        overall = overall_colour((status.schedule, status.scope, status.budget), derived.escalations, derived.risks)
         status = replace(status, overall=overall)
     return {
         "status": status,
@@ -267,6 +307,18 @@ def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
         "causes": derived.causes,
         "orders": tuple(entry_of(order) for order in orders),
     }
+
+
+def _tell_stories(
+    subject: Subject, run: ForecastRun | None, payloads: Sequence[Mapping[str, object]]
+) -> Mapping[str, Any]:
+    """What the risks come to, once orders have muted some; ways out are tried on the forecast."""
+    from bot.derive.decisions.stories import derive_stories
+
+    if subject.derived.phase == "complete" and not subject.derived.risks:
+        return {}
+    learned = run.earlier if run else None
+    return {"stories": derive_stories(subject, lambda changed: as_if(subject, changed, learned, payloads))}
 
 
 # -- the portfolio's forecast
@@ -279,7 +331,7 @@ def _prepare_forecast(
     calendar: WorkCalendar,
     seed: int,
     trials: int,
-    failures: list[str],
+    failures: list[Text],
 ) -> ForecastRun | None:
     """What finished work teaches. Without it there is no forecast, and that is told."""
     from bot.derive.forecast import learn_by_day
@@ -288,7 +340,7 @@ def _prepare_forecast(
         learned = learn_by_day(then, calendar, settings)
         return ForecastRun(learned(day), learned, seed, trials)
     except Exception as error:  # noqa: BLE001 - statuses without a forecast are better than none
-        failures.append(Phrase("no forecast: {error}", error=_tell(error)))
+        failures.append(Phrase("no forecast: {error}", error=in_words(error)))
         return None
 
 
@@ -297,7 +349,7 @@ def _add_revenue(
     gone: Sequence[tuple[Subject, EngagementForecast | None]],
     settings: Settings,
     past: Sequence[PastReport],
-    failures: list[str],
+    failures: list[Text],
     only: str | None,
 ) -> PortfolioRevenue:
     forecast, earlier = ([(s, found) for s, found in side if found is not None] for side in (pairs, gone))
@@ -308,7 +360,7 @@ def _add_revenue(
     try:
         return portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only)
     except Exception as error:  # noqa: BLE001 - told, and every other figure stands
-        failures.append(Phrase("no revenue roll-up: {error}", error=_tell(error)))
+        failures.append(Phrase("no revenue roll-up: {error}", error=in_words(error)))
         return PortfolioRevenue()
 
 
@@ -318,7 +370,3 @@ def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mappin
         if report.engagement:
             found.setdefault(report.engagement, []).append(report.payload)
     return found
-
-
-def _tell(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

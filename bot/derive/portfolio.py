@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
+from bot.derive.decisions.colours import GRAVITY
 from bot.derive.decisions.questions import sow_end
-from bot.derive.decisions.status import WORSE
 from bot.derive.labels import label_value
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, derive_capacity
@@ -76,7 +76,7 @@ def worst_first(derived: EngagementDerived) -> tuple[int, bool, list[int], float
     grave = [-severities.count(severity) for severity in reversed(SEVERITIES)]
     chance = derived.forecast.on_time_probability
     return (
-        -WORSE.index(derived.status.overall),
+        -GRAVITY.index(derived.status.overall),
         derived.phase == "complete",
         grave,
         1.0 if chance is None else chance,

@@ -10,41 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.derive.order_results import ColourOverride, ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.derive.status_results import Rag as Rag
+from bot.derive.status_results import Reason as Reason
+from bot.derive.status_results import Status as Status
+from bot.derive.status_results import Story as Story
+from bot.domain.messages import Text
 from bot.domain.model import EMPTY
 
 RAGS = ("green", "yellow", "red", "unknown")
 SEVERITIES = ("low", "medium", "high", "critical")
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a figure or colour is what it is: a sentence, and references to the evidence."""
-
-    text: str
-    evidence: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rag:
-    """A colour with its reasons. Never green without evidence: then it is unknown."""
-
-    rag: str = "unknown"
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Computed colours; `declared` and `sentiment` are what people set, never folded in."""
-
-    overall: str = "unknown"
-    declared: str | None = None
-    sentiment: str | None = None
-    schedule: Rag = Rag()
-    scope: Rag = Rag()
-    budget: Rag = Rag()
-    overrides: Mapping[str, ColourOverride] = field(default_factory=lambda: EMPTY)
-    """Colours that a person's order publishes in place of the computed ones, by axis or `overall`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +118,10 @@ class Scope:
     pending_value: float = 0.0
     hints: tuple[Reason, ...] = ()
     baseline_day: date | None = None
+    dropped: int = 0
+    """Of the removed: closed without being done. The others are gone from GitLab."""
+    dropped_hours: float = 0.0
+    """Hours that were spent on what was dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +224,7 @@ class RaidEntry:
     age_days: int | None = None
     movement: str | None = None
     """new, worse, closed since the last week, else None."""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Text, ...] = ()
     escalated: bool = False
     confidential: bool = False
     web_url: str = ""
@@ -258,9 +237,9 @@ class Risk:
     rule: str
     source: str
     severity: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
-    action: str = ""
+    action: Text = ""
     score: int | None = None
     owner: str | None = None
 
@@ -286,7 +265,7 @@ class Gap:
     """A gate that is not passed: which check, what is missing, where."""
 
     check: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -323,7 +302,7 @@ class EngagementDerived:
     web_url: str = ""
     phase: str = "active"
     progress: Progress = Progress()
-    status: Status = Status()
+    status: Status = field(default_factory=Status)
     schedule: Schedule = Schedule()
     scope: Scope = Scope()
     budget: Budget = Budget()
@@ -332,13 +311,16 @@ class EngagementDerived:
     completion: Completion = Completion()
     raid: tuple[RaidEntry, ...] = ()
     risks: tuple[Risk, ...] = ()
+    stories: tuple[Story, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     compliance: Compliance = Compliance()
     muted: tuple[MutedRisk, ...] = ()
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
-    errors: tuple[str, ...] = ()
+    end: date | None = None
+    """The end of the SOW, moved by approved change orders."""
+    errors: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +385,6 @@ class Derived:
     currency: str
     engagements: tuple[EngagementDerived, ...] = ()
     portfolio: PortfolioDerived = PortfolioDerived()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
     """Orders on roll-ups that name no engagement."""

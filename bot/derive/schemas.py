@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.derive.results import RAGS, SEVERITIES
-from bot.domain.model import BILLINGS, RECOGNITIONS
+from bot.domain.facts.declared import facts_schema as facts_schema
+from bot.domain.facts.declared import or_null
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,18 +22,6 @@ INSTANT: Schema = {"type": "string", "format": "date-time"}
 RATIO: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 
 
-def facts_schema() -> Schema:
-    """Of the YAML in a `ps-project` block (CONTRACT §5), and of `engagements:` entries in config.yml."""
-    properties = {key: {**shape, "description": meaning} for key, (shape, meaning) in _FACTS.items()}
-    return {
-        "$schema": DIALECT,
-        "title": "psbot facts of an engagement (ps-project)",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {key: _or_null(shape) for key, shape in properties.items()},
-    }
-
-
 def snapshot_schema() -> Schema:
     """Of `psbot-snapshot/1` (CONTRACT §6). Only `ref` and what can't be guessed is required; the rest may be absent."""
     return {
@@ -42,10 +31,11 @@ def snapshot_schema() -> Schema:
     } | {
         "properties": {
             "format": {"const": "psbot-snapshot/1"},
-            "taken_at": _or_null(INSTANT),
+            "taken_at": or_null(INSTANT),
             "engagements": _list(_snapshot_engagement()),
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
+            "unread": _list(TEXT),
         }
     }
 
@@ -71,16 +61,6 @@ def derived_schema() -> Schema:
 # -- building blocks
 
 
-def _or_null(shape: Schema) -> Schema:
-    """The shape, or null."""
-    if "type" in shape and isinstance(shape["type"], str):
-        widened = {**shape, "type": [shape["type"], "null"]}
-        return {**widened, "enum": [*shape["enum"], None]} if "enum" in shape else widened
-    if "enum" in shape:
-        return {**shape, "enum": [*shape["enum"], None]}
-    return {"anyOf": [shape, {"type": "null"}]}
-
-
 def _list(shape: Schema) -> Schema:
     return {"type": "array", "items": shape}
 
@@ -96,7 +76,7 @@ def _object(properties: dict[str, Schema]) -> Schema:
 
 def _partial(properties: dict[str, Schema], *required: str) -> Schema:
     """An object in which a missing value may be null or absent."""
-    shapes = {key: shape if key in required else _or_null(shape) for key, shape in properties.items()}
+    shapes = {key: shape if key in required else or_null(shape) for key, shape in properties.items()}
     return {"type": "object", "required": list(required), "properties": shapes}
 
 
@@ -104,57 +84,11 @@ def _by_name(shape: Schema) -> Schema:
     return {"type": "object", "additionalProperties": shape}
 
 
-# -- facts
-
-_NAME: Schema = {"type": ["string", "number"], "maxLength": 255}
-_MILESTONE: Schema = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["milestone"],
-    "properties": {
-        "milestone": {"type": ["string", "number"], "minLength": 1, "maxLength": 255, "description": "Title in GitLab"},
-        "due": {**_or_null(DAY), "description": "Baseline date"},
-        "amount": {**_or_null(POSITIVE), "description": "What the customer pays for it"},
-        "sign_off_sent": {**_or_null(DAY), "description": "Day on which acceptance was asked for"},
-        "sign_off_received": {**_or_null(DAY), "description": "Day on which the customer accepted"},
-    },
-}
-_FACTS: dict[str, tuple[Schema, str]] = {
-    "customer": (_NAME, "The customer"),
-    "sow": (_NAME, "Number of the statement of work"),
-    "region": (_NAME, "Region, for grouping"),
-    "partner": (_NAME, "Delivery partner"),
-    "pm": (_NAME, "Username of the project manager"),
-    "architect": (_NAME, "Username of the technical architect"),
-    "billing": (_choice(*BILLINGS), "How the customer is billed"),
-    "recognition": (_choice(*RECOGNITIONS), "How revenue is earned; default by billing"),
-    "value": (POSITIVE, "Contract value"),
-    "currency": ({"type": "string", "maxLength": 255}, "Currency of the contract, such as USD"),
-    "hours": (POSITIVE, "Budgeted hours"),
-    "rate": (POSITIVE, "Hourly rate; default value ÷ hours"),
-    "start": (DAY, "First day of the SOW"),
-    "end": (DAY, "Last day of the SOW"),
-    "baseline": (DAY, "Day on which scope and dates were agreed; default start"),
-    "milestones": ({"type": "array", "maxItems": 200, "items": _MILESTONE}, "Milestones of the contract"),
-    "passive_acceptance_days": (
-        {"type": "integer", "minimum": 0, "maximum": 366},
-        "Business days until acceptance by silence, the day of sending being day 1; 0 for none; default 5",
-    ),
-    "work": (
-        {"anyOf": [_NAME, _list(_NAME)]},
-        "References, or project or group paths, whose issues are the work",
-    ),
-    "internal": (_NAME, "Reference of the issue or epic that takes the internal status"),
-    "customer_channel": (_NAME, "Reference of the issue or epic that the customer reads"),
-    "key": (FLAG, "Whether it is a key customer project (monthly summary)"),
-}
-
-
 # -- snapshot
 
 
 def _snapshot_engagement() -> Schema:
-    texts, label_dates = _list(TEXT), _by_name(_or_null(INSTANT))
+    texts, label_dates = _list(TEXT), _by_name(or_null(INSTANT))
     fault = _partial({"key": TEXT, "line": NUMBER, "message": TEXT, "ref": TEXT})
     return _partial(
         {
@@ -176,9 +110,12 @@ def _snapshot_engagement() -> Schema:
             "items": _list(_snapshot_item()),
             "milestones": _list(_snapshot_milestone()),
             "timelogs": _list(_snapshot_timelog()),
-            "bookings": _list(_partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft")})),
+            "bookings": _list(
+                _partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft"), "known": DAY})
+            ),
             "hours_difference": NUMBER,
             "errors": texts,
+            "unread": texts,
         },
         "ref",
     )
@@ -192,7 +129,9 @@ def _snapshot_item() -> Schema:
     days = dict.fromkeys(("start_date", "due_date"), DAY)
     instants = dict.fromkeys(("created_at", "closed_at", "updated_at"), INSTANT)
     numbers = dict.fromkeys(("weight", "estimate_hours", "spent_hours"), NUMBER)
-    names = dict.fromkeys(("title", "type", "milestone", "health_status", "web_url", "iteration"), TEXT)
+    names = dict.fromkeys(
+        ("title", "type", "milestone", "health_status", "web_url", "iteration", "parent", "status"), TEXT
+    )
     return _partial(
         {
             "ref": TEXT,
@@ -202,8 +141,9 @@ def _snapshot_item() -> Schema:
             **instants,
             **numbers,
             **dict.fromkeys(("assignees", "labels", "blocked_by"), texts),
-            "label_dates": _by_name(_or_null(INSTANT)),
-            "confidential": FLAG,
+            "label_dates": _by_name(or_null(INSTANT)),
+            "outcome": _choice("done", "dropped"),
+            **dict.fromkeys(("confidential", "takes_texts"), FLAG),
             "due_history": _DUE_HISTORY,
             "facts": {"type": "object"},
         },
@@ -228,14 +168,15 @@ def _snapshot_timelog() -> Schema:
 _REASONS = _list(_object({"text": TEXT, "evidence": _list(TEXT)}))
 _COLOUR = _choice(*RAGS)
 _RAG = _object({"rag": _COLOUR, "reasons": _REASONS})
-_DECLARED = _or_null(_choice("green", "yellow", "red"))
+_SEVERITY = _choice("low", "medium", "high", "critical")
+_DECLARED = or_null(_choice("green", "yellow", "red"))
 _REVENUE = _object(dict.fromkeys(("actual", "forecast", "low", "high", "upside"), NUMBER))
-_MAYBE_DAY, _MAYBE_NUMBER, _MAYBE_TEXT = _or_null(DAY), _or_null(NUMBER), _or_null(TEXT)
-_MAYBE_WHOLE, _MAYBE_RATIO, _MAYBE_FLAG = _or_null(WHOLE), _or_null(RATIO), _or_null(FLAG)
+_MAYBE_DAY, _MAYBE_NUMBER, _MAYBE_TEXT = or_null(DAY), or_null(NUMBER), or_null(TEXT)
+_MAYBE_WHOLE, _MAYBE_RATIO, _MAYBE_FLAG = or_null(WHOLE), or_null(RATIO), or_null(FLAG)
 
 
 def _quantiles(shape: Schema) -> Schema:
-    return _object(dict.fromkeys(("p10", "p50", "p80", "p95"), _or_null(shape)))
+    return _object(dict.fromkeys(("p10", "p50", "p80", "p95"), or_null(shape)))
 
 
 def _derived_engagement() -> Schema:
@@ -243,6 +184,7 @@ def _derived_engagement() -> Schema:
         {
             **dict.fromkeys(("ref", "title", "customer"), TEXT),
             "phase": _choice("not_started", "active", "complete"),
+            "end": _MAYBE_DAY,
             "progress": _object(
                 {"basis": _choice("hours", "weight", "count"), "percent": _MAYBE_RATIO, "done": NUMBER, "total": NUMBER}
             ),
@@ -251,6 +193,8 @@ def _derived_engagement() -> Schema:
                     "overall": _COLOUR,
                     "declared": _DECLARED,
                     "sentiment": _DECLARED,
+                    "partial": FLAG,
+                    "track_record": _by_name(_by_name(_object(dict.fromkeys(("said", "came_true"), WHOLE)))),
                     **dict.fromkeys(("schedule", "scope", "budget"), _RAG),
                 }
             ),
@@ -267,6 +211,8 @@ def _derived_engagement() -> Schema:
             "acceptance": _list(_derived_acceptance()),
             "risks": _list(_derived_risk()),
             "escalations": _list(_derived_escalation()),
+            "stories": _list(_derived_story()),
+            "slips": _list(_derived_slip()),
             "compliance": _object({"score": _MAYBE_RATIO, "missing": _list(_derived_gap())}),
             "orders": _list(
                 _object(
@@ -279,6 +225,35 @@ def _derived_engagement() -> Schema:
                 )
             ),
             "errors": _list(TEXT),
+        }
+    )
+
+
+def _derived_story() -> Schema:
+    consequence = {"days": _MAYBE_WHOLE, "hours": _MAYBE_NUMBER, "money": _MAYBE_NUMBER}
+    return _object(
+        {
+            **dict.fromkeys(("id", "headline", "cause", "action"), TEXT),
+            "severity": _SEVERITY,
+            "consequence": _object(consequence),
+            "gain": or_null(_object({**consequence, "on_time_probability": _MAYBE_RATIO})),
+            "evidence": _list(TEXT),
+            "risks": _list(TEXT),
+            "owner": _MAYBE_TEXT,
+            "due": _MAYBE_DAY,
+        }
+    )
+
+
+def _derived_slip() -> Schema:
+    return _object(
+        {
+            **dict.fromkeys(("what", "ref"), TEXT),
+            "from": _MAYBE_DAY,
+            "to": _MAYBE_DAY,
+            "at": _MAYBE_DAY,
+            "days": _MAYBE_WHOLE,
+            "cause": _MAYBE_TEXT,
         }
     )
 
@@ -305,7 +280,8 @@ def _derived_schedule() -> Schema:
 def _derived_scope() -> Schema:
     keys = ("approved_hours", "pending_hours", "approved_value", "pending_value")
     counts = dict.fromkeys(("baseline_items", "added", "removed"), _MAYBE_WHOLE)
-    return _object({**counts, "growth": _MAYBE_NUMBER, "change_orders": _object(dict.fromkeys(keys, NUMBER))})
+    figures = {"dropped": WHOLE, "dropped_hours": NUMBER, "growth": _MAYBE_NUMBER}
+    return _object({**counts, **figures, "change_orders": _object(dict.fromkeys(keys, NUMBER))})
 
 
 def _derived_forecast() -> Schema:

@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from bot.config import Settings
-from bot.derive.labels import is_exception, work_items
 from bot.derive.people.availability import Availability
 from bot.derive.results import EngagementDerived
+from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import EMPTY, Engagement, Item
 
-_OF_THE_WORK: Final = ("work", "to_do", "own_items")
+_OF_THE_WORK: Final = ("breakdown", "to_do", "own_items")
 """Cached values that rest on the engagement alone, not on what was derived."""
 
 
@@ -46,20 +46,24 @@ class Subject:
         return later
 
     @cached_property
+    def breakdown(self) -> Breakdown:
+        """What of the engagement's items is work, what was dropped, what only holds others."""
+        return break_down(self.engagement, self.settings.labels)
+
+    @cached_property
     def availability(self) -> Availability:
         """How many hours each person has."""
         return Availability(self.calendar, self.settings.people)
 
-    @cached_property
+    @property
     def work(self) -> tuple[Item, ...]:
-        """The engagement's work, by reference (CONTRACT §7 Definitions)."""
-        return work_items(self.engagement, self.settings.labels)
+        """The engagement's work, by reference (CONTRACT §7 Definitions): the lowest level, without what was dropped."""
+        return self.breakdown.work
 
     @cached_property
     def to_do(self) -> tuple[Item, ...]:
-        """Open work that somebody does: without epics (their children are done) and paperwork (exceptions)."""
-        labels = self.settings.labels
-        return tuple(i for i in self.work if i.is_open and i.type != "epic" and not is_exception(i, labels))
+        """Open work that somebody does; an epic without anything below it is nobody's yet."""
+        return tuple(i for i in self.work if i.is_open and i.type != "epic")
 
     @cached_property
     def own_items(self) -> Mapping[str, Item]:

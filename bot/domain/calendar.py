@@ -12,8 +12,12 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.domain.limits import FIRST_DAY, LAST_DAY
+
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY: Final = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
+"""Years in which anybody works; others are typing errors, or mean "open"."""
 
 
 @dataclass(frozen=True, order=True)
@@ -91,6 +95,17 @@ class WorkCalendar:
 
     def _count_to(self, day: date) -> int:
         """Working days from the first day of the proleptic calendar to `day`: whole weeks plus the rest, less holidays."""
+        found = self._counted.get(day)
+        if found is None:
+            found = self._counted[day] = self._count_anew(day)
+        return found
+
+    @cached_property
+    def _counted(self) -> dict[date, int]:
+        """Counts by day: the same days are asked for again and again."""
+        return {}
+
+    def _count_anew(self, day: date) -> int:
         weeks, rest = divmod(day.toordinal(), 7)  # ordinal 1 is a Monday
         weekdays = weeks * len(self.working_weekdays) + sum(1 for d in self.working_weekdays if d < rest)
         return weekdays - bisect_right(self._lost_days, day)
@@ -170,7 +185,7 @@ def week_of(day: date) -> Period:
 def week_named(name: str) -> Period:
     """The ISO week `2026-W47`. Raises ValueError when there is none of that name."""
     match = re.fullmatch(r"(\d{4})-W(\d\d)", name)
-    if not match:
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise ValueError(f"{name!r} is no ISO week such as 2026-W47")
     return week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
 
@@ -178,7 +193,7 @@ def week_named(name: str) -> Period:
 def month_named(name: str) -> Period:
     """The month `2026-10`. Raises ValueError when it is not such a name."""
     match = re.fullmatch(r"(\d{4})-(\d\d)", name)
-    if not match:
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise ValueError(f"{name!r} is no month such as 2026-10")
     return month_of(date(int(match[1]), int(match[2]), 1))
 

@@ -12,12 +12,12 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any
 
+from bot.domain.facts.declared import FactFault as FactFault
+from bot.domain.facts.declared import Facts as Facts
+from bot.domain.facts.declared import MilestoneFact as MilestoneFact
+from bot.domain.messages import Text
+
 EMPTY: Mapping[str, Any] = MappingProxyType({})
-BILLINGS = ("time_and_materials", "fixed_price", "milestone")
-RECOGNITIONS = ("as_delivered", "percent_complete", "on_acceptance", "on_completion")
-DEFAULT_RECOGNITION = MappingProxyType(
-    {"time_and_materials": "as_delivered", "fixed_price": "on_completion", "milestone": "on_acceptance"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ class Item:
     facts: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     web_url: str = ""
     iteration: str | None = None
+    parent: str | None = None
+    """The reference of what it is a part of: an epic, or an issue that was split into tasks."""
+    outcome: str | None = None
+    """`done` or `dropped` of a closed item, as GitLab tells; None while it is open, or not known."""
+    status: str | None = None
+    """The name of GitLab's work item status, where the tier has them."""
+    takes_texts: bool = False
+    """psbot writes to it, or it is somebody's internal place or customer channel: no work (CONTRACT §4)."""
     later_labels: tuple[str, ...] = ()
     """In a replay: labels it got after that day. They tell what it is, never its state."""
 
@@ -108,71 +116,8 @@ class Booking:
     week: str
     hours: float
     kind: str = "hard"
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneFact:
-    """What the contract says of a billing milestone (facts block, `milestones`)."""
-
-    milestone: str
-    due: date | None = None
-    amount: float | None = None
-    sign_off_sent: date | None = None
-    sign_off_received: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """The `ps-project` facts of an engagement (CONTRACT §5). None means not given."""
-
-    customer: str | None = None
-    sow: str | None = None
-    region: str | None = None
-    partner: str | None = None
-    pm: str | None = None
-    architect: str | None = None
-    billing: str | None = None
-    recognition: str | None = None
-    value: float | None = None
-    currency: str | None = None
-    hours: float | None = None
-    rate: float | None = None
-    start: date | None = None
-    end: date | None = None
-    baseline: date | None = None
-    milestones: tuple[MilestoneFact, ...] = ()
-    passive_acceptance_days: int = 5
-    work: tuple[str, ...] = ()
-    internal: str | None = None
-    customer_channel: str | None = None
-    key: bool = False
-
-    @property
-    def hourly_rate(self) -> float | None:
-        """`rate`, else value ÷ hours (CONTRACT §5)."""
-        if self.rate is not None:
-            return self.rate
-        return self.value / self.hours if self.value is not None and self.hours else None
-
-    @property
-    def recognised(self) -> str | None:
-        """`recognition`, else the default of the billing kind."""
-        return self.recognition or DEFAULT_RECOGNITION.get(self.billing or "")
-
-    @property
-    def baseline_day(self) -> date | None:
-        """`baseline`, else `start`."""
-        return self.baseline or self.start
-
-
-@dataclass(frozen=True, slots=True)
-class FactFault:
-    """Something of a facts block that can't be read: served without it, told as the risk `facts-invalid`."""
-
-    key: str
-    line: int
-    message: str
-    ref: str = ""
+    known: date | None = None
+    """The day on which it was made, as far as the file tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +146,7 @@ class Engagement:
     assignees: tuple[str, ...] = ()
     due_date: date | None = None
     confidential: bool = False
-    facts: Facts = Facts()
+    facts: Facts = Facts()  # noqa: RUF009 (frozen)
     fact_faults: tuple[FactFault, ...] = ()
     customer_visible_facts: tuple[str, ...] = ()
     """Money keys that stand in a description which a customer can read (rule customer-visible-money)."""
@@ -211,7 +156,9 @@ class Engagement:
     bookings: tuple[Booking, ...] = ()
     hours_difference: float | None = None
     """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
+    unread: tuple[str, ...] = ()
+    """References and paths of its work that could not be read: what is known of it is less than there is."""
     what_if: WhatIf = WhatIf()
 
 
@@ -265,11 +212,15 @@ class Portfolio:
 
     engagements: tuple[Engagement, ...] = ()
     taken_at: datetime | None = None
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     members: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     """Usernames who can still work, by namespace; empty = not read (rule assignee-absent then says nothing)."""
     targets: Mapping[str, Target] = field(default_factory=lambda: EMPTY)
     """What was read of where texts go, by the name in facts and config; what was not read is missing."""
+    unread: tuple[str, ...] = ()
+    """Configured namespaces that could not be read: what is missing in them is not gone."""
+    known: tuple[str, ...] = ()
+    """References and SOWs of every engagement that was seen, also of those that are not read now."""
 
 
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:
@@ -310,12 +261,16 @@ def _engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engag
 
 
 def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
+    if _is_settled(item, cut):
+        spent = item.spent_hours if logged is None else logged
+        return item if spent == item.spent_hours else replace(item, spent_hours=spent)
     state, closed_at = _state_as_of(item.state, item.closed_at, cut)
     due, history = _due_as_of(item.due_date, item.due_history, cut)
     return replace(
         item,
         state=state,
         closed_at=closed_at,
+        outcome=item.outcome if state == "closed" else None,
         due_date=due,
         due_history=history,
         spent_hours=item.spent_hours if logged is None else logged,
@@ -324,6 +279,16 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         later_labels=tuple(
             label for label in item.labels if label in item.label_dates and item.label_dates[label] >= cut
         ),
+    )
+
+
+def _is_settled(item: Item, cut: datetime) -> bool:
+    """Whether nothing that is known of the item, but for hours, happened after the cut: most items of most replays."""
+    if (item.closed_at is not None and item.closed_at >= cut) or item.later_labels or (item.outcome and item.is_open):
+        return False
+    moves = [change.at for change in item.due_history]
+    return (
+        all(at < cut for at in item.label_dates.values()) and all(at < cut for at in moves) and moves == sorted(moves)
     )
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from bot.domain.border import admitted, is_sane, one_line, plain_text, shortened
 from bot.domain.errors import UsageError
-from bot.domain.facts import is_finite, make_facts, merge_facts
+from bot.domain.facts import make_facts, merge_facts
+from bot.domain.messages import Phrase, Series
 from bot.domain.model import Booking, DueChange, Engagement, FactFault, Facts, Item, Milestone, Portfolio, TimeLog
 
 FORMAT = "psbot-snapshot/1"
+MAX_DIGITS = 30
 
 
 class SnapshotProblem(UsageError):
-    """A snapshot that can't be read: names the place in it (`engagements[3].items[0].due_date`). Exit code 2."""
+    """A file that is no snapshot. Exit code 2."""
 
 
 # -- model → JSON
@@ -30,6 +34,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
         "failures": list(portfolio.failures),
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
+        "unread": list(portfolio.unread),
     }
 
 
@@ -64,6 +69,8 @@ def _plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Phrase | Series):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dump(value)
     if isinstance(value, Mapping):
@@ -77,69 +84,106 @@ def _plain(value: Any) -> Any:
 
 
 def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Portfolio:
-    """Read a snapshot; `overrides` are the config's `engagements:` facts. Raises SnapshotProblem."""
+    """Read a snapshot; `overrides` are the config's `engagements:` facts. Raises SnapshotProblem where it is none.
+
+    A value that can't be read costs its engagement that value and is named in its `errors`, with its place.
+    """
     try:
-        data = json.loads(text, parse_constant=_refuse_constant)
+        data = json.loads(text, parse_constant=lambda name: name, parse_int=_whole)
     except (ValueError, RecursionError) as problem:
         raise SnapshotProblem(f"not JSON: {problem}", "snapshot") from problem
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        found = data.get("format") if isinstance(data, dict) else type(data).__name__
-        raise SnapshotProblem(f"format is {found!r}, not {FORMAT!r}", "snapshot")
-    reader = _Reader("snapshot", data)
-    members = _Reader("snapshot.members", reader.mapping("members"))
-    return Portfolio(
-        engagements=tuple(_engagement(r, overrides or {}) for r in reader.children("engagements")),
-        taken_at=reader.instant("taken_at"),
-        failures=reader.texts("failures"),
-        members={path: members.texts(path) for path in members.data},
+        found = str(data.get("format"))[:40] if isinstance(data, dict) else type(data).__name__
+        raise SnapshotProblem(f"format is {one_line(found)!r}, not {FORMAT!r}", "snapshot")
+    faults: list[str] = []
+    reader = _Reader("snapshot", data, faults)
+    members = _Reader("snapshot.members", reader.mapping("members"), faults)
+    engagements = tuple(_engagements(reader, overrides or {}))
+    return admitted(
+        Portfolio(
+            engagements=engagements,
+            taken_at=reader.instant("taken_at"),
+            members={path: members.texts(path) for path in members.data},
+            failures=(*reader.texts("failures"), *faults),
+            unread=reader.texts("unread"),
+        )
     )
 
 
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number that psbot reads")
+def _whole(digits: str) -> float:
+    """A whole number; one of more digits than any that is meant becomes infinite, and is refused where it stands."""
+    return int(digits) if len(digits) <= MAX_DIGITS else math.inf
+
+
+def _engagements(reader: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Iterator[Engagement]:
+    """Each engagement once; one without a reference can't be served, and is named."""
+    seen: set[str] = set()
+    for found in reader.children("engagements"):
+        ref = found.text("ref")
+        if not ref or ref in seen:
+            reader.faults.append(f"{found.where}: {'has no ref' if not ref else 'has the ref of another one'}")
+            continue
+        seen.add(ref)
+        own = _Reader(found.where, found.data, [])
+        engagement = _engagement(own, overrides)
+        yield dataclasses.replace(engagement, errors=(*engagement.errors, *shortened(own.faults)))
 
 
 class _Reader:
-    """One JSON object of the snapshot and where it stands; each method reads one key."""
+    """One JSON object of the snapshot and where it stands; each method reads one key, and notes what it can't read."""
 
-    def __init__(self, where: str, data: Any) -> None:
-        if not isinstance(data, dict):
-            raise SnapshotProblem("must be an object", where)
+    def __init__(self, where: str, data: Any, faults: list[str]) -> None:
         self.where = where
-        self.data: dict[str, Any] = data
+        self.faults = faults
+        self.data: dict[str, Any] = data if isinstance(data, dict) else {}
+        if not isinstance(data, dict):
+            faults.append(f"{where}: must be an object")
 
-    def _fail(self, key: str, wanted: str) -> SnapshotProblem:
-        return SnapshotProblem(f"must be {wanted}, not {str(self.data.get(key))[:40]!r}", f"{self.where}.{key}")
+    def _fail(self, key: str, wanted: str, value: Any = None) -> None:
+        shown = repr(one_line(str(self.data.get(key) if value is None else value)[:40]))
+        self.faults.append(f"{self.where}.{one_line(key)}: must be {wanted}, not {shown}")
 
     def children(self, key: str) -> list[_Reader]:
         values = self.data.get(key) or []
         if not isinstance(values, list):
-            raise self._fail(key, "a list")
-        return [_Reader(f"{self.where}.{key}[{n}]", value) for n, value in enumerate(values)]
+            self._fail(key, "a list")
+            return []
+        readers = [_Reader(f"{self.where}.{key}[{n}]", value, self.faults) for n, value in enumerate(values)]
+        return [reader for reader, value in zip(readers, values, strict=True) if isinstance(value, dict)]
 
     def text(self, key: str, default: str = "") -> str:
         value = self.data.get(key)
         if value is None:
             return default
         if not isinstance(value, str):
-            raise self._fail(key, "text")
-        return value
+            self._fail(key, "text")
+            return default
+        return plain_text(value)
 
     def optional_text(self, key: str) -> str | None:
         return self.text(key) or None
 
+    def choice(self, key: str, among: tuple[str, ...]) -> str | None:
+        value = self.optional_text(key)
+        if value is not None and value not in among:
+            self._fail(key, " or ".join(among))
+            return None
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         values = self.data.get(key) or []
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            raise self._fail(key, "a list of texts")
-        return tuple(values)
+            self._fail(key, "a list of texts")
+            values = [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
+        return tuple(map(plain_text, values))
 
     def number(self, key: str) -> float | None:
         value = self.data.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
-            raise self._fail(key, "a number")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not is_sane(value):
+            self._fail(key, "a number")
+            return None
         return float(value)
 
     def flag(self, key: str, default: bool) -> bool:
@@ -147,7 +191,8 @@ class _Reader:
         if value is None:
             return default
         if not isinstance(value, bool):
-            raise self._fail(key, "true or false")
+            self._fail(key, "true or false")
+            return default
         return value
 
     def day(self, key: str) -> date | None:
@@ -156,41 +201,50 @@ class _Reader:
             return None
         try:
             return date.fromisoformat(value[:10])
-        except ValueError as problem:
-            raise self._fail(key, "an ISO date") from problem
+        except ValueError:
+            self._fail(key, "an ISO date")
+            return None
 
     def instant(self, key: str) -> datetime | None:
-        value = self.optional_text(key)
-        return _instant(value, f"{self.where}.{key}") if value else None
+        return self._instant(key, self.data.get(key))
 
     def instants(self, key: str) -> dict[str, datetime]:
-        values = self.data.get(key) or {}
-        if not isinstance(values, dict):
-            raise self._fail(key, "an object of instants")
-        return {str(k): _instant(v, f"{self.where}.{key}.{k}") for k, v in values.items() if v}
+        values = self.mapping(key)
+        found = ((plain_text(str(k)), self._instant(f"{key}.{k}", v)) for k, v in values.items() if v)
+        return {name: at for name, at in found if at}
+
+    def _instant(self, key: str, value: Any) -> datetime | None:
+        """An ISO instant; a date alone is its midnight, and no zone means UTC."""
+        if value is None:
+            return None
+        try:
+            at = datetime.fromisoformat(value)
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
+            self._fail(key, "an ISO instant", value)
+            return None
 
     def mapping(self, key: str) -> dict[str, Any]:
         values = self.data.get(key) or {}
         if not isinstance(values, dict):
-            raise self._fail(key, "an object")
+            self._fail(key, "an object")
+            return {}
         return values
 
+    def has(self, key: str) -> bool:
+        """Whether the text without which the object is nothing is there."""
+        if not self.text(key):
+            self.missing(key)
+        return bool(self.text(key))
 
-def _instant(value: Any, where: str) -> datetime:
-    """An ISO instant; a date alone is its midnight, and no zone means UTC."""
-    try:
-        at = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as problem:
-        raise SnapshotProblem(f"must be an ISO instant, not {str(value)[:40]!r}", where) from problem
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    def missing(self, key: str) -> None:
+        self.faults.append(f"{self.where}: has no {key}")
 
 
 def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engagement:
     ref = r.text("ref")
-    if not ref:
-        raise SnapshotProblem("has no ref", r.where)
     facts, faults = make_facts({k: v for k, v in r.mapping("facts").items() if v is not None})
-    facts, more = _overridden(facts, overrides.get(ref))
+    facts, more = _overridden(facts, _of(overrides, ref))
     stored = tuple(
         FactFault(f.text("key"), int(f.number("line") or 0), f.text("message"), f.text("ref"))
         for f in r.children("fact_faults")
@@ -210,15 +264,22 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         due_date=r.day("due_date"),
         confidential=r.flag("confidential", False),
         facts=facts,
-        fact_faults=tuple(f for f in faults + more if (f.key, f.message) not in known) + stored,
+        fact_faults=tuple(f for f in faults + more if (f.key, str(f.message)) not in known) + stored,
         customer_visible_facts=r.texts("customer_visible_facts"),
-        items=tuple(_item(i) for i in r.children("items")),
-        milestones=tuple(_milestone(m) for m in r.children("milestones")),
-        timelogs=tuple(_timelog(t) for t in r.children("timelogs")),
-        bookings=tuple(_booking(b) for b in r.children("bookings")),
+        items=tuple(item for i in r.children("items") if (item := _item(i)) and i.has("ref")),
+        milestones=tuple(stone for m in r.children("milestones") if (stone := _milestone(m)) and m.has("title")),
+        timelogs=tuple(log for t in r.children("timelogs") if (log := _timelog(t))),
+        bookings=tuple(booked for b in r.children("bookings") if (booked := _booking(b)) and b.has("week")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
+        unread=r.texts("unread"),
     )
+
+
+def _of(overrides: Mapping[str, Mapping[str, Any]], ref: str) -> Mapping[str, Any] | None:
+    """The entry of a reference, in whatever letters."""
+    folded = ref.casefold()
+    return next((facts for key, facts in overrides.items() if key.casefold() == folded), None)
 
 
 def _overridden(facts: Facts, override: Mapping[str, Any] | None) -> tuple[Facts, tuple[FactFault, ...]]:
@@ -250,6 +311,10 @@ def _item(r: _Reader) -> Item:
         facts=r.mapping("facts"),
         web_url=r.text("web_url"),
         iteration=r.optional_text("iteration"),
+        parent=r.optional_text("parent"),
+        outcome=r.choice("outcome", ("done", "dropped")),
+        status=r.optional_text("status"),
+        takes_texts=r.flag("takes_texts", False),
     )
 
 
@@ -271,15 +336,17 @@ def _due_history(r: _Reader) -> tuple[DueChange, ...]:
     for change in r.children("due_history"):
         at = change.instant("at")
         if at is None:
-            raise SnapshotProblem("has no `at`", change.where)
-        changes.append(DueChange(change.day("from"), change.day("to"), at))
+            change.missing("at")
+        else:
+            changes.append(DueChange(change.day("from"), change.day("to"), at))
     return tuple(sorted(changes, key=lambda c: c.at))
 
 
-def _timelog(r: _Reader) -> TimeLog:
+def _timelog(r: _Reader) -> TimeLog | None:
     spent_at = r.day("spent_at")
     if spent_at is None:
-        raise SnapshotProblem("has no spent_at", r.where)
+        r.missing("spent_at")
+        return None
     return TimeLog(
         item=r.optional_text("item"),
         user=r.text("user"),
@@ -291,4 +358,4 @@ def _timelog(r: _Reader) -> TimeLog:
 
 
 def _booking(r: _Reader) -> Booking:
-    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"))
+    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"), r.day("known"))

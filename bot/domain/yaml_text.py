@@ -15,6 +15,7 @@ import yaml
 
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 20
+MAX_DIGITS = 30
 
 
 class YamlProblem(ValueError):
@@ -38,6 +39,11 @@ def _construct_day(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
         return node.value
 
 
+def _construct_whole(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    """A number of so many digits that none is meant stays text, for the same reason."""
+    return loader.construct_yaml_int(node) if len(node.value) <= MAX_DIGITS else node.value
+
+
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag.rpartition(":")[2] not in ("bool", "int", "merge")]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -46,8 +52,18 @@ _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _construct_day)
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_whole)
 # Decimal only: `06:00` is a time of day and `012` a text, not 360 and 10.
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+
+
+_OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
 @dataclass(frozen=True)
@@ -64,10 +80,14 @@ class YamlDocument:
         return self.places.get(path, (1, 1))
 
 
-def load_yaml(text: str) -> YamlDocument:
-    """Parse one YAML document. Raises YamlProblem with line and column."""
-    if len(text) > MAX_CHARACTERS:
-        raise YamlProblem(f"more than {MAX_CHARACTERS:,} characters")
+def load_yaml(text: str, text_below: tuple[str, ...] | None = None, most: int = MAX_CHARACTERS) -> YamlDocument:
+    """Parse one YAML document of at most so many characters. Raises YamlProblem with line and column.
+
+    Values below the keys `text_below` (`()`: all) stay text as typed: `2026.10`, `0123` and `1e5` are names there.
+    """
+    if len(text) > most:
+        raise YamlProblem(f"more than {most:,} characters")
+    _refuse_depth(text)
     if found := _Loader.NON_PRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise YamlProblem(
@@ -75,7 +95,13 @@ def load_yaml(text: str) -> YamlDocument:
         )
     loader = _Loader(text)
     try:
+        depth = 0
         for token in yaml.scan(text, Loader=_Loader):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > MAX_DEPTH:
+                raise YamlProblem(
+                    f"nested deeper than {MAX_DEPTH}", token.start_mark.line + 1, token.start_mark.column + 1
+                )
             if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
                 mark, what = token.start_mark, "tags" if isinstance(token, yaml.TagToken) else "anchors and aliases"
                 raise YamlProblem(f"{what} are not read here", mark.line + 1, mark.column + 1)
@@ -83,6 +109,7 @@ def load_yaml(text: str) -> YamlDocument:
         places: dict[tuple[str | int, ...], tuple[int, int]] = {}
         if node is not None:
             _note_places(node, (), places)
+            _keep_text(node, text_below)
         value = loader.construct_document(node) if node is not None else None
         return YamlDocument(value, places)
     except yaml.MarkedYAMLError as error:
@@ -99,6 +126,34 @@ def load_yaml(text: str) -> YamlDocument:
         loader.dispose()
 
 
+def _refuse_depth(text: str) -> None:
+    """What is nested too deep is refused before the parser spends time on it."""
+    if found := _DASHES.search(text):
+        raise YamlProblem(f"nested deeper than {MAX_DEPTH}", text.count("\n", 0, found.start()) + 1)
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth = depth + 1 if found[0] in "[{" else max(depth - 1, 0)
+        if depth > MAX_DEPTH:
+            raise YamlProblem(f"nested deeper than {MAX_DEPTH}", text.count("\n", 0, found.start()) + 1)
+
+
+def _keep_text(node: yaml.Node, below: tuple[str, ...] | None) -> None:
+    """Plain scalars below those keys become text; nothing (`~`, an empty value) stays nothing."""
+    if below is None:
+        return
+    if isinstance(node, yaml.ScalarNode) and not below and not node.tag.endswith(":null"):
+        node.tag = "tag:yaml.org,2002:str"
+    if isinstance(node, yaml.SequenceNode) and not below:
+        for child in node.value:
+            _keep_text(child, below)
+    if isinstance(node, yaml.MappingNode):
+        for key, child in node.value:
+            if not below or key.value == below[0]:
+                _keep_text(child, below[1:])
+
+
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DASHES = re.compile(rf"(?:[-?:][ \t]+){{{MAX_DEPTH + 1}}}")
 _IN_WORDS = {
     r"found character '\\t'.*": "a tab stands where YAML wants spaces",
     r"found character ('.') that cannot start any token": r"text that begins with \1 needs quotes",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.border import one_line, without_controls
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError
 
 MAX_MESSAGE = 300
@@ -38,8 +40,35 @@ class Reply:
         return self.content.lstrip()[:1] == b"<"
 
     def json(self) -> Any:
-        """The body's value; None for an empty one. Raises ValueError."""
-        return json.loads(self.content) if self.content.strip() else None
+        """The body's value, without characters that no text needs; None for an empty one. Raises ValueError."""
+        if not self.content.strip():
+            return None
+        try:
+            value = json.loads(self.content, parse_int=_whole)
+        except RecursionError as problem:
+            raise ValueError("nested too deeply") from problem
+        return admitted_json(value) if _ODD.search(self.content) else value
+
+
+_ODD = re.compile(rb"\\u(?:d[89a-f]|00[01789])|\\[bf]|[\x7f]|\xc2[\x80-\x9f]", re.I)
+"""What may stand for a lone surrogate or a control character."""
+MAX_DIGITS = 30
+
+
+def _whole(digits: str) -> float:
+    """A whole number; one of more digits than any that is meant becomes infinite, and is refused where it stands."""
+    return int(digits) if len(digits) <= MAX_DIGITS else math.inf
+
+
+def admitted_json(value: Any) -> Any:
+    """A JSON value whose texts hold no lone surrogates and no control characters but line breaks and tabs."""
+    if isinstance(value, str):
+        return without_controls(value)
+    if isinstance(value, list):
+        return [admitted_json(entry) for entry in value]
+    if isinstance(value, dict):
+        return {without_controls(key): admitted_json(entry) for key, entry in value.items()}
+    return value
 
 
 class QueryTooDearError(GitLabError):
@@ -83,7 +112,7 @@ def message_of(reply: Reply) -> str:
     if isinstance(body, dict):
         said = [body.get(key) for key in ("message", "error", "error_description")]
         body = "; ".join(_flat(text) for text in said if text)
-    return " ".join(_flat(body).split())[:MAX_MESSAGE] if body else "no reason given"
+    return one_line(" ".join(_flat(body).split())[:MAX_MESSAGE]) if body else "no reason given"
 
 
 def _flat(value: Any) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 
 from bot.config import LabelSettings, Settings, is_within
 from bot.derive.labels import has_label
-from bot.domain.facts import MONEY_KEYS, make_facts, merge_facts, read_block
-from bot.domain.messages import Phrase, commas, listing
-from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target
+from bot.domain.bulkhead import contained
+from bot.domain.facts import ENGAGEMENT_BLOCK, MONEY_KEYS, make_facts, merge_facts, read_block
+from bot.domain.messages import Phrase, Text, commas, listing
+from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
 from bot.gitlab_api.histories import Histories
-from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelogs, ref_of
+from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelog, ref_of
 
-ENGAGEMENT_BLOCK = "ps-project"
 _REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
 
 
@@ -29,7 +29,7 @@ class Draft:
     faults: tuple[FactFault, ...]
     money: tuple[str, ...]
     work: tuple[Record, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -154,7 +154,7 @@ def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft
 
     Below another engagement's root the work is that engagement's: no hour counts twice. `roots` are their ids.
     """
-    errors: list[str] = []
+    errors: list[Text] = []
     found: dict[int, Record] = {}
     for record in _work_of(draft, archive, roots, errors):
         if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
@@ -162,7 +162,7 @@ def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft
     return replace(draft, work=tuple(sorted(found.values(), key=ref_of)), errors=(*draft.errors, *errors))
 
 
-def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[Text]) -> Iterator[Record]:
     root = draft.root
     if draft.facts.work:
         for entry in draft.facts.work:
@@ -173,7 +173,7 @@ def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: lis
         yield from (r for r in archive.by_path.get(root["path"], ()) if r["type"] != "epic")
 
 
-def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
+def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[Text]) -> Iterator[Record]:
     """A listed epic stands for its descendants, a listed issue for itself and its tasks, a path for all below it."""
     if _REFERENCE.fullmatch(entry):
         record = archive.by_ref.get(entry.casefold())
@@ -185,7 +185,10 @@ def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: li
         yield from archive.below(record, roots)
         return
     path = entry.strip("/")
-    for place in sorted(p for p in archive.by_path if is_within(p, path)):
+    places = sorted(p for p in archive.by_path if is_within(p, path))
+    if not places:
+        errors.append(Phrase("work: {entry} holds nothing, or the token may not see it", entry=entry))
+    for place in places:
         yield from archive.by_path[place]
 
 
@@ -221,11 +224,12 @@ def make_engagement(
     """The engagement with everything that was read, but for a health label of psbot's own: nobody declared that."""
     root, faults = draft.root, list(draft.faults)
     items: list[Item] = []
+    troubles: list[Text] = []
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
-        item, found = make_item(record, archive.milestones, labels, due)
-        items.append(item)
-        faults += found
+        made = contained(partial(make_item, record, archive.milestones, labels, due), _lost(record, troubles))
+        items += made[:1] if made else ()
+        faults += made[1] if made else ()
     head, _ = make_item(root, archive.milestones, histories.labels.get(root["id"], {}), ())
     own = histories.own_labels.get(root["id"], frozenset()).intersection(settings.labels.health.model_dump().values())
     return Engagement(
@@ -246,13 +250,41 @@ def make_engagement(
         customer_visible_facts=draft.money,
         items=tuple(items),
         milestones=tuple(find_milestones(draft, archive)),
-        timelogs=tuple(
-            log
-            for record in (root, *draft.work)
-            for log in make_timelogs(record, zone, not has_label(record["labels"], settings.labels.non_billable))
-        ),
-        errors=(*draft.errors, *_history_errors(draft, histories)),
+        timelogs=tuple(_timelogs(draft, settings, zone, troubles)),
+        errors=(*draft.errors, *_history_errors(draft, histories), *troubles),
+        unread=(*unread_work(draft, archive), *_unread_histories(draft, histories)),
     )
+
+
+def unread_work(draft: Draft, archive: Archive) -> Iterator[str]:
+    """The entries of `work` behind which nothing is seen: whether there is nothing, or nothing for this token, GitLab hides."""
+    for entry in draft.facts.work:
+        if _REFERENCE.fullmatch(entry):
+            if entry.casefold() not in archive.by_ref:
+                yield entry
+        elif not any(is_within(path, entry.strip("/")) for path in archive.by_path):
+            yield entry
+
+
+def _unread_histories(draft: Draft, histories: Histories) -> Iterator[str]:
+    for record in (draft.root, *draft.work):
+        if record["id"] in histories.failed:
+            yield ref_of(record)
+
+
+def _timelogs(draft: Draft, settings: Settings, zone: tzinfo, troubles: list[Text]) -> Iterator[TimeLog]:
+    for record in (draft.root, *draft.work):
+        billable = not has_label(record["labels"], settings.labels.non_billable)
+        for entry in sorted(record["timelogs"]):
+            log = contained(partial(make_timelog, record, entry, zone, billable), _lost(record, troubles))
+            if log:
+                yield log
+
+
+def _lost(record: Record, troubles: list[Text]) -> Callable[[str], None]:
+    """Takes down why something of an item is missing."""
+    ref = ref_of(record)
+    return lambda why: troubles.append(Phrase("{ref}: a value can't be read: {reason}", ref=ref, reason=why))
 
 
 def find_milestones(draft: Draft, archive: Archive) -> list[Milestone]:
@@ -299,7 +331,7 @@ def _own_projects(draft: Draft, archive: Archive) -> set[str]:
     return {path for path in paths if all(r["id"] in mine for r in archive.by_path[path])}
 
 
-def _history_errors(draft: Draft, histories: Histories) -> Iterator[str]:
+def _history_errors(draft: Draft, histories: Histories) -> Iterator[Phrase]:
     """One line for each reason why histories are missing."""
     reasons: dict[str, list[str]] = {}
     for record in (draft.root, *draft.work):

@@ -20,7 +20,7 @@ from typing import Any, Self
 
 log = logging.getLogger("psbot.gitlab")
 APPLICATION_ID = 0x70736274  # "psbt"
-VERSION = 2
+VERSION = 3
 BUSY_SECONDS = 10.0
 _SCHEMA = """
 CREATE TABLE place (owner TEXT, path TEXT, state BLOB NOT NULL, PRIMARY KEY (owner, path)) WITHOUT ROWID;

@@ -21,6 +21,7 @@ from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due
 from bot.gitlab_api.lanes import Lanes, PageSize, chunks
+from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.translate import Record, day, id_number, instant, next_cursor, ref_of
 
 ITEMS_A_PLACE = 50
@@ -145,10 +146,13 @@ class HistoryReader:
 
     def _read_on(self, found: dict[int, Any], unfinished: dict[int, str], size: int) -> None:
         """The further notes of items with more than came along, `size` at a time."""
+        pages = {number: Pages("due-date histories") for number in unfinished}
         while unfinished:
             part = dict(list(unfinished.items())[:REST_BATCH])
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{number}" for n, number in enumerate(part)}
             variables |= {f"after{n}": after for n, after in enumerate(part.values())}
+            for number, after in part.items():
+                pages[number].turn(after)
             query = queries.notes_query(self.client.capabilities, len(part), size)
             answer = self.client.graphql(query, variables, history=True, where="due-date histories")
             for n, number in enumerate(part):

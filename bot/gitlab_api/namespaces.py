@@ -16,13 +16,16 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from bot.domain.bulkhead import contained
 from bot.domain.errors import GitLabError
+from bot.domain.messages import Phrase
 from bot.gitlab_api import queries
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.epics import apart, may_stand_apart, read_epic_parents, read_epics
 from bot.gitlab_api.lanes import Lanes, PageSize, chunks
 from bot.gitlab_api.overview import Overview, OverviewReader
+from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.translate import (
     Record,
     flat_timelog,
@@ -38,6 +41,7 @@ OVERLAP = timedelta(seconds=120)
 WHOLE_AFTER = timedelta(days=7)
 ITEMS_A_WINDOW = 250
 TIMELOG_BATCH = 5
+MAX_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,11 @@ class NamespaceReader:
 
     def _window(self, window: Window, after: str | None = None) -> list[Record]:
         """All items of a window (from a page on), page after page."""
-        found, after = self._page(window, after)
+        pages = Pages(window.path)
+        page, after = self._page(window, after)
+        found = list(page)
         while after:
+            pages.turn(after, [record["id"] for record in page])
             page, after = self._page(window, after)
             found += page
         return found
@@ -161,7 +168,9 @@ class NamespaceReader:
         if self.client.capabilities.filters_by_time:
             return self._window(start._replace(since=_iso(since)))
         found, after = self._page(start._replace(newest_first=True), None)
+        pages = Pages(start.path)
         while after and found and _changed_at(found[-1]) >= since:
+            pages.turn(after, [record["id"] for record in found[-queries.PAGE :]])
             page, after = self._page(start._replace(newest_first=True), after)
             found += page
         return [record for record in found if _changed_at(record) >= since]
@@ -179,7 +188,18 @@ class NamespaceReader:
         connection = (self.size.ask(ask).get("place") or {}).get("workItems")
         if connection is None:
             raise GitLabError("lists no work items", window.path, "Its issues may be switched off.")
-        return [flatten(node) for node in connection["nodes"] if node], next_cursor(connection)
+        flat = (self._flat(node, window.path) for node in connection["nodes"] if node)
+        return [record for record in flat if record], next_cursor(connection)
+
+    def _flat(self, node: Mapping[str, Any], path: str) -> Record | None:
+        """The item; one that can't be read is named as a gap of its place."""
+        name = node.get("reference") or path
+
+        def tell(why: str) -> None:
+            gap = Phrase("{path} could not be read: {reason}", path=str(name)[:MAX_NAME], reason=why)
+            self.overviews.gaps.append(gap)
+
+        return contained(partial(flatten, node), tell)
 
     def _complete(self, records: Mapping[int, Record]) -> None:
         """Read on where an item has more time logs than came along."""
@@ -189,7 +209,10 @@ class NamespaceReader:
 
     def _more_timelogs(self, batch: Iterable[Record]) -> None:
         left = [r for r in batch if r["more_timelogs"]]
+        pages = {r["id"]: Pages(ref_of(r)) for r in left}
         while left:
+            for record in left:
+                pages[record["id"]].turn(str(record["more_timelogs"]))
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{r['id']}" for n, r in enumerate(left)}
             variables |= {f"after{n}": str(r["more_timelogs"]) for n, r in enumerate(left)}
             answer = self.overviews.size.ask(partial(self._ask_timelogs, variables))

@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError
+from bot.domain.messages import Text
 from bot.domain.model import Milestone
 from bot.gitlab_api import queries
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.lanes import Lanes, PageSize
+from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.translate import id_number, make_milestone, next_cursor
 
 log = logging.getLogger("psbot.gitlab")
@@ -57,7 +59,7 @@ class OverviewReader:
     client: GitLabClient
     lanes: Lanes
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
-    gaps: list[str] = field(default_factory=list)
+    gaps: list[Text] = field(default_factory=list)
 
     def read(self, path: str) -> Overview:
         """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
@@ -93,8 +95,10 @@ class OverviewReader:
         for name in ("projects", "descendantGroups", "labels", "milestones"):
             connection = found.get(name) or {}
             nodes = list(connection.get("nodes") or ())
+            pages = Pages(path)
             query = queries.rest_of_query(f"project {name}" if kind == "project" and name in OF_BOTH else name)
             while (after := next_cursor(connection)) and (name != "labels" or len(nodes) < LABELS_COMPARED):
+                pages.turn(after, [str(node["id"]) for node in nodes[-queries.PAGE :]])
                 answer = self.lanes.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
                 connection = (answer.get(kind) or {}).get(name)
                 if connection is None:

@@ -14,6 +14,8 @@ SPREAD = 0.25
 """Seconds over which threads that waited for the same moment spread."""
 FIRST_CONTACT = 10.0
 """Seconds to try where nobody has ever taken a request: more likely a wrong address than an outage."""
+FIRST_ANSWER = 30.0
+"""Seconds to try where requests are taken, and none has ever been answered well."""
 
 
 class Patience:
@@ -40,6 +42,7 @@ class Patience:
         self._paused_until = 0.0
         self._failing_since: float | None = None
         self._answered = False
+        self._worked = False
 
     def start(self) -> Attempts:
         """A new request's own account of attempts."""
@@ -89,6 +92,7 @@ class Patience:
             now = self._clock()
             self._in_flight -= 1
             self._answered = self._answered or connected
+            self._worked = self._worked or works or is_told(status, headers)
             self._failing_since = None if works else now if self._failing_since is None else self._failing_since
             self._note_limit(now, headers)
             if is_told(status, headers):
@@ -120,7 +124,8 @@ class Patience:
         now = self._clock()
         since = self._failing_since
         down = now - since if since is not None else 0.0
-        budget = self.budget if self._answered else min(self.budget, FIRST_CONTACT)
+        first = FIRST_ANSWER if self._answered else FIRST_CONTACT
+        budget = self.budget if self._worked else min(self.budget, first)
         return now + pause - started > budget or down > budget
 
     def sleep(self, seconds: float) -> None:

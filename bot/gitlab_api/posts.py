@@ -10,9 +10,10 @@ from typing import Any
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.places import Place
 
-_AWARDS = "query($id: NoteID!) { note(id: $id) { awardEmoji { nodes { name user { id username } } } } }"
+_AWARDS = "query($id: NoteID!) { note(id: $id) { awardEmoji { nodes { name user { id username state } } } } }"
 _EDITED = "query($id: NoteID!) { note(id: $id) { lastEditedAt } }"
 _THREADS = (
     "query($id: WorkItemID!, $after: String) { workItem(id: $id) { widgets(onlyTypes: [NOTES]) { ... on WorkItemWidgetNotes "
@@ -57,6 +58,8 @@ class RawAward:
     username: str
     user_id: int
     created_at: datetime
+    active: bool = True
+    """Whether the account can still sign in: not blocked, banned or deactivated."""
 
 
 # -- what stands there
@@ -92,6 +95,7 @@ def _note(note: Mapping[str, Any], thread: str, place: Place) -> RawNote:
 
 def _graphql_threads(client: GitLabClient, place: Place) -> Iterator[list[RawNote]]:
     after: str | None = None
+    pages = Pages(place.asked)
     while True:
         item = client.graphql(_THREADS, {"id": place.gid, "after": after}).get("workItem") or {}
         page = next((w["discussions"] for w in item.get("widgets") or () if w and w.get("discussions")), None)
@@ -102,7 +106,8 @@ def _graphql_threads(client: GitLabClient, place: Place) -> Iterator[list[RawNot
             yield [_graphql_note(note, str(thread["id"]).rpartition("/")[2], place) for note in notes]
         if not page["pageInfo"]["hasNextPage"]:
             return
-        after = page["pageInfo"]["endCursor"]
+        after = str(page["pageInfo"]["endCursor"])
+        pages.turn(after, [str(thread["id"]) for thread in page["nodes"]])
 
 
 def _graphql_note(note: Mapping[str, Any], thread: str, place: Place) -> RawNote:
@@ -170,12 +175,24 @@ def _rest_awards(client: GitLabClient, place: Place, note: int) -> list[Any]:
 
 def _rest_award(given: Mapping[str, Any]) -> RawAward | None:
     user, at = given.get("user") or {}, _instant(given.get("created_at"))
-    return RawAward(str(given["name"]), str(user["username"]), int(user["id"]), at) if user and at else None
+    if not user or not at:
+        return None
+    return RawAward(str(given["name"]), str(user["username"]), int(user["id"]), at, _is_active(user))
+
+
+def _is_active(user: Mapping[str, Any]) -> bool:
+    return str(user.get("state") or "active") == "active"
 
 
 def _graphql_award(given: Mapping[str, Any]) -> RawAward:
     user = given["user"]
-    return RawAward(str(given["name"]), str(user["username"]), id_number(user["id"]), datetime.min.replace(tzinfo=UTC))
+    return RawAward(
+        str(given["name"]),
+        str(user["username"]),
+        id_number(user["id"]),
+        datetime.min.replace(tzinfo=UTC),
+        _is_active(user),
+    )
 
 
 def read_edited_at(client: GitLabClient, note: int) -> datetime | None:
@@ -197,15 +214,6 @@ def read_label_setters(client: GitLabClient, place: Place) -> dict[str, int]:
         if event.get("label") and event.get("action") == "add":
             setters[str(event["label"]["name"])] = int((event.get("user") or {}).get("id") or 0)
     return {label: user for label, user in setters.items() if label in place.labels}
-
-
-def is_bot_user(client: GitLabClient, user_id: int) -> bool:
-    """Whether GitLab says that this user is a bot; False where it doesn't tell."""
-    try:
-        found = client.get(f"/users/{user_id}")
-    except (GitLabError, NotFoundError, AccessError):
-        return False
-    return isinstance(found, dict) and found.get("bot") is True
 
 
 def id_number(gid: str) -> int:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings, is_within
+from bot.domain.border import admitted
+from bot.domain.bulkhead import contained, in_words
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
 from bot.gitlab_api.assembly import (
     Archive,
@@ -34,10 +37,13 @@ from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.lanes import Lanes
+from bot.gitlab_api.names import Strange, join_keys
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
-from bot.gitlab_api.translate import ref_of
+from bot.gitlab_api.places import resolve_place
+from bot.gitlab_api.translate import Record, ref_of
 
 log = logging.getLogger("psbot.gitlab")
+T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 
 
@@ -73,7 +79,7 @@ class _Reading:
     lanes: Lanes
     cache: Cache | None
     progress: Progress
-    failures: list[str] = field(default_factory=list)
+    failures: list[Text] = field(default_factory=list)
     failed_paths: list[str] = field(default_factory=list)
     places: dict[str, Namespace] = field(default_factory=dict)
 
@@ -83,25 +89,62 @@ class _Reading:
     def read(self, only: str | None) -> Portfolio:
         """Namespaces, then engagements, then their histories."""
         self._read_places(outermost(self.settings.portfolio.namespaces))
+        unread = sorted(self.failed_paths)
         roots = find_roots(self._archive(), self.settings, self.today)
         chosen = [r for r in roots if only in (None, ref_of(r))]
-        drafts = [draft_engagement(root, self.settings) for root in chosen]
+        everyone = sorted(all_roots(self._archive(), self.settings), key=ref_of)
+        settings, strange = join_keys(self.settings, [ref_of(r) for r in everyone], self._look_up)
+        drafts = [draft for root in chosen if (draft := self._served(root, draft_engagement, root, settings))]
+        drafts = [replace(d, errors=(*d.errors, *self._meant(d.ref, strange))) for d in drafts]
+        self.failures += [str(s.fault) for s in strange if s.nearest not in {d.ref for d in drafts}]
         configured = set(self.places)
         self._read_places(foreign_paths(drafts, [*self.places, *self.failed_paths]), required=False)
         archive = self._archive()
         labelled = {r["id"] for r in all_roots(archive, self.settings)}
-        drafts = [assign_work(draft, archive, labelled) for draft in drafts]
+        drafts = [d for draft in drafts if (d := self._served(draft.root, assign_work, draft, archive, labelled))]
         epic_ids = self._epic_ids(drafts)
         histories = self._histories(drafts, epic_ids)
         zone = ZoneInfo(self.settings.calendar.timezone)
         members = self._members(drafts, configured)
-        return Portfolio(
-            engagements=tuple(make_engagement(d, archive, histories, self.settings, zone) for d in drafts),
-            taken_at=datetime.now(UTC),
-            failures=(*self.failures, *sorted(self.reader.overviews.gaps)),
-            members=members,
-            targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
+        made = [self._served(d.root, make_engagement, d, archive, histories, self.settings, zone) for d in drafts]
+        return admitted(
+            Portfolio(
+                engagements=tuple(e for e in made if e),
+                taken_at=datetime.now(UTC),
+                failures=(*self.failures, *sorted(self.reader.overviews.gaps, key=str)),
+                members=members,
+                targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
+                unread=tuple(unread),
+                known=self._known(everyone, drafts, settings),
+            )
         )
+
+    def _look_up(self, key: str) -> str | None:
+        """What GitLab calls a reference now; None where it is not there, or may not be seen."""
+        try:
+            return resolve_place(self.client, key).ref
+        except (PsbotError, ValueError) as problem:
+            log.debug("%s is not there: %s", key, problem)
+            return None
+
+    def _meant(self, ref: str, strange: Iterable[Strange]) -> list[str]:
+        return [str(s.fault) for s in strange if s.nearest == ref]
+
+    def _known(self, everyone: Iterable[Record], drafts: Iterable[Draft], settings: Settings) -> tuple[str, ...]:
+        """What rows of a timesheet may be called after: also engagements that are not read now."""
+        made = {draft.ref: draft for draft in drafts}
+        for root in everyone:
+            if ref_of(root) not in made and (draft := self._served(root, draft_engagement, root, settings)):
+                made[draft.ref] = draft
+        return tuple(name for ref in sorted(made) for name in (ref, made[ref].facts.sow) if name)
+
+    def _served(self, root: Record, stage: Callable[..., T], *arguments: Any) -> T | None:
+        """What the stage makes of an engagement; where it fails, that one is named and the others are served."""
+
+        def tell(why: str) -> None:
+            self.failures.append(Phrase("{path} could not be read: {reason}", path=ref_of(root), reason=why))
+
+        return contained(lambda: stage(*arguments), tell)
 
     # -- namespaces
 
@@ -127,6 +170,8 @@ class _Reading:
             return self.reader.read(path)
         except PsbotError as problem:
             return problem
+        except Exception as problem:  # noqa: BLE001 - told as the place's failure; the other places are read
+            return GitLabError(f"GitLab's answer can't be read ({in_words(problem)})", path)
 
     def _archive(self) -> Archive:
         """Everything that was read so far; an item that two places hold counts once."""

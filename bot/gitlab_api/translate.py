@@ -6,18 +6,19 @@ what was just read go the same way from there.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypedDict
 
-from bot.domain.facts import read_block
+from bot.domain.border import one_line, read_day, read_instant
+from bot.domain.facts import ITEM_BLOCKS, may_hold_block, read_block
+from bot.domain.messages import Phrase
 from bot.domain.model import DueChange, FactFault, Item, Milestone, TimeLog, label_scope
 
 HEALTH = {"onTrack": "on_track", "needsAttention": "needs_attention", "atRisk": "at_risk"}
-ITEM_BLOCKS = ("ps-change-order", "ps-risk")
 NO_WORK_TYPES = frozenset({"test_case", "requirement", "objective", "key_result"})
-_BLOCK = re.compile(r"^[`~]{3,}[ \t]*ps-", re.M)
 SECONDS_AN_HOUR = 3600
 
 
@@ -46,8 +47,8 @@ class Record(TypedDict):
     due: str | None
     health: str | None
     weight: float | None
-    estimate: int
-    spent: int
+    estimate: float
+    spent: float
     parent: int | None
     blocked_by: list[str]
     iteration: str | None
@@ -86,9 +87,9 @@ def flatten(node: Mapping[str, Any]) -> Record:
         start=w.get("startDate"),
         due=w.get("dueDate"),
         health=HEALTH.get(str(w.get("healthStatus"))),
-        weight=w.get("weight"),
-        estimate=int(w.get("timeEstimate") or 0),
-        spent=int(w.get("totalTimeSpent") or 0),
+        weight=number_of(w.get("weight")),
+        estimate=number_of(w.get("timeEstimate")) or 0,
+        spent=number_of(w.get("totalTimeSpent")) or 0,
         parent=id_number(w["parent"]["id"]) if w.get("parent") else None,
         blocked_by=sorted(_blockers(w.get("linkedItems"))),
         iteration=_iteration(w.get("iteration")),
@@ -100,7 +101,7 @@ def flatten(node: Mapping[str, Any]) -> Record:
 
 def described(text: Any) -> str:
     """A description that holds a block of facts; any other text is nobody's business here."""
-    return str(text) if text and _BLOCK.search(str(text)) else ""
+    return str(text) if text and may_hold_block(str(text)) else ""
 
 
 def _nodes(connection: Any) -> Iterator[Mapping[str, Any]]:
@@ -122,7 +123,7 @@ def next_cursor(connection: Any) -> str | None:
 def flat_timelog(log: Mapping[str, Any]) -> list[Any]:
     """A time log as [id, user, spent at, seconds]."""
     user = (log.get("user") or {}).get("username") or "ghost"
-    return [id_number(log["id"]), str(user), str(log.get("spentAt") or ""), int(log["timeSpent"])]
+    return [id_number(log["id"]), str(user), str(log.get("spentAt") or ""), number_of(log["timeSpent"]) or 0]
 
 
 def type_name(node: Mapping[str, Any]) -> str:
@@ -144,6 +145,13 @@ def make_ref(path: str, kind: str, iid: int) -> str:
 def ref_of(record: Record) -> str:
     """The item's reference."""
     return make_ref(record["path"], record["type"], record["iid"])
+
+
+def number_of(value: Any) -> float | None:
+    """A number, or none. What should be one and isn't becomes NaN: the border names it where it belongs."""
+    if value is None:
+        return None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
 
 def _blockers(connection: Any) -> Iterator[str]:
@@ -171,6 +179,7 @@ def make_item(
     """The item, and what of its `ps-change-order` or `ps-risk` block can't be read."""
     ref = ref_of(record)
     facts, faults = item_facts(record["description"], ref)
+    faults += unreadable(record, ref)
     stone = milestones.get(record["milestone"]) if record["milestone"] is not None else None
     item = Item(
         ref=ref,
@@ -200,6 +209,18 @@ def make_item(
     return item, faults
 
 
+def unreadable(record: Record, ref: str) -> list[FactFault]:
+    """The dates and instants that are none."""
+    read: dict[str, Callable[[Any], object]] = dict.fromkeys(("created_at", "closed_at", "updated_at"), instant)
+    read |= dict.fromkeys(("start", "due"), day)
+    values = ((name, record.get(name), reader) for name, reader in read.items())
+    return [
+        FactFault(name, 0, Phrase("{value} is no date", value=repr(one_line(str(value)[:40]))), ref)
+        for name, value, reader in values
+        if value and reader(value) is None
+    ]
+
+
 def _is_known(name: str, labels: Collection[str]) -> bool:
     """Whether the item has that label, or one of its scope that replaced it."""
     scope = label_scope(name)
@@ -217,11 +238,11 @@ def item_facts(description: str, ref: str) -> tuple[dict[str, Any], list[FactFau
     return facts, faults
 
 
-def make_timelogs(record: Record, zone: tzinfo, billable: bool) -> Iterator[TimeLog]:
-    """The item's time logs; subtracted time is negative."""
-    for _, user, spent_at, seconds in sorted(record["timelogs"]):
-        spent = spent_day(spent_at or record["updated_at"], zone)
-        yield TimeLog(ref_of(record), user, spent, seconds / SECONDS_AN_HOUR, billable)
+def make_timelog(record: Record, entry: Sequence[Any], zone: tzinfo, billable: bool) -> TimeLog:
+    """A time log of the item; subtracted time is negative."""
+    _, user, spent_at, seconds = entry
+    spent = spent_day(spent_at or record["updated_at"], zone)
+    return TimeLog(ref_of(record), user, spent, seconds / SECONDS_AN_HOUR, billable)
 
 
 def spent_day(text: str, zone: tzinfo) -> date:
@@ -254,13 +275,10 @@ def make_milestone(node: Mapping[str, Any], base_url: str) -> Milestone:
 
 
 def instant(text: Any) -> datetime | None:
-    """GitLab's ISO instant in UTC; None for null."""
-    if not isinstance(text, str) or not text:
-        return None
-    at = datetime.fromisoformat(text)
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    """GitLab's ISO instant in UTC; None for null, and for what is none."""
+    return read_instant(text)
 
 
 def day(text: Any) -> date | None:
-    """GitLab's date, also where it comes as the midnight of that day; None for null."""
-    return date.fromisoformat(text[:10]) if isinstance(text, str) and text else None
+    """GitLab's date, also where it comes as the midnight of that day; None for null, and for what is none."""
+    return read_day(text)

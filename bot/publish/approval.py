@@ -9,13 +9,20 @@ Everything else waits. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.publish.digest import digest
 
-THUMBS_UP = "thumbsup"
+_THUMBS_UP = re.compile(r"(?:thumbs_?up|\+1|\U0001F44D)(?:[_:-]+\w*tone[_-]?\w*|[\U0001F3FB-\U0001F3FF])?")
+"""GitLab's name for 👍 with its aliases, and each of them in a skin tone (`thumbsup_tone3`)."""
+
+
+def is_thumbs_up(reaction: str) -> bool:
+    """Whether a reaction, by the name that GitLab gives it, is a 👍, of whatever skin tone."""
+    return _THUMBS_UP.fullmatch(reaction.strip(":").casefold()) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.config import Audience, Settings
 from bot.domain.model import EMPTY, Portfolio
+from bot.publish.channels import channel_faults
 
 _SEGMENT = r"[\w.][\w.+-]*"
 _REFERENCE = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*[#&]\d+")
@@ -33,6 +35,14 @@ class Guard:
 
     audience_of: Callable[[str], Audience]
     channels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    homes: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    """Each engagement's place for internal texts and drafts, as its facts declare it today."""
+    channel_faults: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    """Engagements whose channel is another customer's, with the reason."""
+    objection: Callable[[str], str | None] = lambda path: None
+    """Why GitLab disagrees that a path is internal: who else reads there."""
+    openness: Callable[[str], str | None] = lambda path: None
+    """Who reads at a path without being invited."""
 
     def refusal(self, audience: str, engagement: str | None, spot: Spot, draft: bool = False) -> str | None:
         """Why a text of that audience may not stand there, or None."""
@@ -46,7 +56,8 @@ class Guard:
 
     def _internal_refusal(self, spot: Spot) -> str | None:
         if self.audience_of(spot.path) == "internal":
-            return None
+            reason = self.objection(spot.path)
+            return f"{spot.path} is declared internal, but {reason}" if reason else None
         moved = f"it is now {spot.ref}; " if spot.asked.casefold() != spot.ref.casefold() else ""
         return (
             f"{moved}{spot.path} is not declared internal: customers can read there. "
@@ -64,7 +75,10 @@ class Guard:
                 f"the `customer_channel` {declared} is now {spot.ref}, where others may read; "
                 "name the new reference in the facts if it is right"
             )
-        return None
+        if fault := self.channel_faults.get(engagement or ""):
+            return fault
+        seen_by = self.openness(spot.path)
+        return f"the `customer_channel` {declared} stands open: {seen_by} can read there" if seen_by else None
 
 
 def malformed(asked: str) -> str | None:
@@ -77,7 +91,21 @@ def malformed(asked: str) -> str | None:
     return None
 
 
-def make_guard(settings: Settings, portfolio: Portfolio) -> Guard:
-    """The guard for these settings and the customer channels that the engagements' facts declare."""
+class Readers(Protocol):
+    """Who reads where, as GitLab tells it."""
+
+    def objection(self, path: str) -> str | None:
+        """Why a place declared internal is not."""
+
+    def openness(self, path: str) -> str | None:
+        """Who reads there without being invited."""
+
+
+def make_guard(settings: Settings, portfolio: Portfolio, readers: Readers | None = None) -> Guard:
+    """The guard for these settings and the customer channels that the facts declare; `readers` is what GitLab says."""
     channels = {e.ref: e.facts.customer_channel for e in portfolio.engagements if e.facts.customer_channel}
-    return Guard(settings.audience_of, channels)
+    homes = {e.ref: e.facts.internal or e.ref for e in portfolio.engagements}
+    faults = channel_faults(settings, portfolio)
+    if readers is None:
+        return Guard(settings.audience_of, channels, homes, faults)
+    return Guard(settings.audience_of, channels, homes, faults, readers.objection, readers.openness)

@@ -1,46 +1,28 @@
-"""Plan and apply until nothing is left to do: a step that another run overtook is planned anew (CONTRACT §8.1)."""
+"""Apply until nothing is left to do: a step that another run overtook is planned anew (CONTRACT §8.1)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
-from bot.config import Settings
-from bot.derive.order_results import OrderEntry
 from bot.publish.execute import Outcome, Progress, Result, apply_plan
 from bot.publish.marker import Identity
-from bot.publish.plan import make_plan
-from bot.publish.posts import Standing
 from bot.publish.steps import Plan, Step
 from bot.publish.writer import Writer
-from bot.report.document import Document
 
 ROUNDS = 3
 
 
-def deliver(
-    documents: Sequence[Document],
-    standing: Standing,
-    writer: Writer,
-    settings: Settings,
-    reread: Callable[[], Standing],
-    *,
-    colours: Mapping[str, str] | None = None,
-    orders: Sequence[tuple[str | None, OrderEntry]] = (),
-    progress: Progress | None = None,
-) -> Outcome:
-    """Publish `documents`. Where something changed between the look and the write, look again and plan again.
+def deliver(plan: Plan, writer: Writer, replan: Callable[[], Plan], progress: Progress | None = None) -> Outcome:
+    """Carry out `plan`. Where something changed between the look and the write, look again and plan again.
 
-    `standing` is what was read before the reports were made; `reread` reads it anew. What is still overtaken after
-    three rounds stays refused, and is the next run's.
+    What is still overtaken after three rounds stays refused, and is the next run's.
     """
-    plan = make_plan(documents, standing, writer.guard, settings, colours, orders)
     outcome = apply_plan(plan, writer, progress)
     for _ in range(ROUNDS - 1):
         if not outcome.stale:
             break
-        again = make_plan(documents, reread(), writer.guard, settings, colours, orders)
-        outcome = merged(outcome, apply_plan(only_open(again, outcome), writer, progress))
+        outcome = merged(outcome, apply_plan(only_open(replan(), outcome), writer, progress))
     return outcome
 
 

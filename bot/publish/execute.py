@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bot.domain.bulkhead import in_words
 from bot.domain.errors import AccessError, PsbotError
 from bot.publish.digest import digest
 from bot.publish.precheck import Finding, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
@@ -91,6 +92,8 @@ def take_step(step: Step, writer: Writer) -> Result:
         return Result(step, "refused", refusal.reason, stale=refusal.stale)
     except PsbotError as error:
         return Result(step, "failed", str(error), denied=isinstance(error, AccessError))
+    except Exception as error:  # noqa: BLE001 - one text's trouble must not keep the others from being written
+        return Result(step, "failed", in_words(error))
 
 
 def _carried_out(step: Step, writer: Writer) -> Result:

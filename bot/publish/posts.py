@@ -36,10 +36,14 @@ class Post:
     replies: tuple[Reply, ...] = ()
     thumbs: tuple[Thumb, ...] = ()
     edited_at: datetime | None = None
+    shared: bool = False
+    """Whether it stands where customers read and write: nothing that people wrote there goes anywhere else."""
 
     @property
     def pm_notes(self) -> str:
-        """What a person wrote into the PM part; "" while it stands as psbot made it."""
+        """What a person wrote into the PM part; "" while it stands as psbot made it, and where customers may write."""
+        if self.shared:
+            return ""
         notes = pm_notes_of(self.body)
         return "" if digest(notes) == self.marker.pm else notes
 

@@ -1,8 +1,8 @@
 """Reads what stands where psbot publishes, and decides whose it is. The only part of looking that asks GitLab.
 
-A marker counts only if the author is the token's own user, or an earlier bot user of psbot: one that GitLab itself
-calls a bot and whose name it made for an access token (a new token is a new user, whose notes would double the old
-ones). A person who quotes or copies a note, marker and all, stays a person.
+A marker counts only if the author is the token's own user, or one that the config names as psbot's under an earlier
+token (a new project token is a new user, whose notes would double the old ones). A person who quotes or copies a note,
+marker and all, stays a person, also once the account is deleted and GitLab shows it as the ghost's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.config import Settings
 from bot.derive.decisions.orders.lines import order_lines
@@ -19,9 +19,9 @@ from bot.domain.model import Portfolio, Reply, Target
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
-from bot.gitlab_api.posts import RawIssue, RawNote
+from bot.gitlab_api.posts import RawAward, RawIssue, RawNote
 from bot.gitlab_api.reactions import read_own_signs
-from bot.publish.approval import THUMBS_UP, Thumb
+from bot.publish.approval import Thumb, is_thumbs_up
 from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
@@ -33,29 +33,22 @@ MOST_COMMENTED = 40
 NEWEST = 200
 """Issues among which those of an earlier user are looked for, where the report has no label to find them by."""
 _GHOST = "ghost"
-"""GitLab hands the notes of a deleted bot user to this one."""
+"""GitLab hands the notes of every deleted account to this one: nobody knows whose they were."""
 
 
 @dataclass
 class Trust:
-    """Whose markers count. Asks GitLab once about each other author."""
+    """Whose markers count."""
 
-    client: GitLabClient
     user_id: int
-    _known: dict[int, bool] = field(default_factory=dict)
+    former: frozenset[str] = frozenset()
 
     def is_own(self, author_id: int) -> bool:
         return author_id == self.user_id
 
-    def is_former(self, author_id: int, username: str) -> bool:
-        """Whether the author was psbot under another token."""
-        if username == _GHOST:
-            return True
-        if not _TOKEN_USER.fullmatch(username):
-            return False
-        if author_id not in self._known:
-            self._known[author_id] = api.is_bot_user(self.client, author_id)
-        return self._known[author_id]
+    def is_former(self, username: str) -> bool:
+        """Whether the author was psbot under another token: the config says so, GitLab can't."""
+        return username.casefold() in self.former and username != _GHOST
 
 
 @dataclass(frozen=True)
@@ -76,7 +69,8 @@ class Reader:
     def __init__(self, client: GitLabClient, settings: Settings) -> None:
         self.client = client
         self.settings = settings
-        self.trust = Trust(client, client.user.id)
+        former = frozenset(name.casefold() for name in settings.gitlab.former_users)
+        self.trust = Trust(client.user.id, former)
 
     def look(self, asked: str, labels: Iterable[str] = (), target: Target | None = None) -> Sight:
         """The item, or the project with its report issues, as it stands now. Raises what GitLab answers.
@@ -105,26 +99,30 @@ class Reader:
             form="note",
             id=note.id,
             body=note.body,
-            marker=self._believed(marker, own, place.path),
+            marker=self._believed(marker, place.path),
             author=note.author,
             own=own,
             thread=note.thread,
             created_at=note.created_at,
             url=note.url,
+            shared=self._is_shared(place.path),
         )
 
-    def _counts(self, author_id: int, username: str) -> bool:
-        return self.trust.is_own(author_id) or self.trust.is_former(author_id, username)
+    def _is_shared(self, path: str) -> bool:
+        return self.settings.audience_of(path) != "internal"
 
-    def _believed(self, marker: Marker, own: bool, path: str) -> Marker:
-        """Data of an earlier user is believed only where nobody but our own people could have written it."""
-        if own or self.settings.audience_of(path) == "internal":
+    def _counts(self, author_id: int, username: str) -> bool:
+        return self.trust.is_own(author_id) or self.trust.is_former(username)
+
+    def _believed(self, marker: Marker, path: str) -> Marker:
+        """Data is believed only where nobody but our own people could have written it: a Maintainer edits any note."""
+        if not self._is_shared(path):
             return marker
         return replace(marker, payload={})
 
     def _replies(self, notes: list[RawNote], post: Post, ours: set[int]) -> Iterable[Reply]:
         """What people wrote below the first note of a thread; whatever bears a marker is psbot's own."""
-        if post.marker.identity.part > 1:
+        if post.marker.identity.part > 1 or post.shared:
             return
         for note in notes:
             if note.thread == post.thread and note.id > post.id and note.id not in ours and note.created_at:
@@ -135,9 +133,14 @@ class Reader:
         if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
             return post
         awards = api.read_awards(self.client, place, post.id)
-        thumbs = (*(Thumb(a.username, a.created_at) for a in awards if a.name == THUMBS_UP), *said)
+        thumbs = (*(Thumb(a.username, a.created_at) for a in awards if self._approves(a)), *said)
         edited_at = api.read_edited_at(self.client, post.id) if thumbs else None
         return replace(post, thumbs=thumbs, edited_at=edited_at)
+
+    def _approves(self, award: RawAward) -> bool:
+        """A 👍 by a person who can still sign in: psbot itself approves nothing, under no token."""
+        psbot = self.trust.is_own(award.user_id) or bool(_TOKEN_USER.fullmatch(award.username))
+        return is_thumbs_up(award.name) and award.active and not psbot
 
     # -- issues
 
@@ -162,8 +165,8 @@ class Reader:
         return tuple(found)
 
     def _comments(self, item: Place, notes: Iterable[RawNote]) -> Iterable[Reply]:
-        """What people wrote below a report issue."""
-        for note in notes:
+        """What people wrote below a report issue that our own people alone can read."""
+        for note in notes if not self._is_shared(item.path) else ():
             if not self._counts(note.author_id, note.author) and note.created_at:
                 yield Reply(note.author, note.body, note.created_at, note.id, item.ref, note.thread)
 
@@ -177,13 +180,14 @@ class Reader:
             form="issue",
             id=issue.iid,
             body=issue.description,
-            marker=self._believed(marker, self.trust.is_own(issue.author_id), project.path),
+            marker=self._believed(marker, project.path),
             author=issue.author,
             own=True,
             created_at=issue.created_at,
             url=issue.url,
             title=issue.title,
             state=issue.state,
+            shared=self._is_shared(project.path),
         )
 
     # -- health labels
@@ -282,7 +286,12 @@ def said_approved(posts: Iterable[Post], draft: Post) -> tuple[Thumb, ...]:
     """Approvals of a draft by order, in its own thread or in that of the engagement's internal status, since it stands."""
     of = draft.marker.identity.engagement
     replies = (r for p in posts for r in p.replies if p.id == draft.id or _names(p, of))
-    given = (r for r in replies if any(line.casefold().strip(" .!") == "approve" for line in order_lines(r.body)))
+    given = (
+        r
+        for r in replies
+        if not _TOKEN_USER.fullmatch(r.author)
+        and any(line.casefold().strip(" .!") == "approve" for line in order_lines(r.body))
+    )
     since = draft.created_at
     return tuple(Thumb(r.author, r.created_at) for r in given if since is None or r.created_at > since)
 

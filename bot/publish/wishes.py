@@ -54,7 +54,7 @@ def make_wishes(document: Document) -> tuple[Wish, ...]:
     """Part 1 and its follow-ups."""
     issue = isinstance(document.target, IssueTarget)
     first = Wish(
-        identity=_identity(document),
+        identity=identity_of(document),
         form="issue" if issue else "note",
         target=document.target.project if isinstance(document.target, IssueTarget) else document.target.ref,
         body=document.body,
@@ -84,7 +84,8 @@ def _follow_ups(document: Document, first: Wish) -> Iterator[Wish]:
         )
 
 
-def _identity(document: Document) -> Identity:
+def identity_of(document: Document) -> Identity:
+    """What the one note or issue for this document stands for."""
     token = engagement_token(document.engagement, document.audience)
     return Identity(document.kind, document.audience, token, document.period, draft=document.draft)
 

@@ -31,6 +31,7 @@ from bot.publish.posts import HealthLabels, Post, renamed
 from bot.publish.precheck import successor
 from bot.publish.standing import Reader, Sight
 from bot.publish.steps import Step
+from bot.publish.wishes import Wish
 
 WAITING_BUDGET = 900.0
 """Seconds that one run waits in all for rate limits and between looks."""
@@ -54,6 +55,16 @@ class RefusedWrite(Exception):
         super().__init__(reason)
         self.reason = reason
         self.stale = stale
+
+
+def is_for_customer(step: Step) -> bool:
+    """Whether the text of this step is one that a customer reads, not the draft of one."""
+    return step.identity.audience == "customer" and not step.identity.draft
+
+
+def _as_posted(step: Step, text: str) -> str:
+    """The digest of `text` as the customer's note: the words and the marker, nothing hidden between."""
+    return digest(Wish(step.identity, "note", step.target, text, digest(text)).text())
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,7 @@ class Writer:
     ) -> None:
         self.client = client
         self.guard = guard
+        self.customer = settings.reports.status.customer
         self.reader = Reader(client, settings)
         self._sleep = sleep
         self._budget = budget
@@ -102,7 +114,7 @@ class Writer:
             return Scene(place, (), signs=own_signs(self.client, place, step.post or 0))
         sight = self._seen(step.target, step)
         posts = sight.posts
-        if step.place and step.place not in (sight.place.ref, step.target):
+        if step.action == "remove" and step.place and step.place not in (sight.place.ref, step.target):
             posts += self._elsewhere(step)
         return Scene(sight.place, posts)
 
@@ -162,21 +174,27 @@ class Writer:
                 raise RefusedWrite(refusal)
             if command_lines(step.body):
                 raise RefusedWrite("a line of the text would run as a quick action")
-        if step.approval:
+        if step.action in ("create", "update") and is_for_customer(step):
             self._check_approval(step)
 
     def _check_approval(self, step: Step) -> None:
-        approval = step.approval
-        if approval is None:
+        """A customer's text: its very words stand in a draft that is approved now. The step's own word counts for nothing."""
+        if not self.customer.enabled:
+            raise RefusedWrite("`reports.status.customer` is switched off: nothing is posted for the customer")
+        if self.customer.approval != "required":
             return
-        posts = self.reader.look(approval.place).posts
-        draft = next((p for p in posts if p.id == approval.note), None)
-        state = draft_state(draft, posts) if draft else None
-        if state is None or digest(state.text) != approval.text:
-            raise RefusedWrite("the approved draft was changed or deleted", stale=True)
-        verdict = judge_draft(state, approval.approvers)
-        if not verdict.approved:
-            raise RefusedWrite(f"the draft is no longer approved: {verdict.reason}", stale=True)
+        home = self.guard.homes.get(step.engagement or "")
+        if not home:
+            raise RefusedWrite(f"no engagement {step.engagement} is known, so no draft of its text")
+        posts = self.reader.look(home).posts
+        wanted = replace(step.identity, draft=True)
+        drafts = (draft_state(p, posts) for p in posts if p.own and p.stands and p.marker.identity == wanted)
+        same = [d for d in drafts if d is not None and _as_posted(step, d.text) == digest(step.body)]
+        if not same:
+            raise RefusedWrite(f"its text stands in no draft on {home}: changed or deleted since", stale=True)
+        verdicts = [judge_draft(d, self.customer.approvers) for d in same]
+        if not any(v.approved for v in verdicts):
+            raise RefusedWrite(f"the draft is not approved: {verdicts[0].reason}", stale=True)
 
     def _send(self, step: Step, scene: Scene, post: Post | None) -> None:
         if step.action == "react":

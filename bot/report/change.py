@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived
+from bot.domain.facts import CUSTOMER_KEYS, MILESTONE_FACTS
 from bot.domain.model import Engagement, Portfolio
 from bot.domain.snapshot import dump_snapshot
 from bot.report.context import ReportContext
@@ -23,7 +24,6 @@ from bot.report.due import Due, cycle_of
 # The bot's own note touches `updated_at`; when something was read is no fact about it.
 _PASSING = ("updated_at",)
 _INTERNAL = ("labels", "label_dates", "health_status", "errors", "fact_faults", "customer_visible_facts", "bookings")
-_CUSTOMER_FACTS = ("customer", "sow", "start", "end", "hours", "passive_acceptance_days")
 
 
 def with_facts(document: Document, due: Due, context: ReportContext) -> Document:
@@ -39,7 +39,7 @@ def with_facts(document: Document, due: Due, context: ReportContext) -> Document
         "data": [_data(e, document) for e in _engagements(document, due, context)],
         "state": [_state(e, document) for e in _derived(document, due, context)],
         "words": _words(document, context),
-        "failures": sorted(context.portfolio.failures) if document.audience == "internal" else [],
+        "failures": sorted(map(str, context.portfolio.failures)) if document.audience == "internal" else [],
     }
     return replace(document, facts=json.dumps(plain, sort_keys=True, ensure_ascii=False))
 
@@ -70,9 +70,8 @@ def _customer_data(plain: Mapping[str, Any]) -> Mapping[str, Any]:
     """The part of the data that a customer's report is made of: internal changes make no new draft."""
     kept = {k: v for k, v in plain.items() if k not in _INTERNAL}
     kept["items"] = [item for item in plain["items"] if not item["confidential"]]
-    kept["facts"] = {k: plain["facts"][k] for k in _CUSTOMER_FACTS} | {
-        "milestones": [{k: v for k, v in m.items() if k != "amount"} for m in plain["facts"]["milestones"] or ()]
-    }
+    stones = [{k: v for k, v in m.items() if MILESTONE_FACTS[k].customer} for m in plain["facts"]["milestones"] or ()]
+    kept["facts"] = {k: plain["facts"][k] for k in CUSTOMER_KEYS} | {"milestones": stones}
     return kept
 
 
@@ -89,7 +88,7 @@ def _state(e: EngagementDerived, document: Document) -> Mapping[str, Any]:
             "risks": sorted({(r.rule, r.severity) for r in e.risks}),
             "escalations": [(x.ref, x.overdue) for x in e.escalations],
             "gaps": sorted({gap.check for gap in e.compliance.missing}),
-            "errors": e.errors,
+            "errors": [str(error) for error in e.errors],
         }
     return state
 

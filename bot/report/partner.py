@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.derive.labels import is_work, label_value
+from bot.derive.labels import label_value
+from bot.derive.scope.breakdown import work_items
 from bot.domain.model import Engagement, Item, Portfolio
 from bot.report.context import ReportContext, short_ref
 from bot.report.due import Due
@@ -169,8 +170,8 @@ def _work(context: ReportContext, engagement: Engagement, partner: str, day: dat
 
 def _partner_items(engagement: Engagement, partner: str, context: ReportContext) -> Iterator[Item]:
     labels, whole = context.settings.labels, _does_all(engagement, partner, context)
-    for item in engagement.items:
-        if is_work(item, labels) and (whole or label_value(item.labels, labels.partner) == partner):
+    for item in work_items(engagement, labels):
+        if whole or label_value(item.labels, labels.partner) == partner:
             yield item
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.config import Settings
@@ -86,12 +87,14 @@ def sample_portfolio() -> Portfolio:
 def sample_derived(day: date) -> r.Derived:
     """The sample as of `day`: before 17 November the cut-over had not slipped yet."""
     early = day < SLIPPED
-    engagements = (
+    ends = {e.ref: e.facts.end for e in sample_portfolio().engagements}
+    made = (
         _northwind_derived(early),
         _initech_derived(),
         r.EngagementDerived(EMPTY_ONE, "Untitled"),
         _umbrella_derived(),
     )
+    engagements = tuple(replace(e, end=ends[e.ref]) for e in made)
     now = r.PortfolioQuarter(450_000, 120_000, 380_000, 340_000, 420_000, 60_000, 400_000, -0.05)
     ended = r.PortfolioQuarter(200_000, 190_000, 190_000, 190_000, 190_000, 0, 205_000, -0.073)
     portfolio = r.PortfolioDerived(

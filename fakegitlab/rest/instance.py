@@ -30,31 +30,35 @@ def show_version(call: Call) -> Response:
 
 def _own_profile(call: Call, user: User) -> dict[str, Any]:
     shape = user_json(call.world, user) or {}
-    return shape | {
-        "created_at": moment(user.created_at),
-        "bio": "",
-        "bot": user.bot,
-        "location": None,
-        "email": f"{user.username}@example.com",
-        "public_email": "",
-        "organization": "",
-        "job_title": "",
-        "linkedin": "",
-        "twitter": "",
-        "website_url": "",
-        "commit_email": f"{user.username}@example.com",
-        "last_sign_in_at": None,
-        "confirmed_at": moment(user.created_at),
-        "current_sign_in_at": None,
-        "color_scheme_id": 1,
-        "projects_limit": 100_000,
-        "identities": [],
-        "can_create_group": False,
-        "can_create_project": False,
-        "two_factor_enabled": True,
-        "external": False,
-        "private_profile": False,
-    }
+    return (
+        shape
+        | {
+            "created_at": moment(user.created_at),
+            "bio": "",
+            "bot": user.bot,
+            "location": None,
+            "email": f"{user.username}@example.com",
+            "public_email": "",
+            "organization": "",
+            "job_title": "",
+            "linkedin": "",
+            "twitter": "",
+            "website_url": "",
+            "commit_email": f"{user.username}@example.com",
+            "last_sign_in_at": None,
+            "confirmed_at": moment(user.created_at),
+            "current_sign_in_at": None,
+            "color_scheme_id": 1,
+            "projects_limit": 100_000,
+            "identities": [],
+            "can_create_group": False,
+            "can_create_project": False,
+            "two_factor_enabled": True,
+            "external": user.external,
+            "private_profile": False,
+        }
+        | ({"is_admin": True} if user.admin else {})
+    )
 
 
 def show_me(call: Call) -> Response:
@@ -63,13 +67,17 @@ def show_me(call: Call) -> Response:
 
 
 def list_users(call: Call) -> Response:
-    """GET /users, by username or search."""
+    """GET /users, by username or search; who is external is told, and asked for, by administrators only."""
     name, word = call.text("username"), (call.text("search") or "").lower()
     users = list(call.world.users.values())
     if name is not None:
         users = [user for user in users if user.username.lower() == name.lower()]
     users = [user for user in users if word in user.username.lower() or word in user.name.lower()]
-    return paginated(call, users, lambda user: user_json(call.world, user))
+    if not call.actor.user.admin:
+        return paginated(call, users, lambda user: user_json(call.world, user))
+    if call.flag("external"):
+        users = [user for user in users if user.external]
+    return paginated(call, users, lambda user: (user_json(call.world, user) or {}) | {"external": user.external})
 
 
 def show_user(call: Call, user_id: int) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from fakegitlab.entities import Group, Item, Label, Link, Milestone, Namespace, Project, User
+from fakegitlab.entities import MAINTAINER, Group, Item, Label, Link, Milestone, Namespace, Project, User
 from fakegitlab.rest.call import Call
 from fakegitlab.rest.paging import as_json, paginated
 from fakegitlab.rest.shapes import (
@@ -68,8 +68,9 @@ def list_group_projects(call: Call, place: str) -> Response:
     group = call.group(place)
     below = call.flag("include_subgroups")
     spaces: Iterable[Namespace] = group.namespaces() if below else group.projects
-    archived = call.flag("archived")
+    archived, visibility = call.flag("archived"), call.text("visibility")
     found = [space for space in spaces if isinstance(space, Project) and archived in (None, space.archived)]
+    found = [space for space in found if visibility in (None, space.visibility)]
     return paginated(call, _searched(call, _readable(call, found)), partial(project_json, call.world))
 
 
@@ -87,6 +88,31 @@ def list_projects(call: Call) -> Response:
     """GET /projects."""
     found = _searched(call, _readable(call, call.world.projects.values()))
     return paginated(call, found, partial(project_json, call.world))
+
+
+def create_project(call: Call) -> Response:
+    """POST /projects in a group: Maintainer there, which is the default of groups."""
+    number = call.number("namespace_id")
+    group = next((g for g in call.world.groups.values() if g.id == number), None)
+    if group is None or not call.actor.can_read(group):
+        raise Refusal(400, {"namespace": ["is not valid"]})
+    if call.actor.level(group) < MAINTAINER:
+        raise forbidden()
+    path = f"{group.full_path}/{call.need('path')}"
+    if call.world.find_namespace(path) is not None:
+        raise Refusal(400, {"path": ["has already been taken"]})
+    made = Project(
+        id=call.world.next_id("project"),
+        slug=call.need("path"),
+        parent=group,
+        name=call.need("name"),
+        visibility=call.text("visibility") or "private",
+        created_at=call.world.now,
+    )
+    made.namespace_id = call.world.next_id("group")
+    call.world.add_namespace(made)
+    call.world.record("project.create", path, call.actor.user)
+    return as_json(project_json(call.world, made), 201)
 
 
 # --- members ---------------------------------------------------------------------------------------------------------------
@@ -142,6 +168,22 @@ def list_milestones(call: Call, kind: str, place: str) -> Response:
     found = [stone for owner in owners if call.actor.can_read(owner) for stone in owner.milestones]
     found = [stone for stone in found if _wanted_milestone(call, stone)]
     return paginated(call, sorted(found, key=lambda stone: stone.id), partial(milestone_json, call.world))
+
+
+def create_milestone(call: Call, kind: str, place: str) -> Response:
+    """POST milestones: Planner or Reporter."""
+    space: Namespace = call.group(place) if kind == "groups" else call.project(place)
+    call.actor.require_staff(space)
+    title = call.need("title").strip()
+    if any(stone.title == title for stone in space.milestones):
+        raise Refusal(400, {"title": ["already being used for another group or project milestone."]})
+    number, now = call.world.next_id("milestone"), call.world.now
+    made = Milestone(number, len(space.milestones) + 1, space, title, now, now)
+    made.start_date, made.due_date = call.day("start_date"), call.day("due_date")
+    space.milestones.append(made)
+    call.world.milestones[number] = made
+    call.world.record("milestone.create", space.full_path, call.actor.user, title)
+    return as_json(milestone_json(call.world, made), 201)
 
 
 def _wanted_milestone(call: Call, stone: Milestone) -> bool:

@@ -29,6 +29,7 @@ PLAIN: tuple[Route, ...] = (
     ("GET", "/groups/<place>/descendant_groups", places.list_descendant_groups),
     ("GET", "/groups/<place>/projects", places.list_group_projects),
     ("GET", "/projects", places.list_projects),
+    ("POST", "/projects", places.create_project),
     ("GET", "/projects/<place>", places.show_project),
     ("GET", "/issues", issues.list_issues),
     ("GET", "/groups/<place>/issues", issues.list_group_issues),
@@ -96,6 +97,7 @@ def _of_place(kind: str) -> Iterator[Route]:
         shown = partial(places.show_member, kind=kind, inherited=inherited)
         yield "GET", f"{base}/{address}/<int:user_id>", shown
     yield "GET", f"{base}/milestones", partial(places.list_milestones, kind=kind)
+    yield "POST", f"{base}/milestones", partial(places.create_milestone, kind=kind)
     yield "GET", f"{base}/milestones/<int:milestone_id>", partial(places.show_milestone, kind=kind)
     yield "GET", f"{base}/milestones/<int:milestone_id>/issues", partial(places.list_milestone_issues, kind=kind)
     yield "GET", f"{base}/labels", partial(places.list_labels, kind=kind)

@@ -55,11 +55,15 @@ class Actor:
         return max((owner.members.get(self.user.id, 0) for owner in space.lineage()), default=0)
 
     def can_read(self, space: Namespace) -> bool:
-        """Members, members of something below, and everybody where it is public."""
-        if space.visibility == "public" or self.level(space) >= GUEST:
+        """Members, members of something below, and everybody where it is public (or internal, but for external users)."""
+        if self.is_open(space) or self.level(space) >= GUEST:
             return True
         below = space.namespaces() if isinstance(space, Group) else ()
         return any(self.user.id in owner.members for owner in below)
+
+    def is_open(self, space: Namespace) -> bool:
+        """Whether the user may read there without being a member."""
+        return space.visibility == "public" or (space.visibility == "internal" and not self.user.external)
 
     def is_staff(self, space: Namespace) -> bool:
         """Planner or Reporter and up."""
@@ -77,7 +81,7 @@ class Actor:
             return False
         space = item.namespace
         if not item.confidential:
-            return space.visibility == "public" or self.level(space) >= GUEST
+            return self.is_open(space) or self.level(space) >= GUEST
         if self.level(space) < GUEST:
             return False
         return self.is_staff(space) or self.user is item.author or self.user in item.assignees

@@ -38,7 +38,7 @@ def drive(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Run jobs (see driver.mjs) in one browser. A job that broke down raises AssertionError."""
     text = json.dumps({"browser": browser(), "jobs": jobs})
     run = subprocess.run(
-        ["node", str(HERE / "driver.mjs")], input=text, capture_output=True, text=True, timeout=300, check=False
+        ["node", str(HERE / "driver.mjs")], input=text, capture_output=True, text=True, timeout=1200, check=False
     )
     assert run.returncode == 0, run.stderr
     answers: list[dict[str, Any]] = json.loads(run.stdout)

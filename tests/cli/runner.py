@@ -102,7 +102,7 @@ class Runner:
         env |= {k: str(v) for k, v in (job.get("variables") or {}).items()} | more
         done = subprocess.run(
             ["bash", "-eo", "pipefail", "-c", "\n".join(lines)],
-            cwd=self.folder, env=env, capture_output=True, text=True, check=False, timeout=100,
+            cwd=self.folder, env=env, capture_output=True, text=True, check=False, timeout=1200,
         )  # fmt: skip
         self.log = done.stdout + done.stderr
         return done.returncode

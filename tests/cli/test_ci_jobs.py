@@ -18,7 +18,6 @@ from fakegitlab import DemoGitLab
 from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline
 
 SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
-pytestmark = pytest.mark.timeout(300)
 LEFT = ["rendered", "public", "derived.json", "snapshot.json", "tables", "psbot-run.xml"]
 
 

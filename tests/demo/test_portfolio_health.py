@@ -120,7 +120,7 @@ def test_a_sign_off_request_waits_for_its_silent_acceptance(judged: Judged) -> N
 
 
 def test_hostile_titles_do_not_lead_the_reports(judged: Judged) -> None:
-    first = [e.risks[0].message for e in judged.derived.engagements if e.risks]
+    first = [str(e.risks[0].message) for e in judged.derived.engagements if e.risks]
     assert not [message for message in first if any(sign in message for sign in ("<", "{{", "`", "\u202e", "@all"))]
 
 

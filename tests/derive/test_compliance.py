@@ -275,7 +275,7 @@ def test_what_can_not_be_known_of_the_closing_is_not_asked():
 def test_gaps_tell_how_many_and_show_some():
     items = [make_item(n, **WORK | {"assignees": ()}) for n in range(1, 31)]
     [gap] = derive_compliance(make_subject(**_values(items=[*items, *_items()[10:]]))).missing
-    assert gap.message == "Open items without an assignee: 30."
+    assert str(gap.message) == "Open items without an assignee: 30."
     assert len(gap.evidence) == 10
 
 
@@ -296,7 +296,7 @@ def test_an_empty_engagement_before_its_start_is_asked_for_its_facts_only():
 def test_every_gate_has_its_own_name_and_sentence():
     checks = [gate.check for gate in GATES]
     assert len(checks) == len(set(checks))
-    assert all(gate.message.endswith((".", "?")) and gate.phases for gate in GATES)
+    assert all(str(gate.message).endswith((".", "?")) and gate.phases for gate in GATES)
 
 
 def test_the_page_of_gates_is_fresh(request):

@@ -15,8 +15,8 @@ from bot.derive.labels import (
     label_value,
     matches,
     raid_kind,
-    work_items,
 )
+from bot.derive.scope.breakdown import work_items
 from bot.domain.calendar import WorkCalendar
 from tests.builders import make_engagement, make_item, make_settings
 
@@ -67,7 +67,8 @@ def test_a_change_order_that_is_decided_later_is_a_proposed_one_until_then() -> 
 def test_work_is_what_is_none_of_the_others_in_the_order_of_references() -> None:
     items = [make_item(2), make_item(1), make_item(3, labels=["acceptance"]), make_item(4, labels=["Escalated"])]
     assert [i.ref for i in work_items(make_engagement(items=items), LABELS)] == [items[1].ref, items[0].ref]
-    assert is_work(make_item(labels=["WE-time"]), LABELS)
+    assert not is_work(make_item(labels=["WE-time"]), LABELS), "paperwork is not scope"
+    assert not is_work(make_item(labels=["work-at-risk"]), LABELS)
 
 
 def test_the_day_of_a_label_is_local_and_only_of_one_it_carries() -> None:

@@ -100,6 +100,6 @@ def test_the_colour_waits_for_no_one():
     green, yellow = Rag("green"), Rag("yellow")
     axes = Status("unknown", None, None, green, yellow, green)
     assert computed_colour(make_subject(derived={"status": axes})) == "yellow"
-    critical = Risk("sow-expired", "derived", "critical", "")
+    critical = Risk("outage", "register", "critical", "")
     assert computed_colour(make_subject(derived={"status": axes, "risks": (critical,)})) == "red"
     assert computed_colour(make_subject(derived={"status": Status("green", None, None, green, yellow)})) == "green"

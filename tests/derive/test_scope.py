@@ -103,8 +103,9 @@ def test_what_earlier_reports_counted_and_is_gone_was_removed() -> None:
 
 def test_earlier_reports_count_only_for_the_same_baseline_day() -> None:
     payloads: list[dict[str, object]] = [
-        {"scope": {"baseline_day": "2026-08-03", "baseline_items": 12}},
-        {"scope": {"baseline_day": "2026-07-01", "baseline_items": 40}},
+        {"scope": {"baseline_day": "2026-08-03", "baseline_items": 12, "counts": "leaves"}},
+        {"scope": {"baseline_day": "2026-07-01", "baseline_items": 40, "counts": "leaves"}},
+        {"scope": {"baseline_day": "2026-08-03", "baseline_items": 30}},
         {"scope": {"baseline_day": "2026-08-03", "baseline_items": "many"}},
         {"scope": None},
         {},
@@ -146,7 +147,7 @@ def test_a_figure_that_can_t_be_read_is_told_and_the_others_stand() -> None:
     found = scope_of(*OLD, order(20, hours="plenty", value=900))
     assert (found.approved_hours, found.approved_value) == (0, 900)
     (hint,) = found.hints
-    assert "hours" in hint.text
+    assert "hours" in str(hint.text)
     assert hint.evidence == (order(20).ref,)
 
 

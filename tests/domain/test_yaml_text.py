@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -66,12 +66,11 @@ def test_deep_nesting_and_endless_texts_are_refused() -> None:
 
 def test_an_alias_bomb_is_refused_at_once() -> None:
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "\n".join(
-        f"{c}: &{c} [{','.join(['*' + p] * 9)}]" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+        f"{c}: &{c} [{','.join(['*' + p] * 9)}]" for p, c in pairwise("abcdefghijklmnopqrstuvwxyz")
     )
-    begin = time.perf_counter()
+    # Unfolded it holds 9 ** 26 values: refused before that, or the test never ends.
     with pytest.raises(YamlProblem, match="aliases"):
         load_yaml(bomb)
-    assert time.perf_counter() - begin < 1
 
 
 @given(st.text(max_size=60) | st.text(alphabet=":-[]{}#&*!|>'\"%@`? \n\ta0.", max_size=40))

@@ -14,6 +14,8 @@ from fakegitlab import DemoGitLab, World
 from fakegitlab.entities import Item, Project
 
 HOUR = 3600
+WAIT = 1200
+"""Seconds for one answer, so that a slow machine is no fault."""
 
 
 class Client:
@@ -25,7 +27,9 @@ class Client:
         self.session.headers["PRIVATE-TOKEN"] = token
 
     def rest(self, method: str, path: str, **arguments: Any) -> requests.Response:
-        return self.session.request(method, f"{self.url}/api/v4{path}", allow_redirects=False, timeout=10, **arguments)
+        return self.session.request(
+            method, f"{self.url}/api/v4{path}", allow_redirects=False, timeout=WAIT, **arguments
+        )
 
     def get(self, path: str, **params: Any) -> Any:
         answer = self.rest("GET", path, params=params)
@@ -34,7 +38,7 @@ class Client:
 
     def graphql(self, query: str, operation: str | None = None, **variables: Any) -> Any:
         body = {"query": query, "variables": variables, "operationName": operation}
-        answer = self.session.post(f"{self.url}/api/graphql", json=body, timeout=10)
+        answer = self.session.post(f"{self.url}/api/graphql", json=body, timeout=WAIT)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

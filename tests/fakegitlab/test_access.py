@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from fakegitlab.entities import Item
-from tests.fakegitlab.conftest import Client, Stage
+from tests.fakegitlab.conftest import WAIT, Client, Stage
 
 P = "/projects/acme%2Fcustomers%2Fglobex%2Fmigration"
 NOTE = 'mutation M($id: NoteableID!) { createNote(input: {noteableId: $id, body: "x"}) { note { id } errors } }'
@@ -137,7 +137,7 @@ def test_moved_paths_redirect_reads_and_refuse_writes(stage: Stage) -> None:
         301,
         f"/api/v4/projects/{stage.project.id}/issues?state=opened",
     )
-    assert len(stage.client.session.get(stage.site.url + answer.headers["Location"], timeout=5).json()) == 2
+    assert len(stage.client.session.get(stage.site.url + answer.headers["Location"], timeout=WAIT).json()) == 2
     assert stage.client.rest("POST", f"{P}/issues", json={"title": "x"}).status_code == 405
     assert stage.client.rest("GET", "/groups/acme%2Fcustomers%2Fglobex").status_code == 301
     assert stage.client.get("/projects/acme%2Fcustomers%2Finitech%2Fmigration")["id"] == stage.project.id

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import requests
 
-from tests.fakegitlab.conftest import Stage
+from tests.fakegitlab.conftest import WAIT, Stage
 
 
 def note(stage: Stage) -> requests.Response:
@@ -30,7 +28,7 @@ def test_faults_choose_by_method_path_operation_and_skip(stage: Stage) -> None:
     stage.site.faults.add("gateway_timeout", writes=True)
     assert stage.client.data("query Named { currentUser { id } }")
     answer = stage.client.session.post(
-        f"{stage.site.url}/api/graphql", json={"query": "query Named { currentUser { id } }"}, timeout=5
+        f"{stage.site.url}/api/graphql", json={"query": "query Named { currentUser { id } }"}, timeout=WAIT
     )
     assert answer.status_code == 503
     assert note(stage).status_code == 504
@@ -57,12 +55,12 @@ def test_a_timeout_answers_never(stage: Stage) -> None:
 
 
 def test_application_limits_strike_while_the_rate_limit_looks_fine(stage: Stage) -> None:
-    stage.site.faults.notes_per_minute, stage.site.faults.window = 2, 0.4
+    stage.site.faults.notes_per_minute = 2
     answers = [note(stage) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert int(answers[-1].headers["RateLimit-Remaining"]) > 1000
     assert "too many times" in answers[-1].json()["message"]["error"]
-    time.sleep(0.5)
+    stage.site.faults.window = 0.0  # as if the minute were over
     assert note(stage).status_code == 201
     stage.site.faults.issues_per_minute = 0
     assert stage.client.rest("POST", f"/projects/{stage.project.id}/issues", json={"title": "x"}).status_code == 429
@@ -81,10 +79,10 @@ def test_random_trouble_repeats_with_its_seed(stage: Stage) -> None:
 
 
 def test_connections_are_kept_alive(stage: Stage) -> None:
-    began = time.perf_counter()
     for _ in range(50):
         assert stage.client.rest("GET", "/version").headers.get("Connection", "keep-alive") == "keep-alive"
-    assert time.perf_counter() - began < 3
+    pool = stage.client.session.get_adapter(stage.site.url).poolmanager.connection_from_url(stage.site.url)  # type: ignore[attr-defined]
+    assert pool.num_connections == 1
 
 
 def test_an_unknown_kind_is_a_mistake_of_the_test(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fakegitlab.graphql.connections import connect
 from fakegitlab.services.ordering import Order
-from tests.fakegitlab.conftest import Stage
+from tests.fakegitlab.conftest import WAIT, Stage
 
 P = "/projects/acme%2Fcustomers%2Fglobex%2Fmigration"
 
@@ -77,7 +77,7 @@ def _fill(stage: Stage, count: int) -> None:
 def _followed(stage: Stage, path: str) -> Iterator[int]:
     url: str | None = f"{stage.site.url}/api/v4{path}"
     while url:
-        answer = stage.client.session.get(url, timeout=10)
+        answer = stage.client.session.get(url, timeout=WAIT)
         yield from (row["iid"] for row in answer.json())
         url = answer.links.get("next", {}).get("url")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from bot.cli import main
 from bot.config import Settings
@@ -21,6 +23,7 @@ from bot.domain.model import Portfolio
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab, World
+from tests.gitlab_api.clock import VirtualClock
 
 TODAY = date(2026, 11, 20)
 
@@ -46,28 +49,8 @@ OPTIONAL = "members/all"
 """Who is a member is no part of an engagement: what the token may not see there is no failure."""
 
 
-class Clock:
-    """Real time, but that nobody really sleeps: sleeping moves it on, for all threads at once."""
-
-    def __init__(self) -> None:
-        self._ahead, self._lock = 0.0, threading.Lock()
-
-    def __call__(self) -> float:
-        return time.monotonic() + self._ahead
-
-    def sleep(self, seconds: float) -> None:
-        until = self() + seconds
-        time.sleep(0.001)
-        with self._lock:
-            self._ahead = max(self._ahead, until - time.monotonic())
-
-    def wall(self) -> float:
-        return time.time() + self._ahead
-
-
 def read(gitlab: DemoGitLab, **options: Any) -> Portfolio:
-    clock = Clock()
-    client = GitLabClient(gitlab.url, gitlab.token, clock=clock, sleep=clock.sleep, wall=clock.wall, **options)
+    client = GitLabClient(gitlab.url, gitlab.token, **(VirtualClock().options | options))
     return replace(read_portfolio(client, CONFIG, today=TODAY), taken_at=None)
 
 
@@ -95,6 +78,7 @@ def world() -> World:
         w.milestone(w.project("acme/app"), f"Stone {n}", "2026-12-01", created_at="2026-09-01")
     w.label_event(busy, "Escalated", "2026-10-20T09:00:00Z")
     w.token()
+    w.token(w.user("reader"), value="reader", role="reporter", at=w.group("acme"))
     return w
 
 
@@ -158,8 +142,36 @@ def test_a_storm_of_refusals_only_takes_time(gitlab: DemoGitLab, calm: Portfolio
 
 
 def test_an_answer_that_never_comes_is_asked_for_again(gitlab: DemoGitLab, calm: Portfolio):
-    gitlab.faults.add("timeout", 3, match="PsbotPlace|PsbotItems", wait=0.6)
-    assert read(gitlab, timeout=0.5) == calm
+    clock = VirtualClock()
+    client = GitLabClient(gitlab.url, gitlab.token, timeout=7, **clock.options)
+    hung = hang(client, clock, "PsbotPlace|PsbotItems", times=3)
+    assert replace(read_portfolio(client, CONFIG, today=TODAY), taken_at=None) == calm
+    assert len(hung) == 3
+
+
+def test_a_silent_server_ends_the_run_after_the_time_out_of_the_config(gitlab: DemoGitLab):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = GitLabClient(f"http://127.0.0.1:{silent.getsockname()[1]}", "token", timeout=0.1, retry_budget=0.1)
+        with pytest.raises(UnreachableError):
+            read_portfolio(client, CONFIG, today=TODAY)
+
+
+def hang(client: GitLabClient, clock: VirtualClock, match: str, times: int = 10**6) -> list[str]:
+    """Let the next answers to such requests not come: each costs the client its time-out. Returns who waited, as they do."""
+    send, hung, lock = client._session.send, [], threading.Lock()
+
+    def sent(request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        with lock:
+            waits = len(hung) < times and re.search(match, f"{request.path_url} {request.body!r}") is not None
+            if waits:
+                hung.append(request.path_url)
+        if not waits:
+            return send(request, **options)
+        clock.sleep(options["timeout"])
+        raise requests.ReadTimeout
+
+    client._session.send = sent
+    return hung
 
 
 LASTING = (
@@ -196,8 +208,6 @@ def assert_no_silent_gap(found: Portfolio, calm: Portfolio, *, may_be_missing: b
 
 
 def test_one_namespace_that_is_hidden_is_named_and_the_other_is_served(gitlab: DemoGitLab, calm: Portfolio):
-    person = gitlab.world.user("reader")
-    gitlab.world.token(person, value="reader", role="reporter", at=gitlab.world.group("acme"))
     client = GitLabClient(gitlab.url, "reader")
     found = read_portfolio(client, CONFIG, today=TODAY)
     assert [e.ref for e in found.engagements] == ["acme&1"]
@@ -209,7 +219,7 @@ def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoG
     gitlab.faults.add("bad_gateway", 100_000, match="groups/acme/members")
     found = read(gitlab)
     assert found.engagements == calm.engagements
-    assert [f.partition(":")[0] for f in found.failures] == ["members of acme could not be read"]
+    assert [str(f).partition(":")[0] for f in found.failures] == ["members of acme could not be read"]
     assert sorted(found.members) == ["beta"]
 
 
@@ -235,8 +245,7 @@ def test_the_command_ends_with_the_contracts_code_and_names_what_failed(
     code: int,
     named: str,
 ):
-    clock = Clock()
-    patient = partial(GitLabClient, clock=clock, sleep=clock.sleep, wall=clock.wall)
+    patient = partial(GitLabClient, **VirtualClock().options)
     monkeypatch.setattr("bot.gitlab_api.client.GitLabClient", patient)
     monkeypatch.setenv("GITLAB_TOKEN", gitlab.token)
     for name in ("CI", "CI_SERVER_URL", "GITLAB_URL", "PSBOT_CONFIG"):
@@ -260,7 +269,7 @@ def test_a_server_that_is_down_is_given_up_once_for_all(gitlab: DemoGitLab, calm
 
 
 def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
-    """Forty label events wait for two lanes; each time-out is half a second, the budget of all is one."""
+    """Forty label events wait for two lanes; each time-out is half a minute, the budget of all is one."""
     w = World(now="2026-11-20T18:00:00Z")
     p = w.project("acme/app")
     w.issue(p, "SOW", labels=["PSProject"], created_at="2026-09-01")
@@ -268,9 +277,9 @@ def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
         w.label_event(w.issue(p, f"More {n}", created_at="2026-10-01"), "Escalated", "2026-11-01T09:00:00Z")
     w.token()
     with DemoGitLab(w) as gitlab:
-        gitlab.faults.add("timeout", 100_000, match="label_events", wait=0.7)
-        client = GitLabClient(gitlab.url, gitlab.token, timeout=0.5, retry_budget=1.0, concurrency=2)
-        began = time.monotonic()
+        clock = VirtualClock()
+        client = GitLabClient(gitlab.url, gitlab.token, timeout=30, retry_budget=60, concurrency=2, **clock.options)
+        hung = hang(client, clock, "label_events")
         found = read_portfolio(client, settings("acme"), today=TODAY)
-        assert time.monotonic() - began < 8
-    assert "could not be read" in " ".join(found.engagements[0].errors)
+    assert 2 <= len(hung) <= 8
+    assert "could not be read" in " ".join(map(str, found.engagements[0].errors))

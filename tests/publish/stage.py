@@ -32,6 +32,7 @@ ROOT = "acme/ps-internal/globex#1"
 CHANNEL = "acme/customers/globex#1"
 REPORTS = "acme/ps-internal/reports"
 SETTINGS: dict[str, Any] = {
+    "gitlab": {"former_users": ["project_7_bot_a1", *(f"project_7_bot_{n:02d}" for n in range(10))]},
     "portfolio": {"namespaces": {"acme/ps-internal": "internal", "acme/customers": "customer"}},
     "reports": {
         "portfolio": {"project": REPORTS, "labels": ["ps-weekly"]},
@@ -40,6 +41,12 @@ SETTINGS: dict[str, Any] = {
         "status": {"customer": {"enabled": True, "approvers": ["dora"]}},
     },
 }
+
+
+UNASKED = Settings.model_validate(
+    SETTINGS | {"reports": SETTINGS["reports"] | {"status": {"customer": {"enabled": True, "approval": "none"}}}}
+)
+"""The same, with customers' texts that need no approval."""
 
 
 def body(text: str = "On track.", day: str = "2026-11-19") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
-from bot.publish.approval import DraftState, Question, Thumb, judge_draft
+from bot.publish.approval import DraftState, Question, Thumb, is_thumbs_up, judge_draft
 from bot.publish.digest import digest
 from bot.report.document import CUSTOMER_TEXT_START
 from tests.publish.stage import CHANNEL, ROOT, SETTINGS, Stage, draft
@@ -54,7 +54,55 @@ def test_nobody_named_nobody_approves() -> None:
     assert "approvers" in verdict.reason
 
 
+@pytest.mark.parametrize("tone", ["", *(f"_tone{n}" for n in range(1, 6)), "_medium_skin_tone"])
+@pytest.mark.parametrize(("name", "approves"), [("thumbsup", True), ("+1", True), ("thumbsdown", False), ("-1", False)])
+def test_any_tone_of_a_persons_thumb_approves_and_nothing_else(name: str, tone: str, approves: bool) -> None:
+    assert is_thumbs_up(name + tone) is approves
+
+
+@pytest.mark.parametrize(
+    "name", ["", "tone3", "thumbsupp", "xthumbsup", "thumbsup_not", "clap_tone3", "white_check_mark"]
+)
+def test_other_reactions_approve_nothing(name: str) -> None:
+    assert not is_thumbs_up(name)
+
+
 # -- on the demo GitLab
+
+
+def test_a_blocked_approver_approves_nothing(stage: Stage) -> None:
+    stage.publish(draft())
+    stage.world.award(stage.notes()[0], stage.world.user("dora", state="blocked"))
+    stage.publish(draft())
+    assert posted(stage) == []
+
+
+def test_the_bots_own_thumb_approves_nothing_though_the_config_names_it(stage: Stage) -> None:
+    status = stage.settings.reports.status
+    customer = status.customer.model_copy(update={"approvers": ("project_7_bot_a1", "dora")})
+    reports = stage.settings.reports.model_copy(update={"status": status.model_copy(update={"customer": customer})})
+    stage.settings = stage.settings.model_copy(update={"reports": reports})
+    stage.publish(draft())
+    approve(stage, who="project_7_bot_a1")
+    stage.publish(draft())
+    assert posted(stage) == []
+
+
+@pytest.mark.parametrize("tone", ["thumbsup_tone1", "thumbsup_tone5"])
+def test_a_thumb_of_any_tone_posts_the_text(stage: Stage, tone: str) -> None:
+    stage.publish(draft())
+    stage.world.award(stage.notes()[0], "dora", tone)
+    stage.publish(draft())
+    assert posted(stage) == ["Half done."]
+
+
+def test_a_renamed_approver_is_another_name(stage: Stage) -> None:
+    stage.publish(draft())
+    dora = stage.world.user("dora")
+    stage.world.award(stage.notes()[0], dora)
+    dora.username = "dora.old"
+    stage.publish(draft())
+    assert posted(stage) == []
 
 
 def approve(stage: Stage, index: int = -1, who: str = "dora") -> None:

@@ -29,7 +29,8 @@ class Remote(Stage):
         return GitLabClient(url, token)
 
 stage = Remote(None, None, token)
-deliver([status(follow_ups=("Part two.",)), monthly()], stage.standing(), stage.writer(), stage.settings, stage.standing)
+documents = [status(follow_ups=("Part two.",)), monthly()]
+deliver(stage.plan(*documents), stage.writer(), lambda: stage.plan(*documents))
 """
 
 

@@ -13,7 +13,7 @@ from bot.publish.execute import Outcome
 from bot.publish.marker import read_marker
 from bot.publish.posts import past_reports
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, IssueTarget, NoteTarget
-from tests.publish.stage import CHANNEL, REPORTS, ROOT, Stage, body, monthly, open_stage, status
+from tests.publish.stage import CHANNEL, REPORTS, ROOT, UNASKED, Stage, body, monthly, open_stage, status
 
 EPIC = "acme/ps-internal/delivery&1"
 
@@ -238,11 +238,32 @@ def test_a_new_tokens_bot_user_goes_on_with_the_same_issue(stage: Stage, labels:
     assert ["Changed." in i.description for i in stage.issues()] == [True]
 
 
-def test_the_notes_of_a_deleted_bot_user_belong_to_the_ghost_and_count(stage: Stage) -> None:
+@pytest.mark.parametrize("author", ["ghost", "project_7_bot_unnamed", "service_account_group_7_x", "pat"])
+def test_nobody_but_those_whom_the_config_names_wrote_for_psbot(stage: Stage, author: str) -> None:
+    """A deleted account's notes are the ghost's: whoever copied a marker before would speak for psbot."""
     stage.publish(status())
-    stage.notes()[0].author = stage.world.user("ghost")
-    stage.token = stage.world.token(stage.world.user("project_7_bot_b2", bot=True), role="reporter").value
-    assert stage.writes_of(lambda: stage.publish(status())) == []
+    former = stage.notes()[0]
+    former.author = stage.world.user(author, bot=author != "pat")
+    former.body = former.body.replace("_Write here._", "@all look: https://evil.example")
+    assert [s.action for s in stage.plan(status()).steps] == ["create"]
+    stage.publish(status())
+    assert len(stage.notes()) == 2
+    assert "evil" not in stage.notes()[1].body
+
+
+def test_what_was_written_in_a_customers_place_never_crosses_to_an_internal_one(stage: Stage) -> None:
+    """The token's own note, edited there by a Maintainer of the customer's: its PM part stays where it is."""
+    stage.publish(status())
+    own = stage.notes()[0]
+    reply = stage.world.note(stage.item(ROOT), "A reply.", author="pat", reply_to=own)
+    body = own.body.replace("_Write here._", "Look: https://evil.example")
+    for note in (own, reply):
+        stage.item(ROOT).notes.remove(note)
+    theirs = stage.world.note(stage.item(CHANNEL), body, author=own.author)
+    stage.world.note(stage.item(CHANNEL), "@all read this", author="mallory", reply_to=theirs)
+    assert all(not p.pm_notes and not p.replies for p in past_reports(stage.standing()))
+    stage.publish(status())
+    assert "evil" not in "".join(note.body for note in stage.notes())
 
 
 # -- two runs at once
@@ -354,6 +375,7 @@ def test_the_placeholder_of_the_pm_notes_is_nobodys_note(stage: Stage) -> None:
 
 
 def test_a_customers_note_holds_no_payload_and_no_internal_path(stage: Stage) -> None:
+    stage.settings = UNASKED
     text = status(audience="customer", target=NoteTarget(CHANNEL), payload={"margin": 0.4})
     stage.publish(text)
     stored = stage.notes(CHANNEL)[0].body

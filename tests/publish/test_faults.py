@@ -129,10 +129,10 @@ def test_a_dry_run_sends_no_request_that_writes(stage: Stage) -> None:
 
 def test_what_was_overtaken_is_planned_again_in_the_same_run(stage: Stage) -> None:
     stage.publish(status())
-    standing = stage.standing()
+    plan = stage.plan(status("Late."))
     note = stage.notes()[0]
     note.body = note.body.replace("_Write here._", "Ask Dana.")  # between the look and the write
-    outcome = deliver([status("Late.")], standing, stage.writer(), stage.settings, stage.standing)
+    outcome = deliver(plan, stage.writer(), lambda: stage.plan(status("Late.")))
     assert outcome.summary()["done"] == 1
     assert "Ask Dana." in note.body
     assert "Late." in note.body

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.config import Settings
 from bot.derive.pipeline import derive_portfolio
+from bot.derive.replay import Memory
 from bot.derive.results import Derived
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import PastReport, Portfolio, Reply
@@ -86,9 +87,10 @@ def live_through(
     """Run the job on every day; `meanwhile` is what people do in GitLab after each run."""
     calendar, desk = WorkCalendar(), Desk()
     known: dict[date, Derived] = {}
+    memory: Memory = {}
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
-        derive = partial(_derive, portfolio, settings, calendar, known)
+        derive = partial(_derive, portfolio, settings, calendar, known, memory)
         context = ReportContext(
             portfolio, settings, calendar, derive, templates, settings.audience_of, past=desk.past()
         )
@@ -101,10 +103,15 @@ def live_through(
 
 
 def _derive(
-    portfolio: Portfolio, settings: Settings, calendar: WorkCalendar, known: dict[date, Derived], day: date
+    portfolio: Portfolio,
+    settings: Settings,
+    calendar: WorkCalendar,
+    known: dict[date, Derived],
+    memory: Memory,
+    day: date,
 ) -> Derived:
     if day not in known:
-        known[day] = derive_portfolio(portfolio, day, settings, calendar, trials=TRIALS)
+        known[day] = derive_portfolio(portfolio, day, settings, calendar, trials=TRIALS, memory=memory)
     return known[day]
 
 

@@ -13,7 +13,7 @@ from bot.report.charts import forecast_money
 from bot.report.environment import Templates
 from bot.report.kinds.customer import _promised
 from bot.report.parts.changes import _grave
-from bot.report.parts.headline import agreed_end, headline
+from bot.report.parts.headline import headline
 from bot.report.parts.rows import RiskView
 from bot.report.parts.top_risks import telling_risk, top_risks
 from bot.report.parts.weeks import colour_on
@@ -66,17 +66,7 @@ def test_a_rule_with_other_evidence_is_no_new_risk_but_another_entry_of_the_regi
 def test_the_headline_holds_the_finish_against_the_end_of_the_sow(finish: date, said: str) -> None:
     forecast = r.Forecast(r.Quantiles(finish, finish, finish, finish), 0.5, basis="throughput")
     facts = Facts(end=date(2026, 12, 18))
-    assert said in headline(CONTEXT, r.EngagementDerived("a#1", forecast=forecast), facts)
-
-
-def test_the_end_is_what_the_last_approved_change_order_says() -> None:
-    orders = tuple(
-        r.ChangeOrder(f"a#{n}", "", state, end=date(2027, n, 1), decided=date(2026, n, 1))
-        for n, state in ((1, "approved"), (2, "approved"), (3, "rejected"))
-    )
-    derived = r.EngagementDerived("a#1", scope=r.Scope(change_orders=orders))
-    assert agreed_end(derived, Facts(end=date(2026, 12, 18))) == date(2027, 2, 1)
-    assert agreed_end(r.EngagementDerived("a#1"), Facts(end=date(2026, 12, 18))) == date(2026, 12, 18)
+    assert said in headline(CONTEXT, r.EngagementDerived("a#1", forecast=forecast, end=facts.end), facts)
 
 
 def test_a_customer_is_promised_no_earlier_date_than_planned_before_the_work_is_done() -> None:

@@ -77,7 +77,8 @@ class Page(HTMLParser):
 
 def site(text: str = "Migration", **more: object) -> dict[str, str]:
     derived = derived_of(derived_engagement(text), failure=text)
-    return make_site(portfolio_of(engagement(text)), derived, weeks_before(derived), SETTINGS, CALENDAR, **more)  # type: ignore[arg-type]
+    files = make_site(portfolio_of(engagement(text)), derived, weeks_before(derived), SETTINGS, CALENDAR, **more)  # type: ignore[arg-type]
+    return {name: html for name, html in files.items() if name.endswith(".html")}
 
 
 def test_every_page_is_well_formed_and_loads_nothing() -> None:
@@ -177,7 +178,7 @@ def test_only_web_addresses_become_links() -> None:
 
 def test_nothing_known_gives_a_calm_page() -> None:
     files = make_site(Portfolio(), r.Derived(TODAY, "USD"), [], SETTINGS, CALENDAR)
-    assert list(files) == ["index.html"]
+    assert list(files) == ["index.html", "milestones.ics"]
     assert "No engagement runs." in Page(files["index.html"]).text
     bare = make_site(
         portfolio_of(Engagement("a&1")), r.Derived(TODAY, "USD", (r.EngagementDerived("a&1"),)), [], SETTINGS, CALENDAR
@@ -264,7 +265,7 @@ def test_a_customer_s_page_holds_neither_money_nor_anything_internal(money: int,
     derived = derived_of(derived_engagement(text, secret=CANARY, money=money), failure=CANARY)
     portfolio = portfolio_of(engagement(text, secret=CANARY, value=money))
     files = make_site(portfolio, derived, weeks_before(derived), SETTINGS, CALENDAR, audience="customer", only=ROOT)
-    assert list(files) == ["index.html"]
+    assert list(files) == ["index.html", "milestones.ics"]
     page = Page(files["index.html"])
     everything = page.text + " ".join(value for _, a in page.tags for value in a.values())
     assert CANARY not in everything
@@ -326,3 +327,9 @@ def test_a_milestone_that_slips_rises() -> None:
     assert heights == sorted(heights, reverse=True)
     assert heights[0] > heights[-1]
     assert draw_trend(past[-1:]) is None
+
+
+def test_every_page_has_its_milestones_as_a_calendar() -> None:
+    derived = derived_of(derived_engagement())
+    files = make_site(portfolio_of(engagement()), derived, [], SETTINGS, CALENDAR)
+    assert sorted(n for n in files if n.endswith(".ics")) == ["engagements/acme-ps-internal-7.ics", "milestones.ics"]

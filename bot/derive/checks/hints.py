@@ -18,7 +18,7 @@ from bot.derive.decisions.questions import (
     sow_end,
 )
 from bot.derive.results import Reason
-from bot.derive.scope.baseline import split_by_baseline
+from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import add_months
@@ -43,7 +43,7 @@ def _find_growth(subject: Subject) -> Iterator[Reason]:
     scope = subject.derived.scope
     if scope.growth is None or scope.growth < subject.threshold("growth_yellow"):
         return
-    _, added = split_by_baseline(subject.work, scope.baseline_day, subject.calendar)
+    added = work_at_baseline(subject).added
     growth, day = Percent(scope.growth), scope.baseline_day
     text = Phrase("Scope grew by {share} since {day} without an approved change order.", share=growth, day=day)
     if any(is_pending(order) for order in scope.change_orders):

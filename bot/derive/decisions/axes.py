@@ -1,31 +1,39 @@
-"""The three axes of the status: each weighs its evidence and takes the worst colour; no evidence, no green."""
+"""The three axes of the status: what the facts of one day say of each, with reasons; no evidence, no green."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
-from bot.derive.decisions.questions import sow_end
-from bot.derive.results import MilestoneStatus, Rag, Reason, Scope
-from bot.derive.scope.baseline import split_by_baseline
+from bot.derive.decisions.colours import DAYS_OF_A_MONTH, LEVELS, Sign, Signal, high_is_bad, low_is_bad, signal_of
+from bot.derive.decisions.questions import deadline, hours_at_completion, sow_end
+from bot.derive.results import MilestoneStatus, Reason, Scope
+from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
 
-Sign = tuple[str, Reason]
-"""A colour, and the evidence that says so."""
 MAX_EVIDENCE = 10
-_RANK = ("green", "yellow", "red")
 
 
-def schedule_axis(subject: Subject) -> Rag:
-    """SPI, milestones against their baseline, the chance to make the SOW's end; of a complete engagement, the finish."""
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis on one day: its signal, and the reasons, the worst first."""
+
+    signal: Signal
+    reasons: tuple[Reason, ...]
+
+
+def schedule_axis(subject: Subject) -> Axis:
+    """The chance to make the SOW's end, and open milestones; of a complete engagement, the finish. SPI where no forecast is."""
     if subject.derived.phase == "complete":
         return _weigh(
             [*_finish_signs(subject), *_milestone_signs(subject)],
             Phrase("No finish date or SOW end is known."),
             subject,
         )
-    signs = [*_spi_signs(subject), *_milestone_signs(subject), *_chance_signs(subject)]
+    chance = [*_end_passed(subject), *_chance_signs(subject)]
+    signs = [*(chance or _spi_signs(subject)), *_milestone_signs(subject)]
     return _weigh(
         signs,
         Phrase("Neither enough progress against a plan, dated milestones, nor a forecast is there yet."),
@@ -33,7 +41,7 @@ def schedule_axis(subject: Subject) -> Rag:
     )
 
 
-def scope_axis(subject: Subject) -> Rag:
+def scope_axis(subject: Subject) -> Axis:
     """Growth since the baseline that no approved change order covers."""
     baseline = subject.derived.scope.baseline_day
     missing = Phrase("No baseline of the work is known (facts: `baseline` or `start`).")
@@ -46,37 +54,64 @@ def scope_axis(subject: Subject) -> Rag:
     return _weigh(_growth_signs(subject), missing, subject)
 
 
-def budget_axis(subject: Subject) -> Rag:
-    """Burn against progress, and CPI; of a complete engagement, what it spent in the end."""
+def budget_axis(subject: Subject) -> Axis:
+    """Hours at completion against the budget; of a complete engagement, what it spent. Burn and CPI where no forecast is."""
     if subject.derived.phase == "complete":
         return _weigh(_final_budget_signs(subject), Phrase("Budgeted or logged hours are not known."), subject)
-    signs = [*_burn_signs(subject), *_cpi_signs(subject)]
+    effort = [*_spent_signs(subject), *_effort_signs(subject)]
+    signs = effort or [*_burn_signs(subject), *_cpi_signs(subject)]
     return _weigh(signs, Phrase("Budgeted hours, logged hours or progress are not known."), subject)
 
 
-def _weigh(signs: Iterable[Sign], otherwise: Phrase, subject: Subject) -> Rag:
-    """The worst colour and the reasons for it; other reasons of the same axis that are not green come after."""
+def _weigh(signs: Iterable[Sign], otherwise: Phrase, subject: Subject) -> Axis:
+    """The signal and the reasons for it; other reasons of the same axis that are not green come after."""
     signs = list(signs)
     if not signs:
-        return Rag("unknown", (Reason(otherwise, (subject.engagement.ref,)),))
-    worst = max((colour for colour, _ in signs), key=_RANK.index)
-    kept = [sign for sign in signs if sign[0] != "green"] or signs
-    kept.sort(key=lambda sign: -_RANK.index(sign[0]))
-    return Rag(worst, tuple(reason for _, reason in kept))
+        return Axis(Signal(), (Reason(otherwise, (subject.engagement.ref,)),))
+    kept = [sign for sign in signs if sign.colour != "green"] or signs
+    kept.sort(key=lambda sign: -LEVELS.index(sign.colour))
+    return Axis(signal_of(signs), tuple(sign.reason for sign in kept))
 
 
-def _low_is_bad(value: float, name: str, subject: Subject) -> str:
-    """Colour of a figure that is yellow below `<name>_yellow` and red below `<name>_red`."""
-    if value < subject.threshold(f"{name}_red"):
-        return "red"
-    return "yellow" if value < subject.threshold(f"{name}_yellow") else "green"
+def _band(subject: Subject) -> float:
+    return subject.threshold("colour_dead_band")
 
 
-def _high_is_bad(value: float, yellow: float, red: float) -> str:
-    return "red" if value >= red else "yellow" if value >= yellow else "green"
+def _low(value: float, name: str, subject: Subject) -> tuple[str, str]:
+    """Colours of a figure that is yellow below `<name>_yellow` and red below `<name>_red`."""
+    return low_is_bad(value, subject.threshold(f"{name}_yellow"), subject.threshold(f"{name}_red"), _band(subject))
+
+
+def _enough(subject: Subject, share: float) -> bool:
+    """Whether there is enough to judge an index by: that share of the value, and of the duration where it is known."""
+    floor = subject.threshold("index_min_share")
+    start, end = subject.engagement.facts.start, sow_end(subject)
+    if start and end and start < end and (subject.day - start) < (end - start) * floor:
+        return False
+    return share >= floor
+
+
+def _begun(subject: Subject) -> bool:
+    """Whether own evidence stands behind a forecast: a tenth of the time or of the value. Before, it is nobody's red."""
+    floor, share = subject.threshold("index_min_share"), subject.derived.progress.percent or 0.0
+    start, end = subject.engagement.facts.start, deadline(subject)
+    past = (subject.day - start) / (end - start) if start and end and start < end else 0.0
+    return subject.derived.phase == "active" and max(share, past) >= floor
+
+
+def _forecast_sign(colours: tuple[str, str], text: Phrase, subject: Subject) -> Sign:
+    colour, cleared = colours if _begun(subject) else (min(c, "yellow", key=LEVELS.index) for c in colours)
+    return Sign(colour, Reason(text, (subject.engagement.ref,)), cleared)
 
 
 # -- schedule
+
+
+def _end_passed(subject: Subject) -> Iterator[Sign]:
+    end = sow_end(subject)
+    if end is not None and end < subject.day and subject.derived.phase == "active":
+        text = Phrase("The SOW ended {end}, with {open|# open item|# open items}.", end=end, open=len(subject.to_do))
+        yield Sign("red", Reason(text, (subject.engagement.ref,)), certain=True)
 
 
 def _spi_signs(subject: Subject) -> Iterator[Sign]:
@@ -84,7 +119,7 @@ def _spi_signs(subject: Subject) -> Iterator[Sign]:
     planned, total = schedule.planned_value, progress.total
     if schedule.spi is None or planned is None or not total:
         return
-    if max(planned, progress.done) / total < subject.threshold("cpi_min_progress"):
+    if not _enough(subject, max(planned, progress.done) / total):
         return
     text = Phrase(
         "SPI {spi}: {done} done, {planned} planned by now.",
@@ -92,7 +127,8 @@ def _spi_signs(subject: Subject) -> Iterator[Sign]:
         done=Percent(progress.done / total),
         planned=Percent(planned / total),
     )
-    yield _low_is_bad(schedule.spi, "spi", subject), Reason(text, _behind_plan(subject))
+    colour, cleared = _low(schedule.spi, "spi", subject)
+    yield Sign(colour, Reason(text, _behind_plan(subject)), cleared)
 
 
 def _behind_plan(subject: Subject) -> tuple[str, ...]:
@@ -108,32 +144,52 @@ def _milestone_signs(subject: Subject) -> Iterator[Sign]:
         evidence = (milestone.ref or subject.engagement.ref,)
         slip = milestone_slip(milestone, subject)
         if milestone.state == "late":
-            yield _late_sign(milestone, slip, subject, evidence)
+            yield _late_sign(milestone, subject, evidence)
+        elif milestone.state == "done" and slip is not None:
+            yield Sign("green", Reason(_slip_text(milestone, slip), evidence))
         elif milestone.state == "at_risk":
-            colour = _slip_colour(slip or 0, subject)
-            text = Phrase(
-                "Milestone {title} may miss its due date {due} (P80 {p80}).",
-                title=quote(milestone.title),
-                due=milestone.due,
-                p80=milestone.forecast_p80,
-            )
-            yield "red" if colour == "red" else "yellow", Reason(text, evidence)
+            yield _risk_sign(milestone, subject, evidence)
         elif slip is not None:
-            colour = "green" if milestone.state == "done" else _slip_colour(slip, subject)
-            yield colour, Reason(_slip_text(milestone, slip), evidence)
+            yield _slip_sign(milestone, slip, subject, evidence)
 
 
-def _late_sign(m: MilestoneStatus, slip: int | None, subject: Subject, evidence: tuple[str, ...]) -> Sign:
+def _late_sign(m: MilestoneStatus, subject: Subject, evidence: tuple[str, ...]) -> Sign:
+    """A due date that has passed is certain: yellow, and red when it is long ago."""
     over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0
     text = Phrase(
-        "Milestone {title} was due {due}, {n|# working day|# working days} ago, with {open|# open item|# open items}.",
+        "Milestone {title} was due {due}, {n|# working day|# working days} ago, {still}.",
         title=quote(m.title),
         due=m.due,
         n=over,
-        open=m.items_open,
+        still=Phrase("with {n|# open item|# open items}", n=m.items_open),
     )
-    colour = _slip_colour(max(over, slip or 0), subject)
-    return "red" if colour == "red" else "yellow", Reason(text, evidence)
+    colour = "red" if over >= subject.threshold("slip_red_days") else "yellow"
+    return Sign(colour, Reason(text, evidence), certain=True)
+
+
+def _risk_sign(m: MilestoneStatus, subject: Subject, evidence: tuple[str, ...]) -> Sign:
+    """One that may miss the date it has now: red when it will be long after it."""
+    text = Phrase(
+        "Milestone {title} may miss its due date {due} (P80 {p80}).",
+        title=quote(m.title),
+        due=m.due,
+        p80=m.forecast_p80,
+    )
+    over = subject.calendar.working_days_between(m.due, m.forecast) if m.due and m.forecast else 0
+    colour, cleared = _by_days(over, subject)
+    return Sign(
+        "red" if colour == "red" else "yellow", Reason(text, evidence), max(cleared, "yellow", key=LEVELS.index)
+    )
+
+
+def _slip_sign(m: MilestoneStatus, slip: int, subject: Subject, evidence: tuple[str, ...]) -> Sign:
+    """One that makes its date, but not the one first agreed: needs attention, however far it was moved."""
+    colours = [min(colour, "yellow", key=LEVELS.index) for colour in _by_days(slip, subject)]
+    if colours[1] == "green" and m.on_time_probability is not None:
+        # Its chance must be clear of the threshold, too, before a milestone that was at risk counts as safe.
+        colours[1] = low_is_bad(m.on_time_probability, subject.threshold("on_time_yellow"), 0.0, _band(subject))[1]
+        colours[1] = min(colours[1], "yellow", key=LEVELS.index)
+    return Sign(colours[0], Reason(_slip_text(m, slip), evidence), colours[1])
 
 
 def milestone_slip(milestone: MilestoneStatus, subject: Subject) -> int | None:
@@ -145,8 +201,9 @@ def milestone_slip(milestone: MilestoneStatus, subject: Subject) -> int | None:
     return None
 
 
-def _slip_colour(days: int, subject: Subject) -> str:
-    return _high_is_bad(days, subject.threshold("slip_yellow_days"), subject.threshold("slip_red_days"))
+def _by_days(slip: int, subject: Subject) -> tuple[str, str]:
+    band = max(1.0, round(_band(subject) * DAYS_OF_A_MONTH)) if _band(subject) else 0.0
+    return high_is_bad(slip, subject.threshold("slip_yellow_days"), subject.threshold("slip_red_days"), band)
 
 
 def _slip_text(milestone: MilestoneStatus, slip: int) -> Phrase:
@@ -173,18 +230,18 @@ def _chance_signs(subject: Subject) -> Iterator[Sign]:
         text = Phrase(
             "{share} chance to finish by {end} (P50 {p50}, P80 {p80}).",
             share=Percent(chance),
-            end=sow_end(subject),
+            end=deadline(subject),
             p50=finish.p50,
             p80=finish.p80,
         )
-        yield _low_is_bad(chance, "on_time", subject), Reason(text, (subject.engagement.ref,))
+        yield _forecast_sign(_low(chance, "on_time", subject), text, subject)
 
 
 def _finish_signs(subject: Subject) -> Iterator[Sign]:
     finish, end = subject.derived.completion.completed_on, sow_end(subject)
     if finish and end:
         over = subject.calendar.working_days_between(end, finish)
-        yield _slip_colour(over, subject), Reason(_finish_text(finish, end, over), (subject.engagement.ref,))
+        yield Sign(_by_days(over, subject)[0], Reason(_finish_text(finish, end, over), (subject.engagement.ref,)))
 
 
 def _finish_text(finish: date, end: date, over: int) -> Phrase:
@@ -204,11 +261,12 @@ def _growth_signs(subject: Subject) -> Iterator[Sign]:
     scope = subject.derived.scope
     if scope.growth is None:
         return
-    _, added = split_by_baseline(subject.work, scope.baseline_day, subject.calendar)
+    added = work_at_baseline(subject).added
     evidence = tuple(item.ref for item in added[:MAX_EVIDENCE]) or (subject.engagement.ref,)
     text = _growth_text(scope, scope.growth)
     yellow, red = subject.threshold("growth_yellow"), subject.threshold("growth_red")
-    yield _high_is_bad(scope.growth, yellow, red), Reason(text, evidence)
+    colour, cleared = high_is_bad(scope.growth, yellow, red, _band(subject))
+    yield Sign(colour, Reason(text, evidence), cleared)
 
 
 def _growth_text(scope: Scope, growth: float) -> Phrase:
@@ -235,51 +293,61 @@ def _final_budget_signs(subject: Subject) -> Iterator[Sign]:
             budget=hours(budget.hours_budget),
             share=Percent(budget.burn),
         )
-        colour = _low_is_bad(budget.hours_budget / budget.hours_spent, "cpi", subject)
-        yield colour, Reason(text, (subject.engagement.ref,))
+        colour, _ = _low(budget.hours_budget / budget.hours_spent, "cpi", subject)
+        yield Sign(colour, Reason(text, (subject.engagement.ref,)))
+
+
+def _spent_signs(subject: Subject) -> Iterator[Sign]:
+    """A budget that has passed, with work still open, is certain."""
+    budget, done = subject.derived.budget, subject.derived.progress.percent
+    if budget.burn is not None and budget.burn > subject.threshold("burn_red") and done != 1.0:
+        yield Sign("red", Reason(_spent_text(subject), (subject.engagement.ref,)), certain=True)
+
+
+def _effort_signs(subject: Subject) -> Iterator[Sign]:
+    """Hours at completion as they are forecast, the one figure that every text uses."""
+    budget, expected = subject.derived.budget, hours_at_completion(subject.derived)
+    if expected is None or not expected.p50 or not budget.hours_budget:
+        return
+    text = Phrase(
+        "{p50} expected at completion (80 % sure: {p80}) of {budget}.",
+        p50=hours(round(expected.p50)),
+        p80=hours(round(expected.p80)),
+        budget=hours(budget.hours_budget),
+    )
+    yield _forecast_sign(_low(budget.hours_budget / expected.p50, "cpi", subject), text, subject)
 
 
 def _burn_signs(subject: Subject) -> Iterator[Sign]:
+    """Where no forecast tells the hours at completion: the share used, before that share is done."""
     budget, done = subject.derived.budget, subject.derived.progress.percent
-    if (
-        budget.burn is None
-        or budget.hours_budget is None
-        or (done is None and budget.burn < subject.threshold("burn_yellow"))
-    ):
+    unspent = not budget.hours_spent and subject.derived.phase != "not_started"
+    if budget.burn is None or budget.hours_budget is None or unspent:
         return
-    if not budget.hours_spent and subject.derived.phase != "not_started":
-        return
-    if budget.burn > subject.threshold("burn_red") and done != 1.0:
-        colour = "red"
-    elif budget.burn >= subject.threshold("burn_yellow") and (done is None or done < subject.threshold("burn_yellow")):
-        colour = "yellow"
-    else:
-        colour = "green"
-    text = Phrase(
+    ahead = budget.burn >= subject.threshold("burn_yellow") and (
+        done is None or done < subject.threshold("burn_yellow")
+    )
+    if done is not None or ahead:
+        yield Sign("yellow" if ahead else "green", Reason(_spent_text(subject), (subject.engagement.ref,)))
+
+
+def _spent_text(subject: Subject) -> Phrase:
+    budget, done = subject.derived.budget, subject.derived.progress.percent
+    return Phrase(
         "{spent} of {budget} spent ({share}){done}.",
         spent=hours(budget.hours_spent),
-        budget=hours(budget.hours_budget),
-        share=Percent(budget.burn),
+        budget=hours(budget.hours_budget or 0.0),
+        share=Percent(budget.burn or 0.0),
         done=Phrase(", {share} done", share=Percent(done)) if done is not None else NOTHING,
     )
-    yield colour, Reason(text, (subject.engagement.ref,))
 
 
 def _cpi_signs(subject: Subject) -> Iterator[Sign]:
     budget, done = subject.derived.budget, subject.derived.progress.percent
-    if (
-        budget.cpi is None
-        or budget.burn is None
-        or max(budget.burn, done or 0.0) < subject.threshold("cpi_min_progress")
-    ):
+    if budget.cpi is None or budget.burn is None or not _enough(subject, max(budget.burn, done or 0.0)):
         return
-    text = (
-        Phrase("CPI {cpi}: nothing is done yet.", cpi=Decimal(budget.cpi))
-        if budget.eac_hours is None
-        else Phrase(
-            "CPI {cpi}: at the cost of the work done so far, all of it takes {hours}.",
-            cpi=Decimal(budget.cpi),
-            hours=hours(budget.eac_hours),
-        )
-    )
-    yield _low_is_bad(budget.cpi, "cpi", subject), Reason(text, (subject.engagement.ref,))
+    text = Phrase("CPI {cpi}.", cpi=Decimal(budget.cpi))
+    if budget.eac_hours is None:
+        text = Phrase("CPI {cpi}: nothing is done yet.", cpi=Decimal(budget.cpi))
+    colour, cleared = _low(budget.cpi, "cpi", subject)
+    yield Sign(colour, Reason(text, (subject.engagement.ref,)), cleared)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
 from bot.config import Threshold
 from bot.derive.labels import has_label
-from bot.derive.results import Rag, Status
+from bot.derive.results import EngagementDerived, Rag, Status
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period, week_named
 from bot.domain.model import Booking, Item, TimeLog
@@ -65,6 +66,30 @@ def sow_end(subject: Subject) -> date | None:
     if approved:
         return max(approved, key=lambda o: (o.decided or date.min, o.end or date.min, o.ref)).end
     return subject.engagement.facts.end
+
+
+def deadline(subject: Subject) -> date | None:
+    """The day by which the engagement is due: the SOW's end (moved by change orders), else its last due date."""
+    if (end := sow_end(subject)) is not None:
+        return end
+    due = [m.due_date for m in subject.engagement.milestones if m.due_date]
+    due += [m.due for m in subject.engagement.facts.milestones if m.due]
+    return subject.engagement.due_date or max(due, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class HoursAtCompletion:
+    """The one figure for what it takes in the end: `forecast.effort_hours` (CONTRACT §7 *One figure for one question*)."""
+
+    p50: float
+    p80: float
+
+
+def hours_at_completion(derived: EngagementDerived) -> HoursAtCompletion | None:
+    """None where nothing tells it."""
+    p50, p80 = derived.forecast.effort_hours.p50, derived.forecast.effort_hours.p80
+    known = isinstance(p50, int | float) and isinstance(p80, int | float)
+    return HoursAtCompletion(float(p50), float(p80)) if known else None  # type: ignore[arg-type]
 
 
 def in_planning(subject: Subject) -> bool:

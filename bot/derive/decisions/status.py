@@ -1,4 +1,4 @@
-"""The colours: schedule, scope and budget by thresholds, each with reasons and evidence; overall; what people declared.
+"""The status: colours of schedule, scope and budget as published, each with reasons and evidence; what people declared.
 
 Green needs evidence: where there is none, the colour is unknown. Sentiment and declared health stand beside the computed
 colours and are never folded in.
@@ -6,52 +6,72 @@ colours and are never folded in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from bot.config import HealthLabels, SentimentLabels
-from bot.derive.decisions.axes import budget_axis, schedule_axis, scope_axis
+from bot.derive.decisions.axes import Axis, budget_axis, schedule_axis, scope_axis
+from bot.derive.decisions.colours import LEVELS, Reading, Signal, fold, fold_days, is_partial, overall_colour
 from bot.derive.labels import has_label
-from bot.derive.results import Rag, Risk, Status
+from bot.derive.results import Rag, Status
 from bot.derive.subject import Subject
 
-WORSE: Final = ("green", "unknown", "yellow", "red")
-"""From best to worst. Unknown is worse than green, and better than what is known to be in trouble."""
-LEVELS: Final = ("green", "yellow", "red")
 HEALTH_FIELD: Final = {"ontrack": "green", "needsattention": "yellow", "atrisk": "red"}
+AXES: Final[Mapping[str, Callable[[Subject], Axis]]] = MappingProxyType(
+    {"schedule": schedule_axis, "scope": scope_axis, "budget": budget_axis}
+)
+Signals = Mapping[str, Signal]
+PastSignals = Callable[[date], Signals]
+"""What the facts known by a past day said of each axis."""
 
 
-def derive_axes(subject: Subject) -> Status:
-    """The three axes and what people set; `derive_overall` needs the risks and comes last."""
+def derive_axes(subject: Subject, past: PastSignals) -> Status:
+    """The three axes and what people set; `derive_overall` needs escalations and risks, and comes last."""
+    axes = {name: find(subject) for name, find in AXES.items()}
+    colours = _published(subject, {name: axis.signal for name, axis in axes.items()}, past)
+    rags = {name: Rag(colours[name], axis.reasons, axis.signal.colour) for name, axis in axes.items()}
     return Status(
         declared=declared_health(subject),
         sentiment=_labelled(subject, subject.settings.labels.sentiment),
-        schedule=schedule_axis(subject),
-        scope=scope_axis(subject),
-        budget=budget_axis(subject),
+        schedule=rags["schedule"],
+        scope=rags["scope"],
+        budget=rags["budget"],
     )
 
 
-def overall_colour(axes: Sequence[Rag], risks: Iterable[Risk]) -> str:
-    """The worst axis; an open critical risk makes it red."""
-    if any(risk.severity == "critical" for risk in risks):
-        return "red"
-    return max((axis.rag for axis in axes), key=WORSE.index, default="unknown")
+def signals_of(subject: Subject) -> Signals:
+    """What the day's facts alone say of each axis; nothing of what has not begun."""
+    return {name: find(subject).signal for name, find in AXES.items()}
+
+
+def _published(subject: Subject, now: Signals, past: PastSignals) -> Mapping[str, str]:
+    """The colours of the day. Of what is complete the outcome counts, at once."""
+    if subject.derived.phase != "active":
+        return {name: signal.colour for name, signal in now.items()}
+    days = fold_days(subject.day, subject.calendar)
+    known = [(now if day == subject.day else past(day), past(before)) for day, before in days]
+    return {name: fold(_readings(name, known)) for name in AXES}
+
+
+def _readings(axis: str, known: Iterable[tuple[Signals, Signals]]) -> Iterable[Reading]:
+    return ((today.get(axis, Signal()), before.get(axis, Signal())) for today, before in known)
+
+
+def derive_overall(subject: Subject) -> Status:
+    """The status with its overall colour, told by the axes that are known."""
+    status = subject.derived.status
+    axes = (status.schedule, status.scope, status.budget)
+    overall = overall_colour(axes, subject.derived.escalations, subject.derived.risks)
+    return replace(status, overall=overall, partial=is_partial(axes))
 
 
 def computed_colour(subject: Subject) -> str:
     """The overall colour; while it is still to come, what axes and the risks known so far make of it."""
     status = subject.derived.status
-    if status.overall != "unknown":
-        return status.overall
-    return overall_colour((status.schedule, status.scope, status.budget), subject.derived.risks)
-
-
-def damped_status(computed: str, last_published: str | None) -> str:
-    """What to publish: worse at once, better by one level a period (CONTRACT §8.8). Unknown evidence is published as such."""
-    if computed not in LEVELS or last_published not in LEVELS:
-        return computed
-    return LEVELS[max(LEVELS.index(computed), LEVELS.index(last_published) - 1)]
+    return status.overall if status.overall != "unknown" else derive_overall(subject).overall
 
 
 def declared_health(subject: Subject) -> str | None:

@@ -45,7 +45,7 @@ class Score:
 class Calibration:
     """How often a promise held: of `of` cases `held` did; `share` is None without a case, `nominal` what was promised."""
 
-    what: str
+    what: Phrase
     nominal: float
     held: int
     of: int

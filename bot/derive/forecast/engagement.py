@@ -52,11 +52,14 @@ def forecast_engagement(
     """Finish, effort and revenue of one engagement as of `subject.day`; the same input, seed and trials give the same.
 
     `earlier` tells what finished work had taught by a past day (`learn_by_day`): it holds for the catch-up of past quarters.
-    Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them.
+    Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them (0: none).
     """
     situation = assess(subject, reference)
     finish = _finish(situation)
-    quarters, months = _revenue_trials(situation, finish, seed, trials, earlier or (lambda _: reference))
+    quarters: dict[str, QuarterTrials] = {}
+    months: dict[str, QuarterTrials] = {}
+    if trials:
+        quarters, months = _revenue_trials(situation, finish, seed, trials, earlier or (lambda _: reference))
     forecast = Forecast(
         finish=finish,
         on_time_probability=_on_time(situation, finish),

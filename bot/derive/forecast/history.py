@@ -6,7 +6,8 @@ length. Replays (calibration, back-test, cumulative catch-up) cut these arrays; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -14,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.config import LabelSettings
-from bot.derive.labels import work_items
 from bot.derive.money.hours import items_without_logs, non_billable_refs
+from bot.derive.scope.breakdown import ancestry, work_items
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
 from bot.domain.model import Engagement, Item, TimeLog
 
@@ -28,7 +29,7 @@ BASIS_SHARE = 0.8
 REST_STEP = 1e-4
 """Length of a day of rest in working days: next to nothing, but what was done on a Sunday keeps its side of a quarter's end."""
 NOT_WORK, NO_ITEM = -1, -2
-"""Places of logs on what is no item of work (RAID, acceptance), and of timesheet rows that name no item."""
+"""Places of logs on what is no item of work (RAID, dropped), and of hours on the whole: timesheet rows, containers."""
 DAYS_PER_WEEK = 5.0
 """The axis counts five working days to a week, whatever weekdays the calendar has."""
 
@@ -122,6 +123,8 @@ class History:
     log_at: Array
     log_date: NDArray[np.int64]
     log_hours: Array
+    whole: NDArray[np.int64]
+    """Which items are parts of one issue: they bear the same number."""
     start: float | None
     budget: float | None = None
     """Hours of the SOW: what a unit costs where no hours are estimated."""
@@ -167,7 +170,7 @@ class History:
             earned=closed_value + (credit / unit if unit > 0 else 0.0),
             spent=float(self.log_hours[past].sum()),
             open_items=int((exists & ~done).sum()),
-            items=int(exists.sum()),
+            items=len(np.unique(self.whole[exists])),
             arrived=float(self.value[late].sum()) / total if total > 0 else 0.0,
             weekly_closed=_weekly(self.closed_date[done], self.value[done], today, elapsed),
             weekly_hours=_weekly(self.log_date[past], self.log_hours[past], today, elapsed),
@@ -223,6 +226,8 @@ def make_history(
     closed = axis.positions([local(i.closed_at) if i.closed_at and not i.is_open else None for i in items])
     closed = np.where([not i.is_open and i.closed_at is None for i in items], created, closed)
     logs = all_logs(engagement, labels, calendar)
+    above = ancestry(engagement.items)
+    logs = _on_parts(logs, items, above)
     place = {item.ref: n for n, item in enumerate(items)}
     log_at = axis.positions([log.spent_at for log in logs])
     return History(
@@ -238,9 +243,33 @@ def make_history(
         log_at=log_at,
         log_date=np.array([log.spent_at.toordinal() for log in logs], dtype=np.int64),
         log_hours=np.array([log.hours for log in logs], dtype=np.float64),
+        whole=_wholes(engagement, items, above),
         start=_start(engagement, axis, created, closed, log_at),
         logs=logs,
     )
+
+
+def _on_parts(
+    logs: Iterable[TimeLog], items: Sequence[Item], above: Mapping[str, tuple[str, ...]]
+) -> tuple[TimeLog, ...]:
+    """Hours on a container are hours on each of its parts alike."""
+    parts: dict[str, list[str]] = {}
+    for item in items:
+        for ref in above.get(item.ref, ()):
+            parts.setdefault(ref, []).append(item.ref)
+    found: list[TimeLog] = []
+    for log in logs:
+        below = parts.get(log.item or "", ())
+        found += [replace(log, item=ref, hours=log.hours / len(below)) for ref in below] or [log]
+    return tuple(found)
+
+
+def _wholes(engagement: Engagement, items: Sequence[Item], above: Mapping[str, tuple[str, ...]]) -> NDArray[np.int64]:
+    """A number for each item; parts of an issue share one, as an issue is one piece of evidence however it is split."""
+    epics = {item.ref for item in engagement.items if item.type == "epic"}
+    whole = [([ref for ref in above.get(i.ref, ()) if ref not in epics] or [i.ref])[-1] for i in items]
+    numbers = {ref: n for n, ref in enumerate(dict.fromkeys(whole))}
+    return np.array([numbers[ref] for ref in whole], dtype=np.int64)
 
 
 def _day_number(day: date | None) -> int:

@@ -70,7 +70,7 @@ def _learned_text(s: Situation) -> list[Phrase]:
 def _binding_texts(s: Situation) -> list[Phrase]:
     found = []
     if s.floor > 0 and s.remaining and s.floor > s.remaining.median:
-        found.append(Phrase("The critical path alone takes {days} working days.", days=round(s.floor)))
+        found.append(Phrase("The critical path alone takes {days|# working day|# working days}.", days=round(s.floor)))
     if s.delay > 0:
         found.append(Phrase("Work begins in {days}.", days=days(round(s.delay))))
     return found

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from bot.derive.decisions.questions import sow_end
+from bot.derive.decisions.questions import deadline
 from bot.derive.forecast.bookings import Capacity, find_capacity, first_booking
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
@@ -163,15 +163,6 @@ def dates_left(
     days = [day for _, day in ahead] + [g.view.due for g in landings if g.waits_for_its_date and g.view.due]
     left = history.axis.position(max(days)) - at if days else 0.0
     return (elapsed, left) if left > 0 else None
-
-
-def deadline(subject: Subject) -> date | None:
-    """The day by which the engagement is due: the SOW's end (moved by change orders), else its last due date."""
-    if (end := sow_end(subject)) is not None:
-        return end
-    due = [m.due_date for m in subject.engagement.milestones if m.due_date]
-    due += [m.due for m in subject.engagement.facts.milestones if m.due]
-    return subject.engagement.due_date or max(due, default=None)
 
 
 def _chain_days(subject: Subject) -> float:

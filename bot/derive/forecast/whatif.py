@@ -10,7 +10,7 @@ from bot.config import LabelSettings
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.history import make_history
 from bot.derive.forecast.reference import Reference
-from bot.derive.labels import work_items
+from bot.derive.scope.breakdown import work_items
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError

@@ -48,7 +48,7 @@ def derive_capacity(
     )
 
 
-def unreadable_weeks(engagements: Iterable[Engagement]) -> tuple[str, ...]:
+def unreadable_weeks(engagements: Iterable[Engagement]) -> tuple[Phrase, ...]:
     """Bookings whose week is no ISO week: told, because they count nowhere."""
     found = {(e.ref, b.week) for e in engagements for b in e.bookings if not _is_week(b.week)}
     return tuple(

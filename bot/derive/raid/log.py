@@ -153,7 +153,7 @@ def _priority(labels: tuple[str, ...], names: LabelSettings) -> str | None:
     return next((level for level in reversed(LEVELS) if has_label(labels, getattr(names.priority, level))), None)
 
 
-def _missing(item: Item, kind: str, labels: LabelSettings) -> Iterator[str]:
+def _missing(item: Item, kind: str, labels: LabelSettings) -> Iterator[Phrase]:
     """What the entry lacks of what its kind requires. A score is a priority, too."""
     has_impact = bool(read_words(item.facts.get("impact"))) or label_number(item.labels, labels.impact) is not None
     has_probability = _rate(item, "probability", labels.probability, PROBABILITY_WORDS) is not None

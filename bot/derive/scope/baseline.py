@@ -4,37 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from statistics import median
 
 from bot.derive.ratios import ratio
 from bot.derive.results import ChangeOrder, Scope
 from bot.derive.scope.change_orders import find_change_orders, is_pending
+from bot.derive.scope.progress import measure_of
 from bot.derive.subject import Subject
-from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
+
+COUNTS = "leaves"
+"""How the items of a stored baseline were counted: only the lowest level."""
 
 
 def derive_scope(subject: Subject, earlier_baselines: Iterable[int] = ()) -> Scope:
     """Scope now against the work that existed at the end of the baseline day.
 
-    GitLab forgets what is deleted or moved away: `earlier_baselines`, the sizes that earlier reports found for the same
-    baseline day, tell what is gone. Growth is None without a baseline, before its day, or when it
-    held no work.
+    Removed is what was dropped, and what is gone: GitLab forgets what is deleted, and `earlier_baselines`, the sizes that
+    earlier reports found for the same baseline day, tell of it. Growth is None without a baseline, before its day, or
+    when it held no work.
     """
-    values, baseline = subject.derived.progress.values, subject.engagement.facts.baseline_day
-    work = subject.work
-    known, added = split_by_baseline(work, baseline, subject.calendar)
+    baseline, dropped = subject.engagement.facts.baseline_day, subject.breakdown.dropped
+    stood = work_at_baseline(subject)
     orders, faults = find_change_orders(subject)
-    baseline_value = math.fsum(values[item.ref] for item in known)
-    added_value = math.fsum(values[item.ref] for item in added)
+    baseline_value = math.fsum(stood.sizes.values())
+    added_value = math.fsum(subject.derived.progress.values[item.ref] for item in stood.added)
     covered = covered_value(subject, orders, baseline_value)
     approved, pending = [o for o in orders if o.state == "approved"], [o for o in orders if is_pending(o)]
+    gone = max([0, *(size - len(stood.sizes) for size in earlier_baselines)]) if baseline else 0
     return Scope(
         baseline_day=baseline,
-        baseline_items=len(known),
+        baseline_items=len(stood.sizes),
         baseline_value=baseline_value,
-        added=len(added),
-        removed=max([0, *(size - len(known) for size in earlier_baselines)]) if baseline else 0,
+        added=len(stood.added),
+        removed=len(dropped) + gone,
+        dropped=len(dropped),
+        dropped_hours=math.fsum(hours_on(subject, item) for item in dropped),
         added_value=added_value,
         growth=ratio(max(0.0, added_value - covered), baseline_value) if baseline and baseline <= subject.day else None,
         change_orders=orders,
@@ -46,14 +53,73 @@ def derive_scope(subject: Subject, earlier_baselines: Iterable[int] = ()) -> Sco
     )
 
 
-def split_by_baseline(
-    work: Sequence[Item], baseline: date | None, calendar: WorkCalendar
-) -> tuple[list[Item], list[Item]]:
-    """Work that existed at the end of the baseline day, and work created later. Without a baseline day, neither."""
-    if baseline is None:
-        return [], []
-    later = {i.ref for i in work if i.created_at and calendar.local_day(i.created_at) > baseline}
-    return [i for i in work if i.ref not in later], [i for i in work if i.ref in later]
+@dataclass(frozen=True, slots=True)
+class AtBaseline:
+    """The work of the baseline day: the value of each item that stood then (dropped since or not), and what came later."""
+
+    sizes: Mapping[str, float]
+    added: tuple[Item, ...]
+
+
+def work_at_baseline(subject: Subject) -> AtBaseline:
+    """Work by the end of the baseline day, and work created later. Without a baseline day, neither.
+
+    Splitting an item that stood then is no growth: its parts share its value.
+    """
+    day = subject.engagement.facts.baseline_day
+    if day is None:
+        return AtBaseline({}, ())
+    values, dropped = value_all(subject), {item.ref for item in subject.breakdown.dropped}
+    sizes: dict[str, float] = {}
+    split: dict[str, list[Item]] = {}
+    added: list[Item] = []
+    for item in (*subject.work, *subject.breakdown.dropped):
+        if _stood(subject.own_items[item.ref], day, subject):
+            sizes[item.ref] = values.get(item.ref, 0.0)
+        elif (whole := _split_from(item, day, subject)) is not None:
+            split.setdefault(whole.ref, []).append(item)
+        elif item.ref not in dropped:
+            added.append(item)
+    in_parts_then = {ref for known in sizes for ref in subject.breakdown.above[known]}
+    for ref, parts in split.items():
+        if ref not in in_parts_then:
+            sizes[ref] = _size_before(subject.breakdown.containers[ref], parts, values, subject)
+    return AtBaseline(sizes, tuple(sorted(added, key=lambda i: i.ref)))
+
+
+def value_all(subject: Subject) -> dict[str, float]:
+    """The value of each item of work, and of what was dropped: its own measure, else as the median of the work."""
+    progress = subject.derived.progress
+    middle = median(progress.values.values()) if progress.values else 1.0
+    own = {item.ref: measure_of(item, progress.basis) for item in subject.breakdown.dropped}
+    return {**progress.values, **{ref: value or middle for ref, value in own.items()}}
+
+
+def hours_on(subject: Subject, item: Item) -> float:
+    """The hours logged on an item; what GitLab says in all where there is no log of them."""
+    logged = [log.hours for log in subject.engagement.timelogs if log.item == item.ref]
+    return math.fsum(logged) if logged else item.spent_hours or 0.0
+
+
+def _stood(item: Item, day: date, subject: Subject) -> bool:
+    return item.created_at is None or subject.calendar.local_day(item.created_at) <= day
+
+
+def _split_from(item: Item, day: date, subject: Subject) -> Item | None:
+    """The item of the baseline day that this is a part of: an issue, or an epic that had a size. Other epics are folders."""
+    for ref in reversed(subject.breakdown.above[item.ref]):
+        container = subject.breakdown.containers[ref]
+        sized = measure_of(container, subject.derived.progress.basis)
+        if (container.type != "epic" or sized) and _stood(container, day, subject):
+            return container
+    return None
+
+
+def _size_before(whole: Item, parts: Sequence[Item], values: Mapping[str, float], subject: Subject) -> float:
+    """What an item was worth before it was split: its own measure; one where items are counted; else all its parts."""
+    basis = subject.derived.progress.basis
+    own = measure_of(whole, basis)
+    return own if own is not None else math.fsum(values.get(part.ref, 0.0) for part in parts)
 
 
 def covered_value(subject: Subject, orders: Iterable[ChangeOrder], baseline_value: float) -> float:
@@ -68,11 +134,13 @@ def covered_value(subject: Subject, orders: Iterable[ChangeOrder], baseline_valu
 
 
 def earlier_baselines(payloads: Iterable[Mapping[str, object]], baseline: date | None) -> list[int]:
-    """Baseline sizes in what earlier reports stored (`scope: {baseline_day, baseline_items}`), of that baseline day."""
+    """Baseline sizes in what earlier reports stored (`baseline_payload`), of that baseline day, counted as today."""
     sizes = []
     for payload in payloads:
         scope = payload.get("scope")
-        if baseline and isinstance(scope, Mapping) and scope.get("baseline_day") == baseline.isoformat():
+        if not isinstance(scope, Mapping) or scope.get("counts") != COUNTS:
+            continue
+        if baseline and scope.get("baseline_day") == baseline.isoformat():
             size = scope.get("baseline_items")
             sizes += [size] if isinstance(size, int) and not isinstance(size, bool) else []
     return sizes

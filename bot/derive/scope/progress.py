@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from statistics import median
 
@@ -28,16 +28,18 @@ def derive_progress(subject: Subject) -> Progress:
 
 def value_work(work: Sequence[Item]) -> tuple[str, dict[str, float]]:
     """The basis (hours, weight or count), and each item's value; one without an own value is worth the median of the others."""
-    measures: tuple[tuple[str, Callable[[Item], float | None]], ...] = (
-        ("hours", lambda item: item.estimate_hours),
-        ("weight", lambda item: item.weight),
-    )
-    for basis, measure in measures:
-        own = {item.ref: value for item in work if (value := measure(item)) and value > 0}
+    for basis in ("hours", "weight"):
+        own = {item.ref: value for item in work if (value := measure_of(item, basis)) is not None}
         if own and len(own) >= BASIS_SHARE * len(work):
             middle = median(own.values())
             return basis, {item.ref: own.get(item.ref, middle) for item in work}
     return "count", {item.ref: 1.0 for item in work}
+
+
+def measure_of(item: Item, basis: str) -> float | None:
+    """What an item itself says of its size on that basis; 0 counts as nothing said."""
+    value = {"hours": item.estimate_hours, "weight": item.weight}.get(basis, 1.0)
+    return value if value is not None and value > 0 else None
 
 
 def derive_phase(subject: Subject) -> str:

@@ -15,7 +15,7 @@ from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.due import Due
-from bot.report.parts.headline import agreed_end, headline
+from bot.report.parts.headline import headline
 from bot.report.parts.movement import is_lesson
 from bot.report.parts.replies import Voice
 from bot.report.parts.rows import acceptance_views, milestone_views
@@ -70,8 +70,8 @@ def closeout_view(
         "started": started,
         "finished": finished,
         "start_days": _late(context, facts.start, started),
-        "end": agreed_end(derived, facts),
-        "end_days": _late(context, agreed_end(derived, facts), finished),
+        "end": derived.end,
+        "end_days": _late(context, derived.end, finished),
         "hours_over": None if budget.hours_budget is None else budget.hours_spent - budget.hours_budget,
         "hours_ratio": budget.hours_spent / budget.hours_budget - 1 if budget.hours_budget else None,
         "sold_hours": facts.hours if facts.hours != budget.hours_budget else None,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
-from bot.domain.calendar import ONE_DAY, Period, week_of
+from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts
 from bot.report.context import ReportContext
 from bot.report.document import Document
@@ -16,8 +16,8 @@ from bot.report.due import Due
 from bot.report.partner import partner_views
 from bot.report.parts.asks import Ask, asks
 from bot.report.parts.charts import revenue_charts
-from bot.report.parts.colours import axis_views, published_colours
-from bot.report.parts.headline import agreed_end, headline
+from bot.report.parts.colours import axis_views, colours_of
+from bot.report.parts.headline import headline
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import (
     RaidMovement,
@@ -117,7 +117,7 @@ def month_of_engagement(context: ReportContext, derived: EngagementDerived, due:
     span, ref = due.period, derived.ref
     engagement = context.engagements(due.as_of)[ref]
     then = context.derived(ref, span.first - ONE_DAY)
-    colours = published_colours(context, derived, week_of(due.as_of))
+    colours = colours_of(derived.status)
     hit, slipped = milestones_hit(derived, then), milestones_slipped(context, derived, then)
     raid = raid_movement(context, derived, then)
     words = context.templates.words
@@ -125,11 +125,11 @@ def month_of_engagement(context: ReportContext, derived: EngagementDerived, due:
         name=context.titled(ref, derived.title),
         facts=engagement.facts,
         derived=derived,
-        end=agreed_end(derived, engagement.facts),
+        end=derived.end,
         headline=headline(context, derived, engagement.facts),
         rag=colours["overall"],
         trend=weekly_colours(context, ref, span),
-        axes=axis_views(context, derived, colours),
+        axes=axis_views(context, derived),
         hit=milestone_views(context, hit),
         slipped=slipped,
         hours=hours_in(engagement, span),

@@ -16,8 +16,7 @@ from bot.report.document import Document
 from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.asks import Ask, asks
 from bot.report.parts.charts import revenue_charts
-from bot.report.parts.colours import AXES, published_colours, week_colours
-from bot.report.parts.headline import agreed_end
+from bot.report.parts.colours import AXES, colours_of, week_colours
 from bot.report.parts.issue import issue_document
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
@@ -111,13 +110,13 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
     engagement = context.engagements(due.as_of)[derived.ref]
     risks = risk_views(context, derived, engagement)
     wanted = asks(context, derived, engagement.facts.pm)
-    colours = published_colours(context, derived, due.period)
+    colours = colours_of(derived.status)
     worst = [axis for axis in AXES[1:] if colours[axis] == colours["overall"]]
     return Line(
         context.titled(derived.ref, derived.title),
         engagement.facts,
         derived,
-        agreed_end(derived, engagement.facts),
+        derived.end,
         colours["overall"],
         _said_on(context, derived.ref, week.first - ONE_DAY),
         _said_on(context, derived.ref, week.last),

@@ -17,7 +17,6 @@ from bot.report.document import Document
 from bot.report.due import Due
 from bot.report.parts.asks import Ask, asks
 from bot.report.parts.charts import revenue_charts
-from bot.report.parts.headline import agreed_end
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
@@ -65,8 +64,7 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     threshold = context.settings.thresholds.get("utilisation_target")
     red = _red_spells(context, derived, quarter)
     completed = [e for e in derived.engagements if _completed_in(e, quarter)]
-    ends = ((e, agreed_end(e, engagements[e.ref].facts)) for e in completed)
-    dated = [(e, end) for e, end in ends if end is not None]
+    dated = [(e, e.end) for e in completed if e.end is not None]
     return {
         "quarter": SafeMarkdown(quarter.name),
         "next_quarter": SafeMarkdown(following.name),

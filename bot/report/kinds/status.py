@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived, Scope
+from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, FactFault, PastReport
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
@@ -20,7 +21,7 @@ from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.asks import asks
 from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
-from bot.report.parts.colours import AXES, axis_views, colours_of, posted, posted_before, published_colours, trends
+from bot.report.parts.colours import AXES, axis_views, colours_of, posted, posted_before, trends
 from bot.report.parts.headline import headline
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, next_steps, steps_before
@@ -90,7 +91,7 @@ def week_of_engagement(due: Due, context: ReportContext, ref: str | None) -> Wee
 
 def make_status(due: Due, context: ReportContext, ref: str | None) -> Document:
     week = week_of_engagement(due, context, ref)
-    colours = published_colours(context, week.derived, due.period)
+    colours = colours_of(week.derived.status)
     steps = next_steps(context, week.engagement, week.derived, week.day)
     view = status_view(week, colours, steps)
     return Document(
@@ -123,11 +124,10 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "facts": facts,
         "derived": derived,
         "colours": colours,
-        "held": colours["overall"] != derived.status.overall,
-        "computed": colours_of(derived.status)["overall"],
+        "partial": derived.status.partial,
         "trend": trend["overall"],
         "worst": tuple(axis for axis in AXES[1:] if colours[axis] == colours["overall"] != "green"),
-        "axes": axis_views(context, derived, colours, trend),
+        "axes": axis_views(context, derived, trend),
         "headline": headline(context, derived, facts, len(needed)),
         "until": week.until,
         "compared": context.derived(derived.ref, week.since) is not None,
@@ -235,11 +235,12 @@ def baseline_payload(scope: Scope) -> dict[str, Any]:
     """The size of the baseline as it is known now: GitLab forgets what is deleted later (`derive.scope`)."""
     if scope.baseline_day is None:
         return {}
-    return {"baseline_day": scope.baseline_day.isoformat(), "baseline_items": scope.baseline_items + scope.removed}
+    size = scope.baseline_items + scope.removed - scope.dropped
+    return {"baseline_day": scope.baseline_day.isoformat(), "baseline_items": size, "counts": COUNTS}
 
 
 REPORT = Report("status", "status", "internal-status.md.j2", subjects, make_status)
 
 
-def _tell_fault(fault: FactFault) -> str:
+def _tell_fault(fault: FactFault) -> Text:
     return Phrase("{ref} {fault}", ref=fault.ref, fault=fault.message) if fault.ref else fault.message

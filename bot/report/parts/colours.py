@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.derive.decisions.status import damped_status
 from bot.derive.results import EngagementDerived, Rag, Status
-from bot.domain.calendar import Period, week_of
+from bot.domain.calendar import Period
+from bot.domain.messages import Text
 from bot.domain.model import PastReport
 from bot.report.context import ReportContext
 from bot.report.due import WEEK
@@ -24,23 +24,24 @@ MOST_REASONS = 3
 class ReasonView:
     """A reason as a report shows it: the sentence, and links to its evidence."""
 
-    text: str
+    text: Text
     links: tuple[SafeMarkdown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AxisView:
-    """One line of the status table. `held`: the facts are better than what last week's report allows to say."""
+    """One line of the status table. `held`: the figures of the day alone say `signal`, not (yet) enough to turn it."""
 
     name: str
     rag: str
     trend: tuple[str, ...] = ()
     reasons: tuple[ReasonView, ...] = ()
     held: bool = False
+    signal: str = "unknown"
 
 
 def colours_of(status: Status) -> Mapping[str, str]:
-    """The computed colours by axis."""
+    """The colours of the day by axis, as every report and page says them."""
     return {
         "overall": status.overall,
         "schedule": status.schedule.rag,
@@ -49,30 +50,19 @@ def colours_of(status: Status) -> Mapping[str, str]:
     }
 
 
-def published_colours(context: ReportContext, derived: EngagementDerived, period: Period) -> Mapping[str, str]:
-    """What is said this week: a colour may worsen at once, but gets better one level a period (CONTRACT §8.8)."""
-    before = said_before(context, derived.ref, period)
-    return {axis: damped_status(rag, before.get(axis)) for axis, rag in colours_of(derived.status).items()}
-
-
-def said_before(context: ReportContext, ref: str, period: Period) -> Mapping[str, str]:
-    """The colours of the last report before `period`; empty when there was none, or when it can't be read."""
-    previous = context.previous("status", ref, period)
-    status = previous.payload.get("status") if previous else None
-    return status if isinstance(status, Mapping) else {}
-
-
 def trends(
     context: ReportContext, derived: EngagementDerived, first_due: date, now: Mapping[str, str]
 ) -> Mapping[str, tuple[str, ...]]:
-    """The colours of the last five weeks by axis, oldest first: as published, else as the facts of that week say."""
+    """The colours of the last five weeks by axis, oldest first, by the facts known on each day."""
     weeks = [week_colours(context, derived.ref, first_due - WEEK * back) for back in range(TREND_WEEKS - 1, 0, -1)]
     return {axis: (*(week.get(axis, "unknown") for week in weeks), now[axis]) for axis in AXES}
 
 
 def posted_before(context: ReportContext, ref: str, period: Period) -> Mapping[str, str]:
     """The colours that the last report before `period` said when it was posted, which is when people read it."""
-    return posted(context.previous("status", ref, period)) or said_before(context, ref, period)
+    previous = context.previous("status", ref, period)
+    status = previous.payload.get("status") if previous else None
+    return posted(previous) or (status if isinstance(status, Mapping) else {})
 
 
 def posted(report: PastReport | None) -> Mapping[str, str]:
@@ -83,12 +73,7 @@ def posted(report: PastReport | None) -> Mapping[str, str]:
 
 
 def week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, str]:
-    """The colours by axis said in the week of `day`; where nothing was said, those of the facts as of `day`."""
-    name = week_of(day).name
-    for report in context.past_of("status", ref):
-        said = report.payload.get("status")
-        if report.period == name and isinstance(said, Mapping):
-            return said
+    """The colours by axis of that day, by the facts known then; empty where there was no status to give."""
     then = context.derived(ref, day)
     return colours_of(then.status) if then is not None and _has_status(then, day) else {}
 
@@ -108,20 +93,14 @@ def reason_views(context: ReportContext, rag: Rag, own: str) -> tuple[ReasonView
 
 
 def axis_views(
-    context: ReportContext,
-    derived: EngagementDerived,
-    colours: Mapping[str, str],
-    trend: Mapping[str, tuple[str, ...]] | None = None,
+    context: ReportContext, derived: EngagementDerived, trend: Mapping[str, tuple[str, ...]] | None = None
 ) -> tuple[AxisView, ...]:
     """The three axes with colours, trend and reasons, in the reader's order."""
-    computed = colours_of(derived.status)
-    views = []
-    for axis in AXES[1:]:
-        rag: Rag = getattr(derived.status, axis)
-        line = (trend or {}).get(axis, ())
-        views.append(
-            AxisView(
-                axis, colours[axis], line, reason_views(context, rag, derived.ref), colours[axis] != computed[axis]
-            )
-        )
-    return tuple(views)
+    return tuple(_axis_view(context, derived, axis, (trend or {}).get(axis, ())) for axis in AXES[1:])
+
+
+def _axis_view(context: ReportContext, derived: EngagementDerived, axis: str, trend: tuple[str, ...]) -> AxisView:
+    rag: Rag = getattr(derived.status, axis)
+    signal = rag.signal or rag.rag
+    held = rag.rag != signal and axis not in derived.status.overrides
+    return AxisView(axis, rag.rag, trend, reason_views(context, rag, derived.ref), held, signal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.results import EngagementDerived
 from bot.domain.model import Facts
 from bot.report.context import ReportContext
@@ -16,28 +17,21 @@ def headline(context: ReportContext, derived: EngagementDerived, facts: Facts, n
     return joined([*_finish(context, derived, facts), *_work(context, derived), *_open(context, derived, needed)], " ")
 
 
-def agreed_end(derived: EngagementDerived, facts: Facts) -> date | None:
-    """The end of the SOW: what the approved change order decided last says, else the facts."""
-    approved = [o for o in derived.scope.change_orders if o.state == "approved" and o.end]
-    latest = max(approved, key=lambda o: (o.decided or date.min, o.end or date.min, o.ref), default=None)
-    return latest.end if latest else facts.end
-
-
 def _finish(context: ReportContext, derived: EngagementDerived, facts: Facts) -> Iterator[SafeMarkdown]:
     words, finish = context.templates.words, derived.forecast.finish
     if derived.phase == "complete":
         day = derived.completion.completed_on
-        against = _against(context, agreed_end(derived, facts), day)
+        against = _against(context, derived.end, day)
         key = "complete" if day is None else "completed_against" if against else "completed"
         yield words.text(f"headline.{key}", day=day, against=against)
         return
     if derived.phase == "not_started":
-        dated = facts.start is not None and facts.end is not None
-        yield words.text(f"headline.{'planned' if dated else 'not_started'}", start=facts.start, end=facts.end)
+        dated = facts.start is not None and derived.end is not None
+        yield words.text(f"headline.{'planned' if dated else 'not_started'}", start=facts.start, end=derived.end)
     if not isinstance(finish.p50, date):
         yield words.text("headline.no_finish")
         return
-    against = _against(context, agreed_end(derived, facts), finish.p50)
+    against = _against(context, derived.end, finish.p50)
     chance = derived.forecast.on_time_probability
     key = "finish" if not against or chance is None else "finish_against"
     yield words.text(f"headline.{key}", p50=finish.p50, p80=finish.p80, against=against, chance=words.percent(chance))
@@ -66,8 +60,8 @@ def _work(context: ReportContext, derived: EngagementDerived) -> Iterator[SafeMa
     ahead = derived.phase == "not_started" and not budget.hours_spent and not progress.items_done
     kind = "ahead" if ahead else "work" if progress.percent is not None else "unknown"
     yield words.text(f"headline.{kind}{'_budget' if budget.hours_budget else ''}", **values)
-    effort = derived.forecast.effort_hours
-    if derived.phase == "active" and isinstance(effort.p50, int | float) and isinstance(effort.p80, int | float):
+    effort = hours_at_completion(derived)
+    if derived.phase == "active" and effort:
         over = effort.p50 / budget.hours_budget - 1 if budget.hours_budget else 0.0
         key = "effort_over" if round(over, 2) > 0 else "effort"
         p50, p80 = (words.hours(round(hours)) for hours in (effort.p50, effort.p80))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import SEVERITIES, Acceptance, EngagementDerived, MilestoneStatus, Risk
+from bot.domain.messages import Text
 from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.text.safe_text import SafeMarkdown
@@ -22,8 +23,8 @@ class RiskView:
 
     severity: str
     dot: SafeMarkdown
-    message: str
-    action: str
+    message: Text
+    action: Text
     owner: str | None
     links: tuple[SafeMarkdown, ...]
     score: int | None = None

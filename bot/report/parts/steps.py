@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.config import LabelSettings
-from bot.derive.labels import is_work, raid_kind
+from bot.derive.labels import raid_kind
 from bot.derive.results import EngagementDerived
+from bot.derive.scope.breakdown import work_items
 from bot.domain.calendar import Period
 from bot.domain.model import Engagement, Item
 from bot.report.context import ReportContext, items_by_ref
@@ -49,7 +49,9 @@ def next_steps(
         finish = item.due_date or planned.get(item.ref) or FAR
         return (is_blocked(item, items), finish, item.ref not in critical, item.ref)
 
-    open_steps = sorted((i for i in engagement.items if _is_step(i, labels)), key=urgency)
+    actions = (i for i in engagement.items if i.is_open and raid_kind(i, labels) == "action")
+    work = (i for i in work_items(engagement, labels) if i.is_open and i.type != "epic")
+    open_steps = sorted((*work, *actions), key=urgency)
     soon = [i for i in open_steps if (i.due_date or planned.get(i.ref) or FAR) <= day + HORIZON]
     chosen = (soon or [i for i in open_steps if not is_blocked(i, items)])[:MOST_STEPS]
     return tuple(step_view(context, item, items, day) for item in chosen)
@@ -87,7 +89,3 @@ def _refs_said(context: ReportContext, ref: str, period: Period) -> tuple[str, .
     first = payload.get("posted")
     said: Any = first.get("next_steps") if isinstance(first, Mapping) else payload.get("next_steps")
     return tuple(str(step) for step in said) if isinstance(said, list | tuple) else None
-
-
-def _is_step(item: Item, labels: LabelSettings) -> bool:
-    return item.is_open and item.type != "epic" and (is_work(item, labels) or raid_kind(item, labels) == "action")

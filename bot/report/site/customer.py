@@ -10,8 +10,10 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from bot.derive.results import MilestoneStatus
-from bot.domain.calendar import week_of
+from bot.config import Settings
+from bot.derive.results import Derived, MilestoneStatus
+from bot.domain.calendar import WorkCalendar, week_of
+from bot.domain.model import Portfolio
 from bot.report.context import ReportContext
 from bot.report.due import Due
 from bot.report.environment import Templates
@@ -20,7 +22,7 @@ from bot.report.parts.rows import MilestoneView
 from bot.report.site.draw import draw_slips
 from bot.report.site.views import Site
 from bot.report.text.safe_text import JOINER, SafeMarkdown
-from bot.report.text.wording import Words
+from bot.report.text.wording import Words, load_words
 
 _INLINE = MarkdownIt("zero").enable(["escape", "entity", "link", "backticks", "emphasis"])
 
@@ -57,6 +59,14 @@ def customer_view(site: Site, ref: str, words: Words) -> dict[str, Any]:
         "waiting": [(shown(item.what), item) for item in facts.waiting],
         "risks": [(shown(risk.what), risk) for risk in facts.risks],
     }
+
+
+def customer_facts_of(
+    portfolio: Portfolio, derived: Derived, settings: Settings, calendar: WorkCalendar, ref: str
+) -> CustomerFacts:
+    """What a customer may know of an engagement, outside of a page. Raises UsageError where there is no such engagement."""
+    words = load_words(settings.reports.locale, derived.currency)
+    return _facts(Site(portfolio, derived, (), settings, calendar), ref, words)
 
 
 def _facts(site: Site, ref: str, words: Words) -> CustomerFacts:

@@ -42,6 +42,7 @@ class Pages:
         )
         environment.filters.update({name: getattr(self.words, name) for name in FORMATS})
         environment.filters["word"] = lambda value, group: self.words.name(group, value)
+        environment.filters["said"] = self.words.value
         environment.globals["t"] = self.words.text
         environment.globals["locale"] = str(self.words.words.locale).replace("_", "-")
         environment.globals.update(self._inlined())

@@ -23,6 +23,7 @@ from bot.derive.results import (
 )
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
+from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.report.charts import Revenue
 from bot.report.text.safe_text import safe_url
@@ -68,8 +69,8 @@ class Attention:
 
     row: Row
     severity: str
-    message: str
-    action: str
+    message: Text
+    action: Text
     links: tuple[Link, ...]
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bot.derive.checks import find_risks
-from bot.derive.results import Rag, Reason, Status
-from tests.builders import make_item, make_log, make_subject
+from bot.derive.results import Escalation, Rag, Reason, Status
+from tests.builders import make_subject
 from tests.derive.checks.told import told
 
 RED = Rag("red", (Reason("SPI is 0.7", ("x#1", "x#2")),))
@@ -12,7 +12,7 @@ RED = Rag("red", (Reason("SPI is 0.7", ("x#1", "x#2")),))
 
 def test_declared_green_and_computed_red_with_reason_and_evidence():
     [found] = told("watermelon", derived={"status": Status("red", "green", schedule=RED)})
-    assert found.message == "The status is declared green, but computed red (schedule): SPI is 0.7."
+    assert str(found.message) == "The status is declared green, but computed red (schedule): SPI is 0.7."
     assert found.evidence == ("x#1", "x#2")
 
 
@@ -27,14 +27,13 @@ def test_the_axes_count_while_the_overall_colour_is_still_to_come():
     assert told("watermelon", derived={"status": Status("unknown", "green", budget=RED)}) != []
 
 
-def test_a_critical_risk_makes_it_red_whatever_the_axes_say():
-    """Hours after the end of the SOW are critical."""
+def test_a_critical_escalation_makes_it_red_whatever_the_axes_say():
     green = Rag("green")
     subject = make_subject(
-        on="2026-12-21",
-        items=[make_item()],
-        timelogs=[make_log(None, 2.0, "2026-12-21")],
-        derived={"status": Status("unknown", "green", None, green, green, green)},
+        derived={
+            "status": Status("unknown", "green", None, green, green, green),
+            "escalations": (Escalation("x#9", severity="critical"),),
+        }
     )
     risks, errors = find_risks(subject)
     assert "watermelon" in {risk.rule for risk in risks}

@@ -24,7 +24,7 @@ THRESHOLDS = {
 
 def find_acceptance_clock(subject: Subject) -> Iterator[Finding]:
     told = [(_tell(subject, a), a) for a in subject.derived.acceptance if a.state == "sent"]
-    found = sorted((pair for pair in told if pair[0]), key=lambda pair: pair[0])
+    found = sorted((pair for pair in told if pair[0]), key=lambda pair: str(pair[0]))
     if found:
         unbounded = any(a.passive_on is None for _, a in found)
         yield Finding(

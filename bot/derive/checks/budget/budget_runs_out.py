@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.derive.checks.rule import Finding
-from bot.derive.decisions.questions import sow_end
+from bot.derive.decisions.questions import hours_at_completion, sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, hours
 
@@ -40,8 +40,8 @@ def find_budget_runs_out(subject: Subject) -> Iterator[Finding]:
 
 def _exceeds(subject: Subject, level: str) -> bool:
     """Whether the hours at completion may be more than the budget; yes where nobody can tell."""
-    hours, budget = getattr(subject.derived.forecast.effort_hours, level), subject.derived.budget.hours_budget
-    return hours is None or budget is None or hours > budget
+    expected, budget = hours_at_completion(subject.derived), subject.derived.budget.hours_budget
+    return expected is None or budget is None or getattr(expected, level) > budget
 
 
 def _finish(subject: Subject) -> date | None:

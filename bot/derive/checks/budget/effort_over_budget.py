@@ -1,7 +1,4 @@
-"""The whole work will probably cost more hours than were sold.
-
-Expected are the forecast's hours at completion (P50); where there is no forecast, EAC = BAC ÷ CPI.
-"""
+"""The whole work will probably cost more hours than were sold: the forecast's hours at completion (P50)."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.checks.rule import Finding
+from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase, hours
 
@@ -25,17 +23,16 @@ THRESHOLDS = {
 
 def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
     budget, done = subject.derived.budget, subject.derived.progress.percent or 0
-    forecast = subject.derived.forecast.effort_hours.p50
-    expected = forecast if isinstance(forecast, int | float) else budget.eac_hours
+    expected = hours_at_completion(subject.derived)
     if not budget.hours_budget or expected is None or (budget.burn or 0) > 1:
         return
-    over = round(expected / budget.hours_budget - 1, 6)
-    if over < subject.threshold("effort_over_budget_share") or done < subject.threshold("cpi_min_progress"):
+    over = round(expected.p50 / budget.hours_budget - 1, 6)
+    if over < subject.threshold("effort_over_budget_share") or done < subject.threshold("index_min_share"):
         return
     yield Finding(
         Phrase(
             "The work will probably take {hours}, {share} more than the {hours_budget} budgeted.",
-            hours=hours(expected),
+            hours=hours(round(expected.p50)),
             share=Percent(over),
             hours_budget=budget.hours_budget,
         ),

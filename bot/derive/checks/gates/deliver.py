@@ -70,7 +70,7 @@ def _hours_approved(subject: Subject) -> Refs:
 def _booked_ahead(subject: Subject) -> Refs:
     """Somebody is booked hard next week; asked only where bookings are given, and the SOW runs that long."""
     following = week_of(subject.day + timedelta(weeks=1))
-    end = subject.engagement.facts.end
+    end = subject.derived.end
     if not subject.engagement.bookings or not subject.to_do or (end and end < following.first):
         return None
     return unless(any(b.week == following.name and b.kind == "hard" for b in subject.engagement.bookings), subject)

@@ -48,7 +48,7 @@ def but_few(failing: Iterable[Item], all_of: Sequence[Item], subject: Subject) -
 
 def is_long(subject: Subject) -> bool:
     """Whether the practices of long engagements are asked for: more than 9 weeks, or 2 months (PSDM)."""
-    start, end = subject.engagement.facts.start, subject.engagement.facts.end
+    start, end = subject.engagement.facts.start, subject.derived.end
     if start is None or end is None:
         return False
     by_weeks = end - start > timedelta(weeks=subject.threshold("compliance_long_weeks"))

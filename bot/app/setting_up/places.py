@@ -1,0 +1,96 @@
+"""`psbot init --places PROJECT`: an internal issue for each engagement that needs one, named in config.yml."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+
+from bot.app.session import Session
+from bot.app.sources import read_live
+from bot.domain.errors import UsageError
+from bot.domain.model import Engagement
+from bot.gitlab_api import set_up as gitlab
+from bot.gitlab_api.rights import require_write
+
+_MARK = re.compile(r"<!-- psbot-place ([^\s<>]+) -->")
+_TEXT = "psbot writes its internal weekly status of this engagement here, and reads the answers in its thread."
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFor:
+    """Where an engagement's internal status goes; `issue` is None while it is only planned, `made` tells who made it."""
+
+    engagement: str
+    title: str
+    issue: str | None = None
+    made: bool = False
+
+
+def needs_place(engagement: Engagement, session: Session) -> bool:
+    """Whether customers read where its internal status would go."""
+    target = engagement.facts.internal or engagement.ref
+    path = re.split("[#&]", target)[0]
+    return session.settings.audience_of(path) != "internal"
+
+
+def make_places(session: Session, project: str, *, dry_run: bool = False) -> Iterator[PlaceFor]:
+    """An issue in `project` for each engagement that needs one; those that an earlier run made are found again.
+
+    Raises UsageError where customers read `project` or where it can't be seen.
+    """
+    if session.settings.audience_of(project) != "internal":
+        advice = "Name a project in a namespace that config.yml declares `internal`."
+        raise UsageError(f"customers read in {project}", "--places", advice)
+    state = gitlab.read_project(session.client, project, _named)
+    if state is None:
+        raise UsageError(
+            f"the project {project} can't be found", "--places", "Make it, or name one that the token can see."
+        )
+    if not dry_run:
+        require_write(session.client)
+    for engagement in read_live(session, None).engagements:
+        if engagement.state != "closed" and needs_place(engagement, session):
+            yield _place(session, project, engagement, state.issues, dry_run)
+
+
+def _place(session: Session, project: str, engagement: Engagement, known: Mapping[str, int], dry_run: bool) -> PlaceFor:
+    title = f"Status: {engagement.title or engagement.ref}"[:255]
+    number = known.get(engagement.ref)
+    if number is not None:
+        return PlaceFor(engagement.ref, title, f"{project}#{number}")
+    if dry_run:
+        return PlaceFor(engagement.ref, title)
+    body = f"{_TEXT}\n\n<!-- psbot-place {engagement.ref} -->"
+    return PlaceFor(
+        engagement.ref, title, f"{project}#{gitlab.create_issue(session.client, project, title, body)}", True
+    )
+
+
+def _named(description: str) -> str | None:
+    match = _MARK.search(description)
+    return match[1] if match else None
+
+
+def filled_in(config: str, places: Mapping[str, str]) -> str:
+    """config.yml with `internal` of these engagements; comments and everything else stay as they are."""
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    document = yaml.load(config)
+    engagements = document.get("engagements")
+    if not engagements:
+        engagements = document["engagements"] = CommentedMap()
+    for ref, internal in places.items():
+        name = next((key for key in engagements if str(key).casefold() == ref.casefold()), ref)
+        facts = engagements.get(name)
+        if facts is None:
+            facts = engagements[name] = CommentedMap()
+        facts["internal"] = internal
+    text = io.StringIO()
+    yaml.dump(document, text)
+    return text.getvalue()

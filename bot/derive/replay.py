@@ -1,0 +1,109 @@
+"""What the facts known by a past day said: the part of the derivation that colours rest on, replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from bot.derive.decisions.completion import derive_completion
+from bot.derive.decisions.questions import sow_end
+from bot.derive.decisions.status import PastSignals, Signals, signals_of
+from bot.derive.money.acceptance import derive_acceptance
+from bot.derive.money.budget import derive_budget
+from bot.derive.results import EngagementDerived
+from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
+from bot.derive.scope.baseline import derive_scope, earlier_baselines
+from bot.derive.scope.progress import derive_phase, derive_progress
+from bot.derive.subject import Subject
+from bot.domain.model import Engagement, Portfolio, as_of
+
+if TYPE_CHECKING:
+    from bot.derive.forecast import Reference
+
+Memory = MutableMapping[tuple[str, date], Signals]
+"""Signals by engagement and day: of one portfolio, settings and calendar, they never change."""
+Learned = Callable[[date], "Reference"]
+Payloads = Sequence[Mapping[str, object]]
+
+
+def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, memory: Memory) -> PastSignals:
+    """A function that tells what the facts known by a past day said of each axis of this engagement."""
+
+    def signals(day: date) -> Signals:
+        key = (subject.engagement.ref, day)
+        if key not in memory:
+            memory[key] = _signals(subject, day, learned, payloads)
+        return memory[key]
+
+    return signals
+
+
+def _signals(subject: Subject, day: date, learned: Learned | None, payloads: Payloads) -> Signals:
+    then = subject_of(subject, day)
+    if then is None:
+        return {}
+    then = rederive(then, learned, payloads)
+    return signals_of(then) if then.derived.phase == "active" else {}
+
+
+def subject_of(subject: Subject, day: date) -> Subject | None:
+    """The subject as of an earlier day, nothing derived yet; None where it did not exist."""
+    past = as_of(Portfolio((subject.engagement, *_blockers(subject))), day, subject.calendar.zone).engagements
+    known = [e for e in past if e.ref == subject.engagement.ref]
+    if not known:
+        return None
+    elsewhere = {item.ref: item for e in past for item in e.items if e.ref != subject.engagement.ref}
+    derived = EngagementDerived(subject.engagement.ref, title=subject.engagement.title)
+    return replace(subject, engagement=known[0], day=day, derived=derived, elsewhere=elsewhere)
+
+
+def as_if(
+    subject: Subject, engagement: Engagement, learned: Learned | None, payloads: Payloads
+) -> EngagementDerived | None:
+    """What would be derived if the engagement were like this, by the same trials; None without a forecast."""
+    if learned is None:
+        return None
+    changed = replace(subject, engagement=engagement, derived=EngagementDerived(engagement.ref))
+    return rederive(changed, learned, payloads).derived
+
+
+def _blockers(subject: Subject) -> Iterator[Engagement]:
+    """Items of others that block this engagement's, so that they are replayed with it."""
+    wanted = {ref for item in subject.engagement.items for ref in item.blocked_by}
+    items = tuple(
+        subject.elsewhere[ref] for ref in sorted(wanted - subject.own_items.keys()) if ref in subject.elsewhere
+    )
+    if items:
+        yield Engagement(ref="", items=items)
+
+
+def rederive(subject: Subject, learned: Learned | None, payloads: Payloads) -> Subject:
+    """What colours rest on, without revenue, RAID and risks."""
+    for stage in _stages(learned, payloads):
+        subject = subject.advance(**stage(subject))
+    return subject
+
+
+def _stages(learned: Learned | None, payloads: Payloads) -> tuple[Callable[[Subject], Mapping[str, Any]], ...]:
+    return (
+        lambda s: {"phase": derive_phase(s)},
+        lambda s: {"progress": derive_progress(s)},
+        lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))},
+        lambda s: {"end": sow_end(s)},
+        lambda s: {"budget": derive_budget(s)},
+        lambda s: {"schedule": derive_schedule(s)},
+        lambda s: {"acceptance": derive_acceptance(s)},
+        lambda s: {"completion": derive_completion(s)},
+        lambda s: _forecast(s, learned),
+        lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)},
+    )
+
+
+def _forecast(subject: Subject, learned: Learned | None) -> Mapping[str, Any]:
+    if learned is None:
+        return {}
+    from bot.derive.forecast import forecast_engagement
+
+    return {"forecast": forecast_engagement(subject, learned(subject.day), trials=0).forecast}

@@ -1,0 +1,28 @@
+"""Facts blocks (CONTRACT §5): from the fenced YAML of a description, or a snapshot's mapping, to `Facts` and faults.
+
+What can't be read costs itself alone: a line, an entry of a list, a key. Nothing here does I/O.
+"""
+
+from bot.domain.facts.block import ENGAGEMENT_BLOCK, ITEM_BLOCKS, Block, find_blocks, may_hold_block, read_block
+from bot.domain.facts.declared import (
+    BILLINGS,
+    CUSTOMER_KEYS,
+    FACTS,
+    MILESTONE_FACTS,
+    MONEY_KEYS,
+    RECOGNITIONS,
+    FactFault,
+    Facts,
+    MilestoneFact,
+    facts_schema,
+    sample_block,
+)
+from bot.domain.facts.merge import make_facts, merge_facts
+from bot.domain.facts.readers import is_finite, read_change, read_date, read_number, read_text
+
+__all__ = [
+    "BILLINGS", "CUSTOMER_KEYS", "ENGAGEMENT_BLOCK", "FACTS", "ITEM_BLOCKS", "MILESTONE_FACTS", "MONEY_KEYS",
+    "RECOGNITIONS", "Block", "FactFault", "Facts", "MilestoneFact", "facts_schema", "find_blocks", "is_finite",
+    "make_facts", "may_hold_block", "merge_facts", "read_block", "read_change", "read_date", "read_number", "read_text",
+    "sample_block",
+]  # fmt: skip

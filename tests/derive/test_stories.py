@@ -1,0 +1,149 @@
+"""Stories: at most three, no high risk left out, owner and date always, a way out that the forecast has tried."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.derive.checks import RULES
+from bot.derive.decisions.stories import MOST, derive_stories
+from bot.derive.pipeline import derive_portfolio
+from bot.derive.results import (
+    SEVERITIES,
+    Acceptance,
+    Budget,
+    ChangeOrder,
+    EngagementDerived,
+    Escalation,
+    Forecast,
+    Quantiles,
+    Risk,
+    Scope,
+    Story,
+)
+from bot.domain.model import Engagement
+from tests.builders import (
+    CALENDAR,
+    DAY,
+    REF,
+    make_engagement,
+    make_item,
+    make_log,
+    make_portfolio,
+    make_settings,
+    make_subject,
+)
+
+
+def no_forecast(engagement: Engagement) -> EngagementDerived | None:
+    return None
+
+
+def stories(*risks: Risk, **derived: object) -> tuple[Story, ...]:
+    return derive_stories(make_subject(derived={"risks": risks, **derived}, facts={"pm": "dana"}), no_forecast)
+
+
+risks = st.builds(
+    Risk,
+    rule=st.sampled_from([rule.id for rule in RULES] + ["raid-risk"]),
+    source=st.sampled_from(["derived", "register"]),
+    severity=st.sampled_from(SEVERITIES),
+    message=st.text(min_size=1, max_size=20),
+    evidence=st.lists(st.sampled_from(["g/p#1", "g/p#2", "g/p#3", "g/p#4", "g/p#5"]), min_size=1, max_size=2).map(
+        tuple
+    ),
+)
+
+
+@given(st.lists(risks, max_size=30))
+def test_every_high_risk_is_in_one_of_at_most_three_stories_worst_first(found: list[Risk]) -> None:
+    told = stories(*found)
+    assert len(told) <= MOST
+    rules = {rule for story in told for rule in story.risks}
+    assert {r.rule for r in found if r.severity in ("high", "critical")} <= rules
+    assert all(story.owner and story.due and story.headline and story.cause for story in told)
+    assert len({story.id for story in told}) == len(told)
+    assert told[0].severity == max((r.severity for r in found), key=SEVERITIES.index) if told else True
+
+
+def test_low_risks_alone_make_no_story() -> None:
+    assert stories(Risk("no-estimates", "derived", "low", "x")) == ()
+
+
+LATE = {
+    "end": date(2026, 12, 18),
+    "budget": Budget(100, 60),
+    "forecast": Forecast(Quantiles(p50=date(2027, 1, 8)), 0.1, Quantiles(p50=125, p80=140)),
+}
+
+
+def test_late_and_over_is_one_story_with_days_hours_and_money() -> None:
+    late, over = Risk("forecast-after-end", "derived", "high", "late"), Risk("burn-ahead", "derived", "medium", "burn")
+    (story,) = stories(late, over, **LATE)
+    assert story.headline == (
+        "It will probably end 13 working days after the agreed end 2026-12-18, and 25 hours over the budget of 100 hours."
+    )
+    assert (story.consequence.days, story.consequence.hours) == (13, 25)
+    assert story.consequence.money == 25 * 250
+    assert (story.owner, story.risks) == ("dana", ("forecast-after-end", "burn-ahead"))
+
+
+def test_a_change_order_that_nobody_signed_is_the_cause_of_being_late() -> None:
+    order = ChangeOrder("g/p#9", "SSO", "proposed", 40, 10_000)
+    found = stories(
+        Risk("forecast-after-end", "derived", "high", "late"),
+        Risk("change-order-ageing", "derived", "medium", "old"),
+        scope=Scope(change_orders=(order,), added=3),
+        **LATE,
+    )
+    assert [story.id for story in found] == ["scope"]
+    assert found[0].cause == "3 items came after the scope was agreed, and 1 change order is not signed."
+    assert found[0].consequence.money == 10_000
+
+
+def test_a_rated_risk_and_an_escalation_keep_their_owner_and_a_manager_s_action_is_the_pm_s() -> None:
+    rated = Risk("raid-risk", "register", "high", "Storage", ("g/p#1",), "Load test", 16, "kim")
+    held = Risk("milestone-overdue", "derived", "high", "overdue", ("g/p#2",))
+    told = {story.id: story for story in stories(rated, held)}
+    assert told["register:g/p#1"].owner == "kim"
+    assert told["register:g/p#1"].cause == "Rated 16 of 25 in the RAID log."
+    assert told["delivery"].owner == "dana"
+
+
+def test_an_update_that_is_overdue_is_due_today() -> None:
+    late = Escalation("g/p#1", severity="high", update_due=date(2026, 11, 12), overdue=True)
+    (story,) = stories(Risk("escalation-open", "derived", "high", "open", ("g/p#1",)), escalations=(late,))
+    assert story.due == make_subject().day
+
+
+def test_money_that_waits_for_acceptance_is_told_with_its_milestones() -> None:
+    ready = Acceptance("Build", 55_000, "ready", last_safe_sending=date(2026, 12, 1))
+    (story,) = stories(Risk("done-unaccepted", "derived", "medium", "x"), acceptance=(ready,))
+    assert story.headline == 'USD 55,000 wait for acceptance: "Build".'
+    assert (story.consequence.money, story.due) == (55_000, date(2026, 12, 1))
+
+
+def test_a_way_out_is_tried_on_the_forecast() -> None:
+    """A change order that brings hours, money and a later end, for work that takes twice what was sold."""
+    done = [make_item(n, estimate_hours=20, closed_at="2026-11-06", state="closed") for n in range(1, 5)]
+    to_do = [make_item(n, estimate_hours=20) for n in range(5, 10)]
+    paper = make_item(
+        20,
+        title="More hours",
+        labels=["change-order::proposed"],
+        facts={"hours": 100, "value": 20_000, "end": "2027-06-30"},
+    )
+    logs = [make_log(item, 30, "2026-11-05") for item in done]
+    facts = {"hours": 100, "value": 20_000, "start": "2026-10-01", "end": "2026-12-18", "pm": "dana"}
+    engagement = make_engagement(items=[*done, *to_do, paper], timelogs=logs, facts=facts)
+    derived = derive_portfolio(make_portfolio(engagement), DAY, make_settings(), CALENDAR, trials=100)
+    (found,) = derived.engagements
+    story = next(story for story in found.stories if story.id == "scope")
+    assert story.action == 'Get the change order "More hours" signed.'
+    assert story.gain is not None
+    assert story.gain.money == 20_000
+    assert (story.gain.hours or 0) > 0
+    assert (story.gain.on_time_probability or 0) > (found.forecast.on_time_probability or 0)
+    assert found.ref == REF

@@ -1,0 +1,58 @@
+"""milestones.ics, read back by a calendar's own parser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from icalendar import Calendar
+
+from bot.derive.results import Acceptance, Derived, EngagementDerived, MilestoneStatus, Schedule
+from bot.report.site.calendar_file import calendar_file
+
+DAY = date(2026, 11, 20)
+GO_LIVE = MilestoneStatus(
+    "Go-live; phase 1,\r\nBEGIN:VALARM", ref='acme/globex%"Go-live"', baseline=date(2026, 11, 30), due=date(2026, 12, 4),
+    forecast=date(2026, 12, 11), forecast_p80=date(2026, 12, 18), state="at_risk", web_url="https://gitlab.example.com/m/1",
+)  # fmt: skip
+DESIGN = MilestoneStatus("Design", ref="acme/globex%1", due=date(2026, 10, 1), closed=date(2026, 10, 2), state="done")
+
+
+def derived(*milestones: MilestoneStatus) -> Derived:
+    acceptance = (Acceptance("Go-live", 50_000, "open", last_safe_sending=date(2027, 1, 22)),)
+    engagement = EngagementDerived(
+        "acme&7", customer="Globex", schedule=Schedule(milestones=milestones), acceptance=acceptance
+    )
+    return Derived(DAY, "USD", (engagement,))
+
+
+def events(text: str) -> dict[date, tuple[str, str]]:
+    found = Calendar.from_ical(text).walk("VEVENT")
+    return {e.decoded("dtstart"): (str(e["summary"]), str(e.get("description", ""))) for e in found}
+
+
+def test_milestones_forecasts_and_last_safe_days_are_events() -> None:
+    found = events(calendar_file(derived(GO_LIVE, DESIGN)))
+    assert sorted(found) == [date(2026, 10, 2), date(2026, 12, 4), date(2026, 12, 11), date(2027, 1, 22)]
+    assert found[date(2026, 12, 4)][0] == "Globex: Go-live; phase 1, BEGIN:VALARM"
+    assert "P80" in found[date(2026, 12, 4)][1]
+    assert found[date(2026, 10, 2)][0].endswith("(done)")
+
+
+def test_a_moved_milestone_keeps_its_uid() -> None:
+    def uid(milestone: MilestoneStatus) -> list[str]:
+        return [str(e["uid"]) for e in Calendar.from_ical(calendar_file(derived(milestone))).walk("VEVENT")]
+
+    moved = replace(GO_LIVE, due=date(2027, 1, 8), forecast=date(2027, 1, 9), title="Go-live, renamed")
+    assert uid(GO_LIVE) == uid(moved)
+    assert len(set(uid(GO_LIVE))) == 3
+
+
+def test_a_customer_reads_milestones_and_no_forecast_amount_or_address() -> None:
+    text = calendar_file(derived(GO_LIVE, DESIGN), customer=True)
+    assert sorted(events(text)) == [date(2026, 10, 2), date(2026, 12, 4)]
+    assert not any(word in text for word in ("P80", "sign-off", "URL", "50000"))
+
+
+def test_the_same_facts_give_the_same_file() -> None:
+    assert calendar_file(derived(GO_LIVE)) == calendar_file(derived(GO_LIVE))
