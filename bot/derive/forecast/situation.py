@@ -81,7 +81,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         state.elapsed,
         ref.booking_yield,
     )
-    until = capacity.days_to_do(rest) if rest and capacity.has_bookings else None
+    until = capacity.days_to_do(rest) if rest and rest <= capacity.booked[-1] else None
     delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
     landings = find_landings(subject, history, now)
     prior = combine_priors(
