@@ -24,19 +24,26 @@ def takes_unicode() -> bool:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file that the user asked for, readable by its owner only. Raises UsageError in words.
+    """Write a text file that the user asked for, readable by its owner only. Raises UsageError in words.
 
     Most of what psbot leaves holds money or names.
     """
     try:
+        data = text.encode("utf-8")
+    except UnicodeError as error:
+        raise UsageError("can't be written (a character that no file can hold)", str(path)) from error
+    write_bytes(path, data)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file that the user asked for, readable by its owner only. Raises UsageError in words."""
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w", encoding="utf-8") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
             if path.is_file():
                 path.chmod(OWNER_ONLY)
-            file.write(text)
-    except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "a character that no file can hold"
-        advice = (
-            "Free some space, or name another place." if "space" in str(reason) else "Name a place you may write to."
-        )
-        raise UsageError(f"can't be written ({reason})", str(path), advice) from error
+            file.write(data)
+    except OSError as error:
+        space = "space" in str(error.strerror)
+        advice = "Free some space, or name another place." if space else "Name a place you may write to."
+        raise UsageError(f"can't be written ({error.strerror})", str(path), advice) from error

@@ -121,7 +121,7 @@ def _leave(out: Path, reading: Reading, published: list[Published], edition: str
 
     write_json(out / "status.json", to_json(reading.derive(reading.day)))
     write_json(out / "snapshot.json", dump_snapshot(reading.portfolio))
-    for name, text in make_site_files(reading, audience="internal", only=None).items():
+    for name, text in make_site_files(reading, audience="internal", only=None, tell=say).items():
         write_text(out / "site" / name, text)
     links: dict[str, dict[str, str]] = {"Look at": {"The portfolio page": "site/index.html"}, "Published": {}}
     for number, found in enumerate(published, 1):

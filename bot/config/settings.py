@@ -1,4 +1,4 @@
-"""config.yml → one frozen, validated `Settings` (CONTRACT §4). Reading it does nothing else.
+"""config.yml → one frozen, validated `Settings`. Reading it does nothing else.
 
 Thresholds and risk rules are declared beside the code that uses them; whoever loads the config hands their names in,
 so that an unknown one is an error here and this file knows none of them.
@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from bot.config.facts import FactSettings
 from bot.config.people import Channel, OrderSettings, Person
 from bot.config.section import Distinct, Origin, Section
 from bot.config.values import (
@@ -124,9 +125,7 @@ class FinanceSettings(Section):
         None, description="CSV of hours; replaces GitLab's time logs where it names an engagement"
     )
     bookings: str | None = Field(None, description="CSV of hard and soft bookings")
-    columns: dict[str, str] = Field(
-        {}, description="Names of columns in your export, such as {engagement: Project Name, hours: Time Logged}"
-    )
+    columns: dict[str, str] = Field({}, description="Your export's names of columns: {engagement: Project Name}")
 
 
 class HealthLabels(Distinct):
@@ -276,6 +275,7 @@ class Settings(Section):
     risks: RiskSettings = RiskSettings()
     reports: ReportSettings = ReportSettings()
     templates: TemplateSettings = TemplateSettings()
+    facts: FactSettings = FactSettings()
     engagements: dict[Reference, dict[str, Any]] = Field(
         {}, description="Facts by reference; they win over the description's"
     )

@@ -15,13 +15,17 @@ from bot.derive.catalog import vocabulary
 from bot.derive.checks import RULES, find_risks
 from bot.derive.checks.compliance import derive_compliance
 from bot.derive.checks.hints import find_hints
+from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.reading import Court, entry_of, read_orders, read_unaddressed
+from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
+from bot.derive.decisions.steps import derive_steps
+from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.people.availability import Availability
@@ -29,7 +33,7 @@ from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
-from bot.derive.replay import Memory, as_if, past_signals
+from bot.derive.replay import Memory, as_if, past_signals, portfolio_record
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, PortfolioRevenue, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
@@ -38,7 +42,8 @@ from bot.derive.subject import Subject
 from bot.domain.bulkhead import contained, in_words
 from bot.domain.calendar import WorkCalendar
 from bot.domain.messages import Phrase, Text
-from bot.domain.model import Engagement, PastReport, Portfolio, as_of
+from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
@@ -77,7 +82,7 @@ def derive_portfolio(
     what past days said, for further derivations of the same portfolio.
     """
     settings = with_default_thresholds(settings)
-    lost: list[str] = []
+    lost: list[Text] = []
     then = _replayed(portfolio, day, calendar, lost)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
@@ -94,7 +99,12 @@ def derive_portfolio(
     ]
     gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
     revenue = _add_revenue(pairs, gone, settings, past, failures, only)
-    done = [subject for subject, _ in pairs]
+    record = contained(
+        lambda: portfolio_record(subjects, run.earlier if run else None, reports, memory),
+        lambda why: failures.append(Phrase("no track record: {error}", error=why)),
+        EMPTY,
+    )
+    done = [_with_record(subject, record) for subject, _ in pairs]
     return Derived(
         as_of=day,
         currency=settings.finance.currency,
@@ -109,7 +119,11 @@ def derive_portfolio(
     )
 
 
-def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[str]) -> Portfolio:
+def _with_record(subject: Subject, record: TrackRecord) -> Subject:
+    return subject.advance(status=replace(subject.derived.status, track_record=record))
+
+
+def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[Text]) -> Portfolio:
     """The portfolio as of the day; an engagement whose past can't be replayed is named and left out."""
 
     def replay(engagement: Engagement) -> tuple[Engagement, ...]:
@@ -240,6 +254,8 @@ def _stages(
         ("compliance", lambda s: {"compliance": derive_compliance(s)}),
         ("status", lambda s: {"status": derive_axes(s, past)}),
         ("risks", _find_all_risks),
+        ("next steps", lambda s: {"steps": derive_steps(s)}),
+        ("asks", lambda s: {"asks": derive_asks(s)}),
         ("overall status", lambda s: {"status": derive_overall(s)}),
     )
 
@@ -257,7 +273,8 @@ def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementFo
 
 def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
     derived, errors = find_risks(subject)
-    risks = sorted((*register_risks(subject), *derived), key=_gravest_first)
+    owned = (with_owner(subject, risk) for risk in (*register_risks(subject), *derived))
+    risks = sorted(owned, key=_gravest_first)
     return {"risks": tuple(risks), "errors": (*subject.derived.errors, *errors)}
 
 
@@ -315,7 +332,7 @@ def _tell_stories(
     """What the risks come to, once orders have muted some; ways out are tried on the forecast."""
     from bot.derive.decisions.stories import derive_stories
 
-    if subject.derived.phase == "complete" and not subject.derived.risks:
+    if subject.derived.phase == Phase.COMPLETE and not subject.derived.risks:
         return {}
     learned = run.earlier if run else None
     return {"stories": derive_stories(subject, lambda changed: as_if(subject, changed, learned, payloads))}

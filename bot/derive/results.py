@@ -1,4 +1,4 @@
-"""What is derived: frozen values that `status --json` prints (CONTRACT §7) and the reports read.
+"""What is derived: frozen values that `status --json` prints and the reports read.
 
 Numbers that can't be known are None, never a guess or NaN. Ratios are plain (0.41, not 41). Hours are hours, money is in
 the portfolio's currency, `percent` is a ratio as in the contract's example.
@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
 from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Colour as Colour
+from bot.domain.vocabulary import Phase as Phase
 
 RAGS = ("green", "yellow", "red", "unknown")
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -24,7 +27,7 @@ SEVERITIES = ("low", "medium", "high", "critical")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """EV basis and progress: `done` of `total` in `basis` units (CONTRACT §7 Definitions)."""
+    """EV basis and progress: `done` of `total` in `basis` units."""
 
     basis: str = "count"
     percent: float | None = None
@@ -300,7 +303,7 @@ class EngagementDerived:
     title: str = ""
     customer: str = ""
     web_url: str = ""
-    phase: str = "active"
+    phase: Phase = Phase.ACTIVE
     progress: Progress = Progress()
     status: Status = field(default_factory=Status)
     schedule: Schedule = Schedule()
@@ -318,6 +321,10 @@ class EngagementDerived:
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """All that is open, in the order in which it comes (not in the JSON)."""
+    asks: tuple[Ask, ...] = ()
+    """Decisions and help that others owe (not in the JSON)."""
     end: date | None = None
     """The end of the SOW, moved by approved change orders."""
     errors: tuple[Text, ...] = ()
@@ -387,4 +394,8 @@ class Derived:
     portfolio: PortfolioDerived = PortfolioDerived()
     failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """All that is open, in the order in which it comes (not in the JSON)."""
+    asks: tuple[Ask, ...] = ()
+    """Decisions and help that others owe (not in the JSON)."""
     """Orders on roll-ups that name no engagement."""

@@ -136,7 +136,8 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     changed: dict[str, Any] = {}
     head = getattr(value, "ref", None) or getattr(value, "milestone", None)
     place = str(head) if isinstance(head, str) and where else where
-    for name, clean, otherwise in _plan(type(value)):
+    model: Any = type(value)
+    for name, clean, otherwise in _plan(model):
         old = getattr(value, name)
         try:
             new = clean(old, f"{place}.{name}" if place else name, gate)
@@ -151,7 +152,7 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
 
 
 @cache
-def _plan(model: type) -> tuple[tuple[str, Cleaner, Any], ...]:
+def _plan(model: type[Any]) -> tuple[tuple[str, Cleaner, Any], ...]:
     """Name, cleaner and fallback of each field, from the declaration."""
     hints = get_type_hints(model)
     return tuple((f.name, _cleaner(hints[f.name]), _fallback(f, hints[f.name])) for f in dataclasses.fields(model))

@@ -1,15 +1,15 @@
-"""Wish × standing → plan: what to create, update, leave, refuse or clear away, each with its reason. Pure (CONTRACT §8)."""
+"""Wish × standing → plan: what to create, update, leave, refuse or clear away, each with its reason. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 from bot.config import Settings
 from bot.derive.order_results import OrderEntry
 from bot.domain.bulkhead import contained
-from bot.domain.model import EMPTY
 from bot.publish.audience import Guard
 from bot.publish.commands import command_lines
 from bot.publish.drafts import DraftPlanner
@@ -21,6 +21,8 @@ from bot.publish.steps import Plan, Step
 from bot.publish.wishes import make_wishes
 from bot.report.document import Document
 
+NONE_HELD: Mapping[Identity, str] = MappingProxyType({})
+
 
 def make_plan(
     documents: Iterable[Document],
@@ -29,7 +31,7 @@ def make_plan(
     settings: Settings,
     colours: Mapping[str, str] | None = None,
     orders: Iterable[tuple[str | None, OrderEntry]] = (),
-    held: Mapping[Identity, str] = EMPTY,
+    held: Mapping[Identity, str] = NONE_HELD,
 ) -> Plan:
     """The plan for these documents. `colours` (engagement → green, yellow, red, unknown) are the statuses to declare; `orders`
     are those that people gave, with the engagement that each is about; `held` tells which documents are held back, and why.

@@ -1,6 +1,6 @@
 """Customer weekly status: built from `CustomerFacts`, which has no field for money, internal risk or people's load.
 
-What the customer may read (CONTRACT §8.4): milestones, progress, hours used of the SOW's hours or milestones accepted of
+What the customer may read: milestones, progress, hours used of the SOW's hours or milestones accepted of
 all, risks that stand where the customer can read them, next steps, what we wait for. Confidential items, and items in
 our own namespaces, count in nothing here: not even in a number.
 
@@ -17,15 +17,17 @@ from datetime import date
 from typing import Any
 
 from bot.config import Settings
+from bot.derive.decisions.steps import next_steps
 from bot.derive.labels import has_label
 from bot.derive.results import SEVERITIES, EngagementDerived, MilestoneStatus, RaidEntry
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_views
-from bot.report.parts.steps import StepView, next_steps
+from bot.report.parts.steps import StepView, view_of
 from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown, joined
 
@@ -88,7 +90,7 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     for derived in context.served(due.as_of):
         closed = derived.completion.completed_on
         engagement = context.engagements(due.as_of).get(derived.ref)
-        running = derived.phase != "complete" or (closed is not None and closed > since)
+        running = derived.phase != Phase.COMPLETE or (closed is not None and closed > since)
         if engagement is not None and derived.ref in there and engagement.facts.customer_channel and running:
             yield derived.ref
 
@@ -144,7 +146,7 @@ def customer_facts(
         to_accept=accepted[1],
         finished=finished[:MOST_LINES],
         more_finished=max(0, len(finished) - MOST_LINES),
-        steps=next_steps(context, engagement, derived, day),
+        steps=tuple(view_of(context, step) for step in next_steps(derived.steps, lambda step: step.ref in visible)),
         waiting=_waiting(context, visible.values()),
         risks=risks[:MOST_RISKS],
         more_risks=max(0, len(risks) - MOST_RISKS),

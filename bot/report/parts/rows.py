@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.derive.results import SEVERITIES, Acceptance, EngagementDerived, MilestoneStatus, Risk
+from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus
 from bot.domain.messages import Text
-from bot.domain.model import Engagement, Item
-from bot.report.context import ReportContext, items_by_ref
+from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
 ACCEPTED = ("accepted", "passively_accepted")
@@ -64,34 +63,21 @@ class AcceptanceView:
     when: SafeMarkdown
 
 
-def risk_views(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> tuple[RiskView, ...]:
-    """The risks, gravest first. Whoever holds the register's or the evidence's issue owns it; else the PM."""
-    items = items_by_ref(engagement)
+def risk_views(context: ReportContext, derived: EngagementDerived) -> tuple[RiskView, ...]:
+    """The risks, gravest first."""
     return tuple(
         RiskView(
             risk.severity,
             SafeMarkdown(SEVERITY_DOTS.get(risk.severity, "⚪")),
             risk.message,
             risk.action,
-            _owner(risk, items, engagement.facts.pm),
+            risk.owner,
             context.links(risk.evidence, own=derived.ref),
             risk.score,
             risk.rule,
         )
-        for risk in sorted(derived.risks, key=gravity)
+        for risk in derived.risks
     )
-
-
-def gravity(risk: Risk) -> tuple[int, int, str, tuple[str, ...]]:
-    """Sort key: gravest first, then by score, then in a fixed order."""
-    rank = SEVERITIES.index(risk.severity) if risk.severity in SEVERITIES else 0
-    return (-rank, -(risk.score or 0), risk.rule, risk.evidence)
-
-
-def _owner(risk: Risk, items: Mapping[str, Item], pm: str | None) -> str | None:
-    if risk.owner:
-        return risk.owner
-    return next((items[ref].assignees[0] for ref in risk.evidence if ref in items and items[ref].assignees), pm)
 
 
 def milestone_views(context: ReportContext, milestones: Iterable[MilestoneStatus]) -> tuple[MilestoneView, ...]:

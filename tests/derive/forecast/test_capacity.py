@@ -42,37 +42,37 @@ def hours(found: Capacity, weeks: float) -> float:
 
 
 def test_without_bookings_everybody_runs_on_at_the_burn() -> None:
-    assert hours(capacity(), 4) == pytest.approx(240, rel=1e-4)
+    assert hours(capacity(), 4) == pytest.approx(240, abs=0.1)
 
 
 @pytest.mark.parametrize("week", [1, 4, 14])
 def test_one_persons_booked_week_changes_that_persons_week_alone(week: int) -> None:
     bare, found = capacity(), capacity(*booked("ann", 35, [week]))
-    assert hours(found, week - 1) == pytest.approx(hours(bare, week - 1), rel=1e-4)
-    assert hours(found, week) == pytest.approx(hours(bare, week) + 15, rel=1e-4)
-    assert hours(found, week + 5) == pytest.approx(hours(bare, week + 5) + 15, rel=1e-4)
+    assert hours(found, week - 1) == pytest.approx(hours(bare, week - 1), abs=0.1)
+    assert hours(found, week) == pytest.approx(hours(bare, week) + 15, abs=0.1)
+    assert hours(found, week + 5) == pytest.approx(hours(bare, week + 5) + 15, abs=0.1)
 
 
 def test_a_newcomer_adds_to_what_the_others_do() -> None:
-    assert hours(capacity(*booked("dan", 30, [2, 3])), 4) == pytest.approx(240 + 60, rel=1e-4)
+    assert hours(capacity(*booked("dan", 30, [2, 3])), 4) == pytest.approx(240 + 60, abs=0.1)
 
 
 def test_weeks_before_the_first_booked_one_run_at_the_burn() -> None:
     found = capacity(*booked("ann", 20, range(5, 9)), *booked("bob", 20, range(5, 9)))
-    assert hours(found, 4) == pytest.approx(240, rel=1e-4)
+    assert hours(found, 4) == pytest.approx(240, abs=0.1)
 
 
 def test_where_all_work_was_booked_a_missing_booking_means_work_elsewhere() -> None:
     past = [b for user in ("ann", "bob", "cat") for b in booked(user, 20, range(-9, 1))]
     found = capacity(*past, *booked("ann", 20, [1, 2, 3, 4]), *booked("bob", 20, [1, 2]))
-    assert hours(found, 4) == pytest.approx(4 * 20 + 2 * 20, rel=1e-4)
-    assert hours(found, 6) - hours(found, 4) == pytest.approx(2 * 60, rel=1e-4), "behind the plan nothing is known"
+    assert hours(found, 4) == pytest.approx(4 * 20 + 2 * 20, abs=0.1)
+    assert hours(found, 6) - hours(found, 4) == pytest.approx(2 * 60, abs=0.1), "behind the plan nothing is known"
 
 
 def test_who_is_away_does_not_work() -> None:
     away = {"cat": {"away": ["2026-09-14..2026-09-25"]}}
-    assert hours(capacity(people=away), 4) == pytest.approx(240 - 40, rel=1e-4)
-    assert hours(capacity(*booked("cat", 20, [2]), people=away), 4) == pytest.approx(240 - 40, rel=1e-4)
+    assert hours(capacity(people=away), 4) == pytest.approx(240 - 40, abs=0.1)
+    assert hours(capacity(*booked("cat", 20, [2]), people=away), 4) == pytest.approx(240 - 40, abs=0.1)
 
 
 def test_of_booked_hours_as_many_are_worked_as_of_those_before() -> None:
