@@ -119,7 +119,8 @@ def _plain(found: EngagementForecast) -> dict[str, Any]:
 def load_kit(data: Path) -> ModuleType:
     """The evaluation kit as a module."""
     spec = importlib.util.spec_from_file_location("evaluation_kit", data / "evaluate.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     kit = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = kit
     spec.loader.exec_module(kit)
