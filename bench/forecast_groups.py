@@ -65,7 +65,9 @@ class InProcess:
         calendar = settings.work_calendar(range(batch.as_of.year - 20, batch.as_of.year + 8))
         began = time.process_time()
         learned = learn_by_day(portfolio, calendar, settings)
-        wanted = [s for s in make_subjects(portfolio, batch.as_of, settings, calendar) if s.engagement.ref in batch.cases]
+        wanted = [
+            s for s in make_subjects(portfolio, batch.as_of, settings, calendar) if s.engagement.ref in batch.cases
+        ]
         pairs = [
             (s, forecast_engagement(s, learned(batch.as_of), seed=self.seed, trials=self.trials, earlier=learned))
             for s in wanted
@@ -132,8 +134,13 @@ def organisations(kit: ModuleType, data: Path) -> dict[str, str]:
     pd = kit.pd
     pd = kit.pd
     plan = pd.read_csv(data / "cesaw/issues.csv.gz", usecols=["project", "org"]).drop_duplicates("project")
-    found = {p: f"organisation {o if isinstance(o, str) and o == o else 'unknown'}" for p, o in zip(plan.project, plan.org, strict=True)}
-    series = pd.read_csv(data / "tawos/closures_per_day.csv.gz", usecols=["server", "project"]).drop_duplicates("project")
+    found = {
+        p: f"organisation {o if isinstance(o, str) and o == o else 'unknown'}"
+        for p, o in zip(plan.project, plan.org, strict=True)
+    }
+    series = pd.read_csv(data / "tawos/closures_per_day.csv.gz", usecols=["server", "project"]).drop_duplicates(
+        "project"
+    )
     return found | {p: f"server {s}" for p, s in zip(series.project, series.server, strict=True)}
 
 
@@ -147,7 +154,9 @@ def group_of(name: str, known: dict[str, str]) -> str:
     return "others"
 
 
-def judge(kit: ModuleType, cell: Any, metric: str, known: dict[str, str]) -> list[tuple[float, str, str, str, float, float, int]]:
+def judge(
+    kit: ModuleType, cell: Any, metric: str, known: dict[str, str]
+) -> list[tuple[float, str, str, str, float, float, int]]:
     """By held-out group: ratio, figure, group, best baseline of the others, its loss here, the program's, cases."""
     names = np.array([group_of(str(g), known) for g in cell.groups])
     reduce = kit.METRICS[metric][1]
@@ -162,7 +171,17 @@ def judge(kit: ModuleType, cell: Any, metric: str, known: dict[str, str]) -> lis
             continue
         best = min(methods, key=lambda m: reduce(losses[m][rest]))
         theirs, ours = float(reduce(losses[best][inside])), float(reduce(mine[inside]))
-        found.append((ours / theirs if theirs else float("nan"), f"{cell.name} {metric}", group, best, theirs, ours, int(inside.sum())))
+        found.append(
+            (
+                ours / theirs if theirs else float("nan"),
+                f"{cell.name} {metric}",
+                group,
+                best,
+                theirs,
+                ours,
+                int(inside.sum()),
+            )
+        )
     return found
 
 
@@ -185,7 +204,9 @@ METRICS = {
 }  # fmt: skip
 
 
-def run(kit: ModuleType, data: Path, program: InProcess, wanted: set[str], quick: bool) -> tuple[list[Any], dict[str, Any]]:
+def run(
+    kit: ModuleType, data: Path, program: InProcess, wanted: set[str], quick: bool
+) -> tuple[list[Any], dict[str, Any]]:
     """All cells of the wanted tests, and what the kit tells beside them."""
     cells: list[Any] = []
     facts: dict[str, Any] = {}
@@ -224,7 +245,9 @@ def main() -> int:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--top", type=int, default=1000, help="so many of the worst lines")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value of a structural constant")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="another value of a structural constant"
+    )
     options = parser.parse_args()
     for text in options.set:
         set_constant(*text.split("="))
@@ -237,14 +260,23 @@ def main() -> int:
     program = InProcess(kit, options.cache)
     cells, facts = run(kit, options.data, program, wanted, not options.full)
     known = organisations(kit, options.data)
-    lines = [line for c in cells for m in METRICS[c.name[0]] if "all" not in c.groups for line in judge(kit, c, m, known)]
+    lines = [
+        line for c in cells for m in METRICS[c.name[0]] if "all" not in c.groups for line in judge(kit, c, m, known)
+    ]
     held_out = sorted((x for x in lines if x[2] != "all"), reverse=True)
-    for title, chosen in (("held-out groups, worst first", held_out[: options.top]), ("all groups together", [x for x in lines if x[2] == "all"])):
-        print(f"\n{title}\n{'ratio':>6}  {'figure':<34}{'group':<24}{'best elsewhere':<24}{'its':>7}{'ours':>7}{'n':>5}")
+    for title, chosen in (
+        ("held-out groups, worst first", held_out[: options.top]),
+        ("all groups together", [x for x in lines if x[2] == "all"]),
+    ):
+        print(
+            f"\n{title}\n{'ratio':>6}  {'figure':<34}{'group':<24}{'best elsewhere':<24}{'its':>7}{'ours':>7}{'n':>5}"
+        )
         for ratio, name, group, best, theirs, ours, count in chosen:
             print(f"{ratio:6.2f}  {name:<34}{group:<24}{best:<24}{theirs:7.3f}{ours:7.3f}{count:5d}")
     ratios = [x[0] for x in held_out if x[0] == x[0]]
-    print(f"\nheld-out cells no worse than the best elsewhere: {sum(r <= 1.0005 for r in ratios)} of {len(ratios)}; geometric mean {np.exp(np.mean(np.log(np.maximum(ratios, 1e-3)))):.3f}")
+    print(
+        f"\nheld-out cells no worse than the best elsewhere: {sum(r <= 1.0005 for r in ratios)} of {len(ratios)}; geometric mean {np.exp(np.mean(np.log(np.maximum(ratios, 1e-3)))):.3f}"
+    )
     for cell in cells:
         if "all" in cell.groups and "30" in cell.name:
             for metric in ("median APE", "within 5 %"):
@@ -255,12 +287,19 @@ def main() -> int:
     for test in "ABCE":
         if found := [c for c in cells if c.name[0] == test]:
             row = kit.coverage(test, found)
-            print(f"{test}: P10–P95 held {row['P10-P95']:.2f}, P80 {row['P80']:.2f}, widths {row['median width']}; each: "
-                  + ", ".join(f"{c.name} {float(c.inside('program').mean()):.2f}/{float((c.truth <= c.quantiles('program')[:, 2] + 1e-9).mean()):.2f}" for c in found))
+            print(
+                f"{test}: P10–P95 held {row['P10-P95']:.2f}, P80 {row['P80']:.2f}, widths {row['median width']}; each: "
+                + ", ".join(
+                    f"{c.name} {float(c.inside('program').mean()):.2f}/{float((c.truth <= c.quantiles('program')[:, 2] + 1e-9).mean()):.2f}"
+                    for c in found
+                )
+            )
     for name, value in facts.get("F", {}).items():
         print(f"F {name}: {value}")
     for variant, row in facts.get("P", {}).items():
-        print(f"P {variant}: n {row['cases']} with {row['with']:.3f} none {row['none']:.3f} ratio {row['ratio']:.2f} ({row['low']:.2f}–{row['high']:.2f}) as booked {row['as booked']:.3f} bias {row['bias']:+.2f} {'ok' if row['ok'] else 'FAIL'}")
+        print(
+            f"P {variant}: n {row['cases']} with {row['with']:.3f} none {row['none']:.3f} ratio {row['ratio']:.2f} ({row['low']:.2f}–{row['high']:.2f}) as booked {row['as booked']:.3f} bias {row['bias']:+.2f} {'ok' if row['ok'] else 'FAIL'}"
+        )
     print(f"forecasts took {program.seconds:.1f} s of processor time")
     return 0
 

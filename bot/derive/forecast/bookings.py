@@ -85,7 +85,9 @@ def find_capacity(
         left = _share_after(week, day, axis.calendar)
         known = {user: hours for user, at in hard.items() if (hours := at.get(week, 0.0)) > 0}
         taken = sum(_available(user, hours, week, availability) for user, hours in known.items())
-        free = {u: b for u, b in burns.items() if u not in known and not _elsewhere(hard.get(u, {}), week, week in planned)}
+        free = {
+            u: b for u, b in burns.items() if u not in known and not _elsewhere(hard.get(u, {}), week, week in planned)
+        }
         points.append(max(axis.position(week.last) - now, points[-1]))
         booked.append(booked[-1] + share * taken * left)
         burnt.append(burnt[-1] + sum(b * _presence(u, week, availability) for u, b in free.items()) * left)
@@ -180,7 +182,9 @@ def _presence(user: str, week: Period, availability: Availability) -> float:
     return sum(not availability.is_away(user, d) for d in days) / len(days) if days else 0.0
 
 
-def own_yield(hard: Mapping[str, Mapping[Period, float]], logs: Sequence[TimeLog], day: date, elsewhere: float) -> float:
+def own_yield(
+    hard: Mapping[str, Mapping[Period, float]], logs: Sequence[TimeLog], day: date, elsewhere: float
+) -> float:
     """Hours worked of hours booked: one's own booked weeks that are over, shrunk towards those of finished work."""
     over = {(user, week): h for user, at in hard.items() for week, h in at.items() if week.last <= day}
     weeks = {week for _, week in over}

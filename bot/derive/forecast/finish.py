@@ -207,7 +207,9 @@ def _own_remaining(
         return None
     total = state.total * (1 + growth)
     if hours_based:
-        voices = [state.elapsed * (total - earned) / earned for earned in (state.earned_closed, state.earned) if earned > 0]
+        voices = [
+            state.elapsed * (total - earned) / earned for earned in (state.earned_closed, state.earned) if earned > 0
+        ]
         by_hours = _days_for(rest, capacity, state) if rest else None
         return _pooled([*voices, *([by_hours] if by_hours else [])], LEAST_DAYS)
     pace = pooled_pace(state.weekly_closed) if state.weeks else state.earned / state.elapsed * DAYS_PER_WEEK

@@ -96,7 +96,9 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     remaining = None
     if start is not None and phase != Phase.COMPLETE:
         pace_factor = subject.engagement.what_if.pace_factor
-        remaining = remaining_time(state, prior, ref, rest=rest, capacity=capacity, growth=growth, pace_factor=pace_factor)
+        remaining = remaining_time(
+            state, prior, ref, rest=rest, capacity=capacity, growth=growth, pace_factor=pace_factor
+        )
     return Situation(
         subject=subject,
         ref=ref,

@@ -32,7 +32,9 @@ def booked(user: str, hours: float, ahead: Iterable[int], known: date | None = N
     return tuple(Booking(user, week_of(TODAY + timedelta(weeks=n)).name, hours, "hard", known) for n in ahead)
 
 
-def capacity(*bookings: Booking, logs: tuple[TimeLog, ...] = worked("ann", "bob", "cat"), people: Any = None) -> Capacity:
+def capacity(
+    *bookings: Booking, logs: tuple[TimeLog, ...] = worked("ann", "bob", "cat"), people: Any = None
+) -> Capacity:
     available = Availability(CALENDAR, make_settings(people=people).people if people else {})
     return find_capacity(bookings, logs, WorkAxis(CALENDAR), TODAY, available, 60.0, 1.0)
 
@@ -82,9 +84,14 @@ def test_of_booked_hours_as_many_are_worked_as_of_those_before() -> None:
 
 
 def forecast(*bookings: Booking, on: date = TODAY) -> Forecast:
-    items = [make_item(n, estimate_hours=60, closed=START + timedelta(weeks=n) if n < 12 else None) for n in range(1, 25)]
+    items = [
+        make_item(n, estimate_hours=60, closed=START + timedelta(weeks=n) if n < 12 else None) for n in range(1, 25)
+    ]
     logs = [make_log(items[n % 11], 20, log.spent_at) for n, log in enumerate(worked("ann", "bob", "cat"))]
-    logs = [TimeLog(log.item, user.user, log.spent_at, 20) for log, user in zip(logs, worked("ann", "bob", "cat"), strict=True)]
+    logs = [
+        TimeLog(log.item, user.user, log.spent_at, 20)
+        for log, user in zip(logs, worked("ann", "bob", "cat"), strict=True)
+    ]
     facts = {"billing": "time_and_materials", "rate": 100.0, "value": None, "start": START, "end": None, "hours": None}
     subject = make_subject(on=on, items=items, timelogs=logs, facts=facts, bookings=list(bookings))
     return forecast_engagement(subject, Reference(), trials=500).forecast

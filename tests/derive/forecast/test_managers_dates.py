@@ -89,7 +89,9 @@ def test_the_forecast_is_no_worse_than_the_managers_own(share: float, projects: 
         theirs.append(abs((planned - project.end).days) / length)
         ours.append(abs((finish.p50 - project.end).days) / length)
         held.append(finish.p10 <= project.end <= finish.p95)
-    assert median(ours) < 1.1 * median(theirs), "with eight projects to learn from, a point in the middle may miss by a little"
+    assert median(ours) < 1.1 * median(theirs), (
+        "with eight projects to learn from, a point in the middle may miss by a little"
+    )
     assert 0.75 <= sum(held) / len(held) <= 0.95
     print(
         f"{share:.0%} of the time: managers {median(theirs):.3f}, forecast {median(ours):.3f}, held {sum(held) / len(held):.2f}"
