@@ -100,10 +100,10 @@ def check_report_templates(session: Session) -> Iterator[Finding]:
         templates = load_templates(session.settings, session.folder)
         faults = check_templates(templates, sample_contexts(templates, session.settings))
     except PsbotError as error:
-        yield Finding("problem", str(error), "Mend the template or delete it; the shipped one serves then.")
+        yield Finding("problem", str(error), "Correct the template or delete it; the shipped one serves then.")
         return
     for fault in faults:
-        yield Finding("problem", f"template {fault}", "Mend it or delete it; the shipped one serves then.")
+        yield Finding("problem", f"template {fault}", "Correct it or delete it; the shipped one serves then.")
     if not faults:
         yield Finding("ok", f"templates: all render against sample data ({session.settings.reports.locale})")
     yield from _check_wording(templates)
@@ -291,7 +291,7 @@ def _facts(portfolio: Portfolio) -> Iterator[Finding]:
     for e in portfolio.engagements:
         for fault in e.fact_faults:
             where = f"{fault.ref or e.ref}: facts, line {fault.line}: {fault.key or 'block'}: {fault.message}"
-            yield Finding("problem", where, "Mend it in the description; `psbot schema --facts` lists all keys.")
+            yield Finding("problem", where, "Correct it in the description; `psbot schema --facts` lists all keys.")
         if e.customer_visible_facts:
             keys = ", ".join(e.customer_visible_facts)
             remedy = "Move them under `engagements:` in config.yml."
@@ -355,7 +355,7 @@ def propose(group: str, environment: Mapping[str, str], label: str = "PSProject"
         top = client.get(f"/groups/{quote(group.strip('/'), safe='')}")
     except NotFoundError as error:
         advice = f"Write its path as in its URL below {url}; the bot's user must be a member."
-        raise UsageError(f"{group!r} is no group that the token can see", "--from", advice) from error
+        raise UsageError(f"{group!r} is not a group that the token can see", "--from", advice) from error
     children = {
         str(g["full_path"]): str(g.get("visibility", "")) for g in client.get_all(f"/groups/{top['id']}/subgroups")
     }

@@ -128,7 +128,7 @@ def read_day(cells: Mapping[str, str], name: str, order: DateOrder) -> date:
         kind = "must be a date such as 2026-11-30"
         raise BadCell(name, f"{kind}, not {text[:40]!r}", kind=kind)
     if not is_sane_day(day):
-        kind = "is no day on which somebody worked: is the year right?"
+        kind = "is not a day on which somebody worked: is the year right?"
         raise BadCell(name, f"{text[:40]!r} {kind}", kind=kind)
     return day
 

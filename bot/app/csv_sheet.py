@@ -1,4 +1,4 @@
-"""A CSV file as spreadsheets write it → rows of cells (CONTRACT §4): encoding, separator, quotes and header found out.
+"""A CSV file as spreadsheets write it → rows of cells: encoding, separator, quotes and header found out.
 
 Nothing here knows hours or weeks: `timesheets` says which columns there are and what stands in them.
 """

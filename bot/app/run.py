@@ -10,14 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.app.session import Session, read_text
-from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, require_known
+from bot.app.session import Session
+from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, read_snapshot, require_known
 from bot.app.summary import Beginning, Summary, beginning, closing, judged, summarise, told
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
 from bot.domain.model import Portfolio
-from bot.domain.snapshot import load_snapshot
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
 from bot.gitlab_api.whereabouts import Whereabouts
@@ -122,7 +121,7 @@ def require_some_right(outcome: Outcome) -> None:
 
 def read_parts(session: Session, options: RunOptions) -> Portfolio:
     """The portfolio that the shards left as snapshots; each engagement once."""
-    parts = [load_snapshot(read_text(path), session.settings.engagements) for path in options.merge]
+    parts = [read_snapshot(session, path) for path in options.merge]
     engagements = {e.ref: e for part in parts for e in part.engagements}
     return Portfolio(
         engagements=tuple(engagements[ref] for ref in sorted(engagements)),

@@ -48,7 +48,7 @@ class Session:
 
     @property
     def url(self) -> str:
-        """GITLAB_URL, else the config's, else CI_SERVER_URL, else GitLab.com (CONTRACT §2)."""
+        """GITLAB_URL, else the config's, else CI_SERVER_URL, else GitLab.com."""
         found = (
             self.environment.get("GITLAB_URL")
             or self.settings.gitlab.url

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
@@ -90,7 +91,7 @@ def read_for(
     """
     past: tuple[PastReport, ...] = ()
     if snapshot:
-        portfolio = load_snapshot(read_text(snapshot), session.settings.engagements)
+        portfolio = read_snapshot(session, snapshot)
         taken = portfolio.taken_at
         day = session.as_of if day_given or taken is None else session.calendar.local_day(taken)
         session = replace(session, as_of=day)
@@ -100,6 +101,13 @@ def read_for(
     if not snapshot and with_past:
         past = read_past(session, portfolio)
     return Reading(session, portfolio, session.as_of, past, only)
+
+
+def read_snapshot(session: Session, path: Path) -> Portfolio:
+    """The portfolio of a snapshot file, with what the config says of engagements and people."""
+    settings = session.settings
+    zones = {name.casefold(): ZoneInfo(p.timezone) for name, p in settings.people.items() if p.timezone}
+    return load_snapshot(read_text(path), settings.engagements, zone=session.calendar.zone, zones=zones)
 
 
 def read_past(session: Session, portfolio: Portfolio) -> tuple[PastReport, ...]:

@@ -108,7 +108,12 @@ def closing(session: Session, read: int, outcome: Outcome | None, plan: Plan, be
     sums = ", ".join(f"{number} {state}" for state, number in what.items() if number) or "nothing to publish"
     head = "" if outcome else "dry run: "
     seconds = time.monotonic() - began.at
-    return f"{head}{read} engagements read; {sums}; {requests} requests, {writes} writes, {seconds:.1f} s"
+    counted = ", ".join((_count(requests, "request"), _count(writes, "write")))
+    return f"{head}{_count(read, 'engagement')} read; {sums}; {counted}, {seconds:.1f} s"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def name_of(document: Document) -> str:

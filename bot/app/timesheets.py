@@ -1,4 +1,4 @@
-"""Hours and bookings from CSV files (CONTRACT §4): text → rows and faults, and how they join the portfolio.
+"""Hours and bookings from CSV files: text → rows and faults, and how they join the portfolio.
 
 Pure: whoever reads the files hands their text in. A bad row is named by file, line and column and left out; the others
 count. Equal faults are one, with their count. A file without the right header can't be used at all.
@@ -64,8 +64,7 @@ def read_timesheets(
     def make(cells: Mapping[str, str], order: DateOrder) -> TimeLog:
         log = _timelog(cells, order)
         if today and log.spent_at > today:
-            kind = "lies in the future: is the year right?"
-            raise BadCell("date", f"{log.spent_at} {kind}", kind=kind)
+            raise BadCell("date", f"{log.spent_at} {FUTURE}", kind=FUTURE)
         return log
 
     return _read(text, where, wanted, make)
@@ -116,12 +115,12 @@ def _read(text: str, where: str, columns: Columns, make: Make[T]) -> Sheet[T]:
             rows.append(Row(needed(line.cells, "engagement"), _made(line, order, make, seen), line.number))
         except BadCell as problem:
             bad.append(_Bad(line.number, name, problem))
-    doubled = [b for b in bad if b.problem.kind == DOUBLED]
-    refused = Counter(b.engagement for b in bad if b not in doubled)
+    refused = Counter(b.engagement for b in bad if b.problem.kind not in (DOUBLED, FUTURE))
     faults = [*_grouped(bad, where, table), *_order_faults(order, where)]
     return Sheet(where, tuple(rows), tuple(faults), dict(refused))
 
 
+FUTURE = "lies in the future: is the year right?"
 DOUBLED = "stands more than once in the file; it counts once"
 
 
@@ -242,7 +241,7 @@ class _Names:
             text = f"engagement: {name[:80]!r} is the SOW of {' and '.join(sorted(refs))} {rest}"
             advice = "Write the reference instead."
         else:
-            text = f"engagement: {name[:80]!r} is no engagement's reference or SOW {rest}"
+            text = f"engagement: {name[:80]!r} is not an engagement's reference or SOW {rest}"
             advice = f"The nearest is {self._shown[near[0]]!r}." if near else ""
         fault = Fault(text, where, rows[0].line, 1, advice)
         meant = self._refs[near[0]] if near else set()

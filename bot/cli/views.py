@@ -145,7 +145,7 @@ def site(
 ) -> None:
     """The portfolio web page as static files: works from a folder and on GitLab Pages."""
     if audience not in ("internal", "customer"):
-        raise UsageError(f"{audience!r} is no audience", "--audience", "Use internal or customer.")
+        raise UsageError(f"{audience!r} is not an audience", "--audience", "Use internal or customer.")
     if audience == "customer" and not only:
         raise UsageError(
             "a page for a customer shows one engagement", "--audience customer", "Name it with --only REF."

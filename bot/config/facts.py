@@ -22,5 +22,5 @@ class FactSettings(Section):
             if key not in FACTS or FACTS[key].unit == "list":
                 near = difflib.get_close_matches(key, FACTS, 1)
                 hint = f", did you mean {near[0]!r}?" if near else ""
-                raise ValueError(f"{name!r}: {key!r} is no fact of one value{hint}")
+                raise ValueError(f"{name!r}: {key!r} is not a fact of one value{hint}")
         return value

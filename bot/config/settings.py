@@ -1,4 +1,4 @@
-"""config.yml → one frozen, validated `Settings` (CONTRACT §4). Reading it does nothing else.
+"""config.yml → one frozen, validated `Settings`. Reading it does nothing else.
 
 Thresholds and risk rules are declared beside the code that uses them; whoever loads the config hands their names in,
 so that an unknown one is an error here and this file knows none of them.

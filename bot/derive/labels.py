@@ -1,4 +1,4 @@
-"""What an item is, by its labels: work, RAID entry, change order, acceptance or escalation (CONTRACT §4)."""
+"""What an item is, by its labels: work, RAID entry, change order, acceptance or escalation."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def is_exception(item: Item, labels: LabelSettings) -> bool:
 
 
 def is_work(item: Item, labels: LabelSettings) -> bool:
-    """Whether an item is work by itself: none of the exceptions of CONTRACT §4. It may still be split into parts."""
+    """Whether an item is work by itself: neither RAID, change order, acceptance nor escalation. It may still be split into parts."""
     return not item.takes_texts and meaning_of(item, labels).work
 
 

@@ -1,4 +1,4 @@
-"""The derived facts as plain JSON values (CONTRACT §7): fixed order, ISO dates, null for what is not known.
+"""The derived facts as plain JSON values: fixed order, ISO dates, null for what is not known.
 
 Keys beyond the contract's (slips, raid, completion, hints, …) may grow; the contract's keep name and meaning.
 """

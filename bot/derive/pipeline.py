@@ -25,6 +25,7 @@ from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
 from bot.derive.decisions.steps import derive_steps
+from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.people.availability import Availability
@@ -32,7 +33,7 @@ from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
-from bot.derive.replay import Memory, as_if, past_signals
+from bot.derive.replay import Memory, as_if, past_signals, portfolio_record
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, PortfolioRevenue, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
@@ -41,7 +42,8 @@ from bot.derive.subject import Subject
 from bot.domain.bulkhead import contained, in_words
 from bot.domain.calendar import WorkCalendar
 from bot.domain.messages import Phrase, Text
-from bot.domain.model import Engagement, PastReport, Portfolio, as_of
+from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
@@ -97,7 +99,12 @@ def derive_portfolio(
     ]
     gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
     revenue = _add_revenue(pairs, gone, settings, past, failures, only)
-    done = [subject for subject, _ in pairs]
+    record = contained(
+        lambda: portfolio_record(subjects, run.earlier if run else None, reports, memory),
+        lambda why: failures.append(Phrase("no track record: {error}", error=why)),
+        EMPTY,
+    )
+    done = [_with_record(subject, record) for subject, _ in pairs]
     return Derived(
         as_of=day,
         currency=settings.finance.currency,
@@ -110,6 +117,10 @@ def derive_portfolio(
         failures=tuple(failures),
         orders=read_unaddressed(past, then.engagements, court),
     )
+
+
+def _with_record(subject: Subject, record: TrackRecord) -> Subject:
+    return subject.advance(status=replace(subject.derived.status, track_record=record))
 
 
 def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[Text]) -> Portfolio:
@@ -321,7 +332,7 @@ def _tell_stories(
     """What the risks come to, once orders have muted some; ways out are tried on the forecast."""
     from bot.derive.decisions.stories import derive_stories
 
-    if subject.derived.phase == "complete" and not subject.derived.risks:
+    if subject.derived.phase == Phase.COMPLETE and not subject.derived.risks:
         return {}
     learned = run.earlier if run else None
     return {"stories": derive_stories(subject, lambda changed: as_if(subject, changed, learned, payloads))}

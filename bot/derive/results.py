@@ -1,4 +1,4 @@
-"""What is derived: frozen values that `status --json` prints (CONTRACT §7) and the reports read.
+"""What is derived: frozen values that `status --json` prints and the reports read.
 
 Numbers that can't be known are None, never a guess or NaN. Ratios are plain (0.41, not 41). Hours are hours, money is in
 the portfolio's currency, `percent` is a ratio as in the contract's example.
@@ -18,6 +18,8 @@ from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Colour as Colour
+from bot.domain.vocabulary import Phase as Phase
 
 RAGS = ("green", "yellow", "red", "unknown")
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -25,7 +27,7 @@ SEVERITIES = ("low", "medium", "high", "critical")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """EV basis and progress: `done` of `total` in `basis` units (CONTRACT §7 Definitions)."""
+    """EV basis and progress: `done` of `total` in `basis` units."""
 
     basis: str = "count"
     percent: float | None = None
@@ -301,7 +303,7 @@ class EngagementDerived:
     title: str = ""
     customer: str = ""
     web_url: str = ""
-    phase: str = "active"
+    phase: Phase = Phase.ACTIVE
     progress: Progress = Progress()
     status: Status = field(default_factory=Status)
     schedule: Schedule = Schedule()

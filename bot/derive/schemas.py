@@ -23,7 +23,7 @@ RATIO: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def snapshot_schema() -> Schema:
-    """Of `psbot-snapshot/1` (CONTRACT §6). Only `ref` and what can't be guessed is required; the rest may be absent."""
+    """Of `psbot-snapshot/1`. Only `ref` and what can't be guessed is required; the rest may be absent."""
     return {
         "$schema": DIALECT,
         "title": "psbot snapshot",
@@ -41,7 +41,7 @@ def snapshot_schema() -> Schema:
 
 
 def derived_schema() -> Schema:
-    """Of `psbot-derived/1` (CONTRACT §7). Every key is always there; more may come."""
+    """Of `psbot-derived/1`. Every key is always there; more may come."""
     return {
         "$schema": DIALECT,
         "title": "psbot derived facts",

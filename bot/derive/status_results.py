@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.derive.order_results import ColourOverride
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,10 @@ class Reason:
 class Rag:
     """A colour with its reasons. Never green without evidence: then it is unknown."""
 
-    rag: str = "unknown"
+    rag: Colour = Colour.UNKNOWN
     reasons: tuple[Reason, ...] = ()
-    signal: str | None = None
-    """What the facts of the day alone say; `rag` is the colour that is published (CONTRACT §7 *Colours*)."""
+    signal: Colour | None = None
+    """What the facts of the day alone say; `rag` is the colour that is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class CameTrue:
 class Status:
     """Computed colours; `declared` and `sentiment` are what people set, never folded in."""
 
-    overall: str = "unknown"
-    declared: str | None = None
-    sentiment: str | None = None
+    overall: Colour = Colour.UNKNOWN
+    declared: Colour | None = None
+    sentiment: Colour | None = None
     schedule: Rag = Rag()
     scope: Rag = Rag()
     budget: Rag = Rag()

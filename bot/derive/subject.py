@@ -57,7 +57,7 @@ class Subject:
 
     @property
     def work(self) -> tuple[Item, ...]:
-        """The engagement's work, by reference (CONTRACT §7 Definitions): the lowest level, without what was dropped."""
+        """The engagement's work, by reference: the lowest level, without what was dropped."""
         return self.breakdown.work
 
     @cached_property

@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from bot.domain.limits import BROKEN as BROKEN
@@ -135,7 +136,8 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     changed: dict[str, Any] = {}
     head = getattr(value, "ref", None) or getattr(value, "milestone", None)
     place = str(head) if isinstance(head, str) and where else where
-    for name, clean, otherwise in _plan_of(type(value)):
+    model: Any = type(value)
+    for name, clean, otherwise in _plan(model):
         old = getattr(value, name)
         try:
             new = clean(old, f"{place}.{name}" if place else name, gate)
@@ -149,16 +151,7 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     return dataclasses.replace(value, **changed) if changed else value  # type: ignore[type-var]
 
 
-_PLANS: dict[object, tuple[tuple[str, Cleaner, Any], ...]] = {}
-
-
-def _plan_of(model: type[Any]) -> tuple[tuple[str, Cleaner, Any], ...]:
-    """Made once a class: reading declarations costs more than cleaning a value."""
-    if model not in _PLANS:
-        _PLANS[model] = _plan(model)
-    return _PLANS[model]
-
-
+@cache
 def _plan(model: type[Any]) -> tuple[tuple[str, Cleaner, Any], ...]:
     """Name, cleaner and fallback of each field, from the declaration."""
     hints = get_type_hints(model)

@@ -79,7 +79,7 @@ class WorkCalendar:
     def working_days_between(self, first: date, last: date) -> int:
         """Working days after `first` up to and including `last`; negative when `last` is before `first`.
 
-        `first` itself is day 0 (CONTRACT §7): Friday to the next Monday is 1.
+        `first` itself is day 0: Friday to the next Monday is 1.
         """
         if last < first:
             return -self.working_days_between(last, first)
@@ -117,7 +117,7 @@ class WorkCalendar:
     def passive_acceptance_day(self, sent: date, days: int) -> date | None:
         """The day at whose end silence accepts: business day number `days`, the day of sending being day 1.
 
-        Sending on a non-working day counts as the next working day (CONTRACT §7). 0 days means never: None.
+        Sending on a non-working day counts as the next working day. 0 days means never: None.
         """
         return self.add_working_days(self.next_working_day(sent), days - 1) if days > 0 else None
 
@@ -147,7 +147,7 @@ class WorkCalendar:
         """The quarter `FY27-Q3`. Raises ValueError when it is not such a name."""
         match = re.fullmatch(r"FY(\d\d)-Q([1-4])", name)
         if not match:
-            raise ValueError(f"{name!r} is no fiscal quarter such as FY27-Q3")
+            raise ValueError(f"{name!r} is not a fiscal quarter such as FY27-Q3")
         year_end = date(2000 + int(match[1]), (self.fiscal_year_start - 2) % 12 + 1, 1)
         return self.fiscal_quarter(add_months(year_end, -3 * (4 - int(match[2]))))
 
@@ -186,7 +186,7 @@ def week_named(name: str) -> Period:
     """The ISO week `2026-W47`. Raises ValueError when there is none of that name."""
     match = re.fullmatch(r"(\d{4})-W(\d\d)", name)
     if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        raise ValueError(f"{name!r} is no ISO week such as 2026-W47")
+        raise ValueError(f"{name!r} is not an ISO week such as 2026-W47")
     return week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
 
 

@@ -63,7 +63,7 @@ class Item:
     status: str | None = None
     """The name of GitLab's work item status, where the tier has them."""
     takes_texts: bool = False
-    """psbot writes to it, or it is somebody's internal place or customer channel: no work (CONTRACT §4)."""
+    """psbot writes to it, or it is somebody's internal place or customer channel: no work."""
     later_labels: tuple[str, ...] = ()
     """In a replay: labels it got after that day. They tell what it is, never its state."""
 
@@ -155,7 +155,7 @@ class Engagement:
     timelogs: tuple[TimeLog, ...] = ()
     bookings: tuple[Booking, ...] = ()
     hours_difference: float | None = None
-    """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
+    """Timesheet hours less GitLab's time logs, where timesheets are given."""
     errors: tuple[Text, ...] = ()
     unread: tuple[str, ...] = ()
     """References and paths of its work that could not be read: what is known of it is less than there is."""
@@ -224,7 +224,7 @@ class Portfolio:
 
 
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:
-    """The portfolio as it stood at the end of `day` in `zone` (CONTRACT §6). Later facts are gone, not hidden."""
+    """The portfolio as it stood at the end of `day` in `zone`. Later facts are gone, not hidden."""
     cut = end_of_day(day, zone)
     known = (e for e in portfolio.engagements if e.created_at is None or e.created_at < cut)
     return replace(portfolio, engagements=tuple(_engagement_as_of(e, cut, day) for e in known))

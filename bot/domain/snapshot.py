@@ -1,4 +1,4 @@
-"""The model ⇄ snapshot JSON (CONTRACT §6). A snapshot is enough to derive and to render; nothing here reads GitLab."""
+"""The model ⇄ snapshot JSON. A snapshot is enough to derive and to render; nothing here reads GitLab."""
 
 from __future__ import annotations
 
@@ -6,14 +6,28 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from bot.domain.border import admitted, is_sane, one_line, plain_text, shortened
+from bot.domain.belonging import mark_places, places_of
+from bot.domain.border import admitted, is_sane, one_line, plain_text, read_instant, shortened
 from bot.domain.errors import UsageError
 from bot.domain.facts import make_facts, merge_facts
 from bot.domain.messages import Phrase, Series
-from bot.domain.model import Booking, DueChange, Engagement, FactFault, Facts, Item, Milestone, Portfolio, TimeLog
+from bot.domain.model import (
+    EMPTY,
+    Booking,
+    DueChange,
+    Engagement,
+    FactFault,
+    Facts,
+    Item,
+    Milestone,
+    Portfolio,
+    TimeLog,
+)
+from bot.domain.spent import spent_day
 
 FORMAT = "psbot-snapshot/1"
 MAX_DIGITS = 30
@@ -83,8 +97,16 @@ def _plain(value: Any) -> Any:
 # -- JSON → model
 
 
-def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Portfolio:
+def load_snapshot(
+    text: str,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    zone: tzinfo = UTC,
+    zones: Mapping[str, tzinfo] | None = None,
+) -> Portfolio:
     """Read a snapshot; `overrides` are the config's `engagements:` facts. Raises SnapshotProblem where it is none.
+
+    Hours given by an instant count on its day in `zone`, or as the person's day, whose own one is in `zones`.
 
     A value that can't be read costs its engagement that value and is named in its `errors`, with its place.
     """
@@ -96,9 +118,10 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
         found = str(data.get("format"))[:40] if isinstance(data, dict) else type(data).__name__
         raise SnapshotProblem(f"format is {one_line(found)!r}, not {FORMAT!r}", "snapshot")
     faults: list[str] = []
-    reader = _Reader("snapshot", data, faults)
+    reader = _Reader("snapshot", data, faults, Clock(zone, zones or {}))
     members = _Reader("snapshot.members", reader.mapping("members"), faults)
     engagements = tuple(_engagements(reader, overrides or {}))
+    engagements = mark_places(engagements, places_of(e.facts for e in engagements))
     return admitted(
         Portfolio(
             engagements=engagements,
@@ -124,16 +147,31 @@ def _engagements(reader: _Reader, overrides: Mapping[str, Mapping[str, Any]]) ->
             reader.faults.append(f"{found.where}: {'has no ref' if not ref else 'has the ref of another one'}")
             continue
         seen.add(ref)
-        own = _Reader(found.where, found.data, [])
+        own = _Reader(found.where, found.data, [], found.clock)
         engagement = _engagement(own, overrides)
         yield dataclasses.replace(engagement, errors=(*engagement.errors, *shortened(own.faults)))
+
+
+DAY_LENGTH = len("2026-11-20")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """On which day an instant counts: the organisation's zone, and people's own, by username."""
+
+    zone: tzinfo = UTC
+    zones: Mapping[str, tzinfo] = field(default_factory=lambda: EMPTY)
+
+    def day(self, at: datetime, user: str) -> date:
+        return spent_day(at, self.zone, self.zones.get(user.casefold()))
 
 
 class _Reader:
     """One JSON object of the snapshot and where it stands; each method reads one key, and notes what it can't read."""
 
-    def __init__(self, where: str, data: Any, faults: list[str]) -> None:
+    def __init__(self, where: str, data: Any, faults: list[str], clock: Clock = Clock()) -> None:
         self.where = where
+        self.clock = clock
         self.faults = faults
         self.data: dict[str, Any] = data if isinstance(data, dict) else {}
         if not isinstance(data, dict):
@@ -148,7 +186,9 @@ class _Reader:
         if not isinstance(values, list):
             self._fail(key, "a list")
             return []
-        readers = [_Reader(f"{self.where}.{key}[{n}]", value, self.faults) for n, value in enumerate(values)]
+        readers = [
+            _Reader(f"{self.where}.{key}[{n}]", value, self.faults, self.clock) for n, value in enumerate(values)
+        ]
         return [reader for reader, value in zip(readers, values, strict=True) if isinstance(value, dict)]
 
     def text(self, key: str, default: str = "") -> str:
@@ -343,13 +383,15 @@ def _due_history(r: _Reader) -> tuple[DueChange, ...]:
 
 
 def _timelog(r: _Reader) -> TimeLog | None:
-    spent_at = r.day("spent_at")
+    told, user = r.data.get("spent_at"), r.text("user")
+    at = read_instant(told) if isinstance(told, str) and len(told) > DAY_LENGTH else None
+    spent_at = r.clock.day(at, user) if at else r.day("spent_at")
     if spent_at is None:
         r.missing("spent_at")
         return None
     return TimeLog(
         item=r.optional_text("item"),
-        user=r.text("user"),
+        user=user,
         spent_at=spent_at,
         hours=r.number("hours") or 0.0,
         billable=r.flag("billable", True),

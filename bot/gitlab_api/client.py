@@ -155,7 +155,7 @@ class GitLabClient:
         while target:
             page, headers = self._read("get", target, query or {}, None, history)
             if not isinstance(page, list):
-                raise GitLabError("GitLab's answer is no list", _name("get", path))
+                raise GitLabError("GitLab's answer is not a list", _name("get", path))
             keys = [entry.get("id") if isinstance(entry, dict) else None for entry in page]
             for key, entry in zip(keys, page, strict=True):
                 if key is None or key not in seen:
@@ -182,7 +182,7 @@ class GitLabClient:
     ) -> dict[str, Any]:
         """`data` of a GraphQL document. A mutation must say `write=True`: it gets one attempt.
 
-        Raises GitLabError (its kind QueryTooDearError: ask for less) on `errors`, else what `get` and `write` raise.
+        Raises GitLabError (its kind QueryTooComplexError: ask for less) on `errors`, else what `get` and `write` raise.
         """
         body = {"query": query, "variables": dict(variables or {})}
         if write:
@@ -352,7 +352,7 @@ def _advice(reply: Reply) -> str:
     if "redirects" in reply.problem:
         return "Set gitlab.url (or GITLAB_URL) to that address if it is your GitLab."
     if "CA certificates" in reply.problem:
-        return "Mend or unset that variable."
+        return "Correct or unset that variable."
     if "certificate" in reply.problem:
         return "Point REQUESTS_CA_BUNDLE to your company's CA certificates."
     return "Check GITLAB_URL and the network, or run it again later." if not reply.sent else _LATER

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -16,10 +16,10 @@ from urllib.parse import quote
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
 from bot.domain.model import DueChange
 from bot.gitlab_api import queries
-from bot.gitlab_api.answers import QueryTooDearError
+from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due
+from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due, tells_of_leaving
 from bot.gitlab_api.lanes import Lanes, PageSize, chunks
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.translate import Record, day, id_number, instant, next_cursor, ref_of
@@ -29,6 +29,10 @@ ITEMS_A_QUERY = 100
 PLACES_A_QUERY = 8
 REST_BATCH = 5
 LABEL_EVENTS = "label events"
+NOTES_KIND = "due and left"
+LEFT = "left"
+SAME_CLOSING = timedelta(minutes=1)
+"""A note of moving, promoting or marking as a duplicate belongs to a closing as near as this."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -49,6 +53,8 @@ class Histories:
     labels: dict[int, dict[str, datetime]] = field(default_factory=dict)
     own_labels: dict[int, frozenset[str]] = field(default_factory=dict)
     """The labels that psbot itself added last."""
+    left: set[int] = field(default_factory=set)
+    """The items that were closed because they went elsewhere: moved, promoted, or a duplicate."""
     failed: dict[int, str] = field(default_factory=dict)
 
 
@@ -79,7 +85,7 @@ class HistoryReader:
 
     def _read_due(self, wanted: Sequence[Record]) -> None:
         stamps = {r["id"]: r["updated_at"] for r in wanted}
-        bodies = self.cache.load_histories("due", stamps) if self.cache else {}
+        bodies = self.cache.load_histories(NOTES_KIND, stamps) if self.cache else {}
         missing = [r for r in wanted if r["id"] not in bodies]
         fresh: dict[int, Any] = {}
         questions = pack(self._batches(r for r in missing if r["id"] > 0))
@@ -89,8 +95,12 @@ class HistoryReader:
         for answer in self.lanes.map(self._ask_epic_notes, [r for r in missing if r["id"] < 0]):
             fresh |= answer
         if self.cache and fresh:
-            self.cache.store_histories("due", stamps, fresh)
-        self.found.due = {number: _replay(notes) for number, notes in (bodies | fresh).items()}
+            self.cache.store_histories(NOTES_KIND, stamps, fresh)
+        for record in wanted:
+            told = (bodies | fresh).get(record["id"], [])
+            self.found.due[record["id"]] = _replay(note for note in told if note[1] != LEFT)
+            if _has_left(record, (note for note in told if note[1] == LEFT)):
+                self.found.left.add(record["id"])
 
     def _batches(self, records: Iterable[Record]) -> Iterator[Batch]:
         places: dict[tuple[str, str], list[Record]] = {}
@@ -107,7 +117,7 @@ class HistoryReader:
             if sum(len(b.records) for b in batches) == 1:
                 return PageSize(queries.NOTES).ask(partial(self._notes, batches))
             return self._notes(batches, queries.NOTES)
-        except QueryTooDearError as problem:
+        except QueryTooComplexError as problem:
             halves = _halves(batches)
             if halves:
                 return self._ask_notes(halves[0]) | self._ask_notes(halves[1])
@@ -239,7 +249,7 @@ def _notes_connection(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _due_notes(connection: Mapping[str, Any]) -> list[list[Any]]:
-    """The notes of a page that tell of due dates, as [at, new, old] for the cache."""
+    """The notes of a page that tell of due dates, as [at, new, old] for the cache, and of leaving, as [at, LEFT, None]."""
     found = []
     for entry in connection.get("nodes") or ():
         notes = (entry or {}).get("notes")
@@ -248,7 +258,15 @@ def _due_notes(connection: Mapping[str, Any]) -> list[list[Any]]:
             read = read_due_note(str(note["body"]), at) if at else None
             if read:
                 found.append([note["createdAt"], _text(read.new), _text(read.old)])
+            elif at and tells_of_leaving(str(note["body"])):
+                found.append([note["createdAt"], LEFT, None])
     return found
+
+
+def _has_left(record: Record, notes: Iterable[Sequence[Any]]) -> bool:
+    """Whether the item was closed by leaving: a former one that was taken back doesn't count."""
+    closed = instant(record["closed_at"]) if record["state"] == "closed" else None
+    return closed is not None and any((at := instant(text)) and abs(at - closed) <= SAME_CLOSING for text, *_ in notes)
 
 
 def _text(value: Any) -> str | None:

@@ -51,4 +51,4 @@ def _strange(settings: Settings, key: str, by_fold: Mapping[str, str]) -> Strang
     nearest = by_fold[near[0]] if near else None
     where, line = settings.place_of("engagements", key)
     advice = f"The nearest is {nearest!r}." if nearest else "Take it out, or put the label on what it names."
-    return Strange(Fault(f"engagements: {key!r} is no engagement", where, line, 0, advice), nearest)
+    return Strange(Fault(f"engagements: {key!r} is not an engagement", where, line, 0, advice), nearest)

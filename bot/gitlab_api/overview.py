@@ -41,6 +41,8 @@ class Overview:
     """Titles of labels by global id: the first few hundred."""
     people: dict[str, str] = field(default_factory=dict)
     """Usernames of active members by id; empty when that is not known."""
+    time_spent: int | None = None
+    """Seconds of all its time logs, merge requests' too; None when that is not known."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -50,6 +52,12 @@ class Overview:
     @property
     def projects(self) -> tuple[str, ...]:
         return tuple(sorted(path for gid, path in self.spaces.items() if "/Project/" in gid))
+
+
+def _seconds(connection: Mapping[str, Any] | None) -> int | None:
+    """GitLab writes so large a number as text."""
+    total = str((connection or {}).get("totalSpentTime"))
+    return int(total) if total.lstrip("-").isdecimal() else None
 
 
 @dataclass
@@ -73,7 +81,7 @@ class OverviewReader:
         found = answer.get(kind)
         if not found:
             raise NotFoundError(
-                "is no group or project that the token can see", path, "Check the path, and its role there."
+                "is not a group or project that the token can see", path, "Check the path, and its role there."
             )
         nodes = dict(self._lists(kind, path, found))
         spaces = {str(n["id"]): str(n["fullPath"]) for name in ("projects", "descendantGroups") for n in nodes[name]}
@@ -89,6 +97,7 @@ class OverviewReader:
             total=self._total(kind, path, found),
             newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
             labels={str(node["id"]): str(node["title"]) for node in nodes["labels"]},
+            time_spent=_seconds(found.get("timelogs")),
         )
 
     def _lists(self, kind: str, path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:

@@ -9,22 +9,23 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeVar
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.config import Settings, is_within
+from bot.domain.belonging import mark_places, places_of
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained, in_words
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
+from bot.gitlab_api import queries
 from bot.gitlab_api.assembly import (
     Archive,
     Draft,
     all_roots,
-    assign_work,
     dated_labels,
     draft_engagement,
     find_roots,
@@ -32,16 +33,19 @@ from bot.gitlab_api.assembly import (
     foreign_paths,
     make_engagement,
     needs_label_dates,
+    share_time,
 )
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.fields import read_fields
 from bot.gitlab_api.histories import Histories, HistoryReader
-from bot.gitlab_api.lanes import Lanes
+from bot.gitlab_api.lanes import Lanes, chunks
+from bot.gitlab_api.merge_requests import MergeRequestLog, read_merge_request_time
 from bot.gitlab_api.names import Strange, join_keys
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
+from bot.gitlab_api.ownership import share_out
 from bot.gitlab_api.places import resolve_place
-from bot.gitlab_api.translate import Record, ref_of
+from bot.gitlab_api.translate import Record, may_be_picked, ref_of
 
 log = logging.getLogger("psbot.gitlab")
 T = TypeVar("T")
@@ -61,7 +65,7 @@ def read_portfolio(
     cache: Cache | None = None,
     progress: Progress | None = None,
 ) -> Portfolio:
-    """Everything of CONTRACT §6 from GitLab; `only` leaves out other engagements.
+    """Everything that counts, from GitLab; `only` leaves out other engagements.
 
     Raises AccessError when the token is refused, and the namespaces' own error when none of them can be read.
     """
@@ -92,27 +96,29 @@ class _Reading:
         self._read_places(outermost(self.settings.portfolio.namespaces))
         unread = sorted(self.failed_paths)
         roots = find_roots(self._archive(), self.settings, self.today)
-        chosen = [r for r in roots if only in (None, ref_of(r))]
+        chosen = {r["id"] for r in roots if only in (None, ref_of(r))}
         everyone = sorted(all_roots(self._archive(), self.settings), key=ref_of)
         settings, strange = join_keys(self.settings, [ref_of(r) for r in everyone], self._look_up)
-        fields = self._fields(chosen)
-        asked = ((root, fields.get(root["id"])) for root in chosen)
-        drafts = [d for root, own in asked if (d := self._served(root, draft_engagement, root, settings, own))]
-        drafts = [replace(d, errors=(*d.errors, *self._meant(d.ref, strange))) for d in drafts]
+        fields = self._fields([r for r in roots if r["id"] in chosen])
+        asked = ((root, fields.get(root["id"])) for root in everyone)
+        every = [d for root, own in asked if (d := self._served(root, draft_engagement, root, settings, own))]
+        drafts = [d for d in every if d.root["id"] in chosen]
         self.failures += [str(s.fault) for s in strange if s.nearest not in {d.ref for d in drafts}]
         configured = set(self.places)
         self._read_places(foreign_paths(drafts, [*self.places, *self.failed_paths]), required=False)
         archive = self._archive()
-        labelled = {r["id"] for r in all_roots(archive, self.settings)}
-        drafts = [d for draft in drafts if (d := self._served(draft.root, assign_work, draft, archive, labelled))]
+        drafts = [d for d in share_out(every, archive, {r["id"] for r in everyone}) if d.root["id"] in chosen]
+        drafts = [replace(d, errors=(*d.errors, *self._meant(d.ref, strange))) for d in drafts]
         epic_ids = self._epic_ids(drafts)
         histories = self._histories(drafts, epic_ids)
         zone = ZoneInfo(self.settings.calendar.timezone)
         members = self._members(drafts, configured)
-        made = [self._served(d.root, make_engagement, d, archive, histories, self.settings, zone) for d in drafts]
+        drafts = self._with_time(drafts, everyone, zone)
+        read = (archive, histories, self.settings, zone, self._zones(drafts))
+        made = [e for d in drafts if (e := self._served(d.root, make_engagement, d, *read))]
         return admitted(
             Portfolio(
-                engagements=tuple(e for e in made if e),
+                engagements=mark_places(made, places_of(draft.facts for draft in every)),
                 taken_at=datetime.now(UTC),
                 failures=(*self.failures, *sorted(self.reader.overviews.gaps, key=str)),
                 members=members,
@@ -121,6 +127,19 @@ class _Reading:
                 known=self._known(everyone, drafts, settings),
             )
         )
+
+    def _with_time(self, drafts: Sequence[Draft], everyone: Sequence[Record], zone: ZoneInfo) -> list[Draft]:
+        """The drafts with the hours that were logged on merge requests of their projects."""
+        logs: list[MergeRequestLog] = []
+        for path in sorted(self.places):
+            try:
+                logs += read_merge_request_time(self.client, self.places[path])
+            except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+                why = str(problem)
+                self.failures.append(
+                    Phrase("hours on merge requests of {path} could not be read: {reason}", path=path, reason=why)
+                )
+        return share_time(drafts, everyone, logs, zone)
 
     def _fields(self, roots: Sequence[Record]) -> Mapping[int, Mapping[str, Any]]:
         """Facts in GitLab's custom fields, where the config names some."""
@@ -221,6 +240,30 @@ class _Reading:
         reader = HistoryReader(self.client, self.lanes, groups, self.cache, self.progress, epic_ids=epic_ids)
         return reader.read(list(work.values()), labelled, [draft.root for draft in drafts])
 
+    def _zones(self, drafts: Iterable[Draft]) -> dict[str, tzinfo]:
+        """The time zone of everybody who may have picked a day in GitLab's dialog: the config's, else the profile's."""
+        given = {name.casefold(): p.timezone for name, p in self.settings.people.items() if p.timezone}
+        people: dict[str, str] = {}
+        for record in (r for draft in drafts for r in (draft.root, *draft.work)):
+            picking = {str(user) for _, user, at, _ in record["timelogs"] if may_be_picked(at)}
+            people |= {number: name for number, name in record["people"].items() if name in picking}
+        asked = sorted(number for number, name in people.items() if name.casefold() not in given)
+        told = [zone for part in self.lanes.map(self._profile_zones, chunks(asked, queries.PAGE)) for zone in part]
+        return {name: zone for name, text in (*told, *given.items()) if (zone := _zone(text))}
+
+    def _profile_zones(self, numbers: Sequence[str]) -> list[tuple[str, str]]:
+        """Username and time zone of those whose profile tells; nobody's where the server or the token's rights don't."""
+        if not self.client.capabilities.knows("UserPreferences.timezone"):
+            return []
+        try:
+            ids = [f"gid://gitlab/User/{number}" for number in numbers]
+            answer = self.client.graphql(queries.ZONES, {"ids": ids}, where="time zones")
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+            log.debug("time zones of people are not known: %s", problem)
+            return []
+        found = ((n["username"], (n.get("userPreferences") or {}).get("timezone")) for n in _users(answer))
+        return [(str(name).casefold(), str(zone)) for name, zone in found if zone]
+
     def _members(self, drafts: Sequence[Draft], configured: set[str]) -> Mapping[str, tuple[str, ...]]:
         """Who can work, by namespace. Who is a member of a project below only is looked up there, if work is his."""
         members = {path: set(found) for path in configured if (found := self.places[path].members)}
@@ -250,6 +293,18 @@ class _Reading:
     def _kind(self, path: str) -> str:
         groups = (place.overview.groups for place in self.places.values())
         return "group" if any(path in found for found in groups) else "project"
+
+
+def _users(answer: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return (node for node in (answer.get("users") or {}).get("nodes") or () if node)
+
+
+def _zone(name: str) -> tzinfo | None:
+    """The zone of an IANA name; None for one that is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _without(problem: PsbotError, path: str) -> str:

@@ -1,4 +1,4 @@
-"""Carries out a plan: look, guard, write, look again; step by step, each result named (CONTRACT §8.1, §8.9).
+"""Carries out a plan: look, guard, write, look again; step by step, each result named.
 
 Nothing is repeated before a fresh look, nothing counts as done that can't be read back, and a step whose ground changed
 is refused. A run that was killed anywhere is completed by the next one: the same look finds what stands already.
@@ -146,7 +146,7 @@ def _settled(step: Step, writer: Writer, scene: Scene, finding: Finding, wrote: 
     if step.action in ("create", "ask"):
         for copy in _younger_copies(step, scene):
             take_step(copy, writer)
-    return Result(step, "done", step.reason if wrote else "stood already when its turn came", url)
+    return Result(step, "done", step.reason if wrote else "already up to date", url)
 
 
 def _younger_copies(step: Step, scene: Scene) -> Iterator[Step]:

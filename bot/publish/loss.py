@@ -1,4 +1,4 @@
-"""Silence is not emptiness: what is missing against the last report keeps that report standing (CONTRACT §8.9). Pure.
+"""Silence is not emptiness: what is missing against the last report keeps that report standing. Pure.
 
 Every internal text carries, hidden, what it stood on: the engagements that were read, and what could not be read. A
 text made from less is held back, and what stands stays, unless somebody says that the loss is meant.
@@ -36,7 +36,7 @@ class Basis:
 
 
 def basis_of(payload: Mapping[str, Any]) -> Basis:
-    """Read back from a payload; what is no list of texts counts as not said."""
+    """Read back from a payload; what is not a list of texts counts as not said."""
     said = payload.get("stood_on")
     if isinstance(said, Mapping):
         return Basis(frozenset(_texts(said.get("engagements"))), frozenset(_texts(said.get("unread"))))

@@ -1,4 +1,4 @@
-"""Wish × standing → plan: what to create, update, leave, refuse or clear away, each with its reason. Pure (CONTRACT §8)."""
+"""Wish × standing → plan: what to create, update, leave, refuse or clear away, each with its reason. Pure."""
 
 from __future__ import annotations
 

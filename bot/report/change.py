@@ -1,4 +1,4 @@
-"""What a report rests on, apart from the mere passing of time: only a change of this is worth a write (CONTRACT §8.2).
+"""What a report rests on, apart from the mere passing of time: only a change of this is worth a write.
 
 Every forecast moves a little each day, and "for 6 days" becomes "for 7". Such drift alone touches nothing that stands;
 it comes along when facts change (an item, hours, a date, a word of the PM), when a colour, a milestone's state or the set

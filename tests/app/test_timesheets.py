@@ -152,7 +152,7 @@ def test_rows_that_join_nothing_are_named_once_with_line_hours_and_the_nearest_n
     found = add_hours(portfolio, sheet(*rows, "SOW-1,dana,2026-11-20,8,yes,yes", "zzz,dana,2026-11-20,8,yes,yes"))
     (error,) = found.engagements[0].errors
     assert error.startswith(
-        "hours.csv:2:1: engagement: 'SOW1' is no engagement's reference or SOW (5 rows, 40 h: lines 2, 3, 4"
+        "hours.csv:2:1: engagement: 'SOW1' is not an engagement's reference or SOW (5 rows, 40 h: lines 2, 3, 4"
     )
     assert "The nearest is 'SOW-1'." in error
     assert [log.hours for log in found.engagements[0].timelogs] == [8.0]

@@ -210,7 +210,7 @@ def test_backtest_tells_how_far_to_trust_it(desk: Desk) -> None:
 def test_check_finds_a_healthy_set_up_healthy_and_writes_nothing(desk: Desk) -> None:
     said = desk.psbot("check")
     assert said.code == 0, said.out + said.err
-    assert "MEND" not in said.out
+    assert "FIX " not in said.out
     assert "12 engagements found" in said.out
     assert "next status report" in said.out
     assert not [r for r in desk.gitlab.requests if r.is_write]

@@ -22,7 +22,7 @@ from bot.domain.errors import (
     UnreachableError,
     UsageError,
 )
-from bot.gitlab_api.answers import QueryTooDearError
+from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.client import GitLabClient
 
 URL = "https://gitlab.example.com"
@@ -226,7 +226,7 @@ def test_errors_in_a_200_are_errors(client: GitLabClient, api: Any):
 
 def test_a_query_too_dear_is_told_apart(client: GitLabClient, api: Any):
     graphql(api, errors=[{"message": "Query has complexity of 330, which exceeds max complexity of 250"}])
-    with pytest.raises(QueryTooDearError):
+    with pytest.raises(QueryTooComplexError):
         client.graphql("query { x }")
 
 

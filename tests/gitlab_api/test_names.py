@@ -53,9 +53,9 @@ def test_an_engagements_key_that_joins_nothing_is_named_with_its_line_and_the_ne
     (e,) = found(world(), "acme/ps/sow-11#1").engagements
     assert e.facts.hours == 100
     assert e.errors == (
-        "config.yml:3: engagements: 'acme/ps/sow-11#1' is no engagement. The nearest is 'acme/ps/sow-1#1'.",
+        "config.yml:3: engagements: 'acme/ps/sow-11#1' is not an engagement. The nearest is 'acme/ps/sow-1#1'.",
     )
-    assert found(world(), "zzz#99").failures[0].startswith("config.yml:3: engagements: 'zzz#99' is no engagement.")
+    assert found(world(), "zzz#99").failures[0].startswith("config.yml:3: engagements: 'zzz#99' is not an engagement.")
 
 
 def test_an_engagement_of_long_ago_is_known_though_it_is_not_read() -> None:
@@ -115,3 +115,46 @@ def test_a_field_mapped_to_an_unknown_fact_is_a_mistake_in_the_config() -> None:
 
     with pytest.raises(ConfigError, match="did you mean 'value'"):
         parse_config(FIELDS.replace('"SOW value": value', '"SOW value": valeu'), "config.yml", vocabulary())
+
+
+# -- hours on merge requests
+
+
+def timed(w: World) -> tuple[Any, int]:
+    """What is read, and how many requests for time logs of groups it took."""
+    with demo(w) as gitlab:
+        portfolio = read(gitlab, parse_config("portfolio: {namespaces: {acme: internal}}\n", "c.yml", vocabulary()))
+        return portfolio, sum("PsbotMergeRequestTime" in str(record) for record in gitlab.requests)
+
+
+def test_where_nobody_logs_time_on_merge_requests_nothing_more_is_asked() -> None:
+    w = world()
+    item = next(i for i in w.project("acme/ps/sow-1").items.values() if i.title == "One")
+    w.timelog(item, "dana", 2.0, "2026-10-05T12:00:00Z")
+    assert timed(w)[1] == 0
+    w.timelog(w.merge_request(w.project("acme/ps/sow-1"), "Fix"), "dana", 1.0, "2026-10-05T12:00:00Z")
+    assert timed(w)[1] == 1
+
+
+def test_hours_on_a_merge_request_count_for_the_engagement_of_its_project() -> None:
+    w = world()
+    p = w.project("acme/ps/sow-1")
+    item = next(i for i in p.items.values() if i.title == "One")
+    w.timelog(item, "dana", 2.0, "2026-10-05T12:00:00Z")
+    w.timelog(w.merge_request(p, "Fix"), "dana", 3.5, "2026-10-06T12:00:00Z")
+    w.timelog(w.merge_request(w.project("acme/tools"), "Nobody's"), "dana", 9.0, "2026-10-06T12:00:00Z")
+    (e,) = timed(w)[0].engagements
+    assert [(log.item, log.user, log.hours, log.spent_at) for log in e.timelogs] == [
+        ("acme/ps/sow-1#2", "dana", 2.0, date(2026, 10, 5)),
+        ("acme/ps/sow-1!1", "dana", 3.5, date(2026, 10, 6)),
+    ]
+
+
+def test_two_engagements_of_one_project_say_whose_hours_on_merge_requests_are() -> None:
+    w = world()
+    p = w.project("acme/ps/sow-1")
+    w.issue(p, "Second SOW", labels=["PSProject"], description=facts(), created_at="2026-09-01")
+    w.timelog(w.merge_request(p, "Fix"), "dana", 3.5, "2026-10-06T12:00:00Z")
+    first, second = timed(w)[0].engagements
+    assert [sum(log.hours for log in e.timelogs) for e in (first, second)] == [3.5, 0]
+    assert all(any("merge requests" in str(error) for error in e.errors) for e in (first, second))

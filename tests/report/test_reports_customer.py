@@ -203,7 +203,7 @@ def test_the_type_has_no_field_for_money_risk_rules_or_load() -> None:
     assert names == {
         "name", "period", "as_of_line", "progress", "items_done", "items_total", "milestones", "milestones_done",
         "hours_used", "hours_sold", "accepted", "to_accept", "finished", "more_finished", "steps", "waiting", "risks",
-        "more_risks", "incomplete",
+        "more_risks", "incomplete", "state", "undecided", "absences",
     }  # fmt: skip
 
 

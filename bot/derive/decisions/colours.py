@@ -1,7 +1,7 @@
 """How a colour of a day is made from signals: worse on two readings or for certain, better only past the dead band.
 
 A signal is what the facts of one day alone say of an axis. The colour of a day is folded from four weeks back, a week a
-step, so that it is a function of the facts known by that day and needs no memory of what was said (CONTRACT §7 *Colours*).
+step, so that it is a function of the facts known by that day and needs no memory of what was said.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.derive.results import Escalation, Rag, Reason, Risk
 from bot.domain.calendar import ONE_DAY, WorkCalendar
+from bot.domain.vocabulary import Colour
 
 LEVELS: Final = ("green", "yellow", "red")
 GRAVITY: Final = ("green", "unknown", "yellow", "red")
@@ -113,11 +114,11 @@ def _is_better(today: Signal, colour: str) -> bool:
     return LEVELS.index(today.cleared) < LEVELS.index(colour)
 
 
-def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> str:
+def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> Colour:
     """The worst axis that is known; red at once with an open critical escalation, or a critical risk that people rated."""
     critical = any(e.severity == "critical" for e in escalations)
     rated = any(r.severity == "critical" and r.source == "register" for r in risks)
-    return "red" if critical or rated else worst(axis.rag for axis in axes)
+    return Colour.RED if critical or rated else Colour(worst(axis.rag for axis in axes))
 
 
 def is_partial(axes: Sequence[Rag]) -> bool:

@@ -20,6 +20,7 @@ from bot.derive.results import Derived
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.messages import Phrase
 from bot.domain.model import EMPTY, Facts, PastReport
+from bot.domain.vocabulary import Phase
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _calibration(made: Sequence[Commitment], derived: Derived, begun: Sequence[P
 
     Each engagement counts once a quarter: the same promise told every week is one promise.
     """
-    ends = {e.ref: e.forecast.finish.p50 for e in derived.engagements if e.phase == "complete"}
+    ends = {e.ref: e.forecast.finish.p50 for e in derived.engagements if e.phase == Phase.COMPLETE}
     opened = [(q, c) for q in begun if (c := opening_commitment(made, q)) is not None]
     dates = [
         end <= promise.finish_p80

@@ -24,6 +24,7 @@ from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period, month_of
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Phase
 
 MAX_QUARTERS_AHEAD = 8
 TAIL_SCORE = 2.6
@@ -79,13 +80,13 @@ def forecast_engagement(
 
 def _history_weeks(s: Situation) -> int:
     """Full weeks since the start, until the end where it is over."""
-    if s.phase != "complete" or s.history.last_close is None or s.history.start is None:
+    if s.phase != Phase.COMPLETE or s.history.last_close is None or s.history.start is None:
         return s.state.weeks
     return min(s.state.weeks, int(max(s.history.last_close - s.history.start, 0.0) // DAYS_PER_WEEK))
 
 
 def _finish(s: Situation) -> Quantiles:
-    if s.phase == "complete":
+    if s.phase == Phase.COMPLETE:
         day = last_close(s.subject)
         return Quantiles(day, day, day, day)
     if s.remaining is None:
@@ -110,7 +111,7 @@ def _on_time(s: Situation, finish: Quantiles) -> float | None:
     end = s.end
     if end is None or finish.p50 is None:
         return None
-    if s.phase == "complete":
+    if s.phase == Phase.COMPLETE:
         return float(isinstance(finish.p50, date) and finish.p50 <= end)
     days = s.history.axis.position(end) - s.now - s.delay
     if s.remaining is None or days < s.floor:
@@ -156,19 +157,19 @@ def _revenue_trials(
         amounts=find_amounts(s, (scores.time, scores.own)),
         finished_at=_finished_at(s, finish),
         soft_money={}
-        if s.phase == "complete"
+        if s.phase == Phase.COMPLETE
         else soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
         upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
     )
     spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
     quarters, months = (quarter_trials(outlook, found) for found in spans)
-    if s.remaining is None and s.phase != "complete" and not any(q.actual for q in quarters.values()):
+    if s.remaining is None and s.phase != Phase.COMPLETE and not any(q.actual for q in quarters.values()):
         return {}, {}
     return quarters, months
 
 
 def _finished_at(s: Situation, finish: Quantiles) -> float | None:
-    return s.history.axis.position(finish.p50) if s.phase == "complete" and isinstance(finish.p50, date) else None
+    return s.history.axis.position(finish.p50) if s.phase == Phase.COMPLETE and isinstance(finish.p50, date) else None
 
 
 def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> float | None:
@@ -177,7 +178,7 @@ def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> fl
         return s.effort.total if s.effort else None
     state, ref = s.history.state(at), earlier(s.history.axis.day(at))
     growth = scope_to_come(state, ref, s.terms.hours, s.history.basis)
-    then = effort_of(state, s.terms, s.history, ref, growth, "active")
+    then = effort_of(state, s.terms, s.history, ref, growth, Phase.ACTIVE)
     return then.total if then else None
 
 

@@ -25,7 +25,7 @@ NEVER = float(np.iinfo(np.int32).max)
 PARTIAL_CREDIT = 0.9
 """A started item earns at most this share of its estimate until it is closed."""
 BASIS_SHARE = 0.8
-"""Share of the work that needs estimates (weights) for hours (weights) to be the basis (CONTRACT §7)."""
+"""Share of the work that needs estimates (weights) for hours (weights) to be the basis."""
 REST_STEP = 1e-4
 """Length of a day of rest in working days: next to nothing, but what was done on a Sunday keeps its side of a quarter's end."""
 NOT_WORK, NO_ITEM = -1, -2
@@ -256,7 +256,7 @@ def _day_number(day: date | None) -> int:
 
 
 def _values(items: tuple[Item, ...]) -> tuple[str, Array]:
-    """Basis of progress and each item's value: hours, else weights, else one each (CONTRACT §7 Definitions)."""
+    """Basis of progress and each item's value: hours, else weights, else one each."""
     for basis, amounts in (
         ("hours", [i.estimate_hours or 0.0 for i in items]),
         ("weight", [i.weight or 0.0 for i in items]),

@@ -16,6 +16,7 @@ from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
 from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_done
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
@@ -124,7 +125,7 @@ def find_amounts(s: Situation, scores: tuple[Array, Array]) -> tuple[Amount, ...
     value, entries = s.terms.value, _entries(s.subject)
     if not entries:
         days = None if s.remaining is None else s.remaining.at(scores[0]) + s.delay + _lag(s, scores[1])
-        at = s.now if s.phase == "complete" and days is None else None
+        at = s.now if s.phase == Phase.COMPLETE and days is None else None
         return (Amount("", value, at, days),) if value else ()
     missing = sum(e.amount is None for e in entries)
     left = max((value or 0.0) - sum(e.amount or 0.0 for e in entries), 0.0)

@@ -1,4 +1,4 @@
-"""Revenue by fiscal quarter under each recognition rule (CONTRACT §5, §7), in trials.
+"""Revenue by fiscal quarter under each recognition rule, in trials.
 
 as_delivered: approved billable hours × rate, up to the contract value (right to invoice). percent_complete: value × hours
 spent ÷ hours at completion, a changed estimate catching up in the quarter in which it changes (ASC 606, IFRS 15, input

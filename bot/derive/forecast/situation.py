@@ -18,6 +18,7 @@ from bot.derive.forecast.terms import Terms, make_terms
 from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
+from bot.domain.vocabulary import Phase
 
 OWN_ENOUGH = 0.25
 """With this weight of the own pace (and eight weeks of it) the finish is said to rest on throughput."""
@@ -35,7 +36,7 @@ class Situation:
     terms: Terms
     state: State
     now: float
-    phase: str
+    phase: Phase
     effort: Effort | None
     fixed_scope: Effort | None
     prior: Prior
@@ -51,7 +52,7 @@ class Situation:
     @property
     def basis(self) -> str:
         """What the finish rests on: own throughput, the schedule, the reference class, or nothing."""
-        if self.phase == "complete":
+        if self.phase == Phase.COMPLETE:
             return "throughput"
         if self.remaining is None:
             return "none"
@@ -68,14 +69,14 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     start = first_day(subject, history)
     state = history.state(now)
     phase = derive_phase(subject)
-    growth = 0.0 if phase == "complete" else scope_to_come(state, ref, terms.hours, history.basis)
+    growth = 0.0 if phase == Phase.COMPLETE else scope_to_come(state, ref, terms.hours, history.basis)
     effort, fixed = (effort_of(state, terms, history, ref, g, phase) for g in (growth, 0.0))
     planned = _planned_days(subject, history, start)
     typical = ref.typical_by.get(subject.engagement.facts.customer or "")
     hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
     booked = booked_ahead(subject.engagement.bookings, history.axis, subject.day, ref.booking_yield)
     until = days_to_do(rest, booked, 0.0) if rest and booked else None
-    delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
+    delay = max((start or now) - now, 0.0) if phase == Phase.NOT_STARTED else 0.0
     landings = find_landings(subject, history, now)
     prior = combine_priors(
         hours,
@@ -86,7 +87,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         dates_left(subject, landings, history, now + delay, state.elapsed),
     )
     remaining = None
-    if start is not None and phase != "complete":
+    if start is not None and phase != Phase.COMPLETE:
         pace_factor = subject.engagement.what_if.pace_factor
         remaining = remaining_time(state, prior, ref, rest=rest, booked=booked, growth=growth, pace_factor=pace_factor)
     return Situation(
@@ -117,12 +118,14 @@ def first_day(subject: Subject, history: History) -> float | None:
     if day is not None:
         return history.axis.position(day - ONE_DAY)
     created = history.created[history.created > 0]
-    return float(np.min(created)) - 1.0 if len(created) and derive_phase(subject) != "not_started" else None
+    return float(np.min(created)) - 1.0 if len(created) and derive_phase(subject) != Phase.NOT_STARTED else None
 
 
-def effort_of(state: State, terms: Terms, history: History, ref: Reference, growth: float, phase: str) -> Effort | None:
+def effort_of(
+    state: State, terms: Terms, history: History, ref: Reference, growth: float, phase: Phase
+) -> Effort | None:
     """Effort at completion: spent when it is complete; by the work, else by the budget; None where neither is known."""
-    if phase == "complete":
+    if phase == Phase.COMPLETE:
         return Effort(state.spent, 0.0, 0.0) if state.spent > 0 else None
     found = estimate_effort(state, terms.hours, history.basis, ref, growth)
     if found is None and terms.hours:

@@ -45,13 +45,14 @@ def parse_scenario(text: str) -> Scenario:
     """A scenario from `reference: key=value, …`. Raises UsageError that says what is wrong with which part."""
     ref, found, rest = text.partition(": ")
     if not found or not ref.strip() or not rest.strip():
-        raise UsageError(f"{text!r} is no scenario", advice=f"Write it like '{EXAMPLE}'.")
+        raise UsageError(f"{text!r} is not a scenario", advice=f"Write it like '{EXAMPLE}'.")
     values: dict[str, str] = {}
     for part in rest.split(","):
         key, equals, value = (p.strip() for p in part.partition("="))
         if not equals or key not in ("end", "add_hours", "people") or key in values:
             raise UsageError(
-                f"{part.strip()!r} is no change", advice=f"Known are end, add_hours and people, once each: '{EXAMPLE}'."
+                f"{part.strip()!r} is not a change",
+                advice=f"Known are end, add_hours and people, once each: '{EXAMPLE}'.",
             )
         values[key] = value
     return Scenario(
@@ -66,7 +67,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as problem:
-        raise UsageError(f"end={text} is no date", advice="Write it like 2027-01-31.") from problem
+        raise UsageError(f"end={text} is not a date", advice="Write it like 2027-01-31.") from problem
 
 
 def _number(values: dict[str, str], key: str) -> float:
@@ -74,9 +75,9 @@ def _number(values: dict[str, str], key: str) -> float:
     try:
         number = float(text)
     except ValueError as problem:
-        raise UsageError(f"{key}={text} is no number", advice=f"Write it like '{EXAMPLE}'.") from problem
+        raise UsageError(f"{key}={text} is not a number", advice=f"Write it like '{EXAMPLE}'.") from problem
     if not math.isfinite(number):
-        raise UsageError(f"{key}={text} is no number", advice=f"Write it like '{EXAMPLE}'.")
+        raise UsageError(f"{key}={text} is not a number", advice=f"Write it like '{EXAMPLE}'.")
     return number
 
 

@@ -1,4 +1,4 @@
-"""The budget: hours and money against what was sold, efficiency, and when it runs out (CONTRACT §7 *Definitions*)."""
+"""The budget: hours and money against what was sold, efficiency, and when it runs out."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.derive.ratios import ratio
 from bot.derive.results import Budget
 from bot.derive.subject import Subject
 from bot.domain.model import Facts
+from bot.domain.vocabulary import Phase
 
 
 def derive_budget(subject: Subject) -> Budget:
@@ -74,7 +75,7 @@ def _money_budget(subject: Subject) -> float | None:
 
 def _runs_out(subject: Subject, bac: float | None, spent: float, pace: float | None) -> date | None:
     """Nothing runs out of a complete engagement, unless it already had."""
-    if bac is None or (subject.derived.phase == "complete" and spent < bac):
+    if bac is None or (subject.derived.phase == Phase.COMPLETE and spent < bac):
         return None
     return run_out_date(subject.engagement.timelogs, bac, spent, pace, subject.day, subject.calendar)
 

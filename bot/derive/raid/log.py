@@ -23,7 +23,7 @@ RAID_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         "raid_high_score": Threshold(15, "score", "A risk is high from this impact × probability on"),
         "raid_medium_score": Threshold(8, "score", "A risk is medium from this impact × probability on"),
         "raid_movement_days": Threshold(
-            7, "days", "What is new, worse or closed for less than this is told as movement"
+            7, "days", "What is new, worse or closed for less than this is reported as movement"
         ),
     }
 )

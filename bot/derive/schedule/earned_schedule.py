@@ -1,4 +1,4 @@
-"""The schedule: planned and earned value, SPI, earned schedule, baseline finish (CONTRACT §7 *Definitions*).
+"""The schedule: planned and earned value, SPI, earned schedule, baseline finish.
 
 Planned and earned value as in PMI's Standard for Earned Value Management; earned schedule as in Lipke (2003), with the
 plan read at the end of each working day and a straight line between two of them.

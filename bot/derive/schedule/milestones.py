@@ -48,7 +48,7 @@ def find_milestones(engagement: Engagement, work: Sequence[Item], calendar: Work
 
 
 def milestone_done(view: MilestoneView) -> bool:
-    """Closed, or all its items closed (CONTRACT §7)."""
+    """Closed, or all its items closed."""
     return _all_closed(view.found) or (bool(view.items) and not any(item.is_open for item in view.items))
 
 

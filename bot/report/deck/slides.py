@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
+from bot.domain.vocabulary import Phase
 from bot.report.kinds.customer import CustomerFacts
 from bot.report.site.customer import shown
 from bot.report.text.safe_text import clean
@@ -90,7 +91,7 @@ def _row(e: EngagementDerived) -> tuple[str, ...]:
         e.phase.replace("_", " "),
         "–" if done is None else f"{done:.0%}",
         finish.isoformat() if isinstance(finish, date) else "–",
-        "–" if chance is None or e.phase == "complete" else f"{chance:.0%}",
+        "–" if chance is None or e.phase == Phase.COMPLETE else f"{chance:.0%}",
     )
 
 
@@ -138,7 +139,7 @@ def _quarter_row(name: str, q: PortfolioQuarter) -> tuple[str, ...]:
 
 def _stories(derived: Derived, notes: tuple[str, ...]) -> Iterator[Slide]:
     """The worst story of each engagement, worst engagement first: a slide each."""
-    told = [(e, e.stories[0]) for e in derived.engagements if e.stories and e.phase != "complete"]
+    told = [(e, e.stories[0]) for e in derived.engagements if e.stories and e.phase != Phase.COMPLETE]
     for engagement, story in told[:MOST_STORIES]:
         lines = [f"{short(engagement.customer or engagement.title)}: {engagement.ref}"]
         lines += [line for line in (str(story.cause), str(story.action)) if line]
@@ -155,7 +156,7 @@ def _milestones(derived: Derived, last: date, notes: tuple[str, ...]) -> Iterato
         (m.due, e, m)
         for e in derived.engagements
         for m in e.schedule.milestones
-        if m.due is not None and m.state in OPEN_STATES and e.phase != "complete"
+        if m.due is not None and m.state in OPEN_STATES and e.phase != Phase.COMPLETE
     ]
     ahead.sort(key=lambda found: (found[0], found[1].ref, found[2].title))
     next_ones = ahead[: 2 * ROWS_A_SLIDE]

@@ -10,6 +10,7 @@ from typing import Any
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
@@ -103,8 +104,8 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "hit": sum(len(m.hit) for m in months),
         "slipped": sum(len(m.slipped) for m in months),
         "escalated": sum(len(m.raid.escalated) for m in months),
-        "completed": [m.name for m in months if m.derived.phase == "complete"],
-        "rated": sum(e.phase == "complete" for e in derived.engagements),
+        "completed": [m.name for m in months if m.derived.phase == Phase.COMPLETE],
+        "rated": sum(e.phase == Phase.COMPLETE for e in derived.engagements),
         "hours": sum(m.hours for m in months),
         "asks": needed[:MOST_ASKS],
         "more_asks": max(0, len(needed) - MOST_ASKS),
@@ -169,7 +170,7 @@ def _wins(context: ReportContext, engagement: Engagement, due: Due) -> tuple[Saf
 def _belongs(derived: EngagementDerived, due: Due) -> bool:
     """Running, or completed within the month."""
     closed = derived.completion.completed_on
-    return derived.phase != "complete" or (closed is not None and closed >= due.period.first)
+    return derived.phase != Phase.COMPLETE or (closed is not None and closed >= due.period.first)
 
 
 REPORT = Report("monthly", "monthly", "monthly.md.j2", whole_portfolio, make_monthly)

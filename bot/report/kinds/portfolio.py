@@ -11,6 +11,7 @@ from bot.derive.checks.status import sentiment_worse
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Facts
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import WEEK, Due, cycle_of
@@ -81,7 +82,7 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
     since, until = first_due - WEEK, min(first_due, due.as_of)
     day = due.as_of
     quarter, derived = context.calendar.fiscal_quarter(day), context.derive(day)
-    running = [e for e in derived.engagements if e.phase != "complete"]
+    running = [e for e in derived.engagements if e.phase != Phase.COMPLETE]
     lines = sorted(
         (line_of(context, e, due, Period(since + ONE_DAY, until, due.period.name)) for e in running),
         key=lambda line: (badness(line.rag), _risk_rank(line), line.derived.ref),
@@ -154,7 +155,7 @@ def _risk_rank(line: Line) -> int:
 
 def _completed(derived: EngagementDerived, since: date, day: date) -> bool:
     closed = derived.completion.completed_on
-    return derived.phase == "complete" and closed is not None and since < closed <= day
+    return derived.phase == Phase.COMPLETE and closed is not None and since < closed <= day
 
 
 def _revenue_on(context: ReportContext, day: date, quarter: Period) -> Any:

@@ -12,11 +12,13 @@ from bot.derive.labels import has_label
 from bot.derive.results import ChangeOrder, Derived, EngagementDerived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
+from bot.report.parts.colours import record_lines
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
@@ -80,6 +82,7 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "by_pm": _groups(derived, "pm", quarter.name),
         "rates": derived.portfolio,
         "utilisation_target": threshold,
+        "record": record_lines(context, derived),
         "orders": _orders(derived, quarter),
         "order_titles": {
             o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders
@@ -194,7 +197,7 @@ def _wins(context: ReportContext, engagements: Iterable[Engagement], quarter: Pe
 
 def _backlog(derived: Derived) -> Mapping[str, float | int]:
     """What is sold and not yet delivered at the end of the quarter, where the facts give it: hours and money."""
-    running = [e for e in derived.engagements if e.phase != "complete"]
+    running = [e for e in derived.engagements if e.phase != Phase.COMPLETE]
     hours = [
         max(0.0, e.budget.hours_budget - e.budget.hours_spent) for e in running if e.budget.hours_budget is not None
     ]
@@ -208,12 +211,12 @@ def _backlog(derived: Derived) -> Mapping[str, float | int]:
 
 def _top_asks(context: ReportContext, derived: Derived) -> list[tuple[SafeMarkdown, AskView]]:
     """The first asks of the worst engagements."""
-    running = (e for e in derived.engagements if e.phase != "complete")
+    running = (e for e in derived.engagements if e.phase != Phase.COMPLETE)
     return [(context.titled(e.ref, e.title), ask) for e in running for ask in ask_views(context, e)][:TOP_ASKS]
 
 
 def _completed_in(derived: EngagementDerived, quarter: Period) -> bool:
-    return derived.phase == "complete" and _in(derived.completion.completed_on, quarter)
+    return derived.phase == Phase.COMPLETE and _in(derived.completion.completed_on, quarter)
 
 
 def _in(day: date | None, quarter: Period) -> bool:

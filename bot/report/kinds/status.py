@@ -15,6 +15,7 @@ from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, FactFault, PastReport
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
@@ -80,7 +81,7 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     since = cycle_of("status", context.settings, context.calendar).first_due(due.period) - WEEK
     for derived in context.served(due.as_of):
         closed = derived.completion.completed_on
-        if derived.phase != "complete" or (closed is not None and closed > since):
+        if derived.phase != Phase.COMPLETE or (closed is not None and closed > since):
             yield derived.ref
 
 
@@ -179,7 +180,7 @@ def _indices(words: Words, derived: EngagementDerived) -> tuple[tuple[str, SafeM
 def _runs_out(week: Week) -> tuple[str, date] | None:
     """When the hours end, where that is before the work does: `ran_out` or `runs_out`, and the day."""
     day, finish = week.derived.budget.runs_out, week.derived.forecast.finish.p50
-    if day is None or week.derived.phase != "active":
+    if day is None or week.derived.phase != Phase.ACTIVE:
         return None
     if day <= week.day:
         return "ran_out", day
@@ -193,7 +194,7 @@ def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, 
     now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)
     if then is None or earlier is None or now is None or later is None:
         return ()
-    computed = colours_of(then.status) if then.phase != "not_started" else {}
+    computed = colours_of(then.status) if then.phase != Phase.NOT_STARTED else {}
     before = posted_before(context, ref, week.period) or computed
     said = posted(week.own) or colours
     return changes(context, Comparison(now, then, later, earlier, week.since, said, before))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,6 +46,8 @@ class MilestoneView:
     all_items: int
     latest: date | None = None
     """With 80 % certainty; None where that says no more than `forecast`."""
+    cause: str | None = None
+    """Why it moved, where somebody said so."""
 
     @property
     def moved(self) -> bool:
@@ -82,22 +84,29 @@ def risk_views(context: ReportContext, derived: EngagementDerived) -> tuple[Risk
 
 def milestone_views(context: ReportContext, milestones: Iterable[MilestoneStatus]) -> tuple[MilestoneView, ...]:
     """Milestones by date; those that can't be dated last."""
-    ordered = sorted(milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title))
-    return tuple(
-        MilestoneView(
-            context.titled(m.ref, m.title),
-            m.baseline,
-            m.due,
-            m.closed or m.forecast,
-            m.slip_days,
-            m.state,
-            SafeMarkdown(STATE_DOTS.get(m.state, "⚪")),
-            m.state == "done",
-            m.items_open,
-            m.items_total,
-            m.forecast_p80 if not m.closed and m.forecast_p80 != m.forecast else None,
-        )
-        for m in ordered
+    return tuple(view for view, _ in milestone_pairs(context, milestones))
+
+
+def milestone_pairs(
+    context: ReportContext, milestones: Iterable[MilestoneStatus]
+) -> Iterator[tuple[MilestoneView, MilestoneStatus]]:
+    for m in sorted(milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title)):
+        yield _milestone_view(context, m), m
+
+
+def _milestone_view(context: ReportContext, m: MilestoneStatus) -> MilestoneView:
+    return MilestoneView(
+        context.titled(m.ref, m.title),
+        m.baseline,
+        m.due,
+        m.closed or m.forecast,
+        m.slip_days,
+        m.state,
+        SafeMarkdown(STATE_DOTS.get(m.state, "⚪")),
+        m.state == "done",
+        m.items_open,
+        m.items_total,
+        m.forecast_p80 if not m.closed and m.forecast_p80 != m.forecast else None,
     )
 
 

@@ -12,6 +12,7 @@ from bot.derive.results import EngagementDerived
 from bot.derive.status_results import Step
 from bot.domain.calendar import Period
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -44,7 +45,7 @@ def steps_before(context: ReportContext, engagement: Engagement, since: date, pe
     refs = _refs_said(context, engagement.ref, period)
     if refs is None:
         derived = context.derived(engagement.ref, since)
-        active = derived is not None and derived.phase == "active"
+        active = derived is not None and derived.phase == Phase.ACTIVE
         refs = tuple(step.ref for step in next_steps(derived.steps)) if derived and active else ()
     return tuple(_told_before(context, items[ref]) for ref in refs if ref in items)
 

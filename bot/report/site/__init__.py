@@ -47,7 +47,7 @@ def make_site(
 ) -> dict[str, str]:
     """File name → HTML. `earlier` are past states (weekly, any order) for trends; `only` limits to one engagement.
 
-    `audience="customer"` with `only` makes a page that holds nothing but what a customer may read (CONTRACT §8.4).
+    `audience="customer"` with `only` makes a page that holds nothing but what a customer may read.
     A page that can't be made is told to `tell`, and says so in its place. Raises UsageError for a customer's page without an
     engagement, or for one that was not read.
     """

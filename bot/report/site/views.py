@@ -21,10 +21,12 @@ from bot.derive.results import (
     Risk,
     Story,
 )
+from bot.derive.status_results import CameTrue
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 from bot.report.charts import Revenue
 from bot.report.text.safe_text import safe_url
 
@@ -171,7 +173,7 @@ class Site:
     @cached_property
     def attention(self) -> tuple[Attention, ...]:
         """The worst stories of what is not complete, at most two of one engagement: a director needs the breadth."""
-        running = [row for row in self.rows if row.derived.phase != "complete"]
+        running = [row for row in self.rows if row.derived.phase != Phase.COMPLETE]
         found = [self._attention(row, story) for row in running for story in row.derived.stories[:MOST_OF_ONE]]
         grave = [entry for entry in found if entry.severity in ("high", "critical")]
         return tuple(sorted(grave, key=lambda entry: -SEVERITIES.index(entry.severity))[:MOST_ATTENTION])
@@ -180,6 +182,12 @@ class Site:
         return Attention(
             row, story.severity, story.headline, story.action, self.links(story.evidence), story.owner, story.due
         )
+
+    @cached_property
+    def record(self) -> tuple[tuple[str, str, CameTrue], ...]:
+        """Axis, colour, and how often it came true in our own closed engagements."""
+        record = next((d.status.track_record for d in self.derived.engagements), {})
+        return tuple((axis, rag, found) for axis, colours in record.items() for rag, found in sorted(colours.items()))
 
     @cached_property
     def escalations(self) -> int:

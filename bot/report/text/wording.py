@@ -136,7 +136,9 @@ def load_words(locale: str, currency: str, folder: Path | None = None) -> Words:
     try:
         known = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as problem:
-        raise ConfigError(f"reports.locale: {locale!r} is no locale such as en_US or de_DE", "config.yml") from problem
+        raise ConfigError(
+            f"reports.locale: {locale!r} is not a locale such as en_US or de_DE", "config.yml"
+        ) from problem
     translations = read_translations(known.language, folder)
     own = {context: Wording(english) for context, english in translations.forms if context}
     return Words(known, {**own, **english_wording()}, translations, currency)

@@ -15,7 +15,7 @@ SEVERITY = "medium"
 THEME = "acceptance"
 PHASES = ("not_started", "active", "complete")
 THRESHOLDS = {
-    "acceptance_clock_days": Threshold(2, "working days", "Tell of silent acceptance this long before it takes effect"),
+    "acceptance_clock_days": Threshold(2, "working days", "Warn of silent acceptance this long before it takes effect"),
     "acceptance_clock_unanswered_days": Threshold(
         5, "working days", "Without silent acceptance, a request unanswered for this long is a high risk"
     ),
