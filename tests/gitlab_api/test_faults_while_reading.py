@@ -269,7 +269,7 @@ def test_a_server_that_is_down_is_given_up_once_for_all(gitlab: DemoGitLab, calm
 
 
 def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
-    """Forty label events wait for two lanes; each time-out is half a minute, the budget of all is one."""
+    """Forty label events wait for two pool; each time-out is half a minute, the budget of all is one."""
     w = World(now="2026-11-20T18:00:00Z")
     p = w.project("acme/app")
     w.issue(p, "SOW", labels=["PSProject"], created_at="2026-09-01")
