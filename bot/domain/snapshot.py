@@ -133,7 +133,7 @@ def load_snapshot(
 
 def load_unpublished(text: str) -> tuple[str, ...]:
     """The reports that failed in the run of which this snapshot is a part."""
-    return Reader("snapshot", json.loads(text), []).texts("unpublished")
+    return SnapshotReader("snapshot", json.loads(text), []).texts("unpublished")
 
 
 def _whole(digits: str) -> float:
