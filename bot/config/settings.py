@@ -20,8 +20,15 @@ from pydantic import (
 )
 
 from bot.config.facts import FactSettings
+from bot.config.label_settings import AcceptanceLabels as AcceptanceLabels
+from bot.config.label_settings import ChangeOrderLabels as ChangeOrderLabels
+from bot.config.label_settings import HealthLabels as HealthLabels
+from bot.config.label_settings import LabelSettings as LabelSettings
+from bot.config.label_settings import PriorityLabels as PriorityLabels
+from bot.config.label_settings import RaidLabels as RaidLabels
+from bot.config.label_settings import SentimentLabels as SentimentLabels
 from bot.config.people import Channel, OrderSettings, Person
-from bot.config.section import Distinct, Origin, Section
+from bot.config.section import Origin, Section
 from bot.config.values import (
     Amount,
     ClockTime,
@@ -30,7 +37,6 @@ from bot.config.values import (
     Holiday,
     NamespacePath,
     Number,
-    Prefix,
     ProjectPath,
     Reference,
     TimeZone,
@@ -126,72 +132,6 @@ class FinanceSettings(Section):
     )
     bookings: str | None = Field(None, description="CSV of hard and soft bookings")
     columns: dict[str, str] = Field({}, description="Your export's names of columns: {engagement: Project Name}")
-
-
-class HealthLabels(Distinct):
-    green: str = "health::on track"
-    yellow: str = "health::needs attention"
-    red: str = "health::at risk"
-
-
-class SentimentLabels(Distinct):
-    green: str = "sentiment::happy"
-    yellow: str = "sentiment::concerned"
-    red: str = "sentiment::unhappy"
-
-
-class RaidLabels(Section):
-    log: str = "PS RAID Log"
-    risk: str = "PS Risk"
-    action: str = "PS Action"
-    issue: str = "PS Issue"
-    decision: str = "PS Decision"
-
-
-class PriorityLabels(Distinct):
-    high: str = "PS:: Priority High"
-    medium: str = "PS:: Priority Medium"
-    low: str = "PS:: Priority Low"
-
-
-class ChangeOrderLabels(Distinct):
-    proposed: str = "change-order::proposed"
-    approved: str = "change-order::approved"
-    rejected: str = "change-order::rejected"
-
-
-class AcceptanceLabels(Distinct):
-    item: str = "acceptance"
-    sent: str = "acceptance::sent"
-    accepted: str = "acceptance::accepted"
-
-
-class LabelSettings(Section):
-    """Label names; a value ending in `::` or `-` is a prefix."""
-
-    health: HealthLabels = HealthLabels()
-    sentiment: SentimentLabels = SentimentLabels()
-    raid: RaidLabels = RaidLabels()
-    priority: PriorityLabels = PriorityLabels()
-    impact: Prefix = "impact::"
-    probability: Prefix = "probability::"
-    escalation: str = "Escalated"
-    severity: Prefix = "severity::"
-    change_order: ChangeOrderLabels = ChangeOrderLabels()
-    acceptance: AcceptanceLabels = AcceptanceLabels()
-    exception: str = "WE-"
-    work_at_risk: str = "work-at-risk"
-    dropped: tuple[str, ...] = Field(
-        ("wontfix", "won't do", "duplicate"),
-        description="Closed with one of these is scope taken away, not work done",
-    )
-    waiting_customer: str = "waiting::customer"
-    partner: str = "partner::"
-    non_billable: str = "non-billable"
-    win: tuple[str, ...] = ("ProjectWin", "CustomerStory")
-    lesson: str = "ll"
-    retro_complete: str = "RetroComplete"
-    csat: Prefix = "csat::"
 
 
 class RiskSettings(Section):

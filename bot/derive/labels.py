@@ -132,11 +132,6 @@ def is_escalation(item: Item, labels: LabelSettings) -> bool:
     return meaning_of(item, labels).escalation
 
 
-def is_exception(item: Item, labels: LabelSettings) -> bool:
-    """A work exception (over hours) or work-at-risk issue: paperwork, not work."""
-    return meaning_of(item, labels).exception
-
-
 def is_work(item: Item, labels: LabelSettings) -> bool:
     """Whether an item is work by itself: neither RAID, change order, acceptance nor escalation. It may still be split into parts."""
     return not item.takes_texts and meaning_of(item, labels).work

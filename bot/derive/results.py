@@ -18,11 +18,10 @@ from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
-from bot.domain.vocabulary import Colour as Colour
-from bot.domain.vocabulary import Phase as Phase
+from bot.domain.vocabulary import Colour, Phase, Severity
 
-RAGS = ("green", "yellow", "red", "unknown")
-SEVERITIES = ("low", "medium", "high", "critical")
+RAGS: tuple[str, ...] = tuple(Colour)
+SEVERITIES: tuple[str, ...] = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)

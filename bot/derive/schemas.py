@@ -16,7 +16,6 @@ TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 WHOLE: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": "number"}
-POSITIVE: Schema = {"type": "number", "minimum": 0}
 DAY: Schema = {"type": "string", "format": "date", "pattern": ISO_DAY}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
 RATIO: Schema = {"type": "number", "minimum": 0, "maximum": 1}
@@ -36,6 +35,7 @@ def snapshot_schema() -> Schema:
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
             "unread": _list(TEXT),
+            "unpublished": _list(TEXT),
         }
     }
 

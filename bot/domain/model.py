@@ -255,6 +255,7 @@ def _engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engag
         items=items,
         timelogs=logs,
         milestones=tuple(_milestone_as_of(m, cut) for m in engagement.milestones),
+        bookings=tuple(b for b in engagement.bookings if b.known is None or b.known <= day),
         labels=_labels_as_of(engagement.labels, engagement.label_dates, cut),
         label_dates=_dates_as_of(engagement.label_dates, cut),
     )

@@ -6,17 +6,15 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from bot.domain.belonging import mark_places, places_of
-from bot.domain.border import admitted, is_sane, one_line, plain_text, read_instant, shortened
+from bot.domain.border import admitted, one_line, read_instant, shortened
 from bot.domain.errors import UsageError
 from bot.domain.facts import make_facts, merge_facts
 from bot.domain.messages import Phrase, Series
 from bot.domain.model import (
-    EMPTY,
     Booking,
     DueChange,
     Engagement,
@@ -27,7 +25,7 @@ from bot.domain.model import (
     Portfolio,
     TimeLog,
 )
-from bot.domain.spent import spent_day
+from bot.domain.snapshot_reader import Clock, SnapshotReader
 
 FORMAT = "psbot-snapshot/1"
 MAX_DIGITS = 30
@@ -46,7 +44,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "format": FORMAT,
         "taken_at": _plain(portfolio.taken_at),
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
-        "failures": list(portfolio.failures),
+        "failures": [str(failure) for failure in portfolio.failures],
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
         "unread": list(portfolio.unread),
     }
@@ -118,8 +116,8 @@ def load_snapshot(
         found = str(data.get("format"))[:40] if isinstance(data, dict) else type(data).__name__
         raise SnapshotProblem(f"format is {one_line(found)!r}, not {FORMAT!r}", "snapshot")
     faults: list[str] = []
-    reader = _Reader("snapshot", data, faults, Clock(zone, zones or {}))
-    members = _Reader("snapshot.members", reader.mapping("members"), faults)
+    reader = SnapshotReader("snapshot", data, faults, Clock(zone, zones or {}))
+    members = SnapshotReader("snapshot.members", reader.mapping("members"), faults)
     engagements = tuple(_engagements(reader, overrides or {}))
     engagements = mark_places(engagements, places_of(e.facts for e in engagements))
     return admitted(
@@ -133,12 +131,17 @@ def load_snapshot(
     )
 
 
+def load_unpublished(text: str) -> tuple[str, ...]:
+    """The reports that failed in the run of which this snapshot is a part."""
+    return SnapshotReader("snapshot", json.loads(text), []).texts("unpublished")
+
+
 def _whole(digits: str) -> float:
     """A whole number; one of more digits than any that is meant becomes infinite, and is refused where it stands."""
     return int(digits) if len(digits) <= MAX_DIGITS else math.inf
 
 
-def _engagements(reader: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Iterator[Engagement]:
+def _engagements(reader: SnapshotReader, overrides: Mapping[str, Mapping[str, Any]]) -> Iterator[Engagement]:
     """Each engagement once; one without a reference can't be served, and is named."""
     seen: set[str] = set()
     for found in reader.children("engagements"):
@@ -147,7 +150,7 @@ def _engagements(reader: _Reader, overrides: Mapping[str, Mapping[str, Any]]) ->
             reader.faults.append(f"{found.where}: {'has no ref' if not ref else 'has the ref of another one'}")
             continue
         seen.add(ref)
-        own = _Reader(found.where, found.data, [], found.clock)
+        own = SnapshotReader(found.where, found.data, [], found.clock)
         engagement = _engagement(own, overrides)
         yield dataclasses.replace(engagement, errors=(*engagement.errors, *shortened(own.faults)))
 
@@ -155,133 +158,7 @@ def _engagements(reader: _Reader, overrides: Mapping[str, Mapping[str, Any]]) ->
 DAY_LENGTH = len("2026-11-20")
 
 
-@dataclass(frozen=True)
-class Clock:
-    """On which day an instant counts: the organisation's zone, and people's own, by username."""
-
-    zone: tzinfo = UTC
-    zones: Mapping[str, tzinfo] = field(default_factory=lambda: EMPTY)
-
-    def day(self, at: datetime, user: str) -> date:
-        return spent_day(at, self.zone, self.zones.get(user.casefold()))
-
-
-class _Reader:
-    """One JSON object of the snapshot and where it stands; each method reads one key, and notes what it can't read."""
-
-    def __init__(self, where: str, data: Any, faults: list[str], clock: Clock = Clock()) -> None:
-        self.where = where
-        self.clock = clock
-        self.faults = faults
-        self.data: dict[str, Any] = data if isinstance(data, dict) else {}
-        if not isinstance(data, dict):
-            faults.append(f"{where}: must be an object")
-
-    def _fail(self, key: str, wanted: str, value: Any = None) -> None:
-        shown = repr(one_line(str(self.data.get(key) if value is None else value)[:40]))
-        self.faults.append(f"{self.where}.{one_line(key)}: must be {wanted}, not {shown}")
-
-    def children(self, key: str) -> list[_Reader]:
-        values = self.data.get(key) or []
-        if not isinstance(values, list):
-            self._fail(key, "a list")
-            return []
-        readers = [
-            _Reader(f"{self.where}.{key}[{n}]", value, self.faults, self.clock) for n, value in enumerate(values)
-        ]
-        return [reader for reader, value in zip(readers, values, strict=True) if isinstance(value, dict)]
-
-    def text(self, key: str, default: str = "") -> str:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, str):
-            self._fail(key, "text")
-            return default
-        return plain_text(value)
-
-    def optional_text(self, key: str) -> str | None:
-        return self.text(key) or None
-
-    def choice(self, key: str, among: tuple[str, ...]) -> str | None:
-        value = self.optional_text(key)
-        if value is not None and value not in among:
-            self._fail(key, " or ".join(among))
-            return None
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self.data.get(key) or []
-        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            self._fail(key, "a list of texts")
-            values = [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
-        return tuple(map(plain_text, values))
-
-    def number(self, key: str) -> float | None:
-        value = self.data.get(key)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not is_sane(value):
-            self._fail(key, "a number")
-            return None
-        return float(value)
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            self._fail(key, "true or false")
-            return default
-        return value
-
-    def day(self, key: str) -> date | None:
-        value = self.optional_text(key)
-        if value is None:
-            return None
-        try:
-            return date.fromisoformat(value[:10])
-        except ValueError:
-            self._fail(key, "an ISO date")
-            return None
-
-    def instant(self, key: str) -> datetime | None:
-        return self._instant(key, self.data.get(key))
-
-    def instants(self, key: str) -> dict[str, datetime]:
-        values = self.mapping(key)
-        found = ((plain_text(str(k)), self._instant(f"{key}.{k}", v)) for k, v in values.items() if v)
-        return {name: at for name, at in found if at}
-
-    def _instant(self, key: str, value: Any) -> datetime | None:
-        """An ISO instant; a date alone is its midnight, and no zone means UTC."""
-        if value is None:
-            return None
-        try:
-            at = datetime.fromisoformat(value)
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-        except (TypeError, ValueError, OverflowError):
-            self._fail(key, "an ISO instant", value)
-            return None
-
-    def mapping(self, key: str) -> dict[str, Any]:
-        values = self.data.get(key) or {}
-        if not isinstance(values, dict):
-            self._fail(key, "an object")
-            return {}
-        return values
-
-    def has(self, key: str) -> bool:
-        """Whether the text without which the object is nothing is there."""
-        if not self.text(key):
-            self.missing(key)
-        return bool(self.text(key))
-
-    def missing(self, key: str) -> None:
-        self.faults.append(f"{self.where}: has no {key}")
-
-
-def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engagement:
+def _engagement(r: SnapshotReader, overrides: Mapping[str, Mapping[str, Any]]) -> Engagement:
     ref = r.text("ref")
     facts, faults = make_facts({k: v for k, v in r.mapping("facts").items() if v is not None})
     facts, more = _overridden(facts, _of(overrides, ref))
@@ -326,7 +203,7 @@ def _overridden(facts: Facts, override: Mapping[str, Any] | None) -> tuple[Facts
     return merge_facts(facts, override) if override else (facts, ())
 
 
-def _item(r: _Reader) -> Item:
+def _item(r: SnapshotReader) -> Item:
     return Item(
         ref=r.text("ref"),
         title=r.text("title"),
@@ -358,7 +235,7 @@ def _item(r: _Reader) -> Item:
     )
 
 
-def _milestone(r: _Reader) -> Milestone:
+def _milestone(r: SnapshotReader) -> Milestone:
     return Milestone(
         title=r.text("title"),
         ref=r.text("ref"),
@@ -371,7 +248,7 @@ def _milestone(r: _Reader) -> Milestone:
     )
 
 
-def _due_history(r: _Reader) -> tuple[DueChange, ...]:
+def _due_history(r: SnapshotReader) -> tuple[DueChange, ...]:
     changes = []
     for change in r.children("due_history"):
         at = change.instant("at")
@@ -382,7 +259,7 @@ def _due_history(r: _Reader) -> tuple[DueChange, ...]:
     return tuple(sorted(changes, key=lambda c: c.at))
 
 
-def _timelog(r: _Reader) -> TimeLog | None:
+def _timelog(r: SnapshotReader) -> TimeLog | None:
     told, user = r.data.get("spent_at"), r.text("user")
     at = read_instant(told) if isinstance(told, str) and len(told) > DAY_LENGTH else None
     spent_at = r.clock.day(at, user) if at else r.day("spent_at")
@@ -399,5 +276,5 @@ def _timelog(r: _Reader) -> TimeLog | None:
     )
 
 
-def _booking(r: _Reader) -> Booking:
+def _booking(r: SnapshotReader) -> Booking:
     return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"), r.day("known"))

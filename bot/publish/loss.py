@@ -30,10 +30,6 @@ class Basis:
     engagements: frozenset[str] | None = None
     unread: frozenset[str] = frozenset()
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.engagements
-
 
 def basis_of(payload: Mapping[str, Any]) -> Basis:
     """Read back from a payload; what is not a list of texts counts as not said."""

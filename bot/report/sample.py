@@ -27,6 +27,7 @@ from bot.domain.model import (
     TimeLog,
     as_of,
 )
+from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
 from bot.report.due import Due
 from bot.report.environment import Templates
@@ -201,10 +202,8 @@ def _northwind() -> Engagement:
 
 def _northwind_derived(early: bool) -> r.EngagementDerived:
     slip = (f'{WORK}%"Cut-over"',)
-    yellow = r.Rag(
-        r.Colour.YELLOW, (r.Reason("Milestone Cut-over is forecast 5 working days after its baseline", slip),)
-    )
-    green = r.Rag(r.Colour.GREEN, (r.Reason("CPI 1.02"),))
+    yellow = r.Rag(Colour.YELLOW, (r.Reason("Milestone Cut-over is forecast 5 working days after its baseline", slip),))
+    green = r.Rag(Colour.GREEN, (r.Reason("CPI 1.02"),))
     finish = r.Quantiles(date(2026, 12, 7), date(2026, 12, 11), date(2026, 12, 16), date(2026, 12, 23))
     milestones = (
         r.MilestoneStatus(
@@ -267,9 +266,9 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
     )
     escalation = r.Escalation(f"{WORK}#24", "Cut-over date", "high", 3, date(2026, 11, 20), True, owner="dana")
     return r.EngagementDerived(
-        RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", r.Phase.ACTIVE,
+        RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", Phase.ACTIVE,
         r.Progress("hours", 0.2 if early else 0.4, 100 if early else 200, 500, 1 if early else 2, 5, {f"{WORK}#{n}": 100.0 for n in range(10, 15)}),
-        r.Status(r.Colour.GREEN if early else r.Colour.YELLOW, r.Colour.GREEN, r.Colour.YELLOW, r.Rag(r.Colour.GREEN, (r.Reason("SPI 0.97"),)) if early else yellow, green, green),
+        r.Status(Colour.GREEN if early else Colour.YELLOW, Colour.GREEN, Colour.YELLOW, r.Rag(Colour.GREEN, (r.Reason("SPI 0.97"),)) if early else yellow, green, green),
         r.Schedule(0.55, 0.52, 0.95, 0.94, None, date(2026, 12, 4), milestones, (f"{WORK}#12", f"{WORK}#13")),
         r.Scope(20, 700, 2, 0, 20, 0.03, (order,), 0, 40, 0, 10_000),
         r.Budget(720, 200 if early else 390, 390, 0.54, 0.96, 1.05, 750, date(2026, 12, 30), 40, 180_000, 97_500, 4.0),
@@ -296,10 +295,10 @@ def _initech() -> Engagement:
 
 
 def _initech_derived() -> r.EngagementDerived:
-    red = r.Rag(r.Colour.RED, (r.Reason("220 of 200 hours are used with work still open"),))
+    red = r.Rag(Colour.RED, (r.Reason("220 of 200 hours are used with work still open"),))
     return r.EngagementDerived(
-        YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", r.Phase.ACTIVE,
-        status=r.Status(r.Colour.RED, r.Colour.GREEN, None, r.Rag(), r.Rag(r.Colour.GREEN), red),
+        YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", Phase.ACTIVE,
+        status=r.Status(Colour.RED, Colour.GREEN, None, r.Rag(), r.Rag(Colour.GREEN), red),
         budget=r.Budget(200, 220, 220, 1.1, 0.8, None, 250, date(2026, 11, 10)),
         risks=(r.Risk("over-budget", "derived", "critical", "More hours are used than sold", (), "Raise a change order"),),
     )  # fmt: skip
@@ -335,9 +334,9 @@ def _umbrella_derived() -> r.EngagementDerived:
     done = date(2026, 10, 30)
     finish = r.Quantiles(done, done, done, done)
     return r.EngagementDerived(
-        DONE, "Umbrella: health check", "Umbrella", f"{HOST}/groups/{DONE}", r.Phase.COMPLETE,
+        DONE, "Umbrella: health check", "Umbrella", f"{HOST}/groups/{DONE}", Phase.COMPLETE,
         r.Progress("count", 1.0, 8, 8, 8, 8),
-        r.Status(r.Colour.GREEN, None, r.Colour.GREEN, r.Rag(r.Colour.GREEN), r.Rag(r.Colour.GREEN), r.Rag(r.Colour.GREEN)),
+        r.Status(Colour.GREEN, None, Colour.GREEN, r.Rag(Colour.GREEN), r.Rag(Colour.GREEN), r.Rag(Colour.GREEN)),
         r.Schedule(baseline_finish=done),
         budget=r.Budget(100, 92, 92, 0.92, 1.09),
         forecast=r.Forecast(finish, 1.0, basis="none"),

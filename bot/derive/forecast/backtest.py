@@ -195,7 +195,7 @@ def _replays(
 def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engagement:
     """A finished engagement as it stood on `day`, also where its root was made later or GitLab hides when it was closed.
 
-    Nobody knows what was booked by then, or which date a milestone had: today's would tell the future.
+    Bookings and dates of milestones whose day is not known are left out: today's would tell the future.
     """
     known = replace(_undated(engagement), created_at=None)
     past = as_of(Portfolio((known,)), day, calendar.zone).engagements[0]
@@ -203,9 +203,13 @@ def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engag
 
 
 def _undated(engagement: Engagement) -> Engagement:
-    """Without bookings, and without those dates of milestones whose history is unknown."""
+    """Without bookings of which nobody knows since when, and without those dates of milestones whose history is unknown."""
     milestones = (m if m.due_history else replace(m, due_date=None) for m in engagement.milestones)
-    return replace(engagement, bookings=(), milestones=tuple(milestones))
+    return replace(
+        engagement,
+        bookings=tuple(b for b in engagement.bookings if b.known is not None),
+        milestones=tuple(milestones),
+    )
 
 
 def _learned_before(at: float, done: Sequence[Finished], calendar: WorkCalendar) -> Reference:

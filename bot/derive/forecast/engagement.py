@@ -140,10 +140,10 @@ def _revenue_trials(
             s.effort,
             s.state,
             scores,
+            s.capacity,
             floor=s.floor,
             delay=s.delay,
             pace_factor=s.subject.engagement.what_if.pace_factor,
-            booked=s.booked,
         )
     subject = s.subject
     middle = finish.p50 if isinstance(finish.p50, date) else subject.day

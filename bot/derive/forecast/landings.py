@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining, slipped
+from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining
 from bot.derive.forecast.history import NEVER, Array, History
-from bot.derive.forecast.reference import DATES_SD, Reference
+from bot.derive.forecast.reference import Reference
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
 from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_done
 from bot.derive.subject import Subject
@@ -46,7 +46,9 @@ class Landing:
         if self.share is not None and remaining is not None:
             return np.maximum(self.share * remaining.at(scores), 0.5)
         if self.due_in is not None:
-            return Remaining(slipped(self.gone, max(self.due_in, 1.0), ref), *DATES_SD, 0.0).at(scores)
+            left = max(self.due_in, 1.0)
+            slip = ref.slip(self.gone, left)
+            return Remaining(left * slip.factor, slip.low_sd, slip.high_sd, 0.0).at(scores)
         return remaining.at(scores) if remaining is not None else None
 
 

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 
 from bot.derive.decisions.questions import deadline
-from bot.derive.forecast.bookings import booked_ahead, days_to_do, first_booking
+from bot.derive.forecast.bookings import Capacity, find_capacity, first_booking
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
-from bot.derive.forecast.history import BASIS_SHARE, Array, History, State, make_history
+from bot.derive.forecast.history import BASIS_SHARE, History, State, make_history
 from bot.derive.forecast.landings import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
 from bot.derive.forecast.terms import Terms, make_terms
@@ -41,8 +41,7 @@ class Situation:
     fixed_scope: Effort | None
     prior: Prior
     remaining: Remaining | None
-    booked: tuple[Array, Array] | None
-    """Capacity ahead (`booked_ahead`)."""
+    capacity: Capacity
     delay: float
     floor: float
     landings: tuple[Landing, ...]
@@ -74,8 +73,16 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     planned = _planned_days(subject, history, start)
     typical = ref.typical_by.get(subject.engagement.facts.customer or "")
     hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
-    booked = booked_ahead(subject.engagement.bookings, history.axis, subject.day, ref.booking_yield)
-    until = days_to_do(rest, booked, 0.0) if rest and booked else None
+    capacity = find_capacity(
+        subject.engagement.bookings,
+        history.logs,
+        history.axis,
+        subject.day,
+        subject.availability,
+        state.elapsed,
+        ref.booking_yield,
+    )
+    until = capacity.days_to_do(rest) if rest and rest <= capacity.booked[-1] else None
     delay = max((start or now) - now, 0.0) if phase == Phase.NOT_STARTED else 0.0
     landings = find_landings(subject, history, now)
     prior = combine_priors(
@@ -89,7 +96,9 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     remaining = None
     if start is not None and phase != Phase.COMPLETE:
         pace_factor = subject.engagement.what_if.pace_factor
-        remaining = remaining_time(state, prior, ref, rest=rest, booked=booked, growth=growth, pace_factor=pace_factor)
+        remaining = remaining_time(
+            state, prior, ref, rest=rest, capacity=capacity, growth=growth, pace_factor=pace_factor
+        )
     return Situation(
         subject=subject,
         ref=ref,
@@ -102,7 +111,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         fixed_scope=fixed,
         prior=prior,
         remaining=remaining,
-        booked=booked,
+        capacity=capacity,
         delay=delay,
         floor=_chain_days(subject),
         landings=landings,

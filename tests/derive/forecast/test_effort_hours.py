@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.derive.forecast import Reference, forecast_engagement
-from bot.derive.forecast.reference import LATE_RELIEF, RATIO_WEIGHT
+from bot.derive.forecast.reference import RATIO_WEIGHT
 from bot.derive.results import Forecast
 from tests.builders import make_item, make_log, make_subject
 
@@ -20,11 +20,11 @@ def forecast(**values: Any) -> Forecast:
 
 
 def test_half_done_at_twice_the_estimate() -> None:
-    """50 of 100 h closed at 100 h: ratio (100 + .1·100·1) ÷ (50 + .1·100) = 1.8333; the rest 50 × 1.8333 less late relief."""
+    """50 of 100 h closed at 100 h: ratio (100 + .1·100·1) ÷ (50 + .1·100) = 1.8333; the rest 50 × 1.8333."""
     done, rest = make_item(1, estimate_hours=50, closed="2026-10-01"), make_item(2, estimate_hours=50)
     found = forecast(items=[done, rest], timelogs=[make_log(done, 100, "2026-10-01")])
     ratio = (100 + RATIO_WEIGHT * 100) / (50 + RATIO_WEIGHT * 100)
-    assert found.effort_hours.p50 == pytest.approx(100 + 50 * ratio * (1 - LATE_RELIEF * 0.5**6), abs=0.01)
+    assert found.effort_hours.p50 == pytest.approx(100 + 50 * ratio, abs=0.01)
 
 
 def test_a_started_item_earns_what_was_spent_up_to_nine_tenths() -> None:
@@ -32,14 +32,14 @@ def test_a_started_item_earns_what_was_spent_up_to_nine_tenths() -> None:
     started, rest = make_item(1, estimate_hours=20), make_item(2, estimate_hours=80)
     found = forecast(items=[started, rest], timelogs=[make_log(started, 30, "2026-10-01")])
     ratio = (30 + 10) / (18 + 10)
-    assert found.effort_hours.p50 == pytest.approx(30 + 82 * ratio * (1 - LATE_RELIEF * 0.18**6), abs=0.01)
+    assert found.effort_hours.p50 == pytest.approx(30 + 82 * ratio, abs=0.01)
 
 
 def test_where_nobody_logs_time_what_is_done_is_taken_to_have_cost_its_estimates() -> None:
     """Half of 100 h is done, nothing logged: 100 h, as sure as past work's ratio, not the 50 h that are left."""
     items = [make_item(1, estimate_hours=50, closed="2026-10-01"), make_item(2, estimate_hours=50)]
     found = forecast(items=items)
-    assert found.effort_hours.p50 == pytest.approx(50 + 50 * (1 - LATE_RELIEF * 0.5**6), abs=0.01)
+    assert found.effort_hours.p50 == pytest.approx(50 + 50, abs=0.01)
     assert found.effort_hours.p10 < 85  # type: ignore[operator]
     assert any("No time is logged" in str(r.text) for r in found.reasons)
 

@@ -192,18 +192,21 @@ def test_a_stalled_engagement_gets_a_wide_range_and_not_a_precise_guess() -> Non
     assert width(stalled.finish) > 2 * width(steady.finish)
 
 
-def test_what_is_nearly_over_may_still_drag_on() -> None:
+def test_the_range_narrows_with_progress_but_the_last_bits_may_still_drag_on() -> None:
     on = START + timedelta(weeks=26)
 
-    def drag(closed: int, still_open: int) -> float:
-        """Days from P50 to P95, of those to P50."""
+    def width(closed: int, still_open: int) -> tuple[float, float]:
+        """Days from P10 to P95, ÷ the time gone, and those from P50 to P95 ÷ those to P50."""
         items, logs = weekly_work(closed, still_open, weeks=26)
         finish = forecast(on, items=items, timelogs=logs, facts={"end": None, "hours": None}).finish
+        assert isinstance(finish.p10, date)
         assert isinstance(finish.p50, date)
         assert isinstance(finish.p95, date)
-        return (finish.p95 - finish.p50) / (finish.p50 - on)
+        return (finish.p95 - finish.p10).days / (on - START).days, (finish.p95 - finish.p50) / (finish.p50 - on)
 
-    assert drag(95, 5) > 1.3 * drag(50, 50)
+    (late, drag), (early, _) = width(95, 5), width(50, 50)
+    assert late < 0.5 * early
+    assert drag > 0.5
 
 
 def test_where_scope_comes_and_goes_the_rest_may_be_cut_and_the_end_be_near() -> None:

@@ -31,13 +31,13 @@ def test_a_scenario_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("group&7", "no scenario"),
-        ("group&7: ", "no scenario"),
-        ("group&7: budget=3", "no change"),
-        ("group&7: end=soon", "no date"),
-        ("group&7: people=many", "no number"),
-        ("group&7: people=nan", "no number"),
-        ("group&7: people=1, people=2", "no change"),
+        ("group&7", "not a scenario"),
+        ("group&7: ", "not a scenario"),
+        ("group&7: budget=3", "not a change"),
+        ("group&7: end=soon", "not a date"),
+        ("group&7: people=many", "not a number"),
+        ("group&7: people=nan", "not a number"),
+        ("group&7: people=1, people=2", "not a change"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, word: str) -> None:
