@@ -44,7 +44,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "format": FORMAT,
         "taken_at": _plain(portfolio.taken_at),
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
-        "failures": list(portfolio.failures),
+        "failures": [str(failure) for failure in portfolio.failures],
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
         "unread": list(portfolio.unread),
     }
@@ -129,6 +129,11 @@ def load_snapshot(
             unread=reader.texts("unread"),
         )
     )
+
+
+def load_unpublished(text: str) -> tuple[str, ...]:
+    """The reports that failed in the run of which this snapshot is a part."""
+    return SnapshotReader("snapshot", json.loads(text), []).texts("unpublished")
 
 
 def _whole(digits: str) -> float:

@@ -212,7 +212,7 @@ def test_one_namespace_that_is_hidden_is_named_and_the_other_is_served(gitlab: D
     found = read_portfolio(client, CONFIG, today=TODAY)
     assert [e.ref for e in found.engagements] == ["acme&1"]
     (failure,) = found.failures
-    assert failure.startswith("beta could not be read: is not a group or project that the token can see")
+    assert str(failure).startswith("beta could not be read: is not a group or project that the token can see")
 
 
 def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoGitLab, calm: Portfolio):
