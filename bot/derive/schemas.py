@@ -143,6 +143,7 @@ def _snapshot_item() -> Schema:
             **dict.fromkeys(("assignees", "labels", "blocked_by"), texts),
             "label_dates": _by_name(or_null(INSTANT)),
             "outcome": _choice("done", "dropped"),
+            "updates": _list(INSTANT),
             **dict.fromkeys(("confidential", "takes_texts"), FLAG),
             "due_history": _DUE_HISTORY,
             "facts": {"type": "object"},
