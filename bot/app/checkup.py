@@ -17,8 +17,8 @@ from bot.config.starter import Proposal
 from bot.domain.errors import NotFoundError, PsbotError, UsageError
 from bot.domain.mistakes import SECRET
 from bot.domain.model import Portfolio
-from bot.gitlab_api import check as gitlab
-from bot.gitlab_api.check import AccessReport, NamespaceAccess, inspect_access
+from bot.gitlab_api import access_report as gitlab
+from bot.gitlab_api.access_report import AccessReport, NamespaceAccess, inspect_access
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.readership import Readership

@@ -15,6 +15,7 @@ from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
 from bot.derive.results import Derived
+from bot.derive.schedule.memory import remember
 from bot.domain.border import admitted
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport, Portfolio
@@ -42,6 +43,9 @@ class Reading:
     only: str | None = None
     _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.portfolio = remember(self.portfolio, self.past)
 
     def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
         key = (day, seed, trials)

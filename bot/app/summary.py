@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.app.session import Session
 from bot.app.sources import Reading, failures_of
+from bot.domain.model import Portfolio
 from bot.domain.snapshot import dump_snapshot
 from bot.publish.execute import Outcome, Result
 from bot.publish.plan_json import plan_to_json
@@ -46,25 +47,30 @@ def summarise(
     session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: Beginning
 ) -> Summary:
     derived = reading.derive(reading.day)
-    failures = [*failures_of(derived, reading.portfolio), *made.faults, *plan.faults]
     if outcome is None:
         cases: tuple[Case, ...] = tuple(Case(s.action, s.name, skipped="dry run") for s in plan.steps)
-        failures += [step_line(step) for step in plan.refused]
+        failed = [step_line(step) for step in plan.refused]
         lines = tuple(plan_text(plan).splitlines())
     else:
         cases, failed = judged(outcome)
-        failures += failed
         lines = told(outcome)
+    failures = [*failures_of(derived, reading.portfolio), *made.faults, *plan.faults, *failed]
     return Summary(
         lines=lines,
         failures=tuple(failures),
         closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
         files={name_of(d): d.body for d in made.documents},
         plan_json=plan_to_json(plan),
-        snapshot_text=json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, allow_nan=False) + "\n",
+        snapshot_text=part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
         writes=len(outcome.done) if outcome else 0,
         cases=(*cases, *(Case("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
     )
+
+
+def part_text(portfolio: Portfolio, unpublished: list[str]) -> str:
+    """What a shard leaves for the roll-up: what it read, and its reports that failed."""
+    part = dump_snapshot(portfolio) | ({"unpublished": unpublished} if unpublished else {})
+    return json.dumps(part, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def told(outcome: Outcome) -> tuple[str, ...]:

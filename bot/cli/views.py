@@ -118,7 +118,7 @@ def export(
 
     if parquet and not tables:
         raise UsageError("Parquet is written with the tables", "--parquet", "Add --tables DIR.")
-    reading = read(None, only, None, with_past=tables is not None)
+    reading = read(None, only, None)
     plain = not output and not takes_unicode()
     text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=plain, indent=1, allow_nan=False) + "\n"
     if output:

@@ -35,6 +35,7 @@ def snapshot_schema() -> Schema:
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
             "unread": _list(TEXT),
+            "unpublished": _list(TEXT),
         }
     }
 
@@ -142,6 +143,7 @@ def _snapshot_item() -> Schema:
             **dict.fromkeys(("assignees", "labels", "blocked_by"), texts),
             "label_dates": _by_name(or_null(INSTANT)),
             "outcome": _choice("done", "dropped"),
+            "updates": _list(INSTANT),
             **dict.fromkeys(("confidential", "takes_texts"), FLAG),
             "due_history": _DUE_HISTORY,
             "facts": {"type": "object"},

@@ -44,7 +44,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "format": FORMAT,
         "taken_at": _plain(portfolio.taken_at),
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
-        "failures": list(portfolio.failures),
+        "failures": [str(failure) for failure in portfolio.failures],
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
         "unread": list(portfolio.unread),
     }
@@ -129,6 +129,11 @@ def load_snapshot(
             unread=reader.texts("unread"),
         )
     )
+
+
+def load_unpublished(text: str) -> tuple[str, ...]:
+    """The reports that failed in the run of which this snapshot is a part."""
+    return SnapshotReader("snapshot", json.loads(text), []).texts("unpublished")
 
 
 def _whole(digits: str) -> float:
@@ -227,7 +232,14 @@ def _item(r: SnapshotReader) -> Item:
         outcome=r.choice("outcome", ("done", "dropped")),
         status=r.optional_text("status"),
         takes_texts=r.flag("takes_texts", False),
+        updates=_updates(r),
     )
+
+
+def _updates(r: SnapshotReader) -> tuple[datetime, ...] | None:
+    if r.data.get("updates") is None:
+        return None
+    return tuple(at for text in r.texts("updates") if (at := read_instant(text)))
 
 
 def _milestone(r: SnapshotReader) -> Milestone:

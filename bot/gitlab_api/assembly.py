@@ -193,7 +193,9 @@ def make_engagement(
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
         parent, left = archive.records.get(record["parent"] or 0), record["id"] in histories.left
-        make = partial(make_item, record, archive.milestones, labels, due, parent=parent, left=left)
+        updates = histories.updates.get(record["id"])
+        more = {"parent": parent, "left": left, "updates": updates}
+        make = partial(make_item, record, archive.milestones, labels, due, **more)
         made = contained(make, _lost(record, troubles))
         items += made[:1] if made else ()
         faults += made[1] if made else ()
@@ -312,8 +314,17 @@ def find_milestones(draft: Draft, archive: Archive) -> list[Milestone]:
             title = stones[number].title
             if title not in titles and (owner in own or title in named):
                 found.add(number)
-    chosen = [stones[number] for number in found if number is not None]
+    chosen = [_done_with_its_items(stones[n], n, draft.work) for n in found if n is not None]
     return sorted(chosen, key=lambda m: (m.due_date or date.max, m.title, m.ref))
+
+
+def _done_with_its_items(stone: Milestone, number: int, work: Iterable[Record]) -> Milestone:
+    """A closed milestone was done when its last item was; one with open items, or none, when it was closed at the latest."""
+    held = [record for record in work if record["milestone"] == number]
+    closings = [at for r in held if r["state"] == "closed" and (at := instant(r["closed_at"]))]
+    if stone.closed_at is None or not held or len(closings) < len(held):
+        return stone
+    return replace(stone, closed_at=min(max(closings), stone.closed_at))
 
 
 def find_targets(drafts: Iterable[Draft], archive: Archive, epic_ids: Mapping[str, int]) -> dict[str, Target]:

@@ -24,7 +24,7 @@ from bot.domain.errors import AccessError, GitLabError, NotFoundError, Unreachab
 from bot.gitlab_api.answers import Reply, graphql_data, is_transient, refusal, write_refusal
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
 from bot.gitlab_api.paging import Pages
-from bot.gitlab_api.patience import RETRIED_STATUSES, Patience, is_told
+from bot.gitlab_api.retry_budget import RETRIED_STATUSES, RetryBudget, is_told
 from bot.gitlab_api.transport import MASK, ForeignRedirect, check_url, make_session, mask_logs
 
 USER_AGENT = "psbot (+python-gitlab)"
@@ -91,7 +91,7 @@ class GitLabClient:
             raise UsageError("holds characters that no token has", "GITLAB_TOKEN", "Copy it again.")
         self._token = token
         self._ceiling, self._clock, self._began = ceiling or Ceiling(), clock, clock()
-        self._patience = Patience(retry_budget, clock, sleep, wall)
+        self._retries = RetryBudget(retry_budget, clock, sleep, wall)
         self._lock = threading.Lock()
         self._counts = Counts()
         self._session = make_session(concurrency)
@@ -205,7 +205,7 @@ class GitLabClient:
         self, verb: str, path: str, query: dict[str, Any], body: Any, history: bool, where: str = ""
     ) -> tuple[Any, Mapping[str, str]]:
         where = where or _name(verb, path)
-        attempts = self._patience.start()
+        attempts = self._retries.start()
         while True:
             self._enter(attempts.left, where)
             reply = self._send(verb, path, query, body)
@@ -227,9 +227,9 @@ class GitLabClient:
             raise UnreachableError(
                 f"not asked: this run's ceiling of {self._ceiling.seconds / 60:.0f} minutes is met", where, _CEILING
             )
-        if self._patience.gave_up:
+        if self._retries.gave_up:
             raise UnreachableError("not asked: GitLab has answered nobody for minutes", where, _LATER)
-        if not self._patience.enter(longest):
+        if not self._retries.enter(longest):
             raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
 
     def _value(self, reply: Reply, where: str) -> Any:
@@ -240,13 +240,13 @@ class GitLabClient:
         return reply.json()
 
     def _write(self, verb: str, path: str, body: Any, where: str) -> Any:
-        self._enter(self._patience.budget, where)
+        self._enter(self._retries.budget, where)
         reply = self._send(verb, path, {}, body)
         self._count(reply, write=True)
         if not reply.sent:
             raise self._masked(UnreachableError(f"could not be sent ({reply.problem})", where, _advice(reply)))
         if not reply.succeeded:
-            raise self._masked(write_refusal(reply, where, self._patience.retry_after(reply.headers)))
+            raise self._masked(write_refusal(reply, where, self._retries.retry_after(reply.headers)))
         try:
             return reply.json()
         except ValueError:
@@ -258,7 +258,7 @@ class GitLabClient:
         try:
             reply = self._attempt(verb, path, query, body)
         finally:
-            self._patience.leave(reply.status, reply.headers, connected=reply.sent)
+            self._retries.leave(reply.status, reply.headers, connected=reply.sent)
         return reply
 
     def _attempt(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Reply:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.errors import GitLabError
 from bot.domain.facts import FACTS
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.lanes import chunks
+from bot.gitlab_api.thread_pool import chunks
 from bot.gitlab_api.translate import Record, id_number
 
 log = logging.getLogger("psbot.gitlab")

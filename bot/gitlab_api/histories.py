@@ -20,8 +20,8 @@ from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due, tells_of_leaving
-from bot.gitlab_api.lanes import Lanes, PageSize, chunks
 from bot.gitlab_api.paging import Pages
+from bot.gitlab_api.thread_pool import PageSize, ThreadPool, chunks
 from bot.gitlab_api.translate import Record, day, id_number, instant, next_cursor, ref_of
 
 ITEMS_A_PLACE = 50
@@ -55,15 +55,17 @@ class Histories:
     """The labels that psbot itself added last."""
     left: set[int] = field(default_factory=set)
     """The items that were closed because they went elsewhere: moved, promoted, or a duplicate."""
+    updates: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
+    """When people said something about an escalation."""
     failed: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
 class HistoryReader:
-    """Reads histories with one client, its lanes, and a cache if there is one. `groups` are the paths of groups."""
+    """Reads histories with one client, its pool, and a cache if there is one. `groups` are the paths of groups."""
 
     client: GitLabClient
-    lanes: Lanes
+    pool: ThreadPool
     groups: Collection[str] = ()
     cache: Cache | None = None
     progress: Progress = lambda stage, done, total: None
@@ -89,10 +91,10 @@ class HistoryReader:
         missing = [r for r in wanted if r["id"] not in bodies]
         fresh: dict[int, Any] = {}
         questions = pack(self._batches(r for r in missing if r["id"] > 0))
-        for done, answer in enumerate(self.lanes.map(self._ask_notes, questions), 1):
+        for done, answer in enumerate(self.pool.map(self._ask_notes, questions), 1):
             fresh |= answer
             self.progress("histories", done, len(questions))
-        for answer in self.lanes.map(self._ask_epic_notes, [r for r in missing if r["id"] < 0]):
+        for answer in self.pool.map(self._ask_epic_notes, [r for r in missing if r["id"] < 0]):
             fresh |= answer
         if self.cache and fresh:
             self.cache.store_histories(NOTES_KIND, stamps, fresh)
@@ -179,7 +181,7 @@ class HistoryReader:
         bodies = self.cache.load_histories(LABEL_EVENTS, stamps) if self.cache else {}
         missing = [r for number, r in records.items() if number not in bodies]
         fresh: dict[int, Any] = {}
-        for done, (record, dates) in enumerate(zip(missing, self.lanes.map(self._ask_labels, missing), strict=True), 1):
+        for done, (record, dates) in enumerate(zip(missing, self.pool.map(self._ask_labels, missing), strict=True), 1):
             if dates is not None:
                 fresh[record["id"]] = dates
             self.progress("label dates", done, len(missing))

@@ -13,8 +13,8 @@ from bot.domain.messages import Text
 from bot.domain.model import Milestone
 from bot.gitlab_api import queries
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.lanes import Lanes, PageSize
 from bot.gitlab_api.paging import Pages
+from bot.gitlab_api.thread_pool import PageSize, ThreadPool
 from bot.gitlab_api.translate import id_number, make_milestone, next_cursor
 
 log = logging.getLogger("psbot.gitlab")
@@ -62,10 +62,10 @@ def _seconds(connection: Mapping[str, Any] | None) -> int | None:
 
 @dataclass
 class OverviewReader:
-    """Reads overviews with one client and its lanes; `gaps` are what could not be read though its place could."""
+    """Reads overviews with one client and its pool; `gaps` are what could not be read though its place could."""
 
     client: GitLabClient
-    lanes: Lanes
+    pool: ThreadPool
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
     gaps: list[Text] = field(default_factory=list)
 
@@ -76,7 +76,7 @@ class OverviewReader:
         def ask(size: int) -> dict[str, Any]:
             return self.client.graphql(queries.place_query(known, size), {"path": path}, where=path)
 
-        answer = self.lanes.run(self.size.ask, ask)
+        answer = self.pool.run(self.size.ask, ask)
         kind = "group" if answer.get("group") else "project"
         found = answer.get(kind)
         if not found:
@@ -108,7 +108,7 @@ class OverviewReader:
             query = queries.rest_of_query(f"project {name}" if kind == "project" and name in OF_BOTH else name)
             while (after := next_cursor(connection)) and (name != "labels" or len(nodes) < LABELS_COMPARED):
                 pages.turn(after, [str(node["id"]) for node in nodes[-queries.PAGE :]])
-                answer = self.lanes.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
+                answer = self.pool.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
                 connection = (answer.get(kind) or {}).get(name)
                 if connection is None:
                     raise NotFoundError("went away while it was read", path, LATER)
@@ -127,11 +127,11 @@ class OverviewReader:
     def listed_total(self, path: str, kind: str) -> int | None:
         """How many issues and epics REST lists; None where it doesn't count."""
         base = f"/{kind}s/{quote(path, safe='')}"
-        issues = self.lanes.run(self.client.total, f"{base}/issues", state="all", scope="all")
+        issues = self.pool.run(self.client.total, f"{base}/issues", state="all", scope="all")
         if kind == "project" or issues is None:
             return issues
         try:
-            epics = self.lanes.run(self.client.total, f"{base}/epics", state="all")
+            epics = self.pool.run(self.client.total, f"{base}/epics", state="all")
         except (AccessError, NotFoundError):
             return issues  # no epics on this licence
         return None if epics is None else issues + epics
@@ -147,7 +147,7 @@ class OverviewReader:
         What the token may not see is left out without a word, any other reason is a gap.
         """
         try:
-            found = self.lanes.run(lambda: list(self.client.get_all(f"/{kind}s/{quote(path, safe='')}/members/all")))
+            found = self.pool.run(lambda: list(self.client.get_all(f"/{kind}s/{quote(path, safe='')}/members/all")))
         except (AccessError, NotFoundError) as problem:
             log.info("members of %s are not read: %s", path, problem)
             return None

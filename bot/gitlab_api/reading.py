@@ -15,6 +15,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.config import Settings, is_within
+from bot.derive.labels import has_label
 from bot.domain.belonging import mark_places, places_of
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained, in_words
@@ -39,13 +40,14 @@ from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.fields import read_fields
 from bot.gitlab_api.histories import Histories, HistoryReader
-from bot.gitlab_api.lanes import Lanes, chunks
 from bot.gitlab_api.merge_requests import MergeRequestLog, read_merge_request_time
 from bot.gitlab_api.names import Strange, join_keys
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
 from bot.gitlab_api.ownership import share_out
 from bot.gitlab_api.places import resolve_place
+from bot.gitlab_api.thread_pool import ThreadPool, chunks
 from bot.gitlab_api.translate import Record, may_be_picked, ref_of
+from bot.gitlab_api.updates import read_updates
 
 log = logging.getLogger("psbot.gitlab")
 T = TypeVar("T")
@@ -70,8 +72,8 @@ def read_portfolio(
     Raises AccessError when the token is refused, and the namespaces' own error when none of them can be read.
     """
     _ = client.user  # a refused token ends the run here, before anything else is asked
-    with Lanes(client.concurrency) as lanes:
-        return _Reading(client, settings, today, lanes, cache, progress or _quiet).read(only)
+    with ThreadPool(client.concurrency) as pool:
+        return _Reading(client, settings, today, pool, cache, progress or _quiet).read(only)
 
 
 @dataclass
@@ -81,7 +83,7 @@ class _Reading:
     client: GitLabClient
     settings: Settings
     today: date
-    lanes: Lanes
+    pool: ThreadPool
     cache: Cache | None
     progress: Progress
     failures: list[Text] = field(default_factory=list)
@@ -89,7 +91,7 @@ class _Reading:
     places: dict[str, Namespace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.reader = NamespaceReader(self.client, self.lanes, self.cache)
+        self.reader = NamespaceReader(self.client, self.pool, self.cache)
 
     def read(self, only: str | None) -> Portfolio:
         """Namespaces, then engagements, then their histories."""
@@ -114,6 +116,7 @@ class _Reading:
         zone = ZoneInfo(self.settings.calendar.timezone)
         members = self._members(drafts, configured)
         drafts = self._with_time(drafts, everyone, zone)
+        histories.updates = read_updates(self.client, self.pool, self.cache, self._escalations(drafts).values())
         read = (archive, histories, self.settings, zone, self._zones(drafts))
         made = [e for d in drafts if (e := self._served(d.root, make_engagement, d, *read))]
         return admitted(
@@ -218,7 +221,7 @@ class _Reading:
         found: dict[str, int] = {}
         roots = [draft.root["path"] for draft in drafts if draft.root["type"] == "epic" and draft.root["id"] > 0]
         homes = [path for path in self.places if any(is_within(root, path) for root in roots)]
-        for ids in self.lanes.map(self._list_epic_ids, homes):
+        for ids in self.pool.map(self._list_epic_ids, homes):
             found |= ids
         return found
 
@@ -237,8 +240,14 @@ class _Reading:
         work = {r["id"]: r for draft in drafts for r in draft.work}
         labelled = [r for r in work.values() if needs_label_dates(r, names)]
         groups = frozenset(path for place in self.places.values() for path in place.overview.groups)
-        reader = HistoryReader(self.client, self.lanes, groups, self.cache, self.progress, epic_ids=epic_ids)
+        reader = HistoryReader(self.client, self.pool, groups, self.cache, self.progress, epic_ids=epic_ids)
         return reader.read(list(work.values()), labelled, [draft.root for draft in drafts])
+
+    def _escalations(self, drafts: Iterable[Draft]) -> dict[int, Record]:
+        """The open escalations, each once."""
+        label = self.settings.labels.escalation
+        work = (r for draft in drafts for r in draft.work)
+        return {r["id"]: r for r in work if r["state"] != "closed" and has_label(r["labels"], label)}
 
     def _zones(self, drafts: Iterable[Draft]) -> dict[str, tzinfo]:
         """The time zone of everybody who may have picked a day in GitLab's dialog: the config's, else the profile's."""
@@ -248,7 +257,7 @@ class _Reading:
             picking = {str(user) for _, user, at, _ in record["timelogs"] if may_be_picked(at)}
             people |= {number: name for number, name in record["people"].items() if name in picking}
         asked = sorted(number for number, name in people.items() if name.casefold() not in given)
-        told = [zone for part in self.lanes.map(self._profile_zones, chunks(asked, queries.PAGE)) for zone in part]
+        told = [zone for part in self.pool.map(self._profile_zones, chunks(asked, queries.PAGE)) for zone in part]
         return {name: zone for name, text in (*told, *given.items()) if (zone := _zone(text))}
 
     def _profile_zones(self, numbers: Sequence[str]) -> list[tuple[str, str]]:

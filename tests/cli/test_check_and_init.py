@@ -92,7 +92,7 @@ def test_an_internal_namespace_that_everybody_can_read_is_a_problem(desk: Desk) 
     desk.gitlab.world.group("acme/ps-internal").visibility = "public"
     said = desk.psbot("check")
     assert said.code == 1
-    assert any("declared internal, but its visibility is public" in text for text in findings(said, "FIX "))
+    assert any("declared internal, but everybody can read" in text for text in findings(said, "FIX "))
 
 
 def test_a_healthy_set_up_is_told_its_next_step(desk: Desk) -> None:

@@ -48,3 +48,11 @@ def test_a_move_late_in_the_evening_counts_in_the_local_month() -> None:
         [make_item(due_history=[("2026-09-04", "2026-09-07", "2026-09-01T02:00:00+00:00")])], [], calendar
     )
     assert days_lost_by_month(slips, []) == {"2026-08": 1}
+
+
+def test_a_milestone_that_never_moved_hides_no_moves_of_items() -> None:
+    items, milestones = [make_item(1, **MOVED)], [make_milestone(due_date="2026-12-01")]
+    assert days_lost_by_month(find_slips(items, milestones, CALENDAR), milestones, items) == {
+        "2026-08": 10,
+        "2026-09": -5,
+    }

@@ -212,7 +212,7 @@ def test_one_namespace_that_is_hidden_is_named_and_the_other_is_served(gitlab: D
     found = read_portfolio(client, CONFIG, today=TODAY)
     assert [e.ref for e in found.engagements] == ["acme&1"]
     (failure,) = found.failures
-    assert failure.startswith("beta could not be read: is not a group or project that the token can see")
+    assert str(failure).startswith("beta could not be read: is not a group or project that the token can see")
 
 
 def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoGitLab, calm: Portfolio):
@@ -269,7 +269,7 @@ def test_a_server_that_is_down_is_given_up_once_for_all(gitlab: DemoGitLab, calm
 
 
 def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
-    """Forty label events wait for two lanes; each time-out is half a minute, the budget of all is one."""
+    """Forty label events wait for two pool; each time-out is half a minute, the budget of all is one."""
     w = World(now="2026-11-20T18:00:00Z")
     p = w.project("acme/app")
     w.issue(p, "SOW", labels=["PSProject"], created_at="2026-09-01")

@@ -31,14 +31,15 @@ def derive_budget(subject: Subject) -> Budget:
         hours_budget=bac,
         hours_spent=hours.spent,
         hours_billable=hours.billable,
-        burn=ratio(hours.spent, bac),
+        burn=ratio(hours.spent, bac) if hours.spent >= 0 else None,
         weekly_pace=pace * len(subject.calendar.working_weekdays) if pace is not None else None,
         hours_difference=engagement.hours_difference,
         money_budget=_money_budget(subject),
         money_spent=money_spent(subject),
         runs_out=_runs_out(subject, bac, hours.spent, pace),
     )
-    return budget if bac is None or percent is None else _with_efficiency(budget, bac, percent)
+    senseless = bac is None or percent is None or hours.spent < 0
+    return budget if senseless else _with_efficiency(budget, bac or 0.0, percent or 0.0)
 
 
 def budget_hours(subject: Subject) -> float | None:

@@ -102,7 +102,7 @@ def derive_schedule(subject: Subject) -> Schedule:
         milestones=milestone_statuses(subject, work),
         critical_path=find_critical_path(work, progress.values, views),
         slips=slips,
-        days_lost_by_month=days_lost_by_month(slips, engagement.milestones),
+        days_lost_by_month=days_lost_by_month(slips, engagement.milestones, work),
         planned=planned,
         earned_value=progress.done if work else None,
     )
@@ -132,11 +132,17 @@ def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date
     spread = sum(values[item.ref] for item in work if item.ref not in planned)
     if not work or (spread and not (facts.start and facts.end)):
         return None
-    return Plan(subject.calendar, dated, spread, facts.start, facts.end)
+    return Plan(subject.calendar, dated, spread, first_day(subject), facts.end)
+
+
+def first_day(subject: Subject) -> date | None:
+    """The first working day of the SOW: a start on a day of rest plans as one on the next working day."""
+    start = subject.engagement.facts.start
+    return subject.calendar.next_working_day(start) if start else None
 
 
 def _with_plan(schedule: Schedule, subject: Subject, work: Sequence[Item]) -> Schedule:
-    start = subject.engagement.facts.start
+    start = first_day(subject)
     plan = make_plan(subject, work, schedule.planned)
     if plan is None:
         return replace(schedule, baseline_finish=subject.engagement.facts.end)

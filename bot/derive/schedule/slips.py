@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.derive.results import Slip
 from bot.domain.calendar import WorkCalendar
@@ -16,16 +16,22 @@ def find_slips(work: Sequence[Item], milestones: Sequence[Milestone], calendar: 
     return tuple(sorted(slips, key=lambda s: (s.on, s.ref, s.title)))
 
 
-def days_lost_by_month(slips: Iterable[Slip], milestones: Sequence[Milestone]) -> dict[str, int]:
+def days_lost_by_month(
+    slips: Sequence[Slip], milestones: Sequence[Milestone], work: Sequence[Item] = ()
+) -> dict[str, int]:
     """Working days by which due dates moved in each month (`2026-10`), negative = won back.
 
-    Milestones count where the engagement has dated ones: when their items move along, that is the same delay again.
+    Where a milestone moved, items that moved along are the same delay again: its own never count, others not in that month.
     """
-    dated = {m.ref for m in milestones if m.due_date or m.due_history}
+    stones = {m.ref for m in milestones}
+    months = {f"{slip.on:%Y-%m}" for slip in slips if slip.ref in stones}
+    moved = {m.title for m in milestones if m.ref in {slip.ref for slip in slips}}
+    along = {item.ref for item in work if item.milestone in moved}
     lost: dict[str, int] = {}
     for slip in slips:
-        if slip.days is not None and (not dated or slip.ref in dated):
-            month = f"{slip.on:%Y-%m}"
+        month = f"{slip.on:%Y-%m}"
+        counts = slip.ref in stones or not (slip.ref in along or month in months)
+        if slip.days is not None and counts:
             lost[month] = lost.get(month, 0) + slip.days
     return dict(sorted(lost.items()))
 

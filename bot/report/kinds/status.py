@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived, Scope
+from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
 from bot.domain.messages import Phrase, Text
@@ -204,7 +205,9 @@ def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepV
     """What later runs need to know of this one; hidden in the note, never in a customer's text."""
     derived = week.derived
     finish = derived.forecast.finish
+    engagement = week.context.engagements(week.day).get(derived.ref)
     return {
+        **({"dates": dates_payload(engagement, week.day)} if engagement else {}),
         "v": PAYLOAD_VERSION,
         "status": dict(colours),
         "progress": derived.progress.percent,

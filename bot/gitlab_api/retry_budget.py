@@ -18,7 +18,7 @@ FIRST_ANSWER = 30.0
 """Seconds to try where requests are taken, and none has ever been answered well."""
 
 
-class Patience:
+class RetryBudget:
     """The common clock of all threads: who may send now, and since when nothing works.
 
     `clock` and `sleep` count monotonic seconds; `jitter` gives numbers in [0, 1). A header tells times of the server's
@@ -138,14 +138,14 @@ class Patience:
 class Attempts:
     """One request's tries: an exponential pause with jitter, never beyond the budget."""
 
-    def __init__(self, patience: Patience, started: float, jitter: Callable[[], float]) -> None:
-        self._patience, self._started, self._jitter = patience, started, jitter
+    def __init__(self, retries: RetryBudget, started: float, jitter: Callable[[], float]) -> None:
+        self._retries, self._started, self._jitter = retries, started, jitter
         self.count = 0
 
     @property
     def left(self) -> float:
         """Seconds of the budget that are left."""
-        return self._patience.left(self._started)
+        return self._retries.left(self._started)
 
     def again(self, *, told: bool = False) -> bool:
         """Wait before the next try, shortly where GitLab told all threads how long to wait: then `enter` does that.
@@ -154,10 +154,10 @@ class Attempts:
         """
         backoff = min(AFTER_TOLD if told else LONGEST_PAUSE, FIRST_PAUSE * 2**self.count)
         pause = backoff * (0.5 + self._jitter() / 2)
-        if self._patience.gives_up(pause, self._started):
+        if self._retries.gives_up(pause, self._started):
             return False
         self.count += 1
-        self._patience.sleep(pause)
+        self._retries.sleep(pause)
         return True
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.errors import AccessError
-from bot.gitlab_api.check import (
+from bot.gitlab_api.access_report import (
     create_labels,
     create_missing_labels,
     inspect_access,

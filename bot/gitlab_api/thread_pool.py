@@ -1,4 +1,4 @@
-"""Reading at the same time: one pool of `gitlab.concurrency` lanes that every request goes through."""
+"""Reading at the same time: one pool of `gitlab.concurrency` threads that every request goes through."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ R = TypeVar("R")
 SMALLEST_PAGE = 5
 
 
-class Lanes:
+class ThreadPool:
     """A pool of threads. Its tasks never wait for each other, so it can't lock up."""
 
     def __init__(self, count: int) -> None:
