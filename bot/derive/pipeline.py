@@ -105,7 +105,7 @@ def derive_portfolio(
         EMPTY,
     )
     done = [_with_record(subject, record) for subject, _ in pairs]
-    return Derived(
+    derived = Derived(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
@@ -117,6 +117,22 @@ def derive_portfolio(
         failures=tuple(failures),
         orders=read_unaddressed(past, then.engagements, court),
     )
+    return derived if only or not forecast else _with_waterfall(derived, then, past, calendar, failures)
+
+
+def _with_waterfall(
+    derived: Derived, then: Portfolio, past: Sequence[PastReport], calendar: WorkCalendar, failures: list[Text]
+) -> Derived:
+    """Why the running quarter's forecast is another than when it began, from what reports published."""
+    from bot.derive.forecast import explain_change, read_commitments
+
+    facts = {e.ref: e.facts for e in then.engagements}
+    found = contained(
+        lambda: explain_change(read_commitments(past), derived, calendar, facts),
+        lambda why: failures.append(Phrase("no waterfall of the quarter: {error}", error=why)),
+        None,
+    )
+    return replace(derived, portfolio=replace(derived.portfolio, waterfall=found), failures=tuple(failures))
 
 
 def _with_record(subject: Subject, record: TrackRecord) -> Subject:
