@@ -14,6 +14,7 @@ from bot.config import Settings, is_within
 from bot.derive.catalog import vocabulary
 from bot.derive.checks import RULES, find_risks
 from bot.derive.checks.compliance import derive_compliance
+from bot.derive.checks.gates.practices import find_practices
 from bot.derive.checks.hints import find_hints
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.colours import overall_colour
@@ -162,6 +163,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
     """A subject for each engagement of a portfolio that is already replayed as of `day`; nothing is derived yet."""
     elsewhere = {item.ref: item for engagement in portfolio.engagements for item in engagement.items}
     load = booked_hours(portfolio.engagements, "hard")
+    practices = find_practices(portfolio.engagements, settings.labels)
     return [
         Subject(
             engagement=engagement,
@@ -172,6 +174,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
             elsewhere=elsewhere,
             load=load,
             members=_members_of(engagement, portfolio),
+            practices=practices,
         )
         for engagement in portfolio.engagements
     ]
