@@ -14,6 +14,7 @@ from bot.config import Settings, is_within
 from bot.derive.catalog import vocabulary
 from bot.derive.checks import RULES, find_risks
 from bot.derive.checks.compliance import derive_compliance
+from bot.derive.checks.gates.practices import find_practices
 from bot.derive.checks.hints import find_hints
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.colours import overall_colour
@@ -105,7 +106,7 @@ def derive_portfolio(
         EMPTY,
     )
     done = [_with_record(subject, record) for subject, _ in pairs]
-    return Derived(
+    derived = Derived(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
@@ -117,6 +118,22 @@ def derive_portfolio(
         failures=tuple(failures),
         orders=read_unaddressed(past, then.engagements, court),
     )
+    return derived if only or not forecast else _with_waterfall(derived, then, past, calendar, failures)
+
+
+def _with_waterfall(
+    derived: Derived, then: Portfolio, past: Sequence[PastReport], calendar: WorkCalendar, failures: list[Text]
+) -> Derived:
+    """Why the running quarter's forecast is another than when it began, from what reports published."""
+    from bot.derive.forecast import explain_change, read_commitments
+
+    facts = {e.ref: e.facts for e in then.engagements}
+    found = contained(
+        lambda: explain_change(read_commitments(past), derived, calendar, facts),
+        lambda why: failures.append(Phrase("no waterfall of the quarter: {error}", error=why)),
+        None,
+    )
+    return replace(derived, portfolio=replace(derived.portfolio, waterfall=found), failures=tuple(failures))
 
 
 def _with_record(subject: Subject, record: TrackRecord) -> Subject:
@@ -146,6 +163,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
     """A subject for each engagement of a portfolio that is already replayed as of `day`; nothing is derived yet."""
     elsewhere = {item.ref: item for engagement in portfolio.engagements for item in engagement.items}
     load = booked_hours(portfolio.engagements, "hard")
+    practices = find_practices(portfolio.engagements, settings.labels)
     return [
         Subject(
             engagement=engagement,
@@ -156,6 +174,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
             elsewhere=elsewhere,
             load=load,
             members=_members_of(engagement, portfolio),
+            practices=practices,
         )
         for engagement in portfolio.engagements
     ]

@@ -64,6 +64,8 @@ class Item:
     """The name of GitLab's work item status, where the tier has them."""
     takes_texts: bool = False
     """psbot writes to it, or it is somebody's internal place or customer channel: no work."""
+    updates: tuple[datetime, ...] | None = None
+    """Of an escalation: when people commented on it or edited what it says; None where that was not read."""
     later_labels: tuple[str, ...] = ()
     """In a replay: labels it got after that day. They tell what it is, never its state."""
 
@@ -128,6 +130,10 @@ class WhatIf:
     """Pace from now on ÷ pace so far."""
     planned_end: date | None = None
     """The end that the work was planned for, where the scenario moves the SOW's end."""
+    joins: tuple[tuple[date, int], ...] = ()
+    """People who join full-time: from which day, and how many."""
+    away: tuple[tuple[str, date, date], ...] = ()
+    """Absences assumed: username, first and last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +278,7 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         state=state,
         closed_at=closed_at,
         outcome=item.outcome if state == "closed" else None,
+        updates=None if item.updates is None else tuple(at for at in item.updates if at < cut),
         due_date=due,
         due_history=history,
         spent_hours=item.spent_hours if logged is None else logged,

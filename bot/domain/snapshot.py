@@ -232,7 +232,14 @@ def _item(r: SnapshotReader) -> Item:
         outcome=r.choice("outcome", ("done", "dropped")),
         status=r.optional_text("status"),
         takes_texts=r.flag("takes_texts", False),
+        updates=_updates(r),
     )
+
+
+def _updates(r: SnapshotReader) -> tuple[datetime, ...] | None:
+    if r.data.get("updates") is None:
+        return None
+    return tuple(at for text in r.texts("updates") if (at := read_instant(text)))
 
 
 def _milestone(r: SnapshotReader) -> Milestone:

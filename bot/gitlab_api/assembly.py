@@ -193,7 +193,9 @@ def make_engagement(
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
         parent, left = archive.records.get(record["parent"] or 0), record["id"] in histories.left
-        make = partial(make_item, record, archive.milestones, labels, due, parent=parent, left=left)
+        updates = histories.updates.get(record["id"])
+        stones = archive.milestones
+        make = partial(make_item, record, stones, labels, due, parent=parent, left=left, updates=updates)
         made = contained(make, _lost(record, troubles))
         items += made[:1] if made else ()
         faults += made[1] if made else ()

@@ -55,6 +55,8 @@ class Histories:
     """The labels that psbot itself added last."""
     left: set[int] = field(default_factory=set)
     """The items that were closed because they went elsewhere: moved, promoted, or a duplicate."""
+    updates: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
+    """When people said something about an escalation."""
     failed: dict[int, str] = field(default_factory=dict)
 
 

@@ -161,6 +161,17 @@ def notes_query(known: Capabilities, count: int, size: int = NOTES) -> str:
     return _by_id("PsbotNotesRest", _notes_widget(known, size, "after: $after%d, "), count)
 
 
+def updates_query(count: int, threads: int) -> str:
+    """Comments and last edit of `count` items: when, and by whom (variables `id0`, `after0`, …)."""
+    notes = "notes(first: 20) { nodes { createdAt system author { id bot } } }"
+    field = (
+        "widgets(onlyTypes: [NOTES, DESCRIPTION]) { ... on WorkItemWidgetDescription "
+        "{ lastEditedAt lastEditedBy { id bot } } ... on WorkItemWidgetNotes "
+        f"{{ discussions(filter: ONLY_COMMENTS, first: {threads}, after: $after%d) {{ {PAGE_INFO} nodes {{ {notes} }} }} }} }}"
+    )
+    return _by_id("PsbotUpdates", field, count)
+
+
 def _by_id(name: str, field: str, count: int) -> str:
     declared = ", ".join(f"$id{n}: WorkItemID!, $after{n}: String" for n in range(count))
     fields = " ".join(f"i{n}: workItem(id: $id{n}) {{ id {field % n} }}" for n in range(count))

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.config import Settings, is_within
+from bot.derive.labels import has_label
 from bot.domain.belonging import mark_places, places_of
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained, in_words
@@ -46,6 +47,7 @@ from bot.gitlab_api.ownership import share_out
 from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.thread_pool import ThreadPool, chunks
 from bot.gitlab_api.translate import Record, may_be_picked, ref_of
+from bot.gitlab_api.updates import read_updates
 
 log = logging.getLogger("psbot.gitlab")
 T = TypeVar("T")
@@ -114,6 +116,7 @@ class _Reading:
         zone = ZoneInfo(self.settings.calendar.timezone)
         members = self._members(drafts, configured)
         drafts = self._with_time(drafts, everyone, zone)
+        histories.updates = read_updates(self.client, self.pool, self.cache, self._escalations(drafts).values())
         read = (archive, histories, self.settings, zone, self._zones(drafts))
         made = [e for d in drafts if (e := self._served(d.root, make_engagement, d, *read))]
         return admitted(
@@ -239,6 +242,12 @@ class _Reading:
         groups = frozenset(path for place in self.places.values() for path in place.overview.groups)
         reader = HistoryReader(self.client, self.pool, groups, self.cache, self.progress, epic_ids=epic_ids)
         return reader.read(list(work.values()), labelled, [draft.root for draft in drafts])
+
+    def _escalations(self, drafts: Iterable[Draft]) -> dict[int, Record]:
+        """The open escalations, each once."""
+        label = self.settings.labels.escalation
+        work = (r for draft in drafts for r in draft.work)
+        return {r["id"]: r for r in work if r["state"] != "closed" and has_label(r["labels"], label)}
 
     def _zones(self, drafts: Iterable[Draft]) -> dict[str, tzinfo]:
         """The time zone of everybody who may have picked a day in GitLab's dialog: the config's, else the profile's."""

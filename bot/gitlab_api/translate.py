@@ -193,6 +193,7 @@ def make_item(
     *,
     parent: Record | None = None,
     left: bool = False,
+    updates: tuple[datetime, ...] | None = None,
 ) -> tuple[Item, list[FactFault]]:
     """The item, and what of its `ps-change-order` or `ps-risk` block can't be read. `left`: its notes say that it went elsewhere."""
     ref = ref_of(record)
@@ -228,6 +229,7 @@ def make_item(
         outcome=("dropped" if record["dropped"] or left else "done") if closed else None,
         status=record["status"],
         takes_texts=record["posted"],
+        updates=updates,
     )
     return item, faults
 

@@ -108,7 +108,7 @@ def test_a_rated_risk_and_an_escalation_keep_their_owner_and_a_manager_s_action_
     held = Risk("milestone-overdue", "derived", "high", "overdue", ("g/p#2",))
     told = {story.id: story for story in stories(rated, held)}
     assert told["register:g/p#1"].owner == "kim"
-    assert str(told["register:g/p#1"].cause) == "Rated 16 of 25 in the RAID log."
+    assert str(told["register:g/p#1"].cause) == "Rated 16 of 25."
     assert told["delivery"].owner == "dana"
 
 

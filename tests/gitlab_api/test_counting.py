@@ -12,6 +12,7 @@ from bot.domain.model import Engagement, Portfolio
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab, World
+from fakegitlab.store import as_moment
 
 TODAY = date(2026, 11, 25)
 BLOCK = "```ps-project\ncustomer: Globex\n{more}```\n"
@@ -130,3 +131,32 @@ def test_a_day_picked_in_the_dialog_is_that_day_where_the_persons_zone_is_known(
     world.user("dev").timezone = "Europe/Berlin"
     assert days(world) == picked
     assert days(world, people={"dev": {"timezone": "UTC"}}) == plain, "the config knows better than the profile"
+
+
+def test_updates_of_an_escalation_are_what_people_wrote(world: World) -> None:
+    project = root(world).namespace
+    item = world.issue(
+        project, "CIO", labels=["Escalated"], created_at="2026-11-02", description="Path: a second runner"
+    )
+    world.note(item, "psbot's own", author="psbot", at="2026-11-20T09:00:00Z")
+    world.note(item, "added ~4 label", author="dana", at="2026-11-21T09:00:00Z", system=True)
+    assert _updates(world) == []
+    world.note(item, "We talked", author="dana", at="2026-11-18T09:00:00Z")
+    assert _updates(world) == ["2026-11-18T09:00:00+00:00"]
+    item.last_edited_at, item.last_edited_by = as_moment("2026-11-19T09:00:00Z"), world.user("dana")
+    assert _updates(world) == ["2026-11-18T09:00:00+00:00", "2026-11-19T09:00:00+00:00"]
+
+
+def _updates(world: World) -> list[str]:
+    [found] = read(world).engagements
+    return [at.isoformat() for at in found.items[0].updates or ()]
+
+
+def test_a_closed_milestone_was_done_when_its_last_item_was(world: World) -> None:
+    project = root(world).namespace
+    world.milestone(project, "Design", "2026-09-11", state="closed", updated_at="2026-11-24T10:00:00Z")
+    world.milestone(project, "Empty", "2026-09-11", state="closed", updated_at="2026-11-24T10:00:00Z")
+    world.issue(project, "A", milestone="Design", created_at="2026-08-01", closed_at="2026-09-09T12:00:00Z")
+    [found] = read(world).engagements
+    told = {m.title: m.closed_at and m.closed_at.date().isoformat() for m in found.milestones}
+    assert told == {"Design": "2026-09-09", "Empty": "2026-11-24"}

@@ -32,12 +32,15 @@ class Standing:
 def promised(milestone: MilestoneStatus, calendar: WorkCalendar) -> MilestoneStatus:
     """What one says to a customer: the planned date while it holds, the forecast where it doesn't.
 
-    An earlier date than planned is promised to nobody before the work is done.
+    An earlier date than planned is promised to nobody before the work is done; a date that has passed is none any more.
     """
     if milestone.closed or milestone.state == "done" or milestone.due is None:
         return milestone
-    expected = max(milestone.due, milestone.forecast or milestone.due)
-    slip = calendar.working_days_between(milestone.baseline, expected) if milestone.baseline else None
+    if milestone.state == "late":
+        expected = milestone.forecast if milestone.forecast and milestone.forecast > milestone.due else None
+    else:
+        expected = max(milestone.due, milestone.forecast or milestone.due)
+    slip = calendar.working_days_between(milestone.baseline, expected) if milestone.baseline and expected else None
     return replace(milestone, forecast=expected, forecast_p80=None, slip_days=slip)
 
 

@@ -116,7 +116,8 @@ def _finish(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
 def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     words = context.templates.words
     before, now = _grave(pair.then.risks), _grave(pair.now.risks)
-    fresh = [r for key, r in now.items() if key not in before]
+    told = {rule for story in pair.now.stories for rule in story.risks}
+    fresh = [r for key, r in now.items() if key not in before and r.rule not in told]
     gone = [r for key, r in before.items() if key not in now]
     for key, risks in (("change.risk_new", fresh), ("change.risk_gone", gone)):
         for risk in risks[:MOST_OF_A_KIND]:

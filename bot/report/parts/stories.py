@@ -39,13 +39,19 @@ def _view(context: ReportContext, derived: EngagementDerived, story: Story) -> S
         story.severity,
         story.headline,
         "" if story.cause == story.headline else story.cause,
-        story.consequence.money if story.consequence.hours else None,
+        _at_stake(story),
         story.action,
         _gain(context, derived, story),
         story.owner,
         story.due,
-        context.links(story.evidence, most=1, own=derived.ref),
+        context.links(story.evidence[:1], own=derived.ref),
     )
+
+
+def _at_stake(story: Story) -> float | None:
+    """The money, where the headline tells hours and the gain does not tell the same money again."""
+    money, gained = story.consequence.money, story.gain.money if story.gain else None
+    return money if story.consequence.hours and money != gained else None
 
 
 def _gain(context: ReportContext, derived: EngagementDerived, story: Story) -> SafeMarkdown | None:

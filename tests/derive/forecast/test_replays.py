@@ -129,3 +129,9 @@ def test_nothing_finished_is_said() -> None:
     found = run_backtest(Portfolio((make_engagement(items=[make_item(1)]),)), CALENDAR, SETTINGS, day=DAY, trials=50)
     assert (found.cases, found.summaries, found.reference) == ((), (), Reference())
     assert found.notes
+
+
+def test_one_sentence_says_how_far_to_trust_the_finish() -> None:
+    from bot.derive.forecast.backtest import trust_note
+
+    assert "could be judged" in trust_note(())

@@ -159,7 +159,7 @@ def _cause(group: Group, subject: Subject, headline: Text) -> Text:
         return lacks
     first = group.risks[0]
     if group.cause is Cause.REGISTER and first.score:
-        return Phrase("Rated {score} of 25 in the RAID log.", score=first.score)
+        return Phrase("Rated {score} of 25.", score=first.score)
     others = (risk.message for risk in group.risks if risk.message != headline and risk.rule != first.rule)
     return first.message if first.message != headline else next(others, first.message)
 
