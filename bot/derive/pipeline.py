@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings, is_within
@@ -40,7 +41,7 @@ from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.derive.subject import Subject
-from bot.domain.bulkhead import contained, in_words
+from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of
@@ -223,12 +224,20 @@ def _derive_engagement(
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     for name, stage in (*_stages(run, payloads, kept, past), *last):
-        try:
-            subject = subject.advance(**stage(subject))
-        except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
-            trouble = Phrase("{stage} could not be derived: {error}", stage=name, error=in_words(error))
-            subject = subject.advance(errors=(*subject.derived.errors, trouble))
+        subject = _staged(subject, name, stage)
     return subject, kept[0] if kept else None
+
+
+def _staged(subject: Subject, name: str, stage: Stage) -> Subject:
+    """The subject with what a stage derives; one that fails is told in the subject's errors."""
+    troubles: list[Text] = []
+    found = contained(
+        lambda: subject.advance(**stage(subject)),
+        lambda why: troubles.append(Phrase("{stage} could not be derived: {error}", stage=name, error=why)),
+        subject,
+        fatal=(),
+    )
+    return found.advance(errors=(*found.derived.errors, *troubles)) if troubles else found
 
 
 def _derive_revenue(
@@ -237,16 +246,18 @@ def _derive_revenue(
     """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
     kept: list[EngagementForecast] = []
     wanted = ("phase", "progress", "scope", "acceptance", "forecast")
-    for name, stage in _stages(run, (), kept, lambda _: {}):
-        if name not in wanted:
-            continue
-        try:
+    stages = [stage for name, stage in _stages(run, (), kept, lambda _: {}) if name in wanted]
+
+    def derive(subject: Subject = subject) -> tuple[Subject, EngagementForecast | None]:
+        for stage in stages:
             subject = subject.advance(**stage(subject))
-        except Exception as error:  # noqa: BLE001 - told, and the others' revenue stands
-            ref = subject.engagement.ref
-            failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=in_words(error)))
-            return subject, None
-    return subject, kept[0] if kept else None
+        return subject, kept[0] if kept else None
+
+    ref = subject.engagement.ref
+    missing = "past revenue of {ref} is missing: {error}"
+    return contained(
+        derive, lambda why: failures.append(Phrase(missing, ref=ref, error=why)), (subject, None), fatal=()
+    )
 
 
 def _stages(
@@ -318,14 +329,14 @@ def _read_all_orders(
     found: dict[str, tuple[Order, ...]] = {}
     faults: list[Text] = []
     for engagement in portfolio.engagements:
-        try:
-            found[engagement.ref] = read_orders(past, engagement, court)
-        except Exception as error:  # noqa: BLE001 - told, and the figures stand as computed
-            found[engagement.ref] = ()
-            faults.append(
-                Phrase("orders about {ref} can't be read: {error}", ref=engagement.ref, error=in_words(error))
-            )
+        found[engagement.ref] = contained(
+            partial(read_orders, past, engagement, court), partial(_tell_orders, faults, engagement.ref), (), fatal=()
+        )
     return found, faults
+
+
+def _tell_orders(faults: list[Text], ref: str, why: str) -> None:
+    faults.append(Phrase("orders about {ref} can't be read: {error}", ref=ref, error=why))
 
 
 def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
@@ -372,12 +383,11 @@ def _prepare_forecast(
     """What finished work teaches. Without it there is no forecast, and that is told."""
     from bot.derive.forecast import learn_by_day
 
-    try:
+    def prepare() -> ForecastRun:
         learned = learn_by_day(then, calendar, settings)
         return ForecastRun(learned(day), learned, seed, trials)
-    except Exception as error:  # noqa: BLE001 - statuses without a forecast are better than none
-        failures.append(Phrase("no forecast: {error}", error=in_words(error)))
-        return None
+
+    return contained(prepare, lambda why: failures.append(Phrase("no forecast: {error}", error=why)), fatal=())
 
 
 def _add_revenue(
@@ -393,11 +403,12 @@ def _add_revenue(
         return PortfolioRevenue()
     from bot.derive.forecast import portfolio_revenue
 
-    try:
-        return portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only)
-    except Exception as error:  # noqa: BLE001 - told, and every other figure stands
-        failures.append(Phrase("no revenue roll-up: {error}", error=in_words(error)))
-        return PortfolioRevenue()
+    return contained(
+        lambda: portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only),
+        lambda why: failures.append(Phrase("no revenue roll-up: {error}", error=why)),
+        PortfolioRevenue(),
+        fatal=(),
+    )
 
 
 def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mapping[str, object]]]:
