@@ -80,7 +80,12 @@ def forecast(
     trials: Trials = 10_000,
     seed: Seed = 1,
     what_if: Annotated[
-        list[str] | None, typer.Option("--what-if", metavar="CHANGE", help="'REF: key=value, …'; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            metavar="CHANGE",
+            help="'REF: key=value, …' with end, add_hours, people, co, drop, start, away, person; repeatable.",
+        ),
     ] = None,
 ) -> None:
     """Finish dates, effort and revenue by quarter, with ranges; with --what-if, base against scenario."""

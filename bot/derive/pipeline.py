@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings, is_within
 from bot.derive.catalog import vocabulary
 from bot.derive.checks import RULES, find_risks
 from bot.derive.checks.compliance import derive_compliance
+from bot.derive.checks.gates.practices import find_practices
 from bot.derive.checks.hints import find_hints
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.colours import overall_colour
@@ -39,7 +41,7 @@ from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.derive.subject import Subject
-from bot.domain.bulkhead import contained, in_words
+from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of
@@ -105,7 +107,7 @@ def derive_portfolio(
         EMPTY,
     )
     done = [_with_record(subject, record) for subject, _ in pairs]
-    return Derived(
+    derived = Derived(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
@@ -117,6 +119,22 @@ def derive_portfolio(
         failures=tuple(failures),
         orders=read_unaddressed(past, then.engagements, court),
     )
+    return derived if only or not forecast else _with_waterfall(derived, then, past, calendar, failures)
+
+
+def _with_waterfall(
+    derived: Derived, then: Portfolio, past: Sequence[PastReport], calendar: WorkCalendar, failures: list[Text]
+) -> Derived:
+    """Why the running quarter's forecast is another than when it began, from what reports published."""
+    from bot.derive.forecast import explain_change, read_commitments
+
+    facts = {e.ref: e.facts for e in then.engagements}
+    found = contained(
+        lambda: explain_change(read_commitments(past), derived, calendar, facts),
+        lambda why: failures.append(Phrase("no waterfall of the quarter: {error}", error=why)),
+        None,
+    )
+    return replace(derived, portfolio=replace(derived.portfolio, waterfall=found), failures=tuple(failures))
 
 
 def _with_record(subject: Subject, record: TrackRecord) -> Subject:
@@ -146,6 +164,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
     """A subject for each engagement of a portfolio that is already replayed as of `day`; nothing is derived yet."""
     elsewhere = {item.ref: item for engagement in portfolio.engagements for item in engagement.items}
     load = booked_hours(portfolio.engagements, "hard")
+    practices = find_practices(portfolio.engagements, settings.labels)
     return [
         Subject(
             engagement=engagement,
@@ -156,6 +175,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
             elsewhere=elsewhere,
             load=load,
             members=_members_of(engagement, portfolio),
+            practices=practices,
         )
         for engagement in portfolio.engagements
     ]
@@ -204,12 +224,20 @@ def _derive_engagement(
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     for name, stage in (*_stages(run, payloads, kept, past), *last):
-        try:
-            subject = subject.advance(**stage(subject))
-        except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
-            trouble = Phrase("{stage} could not be derived: {error}", stage=name, error=in_words(error))
-            subject = subject.advance(errors=(*subject.derived.errors, trouble))
+        subject = _staged(subject, name, stage)
     return subject, kept[0] if kept else None
+
+
+def _staged(subject: Subject, name: str, stage: Stage) -> Subject:
+    """The subject with what a stage derives; one that fails is told in the subject's errors."""
+    troubles: list[Text] = []
+    found = contained(
+        lambda: subject.advance(**stage(subject)),
+        lambda why: troubles.append(Phrase("{stage} could not be derived: {error}", stage=name, error=why)),
+        subject,
+        fatal=(),
+    )
+    return found.advance(errors=(*found.derived.errors, *troubles)) if troubles else found
 
 
 def _derive_revenue(
@@ -218,16 +246,18 @@ def _derive_revenue(
     """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
     kept: list[EngagementForecast] = []
     wanted = ("phase", "progress", "scope", "acceptance", "forecast")
-    for name, stage in _stages(run, (), kept, lambda _: {}):
-        if name not in wanted:
-            continue
-        try:
+    stages = [stage for name, stage in _stages(run, (), kept, lambda _: {}) if name in wanted]
+
+    def derive(subject: Subject = subject) -> tuple[Subject, EngagementForecast | None]:
+        for stage in stages:
             subject = subject.advance(**stage(subject))
-        except Exception as error:  # noqa: BLE001 - told, and the others' revenue stands
-            ref = subject.engagement.ref
-            failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=in_words(error)))
-            return subject, None
-    return subject, kept[0] if kept else None
+        return subject, kept[0] if kept else None
+
+    ref = subject.engagement.ref
+    missing = "past revenue of {ref} is missing: {error}"
+    return contained(
+        derive, lambda why: failures.append(Phrase(missing, ref=ref, error=why)), (subject, None), fatal=()
+    )
 
 
 def _stages(
@@ -299,14 +329,14 @@ def _read_all_orders(
     found: dict[str, tuple[Order, ...]] = {}
     faults: list[Text] = []
     for engagement in portfolio.engagements:
-        try:
-            found[engagement.ref] = read_orders(past, engagement, court)
-        except Exception as error:  # noqa: BLE001 - told, and the figures stand as computed
-            found[engagement.ref] = ()
-            faults.append(
-                Phrase("orders about {ref} can't be read: {error}", ref=engagement.ref, error=in_words(error))
-            )
+        found[engagement.ref] = contained(
+            partial(read_orders, past, engagement, court), partial(_tell_orders, faults, engagement.ref), (), fatal=()
+        )
     return found, faults
+
+
+def _tell_orders(faults: list[Text], ref: str, why: str) -> None:
+    faults.append(Phrase("orders about {ref} can't be read: {error}", ref=ref, error=why))
 
 
 def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
@@ -353,12 +383,11 @@ def _prepare_forecast(
     """What finished work teaches. Without it there is no forecast, and that is told."""
     from bot.derive.forecast import learn_by_day
 
-    try:
+    def prepare() -> ForecastRun:
         learned = learn_by_day(then, calendar, settings)
         return ForecastRun(learned(day), learned, seed, trials)
-    except Exception as error:  # noqa: BLE001 - statuses without a forecast are better than none
-        failures.append(Phrase("no forecast: {error}", error=in_words(error)))
-        return None
+
+    return contained(prepare, lambda why: failures.append(Phrase("no forecast: {error}", error=why)), fatal=())
 
 
 def _add_revenue(
@@ -374,11 +403,12 @@ def _add_revenue(
         return PortfolioRevenue()
     from bot.derive.forecast import portfolio_revenue
 
-    try:
-        return portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only)
-    except Exception as error:  # noqa: BLE001 - told, and every other figure stands
-        failures.append(Phrase("no revenue roll-up: {error}", error=in_words(error)))
-        return PortfolioRevenue()
+    return contained(
+        lambda: portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only),
+        lambda why: failures.append(Phrase("no revenue roll-up: {error}", error=why)),
+        PortfolioRevenue(),
+        fatal=(),
+    )
 
 
 def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mapping[str, object]]]:

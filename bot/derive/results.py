@@ -364,6 +364,30 @@ class CapacityWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class Driver:
+    """One cause of a changed forecast.
+
+    `kind` is acceptance, hours, delivered, pace, end, rate, change order, new or gone; `amount` in money, `text` in words.
+    """
+
+    kind: str
+    engagement: str
+    amount: float
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """From a quarter's forecast when it began to today's: the drivers' amounts add up to `after` − `before` to the cent."""
+
+    quarter: str
+    since: date
+    before: float
+    after: float
+    drivers: tuple[Driver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PortfolioDerived:
     """The portfolio: counts, rates (None when nothing completed), revenue, capacity. Groupings are by name."""
 
@@ -381,6 +405,8 @@ class PortfolioDerived:
     capacity: tuple[CapacityWeek, ...] = ()
     rag_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=lambda: EMPTY)
     """grouping → name → colour → engagements."""
+    waterfall: Waterfall | None = None
+    """Of the running quarter, or of the one that ends today; None where no forecast stood at its start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,6 +344,8 @@ def _derived_portfolio() -> Schema:
     maybe = dict.fromkeys(("target", "committed_at_start", "error"), _MAYBE_NUMBER)
     quarter = _object({**maybe, **dict.fromkeys(("actual", "forecast", "low", "high", "upside"), NUMBER)})
     week = _object({"user": TEXT, "week": TEXT, "hours": NUMBER, "available": NUMBER})
+    driver = _object({"kind": TEXT, "engagement": TEXT, "amount": NUMBER, "text": TEXT})
+    waterfall = _object({"quarter": TEXT, "since": DAY, "before": NUMBER, "after": NUMBER, "drivers": _list(driver)})
     return _object(
         {
             "engagements": WHOLE,
@@ -352,5 +354,6 @@ def _derived_portfolio() -> Schema:
             **dict.fromkeys(("on_time_rate", "on_budget_rate"), _MAYBE_RATIO),
             "utilisation": _MAYBE_NUMBER,
             "capacity": _list(week),
+            "waterfall": or_null(waterfall),
         }
     )

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.limits import FIRST_DAY, LAST_DAY
 
+CENTURY = 2000
+"""The century that a fiscal year of two digits is in."""
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY: Final = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
@@ -141,14 +143,17 @@ class WorkCalendar:
         first = date(day.year - (1 if first_month > day.month else 0), first_month, 1)
         last = add_months(first, 3) - ONE_DAY
         year_end = add_months(first, 3 * (4 - quarter)) - ONE_DAY
-        return Period(first, last, f"FY{year_end.year % 100:02d}-Q{quarter + 1}")
+        return Period(first, last, f"FY{fiscal_year_name(year_end.year)}-Q{quarter + 1}")
 
     def quarter_named(self, name: str) -> Period:
-        """The quarter `FY27-Q3`. Raises ValueError when it is not such a name."""
-        match = re.fullmatch(r"FY(\d\d)-Q([1-4])", name)
+        """The quarter `FY27-Q3` (of another century: `FY1927-Q3`). Raises ValueError when it is not such a name."""
+        match = re.fullmatch(r"FY(\d\d|\d{4})-Q([1-4])", name)
         if not match:
             raise ValueError(f"{name!r} is not a fiscal quarter such as FY27-Q3")
-        year_end = date(2000 + int(match[1]), (self.fiscal_year_start - 2) % 12 + 1, 1)
+        year = int(match[1]) if len(match[1]) == 4 else CENTURY + int(match[1])
+        if fiscal_year_name(year) != match[1]:
+            raise ValueError(f"{name!r} is not a fiscal quarter such as FY27-Q3")
+        year_end = date(year, (self.fiscal_year_start - 2) % 12 + 1, 1)
         return self.fiscal_quarter(add_months(year_end, -3 * (4 - int(match[2]))))
 
     def quarters(self, first: date, last: date) -> list[Period]:
@@ -223,3 +228,8 @@ def _country_days(name: str, years: list[int]) -> set[date]:
         return set(holidays.country_holidays(country.upper(), subdiv=region or None, years=years))
     except NotImplementedError as error:
         raise ValueError(f"{name!r} is neither a country (US), a region (DE-BY) nor a date") from error
+
+
+def fiscal_year_name(year: int) -> str:
+    """`27` of 2027; a year of another century has all its digits, so that no name means two years."""
+    return f"{year % 100:02d}" if CENTURY <= year < CENTURY + 100 else str(year)

@@ -130,6 +130,10 @@ class WhatIf:
     """Pace from now on ÷ pace so far."""
     planned_end: date | None = None
     """The end that the work was planned for, where the scenario moves the SOW's end."""
+    joins: tuple[tuple[date, int], ...] = ()
+    """People who join full-time: from which day, and how many."""
+    away: tuple[tuple[str, date, date], ...] = ()
+    """Absences assumed: username, first and last day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,8 +194,8 @@ def make_engagement(
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
         parent, left = archive.records.get(record["parent"] or 0), record["id"] in histories.left
         updates = histories.updates.get(record["id"])
-        more = {"parent": parent, "left": left, "updates": updates}
-        make = partial(make_item, record, archive.milestones, labels, due, **more)
+        stones = archive.milestones
+        make = partial(make_item, record, stones, labels, due, parent=parent, left=left, updates=updates)
         made = contained(make, _lost(record, troubles))
         items += made[:1] if made else ()
         faults += made[1] if made else ()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from bot.config import Threshold
 from bot.derive.checks.rule import Finding, Rule, read_rule
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.subject import Subject
+from bot.domain.bulkhead import contained
 from bot.domain.messages import Phrase, Text
 
 MAX_EVIDENCE = 10
@@ -47,12 +49,16 @@ def _apply(rules: Sequence[Rule], subject: Subject) -> tuple[list[Risk], list[Te
     risks: list[Risk] = []
     errors: list[Text] = []
     for rule in rules:
-        try:
-            risks += [_make_risk(rule, finding, subject) for finding in rule.find(subject)]
-        except Exception as error:  # noqa: BLE001 - a faulty rule must not take the others' findings with it
-            fault = f"{type(error).__name__}: {error}"
-            errors.append(Phrase("risk rule {rule} failed: {error}", rule=rule.id, error=fault))
+        risks += contained(partial(_findings, rule, subject), partial(_tell_failed, errors, rule), [], fatal=())
     return risks, errors
+
+
+def _findings(rule: Rule, subject: Subject) -> list[Risk]:
+    return [_make_risk(rule, finding, subject) for finding in rule.find(subject)]
+
+
+def _tell_failed(errors: list[Text], rule: Rule, why: str) -> None:
+    errors.append(Phrase("risk rule {rule} failed: {error}", rule=rule.id, error=why))
 
 
 def _make_risk(rule: Rule, finding: Finding, subject: Subject) -> Risk:

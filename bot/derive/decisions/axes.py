@@ -227,11 +227,12 @@ def _when(slip: int) -> Phrase:
 
 def _chance_signs(subject: Subject) -> Iterator[Sign]:
     chance, finish = subject.derived.forecast.on_time_probability, subject.derived.forecast.finish
-    if chance is not None:
+    end = deadline(subject)
+    if chance is not None and end is not None:
         text = Phrase(
             "{share} chance to finish by {end} (P50 {p50}, P80 {p80}).",
             share=Percent(chance),
-            end=deadline(subject),
+            end=end,
             p50=finish.p50,
             p80=finish.p80,
         )

@@ -6,7 +6,7 @@ colours and are never folded in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.config import HealthLabels, SentimentLabels
 from bot.derive.decisions.axes import Axis, budget_axis, schedule_axis, scope_axis
-from bot.derive.decisions.colours import LEVELS, Reading, Signal, fold, fold_days, is_partial, overall_colour
+from bot.derive.decisions.colours import LEVELS, Signal, fold, fold_days, is_partial, overall_colour
 from bot.derive.labels import has_label
 from bot.derive.results import Rag, Status
 from bot.derive.subject import Subject
@@ -58,12 +58,8 @@ def _published(subject: Subject, now: Signals, past: PastSignals) -> Mapping[str
 
 def colours_on(day: date, calendar: WorkCalendar, signals: PastSignals) -> Mapping[str, str]:
     """The colours of a day by axis, folded from the signals of four weeks."""
-    known = [(signals(today), signals(before)) for today, before in fold_days(day, calendar)]
-    return {name: fold(_readings(name, known)) for name in AXES}
-
-
-def _readings(axis: str, known: Iterable[tuple[Signals, Signals]]) -> Iterable[Reading]:
-    return ((today.get(axis, Signal()), before.get(axis, Signal())) for today, before in known)
+    known = [(then, signals(then)) for then in fold_days(day, calendar)]
+    return {name: fold((then, found.get(name, Signal())) for then, found in known) for name in AXES}
 
 
 def derive_overall(subject: Subject) -> Status:

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 from bot.config import Settings
-from bot.derive.forecast.bookings import worked_of_booked
+from bot.derive.forecast.capacity import worked_of_booked
 from bot.derive.forecast.effort import estimate_effort
 from bot.derive.forecast.finish import combine_priors, remaining_time
 from bot.derive.forecast.history import History, make_history

@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 
 from bot.derive.decisions.questions import deadline
-from bot.derive.forecast.bookings import Capacity, find_capacity, first_booking
+from bot.derive.forecast.capacity import Capacity, find_capacity, first_booking, newcomers, with_absences
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
 from bot.derive.forecast.history import BASIS_SHARE, History, State, make_history
-from bot.derive.forecast.landings import Landing, find_landings
+from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
 from bot.derive.forecast.terms import Terms, make_terms
 from bot.derive.scope.progress import derive_phase
@@ -73,16 +73,10 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     planned = _planned_days(subject, history, start)
     typical = ref.typical_by.get(subject.engagement.facts.customer or "")
     hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
-    capacity = find_capacity(
-        subject.engagement.bookings,
-        history.logs,
-        history.axis,
-        subject.day,
-        subject.availability,
-        state.elapsed,
-        ref.booking_yield,
-    )
-    until = capacity.days_to_do(rest) if rest and rest <= capacity.booked[-1] else None
+    usual = capacity_of(subject, history, state, ref)
+    what_if = subject.engagement.what_if
+    capacity = capacity_of(subject, history, state, ref, what_if.joins) if what_if.joins else usual
+    until = usual.days_to_do(rest) if rest and rest <= usual.booked[-1] else None
     delay = max((start or now) - now, 0.0) if phase == Phase.NOT_STARTED else 0.0
     landings = find_landings(subject, history, now)
     prior = combine_priors(
@@ -95,10 +89,10 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     )
     remaining = None
     if start is not None and phase != Phase.COMPLETE:
-        pace_factor = subject.engagement.what_if.pace_factor
-        remaining = remaining_time(
-            state, prior, ref, rest=rest, capacity=capacity, growth=growth, pace_factor=pace_factor
-        )
+        factor = what_if.pace_factor
+        remaining = remaining_time(state, prior, ref, rest=rest, capacity=usual, growth=growth, pace_factor=factor)
+        if what_if.joins:
+            remaining = remaining.faster(_gain(usual, capacity, remaining.median))
     return Situation(
         subject=subject,
         ref=ref,
@@ -117,6 +111,28 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         landings=landings,
         end=deadline(subject),
     )
+
+
+def capacity_of(
+    subject: Subject, history: History, state: State, ref: Reference, joins: tuple[tuple[date, int], ...] = ()
+) -> Capacity:
+    """Who is there from now on, with those who `joins` in a scenario."""
+    engagement = subject.engagement
+    return find_capacity(
+        (*engagement.bookings, *newcomers(joins, subject.calendar)),
+        history.logs,
+        history.axis,
+        subject.day,
+        with_absences(subject.availability, engagement.what_if.away),
+        state.elapsed,
+        ref.booking_yield,
+    )
+
+
+def _gain(usual: Capacity, capacity: Capacity, days: float) -> float:
+    """How much sooner what `usual` does in so many days is done with more people."""
+    sooner = capacity.days_to_do(sum(usual.parts_by(days)))
+    return days / sooner if sooner else 1.0
 
 
 def first_day(subject: Subject, history: History) -> float | None:

@@ -32,6 +32,7 @@ from bot.report.parts.movement import (
 )
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
+from bot.report.parts.waterfall import waterfall_view
 from bot.report.parts.weeks import badness, count_colours, weekly_colours
 from bot.report.registry import Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown, joined
@@ -100,6 +101,7 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "expected": expected,
         "error": earned / expected - 1 if expected else None,
         "rates": derived.portfolio,
+        "waterfall": waterfall_view(context, derived),
         "wins": [(m.name, win) for m in months for win in m.wins],
         "hit": sum(len(m.hit) for m in months),
         "slipped": sum(len(m.slipped) for m in months),

@@ -22,6 +22,7 @@ from bot.report.parts.colours import record_lines
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
+from bot.report.parts.waterfall import waterfall_view
 from bot.report.parts.weeks import days_red, weekly_colours
 from bot.report.registry import Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
@@ -83,6 +84,7 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "rates": derived.portfolio,
         "utilisation_target": threshold,
         "record": record_lines(context, derived),
+        "waterfall": waterfall_view(context, derived),
         "orders": _orders(derived, quarter),
         "order_titles": {
             o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders

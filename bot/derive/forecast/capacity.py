@@ -15,8 +15,9 @@ from functools import cached_property
 
 import numpy as np
 
+from bot.config.people import Absence
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, History, WorkAxis
-from bot.derive.people.availability import Availability
+from bot.derive.people.availability import NOBODY, Availability
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, week_named, week_of
 from bot.domain.model import Booking, TimeLog
 
@@ -92,6 +93,34 @@ def find_capacity(
         booked.append(booked[-1] + share * taken * left)
         burnt.append(burnt[-1] + sum(b * _presence(u, week, availability) for u, b in free.items()) * left)
     return Capacity(np.array(points), np.array(booked), np.array(burnt), math.fsum(burns.values()) / DAYS_PER_WEEK)
+
+
+def week_hours(calendar: WorkCalendar) -> float:
+    """Hours of a full working week."""
+    return calendar.hours_per_day * len(calendar.working_weekdays)
+
+
+def newcomers(joins: Iterable[tuple[date, int]], calendar: WorkCalendar) -> tuple[Booking, ...]:
+    """People who join in a scenario, booked full-time from their day on."""
+    weeks = [(week_of(day + timedelta(weeks=n)), n, day, count) for day, count in joins for n in range(FARTHEST_WEEKS)]
+    return tuple(
+        Booking(
+            f"joins {day}",
+            week.name,
+            count * week_hours(calendar) * (_share_after(week, day - ONE_DAY, calendar) if n == 0 else 1.0),
+        )
+        for week, n, day, count in weeks
+    )
+
+
+def with_absences(availability: Availability, away: Iterable[tuple[str, date, date]]) -> Availability:
+    """Availability with the absences that a scenario assumes."""
+    people = dict(availability.people)
+    for user, first, last in away:
+        name = next((n for n in people if n.casefold() == user.casefold()), user)
+        person = people.get(name, NOBODY)
+        people[name] = person.model_copy(update={"away": [*person.away, Absence(first=first, last=last)]})
+    return Availability(availability.calendar, people)
 
 
 def burn_by_person(logs: Iterable[TimeLog], day: date, elapsed: float) -> dict[str, float]:
