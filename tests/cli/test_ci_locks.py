@@ -80,8 +80,8 @@ def environment_of(python: str, system: str, machine: str) -> dict[str, str]:
 def test_all_that_a_locked_release_requires_is_locked(python: str, system: str, machine: str) -> None:
     environment = environment_of(python, system, machine)
     of_program = PROJECT["project"]["dependencies"]
-    extras = PROJECT["project"]["optional-dependencies"]
-    of_tests = [*PROJECT["dependency-groups"]["dev"], *extras["parquet"], *extras["mcp"], *extras["deck"]]
+    extras = [need for needs in PROJECT["project"]["optional-dependencies"].values() for need in needs]
+    of_tests = PROJECT["dependency-groups"]["dev"] + extras
     for lock, wanted in (("requirements.lock", of_program), ("requirements-dev.lock", of_program + of_tests)):
         if (lock, system) != ("requirements-dev.lock", "win32"):
             pinned = pins(lock, environment)
