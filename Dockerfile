@@ -8,7 +8,7 @@ FROM ${BASE} AS build
 WORKDIR /build
 COPY requirements.lock ./
 RUN python -m venv /opt/psbot \
- && /opt/psbot/bin/pip install --no-cache-dir --no-compile --require-hashes -r requirements.lock
+ && /opt/psbot/bin/pip install --no-cache-dir --no-compile --no-deps --only-binary :all: --require-hashes -r requirements.lock
 COPY bot ./bot
 COPY templates ./templates
 COPY LICENSE ./

@@ -57,7 +57,7 @@ images: dev
 # addresses. `make lock UPGRADE=--upgrade` takes the newest releases.
 lock:
 	$(UV) pip compile $(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock > /dev/null
-	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --extra parquet -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
+	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
 	$(PY) .ci/lock_requirements.py
 
 clean:

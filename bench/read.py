@@ -101,8 +101,8 @@ def measure_plain(url: str, token: str, settings: Settings) -> Cost:
         before += len(sizes)
         for found in issues:
             issue = gl.projects.get(found.project_id, lazy=True).issues.get(found.iid, lazy=True)
-            for listed in (issue.links, issue.notes, issue.resourcelabelevents):
-                list(listed.list(iterator=True, per_page=100))
+            for of_issue in (issue.links, issue.notes, issue.resourcelabelevents):
+                list(of_issue.list(iterator=True, per_page=100))
         before -= len(sizes)
         items += len(issues)
     return Cost("plain python-gitlab", time.perf_counter() - start, len(sizes), -before, sum(sizes), items)

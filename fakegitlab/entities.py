@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 GUEST, PLANNER, REPORTER, DEVELOPER, MAINTAINER, OWNER, ADMIN = 10, 15, 20, 30, 40, 50, 60
 ROLES = {
@@ -31,6 +32,8 @@ class User:
     external: bool = False
     """An outsider with an account: sees only what he is a member of or what is public."""
     created_at: datetime | None = None
+    timezone: str | None = None
+    """The IANA name of the profile's time zone."""
 
     @property
     def active(self) -> bool:
@@ -119,6 +122,17 @@ class Project(Namespace):
     """A project; it holds issues, labels and milestones."""
 
     namespace_id: int = 0
+    merge_requests: list[MergeRequest] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class MergeRequest:
+    """As much of a merge request as time logs need."""
+
+    iid: int
+    namespace: Project
+    title: str
+    timelogs: list[TimeLog] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -219,7 +233,7 @@ class TimeLog:
     """Time somebody spent, in seconds; negative when subtracted."""
 
     id: int
-    item: Item
+    item: Item | MergeRequest
     user: User
     seconds: int
     spent_at: datetime
@@ -301,9 +315,12 @@ class Item:
     awards: list[Award] = field(default_factory=list)
     moved_to: Item | None = None
     duplicated_to: Item | None = None
+    promoted_to: Item | None = None
     lock_version: int = 0
     last_edited_at: datetime | None = None
     last_edited_by: User | None = None
+    custom_fields: dict[str, Any] = field(default_factory=dict)
+    """Values by field name: text, a number, a date, or a list of options."""
 
     @property
     def is_epic(self) -> bool:

@@ -38,6 +38,8 @@ STATUSES = (
     Status(4, "Won't do", "CANCELED", "#DD2B0E", 0),
     Status(5, "Duplicate", "CANCELED", "#DD2B0E", 10),
 )
+CLOSING = frozenset({"DONE", "CANCELED"})
+"""The categories whose statuses close an item."""
 
 
 def as_moment(value: Moment) -> datetime:

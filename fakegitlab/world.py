@@ -15,6 +15,7 @@ from fakegitlab.entities import (
     Iteration,
     Label,
     Link,
+    MergeRequest,
     Milestone,
     Namespace,
     Note,
@@ -23,7 +24,7 @@ from fakegitlab.entities import (
     Token,
     User,
 )
-from fakegitlab.store import STATUSES, Moment, Store, as_moment
+from fakegitlab.store import CLOSING, STATUSES, Moment, Store, as_moment
 
 HOUR = 3600
 COLORS = ("#1f75cb", "#108548", "#DD2B0E", "#9400D3", "#C77D00", "#6699cc", "#36454F", "#cd5b45")
@@ -220,8 +221,10 @@ class World(Store):
         closed = state == "closed"
         item.state = "closed" if closed else "opened"
         item.closed_at, item.closed_by = (moment, user or item.author) if closed else (None, None)
-        if item.status:
+        if item.status and (item.status.category in CLOSING) != closed:
             item.status = STATUSES[2] if closed else STATUSES[1]
+        if not closed:
+            item.duplicated_to = None
         item.updated_at = max(item.updated_at, moment)
         history.state_changed(self, item, user or item.author, moment)
 
@@ -291,9 +294,15 @@ class World(Store):
         self.changed()
         return made
 
+    def merge_request(self, project: Project, title: str) -> MergeRequest:
+        """A merge request, for time to be logged on."""
+        made = MergeRequest(len(project.merge_requests) + 1, project, title)
+        project.merge_requests.append(made)
+        return made
+
     def timelog(
         self,
-        item: Item,
+        item: Item | MergeRequest,
         user: User | str,
         hours: float,
         at: Moment,
@@ -306,7 +315,8 @@ class World(Store):
         number = self.next_id("timelog")
         made = TimeLog(number, item, person, round(hours * HOUR), moment, moment, summary, note)
         item.timelogs.append(made)
-        item.updated_at = max(item.updated_at, moment)
+        if isinstance(item, Item):
+            item.updated_at = max(item.updated_at, moment)
         self.timelogs[number] = made
         self.changed()
         return made
@@ -327,3 +337,31 @@ class World(Store):
         history.add_system_note(self, made, item.author, f"moved from {item.reference}", "moved", moment)
         self.close(item, moment)
         return made
+
+    def promote(self, item: Item, at: Moment | None = None) -> Item:
+        """Make an epic of an issue: it is made in the project's group, the issue closes."""
+        moment: datetime = as_moment(at if at is not None else self.now)
+        group = item.namespace.parent
+        assert group is not None, "a project without a group has no epics"
+        made = self.epic(group, item.title, author=item.author, description=item.description, created_at=moment)
+        item.promoted_to = made
+        history.add_system_note(self, item, item.author, f"promoted to epic {made.reference}", "epic", moment)
+        self.close(item, moment)
+        return made
+
+    def duplicate(self, item: Item, original: Item, at: Moment | None = None) -> None:
+        """Close an issue as a duplicate of another one."""
+        moment: datetime = as_moment(at if at is not None else self.now)
+        item.duplicated_to = original
+        if item.status:
+            item.status = STATUSES[4]
+        text = f"marked this issue as a duplicate of {original.reference}"
+        history.add_system_note(self, item, item.author, text, "duplicate", moment)
+        self.close(item, moment)
+
+    def set_status(self, item: Item, name: str, at: Moment | None = None) -> None:
+        """Give an item a status by name; it closes or reopens with it."""
+        item.status = next(status for status in STATUSES if status.name == name)
+        if (item.status.category in CLOSING) != (item.state == "closed"):
+            self.state_event(item, "closed" if item.status.category in CLOSING else "reopened", at or self.now)
+        self.changed()

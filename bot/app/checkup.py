@@ -17,8 +17,8 @@ from bot.config.starter import Proposal
 from bot.domain.errors import NotFoundError, PsbotError, UsageError
 from bot.domain.mistakes import SECRET
 from bot.domain.model import Portfolio
-from bot.gitlab_api import check as gitlab
-from bot.gitlab_api.check import AccessReport, NamespaceAccess, inspect_access
+from bot.gitlab_api import access_report as gitlab
+from bot.gitlab_api.access_report import AccessReport, NamespaceAccess, inspect_access
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.readership import Readership
@@ -100,10 +100,10 @@ def check_report_templates(session: Session) -> Iterator[Finding]:
         templates = load_templates(session.settings, session.folder)
         faults = check_templates(templates, sample_contexts(templates, session.settings))
     except PsbotError as error:
-        yield Finding("problem", str(error), "Mend the template or delete it; the shipped one serves then.")
+        yield Finding("problem", str(error), "Correct the template or delete it; the shipped one serves then.")
         return
     for fault in faults:
-        yield Finding("problem", f"template {fault}", "Mend it or delete it; the shipped one serves then.")
+        yield Finding("problem", f"template {fault}", "Correct it or delete it; the shipped one serves then.")
     if not faults:
         yield Finding("ok", f"templates: all render against sample data ({session.settings.reports.locale})")
     yield from _check_wording(templates)
@@ -111,11 +111,11 @@ def check_report_templates(session: Session) -> Iterator[Finding]:
 
 def _check_wording(templates: Templates) -> Iterator[Finding]:
     """What the reports' language lacks stays English: worth a note, no fault."""
-    lacking = untranslated(templates.words, templates.folder / "locale" if templates.folder else None)
+    lacking = untranslated(templates.words)
     if lacking:
         language = templates.words.locale.language
         some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
-        remedy = f"Add them to locale/{language}.yml in the templates folder; docs/reports.md shows how."
+        remedy = f"Add them to locale/{language}.po in the templates folder; docs/reports.md shows how."
         yield Finding("note", f"reports in {language}: {len(lacking)} texts stay English ({some})", remedy)
 
 
@@ -269,7 +269,9 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]
     """What was found under the label, and where each engagement's internal status would go."""
     portfolio = read_live(session, None, progress)
     for failure in portfolio.failures:
-        yield Finding("problem", failure)
+        yield Finding("problem", str(failure))
+    for e in portfolio.engagements:
+        yield from (Finding("problem", f"{e.ref}: {error}") for error in e.errors)
     if not portfolio.engagements:
         label = session.settings.portfolio.label
         yield Finding(
@@ -289,7 +291,7 @@ def _facts(portfolio: Portfolio) -> Iterator[Finding]:
     for e in portfolio.engagements:
         for fault in e.fact_faults:
             where = f"{fault.ref or e.ref}: facts, line {fault.line}: {fault.key or 'block'}: {fault.message}"
-            yield Finding("problem", where, "Mend it in the description; `psbot schema --facts` lists all keys.")
+            yield Finding("problem", where, "Correct it in the description; `psbot schema --facts` lists all keys.")
         if e.customer_visible_facts:
             keys = ", ".join(e.customer_visible_facts)
             remedy = "Move them under `engagements:` in config.yml."
@@ -353,7 +355,7 @@ def propose(group: str, environment: Mapping[str, str], label: str = "PSProject"
         top = client.get(f"/groups/{quote(group.strip('/'), safe='')}")
     except NotFoundError as error:
         advice = f"Write its path as in its URL below {url}; the bot's user must be a member."
-        raise UsageError(f"{group!r} is no group that the token can see", "--from", advice) from error
+        raise UsageError(f"{group!r} is not a group that the token can see", "--from", advice) from error
     children = {
         str(g["full_path"]): str(g.get("visibility", "")) for g in client.get_all(f"/groups/{top['id']}/subgroups")
     }

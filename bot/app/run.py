@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from bot.app.session import Session, read_text
-from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, require_known
+from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, read_snapshot, require_known
 from bot.app.summary import Beginning, Summary, beginning, closing, judged, summarise, told
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
 from bot.domain.model import Portfolio
-from bot.domain.snapshot import load_snapshot
+from bot.domain.snapshot import load_unpublished
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
 from bot.gitlab_api.whereabouts import Whereabouts
@@ -89,7 +89,8 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
         return make_plan(made.documents, standing, guard, session.settings, colours(published), answered, held)
 
     plan = plan_for(standing)
-    made = replace(made, faults=(*made.faults, *nothing_found(portfolio, made, options)))
+    undone = (*nothing_found(portfolio, made, options), *unpublished_in_parts(options))
+    made = replace(made, faults=(*made.faults, *undone))
     if options.dry_run:
         return summarise(session, reading, made, plan, None, began)
     outcome = deliver(
@@ -133,7 +134,7 @@ def require_some_right(outcome: Outcome) -> None:
 
 def read_parts(session: Session, options: RunOptions) -> Portfolio:
     """The portfolio that the shards left as snapshots; each engagement once."""
-    parts = [load_snapshot(read_text(path), session.settings.engagements) for path in options.merge]
+    parts = [read_snapshot(session, path) for path in options.merge]
     engagements = {e.ref: e for part in parts for e in part.engagements}
     return Portfolio(
         engagements=tuple(engagements[ref] for ref in sorted(engagements)),
@@ -142,6 +143,12 @@ def read_parts(session: Session, options: RunOptions) -> Portfolio:
         members={path: names for p in parts for path, names in p.members.items()},
         unread=tuple(sorted({path for p in parts for path in p.unread})),
     )
+
+
+def unpublished_in_parts(options: RunOptions) -> tuple[str, ...]:
+    """The reports that failed in the shards: the roll-up names them, and its exit code is that of the whole run."""
+    texts = (load_unpublished(read_text(path)) for path in options.merge)
+    return tuple(dict.fromkeys(failure for text in texts for failure in text))
 
 
 def render(reading: Reading, options: RunOptions, standing: Standing | None = None) -> Made:

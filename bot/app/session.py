@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.app.csv_sheet import decode
 from bot.config import Settings, parse_config
 from bot.derive.catalog import vocabulary
 from bot.domain.calendar import WorkCalendar
@@ -47,7 +48,7 @@ class Session:
 
     @property
     def url(self) -> str:
-        """GITLAB_URL, else the config's, else CI_SERVER_URL, else GitLab.com (CONTRACT §2)."""
+        """GITLAB_URL, else the config's, else CI_SERVER_URL, else GitLab.com."""
         found = (
             self.environment.get("GITLAB_URL")
             or self.settings.gitlab.url
@@ -70,7 +71,7 @@ class Session:
     @cached_property
     def client(self) -> GitLabClient:
         """The connection to GitLab; made at first use."""
-        from bot.gitlab_api.client import GitLabClient
+        from bot.gitlab_api.client import Ceiling, GitLabClient
 
         g = self.settings.gitlab
         return GitLabClient(
@@ -80,6 +81,7 @@ class Session:
             concurrency=g.concurrency,
             allow_http=g.allow_http,
             retry_budget=RETRY_BUDGET,
+            ceiling=Ceiling(g.max_requests, g.max_minutes * 60),
         )
 
 
@@ -91,6 +93,14 @@ def open_session(
     settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
     return Session(settings, path, today, as_of or today, environment)
+
+
+def read_sheet(path: Path) -> str:
+    """The text of a CSV file in the encoding it has. Raises UsageError in words."""
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"can't be read ({error.strerror})", str(path)) from error
 
 
 def read_text(path: Path, advice: str = "") -> str:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from bot.app.session import Session, read_text
+from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
 from bot.derive.decisions.status import Signals
 from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
 from bot.derive.results import Derived
+from bot.derive.schedule.memory import remember
+from bot.domain.border import admitted
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport, Portfolio, as_of
 from bot.domain.snapshot import load_snapshot
@@ -41,6 +44,9 @@ class Reading:
     _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
     _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.portfolio = remember(self.portfolio, self.past)
 
     def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
         key = (day, seed, trials)
@@ -98,7 +104,7 @@ def read_for(
     """
     past: tuple[PastReport, ...] = ()
     if snapshot:
-        portfolio = load_snapshot(read_text(snapshot), session.settings.engagements)
+        portfolio = read_snapshot(session, snapshot)
         taken = portfolio.taken_at
         day = session.as_of if day_given or taken is None else session.calendar.local_day(taken)
         session = replace(session, as_of=day)
@@ -108,6 +114,13 @@ def read_for(
     if not snapshot and with_past:
         past = read_past(session, portfolio)
     return Reading(session, portfolio, session.as_of, past, only)
+
+
+def read_snapshot(session: Session, path: Path) -> Portfolio:
+    """The portfolio of a snapshot file, with what the config says of engagements and people."""
+    settings = session.settings
+    zones = {name.casefold(): ZoneInfo(p.timezone) for name, p in settings.people.items() if p.timezone}
+    return load_snapshot(read_text(path), settings.engagements, zone=session.calendar.zone, zones=zones)
 
 
 def read_past(session: Session, portfolio: Portfolio) -> tuple[PastReport, ...]:
@@ -130,17 +143,14 @@ def read_live(session: Session, only: str | None, progress: Progress = quiet) ->
 def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
     """The portfolio with the timesheets and bookings that the config names; bad rows join its failures."""
     finance = session.settings.finance
-    files = [
-        (name, read_text(session.folder / name)) if name else None for name in (finance.timesheets, finance.bookings)
-    ]
-    if not any(files):
+    if not finance.timesheets and not finance.bookings:
         return portfolio
-    timesheets, bookings = files
-    return add_hours(
-        portfolio,
-        read_timesheets(timesheets[1], timesheets[0]) if timesheets else None,
-        read_bookings(bookings[1], bookings[0]) if bookings else None,
-    )
+    hours = bookings = None
+    if name := finance.timesheets:
+        hours = read_timesheets(read_sheet(session.folder / name), name, finance.columns, session.today)
+    if name := finance.bookings:
+        bookings = read_bookings(read_sheet(session.folder / name), name, finance.columns)
+    return admitted(add_hours(portfolio, hours, bookings))
 
 
 def require_known(portfolio: Portfolio, only: str | None) -> None:
@@ -152,7 +162,7 @@ def require_known(portfolio: Portfolio, only: str | None) -> None:
 
 def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     """What could not be served, a sentence each: namespaces, engagements, facts blocks."""
-    found = list(derived.failures)
+    found = [str(failure) for failure in derived.failures]
     faults = {e.ref: e.fact_faults for e in portfolio.engagements}
     for e in derived.engagements:
         found += [f"{e.ref}: {error}" for error in e.errors]
@@ -162,8 +172,10 @@ def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dict[str, str]:
-    """The portfolio page: path → content."""
+def make_site_files(
+    reading: Reading, *, audience: str, only: str | None, tell: Callable[[str], None]
+) -> dict[str, str]:
+    """The portfolio page: path → content; `tell` hears of pages that could not be made."""
     from bot.report.site import WEEKS_SHOWN, make_site
 
     s = reading.session
@@ -172,5 +184,13 @@ def make_site_files(reading: Reading, *, audience: str, only: str | None) -> dic
     facts = {e.ref: e.facts for e in reading.portfolio.engagements}
     accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)
     return make_site(
-        reading.portfolio, derived, earlier, s.settings, s.calendar, audience=audience, only=only, accuracy=accuracy
+        reading.portfolio,
+        derived,
+        earlier,
+        s.settings,
+        s.calendar,
+        audience=audience,
+        only=only,
+        accuracy=accuracy,
+        tell=tell,
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.app.session import Session
 from bot.app.sources import Reading, failures_of
+from bot.domain.model import Portfolio
 from bot.domain.snapshot import dump_snapshot
 from bot.publish.execute import Outcome, Result
 from bot.publish.plan_json import plan_to_json
@@ -52,25 +53,30 @@ def summarise(
     session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: Beginning
 ) -> Summary:
     derived = reading.derive(reading.day)
-    failures = [*failures_of(derived, reading.portfolio), *made.faults]
     if outcome is None:
         cases: tuple[Case, ...] = tuple(Case(s.action, s.name, skipped="dry run") for s in plan.steps)
-        failures += [step_line(step) for step in plan.refused]
+        failed = [step_line(step) for step in plan.refused]
         lines = tuple(plan_text(plan).splitlines())
     else:
         cases, failed = judged(outcome)
-        failures += failed
         lines = told(outcome)
+    failures = [*failures_of(derived, reading.portfolio), *made.faults, *plan.faults, *failed]
     return Summary(
         lines=lines,
         failures=tuple(failures),
         closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
         files=files_of(made.documents),
         plan_json=plan_to_json(plan),
-        snapshot_text=json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, allow_nan=False) + "\n",
+        snapshot_text=part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
         writes=len(outcome.done) if outcome else 0,
         cases=(*cases, *(Case("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
     )
+
+
+def part_text(portfolio: Portfolio, unpublished: list[str]) -> str:
+    """What a shard leaves for the roll-up: what it read, and its reports that failed."""
+    part = dump_snapshot(portfolio) | ({"unpublished": unpublished} if unpublished else {})
+    return json.dumps(part, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def told(outcome: Outcome) -> tuple[str, ...]:
@@ -114,7 +120,12 @@ def closing(session: Session, read: int, outcome: Outcome | None, plan: Plan, be
     sums = ", ".join(f"{number} {state}" for state, number in what.items() if number) or "nothing to publish"
     head = "" if outcome else "dry run: "
     seconds = time.monotonic() - began.at
-    return f"{head}{read} engagements read; {sums}; {requests} requests, {writes} writes, {seconds:.1f} s"
+    counted = ", ".join((_count(requests, "request"), _count(writes, "write")))
+    return f"{head}{_count(read, 'engagement')} read; {sums}; {counted}, {seconds:.1f} s"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def files_of(documents: Iterable[Document]) -> dict[str, str]:

@@ -1,29 +1,33 @@
-"""Hours and bookings from CSV files (CONTRACT §4): text → rows and faults, and how they join the portfolio.
+"""Hours and bookings from CSV files: text → rows and faults, and how they join the portfolio.
 
 Pure: whoever reads the files hands their text in. A bad row is named by file, line and column and left out; the others
-count. A file without the right header can't be used at all.
+count. Equal faults are one, with their count. A file without the right header can't be used at all.
 """
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from bot.domain.calendar import week_named
-from bot.domain.errors import ConfigError, Fault
+from bot.app.csv_cells import BadCell, DateOrder, find_order, needed, read_day, read_flag, read_hours, read_week
+from bot.app.csv_sheet import Columns, Line, Table, read_table
+from bot.domain.errors import Fault
 from bot.domain.model import Booking, Engagement, Portfolio, TimeLog
 
-TIMESHEET_COLUMNS = ("engagement", "user", "date", "hours", "billable", "approved")
-BOOKING_COLUMNS = ("engagement", "user", "week", "hours", "kind")
-YES, NO = frozenset({"true", "yes", "y", "1"}), frozenset({"false", "no", "n", "0"})
-HOURS_A_DAY, HOURS_A_WEEK = 24.0, 168.0
+TIMESHEET = Columns(("engagement", "user", "date", "hours", "billable", "approved"), ("item",))
+EXPORTED = Columns(TIMESHEET.needed[:4], (*TIMESHEET.needed[4:], "item"))
+"""Where the config maps columns, the file is another system's export: it may lack what only we ask for."""
+BOOKINGS = Columns(("engagement", "user", "week", "hours", "kind"), ("known",))
+HOURS_A_WEEK = 168.0
+"""The most of one row: some systems write a row a week."""
+SHOWN_LINES = 3
 T = TypeVar("T", TimeLog, Booking)
+Make = Callable[[Mapping[str, str], DateOrder], T]
 
 
 @dataclass(frozen=True)
@@ -37,164 +41,128 @@ class Row(Generic[T]):
 
 @dataclass(frozen=True)
 class Sheet(Generic[T]):
-    """The good rows of one file, and what is wrong with the others."""
+    """The good rows of one file, what is wrong with the others, and how many of those each engagement has lost."""
 
     where: str
     rows: tuple[Row[T], ...]
     faults: tuple[Fault, ...] = ()
+    refused: Mapping[str, int] = field(default_factory=dict)
 
 
 # -- text → rows
 
 
-def read_timesheets(text: str, where: str) -> Sheet[TimeLog]:
-    """Rows of `engagement,user,date,hours,billable,approved[,item]`. Raises ConfigError when the header is another."""
-    return _read(text, where, (TIMESHEET_COLUMNS, ("item",)), _timelog)
+def read_timesheets(
+    text: str, where: str, columns: Mapping[str, str] | None = None, today: date | None = None
+) -> Sheet[TimeLog]:
+    """Rows of `engagement,user,date,hours,billable,approved[,item]`; `columns` are the config's names for them.
+
+    Rows dated after `today` are named and left out. Raises ConfigError when the header lacks a column.
+    """
+    wanted = replace(EXPORTED if columns else TIMESHEET, named=columns or {})
+
+    def make(cells: Mapping[str, str], order: DateOrder) -> TimeLog:
+        log = _timelog(cells, order)
+        if today and log.spent_at > today:
+            raise BadCell("date", f"{log.spent_at} {FUTURE}", kind=FUTURE)
+        return log
+
+    return _read(text, where, wanted, make)
 
 
-def read_bookings(text: str, where: str) -> Sheet[Booking]:
-    """Rows of `engagement,user,week,hours,kind`. Raises ConfigError when the header is another."""
-    return _read(text, where, (BOOKING_COLUMNS, ()), _booking)
+def read_bookings(text: str, where: str, columns: Mapping[str, str] | None = None) -> Sheet[Booking]:
+    """Rows of `engagement,user,week,hours,kind[,known]`. Raises ConfigError when the header lacks a column."""
+    return _read(text, where, replace(BOOKINGS, named=columns or {}), _booking)
 
 
-class _BadCell(ValueError):
-    """A cell that can't be read, by the name of its column."""
-
-    def __init__(self, column: str, message: str, advice: str = "") -> None:
-        super().__init__(message)
-        self.column = column
-        self.advice = advice
-
-
-def _timelog(cells: Mapping[str, str]) -> TimeLog:
+def _timelog(cells: Mapping[str, str], order: DateOrder) -> TimeLog:
     return TimeLog(
         item=cells.get("item") or None,
-        user=_needed(cells, "user").removeprefix("@"),
-        spent_at=_day(cells),
-        hours=_hours(cells, -HOURS_A_DAY, HOURS_A_DAY),
-        billable=_flag(cells, "billable"),
-        approved=_flag(cells, "approved"),
+        user=needed(cells, "user").removeprefix("@"),
+        spent_at=read_day(cells, "date", order),
+        hours=read_hours(cells, "hours", -HOURS_A_WEEK, HOURS_A_WEEK),
+        billable=read_flag(cells, "billable"),
+        approved=read_flag(cells, "approved"),
     )
 
 
-def _booking(cells: Mapping[str, str]) -> Booking:
-    kind = _needed(cells, "kind").casefold()
+def _booking(cells: Mapping[str, str], order: DateOrder) -> Booking:
+    kind = needed(cells, "kind").casefold()
     if kind not in ("hard", "soft"):
-        raise _BadCell("kind", f"must be hard or soft, not {cells['kind'][:40]!r}")
-    user = _needed(cells, "user").removeprefix("@")
-    return Booking(user, _week(cells), _hours(cells, 0, HOURS_A_WEEK), kind)
+        raise BadCell("kind", f"must be hard or soft, not {cells['kind'][:40]!r}", kind="must be hard or soft")
+    user = needed(cells, "user").removeprefix("@")
+    known = read_day(cells, "known", order) if cells.get("known") else None
+    week = read_week(cells, "week", order)
+    return Booking(user, week, read_hours(cells, "hours", 0, HOURS_A_WEEK), kind, known)
 
 
-def _read(
-    text: str, where: str, columns: tuple[Sequence[str], Sequence[str]], make: Callable[[Mapping[str, str]], T]
-) -> Sheet[T]:
-    text = text.removeprefix("\ufeff")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+@dataclass(frozen=True)
+class _Bad:
+    line: int
+    engagement: str
+    problem: BadCell
+
+
+def _read(text: str, where: str, columns: Columns, make: Make[T]) -> Sheet[T]:
+    table: Table = read_table(text, where, columns)
+    order: DateOrder = find_order(_dates(table), table.separator)
     rows: list[Row[T]] = []
-    faults: list[Fault] = []
-    header: list[str] = []
-    try:
-        header = _header(next(reader, []), where, *columns)
-        for line, fields in _numbered(reader):
-            try:
-                rows.append(_row(header, fields, line, make))
-            except _BadCell as problem:
-                column = header.index(problem.column) + 1 if problem.column in header else 0
-                faults.append(Fault(_named(problem), where, line, column, problem.advice))
-    except csv.Error as problem:
-        line = reader.line_num
-        if not header:
-            raise ConfigError("is no CSV", where, faults=(Fault(str(problem), where, line),)) from problem
-        faults.append(Fault(f"not readable from here on: {problem}", where, line, 0, "A quote may be missing."))
-    return Sheet(where, tuple(rows), tuple(faults))
+    bad: list[_Bad] = []
+    seen: set[tuple[str, ...]] = set()
+    for line in table.rows:
+        name = line.cells.get("engagement", "")
+        try:
+            rows.append(Row(needed(line.cells, "engagement"), _made(line, order, make, seen), line.number))
+        except BadCell as problem:
+            bad.append(_Bad(line.number, name, problem))
+    refused = Counter(b.engagement for b in bad if b.problem.kind not in (DOUBLED, FUTURE))
+    faults = [*_grouped(bad, where, table), *_order_faults(order, where)]
+    return Sheet(where, tuple(rows), tuple(faults), dict(refused))
 
 
-def _delimiter(text: str) -> str:
-    """Spreadsheets of countries with a decimal comma write semicolons."""
-    first = text.lstrip().partition("\n")[0]
-    return ";" if ";" in first and "," not in first else ","
+FUTURE = "lies in the future: is the year right?"
+DOUBLED = "stands more than once in the file; it counts once"
 
 
-def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not empty, and the line on which it starts."""
-    line = reader.line_num + 1
-    for fields in reader:
-        if any(cell.strip() for cell in fields):
-            yield line, fields
-        line = reader.line_num + 1
+def _made(line: Line, order: DateOrder, make: Make[T], seen: set[tuple[str, ...]]) -> T:
+    if line.fault:
+        raise BadCell("", line.fault)
+    value = make(line.cells, order)
+    if line.whole in seen:
+        raise BadCell("", f"the same row {DOUBLED}", "Leave one of them out, or tell them apart by a column.", DOUBLED)
+    seen.add(line.whole)
+    return value
 
 
-def _header(fields: Sequence[str], where: str, needed: Sequence[str], optional: Sequence[str]) -> list[str]:
-    names = [name.strip().casefold() for name in fields]
-    known = (*needed, *optional)
-    faults = [Fault(f"column {name!r} is missing", where, 1) for name in needed if name not in names]
-    for place, name in enumerate(names, 1):
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            advice = f"Did you mean {near[0]!r}?" if near else ""
-            faults.append(Fault(f"unknown column {name[:40]!r}", where, 1, place, advice))
-        elif names.index(name) != place - 1:
-            faults.append(Fault(f"column {name!r} stands twice", where, 1, place))
-    if faults:
-        columns = ",".join(needed) + "".join(f"[,{name}]" for name in optional)
-        raise ConfigError(f"must start with the line {columns}", where, faults=tuple(faults))
-    return names
+def _dates(table: Table) -> Iterable[str]:
+    names = [name for name in ("date", "week", "known") if name in table.places]
+    return (line.cells[name] for line in table.rows for name in names if not line.fault)
 
 
-def _row(header: Sequence[str], fields: Sequence[str], line: int, make: Callable[[Mapping[str, str]], T]) -> Row[T]:
-    if len(fields) != len(header):
-        raise _BadCell("", f"has {len(fields)} cells, not {len(header)}")
-    cells = {name: cell.strip() for name, cell in zip(header, fields, strict=True)}
-    return Row(_needed(cells, "engagement"), make(cells), line)
+def _order_faults(order: DateOrder, where: str) -> Iterable[Fault]:
+    if order.ambiguous:
+        text = "dates such as 03/04/2026 may be day or month first; they are read month first"
+        yield Fault(text, where, 0, 0, "Write ISO dates: 2026-11-30.")
 
 
-def _named(problem: _BadCell) -> str:
-    return f"{problem.column}: {problem}" if problem.column else str(problem)
+def _grouped(bad: Sequence[_Bad], where: str, table: Table) -> Iterable[Fault]:
+    """Equal faults are told once: the first, how often, and on which lines."""
+    groups: dict[tuple[str, str], list[_Bad]] = {}
+    for one in bad:
+        groups.setdefault((one.problem.column, one.problem.kind), []).append(one)
+    for (column, _), found in groups.items():
+        first = found[0]
+        text = f"{column}: {first.problem}" if column else str(first.problem)
+        if len(found) > 1:
+            text += f" ({len(found):,} rows: {lines_of([b.line for b in found])})"
+        yield Fault(text, where, first.line, table.places.get(column, 0), first.problem.advice)
 
 
-def _needed(cells: Mapping[str, str], name: str) -> str:
-    if not cells[name]:
-        raise _BadCell(name, "is empty")
-    return cells[name]
-
-
-def _day(cells: Mapping[str, str]) -> date:
-    try:
-        return date.fromisoformat(_needed(cells, "date"))
-    except ValueError as problem:
-        if isinstance(problem, _BadCell):
-            raise
-        raise _BadCell("date", f"must be a date such as 2026-11-30, not {cells['date'][:40]!r}") from problem
-
-
-def _week(cells: Mapping[str, str]) -> str:
-    try:
-        return week_named(_needed(cells, "week")).name
-    except ValueError as problem:
-        if isinstance(problem, _BadCell):
-            raise
-        raise _BadCell("week", f"must be an ISO week such as 2026-W47, not {cells['week'][:40]!r}") from problem
-
-
-def _hours(cells: Mapping[str, str], least: float, most: float) -> float:
-    text = _needed(cells, "hours")
-    try:
-        hours = float(text) if "_" not in text else math.nan
-    except ValueError:
-        hours = math.nan
-    if not math.isfinite(hours):
-        advice = "Write a decimal point, no comma." if "," in text else ""
-        raise _BadCell("hours", f"must be a number, not {text[:40]!r}", advice)
-    if not least <= hours <= most:
-        raise _BadCell("hours", f"must lie between {least:g} and {most:g}, but is {hours:g}")
-    return hours
-
-
-def _flag(cells: Mapping[str, str], name: str) -> bool:
-    text = _needed(cells, name).casefold()
-    if text not in YES | NO:
-        raise _BadCell(name, f"must be true or false, not {cells[name][:40]!r}")
-    return text in YES
+def lines_of(numbers: Sequence[int]) -> str:
+    """`lines 3, 4, 5 and 7 more`."""
+    rest = len(numbers) - SHOWN_LINES
+    named = ", ".join(map(str, numbers[:SHOWN_LINES])) + (f" and {rest:,} more" if rest > 0 else "")
+    return f"line{'s' if len(numbers) > 1 else ''} {named}"
 
 
 # -- rows → the portfolio
@@ -206,43 +174,92 @@ def add_hours(
     """The portfolio with the rows of its engagements; faults of the files join its failures.
 
     Where timesheets name an engagement they replace GitLab's time logs, and `hours_difference` tells by how many hours
-    they differ. Rows of engagements that were not read (closed long ago, another shard) are nobody's here.
+    they differ. Rows of engagements that are known but were not read (closed long ago, another shard) are nobody's here;
+    rows that join nothing are named, at the engagement that comes nearest.
     """
-    known = _Engagements(portfolio.engagements)
-    logs = known.sort(timesheets) if timesheets else {}
-    booked = known.sort(bookings) if bookings else {}
+    names = _Names(portfolio)
+    logs = names.sort(timesheets) if timesheets else {}
+    booked = names.sort(bookings) if bookings else {}
+    lost = names.lost(timesheets) if timesheets else {}
     engagements = tuple(
-        _with_bookings(_with_timesheets(e, logs.get(e.ref, ())), booked.get(e.ref, ())) for e in portfolio.engagements
+        _with_bookings(
+            _with_timesheets(e, logs.get(e.ref, ()), lost.get(e.ref, 0), timesheets.where if timesheets else ""),
+            booked.get(e.ref, ()),
+            names.errors.get(e.ref, ()),
+        )
+        for e in portfolio.engagements
     )
     faults = [f for sheet in (timesheets, bookings) if sheet for f in sheet.faults]
-    failures = (*portfolio.failures, *map(str, (*faults, *known.faults)))
+    failures = (*portfolio.failures, *map(str, (*faults, *names.faults)))
     return replace(portfolio, engagements=engagements, failures=tuple(dict.fromkeys(failures)))
 
 
-class _Engagements:
-    """Finds an engagement by what a row calls it."""
+class _Names:
+    """Finds an engagement by what a row calls it: its reference, or its SOW, in any letters."""
 
-    def __init__(self, engagements: Iterable[Engagement]) -> None:
+    def __init__(self, portfolio: Portfolio) -> None:
         self.faults: list[Fault] = []
+        self.errors: dict[str, list[str]] = {}
         self._refs: dict[str, set[str]] = {}
-        for e in engagements:
+        self._shown: dict[str, str] = {}
+        self._known = {name.casefold() for name in portfolio.known}
+        for e in portfolio.engagements:
             for name in filter(None, (e.ref, e.facts.sow)):
-                self._refs.setdefault(name.casefold(), set()).add(e.ref)
+                self._refs.setdefault(_folded(name), set()).add(e.ref)
+                self._shown.setdefault(_folded(name), name)
 
     def sort(self, sheet: Sheet[T]) -> dict[str, list[T]]:
         """The rows' values by engagement; a SOW that several engagements carry names none of them."""
         found: dict[str, list[T]] = {}
+        strange: dict[str, list[Row[T]]] = {}
         for row in sheet.rows:
-            refs = self._refs.get(row.engagement.casefold(), set())
-            if len(refs) > 1:
-                text = f"engagement: {row.engagement!r} is the SOW of {' and '.join(sorted(refs))}"
-                self.faults.append(Fault(text, sheet.where, row.line, 1, "Write the reference instead."))
-            elif refs:
+            refs = self._refs.get(_folded(row.engagement), set())
+            if len(refs) == 1:
                 found.setdefault(next(iter(refs)), []).append(row.value)
+            elif refs or _folded(row.engagement) not in self._known:
+                strange.setdefault(row.engagement, []).append(row)
+        for name, rows in strange.items():
+            self._name(name, rows, sheet.where)
         return found
 
+    def lost(self, sheet: Sheet[T]) -> dict[str, int]:
+        """How many refused rows each engagement has."""
+        found: Counter[str] = Counter()
+        for name, number in sheet.refused.items():
+            for ref in self._refs.get(_folded(name), ()):
+                found[ref] += number
+        return dict(found)
 
-def _with_timesheets(engagement: Engagement, logs: Sequence[TimeLog]) -> Engagement:
+    def _name(self, name: str, rows: Sequence[Row[T]], where: str) -> None:
+        """One fault for all rows of a name; it is an error of the engagement that was probably meant."""
+        refs = self._refs.get(_folded(name), set())
+        count = f"{len(rows):,} row{'s' if len(rows) > 1 else ''}"
+        hours = f"{math.fsum(row.value.hours for row in rows):g} h"
+        rest = f"({count}, {hours}: {lines_of([row.line for row in rows])})"
+        near = [] if refs else difflib.get_close_matches(_folded(name)[:100], self._shown, 1, 0.5)
+        if refs:
+            text = f"engagement: {name[:80]!r} is the SOW of {' and '.join(sorted(refs))} {rest}"
+            advice = "Write the reference instead."
+        else:
+            text = f"engagement: {name[:80]!r} is not an engagement's reference or SOW {rest}"
+            advice = f"The nearest is {self._shown[near[0]]!r}." if near else ""
+        fault = Fault(text, where, rows[0].line, 1, advice)
+        meant = self._refs[near[0]] if near else set()
+        for ref in meant:
+            self.errors.setdefault(ref, []).append(str(fault))
+        if not meant:
+            self.faults.append(fault)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _with_timesheets(engagement: Engagement, logs: Sequence[TimeLog], lost: int, where: str) -> Engagement:
+    if lost:
+        rows = f"{lost:,} row{'s' if lost > 1 else ''} of {where} could not be read"
+        whose = "its hours are less than the timesheet's" if logs else "its hours are GitLab's, not the timesheet's"
+        engagement = replace(engagement, errors=(*engagement.errors, f"{rows}: {whose}"))
     if not logs:
         return engagement
     theirs, ours = math.fsum(log.hours for log in logs), math.fsum(log.hours for log in engagement.timelogs)
@@ -250,8 +267,10 @@ def _with_timesheets(engagement: Engagement, logs: Sequence[TimeLog]) -> Engagem
     return replace(engagement, timelogs=ordered, hours_difference=theirs - ours)
 
 
-def _with_bookings(engagement: Engagement, booked: Sequence[Booking]) -> Engagement:
+def _with_bookings(engagement: Engagement, booked: Sequence[Booking], errors: Sequence[str]) -> Engagement:
+    if errors:
+        engagement = replace(engagement, errors=tuple(dict.fromkeys((*engagement.errors, *errors))))
     if not booked:
         return engagement
-    ordered = sorted((*engagement.bookings, *booked), key=lambda b: (b.week, b.user, b.kind, b.hours))
+    ordered = sorted((*engagement.bookings, *booked), key=lambda b: (b.week, b.user, b.kind, b.hours, str(b.known)))
     return replace(engagement, bookings=tuple(ordered))

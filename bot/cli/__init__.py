@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import os
 import sys
@@ -13,23 +15,48 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from bot.cli.commands import app
     from bot.domain.errors import PsbotError
 
+    _speak_any_alphabet()
     try:
-        app(args=list(arguments) if arguments is not None else None, prog_name="psbot")
+        try:
+            app(args=list(arguments) if arguments is not None else None, prog_name="psbot")
+        finally:
+            sys.stdout.flush()
     except PsbotError as error:
         sys.exit(_told(str(error), error.exit_code))
     except KeyboardInterrupt:
         sys.exit(_told("interrupted; run it again, it goes on where it stopped", 130))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(0)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        _drop_output()
+        sys.exit(_told(f"can't be written or read{where}: {error.strerror or error}; mend that and run it again", 2))
+    except (MemoryError, RecursionError) as error:
+        sys.exit(_told(f"there is too much of it for this machine ({type(error).__name__})", 1))
     except Exception as error:
         logging.getLogger("psbot").debug("internal error", exc_info=True)
         sys.exit(_told(f"internal error ({type(error).__name__}: {error}); --verbose shows where, please report it", 1))
 
 
+def _speak_any_alphabet() -> None:
+    """What the terminal's alphabet lacks is shown as `?` or an escape; it never ends a run."""
+    for stream, instead in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=instead)
+
+
+def _drop_output() -> None:
+    """Nobody takes standard output any more: what is left of it goes nowhere, also at the interpreter's end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _told(message: str, code: int) -> int:
     """Say `message` on standard error, without any token that may have got into it, and return `code`."""
     from bot.cli.console import without_secrets
+    from bot.domain.border import visible_lines
 
-    print(f"psbot: {without_secrets(message)}", file=sys.stderr)  # noqa: T201
+    with contextlib.suppress(OSError):
+        print(f"psbot: {visible_lines(without_secrets(message))}", file=sys.stderr)  # noqa: T201
     return code

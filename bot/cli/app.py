@@ -66,12 +66,12 @@ def parse_day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is no date", "--as-of", "Write it as 2026-11-20.") from error
+        raise UsageError(f"{text!r} is not a date", "--as-of", "Write it as 2026-11-20.") from error
 
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Derive as at the end of that day.")]
 Only = Annotated[str | None, typer.Option("--only", metavar="REF", help="One engagement, such as 'group&7'.")]
 Snapshot = Annotated[Path | None, typer.Option("--snapshot", metavar="FILE", help="Read this snapshot, not GitLab.")]
-AsJson = Annotated[bool, flag("--json", help="Print JSON (CONTRACT section 7).")]
+AsJson = Annotated[bool, flag("--json", help="Print JSON; `psbot schema --derived` describes it.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the simulation.")]
 Trials = Annotated[int, typer.Option("--trials", min=100, max=1_000_000, help="Trials of the simulation.")]

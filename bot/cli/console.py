@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,6 +16,10 @@ from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from bot.domain.border import one_line, visible_lines
+
+SIGN_OF_LIFE = 5.0
+"""Seconds after which a run off a terminal says again that it is alive."""
 SECRET_VARIABLES = ("GITLAB_TOKEN", "CI_JOB_TOKEN")
 ReportProgress = Callable[[str, int, int], None]
 
@@ -31,7 +37,7 @@ def stderr() -> Console:
 
 def say(message: str, style: str = "") -> None:
     """One line for the person at the terminal (standard error)."""
-    stderr().print(Text(without_secrets(message), style), soft_wrap=True)
+    stderr().print(Text(one_line(without_secrets(message)), style), soft_wrap=True)
 
 
 def without_secrets(text: str) -> str:
@@ -47,7 +53,7 @@ class _MaskingFormatter(logging.Formatter):
     """Masks the finished text, so that arguments and tracebacks are masked as well."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
+        return visible_lines(without_secrets(super().format(record)))
 
 
 def set_up_logging(verbose: bool, quiet: bool) -> None:
@@ -68,10 +74,14 @@ def set_up_logging(verbose: bool, quiet: bool) -> None:
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[ReportProgress]:
-    """A callback `(stage, done, total)`: bars on a terminal, one plain line a finished stage elsewhere."""
+    """A callback `(stage, done, total)`: bars on a terminal, one plain line a finished stage elsewhere.
+
+    Elsewhere a line every few seconds also tells that it is still at work, and on what.
+    """
     animated = sys.stderr.isatty() and not os.environ.get("CI") and not quiet
     if not animated:
-        yield _plain_progress(quiet)
+        with _signs_of_life(quiet) as report:
+            yield report
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=stderr(), transient=True) as bars:
@@ -85,12 +95,27 @@ def progress_bar(quiet: bool) -> Iterator[ReportProgress]:
         yield report
 
 
-def _plain_progress(quiet: bool) -> ReportProgress:
+@contextmanager
+def _signs_of_life(quiet: bool) -> Iterator[ReportProgress]:
     finished: set[str] = set()
+    now = ["asking GitLab"]
+    over = threading.Event()
+    began = time.monotonic()
 
     def report(stage: str, done: int, total: int) -> None:
+        now[0] = f"{stage}, {done} of {total}"
         if not quiet and done >= total and stage not in finished:
             finished.add(stage)
             say(f"{stage}: {done} of {total}")
 
-    return report
+    def breathe() -> None:
+        while not over.wait(SIGN_OF_LIFE):
+            say(f"still at work after {time.monotonic() - began:.0f} s: {now[0]}")
+
+    thread = threading.Thread(target=breathe, name="psbot-signs-of-life", daemon=True)
+    if not quiet:
+        thread.start()
+    try:
+        yield report
+    finally:
+        over.set()

@@ -12,7 +12,7 @@ from bot.config import Settings
 HEAD = """\
 # Every key of config.yml
 
-Only `portfolio.namespaces` must be given. An unknown key is an error that names the nearest right one; all mistakes are told
+Only `portfolio.namespaces` must be given. An unknown key is an error that names the nearest right one; all mistakes are reported
 at once, with line and column. `psbot init` writes a commented starter, whose first line lets editors complete and check
 (its [JSON Schema](config.schema.json) is what `psbot schema` prints). Labels have [their own page](labels.md), and so have
 [thresholds](thresholds.md) and [facts](facts.md). The token is never here: it is the environment variable `GITLAB_TOKEN`.

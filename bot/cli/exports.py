@@ -78,7 +78,7 @@ def _quarters(derived: Derived, facts: Mapping[str, Facts]) -> Iterator[tuple[An
 def _risks(derived: Derived, facts: Mapping[str, Facts]) -> Iterator[tuple[Any, ...]]:
     for e in derived.engagements:
         for r in e.risks:
-            yield derived.as_of, e.ref, e.customer, r.rule, r.source, r.severity, r.score, r.message, r.action
+            yield derived.as_of, e.ref, e.customer, r.rule, r.source, r.severity, r.score, str(r.message), str(r.action)
 
 
 def _of(kind: Kind, **meanings: str) -> tuple[Column, ...]:

@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from bot.cli.app import AsOf, Only, app, flag, options, parse_day
-from bot.cli.console import progress_bar, say, stdout
+from bot.cli.console import progress_bar, say, stdout, without_secrets
+from bot.domain.border import visible_lines
 from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def run(
     from bot.app.session import open_session
 
     if report is not None and report not in KINDS:
-        raise UsageError(f"{report!r} is no report", "--report", f"Use one of {', '.join(KINDS)}.")
+        raise UsageError(f"{report!r} is not a report", "--report", f"Use one of {', '.join(KINDS)}.")
     if plan and not dry_run:
         raise UsageError("a plan is left by a dry run only", "--plan", "Add --dry-run.")
     if period and not report:
@@ -135,7 +136,7 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
     if not index or not total:
         return None
     if not (index.isdigit() and total.isdigit() and 1 <= int(index) <= int(total)):
-        raise UsageError(f"{text!r} is no part of a whole", "--shard", "Write it as 2/5.")
+        raise UsageError(f"{text!r} is not a shard", "--shard", "Write it as 2/5.")
     return (int(index), int(total)) if int(total) > 1 else None
 
 
@@ -171,7 +172,7 @@ def print_summary(summary: Summary, *, quiet: bool) -> None:
     if not quiet:
         for line in summary.lines:
             if not line.startswith(("refused: ", "failed: ")):
-                stdout().print(Text(line, style_of(line)), soft_wrap=True)
+                stdout().print(Text(visible_lines(without_secrets(line)), style_of(line)), soft_wrap=True)
     for failure in summary.failures:
         say(failure, "red")
     if not quiet:

@@ -39,7 +39,7 @@ def check() -> None:
     raise typer.Exit(code)
 
 
-_MARKS = {"ok": ("ok  ", "green"), "note": ("note", "cyan"), "problem": ("MEND", "bold red")}
+_MARKS = {"ok": ("ok  ", "green"), "note": ("note", "cyan"), "problem": ("FIX ", "bold red")}
 
 
 @app.command(epilog="Example: psbot init --from acme/customers")
@@ -152,7 +152,7 @@ def demo(
 ) -> None:
     """The main job end to end against the embedded demo GitLab."""
     if edition not in ("ultimate", "free", "ce"):
-        raise UsageError(f"{edition!r} is no edition", "--edition", "Use ultimate, free or ce.")
+        raise UsageError(f"{edition!r} is not an edition", "--edition", "Use ultimate, free or ce.")
     from bot.cli.showcase import run_demo, serve_demo
 
     if serve:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import signal
+import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from bot.app.session import Session, open_session
 from bot.app.sources import Reading, make_site_files, read_for
 from bot.cli.console import progress_bar, say, stdout
 from bot.cli.files import write_text
+from bot.cli.leftovers import offline_html, offline_markdown
 from bot.publish.marker import unsigned
 from bot.publish.posts import Post
 from bot.publish.standing import read_standing
@@ -48,13 +51,36 @@ def run_demo(out: Path, edition: str, seed: int, *, quiet: bool) -> int:
         stdout().print(f"run again: {again.closing_line}")
         reading = read_for(session, snapshot=None, only=None)
         published = read_back(session, reading.portfolio)
-        _leave(out, reading, published, edition)
-    for failure in first.failures:
+        lost = _leave(out, reading, published, edition)
+    failures = [*first.failures, *lost]
+    for failure in failures:
         say(failure)
-    stdout().print(f"\n{len(published)} texts stand in GitLab; look at {out / 'index.html'}")
     if again.writes:
         say(f"the second run wrote {again.writes} times, though nothing had changed")
-    return 1 if first.failures or again.writes or not published else 0
+    stdout().print(what_to_do_next(published, out), soft_wrap=True)
+    return 1 if failures or again.writes or not published else 0
+
+
+def what_to_do_next(published: Sequence[Published], out: Path) -> str:
+    """The weeks, where they differ, and one line that says what to open and how to go on."""
+    weeks = {found.kind: found.period for found in published if found.kind in ("status", "portfolio")}
+    differ = len(set(weeks.values())) > 1
+    told = "" if not differ else (
+        f"Each report tells of the week in which it was last due: the status notes (Thursdays) of {weeks['status']}, "
+        f"the portfolio (Tuesdays) of {weeks['portfolio']}.\n"
+    )  # fmt: skip
+    return (
+        f"\n{told}Open {out / 'index.html'} in a browser: it shows the {len(published)} texts that psbot wrote. "
+        f"To keep that GitLab up and try the commands on it: {command()} demo --serve"
+    )
+
+
+def command() -> str:
+    """How to call psbot here."""
+    installed = Path(sys.prefix) / "bin/psbot"
+    if not installed.exists():
+        return "python -m bot"
+    return os.path.relpath(installed) if installed.is_relative_to(Path.cwd()) else "psbot"
 
 
 def serve_demo(edition: str, seed: int) -> None:
@@ -100,13 +126,25 @@ class Published:
     title: str
     url: str
     text: str
+    kind: str
+    period: str
 
 
 def read_back(session: Session, portfolio: Portfolio) -> list[Published]:
     """Every note and issue of the bot as the demo GitLab answers when it is asked again, over HTTP."""
     standing = read_standing(session.client, session.settings, portfolio)
     posts = sorted(standing.posts, key=lambda p: (p.form != "issue", p.marker.identity.kind, p.place, p.id))
-    return [Published(f"{p.place} ({p.form} {p.id})", p.title or title_of(p), p.url, unsigned(p.body)) for p in posts]
+    return [
+        Published(
+            f"{p.place} ({p.form} {p.id})",
+            p.title or title_of(p),
+            p.url,
+            unsigned(p.body),
+            p.marker.identity.kind,
+            p.marker.identity.period,
+        )
+        for p in posts
+    ]
 
 
 def title_of(post: Post) -> str:
@@ -114,24 +152,34 @@ def title_of(post: Post) -> str:
     return f"{identity.kind} {identity.period}, {identity.audience}{' draft' if identity.draft else ''}"
 
 
-def _leave(out: Path, reading: Reading, published: list[Published], edition: str) -> None:
-    """Markdown, JSON, the portfolio page, and a page of links to all of it."""
+def _leave(out: Path, reading: Reading, published: list[Published], edition: str) -> list[str]:
+    """Markdown, JSON, the portfolio page, and a page of links to all of it. What could not be made."""
     from bot.derive.output import to_json
     from bot.domain.snapshot import dump_snapshot
 
+    base, lost = reading.session.client.url, list[str]()
+    known = {found.url: file_of(number, found) for number, found in enumerate(published, 1)}
     write_json(out / "status.json", to_json(reading.derive(reading.day)))
     write_json(out / "snapshot.json", dump_snapshot(reading.portfolio))
-    for name, text in make_site_files(reading, audience="internal", only=None).items():
-        write_text(out / "site" / name, text)
+    for name, text in make_site_files(reading, audience="internal", only=None, tell=lost.append).items():
+        page = f"site/{name}"
+        write_text(out / page, offline_html(text, base, page, known) if name.endswith(".html") else text)
     links: dict[str, dict[str, str]] = {"Look at": {"The portfolio page": "site/index.html"}, "Published": {}}
-    for number, found in enumerate(published, 1):
-        name = f"published/{number:02d}-{''.join(c if c.isalnum() else '-' for c in found.where)}"
-        write_text(out / f"{name}.md", found.text)
+    for found in published:
+        name = known[found.url]
+        write_text(out / f"{name}.md", offline_markdown(found.text, base, f"{name}.md", known))
         head = f'<p class="where">{html.escape(found.where)}</p>'
-        write_text(out / f"{name}.html", make_page(found.title, head + markdown_to_html(found.text)))
+        page = make_page(found.title, head + markdown_to_html(found.text))
+        write_text(out / f"{name}.html", offline_html(page, base, f"{name}.html", known))
         links["Published"][f"{found.title} ({found.where})"] = f"{name}.html"
     links["Data"] = {"status --json": "status.json", "export": "snapshot.json"}
     write_text(out / "index.html", make_index(f"psbot demo ({edition})", links))
+    return lost
+
+
+def file_of(number: int, found: Published) -> str:
+    """Where a published text is left, without its ending."""
+    return f"published/{number:02d}-{''.join(c if c.isalnum() else '-' for c in found.where)}"
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

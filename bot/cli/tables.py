@@ -13,6 +13,7 @@ from bot.cli.console import stdout
 from bot.derive.results import Derived, EngagementDerived, Quantiles
 
 if TYPE_CHECKING:
+    from bot.derive.explain import Explanation
     from bot.derive.forecast import BacktestReport
 
 COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
@@ -31,7 +32,7 @@ def print_status(derived: Derived) -> None:
         "top risk",
     )
     for e in derived.engagements:
-        top = e.risks[0].message if e.risks else ""
+        top = str(e.risks[0].message) if e.risks else ""
         table.add_row(
             _rag(e.status.overall),
             _name(e),
@@ -44,6 +45,28 @@ def print_status(derived: Derived) -> None:
     stdout().print(table)
     counts = derived.portfolio.rag
     stdout().print(", ".join(f"{counts.get(rag, 0)} {rag}" for rag in ("red", "yellow", "unknown", "green")))
+
+
+def explanation_tables(one: Explanation) -> Iterable[Table]:
+    """How the figures came about, what counts, what does not, and whose hours they are."""
+    figures = _table(f"{_plain(one.ref)}: {_plain(one.title)}", "figure", "value", "how")
+    for f in one.figures:
+        value = f"{f.value:g}" if isinstance(f.value, float | int) else f.value or "–"
+        figures.add_row(f.figure, value, _plain(f.how))
+    yield figures
+    counted = _table(f"{len(one.counted)} items count ({one.basis})", "item", "value", "done", "planned", "title")
+    for item in one.counted:
+        planned = str(item.planned or "–")
+        counted.add_row(_plain(item.ref), f"{item.value:g}", "yes" if item.done else "no", planned, _plain(item.title))
+    yield counted
+    left = _table(f"{len(one.left_out)} items don't", "item", "why", "title")
+    for out in one.left_out:
+        left.add_row(_plain(out.ref), out.why, _plain(out.title))
+    yield left
+    hours = _table(f"{sum(one.hours_by_source.values()):g} hours", "source", "hours")
+    for source, spent in one.hours_by_source.items():
+        hours.add_row(source, f"{spent:g}")
+    yield hours
 
 
 def print_forecast(derived: Derived) -> None:

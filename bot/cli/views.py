@@ -11,7 +11,7 @@ import typer
 
 from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day
 from bot.cli.console import progress_bar, say
-from bot.cli.files import print_json, write_text
+from bot.cli.files import print_json, takes_unicode, write_text
 from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,7 +80,12 @@ def forecast(
     trials: Trials = 10_000,
     seed: Seed = 1,
     what_if: Annotated[
-        list[str] | None, typer.Option("--what-if", metavar="CHANGE", help="'REF: key=value, …'; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            metavar="CHANGE",
+            help="'REF: key=value, …' with end, add_hours, people, co, drop, start, away, person; repeatable.",
+        ),
     ] = None,
 ) -> None:
     """Finish dates, effort and revenue by quarter, with ranges; with --what-if, base against scenario."""
@@ -118,8 +123,9 @@ def export(
 
     if parquet and not tables:
         raise UsageError("Parquet is written with the tables", "--parquet", "Add --tables DIR.")
-    reading = read(None, only, None, with_past=tables is not None)
-    text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    reading = read(None, only, None)
+    plain = not output and not takes_unicode()
+    text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=plain, indent=1, allow_nan=False) + "\n"
     if output:
         write_text(output, text)
     else:
@@ -144,7 +150,7 @@ def site(
 ) -> None:
     """The portfolio web page as static files: works from a folder and on GitLab Pages."""
     if audience not in ("internal", "customer"):
-        raise UsageError(f"{audience!r} is no audience", "--audience", "Use internal or customer.")
+        raise UsageError(f"{audience!r} is not an audience", "--audience", "Use internal or customer.")
     if audience == "customer" and not only:
         raise UsageError(
             "a page for a customer shows one engagement", "--audience customer", "Name it with --only REF."
@@ -153,10 +159,13 @@ def site(
 
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day)
-    for name, text in make_site_files(reading, audience=audience, only=only).items():
+    lost: list[str] = []
+    for name, text in make_site_files(reading, audience=audience, only=only, tell=lost.append).items():
         write_text(out / name, text)
+    for line in lost:
+        say(line)
     say(f"written: {out / 'index.html'}")
-    raise typer.Exit(exit_code(reading, derived))
+    raise typer.Exit(max(exit_code(reading, derived), bool(lost)))
 
 
 @app.command(epilog="Example: psbot backtest --snapshot portfolio.json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -30,3 +32,11 @@ class Distinct(Section):
                 raise ValueError(f"{seen[label]} and {key} are the same label {label!r}")
             seen[label] = key
         return self
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file that settings came from, and where their keys stand in it. No part of what they say."""
+
+    where: str = field(default="config.yml", compare=False)
+    places: Mapping[tuple[str | int, ...], tuple[int, int]] = field(default_factory=dict, compare=False)

@@ -1,4 +1,4 @@
-"""config.yml → one frozen, validated `Settings` (CONTRACT §4). Reading it does nothing else.
+"""config.yml → one frozen, validated `Settings`. Reading it does nothing else.
 
 Thresholds and risk rules are declared beside the code that uses them; whoever loads the config hands their names in,
 so that an unknown one is an error here and this file knows none of them.
@@ -14,12 +14,21 @@ from typing import Any, Literal
 
 from pydantic import (
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
 )
 
+from bot.config.facts import FactSettings
+from bot.config.label_settings import AcceptanceLabels as AcceptanceLabels
+from bot.config.label_settings import ChangeOrderLabels as ChangeOrderLabels
+from bot.config.label_settings import HealthLabels as HealthLabels
+from bot.config.label_settings import LabelSettings as LabelSettings
+from bot.config.label_settings import PriorityLabels as PriorityLabels
+from bot.config.label_settings import RaidLabels as RaidLabels
+from bot.config.label_settings import SentimentLabels as SentimentLabels
 from bot.config.people import Channel, OrderSettings, Person
-from bot.config.section import Distinct, Section
+from bot.config.section import Origin, Section
 from bot.config.values import (
     Amount,
     ClockTime,
@@ -28,7 +37,6 @@ from bot.config.values import (
     Holiday,
     NamespacePath,
     Number,
-    Prefix,
     ProjectPath,
     Reference,
     TimeZone,
@@ -61,6 +69,8 @@ class GitLabSettings(Section):
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for one answer")
     concurrency: int = Field(8, ge=1, le=32, description="Requests under way at once when reading")
     cache: str = Field(".psbot-cache", description="Cache file; deleting it changes nothing but the time")
+    max_requests: int = Field(100_000, ge=100, description="Ceiling of requests of one run, whatever the server says")
+    max_minutes: float = Field(60, gt=0, le=1440, description="Ceiling of time in which one run asks GitLab")
     former_users: tuple[Username, ...] = Field(
         (), description="psbot's users under earlier tokens: what they posted counts as psbot's own"
     )
@@ -122,72 +132,7 @@ class FinanceSettings(Section):
         None, description="CSV of hours; replaces GitLab's time logs where it names an engagement"
     )
     bookings: str | None = Field(None, description="CSV of hard and soft bookings")
-
-
-class HealthLabels(Distinct):
-    green: str = "health::on track"
-    yellow: str = "health::needs attention"
-    red: str = "health::at risk"
-
-
-class SentimentLabels(Distinct):
-    green: str = "sentiment::happy"
-    yellow: str = "sentiment::concerned"
-    red: str = "sentiment::unhappy"
-
-
-class RaidLabels(Section):
-    log: str = "PS RAID Log"
-    risk: str = "PS Risk"
-    action: str = "PS Action"
-    issue: str = "PS Issue"
-    decision: str = "PS Decision"
-
-
-class PriorityLabels(Distinct):
-    high: str = "PS:: Priority High"
-    medium: str = "PS:: Priority Medium"
-    low: str = "PS:: Priority Low"
-
-
-class ChangeOrderLabels(Distinct):
-    proposed: str = "change-order::proposed"
-    approved: str = "change-order::approved"
-    rejected: str = "change-order::rejected"
-
-
-class AcceptanceLabels(Distinct):
-    item: str = "acceptance"
-    sent: str = "acceptance::sent"
-    accepted: str = "acceptance::accepted"
-
-
-class LabelSettings(Section):
-    """Label names; a value ending in `::` or `-` is a prefix."""
-
-    health: HealthLabels = HealthLabels()
-    sentiment: SentimentLabels = SentimentLabels()
-    raid: RaidLabels = RaidLabels()
-    priority: PriorityLabels = PriorityLabels()
-    impact: Prefix = "impact::"
-    probability: Prefix = "probability::"
-    escalation: str = "Escalated"
-    severity: Prefix = "severity::"
-    change_order: ChangeOrderLabels = ChangeOrderLabels()
-    acceptance: AcceptanceLabels = AcceptanceLabels()
-    exception: str = "WE-"
-    work_at_risk: str = "work-at-risk"
-    dropped: tuple[str, ...] = Field(
-        ("wontfix", "won't do", "duplicate"),
-        description="Closed with one of these is scope taken away, not work done",
-    )
-    waiting_customer: str = "waiting::customer"
-    partner: str = "partner::"
-    non_billable: str = "non-billable"
-    win: tuple[str, ...] = ("ProjectWin", "CustomerStory")
-    lesson: str = "ll"
-    retro_complete: str = "RetroComplete"
-    csat: Prefix = "csat::"
+    columns: dict[str, str] = Field({}, description="Your export's names of columns: {engagement: Project Name}")
 
 
 class RiskSettings(Section):
@@ -271,6 +216,7 @@ class Settings(Section):
     risks: RiskSettings = RiskSettings()
     reports: ReportSettings = ReportSettings()
     templates: TemplateSettings = TemplateSettings()
+    facts: FactSettings = FactSettings()
     engagements: dict[Reference, dict[str, Any]] = Field(
         {}, description="Facts by reference; they win over the description's"
     )
@@ -278,6 +224,12 @@ class Settings(Section):
     people: dict[Username, Person] = Field({}, description="Who is who, by username")
     orders: OrderSettings = OrderSettings()
     notify: dict[str, Channel] = Field({}, description="Digests outside GitLab, by a name of yours")
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    def place_of(self, *path: str | int) -> tuple[str, int]:
+        """The file and line of a key; line 0 where the settings were not read from a file."""
+        return self._origin.where, self._origin.places.get(path, (0, 0))[0]
 
     def work_calendar(self, years: Iterable[int]) -> WorkCalendar:
         """The calendar with the holidays of `years`."""
@@ -330,7 +282,9 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
             f"{len(faults)} mistake{'s' if len(faults) > 1 else ''} in the configuration", where, advice, tuple(faults)
         )
     defaults = {name: threshold.default for name, threshold in vocabulary.thresholds.items()}
-    return settings.model_copy(update={"thresholds": defaults | settings.thresholds})
+    settings = settings.model_copy(update={"thresholds": defaults | settings.thresholds})
+    settings._origin = Origin(where, document.places)
+    return settings
 
 
 def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:

@@ -19,32 +19,32 @@ def _zone(value: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         advice = nearest(value, available_timezones())
         hint = advice if advice.startswith("Did") else "Such as Europe/Berlin or UTC."
-        raise ValueError(f"{value!r} is no time zone. {hint}") from error
+        raise ValueError(f"{value!r} is not a time zone. {hint}") from error
     return value
 
 
 def _currency(value: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", value):
-        raise ValueError(f"{value!r} is no currency code of three capital letters such as USD")
+        raise ValueError(f"{value!r} is not a currency code of three capital letters such as USD")
     return value
 
 
 def _path(value: str) -> str:
     if not re.fullmatch(r"[\w.][\w.-]*(/[\w.][\w.-]*)*", value):
         advice = "write it as in its URL, without the host and slashes around"
-        raise ValueError(f"{value!r} is no path of a group or project ({advice})")
+        raise ValueError(f"{value!r} is not a path of a group or project ({advice})")
     return value
 
 
 def _project(value: str) -> str:
     if "/" not in _path(value):
-        raise ValueError(f"{value!r} is no path of a project such as acme/ps-internal/ps-reports")
+        raise ValueError(f"{value!r} is not a path of a project such as acme/ps-internal/ps-reports")
     return value
 
 
 def _quarter(value: str) -> str:
     if not re.fullmatch(r"FY\d\d-Q[1-4]", value):
-        raise ValueError(f"{value!r} is no fiscal quarter such as FY27-Q4")
+        raise ValueError(f"{value!r} is not a fiscal quarter such as FY27-Q4")
     return value
 
 
@@ -57,14 +57,14 @@ def _clock_time(value: str) -> str:
     try:
         time.fromisoformat(value if re.fullmatch(r"\d\d:\d\d", value) else "")
     except ValueError as error:
-        raise ValueError(f"{value!r} is no time of day such as '06:00'") from error
+        raise ValueError(f"{value!r} is not a time of day such as '06:00'") from error
     return value
 
 
 def _reference(value: str) -> str:
     """Of an issue or epic; a milestone or project marks no engagement."""
     if not re.fullmatch(r"[\w.][\w./-]*[#&][1-9]\d*", value):
-        raise ValueError(f"{value!r} is no engagement; write it as 'group&7' or 'group/project#12'")
+        raise ValueError(f"{value!r} is not an engagement; write it as 'group&7' or 'group/project#12'")
     return value
 
 

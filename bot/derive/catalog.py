@@ -30,4 +30,4 @@ def vocabulary() -> Vocabulary:
 
 def _facts_faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for fault in make_facts(values)[1]:
-        yield fault.key, fault.message
+        yield fault.key, str(fault.message)

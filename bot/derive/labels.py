@@ -1,8 +1,9 @@
-"""What an item is, by its labels: work, RAID entry, change order, acceptance or escalation (CONTRACT §4)."""
+"""What an item is, by its labels: work, RAID entry, change order, acceptance or escalation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from bot.config import LabelSettings
@@ -42,55 +43,105 @@ def label_number(labels: Iterable[str], prefix: str) -> int | None:
     return int(value) if value is not None and value.isascii() and value.isdigit() else None
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a set of labels makes of an item."""
+
+    raid: str | None
+    change_order: str | None
+    acceptance: bool
+    escalation: bool
+    exception: bool
+    dropped: bool
+
+    @property
+    def work(self) -> bool:
+        """Whether an item with these labels is work."""
+        return not (self.raid or self.change_order or self.acceptance or self.escalation or self.exception)
+
+
+class _Meanings(dict[tuple[tuple[str, ...], tuple[str, ...]], Meaning]):
+    """The meaning of each set of labels under one section `labels`. Sets repeat a thousandfold: each is judged once."""
+
+    def __init__(self, labels: LabelSettings) -> None:
+        super().__init__()
+        self.labels = labels
+
+    def __missing__(self, key: tuple[tuple[str, ...], tuple[str, ...]]) -> Meaning:
+        carried, later = key
+        labels, a = self.labels, self.labels.acceptance
+        dropped = {name.casefold() for name in labels.dropped}
+        meaning = self[key] = Meaning(
+            raid=_raid_kind(carried, labels),
+            change_order=_change_order_state(carried, later, labels),
+            acceptance=any(has_label(carried, name) for name in (a.item, a.sent, a.accepted)),
+            escalation=has_label(carried, labels.escalation),
+            exception=has_label(carried, labels.exception) or has_label(carried, labels.work_at_risk),
+            dropped=any(label.casefold() in dropped for label in carried),
+        )
+        return meaning
+
+
+MOST_SECTIONS = 16
+_SECTIONS: dict[int, _Meanings] = {}
+"""By the identity of the settings, which each entry keeps alive: their equality costs more than a judgement."""
+
+
+def meaning_of(item: Item, labels: LabelSettings) -> Meaning:
+    """What the item's labels make of it."""
+    known = _SECTIONS.get(id(labels))
+    if known is None:
+        if len(_SECTIONS) >= MOST_SECTIONS:
+            _SECTIONS.clear()
+        known = _SECTIONS[id(labels)] = _Meanings(labels)
+    return known[item.labels, item.later_labels]
+
+
+def _raid_kind(carried: tuple[str, ...], labels: LabelSettings) -> str | None:
+    for kind in RAID_KINDS:
+        if has_label(carried, getattr(labels.raid, kind)):
+            return kind
+    return "risk" if has_label(carried, labels.raid.log) else None
+
+
+def _change_order_state(carried: tuple[str, ...], later: tuple[str, ...], labels: LabelSettings) -> str | None:
+    for state in CHANGE_ORDER_STATES:
+        if has_label(carried, getattr(labels.change_order, state)):
+            return state
+    decided = (getattr(labels.change_order, state) for state in ("approved", "rejected"))
+    return "proposed" if any(has_label(later, name) for name in decided) else None
+
+
 def raid_kind(item: Item, labels: LabelSettings) -> str | None:
     """risk, action, issue or decision for a RAID issue; `risk` where only the log's label is there."""
-    for kind in RAID_KINDS:
-        if has_label(item.labels, getattr(labels.raid, kind)):
-            return kind
-    return "risk" if has_label(item.labels, labels.raid.log) else None
+    return meaning_of(item, labels).raid
 
 
 def change_order_state(item: Item, labels: LabelSettings) -> str | None:
     """approved, rejected or proposed for a change order, else None. One that was decided later was proposed until then."""
-    for state in CHANGE_ORDER_STATES:
-        if has_label(item.labels, getattr(labels.change_order, state)):
-            return state
-    decided = (getattr(labels.change_order, state) for state in ("approved", "rejected"))
-    return "proposed" if any(has_label(item.later_labels, name) for name in decided) else None
+    return meaning_of(item, labels).change_order
 
 
 def is_acceptance(item: Item, labels: LabelSettings) -> bool:
-    a = labels.acceptance
-    return any(has_label(item.labels, name) for name in (a.item, a.sent, a.accepted))
+    """Whether it is the acceptance issue of a milestone."""
+    return meaning_of(item, labels).acceptance
 
 
 def is_escalation(item: Item, labels: LabelSettings) -> bool:
-    return has_label(item.labels, labels.escalation)
-
-
-def is_exception(item: Item, labels: LabelSettings) -> bool:
-    """A work exception (over hours) or work-at-risk issue: paperwork, not work."""
-    return has_label(item.labels, labels.exception) or has_label(item.labels, labels.work_at_risk)
+    """Whether it is an escalation."""
+    return meaning_of(item, labels).escalation
 
 
 def is_work(item: Item, labels: LabelSettings) -> bool:
-    """Whether an item is work by itself: none of the exceptions of CONTRACT §4. It may still be split into parts."""
-    return (
-        not item.takes_texts
-        and raid_kind(item, labels) is None
-        and change_order_state(item, labels) is None
-        and not is_acceptance(item, labels)
-        and not is_escalation(item, labels)
-        and not is_exception(item, labels)
-    )
+    """Whether an item is work by itself: neither RAID, change order, acceptance nor escalation. It may still be split into parts."""
+    return not item.takes_texts and meaning_of(item, labels).work
 
 
 def is_dropped(item: Item, labels: LabelSettings) -> bool:
     """Closed without being done: as GitLab tells, or by a label of `labels.dropped`, whatever its letter case."""
     if item.is_open:
         return False
-    names = {name.casefold() for name in labels.dropped}
-    return item.outcome == "dropped" or any(label.casefold() in names for label in item.labels)
+    return item.outcome == "dropped" or meaning_of(item, labels).dropped
 
 
 def label_day(item: Item, wanted: str, calendar: WorkCalendar) -> date | None:

@@ -1,4 +1,4 @@
-"""What people's orders come to, as values beside the computed ones (CONTRACT §9)."""
+"""What people's orders come to, as values beside the computed ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The derived facts as plain JSON values (CONTRACT §7): fixed order, ISO dates, null for what is not known.
+"""The derived facts as plain JSON values: fixed order, ISO dates, null for what is not known.
 
 Keys beyond the contract's (slips, raid, completion, hints, …) may grow; the contract's keep name and meaning.
 """
@@ -13,7 +13,9 @@ from typing import Any
 
 from bot.derive.order_results import OrderEntry
 from bot.derive.results import Derived, EngagementDerived, Scope, Status
+from bot.derive.schedule.slips import days_lost
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
+from bot.domain.messages import Phrase, Series
 
 __all__ = ["FORMAT", "derived_schema", "engagement_json", "facts_schema", "snapshot_schema", "to_json"]
 FORMAT = "psbot-derived/1"
@@ -30,7 +32,7 @@ def to_json(derived: Derived) -> Json:
         "currency": derived.currency,
         "engagements": [engagement_json(e) for e in derived.engagements],
         "portfolio": _plain(derived.portfolio),
-        "failures": list(derived.failures),
+        "failures": _plain(derived.failures),
     }
 
 
@@ -45,7 +47,7 @@ def engagement_json(e: EngagementDerived) -> Json:
         "end": _plain(e.end),
         "progress": _without(e.progress, "values"),
         "status": _status(e.status),
-        "schedule": _without(e.schedule, "planned"),
+        "schedule": _without(e.schedule, "planned", "delays") | {"days_lost_by_cause": lost_by_cause(e)},
         "budget": _plain(e.budget),
         "scope": _scope(e.scope),
         "forecast": _plain(e.forecast),
@@ -61,7 +63,7 @@ def engagement_json(e: EngagementDerived) -> Json:
         "manager": _plain(e.manager),
         "causes": _plain(e.causes),
         "orders": [order_json(order) for order in e.orders],
-        "errors": list(e.errors),
+        "errors": _plain(e.errors),
     }
 
 
@@ -70,6 +72,11 @@ def _status(status: Status) -> Json:
     for axis in ("schedule", "scope", "budget"):
         del plain[axis]["signal"]
     return plain
+
+
+def lost_by_cause(e: EngagementDerived) -> dict[str, dict[str, int]]:
+    """Days lost by month and cause."""
+    return days_lost(e.schedule.delays, {cause.milestone: cause.cause for cause in e.causes})
 
 
 def _slips(e: EngagementDerived) -> list[Json]:
@@ -95,7 +102,9 @@ def order_json(order: OrderEntry) -> Json:
 
 
 def _plain(value: Any) -> Any:
-    """Dataclasses become objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    """Messages become English text, dataclasses objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    if isinstance(value, Phrase | Series):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

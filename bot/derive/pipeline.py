@@ -8,20 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings, is_within
 from bot.derive.catalog import vocabulary
 from bot.derive.checks import RULES, find_risks
 from bot.derive.checks.compliance import derive_compliance
+from bot.derive.checks.gates.practices import find_practices
 from bot.derive.checks.hints import find_hints
+from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.reading import Court, entry_of, read_orders, read_unaddressed
+from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
+from bot.derive.decisions.steps import derive_steps
+from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.people.availability import Availability
@@ -29,15 +35,17 @@ from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
-from bot.derive.replay import Memory, as_if, past_signals
-from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioRevenue, Risk
+from bot.derive.replay import Memory, as_if, past_signals, portfolio_record
+from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, PortfolioRevenue, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.derive.subject import Subject
+from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
-from bot.domain.messages import Phrase
-from bot.domain.model import Engagement, PastReport, Portfolio, as_of
+from bot.domain.messages import Phrase, Text
+from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
@@ -76,14 +84,15 @@ def derive_portfolio(
     what past days said, for further derivations of the same portfolio.
     """
     settings = with_default_thresholds(settings)
-    then = as_of(portfolio, day, calendar.zone)
+    lost: list[Text] = []
+    then = _replayed(portfolio, day, calendar, lost)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
     orders, faults = _read_all_orders(then, past, court)
     then = replace(then, engagements=tuple(prepared(e, orders[e.ref]) for e in then.engagements))
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
-    failures = [*then.failures, *faults, *unreadable_weeks(then.engagements)]
+    failures = [*then.failures, *lost, *faults, *unreadable_weeks(then.engagements)]
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
     memory = {} if memory is None else memory
@@ -92,15 +101,57 @@ def derive_portfolio(
     ]
     gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
     revenue = _add_revenue(pairs, gone, settings, past, failures, only)
-    done = [subject for subject, _ in pairs]
-    return Derived(
+    record = contained(
+        lambda: portfolio_record(subjects, run.earlier if run else None, reports, memory),
+        lambda why: failures.append(Phrase("no track record: {error}", error=why)),
+        EMPTY,
+    )
+    done = [_with_record(subject, record) for subject, _ in pairs]
+    derived = Derived(
         as_of=day,
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
-        portfolio=derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
+        portfolio=contained(
+            lambda: derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
+            lambda why: failures.append(Phrase("no roll-up: {error}", error=why)),
+            PortfolioDerived(),
+        ),
         failures=tuple(failures),
         orders=read_unaddressed(past, then.engagements, court),
     )
+    return derived if only or not forecast else _with_waterfall(derived, then, past, calendar, failures)
+
+
+def _with_waterfall(
+    derived: Derived, then: Portfolio, past: Sequence[PastReport], calendar: WorkCalendar, failures: list[Text]
+) -> Derived:
+    """Why the running quarter's forecast is another than when it began, from what reports published."""
+    from bot.derive.forecast import explain_change, read_commitments
+
+    facts = {e.ref: e.facts for e in then.engagements}
+    found = contained(
+        lambda: explain_change(read_commitments(past), derived, calendar, facts),
+        lambda why: failures.append(Phrase("no waterfall of the quarter: {error}", error=why)),
+        None,
+    )
+    return replace(derived, portfolio=replace(derived.portfolio, waterfall=found), failures=tuple(failures))
+
+
+def _with_record(subject: Subject, record: TrackRecord) -> Subject:
+    return subject.advance(status=replace(subject.derived.status, track_record=record))
+
+
+def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[Text]) -> Portfolio:
+    """The portfolio as of the day; an engagement whose past can't be replayed is named and left out."""
+
+    def replay(engagement: Engagement) -> tuple[Engagement, ...]:
+        return contained(
+            lambda: as_of(replace(portfolio, engagements=(engagement,)), day, calendar.zone).engagements,
+            lambda why: lost.append(Phrase("{path} could not be read: {reason}", path=engagement.ref, reason=why)),
+            (),
+        )
+
+    return replace(portfolio, engagements=tuple(then for e in portfolio.engagements for then in replay(e)))
 
 
 def with_default_thresholds(settings: Settings) -> Settings:
@@ -113,6 +164,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
     """A subject for each engagement of a portfolio that is already replayed as of `day`; nothing is derived yet."""
     elsewhere = {item.ref: item for engagement in portfolio.engagements for item in engagement.items}
     load = booked_hours(portfolio.engagements, "hard")
+    practices = find_practices(portfolio.engagements, settings.labels)
     return [
         Subject(
             engagement=engagement,
@@ -123,6 +175,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
             elsewhere=elsewhere,
             load=load,
             members=_members_of(engagement, portfolio),
+            practices=practices,
         )
         for engagement in portfolio.engagements
     ]
@@ -171,30 +224,41 @@ def _derive_engagement(
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     for name, stage in (*_stages(run, payloads, kept, past), *last):
-        try:
-            subject = subject.advance(**stage(subject))
-        except Exception as error:  # noqa: BLE001 - one engagement's odd data must not cost the others their report
-            trouble = Phrase("{stage} could not be derived: {error}", stage=name, error=_tell(error))
-            subject = subject.advance(errors=(*subject.derived.errors, trouble))
+        subject = _staged(subject, name, stage)
     return subject, kept[0] if kept else None
 
 
+def _staged(subject: Subject, name: str, stage: Stage) -> Subject:
+    """The subject with what a stage derives; one that fails is told in the subject's errors."""
+    troubles: list[Text] = []
+    found = contained(
+        lambda: subject.advance(**stage(subject)),
+        lambda why: troubles.append(Phrase("{stage} could not be derived: {error}", stage=name, error=why)),
+        subject,
+        fatal=(),
+    )
+    return found.advance(errors=(*found.derived.errors, *troubles)) if troubles else found
+
+
 def _derive_revenue(
-    subject: Subject, run: ForecastRun | None, failures: list[str]
+    subject: Subject, run: ForecastRun | None, failures: list[Text]
 ) -> tuple[Subject, EngagementForecast | None]:
     """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
     kept: list[EngagementForecast] = []
     wanted = ("phase", "progress", "scope", "acceptance", "forecast")
-    for name, stage in _stages(run, (), kept, lambda _: {}):
-        if name not in wanted:
-            continue
-        try:
+    stages = [stage for name, stage in _stages(run, (), kept, lambda _: {}) if name in wanted]
+
+    def derive(subject: Subject = subject) -> tuple[Subject, EngagementForecast | None]:
+        for stage in stages:
             subject = subject.advance(**stage(subject))
-        except Exception as error:  # noqa: BLE001 - told, and the others' revenue stands
-            ref = subject.engagement.ref
-            failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=_tell(error)))
-            return subject, None
-    return subject, kept[0] if kept else None
+        return subject, kept[0] if kept else None
+
+    ref = subject.engagement.ref
+
+    def tell(why: str) -> None:
+        failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=why))
+
+    return contained(derive, tell, (subject, None), fatal=())
 
 
 def _stages(
@@ -221,6 +285,8 @@ def _stages(
         ("compliance", lambda s: {"compliance": derive_compliance(s)}),
         ("status", lambda s: {"status": derive_axes(s, past)}),
         ("risks", _find_all_risks),
+        ("next steps", lambda s: {"steps": derive_steps(s)}),
+        ("asks", lambda s: {"asks": derive_asks(s)}),
         ("overall status", lambda s: {"status": derive_overall(s)}),
     )
 
@@ -238,12 +304,20 @@ def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementFo
 
 def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
     derived, errors = find_risks(subject)
-    risks = sorted((*register_risks(subject), *derived), key=_gravest_first)
+    owned = (with_owner(subject, risk) for risk in (*register_risks(subject), *derived))
+    risks = sorted(owned, key=_gravest_first)
     return {"risks": tuple(risks), "errors": (*subject.derived.errors, *errors)}
 
 
 def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str]:
-    return -SEVERITIES.index(risk.severity), -(risk.score or 0), risk.source, risk.rule, risk.evidence, risk.message
+    return (
+        -SEVERITIES.index(risk.severity),
+        -(risk.score or 0),
+        risk.source,
+        risk.rule,
+        risk.evidence,
+        str(risk.message),
+    )
 
 
 # -- people's orders
@@ -251,17 +325,19 @@ def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str
 
 def _read_all_orders(
     portfolio: Portfolio, past: Sequence[PastReport], court: Court
-) -> tuple[dict[str, tuple[Order, ...]], list[str]]:
+) -> tuple[dict[str, tuple[Order, ...]], list[Text]]:
     """The orders about each engagement; where they can't be read, that is told and none hold."""
     found: dict[str, tuple[Order, ...]] = {}
-    faults: list[str] = []
+    faults: list[Text] = []
     for engagement in portfolio.engagements:
-        try:
-            found[engagement.ref] = read_orders(past, engagement, court)
-        except Exception as error:  # noqa: BLE001 - told, and the figures stand as computed
-            found[engagement.ref] = ()
-            faults.append(Phrase("orders about {ref} can't be read: {error}", ref=engagement.ref, error=_tell(error)))
+        found[engagement.ref] = contained(
+            partial(read_orders, past, engagement, court), partial(_tell_orders, faults, engagement.ref), (), fatal=()
+        )
     return found, faults
+
+
+def _tell_orders(faults: list[Text], ref: str, why: str) -> None:
+    faults.append(Phrase("orders about {ref} can't be read: {error}", ref=ref, error=why))
 
 
 def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
@@ -287,7 +363,7 @@ def _tell_stories(
     """What the risks come to, once orders have muted some; ways out are tried on the forecast."""
     from bot.derive.decisions.stories import derive_stories
 
-    if subject.derived.phase == "complete" and not subject.derived.risks:
+    if subject.derived.phase == Phase.COMPLETE and not subject.derived.risks:
         return {}
     learned = run.earlier if run else None
     return {"stories": derive_stories(subject, lambda changed: as_if(subject, changed, learned, payloads))}
@@ -303,17 +379,16 @@ def _prepare_forecast(
     calendar: WorkCalendar,
     seed: int,
     trials: int,
-    failures: list[str],
+    failures: list[Text],
 ) -> ForecastRun | None:
     """What finished work teaches. Without it there is no forecast, and that is told."""
     from bot.derive.forecast import learn_by_day
 
-    try:
+    def prepare() -> ForecastRun:
         learned = learn_by_day(then, calendar, settings)
         return ForecastRun(learned(day), learned, seed, trials)
-    except Exception as error:  # noqa: BLE001 - statuses without a forecast are better than none
-        failures.append(Phrase("no forecast: {error}", error=_tell(error)))
-        return None
+
+    return contained(prepare, lambda why: failures.append(Phrase("no forecast: {error}", error=why)), fatal=())
 
 
 def _add_revenue(
@@ -321,7 +396,7 @@ def _add_revenue(
     gone: Sequence[tuple[Subject, EngagementForecast | None]],
     settings: Settings,
     past: Sequence[PastReport],
-    failures: list[str],
+    failures: list[Text],
     only: str | None,
 ) -> PortfolioRevenue:
     forecast, earlier = ([(s, found) for s, found in side if found is not None] for side in (pairs, gone))
@@ -329,11 +404,12 @@ def _add_revenue(
         return PortfolioRevenue()
     from bot.derive.forecast import portfolio_revenue
 
-    try:
-        return portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only)
-    except Exception as error:  # noqa: BLE001 - told, and every other figure stands
-        failures.append(Phrase("no revenue roll-up: {error}", error=_tell(error)))
-        return PortfolioRevenue()
+    return contained(
+        lambda: portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only),
+        lambda why: failures.append(Phrase("no revenue roll-up: {error}", error=why)),
+        PortfolioRevenue(),
+        fatal=(),
+    )
 
 
 def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mapping[str, object]]]:
@@ -342,7 +418,3 @@ def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mappin
         if report.engagement:
             found.setdefault(report.engagement, []).append(report.payload)
     return found
-
-
-def _tell(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

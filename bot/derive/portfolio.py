@@ -15,6 +15,7 @@ from bot.derive.ratios import ratio
 from bot.derive.results import RAGS, SEVERITIES, EngagementDerived, PortfolioDerived, PortfolioRevenue
 from bot.derive.subject import Subject
 from bot.domain.model import Engagement, Portfolio
+from bot.domain.vocabulary import Phase
 
 
 def derive_roll_up(
@@ -25,7 +26,7 @@ def derive_roll_up(
     revenue: PortfolioRevenue,
 ) -> PortfolioDerived:
     """What the reported engagements come to; hours and bookings are those of the whole portfolio."""
-    complete = [s for s in subjects if s.derived.phase == "complete"]
+    complete = [s for s in subjects if s.derived.phase == Phase.COMPLETE]
     labels = subjects[0].settings.labels if subjects else None
     used = measure_utilisation(portfolio.engagements, day, availability, labels) if labels else None
     hard, soft = (booked_hours(portfolio.engagements, kind) for kind in ("hard", "soft"))
@@ -77,7 +78,7 @@ def worst_first(derived: EngagementDerived) -> tuple[int, bool, list[int], float
     chance = derived.forecast.on_time_probability
     return (
         -GRAVITY.index(derived.status.overall),
-        derived.phase == "complete",
+        derived.phase == Phase.COMPLETE,
         grave,
         1.0 if chance is None else chance,
         derived.ref,

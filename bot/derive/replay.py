@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, Signals, signals_of
+from bot.derive.decisions.track_record import TrackRecord, case_of, latest_closed, record_of
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.results import EngagementDerived
@@ -18,6 +19,7 @@ from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress
 from bot.derive.subject import Subject
 from bot.domain.model import Engagement, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import Reference
@@ -45,7 +47,7 @@ def _signals(subject: Subject, day: date, learned: Learned | None, payloads: Pay
     if then is None:
         return {}
     then = rederive(then, learned, payloads)
-    return signals_of(then) if then.derived.phase == "active" else {}
+    return signals_of(then) if then.derived.phase == Phase.ACTIVE else {}
 
 
 def subject_of(subject: Subject, day: date) -> Subject | None:
@@ -107,3 +109,20 @@ def _forecast(subject: Subject, learned: Learned | None) -> Mapping[str, Any]:
     from bot.derive.forecast import forecast_engagement
 
     return {"forecast": forecast_engagement(subject, learned(subject.day), trials=0).forecast}
+
+
+def portfolio_record(
+    subjects: Sequence[Subject],
+    learned: Learned | None,
+    reports: Mapping[str, Sequence[Mapping[str, object]]],
+    memory: Memory,
+) -> TrackRecord:
+    """How the colours of the engagements that were closed last came true."""
+    latest = {engagement.ref for engagement in latest_closed(subject.engagement for subject in subjects)}
+    cases = []
+    for subject in subjects:
+        if subject.engagement.ref in latest:
+            payloads = reports.get(subject.engagement.ref, ())
+            past = past_signals(subject, learned, payloads, memory)
+            cases.append(case_of(rederive(subject, learned, payloads), past))
+    return record_of(case for case in cases if case is not None)

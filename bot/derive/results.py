@@ -1,4 +1,4 @@
-"""What is derived: frozen values that `status --json` prints (CONTRACT §7) and the reports read.
+"""What is derived: frozen values that `status --json` prints and the reports read.
 
 Numbers that can't be known are None, never a guess or NaN. Ratios are plain (0.41, not 41). Hours are hours, money is in
 the portfolio's currency, `percent` is a ratio as in the contract's example.
@@ -11,19 +11,22 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
 from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
+from bot.domain.messages import Text
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Colour, Phase, Severity
 
-RAGS = ("green", "yellow", "red", "unknown")
-SEVERITIES = ("low", "medium", "high", "critical")
+RAGS: tuple[str, ...] = tuple(Colour)
+SEVERITIES: tuple[str, ...] = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """EV basis and progress: `done` of `total` in `basis` units (CONTRACT §7 Definitions)."""
+    """EV basis and progress: `done` of `total` in `basis` units."""
 
     basis: str = "count"
     percent: float | None = None
@@ -80,6 +83,8 @@ class Schedule:
     critical_path: tuple[str, ...] = ()
     slips: tuple[Slip, ...] = ()
     days_lost_by_month: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    delays: tuple[Slip, ...] = ()
+    """The slips of which `days_lost_by_month` is the sum (not in the JSON)."""
     planned: Mapping[str, date] = field(default_factory=lambda: EMPTY)
     """Planned finish of each dated work item by reference (not in the JSON)."""
 
@@ -223,7 +228,7 @@ class RaidEntry:
     age_days: int | None = None
     movement: str | None = None
     """new, worse, closed since the last week, else None."""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Text, ...] = ()
     escalated: bool = False
     confidential: bool = False
     web_url: str = ""
@@ -236,9 +241,9 @@ class Risk:
     rule: str
     source: str
     severity: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
-    action: str = ""
+    action: Text = ""
     score: int | None = None
     owner: str | None = None
 
@@ -264,7 +269,7 @@ class Gap:
     """A gate that is not passed: which check, what is missing, where."""
 
     check: str
-    message: str
+    message: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -299,7 +304,7 @@ class EngagementDerived:
     title: str = ""
     customer: str = ""
     web_url: str = ""
-    phase: str = "active"
+    phase: Phase = Phase.ACTIVE
     progress: Progress = Progress()
     status: Status = field(default_factory=Status)
     schedule: Schedule = Schedule()
@@ -317,9 +322,13 @@ class EngagementDerived:
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """All that is open, in the order in which it comes (not in the JSON)."""
+    asks: tuple[Ask, ...] = ()
+    """Decisions and help that others owe (not in the JSON)."""
     end: date | None = None
     """The end of the SOW, moved by approved change orders."""
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +366,30 @@ class CapacityWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class Driver:
+    """One cause of a changed forecast.
+
+    `kind` is acceptance, hours, delivered, pace, end, rate, change order, new or gone; `amount` in money, `text` in words.
+    """
+
+    kind: str
+    engagement: str
+    amount: float
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """From a quarter's forecast when it began to today's: the drivers' amounts add up to `after` − `before` to the cent."""
+
+    quarter: str
+    since: date
+    before: float
+    after: float
+    drivers: tuple[Driver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PortfolioDerived:
     """The portfolio: counts, rates (None when nothing completed), revenue, capacity. Groupings are by name."""
 
@@ -374,6 +407,8 @@ class PortfolioDerived:
     capacity: tuple[CapacityWeek, ...] = ()
     rag_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=lambda: EMPTY)
     """grouping → name → colour → engagements."""
+    waterfall: Waterfall | None = None
+    """Of the running quarter, or of the one that ends today; None where no forecast stood at its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +419,10 @@ class Derived:
     currency: str
     engagements: tuple[EngagementDerived, ...] = ()
     portfolio: PortfolioDerived = PortfolioDerived()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """All that is open, in the order in which it comes (not in the JSON)."""
+    asks: tuple[Ask, ...] = ()
+    """Decisions and help that others owe (not in the JSON)."""
     """Orders on roll-ups that name no engagement."""

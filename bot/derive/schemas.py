@@ -16,14 +16,13 @@ TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 WHOLE: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": "number"}
-POSITIVE: Schema = {"type": "number", "minimum": 0}
 DAY: Schema = {"type": "string", "format": "date", "pattern": ISO_DAY}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
 RATIO: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def snapshot_schema() -> Schema:
-    """Of `psbot-snapshot/1` (CONTRACT §6). Only `ref` and what can't be guessed is required; the rest may be absent."""
+    """Of `psbot-snapshot/1`. Only `ref` and what can't be guessed is required; the rest may be absent."""
     return {
         "$schema": DIALECT,
         "title": "psbot snapshot",
@@ -36,12 +35,13 @@ def snapshot_schema() -> Schema:
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
             "unread": _list(TEXT),
+            "unpublished": _list(TEXT),
         }
     }
 
 
 def derived_schema() -> Schema:
-    """Of `psbot-derived/1` (CONTRACT §7). Every key is always there; more may come."""
+    """Of `psbot-derived/1`. Every key is always there; more may come."""
     return {
         "$schema": DIALECT,
         "title": "psbot derived facts",
@@ -110,7 +110,9 @@ def _snapshot_engagement() -> Schema:
             "items": _list(_snapshot_item()),
             "milestones": _list(_snapshot_milestone()),
             "timelogs": _list(_snapshot_timelog()),
-            "bookings": _list(_partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft")})),
+            "bookings": _list(
+                _partial({"user": TEXT, "week": TEXT, "hours": NUMBER, "kind": _choice("hard", "soft"), "known": DAY})
+            ),
             "hours_difference": NUMBER,
             "errors": texts,
             "unread": texts,
@@ -141,6 +143,7 @@ def _snapshot_item() -> Schema:
             **dict.fromkeys(("assignees", "labels", "blocked_by"), texts),
             "label_dates": _by_name(or_null(INSTANT)),
             "outcome": _choice("done", "dropped"),
+            "updates": _list(INSTANT),
             **dict.fromkeys(("confidential", "takes_texts"), FLAG),
             "due_history": _DUE_HISTORY,
             "facts": {"type": "object"},
@@ -270,6 +273,7 @@ def _derived_schedule() -> Schema:
             **dict.fromkeys(("planned_value", "earned_value", "spi", "spi_t"), _MAYBE_NUMBER),
             "baseline_finish": _MAYBE_DAY,
             "milestones": _list(milestone),
+            "days_lost_by_cause": _by_name(_by_name(WHOLE)),
             "critical_path": _list(TEXT),
         }
     )
@@ -341,6 +345,8 @@ def _derived_portfolio() -> Schema:
     maybe = dict.fromkeys(("target", "committed_at_start", "error"), _MAYBE_NUMBER)
     quarter = _object({**maybe, **dict.fromkeys(("actual", "forecast", "low", "high", "upside"), NUMBER)})
     week = _object({"user": TEXT, "week": TEXT, "hours": NUMBER, "available": NUMBER})
+    driver = _object({"kind": TEXT, "engagement": TEXT, "amount": NUMBER, "text": TEXT})
+    waterfall = _object({"quarter": TEXT, "since": DAY, "before": NUMBER, "after": NUMBER, "drivers": _list(driver)})
     return _object(
         {
             "engagements": WHOLE,
@@ -349,5 +355,6 @@ def _derived_portfolio() -> Schema:
             **dict.fromkeys(("on_time_rate", "on_budget_rate"), _MAYBE_RATIO),
             "utilisation": _MAYBE_NUMBER,
             "capacity": _list(week),
+            "waterfall": or_null(waterfall),
         }
     )

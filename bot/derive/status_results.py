@@ -1,20 +1,23 @@
-"""What the status and its stories are: colours with reasons, and what risks come to."""
+"""What is decided about an engagement: colours with reasons, what risks come to, next steps, and what is asked of whom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from bot.derive.order_results import ColourOverride
+from bot.domain.messages import Text
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Colour
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a figure or colour is what it is: a sentence, and references to the evidence."""
 
-    text: str
+    text: Text
     evidence: tuple[str, ...] = ()
 
 
@@ -22,10 +25,10 @@ class Reason:
 class Rag:
     """A colour with its reasons. Never green without evidence: then it is unknown."""
 
-    rag: str = "unknown"
+    rag: Colour = Colour.UNKNOWN
     reasons: tuple[Reason, ...] = ()
-    signal: str | None = None
-    """What the facts of the day alone say; `rag` is the colour that is published (CONTRACT §7 *Colours*)."""
+    signal: Colour | None = None
+    """What the facts of the day alone say; `rag` is the colour that is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,9 @@ class CameTrue:
 class Status:
     """Computed colours; `declared` and `sentiment` are what people set, never folded in."""
 
-    overall: str = "unknown"
-    declared: str | None = None
-    sentiment: str | None = None
+    overall: Colour = Colour.UNKNOWN
+    declared: Colour | None = None
+    sentiment: Colour | None = None
     schedule: Rag = Rag()
     scope: Rag = Rag()
     budget: Rag = Rag()
@@ -79,12 +82,59 @@ class Story:
 
     id: str
     severity: str
-    headline: str
-    cause: str
+    headline: Text
+    cause: Text
     consequence: Consequence = Consequence()
     evidence: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
-    action: str = ""
+    action: Text = ""
     gain: Gain | None = None
     owner: str | None = None
     due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do: which item, who does it, by when; `soon`: due in two weeks or overdue."""
+
+    ref: str
+    title: str
+    who: tuple[str, ...] = ()
+    due: date | None = None
+    soon: bool = False
+    late: bool = False
+    blocked: bool = False
+
+
+class Lack(StrEnum):
+    """What an escalation may be without: the path to green, the exit criteria."""
+
+    PATH = "path"
+    EXIT = "exit"
+
+
+class AskKind(StrEnum):
+    """What is asked for."""
+
+    UPDATE_OVERDUE = "escalation_overdue"
+    UPDATE = "escalation"
+    SEND_ACCEPTANCE = "send_acceptance"
+    SIGN_ORDER = "sign_order"
+    DECIDE = "decide"
+    NAME_OWNER = "name_owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One ask: about what, of whom, by when, and what hangs on it."""
+
+    kind: AskKind
+    ref: str
+    title: str
+    owner: str | None = None
+    by: date | None = None
+    lacks: tuple[Lack, ...] = ()
+    """Of an escalation."""
+    hours: float | None = None
+    amount: float | None = None
+    since: date | None = None

@@ -34,6 +34,8 @@ class Subject:
     """Booked hours in the whole portfolio: user → ISO week → hours (hard bookings)."""
     members: frozenset[str] | None = None
     """Usernames who can work here; None when not read."""
+    practices: frozenset[str] | None = None
+    """What the organisation does anywhere in its portfolio (`checks.gates.practices`); None when not known."""
 
     def threshold(self, name: str) -> float:
         """The number a rule or colour uses: the config's, else its declared default."""
@@ -57,7 +59,7 @@ class Subject:
 
     @property
     def work(self) -> tuple[Item, ...]:
-        """The engagement's work, by reference (CONTRACT §7 Definitions): the lowest level, without what was dropped."""
+        """The engagement's work, by reference: the lowest level, without what was dropped."""
         return self.breakdown.work
 
     @cached_property

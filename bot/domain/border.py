@@ -15,16 +15,18 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from bot.domain.limits import BROKEN as BROKEN
 from bot.domain.limits import FIRST_DAY as FIRST_DAY
 from bot.domain.limits import LARGEST as LARGEST
 from bot.domain.limits import LAST_DAY as LAST_DAY
 from bot.domain.limits import MOST_CHARACTERS as MOST_CHARACTERS
 from bot.domain.limits import is_sane as is_sane
+from bot.domain.limits import is_sane_day as is_sane_day
 from bot.domain.limits import one_line as one_line
 from bot.domain.limits import plain_text as plain_text
 from bot.domain.limits import visible_lines as visible_lines
 from bot.domain.limits import without_controls as without_controls
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Series, Text
 from bot.domain.model import Engagement, Portfolio
 
 DEEPEST: Final = 8
@@ -35,11 +37,6 @@ T = TypeVar("T")
 
 class Unusable(ValueError):
     """A value that can't be let in, and that its owner can't be without."""
-
-
-def is_sane_day(day: date) -> bool:
-    """Whether people work on such a day: neither the zero of some program nor the end of time."""
-    return FIRST_DAY <= date(day.year, day.month, day.day) <= LAST_DAY
 
 
 def read_instant(text: Any) -> datetime | None:
@@ -90,18 +87,22 @@ def plain_value(value: Any, depth: int = 0) -> Any:
 class _Gate:
     """One engagement on its way in, and what was left behind."""
 
-    faults: list[str] = field(default_factory=list)
+    faults: list[Text] = field(default_factory=list)
+
+    def tell_broken(self, where: str) -> None:
+        """Half a character cost the text that character."""
+        self.faults.append(Phrase("{where}: holds half a character, which is left out", where=one_line(where)))
 
     def tell(self, where: str, value: Any) -> None:
         shown = repr(one_line(plain_text(str(value)[:60])))[:60] if not isinstance(value, int) else "too many digits"
         self.faults.append(Phrase("{where}: {value} can't be used and is left out", where=one_line(where), value=shown))
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def told(self) -> tuple[Text, ...]:
         return shortened(self.faults)
 
 
-def shortened(faults: Sequence[str]) -> tuple[str, ...]:
+def shortened(faults: Sequence[Text]) -> tuple[Text, ...]:
     """The first faults; the rest is a number."""
     more = len(faults) - MOST_FAULTS
     found = tuple(dict.fromkeys(faults[:MOST_FAULTS]))
@@ -135,7 +136,8 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     changed: dict[str, Any] = {}
     head = getattr(value, "ref", None) or getattr(value, "milestone", None)
     place = str(head) if isinstance(head, str) and where else where
-    for name, clean, otherwise in _plan(type(value)):
+    model: Any = type(value)
+    for name, clean, otherwise in _plan(model):
         old = getattr(value, name)
         try:
             new = clean(old, f"{place}.{name}" if place else name, gate)
@@ -150,7 +152,7 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
 
 
 @cache
-def _plan(model: type) -> tuple[tuple[str, Cleaner, Any], ...]:
+def _plan(model: type[Any]) -> tuple[tuple[str, Cleaner, Any], ...]:
     """Name, cleaner and fallback of each field, from the declaration."""
     hints = get_type_hints(model)
     return tuple((f.name, _cleaner(hints[f.name]), _fallback(f, hints[f.name])) for f in dataclasses.fields(model))
@@ -178,10 +180,21 @@ def _cleaner(hint: Any) -> Cleaner:
     return _SIMPLE.get(hint, _anything)
 
 
-def _text(value: Any, where: str, gate: _Gate) -> str:
-    if not isinstance(value, str):
+def _text(value: Any, where: str, gate: _Gate) -> Text:
+    if not isinstance(value, str | Phrase | Series):
         raise Unusable
+    if isinstance(value, str):
+        return _whole_text(value, where, gate)
+    said = str(value)
+    clean = plain_text(said).replace(BROKEN, "")
+    return value if clean == said else clean
+
+
+def _whole_text(value: str, where: str, gate: _Gate) -> str:
     clean = plain_text(value)
+    if BROKEN in clean:
+        gate.tell_broken(where)
+        clean = clean.replace(BROKEN, "")
     return value if clean == value else clean
 
 
@@ -213,6 +226,8 @@ def _anything(value: Any, where: str, gate: _Gate) -> Any:
     clean = plain_value(value)
     if value is not None and clean is None:
         raise Unusable
+    if isinstance(clean, str):
+        return _whole_text(value, where, gate)
     return value if clean == value else clean
 
 

@@ -12,8 +12,14 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.domain.limits import FIRST_DAY, LAST_DAY
+
+CENTURY = 2000
+"""The century that a fiscal year of two digits is in."""
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY: Final = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
+"""Years in which anybody works; others are typing errors, or mean "open"."""
 
 
 @dataclass(frozen=True, order=True)
@@ -75,7 +81,7 @@ class WorkCalendar:
     def working_days_between(self, first: date, last: date) -> int:
         """Working days after `first` up to and including `last`; negative when `last` is before `first`.
 
-        `first` itself is day 0 (CONTRACT §7): Friday to the next Monday is 1.
+        `first` itself is day 0: Friday to the next Monday is 1.
         """
         if last < first:
             return -self.working_days_between(last, first)
@@ -91,6 +97,17 @@ class WorkCalendar:
 
     def _count_to(self, day: date) -> int:
         """Working days from the first day of the proleptic calendar to `day`: whole weeks plus the rest, less holidays."""
+        found = self._counted.get(day)
+        if found is None:
+            found = self._counted[day] = self._count_anew(day)
+        return found
+
+    @cached_property
+    def _counted(self) -> dict[date, int]:
+        """Counts by day: the same days are asked for again and again."""
+        return {}
+
+    def _count_anew(self, day: date) -> int:
         weeks, rest = divmod(day.toordinal(), 7)  # ordinal 1 is a Monday
         weekdays = weeks * len(self.working_weekdays) + sum(1 for d in self.working_weekdays if d < rest)
         return weekdays - bisect_right(self._lost_days, day)
@@ -102,7 +119,7 @@ class WorkCalendar:
     def passive_acceptance_day(self, sent: date, days: int) -> date | None:
         """The day at whose end silence accepts: business day number `days`, the day of sending being day 1.
 
-        Sending on a non-working day counts as the next working day (CONTRACT §7). 0 days means never: None.
+        Sending on a non-working day counts as the next working day. 0 days means never: None.
         """
         return self.add_working_days(self.next_working_day(sent), days - 1) if days > 0 else None
 
@@ -126,14 +143,17 @@ class WorkCalendar:
         first = date(day.year - (1 if first_month > day.month else 0), first_month, 1)
         last = add_months(first, 3) - ONE_DAY
         year_end = add_months(first, 3 * (4 - quarter)) - ONE_DAY
-        return Period(first, last, f"FY{year_end.year % 100:02d}-Q{quarter + 1}")
+        return Period(first, last, f"FY{fiscal_year_name(year_end.year)}-Q{quarter + 1}")
 
     def quarter_named(self, name: str) -> Period:
-        """The quarter `FY27-Q3`. Raises ValueError when it is not such a name."""
-        match = re.fullmatch(r"FY(\d\d)-Q([1-4])", name)
+        """The quarter `FY27-Q3` (of another century: `FY1927-Q3`). Raises ValueError when it is not such a name."""
+        match = re.fullmatch(r"FY(\d\d|\d{4})-Q([1-4])", name)
         if not match:
-            raise ValueError(f"{name!r} is no fiscal quarter such as FY27-Q3")
-        year_end = date(2000 + int(match[1]), (self.fiscal_year_start - 2) % 12 + 1, 1)
+            raise ValueError(f"{name!r} is not a fiscal quarter such as FY27-Q3")
+        year = int(match[1]) if len(match[1]) == 4 else CENTURY + int(match[1])
+        if fiscal_year_name(year) != match[1]:
+            raise ValueError(f"{name!r} is not a fiscal quarter such as FY27-Q3")
+        year_end = date(year, (self.fiscal_year_start - 2) % 12 + 1, 1)
         return self.fiscal_quarter(add_months(year_end, -3 * (4 - int(match[2]))))
 
     def quarters(self, first: date, last: date) -> list[Period]:
@@ -170,15 +190,15 @@ def week_of(day: date) -> Period:
 def week_named(name: str) -> Period:
     """The ISO week `2026-W47`. Raises ValueError when there is none of that name."""
     match = re.fullmatch(r"(\d{4})-W(\d\d)", name)
-    if not match:
-        raise ValueError(f"{name!r} is no ISO week such as 2026-W47")
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+        raise ValueError(f"{name!r} is not an ISO week such as 2026-W47")
     return week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
 
 
 def month_named(name: str) -> Period:
     """The month `2026-10`. Raises ValueError when it is not such a name."""
     match = re.fullmatch(r"(\d{4})-(\d\d)", name)
-    if not match:
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise ValueError(f"{name!r} is no month such as 2026-10")
     return month_of(date(int(match[1]), int(match[2]), 1))
 
@@ -208,3 +228,8 @@ def _country_days(name: str, years: list[int]) -> set[date]:
         return set(holidays.country_holidays(country.upper(), subdiv=region or None, years=years))
     except NotImplementedError as error:
         raise ValueError(f"{name!r} is neither a country (US), a region (DE-BY) nor a date") from error
+
+
+def fiscal_year_name(year: int) -> str:
+    """`27` of 2027; a year of another century has all its digits, so that no name means two years."""
+    return f"{year % 100:02d}" if CENTURY <= year < CENTURY + 100 else str(year)

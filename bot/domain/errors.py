@@ -28,7 +28,7 @@ class Fault:
 
 @dataclass
 class PsbotError(Exception):
-    """Base of all errors that a user may see. `exit_code` is the contract's (CONTRACT §3)."""
+    """Base of all errors that a user may see. `exit_code` is the contract's."""
 
     message: str
     where: str = ""

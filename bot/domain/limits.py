@@ -13,13 +13,19 @@ FIRST_DAY: Final = date(1990, 1, 1)
 LAST_DAY: Final = date(2098, 12, 31)
 """Later days (2099-12-31, 9999-12-31) mean "open" to those who write them."""
 MOST_CHARACTERS: Final = 100_000
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+BROKEN: Final = "\ufdd0"
+"""Stands for half a character (a lone surrogate) until the border names and drops it: nothing can encode the half."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_HALVES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0\ud800-\udfff]")
 
 
 def without_controls(text: str) -> str:
-    """`text` without lone surrogates and control characters; lines and tabs stay."""
-    return _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
+    """`text` without control characters; lines and tabs stay, half a character becomes BROKEN."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
+    return _HALVES.sub(BROKEN, text) if _HALVES.search(text) else text
 
 
 def plain_text(text: str) -> str:
@@ -43,3 +49,8 @@ def is_sane(number: float) -> bool:
         return math.isfinite(number) and abs(number) <= LARGEST
     except OverflowError:
         return False
+
+
+def is_sane_day(day: date) -> bool:
+    """Whether people work on such a day: neither the zero of some program nor the end of time."""
+    return FIRST_DAY <= date(day.year, day.month, day.day) <= LAST_DAY

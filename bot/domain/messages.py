@@ -1,24 +1,26 @@
-"""Phrases: English sentences that remember their template and values, so that a report can say them in its language.
+"""Messages: what psbot says, as values that become text only in a report, on a terminal or in JSON.
 
-A `Phrase` is a `str`: JSON, tests and English reports read the English text and need to know nothing of this. A template
-has `{named}` places, and `{n|one form|other form}` chosen by the number `n`, in which `#` stands for that number:
+A `Phrase` is an English template and the values of its `{named}` places. A part that depends on a number has two forms,
+`{n|for one|for others}`, in which `#` stands for the number:
 
     Phrase("{n|# milestone is|# milestones are} late; {title} was due on {due}.", n=2, title=quote("Wave 1"), due=day)
 
-Everything a reader sees as a word stands in a template of its own or in its sentence's: a translator finds it there. The
-text is plain, without Markdown; the report makes it safe.
+To gettext that is one message with a singular and a plural (see `plural_pair`), so a template depends on one number only;
+a second one stands in a phrase of its own. Everything that a reader sees as a word stands in a template, where Babel's
+extraction finds it. `str()` is the English text: plain, without Markdown; the report makes it safe.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
 MAX_TITLE = 60
-_PLACE = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
+_PLACE = re.compile(r"\{(\w+)\}")
+_FORMS = re.compile(r"\{(\w+)\|([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +50,95 @@ class Decimal:
 class Clause:
     """A sentence within another one: without its full stop."""
 
-    sentence: str
+    sentence: Text
 
 
-Value = str | int | float | date | Percent | Money | Decimal | Clause | None
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Any number of values one after the other: `ann, bob, cai`."""
+
+    members: tuple[Value, ...]
+
+    def __str__(self) -> str:
+        return ENGLISH.say(self)
+
+    def __bool__(self) -> bool:
+        return bool(self.members)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Phrase:
+    """A message: an English template, and what stands in its places."""
+
+    template: str
+    pairs: tuple[tuple[str, Value], ...]
+
+    def __init__(self, template: str, /, **values: Value) -> None:
+        object.__setattr__(self, "template", template)
+        object.__setattr__(self, "pairs", tuple(values.items()))
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return dict(self.pairs)
+
+    def refilled(self, **values: Value) -> Phrase:
+        """The same sentence with other values."""
+        return type(self)(self.template, **{**self.values, **values})
+
+    def __str__(self) -> str:
+        return ENGLISH.say(self)
+
+    def __bool__(self) -> bool:
+        return bool(self.template)
+
+
+Text = str | Phrase | Series
+"""What can be said: data as they are (a title, a name), or a message."""
+Value = Text | int | float | dt.date | Percent | Money | Decimal | Clause | None
+NOTHING: Final = Phrase("")
+COMMA: Final = Phrase(", ")
+
+
+@dataclass(frozen=True, slots=True)
+class PluralPair:
+    """A template as gettext has it: with `{named}` places only, for one and for others, chosen by a number (or by none)."""
+
+    singular: str
+    plural: str
+    number: str | None
+
+    def chosen(self, values: Mapping[str, Value]) -> float | None:
+        """The number that chooses the form, as it is shown: 1.04 hours read as `1 hour`."""
+        value = values.get(self.number) if self.number else None
+        return round(value, 1) if isinstance(value, int | float) else None
+
+
+def plural_pair(template: str) -> PluralPair:
+    """The forms of a template. Raises ValueError where two numbers choose: gettext knows no such message."""
+    numbers = {found[1] for found in _FORMS.finditer(template)}
+    if len(numbers) > 1:
+        raise ValueError(f"more than one number chooses the form of {template!r}")
+    return PluralPair(_form(template, 0), _form(template, -1), next(iter(numbers), None))
+
+
+def _form(template: str, which: int) -> str:
+    return _FORMS.sub(lambda found: found[2].split("|")[which].replace("#", f"{{{found[1]}}}"), template)
+
+
+@dataclass(frozen=True, slots=True)
+class _ClauseEnd:
+    """While a sentence is put together: here ends the clause that began with the text number `start`."""
+
+    start: int
 
 
 class Language:
-    """How a language says what stands in the places of a template; this one is English. Others override what differs."""
+    """How a language says messages and the values in them; this one is English. Others override what differs."""
 
-    def template(self, english: str) -> str | None:
-        """The template in this language; None where it has none, and English stands in."""
-        return english
-
-    def form(self, number: float, forms: Sequence[str]) -> str:
-        """The form that goes with `number`, out of those a template offers."""
-        return forms[0 if number == 1 else -1]
+    def template(self, phrase: Phrase) -> str | None:
+        """The template with `{named}` places in this language; None where it has none, and English stands in."""
+        pair = plural_pair(phrase.template)
+        return pair.singular if pair.chosen(phrase.values) in (1, -1) else pair.plural
 
     def number(self, number: float) -> str:
         """With at most one decimal: `8`, `8.5`, `1,200`."""
@@ -78,75 +153,68 @@ class Language:
     def money(self, value: Money) -> str:
         return f"{value.currency} {value.amount:,.0f}"
 
-    def date(self, day: date) -> str:
+    def date(self, day: dt.date) -> str:
         return day.isoformat()
 
     def say(self, value: Value) -> str:
-        """A value as text; a phrase as its sentence."""
+        """A value as text; a message as its sentence. However deep messages nest, nothing here recurses."""
+        said: list[str] = []
+        rest: list[tuple[Language, Value | _ClauseEnd]] = [(self, value)]
+        while rest:
+            language, part = rest.pop()
+            match part:
+                case Phrase():
+                    rest.extend(reversed(list(language._parts(part))))
+                case Series():
+                    rest.extend(reversed([(language, member) for member in separated(part.members)]))
+                case Clause():
+                    rest += [(language, _ClauseEnd(len(said))), (language, part.sentence)]
+                case _ClauseEnd():
+                    said[part.start :] = ["".join(said[part.start :]).rstrip(".")]
+                case _:
+                    said.append(language._simple(part))
+        return "".join(said)
+
+    def _parts(self, phrase: Phrase) -> Iterator[tuple[Language, Value]]:
+        """The texts and values of a phrase in turn; as a whole in English where this language has no template."""
+        template, language = self.template(phrase), self
+        if template is None:
+            template, language = ENGLISH.template(phrase) or "", ENGLISH
+        values = phrase.values
+        for index, piece in enumerate(_PLACE.split(template)):
+            yield language, values[piece] if index % 2 else piece
+
+    def _simple(self, value: str | int | float | dt.date | Percent | Money | Decimal | None) -> str:
         match value:
-            case Phrase():
-                return self._sentence(value)
             case str():
                 return value
-            case Clause():
-                return self.say(value.sentence).rstrip(".")
             case Percent():
                 return self.percent(value)
             case Money():
                 return self.money(value)
             case Decimal():
                 return self.decimal(value)
-            case date():
+            case dt.date():
                 return self.date(value)
             case None:
                 return "–"
         return self.number(value)
 
-    def _sentence(self, phrase: Phrase) -> str:
-        template = self.template(phrase.template)
-        return str(phrase) if template is None else self.fill(template, phrase.values)
-
-    def fill(self, template: str, values: dict[str, Any]) -> str:
-        """The template with its places filled, each once: what a value holds is never read as a template."""
-        return _PLACE.sub(lambda place: self._place(place, values), template)
-
-    def _place(self, place: re.Match[str], values: dict[str, Any]) -> str:
-        value = values[place[1]]
-        if place[2] is None or not isinstance(value, int | float):
-            return self.say(value)
-        shown = round(value, 1)
-        return self.form(shown, place[2].split("|")).replace("#", self.number(value))
-
 
 ENGLISH: Final = Language()
 
 
-class Phrase(str):
-    """A message: its English text, and what it was made of."""
-
-    template: str
-    values: dict[str, Any]
-
-    def __new__(cls, template: str, /, **values: Value) -> Phrase:
-        phrase = super().__new__(cls, ENGLISH.fill(template, values))
-        phrase.template, phrase.values = template, values
-        return phrase
-
-    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
-        """Copies and pickles are made as the phrase was, not from its text."""
-        return (self.template,), self.values
-
-    def refilled(self, **values: Value) -> Phrase:
-        """The same sentence with other values."""
-        return type(self)(self.template, **{**self.values, **values})
-
-
-NOTHING: Final = Phrase("")
+def separated(members: Iterable[Value]) -> Iterator[Value]:
+    """The members with a comma between them."""
+    for index, member in enumerate(members):
+        if index:
+            yield COMMA
+        yield member
 
 
 def places(template: str) -> frozenset[str]:
     """The names of the places of a template."""
-    return frozenset(name for name, _ in _PLACE.findall(template))
+    return frozenset(_PLACE.findall(template)) | {name for name, _ in _FORMS.findall(template)}
 
 
 def has_loose_brace(template: str) -> bool:
@@ -168,7 +236,7 @@ def quotes(titles: Iterable[str]) -> list[Phrase]:
     return [quote(title) for title in titles]
 
 
-def listing(names: Sequence[str], limit: int = 3) -> str:
+def listing(names: Sequence[Text], limit: int = 3) -> Phrase | Series:
     """`ann`, `ann and bob`, `ann, bob, cai and 2 more`."""
     if len(names) > limit:
         return Phrase("{names} and {n|# more|# more}", names=commas(names[:limit]), n=len(names) - limit)
@@ -177,12 +245,9 @@ def listing(names: Sequence[str], limit: int = 3) -> str:
     return Phrase("{first} and {last}", first=commas(names[:-1]), last=names[-1])
 
 
-def commas(names: Sequence[str]) -> str:
+def commas(names: Sequence[Text]) -> Series:
     """`ann, bob, cai`."""
-    found = names[0] if names else ""
-    for name in names[1:]:
-        found = Phrase("{first}, {next}", first=found, next=name)
-    return found
+    return Series(tuple(names))
 
 
 def hours(number: float) -> Phrase:
@@ -203,10 +268,10 @@ def items(number: int) -> Phrase:
 _COLOURS: Final = (Phrase("green"), Phrase("yellow"), Phrase("red"), Phrase("unknown"))
 _SEVERITIES: Final = (Phrase("low"), Phrase("medium"), Phrase("high"), Phrase("critical"))
 _AXES: Final = (Phrase("schedule"), Phrase("scope"), Phrase("budget"))
-_KNOWN: Final = {str(word): word for word in (*_COLOURS, *_SEVERITIES, *_AXES)}
+_KNOWN: Final = {word.template: word for word in (*_COLOURS, *_SEVERITIES, *_AXES)}
 
 
-def word(coded: str | None) -> str:
+def word(coded: str | None) -> Text:
     """A colour, severity or axis as a word; `unknown` for none."""
     name = coded or "unknown"
     return _KNOWN.get(name, name)

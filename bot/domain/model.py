@@ -15,6 +15,7 @@ from typing import Any
 from bot.domain.facts.declared import FactFault as FactFault
 from bot.domain.facts.declared import Facts as Facts
 from bot.domain.facts.declared import MilestoneFact as MilestoneFact
+from bot.domain.messages import Text
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -62,7 +63,9 @@ class Item:
     status: str | None = None
     """The name of GitLab's work item status, where the tier has them."""
     takes_texts: bool = False
-    """psbot writes to it, or it is somebody's internal place or customer channel: no work (CONTRACT §4)."""
+    """psbot writes to it, or it is somebody's internal place or customer channel: no work."""
+    updates: tuple[datetime, ...] | None = None
+    """Of an escalation: when people commented on it or edited what it says; None where that was not read."""
     later_labels: tuple[str, ...] = ()
     """In a replay: labels it got after that day. They tell what it is, never its state."""
 
@@ -115,6 +118,8 @@ class Booking:
     week: str
     hours: float
     kind: str = "hard"
+    known: date | None = None
+    """The day on which it was made, as far as the file tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,10 @@ class WhatIf:
     """Pace from now on ÷ pace so far."""
     planned_end: date | None = None
     """The end that the work was planned for, where the scenario moves the SOW's end."""
+    joins: tuple[tuple[date, int], ...] = ()
+    """People who join full-time: from which day, and how many."""
+    away: tuple[tuple[str, date, date], ...] = ()
+    """Absences assumed: username, first and last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +161,8 @@ class Engagement:
     timelogs: tuple[TimeLog, ...] = ()
     bookings: tuple[Booking, ...] = ()
     hours_difference: float | None = None
-    """Timesheet hours less GitLab's time logs, where timesheets are given (CONTRACT §4)."""
-    errors: tuple[str, ...] = ()
+    """Timesheet hours less GitLab's time logs, where timesheets are given."""
+    errors: tuple[Text, ...] = ()
     unread: tuple[str, ...] = ()
     """References and paths of its work that could not be read: what is known of it is less than there is."""
     what_if: WhatIf = WhatIf()
@@ -209,17 +218,19 @@ class Portfolio:
 
     engagements: tuple[Engagement, ...] = ()
     taken_at: datetime | None = None
-    failures: tuple[str, ...] = ()
+    failures: tuple[Text, ...] = ()
     members: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     """Usernames who can still work, by namespace; empty = not read (rule assignee-absent then says nothing)."""
     targets: Mapping[str, Target] = field(default_factory=lambda: EMPTY)
     """What was read of where texts go, by the name in facts and config; what was not read is missing."""
     unread: tuple[str, ...] = ()
     """Configured namespaces that could not be read: what is missing in them is not gone."""
+    known: tuple[str, ...] = ()
+    """References and SOWs of every engagement that was seen, also of those that are not read now."""
 
 
 def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:
-    """The portfolio as it stood at the end of `day` in `zone` (CONTRACT §6). Later facts are gone, not hidden."""
+    """The portfolio as it stood at the end of `day` in `zone`. Later facts are gone, not hidden."""
     cut = end_of_day(day, zone)
     known = (e for e in portfolio.engagements if e.created_at is None or e.created_at < cut)
     return replace(portfolio, engagements=tuple(_engagement_as_of(e, cut, day) for e in known))
@@ -250,12 +261,16 @@ def _engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engag
         items=items,
         timelogs=logs,
         milestones=tuple(_milestone_as_of(m, cut) for m in engagement.milestones),
+        bookings=tuple(b for b in engagement.bookings if b.known is None or b.known <= day),
         labels=_labels_as_of(engagement.labels, engagement.label_dates, cut),
         label_dates=_dates_as_of(engagement.label_dates, cut),
     )
 
 
 def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
+    if _is_settled(item, cut):
+        spent = item.spent_hours if logged is None else logged
+        return item if spent == item.spent_hours else replace(item, spent_hours=spent)
     state, closed_at = _state_as_of(item.state, item.closed_at, cut)
     due, history = _due_as_of(item.due_date, item.due_history, cut)
     return replace(
@@ -263,6 +278,7 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         state=state,
         closed_at=closed_at,
         outcome=item.outcome if state == "closed" else None,
+        updates=None if item.updates is None else tuple(at for at in item.updates if at < cut),
         due_date=due,
         due_history=history,
         spent_hours=item.spent_hours if logged is None else logged,
@@ -271,6 +287,16 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         later_labels=tuple(
             label for label in item.labels if label in item.label_dates and item.label_dates[label] >= cut
         ),
+    )
+
+
+def _is_settled(item: Item, cut: datetime) -> bool:
+    """Whether nothing that is known of the item, but for hours, happened after the cut: most items of most replays."""
+    if (item.closed_at is not None and item.closed_at >= cut) or item.later_labels or (item.outcome and item.is_open):
+        return False
+    moves = [change.at for change in item.due_history]
+    return (
+        all(at < cut for at in item.label_dates.values()) and all(at < cut for at in moves) and moves == sorted(moves)
     )
 
 

@@ -1,4 +1,4 @@
-"""The model ⇄ snapshot JSON (CONTRACT §6). A snapshot is enough to derive and to render; nothing here reads GitLab."""
+"""The model ⇄ snapshot JSON. A snapshot is enough to derive and to render; nothing here reads GitLab."""
 
 from __future__ import annotations
 
@@ -6,13 +6,26 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from bot.domain.border import admitted, is_sane, one_line, plain_text, shortened
+from bot.domain.belonging import mark_places, places_of
+from bot.domain.border import admitted, one_line, read_instant, shortened
 from bot.domain.errors import UsageError
 from bot.domain.facts import make_facts, merge_facts
-from bot.domain.model import Booking, DueChange, Engagement, FactFault, Facts, Item, Milestone, Portfolio, TimeLog
+from bot.domain.messages import Phrase, Series
+from bot.domain.model import (
+    Booking,
+    DueChange,
+    Engagement,
+    FactFault,
+    Facts,
+    Item,
+    Milestone,
+    Portfolio,
+    TimeLog,
+)
+from bot.domain.snapshot_reader import Clock, SnapshotReader
 
 FORMAT = "psbot-snapshot/1"
 MAX_DIGITS = 30
@@ -31,7 +44,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "format": FORMAT,
         "taken_at": _plain(portfolio.taken_at),
         "engagements": [_dump_engagement(e) for e in sorted(portfolio.engagements, key=lambda e: e.ref)],
-        "failures": list(portfolio.failures),
+        "failures": [str(failure) for failure in portfolio.failures],
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
         "unread": list(portfolio.unread),
     }
@@ -68,6 +81,8 @@ def _plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Phrase | Series):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dump(value)
     if isinstance(value, Mapping):
@@ -80,8 +95,16 @@ def _plain(value: Any) -> Any:
 # -- JSON → model
 
 
-def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Portfolio:
+def load_snapshot(
+    text: str,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    zone: tzinfo = UTC,
+    zones: Mapping[str, tzinfo] | None = None,
+) -> Portfolio:
     """Read a snapshot; `overrides` are the config's `engagements:` facts. Raises SnapshotProblem where it is none.
+
+    Hours given by an instant count on its day in `zone`, or as the person's day, whose own one is in `zones`.
 
     A value that can't be read costs its engagement that value and is named in its `errors`, with its place.
     """
@@ -93,9 +116,10 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
         found = str(data.get("format"))[:40] if isinstance(data, dict) else type(data).__name__
         raise SnapshotProblem(f"format is {one_line(found)!r}, not {FORMAT!r}", "snapshot")
     faults: list[str] = []
-    reader = _Reader("snapshot", data, faults)
-    members = _Reader("snapshot.members", reader.mapping("members"), faults)
+    reader = SnapshotReader("snapshot", data, faults, Clock(zone, zones or {}))
+    members = SnapshotReader("snapshot.members", reader.mapping("members"), faults)
     engagements = tuple(_engagements(reader, overrides or {}))
+    engagements = mark_places(engagements, places_of(e.facts for e in engagements))
     return admitted(
         Portfolio(
             engagements=engagements,
@@ -107,12 +131,17 @@ def load_snapshot(text: str, overrides: Mapping[str, Mapping[str, Any]] | None =
     )
 
 
+def load_unpublished(text: str) -> tuple[str, ...]:
+    """The reports that failed in the run of which this snapshot is a part."""
+    return SnapshotReader("snapshot", json.loads(text), []).texts("unpublished")
+
+
 def _whole(digits: str) -> float:
     """A whole number; one of more digits than any that is meant becomes infinite, and is refused where it stands."""
     return int(digits) if len(digits) <= MAX_DIGITS else math.inf
 
 
-def _engagements(reader: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Iterator[Engagement]:
+def _engagements(reader: SnapshotReader, overrides: Mapping[str, Mapping[str, Any]]) -> Iterator[Engagement]:
     """Each engagement once; one without a reference can't be served, and is named."""
     seen: set[str] = set()
     for found in reader.children("engagements"):
@@ -121,120 +150,18 @@ def _engagements(reader: _Reader, overrides: Mapping[str, Mapping[str, Any]]) ->
             reader.faults.append(f"{found.where}: {'has no ref' if not ref else 'has the ref of another one'}")
             continue
         seen.add(ref)
-        own = _Reader(found.where, found.data, [])
+        own = SnapshotReader(found.where, found.data, [], found.clock)
         engagement = _engagement(own, overrides)
         yield dataclasses.replace(engagement, errors=(*engagement.errors, *shortened(own.faults)))
 
 
-class _Reader:
-    """One JSON object of the snapshot and where it stands; each method reads one key, and notes what it can't read."""
-
-    def __init__(self, where: str, data: Any, faults: list[str]) -> None:
-        self.where = where
-        self.faults = faults
-        self.data: dict[str, Any] = data if isinstance(data, dict) else {}
-        if not isinstance(data, dict):
-            faults.append(f"{where}: must be an object")
-
-    def _fail(self, key: str, wanted: str, value: Any = None) -> None:
-        shown = repr(one_line(str(self.data.get(key) if value is None else value)[:40]))
-        self.faults.append(f"{self.where}.{one_line(key)}: must be {wanted}, not {shown}")
-
-    def children(self, key: str) -> list[_Reader]:
-        values = self.data.get(key) or []
-        if not isinstance(values, list):
-            self._fail(key, "a list")
-            return []
-        readers = [_Reader(f"{self.where}.{key}[{n}]", value, self.faults) for n, value in enumerate(values)]
-        return [reader for reader, value in zip(readers, values, strict=True) if isinstance(value, dict)]
-
-    def text(self, key: str, default: str = "") -> str:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, str):
-            self._fail(key, "text")
-            return default
-        return plain_text(value)
-
-    def optional_text(self, key: str) -> str | None:
-        return self.text(key) or None
-
-    def choice(self, key: str, among: tuple[str, ...]) -> str | None:
-        value = self.optional_text(key)
-        if value is not None and value not in among:
-            raise self._fail(key, " or ".join(among))
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self.data.get(key) or []
-        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            self._fail(key, "a list of texts")
-            values = [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
-        return tuple(map(plain_text, values))
-
-    def number(self, key: str) -> float | None:
-        value = self.data.get(key)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not is_sane(value):
-            self._fail(key, "a number")
-            return None
-        return float(value)
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            self._fail(key, "true or false")
-            return default
-        return value
-
-    def day(self, key: str) -> date | None:
-        value = self.optional_text(key)
-        if value is None:
-            return None
-        try:
-            return date.fromisoformat(value[:10])
-        except ValueError:
-            self._fail(key, "an ISO date")
-            return None
-
-    def instant(self, key: str) -> datetime | None:
-        return self._instant(key, self.data.get(key))
-
-    def instants(self, key: str) -> dict[str, datetime]:
-        values = self.mapping(key)
-        found = ((plain_text(str(k)), self._instant(f"{key}.{k}", v)) for k, v in values.items() if v)
-        return {name: at for name, at in found if at}
-
-    def _instant(self, key: str, value: Any) -> datetime | None:
-        """An ISO instant; a date alone is its midnight, and no zone means UTC."""
-        if value is None:
-            return None
-        try:
-            at = datetime.fromisoformat(value)
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-        except (TypeError, ValueError, OverflowError):
-            self._fail(key, "an ISO instant", value)
-            return None
-
-    def mapping(self, key: str) -> dict[str, Any]:
-        values = self.data.get(key) or {}
-        if not isinstance(values, dict):
-            self._fail(key, "an object")
-            return {}
-        return values
-
-    def missing(self, key: str) -> None:
-        self.faults.append(f"{self.where}: has no {key}")
+DAY_LENGTH = len("2026-11-20")
 
 
-def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engagement:
+def _engagement(r: SnapshotReader, overrides: Mapping[str, Mapping[str, Any]]) -> Engagement:
     ref = r.text("ref")
     facts, faults = make_facts({k: v for k, v in r.mapping("facts").items() if v is not None})
-    facts, more = _overridden(facts, overrides.get(ref))
+    facts, more = _overridden(facts, _of(overrides, ref))
     stored = tuple(
         FactFault(f.text("key"), int(f.number("line") or 0), f.text("message"), f.text("ref"))
         for f in r.children("fact_faults")
@@ -254,23 +181,29 @@ def _engagement(r: _Reader, overrides: Mapping[str, Mapping[str, Any]]) -> Engag
         due_date=r.day("due_date"),
         confidential=r.flag("confidential", False),
         facts=facts,
-        fact_faults=tuple(f for f in faults + more if (f.key, f.message) not in known) + stored,
+        fact_faults=tuple(f for f in faults + more if (f.key, str(f.message)) not in known) + stored,
         customer_visible_facts=r.texts("customer_visible_facts"),
-        items=tuple(_item(i) for i in r.children("items")),
-        milestones=tuple(_milestone(m) for m in r.children("milestones")),
+        items=tuple(item for i in r.children("items") for item in [_item(i)] if i.has("ref")),
+        milestones=tuple(stone for m in r.children("milestones") for stone in [_milestone(m)] if m.has("title")),
         timelogs=tuple(log for t in r.children("timelogs") if (log := _timelog(t))),
-        bookings=tuple(_booking(b) for b in r.children("bookings")),
+        bookings=tuple(booked for b in r.children("bookings") for booked in [_booking(b)] if b.has("week")),
         hours_difference=r.number("hours_difference"),
         errors=r.texts("errors"),
         unread=r.texts("unread"),
     )
 
 
+def _of(overrides: Mapping[str, Mapping[str, Any]], ref: str) -> Mapping[str, Any] | None:
+    """The entry of a reference, in whatever letters."""
+    folded = ref.casefold()
+    return next((facts for key, facts in overrides.items() if key.casefold() == folded), None)
+
+
 def _overridden(facts: Facts, override: Mapping[str, Any] | None) -> tuple[Facts, tuple[FactFault, ...]]:
     return merge_facts(facts, override) if override else (facts, ())
 
 
-def _item(r: _Reader) -> Item:
+def _item(r: SnapshotReader) -> Item:
     return Item(
         ref=r.text("ref"),
         title=r.text("title"),
@@ -299,10 +232,17 @@ def _item(r: _Reader) -> Item:
         outcome=r.choice("outcome", ("done", "dropped")),
         status=r.optional_text("status"),
         takes_texts=r.flag("takes_texts", False),
+        updates=_updates(r),
     )
 
 
-def _milestone(r: _Reader) -> Milestone:
+def _updates(r: SnapshotReader) -> tuple[datetime, ...] | None:
+    if r.data.get("updates") is None:
+        return None
+    return tuple(at for text in r.texts("updates") if (at := read_instant(text)))
+
+
+def _milestone(r: SnapshotReader) -> Milestone:
     return Milestone(
         title=r.text("title"),
         ref=r.text("ref"),
@@ -315,7 +255,7 @@ def _milestone(r: _Reader) -> Milestone:
     )
 
 
-def _due_history(r: _Reader) -> tuple[DueChange, ...]:
+def _due_history(r: SnapshotReader) -> tuple[DueChange, ...]:
     changes = []
     for change in r.children("due_history"):
         at = change.instant("at")
@@ -326,14 +266,16 @@ def _due_history(r: _Reader) -> tuple[DueChange, ...]:
     return tuple(sorted(changes, key=lambda c: c.at))
 
 
-def _timelog(r: _Reader) -> TimeLog | None:
-    spent_at = r.day("spent_at")
+def _timelog(r: SnapshotReader) -> TimeLog | None:
+    told, user = r.data.get("spent_at"), r.text("user")
+    at = read_instant(told) if isinstance(told, str) and len(told) > DAY_LENGTH else None
+    spent_at = r.clock.day(at, user) if at else r.day("spent_at")
     if spent_at is None:
         r.missing("spent_at")
         return None
     return TimeLog(
         item=r.optional_text("item"),
-        user=r.text("user"),
+        user=user,
         spent_at=spent_at,
         hours=r.number("hours") or 0.0,
         billable=r.flag("billable", True),
@@ -341,5 +283,5 @@ def _timelog(r: _Reader) -> TimeLog | None:
     )
 
 
-def _booking(r: _Reader) -> Booking:
-    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"))
+def _booking(r: SnapshotReader) -> Booking:
+    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"), r.day("known"))

@@ -71,8 +71,8 @@ def admitted_json(value: Any) -> Any:
     return value
 
 
-class QueryTooDearError(GitLabError):
-    """GitLab finds a GraphQL query too dear (complexity) or too slow: ask for less in one go."""
+class QueryTooComplexError(GitLabError):
+    """GitLab finds a GraphQL query too complex (complexity) or too slow: ask for less in one go."""
 
 
 def refusal(reply: Reply, where: str) -> PsbotError:
@@ -125,9 +125,9 @@ def _flat(value: Any) -> str:
 
 
 def graphql_data(body: Any, where: str, *, write: bool = False) -> dict[str, Any]:
-    """`data` of a GraphQL answer. Raises QueryTooDearError, NotFoundError, UncertainWriteError or GitLabError."""
+    """`data` of a GraphQL answer. Raises QueryTooComplexError, NotFoundError, UncertainWriteError or GitLabError."""
     if not isinstance(body, dict):
-        raise GitLabError("GitLab's GraphQL answer is no object", where)
+        raise GitLabError("GitLab's GraphQL answer is not an object", where)
     errors = body.get("errors")
     if errors:
         raise graphql_error(errors, where, write=write)
@@ -146,7 +146,7 @@ def graphql_error(errors: Any, where: str, *, write: bool) -> PsbotError:
     if _HIDDEN.search(said):
         return NotFoundError("is not there, or the token may not see it", where)
     if not write and _TOO_DEAR.search(said):
-        return QueryTooDearError(f"GitLab finds the query too dear ({said})", where, status=200)
+        return QueryTooComplexError(f"GitLab finds the query too complex ({said})", where, status=200)
     return GitLabError(f"GitLab refuses the query ({said})", where, status=200)
 
 

@@ -1,4 +1,4 @@
-"""From all records of the namespaces to engagements: which are there, what work is theirs. Pure (CONTRACT §5)."""
+"""From all records of the namespaces to engagements: which are there, what work is theirs. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from datetime import date, timedelta, tzinfo
 from functools import cached_property, partial
 
 from bot.config import LabelSettings, Settings, is_within
-from bot.derive.labels import has_label
+from bot.derive.labels import has_label, is_dropped
 from bot.domain.bulkhead import contained
 from bot.domain.facts import ENGAGEMENT_BLOCK, MONEY_KEYS, make_facts, merge_facts, read_block
-from bot.domain.messages import Phrase, commas, listing
+from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
+from bot.gitlab_api.fields import with_dates
 from bot.gitlab_api.histories import Histories
-from bot.gitlab_api.translate import NO_WORK_TYPES, Record, instant, make_item, make_timelog, ref_of
+from bot.gitlab_api.merge_requests import MergeRequestLog
+from bot.gitlab_api.translate import NO_ZONES, Record, instant, make_item, make_timelog, ref_of
 
-_REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
+REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class Draft:
     faults: tuple[FactFault, ...]
     money: tuple[str, ...]
     work: tuple[Record, ...] = ()
-    errors: tuple[str, ...] = ()
+    errors: tuple[Text, ...] = ()
+    more_time: tuple[TimeLog, ...] = ()
+    """Hours on merge requests of its projects."""
 
     @property
     def ref(self) -> str:
@@ -112,10 +116,12 @@ def _is_current(record: Record, oldest: date) -> bool:
     return closed is None or closed.date() >= oldest
 
 
-def draft_engagement(root: Record, settings: Settings) -> Draft:
-    """The engagement's facts: its description's block, overridden by the config."""
+def draft_engagement(root: Record, settings: Settings, fields: Mapping[str, object] | None = None) -> Draft:
+    """The engagement's facts: the config wins over its description's block, that over its custom `fields` and dates."""
     ref = ref_of(root)
     values, document, broken = read_block(root["description"], ENGAGEMENT_BLOCK)
+    own = with_dates(root, fields or {})
+    values = {**{key: value for key, value in own.items() if key not in values}, **values}
     facts, faults = make_facts(values, document)
     override = settings.engagements.get(ref)
     more: tuple[FactFault, ...] = ()
@@ -142,54 +148,8 @@ def foreign_paths(drafts: Iterable[Draft], read: Collection[str]) -> list[str]:
 
 def work_path(entry: str) -> str:
     """The project or group of a `work` entry, be it a reference or a path."""
-    match = _REFERENCE.fullmatch(entry)
+    match = REFERENCE.fullmatch(entry)
     return match["path"] if match else entry.strip("/")
-
-
-# -- whose work is what
-
-
-def assign_work(draft: Draft, archive: Archive, roots: Collection[int]) -> Draft:
-    """The draft with its items: those of `work`, else an epic's descendants or the rest of an issue's project.
-
-    Below another engagement's root the work is that engagement's: no hour counts twice. `roots` are their ids.
-    """
-    errors: list[str] = []
-    found: dict[int, Record] = {}
-    for record in _work_of(draft, archive, roots, errors):
-        if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
-            found[record["id"]] = record
-    return replace(draft, work=tuple(sorted(found.values(), key=ref_of)), errors=(*draft.errors, *errors))
-
-
-def _work_of(draft: Draft, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
-    root = draft.root
-    if draft.facts.work:
-        for entry in draft.facts.work:
-            yield from _work_named(entry, archive, roots, errors)
-    elif root["type"] == "epic":
-        yield from archive.below(root, roots)
-    else:
-        yield from (r for r in archive.by_path.get(root["path"], ()) if r["type"] != "epic")
-
-
-def _work_named(entry: str, archive: Archive, roots: Collection[int], errors: list[str]) -> Iterator[Record]:
-    """A listed epic stands for its descendants, a listed issue for itself and its tasks, a path for all below it."""
-    if _REFERENCE.fullmatch(entry):
-        record = archive.by_ref.get(entry.casefold())
-        if record is None:
-            errors.append(Phrase("work: {entry} is not there, or the token may not see it", entry=entry))
-            return
-        if record["type"] != "epic":
-            yield record
-        yield from archive.below(record, roots)
-        return
-    path = entry.strip("/")
-    places = sorted(p for p in archive.by_path if is_within(p, path))
-    if not places:
-        errors.append(Phrase("work: {entry} holds nothing, or the token may not see it", entry=entry))
-    for place in places:
-        yield from archive.by_path[place]
 
 
 # -- what histories are needed
@@ -219,15 +179,24 @@ def needs_label_dates(record: Record, names: Sequence[str]) -> bool:
 
 
 def make_engagement(
-    draft: Draft, archive: Archive, histories: Histories, settings: Settings, zone: tzinfo
+    draft: Draft,
+    archive: Archive,
+    histories: Histories,
+    settings: Settings,
+    zone: tzinfo,
+    zones: Mapping[str, tzinfo] = NO_ZONES,
 ) -> Engagement:
     """The engagement with everything that was read, but for a health label of psbot's own: nobody declared that."""
     root, faults = draft.root, list(draft.faults)
     items: list[Item] = []
-    troubles: list[str] = []
+    troubles: list[Text] = []
     for record in draft.work:
         labels, due = histories.labels.get(record["id"], {}), histories.due.get(record["id"], ())
-        made = contained(partial(make_item, record, archive.milestones, labels, due), _lost(record, troubles))
+        parent, left = archive.records.get(record["parent"] or 0), record["id"] in histories.left
+        updates = histories.updates.get(record["id"])
+        stones = archive.milestones
+        make = partial(make_item, record, stones, labels, due, parent=parent, left=left, updates=updates)
+        made = contained(make, _lost(record, troubles))
         items += made[:1] if made else ()
         faults += made[1] if made else ()
     head, _ = make_item(root, archive.milestones, histories.labels.get(root["id"], {}), ())
@@ -248,18 +217,66 @@ def make_engagement(
         facts=draft.facts,
         fact_faults=tuple(faults),
         customer_visible_facts=draft.money,
-        items=tuple(items),
+        items=tuple(_with_outcome(item, settings.labels) for item in items),
         milestones=tuple(find_milestones(draft, archive)),
-        timelogs=tuple(_timelogs(draft, settings, zone, troubles)),
+        timelogs=(*_timelogs(draft, settings, zone, zones, troubles), *draft.more_time),
         errors=(*draft.errors, *_history_errors(draft, histories), *troubles),
         unread=(*unread_work(draft, archive), *_unread_histories(draft, histories)),
+    )
+
+
+def _with_outcome(item: Item, labels: LabelSettings) -> Item:
+    """The outcome, also where a label tells of it."""
+    return replace(item, outcome="dropped") if is_dropped(item, labels) else item
+
+
+def share_time(
+    drafts: Sequence[Draft],
+    everyone: Iterable[Record],
+    logs: Iterable[MergeRequestLog],
+    zone: tzinfo,
+    zones: Mapping[str, tzinfo] = NO_ZONES,
+) -> list[Draft]:
+    """The drafts with the time on merge requests: it is the engagement's whose project it is.
+
+    That is the one whose root is there (`everyone`: all roots, also those not read now), else the one with work there. Of
+    several the first by reference has it, and all say so.
+    """
+    homes: dict[str, set[str]] = {}
+    for root in everyone:
+        homes.setdefault(root["path"], set()).add(ref_of(root))
+    for draft in drafts:
+        for path in {r["path"] for r in draft.work} - {r["path"] for r in everyone}:
+            homes.setdefault(path, set()).add(draft.ref)
+    time: dict[str, list[TimeLog]] = {}
+    shared: dict[str, set[str]] = {}
+    for log in logs:
+        claims = sorted(homes.get(log.path, ()))
+        if claims:
+            time.setdefault(claims[0], []).append(log.as_timelog(zone, zones))
+        for ref in claims if len(claims) > 1 else ():
+            shared.setdefault(ref, set()).add(log.path)
+    return [
+        replace(
+            draft,
+            more_time=tuple(sorted(time.get(draft.ref, ()), key=lambda t: (t.spent_at, t.item or "", t.user, t.hours))),
+            errors=(*draft.errors, *(_shared_time(path, homes[path]) for path in sorted(shared.get(draft.ref, ())))),
+        )
+        for draft in drafts
+    ]
+
+
+def _shared_time(path: str, refs: Collection[str]) -> Text:
+    names = commas(sorted(refs))
+    return Phrase(
+        "hours on merge requests of {path} may belong to {names}; they count for the first one", path=path, names=names
     )
 
 
 def unread_work(draft: Draft, archive: Archive) -> Iterator[str]:
     """The entries of `work` behind which nothing is seen: whether there is nothing, or nothing for this token, GitLab hides."""
     for entry in draft.facts.work:
-        if _REFERENCE.fullmatch(entry):
+        if REFERENCE.fullmatch(entry):
             if entry.casefold() not in archive.by_ref:
                 yield entry
         elif not any(is_within(path, entry.strip("/")) for path in archive.by_path):
@@ -272,16 +289,18 @@ def _unread_histories(draft: Draft, histories: Histories) -> Iterator[str]:
             yield ref_of(record)
 
 
-def _timelogs(draft: Draft, settings: Settings, zone: tzinfo, troubles: list[str]) -> Iterator[TimeLog]:
+def _timelogs(
+    draft: Draft, settings: Settings, zone: tzinfo, zones: Mapping[str, tzinfo], troubles: list[Text]
+) -> Iterator[TimeLog]:
     for record in (draft.root, *draft.work):
         billable = not has_label(record["labels"], settings.labels.non_billable)
         for entry in sorted(record["timelogs"]):
-            log = contained(partial(make_timelog, record, entry, zone, billable), _lost(record, troubles))
+            log = contained(partial(make_timelog, record, entry, zone, billable, zones), _lost(record, troubles))
             if log:
                 yield log
 
 
-def _lost(record: Record, troubles: list[str]) -> Callable[[str], None]:
+def _lost(record: Record, troubles: list[Text]) -> Callable[[str], None]:
     """Takes down why something of an item is missing."""
     ref = ref_of(record)
     return lambda why: troubles.append(Phrase("{ref}: a value can't be read: {reason}", ref=ref, reason=why))
@@ -299,8 +318,17 @@ def find_milestones(draft: Draft, archive: Archive) -> list[Milestone]:
             title = stones[number].title
             if title not in titles and (owner in own or title in named):
                 found.add(number)
-    chosen = [stones[number] for number in found if number is not None]
+    chosen = [_done_with_its_items(stones[n], n, draft.work) for n in found if n is not None]
     return sorted(chosen, key=lambda m: (m.due_date or date.max, m.title, m.ref))
+
+
+def _done_with_its_items(stone: Milestone, number: int, work: Iterable[Record]) -> Milestone:
+    """A closed milestone was done when its last item was; one with open items, or none, when it was closed at the latest."""
+    held = [record for record in work if record["milestone"] == number]
+    closings = [at for r in held if r["state"] == "closed" and (at := instant(r["closed_at"]))]
+    if stone.closed_at is None or not held or len(closings) < len(held):
+        return stone
+    return replace(stone, closed_at=min(max(closings), stone.closed_at))
 
 
 def find_targets(drafts: Iterable[Draft], archive: Archive, epic_ids: Mapping[str, int]) -> dict[str, Target]:
@@ -331,7 +359,7 @@ def _own_projects(draft: Draft, archive: Archive) -> set[str]:
     return {path for path in paths if all(r["id"] in mine for r in archive.by_path[path])}
 
 
-def _history_errors(draft: Draft, histories: Histories) -> Iterator[str]:
+def _history_errors(draft: Draft, histories: Histories) -> Iterator[Phrase]:
     """One line for each reason why histories are missing."""
     reasons: dict[str, list[str]] = {}
     for record in (draft.root, *draft.work):

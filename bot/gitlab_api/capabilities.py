@@ -26,6 +26,10 @@ START_QUERY = """query PsbotStart {
   items: __type(name: "WorkItemConnection") { fields { name args { name } } }
   notes: __type(name: "WorkItemWidgetNotes") { fields { name } }
   links: __type(name: "WorkItemRelatedLinkType") { enumValues { name } }
+  item: __type(name: "WorkItem") { fields { name } }
+  statusWidget: __type(name: "WorkItemWidgetStatus") { fields { name } }
+  status: __type(name: "WorkItemStatus") { fields { name } }
+  preferences: __type(name: "UserPreferences") { fields { name } }
   features: __type(name: "NamespaceAvailableFeatures") { fields { name } }
 }"""
 
@@ -96,10 +100,22 @@ def make_capabilities(found: Mapping[str, Any]) -> Capabilities:
     return Capabilities(version, metadata.get("enterprise") is True, frozenset(_names(found)), full)
 
 
+_TYPES = {
+    "group": "Group",
+    "project": "Project",
+    "items": "Items",
+    "notes": "Notes",
+    "item": "WorkItem",
+    "statusWidget": "StatusWidget",
+    "status": "WorkItemStatus",
+    "preferences": "UserPreferences",
+}
+
+
 def _names(found: Mapping[str, Any]) -> Iterator[str]:
     for kind in ("widgetTypes", "links"):
         yield from (str(value["name"]) for value in (found.get(kind) or {}).get("enumValues") or ())
-    for alias, kind in (("group", "Group"), ("project", "Project"), ("items", "Items"), ("notes", "Notes")):
+    for alias, kind in _TYPES.items():
         for entry in (found.get(alias) or {}).get("fields") or ():
             yield f"{kind}.{entry['name']}"
             yield from (f"{kind}.{entry['name']}.{argument['name']}" for argument in entry.get("args") or ())

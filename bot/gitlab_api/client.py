@@ -5,6 +5,7 @@ Safe for use from several threads: they share the connection pool, the rate limi
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,10 +19,12 @@ import requests
 import urllib3
 from gitlab.exceptions import GitlabError, RedirectError
 
+from bot.domain.border import one_line
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
 from bot.gitlab_api.answers import Reply, graphql_data, is_transient, refusal, write_refusal
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
-from bot.gitlab_api.patience import RETRIED_STATUSES, Patience, is_told
+from bot.gitlab_api.paging import Pages
+from bot.gitlab_api.retry_budget import RETRIED_STATUSES, RetryBudget, is_told
 from bot.gitlab_api.transport import MASK, ForeignRedirect, check_url, make_session, mask_logs
 
 USER_AGENT = "psbot (+python-gitlab)"
@@ -43,6 +46,14 @@ class Counts:
     history_requests: int = 0
     retries: int = 0
     bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What one run may cost at most, whatever the server says."""
+
+    requests: int = 100_000
+    seconds: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ class GitLabClient:
         concurrency: int = 8,
         allow_http: bool = False,
         retry_budget: float = 120.0,
+        ceiling: Ceiling | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         wall: Callable[[], float] = time.time,
@@ -78,7 +90,8 @@ class GitLabClient:
         if not (token.isascii() and token.isprintable()) or " " in token:
             raise UsageError("holds characters that no token has", "GITLAB_TOKEN", "Copy it again.")
         self._token = token
-        self._patience = Patience(retry_budget, clock, sleep, wall)
+        self._ceiling, self._clock, self._began = ceiling or Ceiling(), clock, clock()
+        self._retries = RetryBudget(retry_budget, clock, sleep, wall)
         self._lock = threading.Lock()
         self._counts = Counts()
         self._session = make_session(concurrency)
@@ -137,17 +150,20 @@ class GitLabClient:
         """
         query: dict[str, Any] | None = {"per_page": PAGE} | _keyset(path, params) | params
         seen: set[Any] = set()
+        pages = Pages(_name("get", path))
         target: str | None = path
         while target:
             page, headers = self._read("get", target, query or {}, None, history)
             if not isinstance(page, list):
-                raise GitLabError("GitLab's answer is no list", _name("get", path))
-            for entry in page:
-                key = entry.get("id") if isinstance(entry, dict) else None
+                raise GitLabError("GitLab's answer is not a list", _name("get", path))
+            keys = [entry.get("id") if isinstance(entry, dict) else None for entry in page]
+            for key, entry in zip(keys, page, strict=True):
                 if key is None or key not in seen:
                     seen.add(key)
                     yield entry
             target, query = self._next(headers), None
+            if target:
+                pages.turn(target, None if None in keys else keys)
 
     def total(self, path: str, **params: Any) -> int | None:
         """How many entries a list has, by its header; None where GitLab doesn't count (above 10,000)."""
@@ -166,7 +182,7 @@ class GitLabClient:
     ) -> dict[str, Any]:
         """`data` of a GraphQL document. A mutation must say `write=True`: it gets one attempt.
 
-        Raises GitLabError (its kind QueryTooDearError: ask for less) on `errors`, else what `get` and `write` raise.
+        Raises GitLabError (its kind QueryTooComplexError: ask for less) on `errors`, else what `get` and `write` raise.
         """
         body = {"query": query, "variables": dict(variables or {})}
         if write:
@@ -189,7 +205,7 @@ class GitLabClient:
         self, verb: str, path: str, query: dict[str, Any], body: Any, history: bool, where: str = ""
     ) -> tuple[Any, Mapping[str, str]]:
         where = where or _name(verb, path)
-        attempts = self._patience.start()
+        attempts = self._retries.start()
         while True:
             self._enter(attempts.left, where)
             reply = self._send(verb, path, query, body)
@@ -198,13 +214,22 @@ class GitLabClient:
             if not cause or (cause == FAILED_INSIDE and attempts.count >= INSIDE_TRIES):
                 return self._value(reply, where), reply.headers
             if reply.final or not attempts.again(told=is_told(reply.status, reply.headers)):
-                raise self._masked(UnreachableError(f"no answer from GitLab ({cause})", where, _advice(reply)))
+                place = "" if where == self.url else f" at {self.url}"
+                raise self._masked(UnreachableError(f"no answer from GitLab{place} ({cause})", where, _advice(reply)))
 
     def _enter(self, longest: float, where: str) -> None:
         """Wait for leave to send. Raises UnreachableError when that takes too long, or when it is of no use."""
-        if self._patience.gave_up:
+        if self._counts.requests >= self._ceiling.requests:
+            raise UnreachableError(
+                f"not asked: this run's ceiling of {self._ceiling.requests:,} requests is met", where, _CEILING
+            )
+        if self._clock() - self._began > self._ceiling.seconds:
+            raise UnreachableError(
+                f"not asked: this run's ceiling of {self._ceiling.seconds / 60:.0f} minutes is met", where, _CEILING
+            )
+        if self._retries.gave_up:
             raise UnreachableError("not asked: GitLab has answered nobody for minutes", where, _LATER)
-        if not self._patience.enter(longest):
+        if not self._retries.enter(longest):
             raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
 
     def _value(self, reply: Reply, where: str) -> Any:
@@ -215,13 +240,13 @@ class GitLabClient:
         return reply.json()
 
     def _write(self, verb: str, path: str, body: Any, where: str) -> Any:
-        self._enter(self._patience.budget, where)
+        self._enter(self._retries.budget, where)
         reply = self._send(verb, path, {}, body)
         self._count(reply, write=True)
         if not reply.sent:
             raise self._masked(UnreachableError(f"could not be sent ({reply.problem})", where, _advice(reply)))
         if not reply.succeeded:
-            raise self._masked(write_refusal(reply, where, self._patience.retry_after(reply.headers)))
+            raise self._masked(write_refusal(reply, where, self._retries.retry_after(reply.headers)))
         try:
             return reply.json()
         except ValueError:
@@ -233,7 +258,7 @@ class GitLabClient:
         try:
             reply = self._attempt(verb, path, query, body)
         finally:
-            self._patience.leave(reply.status, reply.headers, connected=reply.sent)
+            self._retries.leave(reply.status, reply.headers, connected=reply.sent)
         return reply
 
     def _attempt(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Reply:
@@ -247,6 +272,8 @@ class GitLabClient:
             answer = self._session.last_answer
         except requests.exceptions.RequestException as error:
             return _no_answer(error)
+        except OSError as error:
+            return Reply(None, problem=_no_bundle(error), sent=False, final=True)
         return Reply(answer.status_code, answer.headers, answer.content)
 
     def _next(self, headers: Mapping[str, str]) -> str | None:
@@ -274,6 +301,7 @@ class GitLabClient:
         return error
 
 
+_CEILING = "What is done stays done. Raise gitlab.max_requests or gitlab.max_minutes if it is meant."
 _LATER = "Run it again later; what is done stays done."
 
 
@@ -313,9 +341,18 @@ def _no_answer(error: requests.exceptions.RequestException) -> Reply:
     return Reply(None, problem=f"the connection broke ({type(error).__name__})")
 
 
+def _no_bundle(error: OSError) -> str:
+    """requests opens the CA bundle before it connects."""
+    named = [name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)]
+    what = f"the file of CA certificates in {named[0]} is not usable" if named else "no connection"
+    return f"{what}: {one_line(str(error.strerror or error))[:200]}"
+
+
 def _advice(reply: Reply) -> str:
     if "redirects" in reply.problem:
         return "Set gitlab.url (or GITLAB_URL) to that address if it is your GitLab."
+    if "CA certificates" in reply.problem:
+        return "Correct or unset that variable."
     if "certificate" in reply.problem:
         return "Point REQUESTS_CA_BUNDLE to your company's CA certificates."
     return "Check GITLAB_URL and the network, or run it again later." if not reply.sent else _LATER

@@ -82,4 +82,7 @@ def flatten_epic(epic: Mapping[str, Any]) -> Record:
         timelogs=[],
         more_timelogs=None,
         people={},
+        status=None,
+        dropped=False,
+        posted=False,
     )

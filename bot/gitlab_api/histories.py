@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +16,12 @@ from urllib.parse import quote
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
 from bot.domain.model import DueChange
 from bot.gitlab_api import queries
-from bot.gitlab_api.answers import QueryTooDearError
+from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due
-from bot.gitlab_api.lanes import Lanes, PageSize, chunks
+from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due, tells_of_leaving
+from bot.gitlab_api.paging import Pages
+from bot.gitlab_api.thread_pool import PageSize, ThreadPool, chunks
 from bot.gitlab_api.translate import Record, day, id_number, instant, next_cursor, ref_of
 
 ITEMS_A_PLACE = 50
@@ -28,6 +29,10 @@ ITEMS_A_QUERY = 100
 PLACES_A_QUERY = 8
 REST_BATCH = 5
 LABEL_EVENTS = "label events"
+NOTES_KIND = "due and left"
+LEFT = "left"
+SAME_CLOSING = timedelta(minutes=1)
+"""A note of moving, promoting or marking as a duplicate belongs to a closing as near as this."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -48,15 +53,19 @@ class Histories:
     labels: dict[int, dict[str, datetime]] = field(default_factory=dict)
     own_labels: dict[int, frozenset[str]] = field(default_factory=dict)
     """The labels that psbot itself added last."""
+    left: set[int] = field(default_factory=set)
+    """The items that were closed because they went elsewhere: moved, promoted, or a duplicate."""
+    updates: dict[int, tuple[datetime, ...]] = field(default_factory=dict)
+    """When people said something about an escalation."""
     failed: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
 class HistoryReader:
-    """Reads histories with one client, its lanes, and a cache if there is one. `groups` are the paths of groups."""
+    """Reads histories with one client, its pool, and a cache if there is one. `groups` are the paths of groups."""
 
     client: GitLabClient
-    lanes: Lanes
+    pool: ThreadPool
     groups: Collection[str] = ()
     cache: Cache | None = None
     progress: Progress = lambda stage, done, total: None
@@ -78,18 +87,22 @@ class HistoryReader:
 
     def _read_due(self, wanted: Sequence[Record]) -> None:
         stamps = {r["id"]: r["updated_at"] for r in wanted}
-        bodies = self.cache.load_histories("due", stamps) if self.cache else {}
+        bodies = self.cache.load_histories(NOTES_KIND, stamps) if self.cache else {}
         missing = [r for r in wanted if r["id"] not in bodies]
         fresh: dict[int, Any] = {}
         questions = pack(self._batches(r for r in missing if r["id"] > 0))
-        for done, answer in enumerate(self.lanes.map(self._ask_notes, questions), 1):
+        for done, answer in enumerate(self.pool.map(self._ask_notes, questions), 1):
             fresh |= answer
             self.progress("histories", done, len(questions))
-        for answer in self.lanes.map(self._ask_epic_notes, [r for r in missing if r["id"] < 0]):
+        for answer in self.pool.map(self._ask_epic_notes, [r for r in missing if r["id"] < 0]):
             fresh |= answer
         if self.cache and fresh:
-            self.cache.store_histories("due", stamps, fresh)
-        self.found.due = {number: _replay(notes) for number, notes in (bodies | fresh).items()}
+            self.cache.store_histories(NOTES_KIND, stamps, fresh)
+        for record in wanted:
+            told = (bodies | fresh).get(record["id"], [])
+            self.found.due[record["id"]] = _replay(note for note in told if note[1] != LEFT)
+            if _has_left(record, (note for note in told if note[1] == LEFT)):
+                self.found.left.add(record["id"])
 
     def _batches(self, records: Iterable[Record]) -> Iterator[Batch]:
         places: dict[tuple[str, str], list[Record]] = {}
@@ -106,7 +119,7 @@ class HistoryReader:
             if sum(len(b.records) for b in batches) == 1:
                 return PageSize(queries.NOTES).ask(partial(self._notes, batches))
             return self._notes(batches, queries.NOTES)
-        except QueryTooDearError as problem:
+        except QueryTooComplexError as problem:
             halves = _halves(batches)
             if halves:
                 return self._ask_notes(halves[0]) | self._ask_notes(halves[1])
@@ -145,17 +158,20 @@ class HistoryReader:
 
     def _read_on(self, found: dict[int, Any], unfinished: dict[int, str], size: int) -> None:
         """The further notes of items with more than came along, `size` at a time."""
+        pages = {number: Pages("due-date histories") for number in unfinished}
         while unfinished:
             part = dict(list(unfinished.items())[:REST_BATCH])
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{number}" for n, number in enumerate(part)}
             variables |= {f"after{n}": after for n, after in enumerate(part.values())}
+            for number, after in part.items():
+                pages[number].turn(after)
             query = queries.notes_query(self.client.capabilities, len(part), size)
             answer = self.client.graphql(query, variables, history=True, where="due-date histories")
             for n, number in enumerate(part):
                 connection = _notes_connection(answer.get(f"i{n}") or {})
                 found[number] += _due_notes(connection)
-                after = next_cursor(connection)
-                unfinished.pop(number) if after is None else unfinished.update({number: after})
+                following = next_cursor(connection)
+                unfinished.pop(number) if following is None else unfinished.update({number: following})
 
     # -- labels
 
@@ -165,7 +181,7 @@ class HistoryReader:
         bodies = self.cache.load_histories(LABEL_EVENTS, stamps) if self.cache else {}
         missing = [r for number, r in records.items() if number not in bodies]
         fresh: dict[int, Any] = {}
-        for done, (record, dates) in enumerate(zip(missing, self.lanes.map(self._ask_labels, missing), strict=True), 1):
+        for done, (record, dates) in enumerate(zip(missing, self.pool.map(self._ask_labels, missing), strict=True), 1):
             if dates is not None:
                 fresh[record["id"]] = dates
             self.progress("label dates", done, len(missing))
@@ -235,7 +251,7 @@ def _notes_connection(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _due_notes(connection: Mapping[str, Any]) -> list[list[Any]]:
-    """The notes of a page that tell of due dates, as [at, new, old] for the cache."""
+    """The notes of a page that tell of due dates, as [at, new, old] for the cache, and of leaving, as [at, LEFT, None]."""
     found = []
     for entry in connection.get("nodes") or ():
         notes = (entry or {}).get("notes")
@@ -244,7 +260,15 @@ def _due_notes(connection: Mapping[str, Any]) -> list[list[Any]]:
             read = read_due_note(str(note["body"]), at) if at else None
             if read:
                 found.append([note["createdAt"], _text(read.new), _text(read.old)])
+            elif at and tells_of_leaving(str(note["body"])):
+                found.append([note["createdAt"], LEFT, None])
     return found
+
+
+def _has_left(record: Record, notes: Iterable[Sequence[Any]]) -> bool:
+    """Whether the item was closed by leaving: a former one that was taken back doesn't count."""
+    closed = instant(record["closed_at"]) if record["state"] == "closed" else None
+    return closed is not None and any((at := instant(text)) and abs(at - closed) <= SAME_CLOSING for text, *_ in notes)
 
 
 def _text(value: Any) -> str | None:

@@ -23,6 +23,7 @@ SAME_MOMENT: Final = timedelta(seconds=5)
 _DATE = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"
 _ABOUT_DATES = re.compile(r"(?:changed|removed) (?:the )?(?:start|due|finish) date\b")
 _CHANGED = re.compile(rf"\bchanged (?:the )?(?:due|finish) date to (?P<date>{_DATE})")
+_LEFT = re.compile(r"(?:promoted to epic|moved to|marked this [a-z ]+ as a duplicate of) \S")
 _REMOVED = re.compile(rf"\bremoved (?:the )?(?:due|finish) date\b(?: (?P<date>{_DATE}))?")
 
 
@@ -44,6 +45,11 @@ def read_due_note(body: str, at: datetime) -> DueNote | None:
         return DueNote(at, new)
     removed = _REMOVED.search(body)
     return DueNote(at, None, english_date(removed["date"] or "")) if removed else None
+
+
+def tells_of_leaving(body: str) -> bool:
+    """Whether a system note says that the item goes on elsewhere: moved, promoted to an epic, or a duplicate."""
+    return _LEFT.match(body) is not None
 
 
 def english_date(text: str) -> date | None:

@@ -23,8 +23,9 @@ from bot.gitlab_api import queries
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.epics import apart, may_stand_apart, read_epic_parents, read_epics
-from bot.gitlab_api.lanes import Lanes, PageSize, chunks
 from bot.gitlab_api.overview import Overview, OverviewReader
+from bot.gitlab_api.paging import Pages
+from bot.gitlab_api.thread_pool import PageSize, ThreadPool, chunks
 from bot.gitlab_api.translate import (
     Record,
     flat_timelog,
@@ -69,16 +70,16 @@ class Window(NamedTuple):
 
 @dataclass
 class NamespaceReader:
-    """Reads namespaces with one client, its lanes, and a cache if there is one."""
+    """Reads namespaces with one client, its pool, and a cache if there is one."""
 
     client: GitLabClient
-    lanes: Lanes
+    pool: ThreadPool
     cache: Cache | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
 
     def __post_init__(self) -> None:
-        self.overviews = OverviewReader(self.client, self.lanes)
+        self.overviews = OverviewReader(self.client, self.pool)
 
     def read(self, path: str) -> Namespace:
         """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
@@ -97,7 +98,7 @@ class NamespaceReader:
         """The epics of an older server, which may or may not be among its work items too."""
         if overview.kind != "group" or not may_stand_apart(self.client, overview.features):
             return {}
-        return self.lanes.run(read_epics, self.client, overview.path)
+        return self.pool.run(read_epics, self.client, overview.path)
 
     def _hang_below(
         self, epics: Mapping[int, Record], records: Mapping[int, Record], overview: Overview, since: str | None = None
@@ -105,7 +106,7 @@ class NamespaceReader:
         """Say which epic an issue belongs to, where GraphQL leaves that out. `epics` are those that stand apart."""
         if not (records and epics):
             return
-        for number, epic in self.lanes.run(read_epic_parents, self.client, overview.path, since).items():
+        for number, epic in self.pool.run(read_epic_parents, self.client, overview.path, since).items():
             if number in records and records[number]["parent"] is None:
                 records[number]["parent"] = epic
 
@@ -127,12 +128,12 @@ class NamespaceReader:
         records: dict[int, Record] = {}
         total = total if len(starts) == 1 else 0
         for start in starts:
-            first, after = self.lanes.run(self._page, start, None)
+            first, after = self.pool.run(self._page, start, None)
             records.update((r["id"], r) for r in first)
             if after and not self.client.capabilities.filters_by_time:
-                records.update((r["id"], r) for r in self.lanes.run(self._window, start, after))
+                records.update((r["id"], r) for r in self.pool.run(self._window, start, after))
             elif after:
-                for found in self.lanes.map(self._window, self._windows(start, first, total)):
+                for found in self.pool.map(self._window, self._windows(start, first, total)):
                     records.update((r["id"], r) for r in found)
         return records
 
@@ -144,7 +145,7 @@ class NamespaceReader:
     def _windows(self, start: Window, first: list[Record], total: int | None) -> list[Window]:
         """Spans of time from the first page's last item to now, all of the same length."""
         count = 1 + ((queries.PAGE * 100 if total is None else total) - len(first)) // ITEMS_A_WINDOW
-        count = max(1, min(2 * self.lanes.count, count))
+        count = max(1, min(2 * self.pool.count, count))
         begin = max((at for r in first if (at := instant(r["created_at"]))), default=self.now)
         step = max(self.now - begin, timedelta()) / count
         bounds = [_iso(begin + step * n) for n in range(count)]
@@ -153,8 +154,11 @@ class NamespaceReader:
 
     def _window(self, window: Window, after: str | None = None) -> list[Record]:
         """All items of a window (from a page on), page after page."""
-        found, after = self._page(window, after)
+        pages = Pages(window.path)
+        page, after = self._page(window, after)
+        found = list(page)
         while after:
+            pages.turn(after, [record["id"] for record in page])
             page, after = self._page(window, after)
             found += page
         return found
@@ -164,7 +168,9 @@ class NamespaceReader:
         if self.client.capabilities.filters_by_time:
             return self._window(start._replace(since=_iso(since)))
         found, after = self._page(start._replace(newest_first=True), None)
+        pages = Pages(start.path)
         while after and found and _changed_at(found[-1]) >= since:
+            pages.turn(after, [record["id"] for record in found[-queries.PAGE :]])
             page, after = self._page(start._replace(newest_first=True), after)
             found += page
         return [record for record in found if _changed_at(record) >= since]
@@ -198,12 +204,15 @@ class NamespaceReader:
     def _complete(self, records: Mapping[int, Record]) -> None:
         """Read on where an item has more time logs than came along."""
         unread = [r for r in records.values() if r["more_timelogs"]]
-        for _ in self.lanes.map(self._more_timelogs, chunks(unread, TIMELOG_BATCH)):
+        for _ in self.pool.map(self._more_timelogs, chunks(unread, TIMELOG_BATCH)):
             pass
 
     def _more_timelogs(self, batch: Iterable[Record]) -> None:
         left = [r for r in batch if r["more_timelogs"]]
+        pages = {r["id"]: Pages(ref_of(r)) for r in left}
         while left:
+            for record in left:
+                pages[record["id"]].turn(str(record["more_timelogs"]))
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{r['id']}" for n, r in enumerate(left)}
             variables |= {f"after{n}": str(r["more_timelogs"]) for n, r in enumerate(left)}
             answer = self.overviews.size.ask(partial(self._ask_timelogs, variables))
@@ -237,7 +246,7 @@ class NamespaceReader:
         records = dict(stored)
         changed: dict[int, Record] = {}
         for start in self._starts(overview):
-            changed.update((r["id"], r) for r in self.lanes.run(self._changed, start, latest - OVERLAP))
+            changed.update((r["id"], r) for r in self.pool.run(self._changed, start, latest - OVERLAP))
         if overview.total != _plus(state.get("total"), len(changed.keys() - records.keys())):
             return None
         if _blocker_moved(stored, changed):
@@ -253,7 +262,7 @@ class NamespaceReader:
         """Whether somebody in the items who is no member is called otherwise now. A hundred in one request."""
         for part in chunks(sorted(strangers), queries.PAGE):
             ids = [f"gid://gitlab/User/{number}" for number in part]
-            answer = self.lanes.run(self.client.graphql, queries.USERS, {"ids": ids}, where="users")
+            answer = self.pool.run(self.client.graphql, queries.USERS, {"ids": ids}, where="users")
             found = people_of((answer.get("users") or {}).get("nodes") or ())
             if any(found.get(number, strangers[number]) != strangers[number] for number in part):
                 return True

@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError
+from bot.domain.messages import Text
 from bot.domain.model import Milestone
 from bot.gitlab_api import queries
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.lanes import Lanes, PageSize
+from bot.gitlab_api.paging import Pages
+from bot.gitlab_api.thread_pool import PageSize, ThreadPool
 from bot.gitlab_api.translate import id_number, make_milestone, next_cursor
 
 log = logging.getLogger("psbot.gitlab")
@@ -39,6 +41,8 @@ class Overview:
     """Titles of labels by global id: the first few hundred."""
     people: dict[str, str] = field(default_factory=dict)
     """Usernames of active members by id; empty when that is not known."""
+    time_spent: int | None = None
+    """Seconds of all its time logs, merge requests' too; None when that is not known."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -50,14 +54,20 @@ class Overview:
         return tuple(sorted(path for gid, path in self.spaces.items() if "/Project/" in gid))
 
 
+def _seconds(connection: Mapping[str, Any] | None) -> int | None:
+    """GitLab writes so large a number as text."""
+    total = str((connection or {}).get("totalSpentTime"))
+    return int(total) if total.lstrip("-").isdecimal() else None
+
+
 @dataclass
 class OverviewReader:
-    """Reads overviews with one client and its lanes; `gaps` are what could not be read though its place could."""
+    """Reads overviews with one client and its pool; `gaps` are what could not be read though its place could."""
 
     client: GitLabClient
-    lanes: Lanes
+    pool: ThreadPool
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
-    gaps: list[str] = field(default_factory=list)
+    gaps: list[Text] = field(default_factory=list)
 
     def read(self, path: str) -> Overview:
         """The place at `path`. Raises NotFoundError, AccessError, GitLabError or UnreachableError."""
@@ -66,12 +76,12 @@ class OverviewReader:
         def ask(size: int) -> dict[str, Any]:
             return self.client.graphql(queries.place_query(known, size), {"path": path}, where=path)
 
-        answer = self.lanes.run(self.size.ask, ask)
+        answer = self.pool.run(self.size.ask, ask)
         kind = "group" if answer.get("group") else "project"
         found = answer.get(kind)
         if not found:
             raise NotFoundError(
-                "is no group or project that the token can see", path, "Check the path, and its role there."
+                "is not a group or project that the token can see", path, "Check the path, and its role there."
             )
         nodes = dict(self._lists(kind, path, found))
         spaces = {str(n["id"]): str(n["fullPath"]) for name in ("projects", "descendantGroups") for n in nodes[name]}
@@ -87,15 +97,18 @@ class OverviewReader:
             total=self._total(kind, path, found),
             newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
             labels={str(node["id"]): str(node["title"]) for node in nodes["labels"]},
+            time_spent=_seconds(found.get("timelogs")),
         )
 
     def _lists(self, kind: str, path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
         for name in ("projects", "descendantGroups", "labels", "milestones"):
             connection = found.get(name) or {}
             nodes = list(connection.get("nodes") or ())
+            pages = Pages(path)
             query = queries.rest_of_query(f"project {name}" if kind == "project" and name in OF_BOTH else name)
             while (after := next_cursor(connection)) and (name != "labels" or len(nodes) < LABELS_COMPARED):
-                answer = self.lanes.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
+                pages.turn(after, [str(node["id"]) for node in nodes[-queries.PAGE :]])
+                answer = self.pool.run(self.client.graphql, query, {"path": path, "after": after}, where=path)
                 connection = (answer.get(kind) or {}).get(name)
                 if connection is None:
                     raise NotFoundError("went away while it was read", path, LATER)
@@ -114,11 +127,11 @@ class OverviewReader:
     def listed_total(self, path: str, kind: str) -> int | None:
         """How many issues and epics REST lists; None where it doesn't count."""
         base = f"/{kind}s/{quote(path, safe='')}"
-        issues = self.lanes.run(self.client.total, f"{base}/issues", state="all", scope="all")
+        issues = self.pool.run(self.client.total, f"{base}/issues", state="all", scope="all")
         if kind == "project" or issues is None:
             return issues
         try:
-            epics = self.lanes.run(self.client.total, f"{base}/epics", state="all")
+            epics = self.pool.run(self.client.total, f"{base}/epics", state="all")
         except (AccessError, NotFoundError):
             return issues  # no epics on this licence
         return None if epics is None else issues + epics
@@ -134,7 +147,7 @@ class OverviewReader:
         What the token may not see is left out without a word, any other reason is a gap.
         """
         try:
-            found = self.lanes.run(lambda: list(self.client.get_all(f"/{kind}s/{quote(path, safe='')}/members/all")))
+            found = self.pool.run(lambda: list(self.client.get_all(f"/{kind}s/{quote(path, safe='')}/members/all")))
         except (AccessError, NotFoundError) as problem:
             log.info("members of %s are not read: %s", path, problem)
             return None

@@ -122,5 +122,5 @@ def _looks(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _dict(answer: Any, where: str) -> dict[str, Any]:
     if not isinstance(answer, dict):
-        raise GitLabError("GitLab's answer is no object", where)
+        raise GitLabError("GitLab's answer is not an object", where)
     return answer

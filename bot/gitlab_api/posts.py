@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.places import Place
 
 _AWARDS = "query($id: NoteID!) { note(id: $id) { awardEmoji { nodes { name user { id username state } } } } }"
@@ -94,6 +95,7 @@ def _note(note: Mapping[str, Any], thread: str, place: Place) -> RawNote:
 
 def _graphql_threads(client: GitLabClient, place: Place) -> Iterator[list[RawNote]]:
     after: str | None = None
+    pages = Pages(place.asked)
     while True:
         item = client.graphql(_THREADS, {"id": place.gid, "after": after}).get("workItem") or {}
         page = next((w["discussions"] for w in item.get("widgets") or () if w and w.get("discussions")), None)
@@ -104,7 +106,8 @@ def _graphql_threads(client: GitLabClient, place: Place) -> Iterator[list[RawNot
             yield [_graphql_note(note, str(thread["id"]).rpartition("/")[2], place) for note in notes]
         if not page["pageInfo"]["hasNextPage"]:
             return
-        after = page["pageInfo"]["endCursor"]
+        after = str(page["pageInfo"]["endCursor"])
+        pages.turn(after, [str(thread["id"]) for thread in page["nodes"]])
 
 
 def _graphql_note(note: Mapping[str, Any], thread: str, place: Place) -> RawNote:

@@ -15,6 +15,9 @@ TIMELOGS = 50
 """Time logs that come along with an item; the few items with more are read on."""
 NOTES = 100
 PAGE_INFO = "pageInfo { hasNextPage endCursor }"
+ELSEWHERE = ("movedToWorkItemUrl", "duplicatedToWorkItemUrl", "promotedToEpicUrl")
+"""Where a closed item went on, instead of being done. Servers know some of these."""
+ZONES = f"query PsbotZones($ids: [ID!]) {{ users(ids: $ids, first: {PAGE}) {{ nodes {{ username userPreferences {{ timezone }} }} }} }}"
 USERS = f"query PsbotUsers($ids: [ID!]) {{ users(ids: $ids, first: {PAGE}) {{ nodes {{ id username }} }} }}"
 _BASE = (
     "id iid title state confidential createdAt updatedAt closedAt webUrl reference(full: true) workItemType { name }"
@@ -30,6 +33,7 @@ _WIDGETS = {
     f"timelogs(first: {TIMELOGS}) {{ {_TIMELOG} }} }}",
     "HIERARCHY": "... on WorkItemWidgetHierarchy { parent { id } }",
     "HEALTH_STATUS": "... on WorkItemWidgetHealthStatus { healthStatus }",
+    "STATUS": "... on WorkItemWidgetStatus { status { name category } }",
     "WEIGHT": "... on WorkItemWidgetWeight { weight }",
     "ITERATION": "... on WorkItemWidgetIteration { iteration { title startDate dueDate } }",
     "LINKED_ITEMS": "... on WorkItemWidgetLinkedItems { linkedItems(filter: BLOCKED_BY) { nodes { linkType "
@@ -40,18 +44,24 @@ _PLACES = f"{PAGE_INFO} nodes {{ id fullPath }}"
 _LABELS = f"{PAGE_INFO} nodes {{ id title }}"
 
 
+NEEDED = {
+    "LINKED_ITEMS": ("BLOCKED_BY",),
+    "STATUS": ("StatusWidget.status", "WorkItemStatus.category"),
+}
+"""What a widget needs of the schema besides its name: some had the name first."""
+
+
 def item_widgets(known: Capabilities) -> tuple[str, ...]:
     """The widgets to ask for: those this edition and version has."""
-    return tuple(
-        name for name in _WIDGETS if known.knows(name) and (name != "LINKED_ITEMS" or known.knows("BLOCKED_BY"))
-    )
+    return tuple(name for name in _WIDGETS if known.knows(name, *NEEDED.get(name, ())))
 
 
 def item_fragment(known: Capabilities) -> str:
-    """Everything of CONTRACT §6 that comes with an item itself."""
+    """Everything that comes with an item itself."""
     names = item_widgets(known)
     widgets = " ".join(_WIDGETS[name] for name in names)
-    return f"fragment PsbotItem on WorkItem {{ {_BASE} widgets(onlyTypes: [{', '.join(names)}]) {{ {widgets} }} }}"
+    base = " ".join((_BASE, *(name for name in ELSEWHERE if known.knows(f"WorkItem.{name}"))))
+    return f"fragment PsbotItem on WorkItem {{ {base} widgets(onlyTypes: [{', '.join(names)}]) {{ {widgets} }} }}"
 
 
 def place_query(known: Capabilities, size: int = PAGE) -> str:
@@ -66,10 +76,11 @@ def place_query(known: Capabilities, size: int = PAGE) -> str:
         f"projects(includeSubgroups: true, first: {size}) {{ {_PLACES} }} "
         f"descendantGroups(first: {size}) {{ {_PLACES} }} "
         f"labels(includeAncestorGroups: true, includeDescendantGroups: true, first: {size}) {{ {_LABELS} }} "
-        f"{stones % 'includeAncestors: true, includeDescendants: true'}"
+        f"{_time(known, 'Group')}{stones % 'includeAncestors: true, includeDescendants: true'}"
     )
     labels = f"labels(includeAncestorGroups: true, first: {size}) {{ {_LABELS} }} "
-    project = f"id fullPath {_standing(known, 'project')}{labels}{stones % 'includeAncestors: true'}"
+    time, own = _time(known, "Project"), stones % "includeAncestors: true"
+    project = f"id fullPath {_standing(known, 'project')}{labels}{time}{own}"
     return f"query PsbotPlace($path: ID!) {{ group(fullPath: $path) {{ {group} }} project(fullPath: $path) {{ {project} }} }}"
 
 
@@ -85,6 +96,11 @@ def _standing(known: Capabilities, kind: str) -> str:
     if kind == "group" and known.knows(f"{field}.includeDescendants"):
         return f"{newest}workItemStateCounts(includeDescendants: true) {{ all }} "
     return newest
+
+
+def _time(known: Capabilities, kind: str) -> str:
+    """All time that was logged there, on issues, tasks and merge requests."""
+    return "timelogs(first: 1) { totalSpentTime } " if known.knows(f"{kind}.timelogs") else ""
 
 
 def _below(known: Capabilities, kind: str) -> str:
@@ -143,6 +159,17 @@ def timelogs_query(count: int, size: int = PAGE) -> str:
 def notes_query(known: Capabilities, count: int, size: int = NOTES) -> str:
     """The further activity notes of `count` items, `size` of each (variables `id0`, `after0`, …)."""
     return _by_id("PsbotNotesRest", _notes_widget(known, size, "after: $after%d, "), count)
+
+
+def updates_query(count: int, threads: int) -> str:
+    """Comments and last edit of `count` items: when, and by whom (variables `id0`, `after0`, …)."""
+    notes = "notes(first: 20) { nodes { createdAt system author { id bot } } }"
+    field = (
+        "widgets(onlyTypes: [NOTES, DESCRIPTION]) { ... on WorkItemWidgetDescription "
+        "{ lastEditedAt lastEditedBy { id bot } } ... on WorkItemWidgetNotes "
+        f"{{ discussions(filter: ONLY_COMMENTS, first: {threads}, after: $after%d) {{ {PAGE_INFO} nodes {{ {notes} }} }} }} }}"
+    )
+    return _by_id("PsbotUpdates", field, count)
 
 
 def _by_id(name: str, field: str, count: int) -> str:

@@ -1,4 +1,4 @@
-"""Who can really read where: GitLab's visibility and members, against what the config declares (CONTRACT §4 *Audience*).
+"""Who can really read where: GitLab's visibility and members, against what the config declares.
 
 A namespace is asked for once a run. GitLab lets nothing below a private group be more open, but older data and other
 servers may: what it holds is looked at too. Where GitLab can't be asked, nothing is believed.
@@ -162,5 +162,5 @@ class Readership:
 
 def _dict(answer: Any) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
-        raise GitLabError("GitLab's answer is no object")
+        raise GitLabError("GitLab's answer is not an object")
     return answer

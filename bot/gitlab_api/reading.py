@@ -8,24 +8,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeVar
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.config import Settings, is_within
+from bot.derive.labels import has_label
+from bot.domain.belonging import mark_places, places_of
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained, in_words
 from bot.domain.customers import keep_apart
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
+from bot.gitlab_api import queries
 from bot.gitlab_api.assembly import (
     Archive,
     Draft,
     all_roots,
-    assign_work,
     dated_labels,
     draft_engagement,
     find_roots,
@@ -33,13 +35,20 @@ from bot.gitlab_api.assembly import (
     foreign_paths,
     make_engagement,
     needs_label_dates,
+    share_time,
 )
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.fields import read_fields
 from bot.gitlab_api.histories import Histories, HistoryReader
-from bot.gitlab_api.lanes import Lanes
+from bot.gitlab_api.merge_requests import MergeRequestLog, read_merge_request_time
+from bot.gitlab_api.names import Strange, join_keys
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
-from bot.gitlab_api.translate import Record, ref_of
+from bot.gitlab_api.ownership import share_out
+from bot.gitlab_api.places import resolve_place
+from bot.gitlab_api.thread_pool import ThreadPool, chunks
+from bot.gitlab_api.translate import Record, may_be_picked, ref_of
+from bot.gitlab_api.updates import read_updates
 
 log = logging.getLogger("psbot.gitlab")
 T = TypeVar("T")
@@ -59,13 +68,13 @@ def read_portfolio(
     cache: Cache | None = None,
     progress: Progress | None = None,
 ) -> Portfolio:
-    """Everything of CONTRACT §6 from GitLab; `only` leaves out other engagements.
+    """Everything that counts, from GitLab; `only` leaves out other engagements.
 
     Raises AccessError when the token is refused, and the namespaces' own error when none of them can be read.
     """
     _ = client.user  # a refused token ends the run here, before anything else is asked
-    with Lanes(client.concurrency) as lanes:
-        return _Reading(client, settings, today, lanes, cache, progress or _quiet).read(only)
+    with ThreadPool(client.concurrency) as pool:
+        return _Reading(client, settings, today, pool, cache, progress or _quiet).read(only)
 
 
 @dataclass
@@ -75,43 +84,96 @@ class _Reading:
     client: GitLabClient
     settings: Settings
     today: date
-    lanes: Lanes
+    pool: ThreadPool
     cache: Cache | None
     progress: Progress
-    failures: list[str] = field(default_factory=list)
+    failures: list[Text] = field(default_factory=list)
     failed_paths: list[str] = field(default_factory=list)
     places: dict[str, Namespace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.reader = NamespaceReader(self.client, self.lanes, self.cache)
+        self.reader = NamespaceReader(self.client, self.pool, self.cache)
 
     def read(self, only: str | None) -> Portfolio:
         """Namespaces, then engagements, then their histories."""
         self._read_places(outermost(self.settings.portfolio.namespaces))
         unread = sorted(self.failed_paths)
         roots = find_roots(self._archive(), self.settings, self.today)
-        chosen = [r for r in roots if only in (None, ref_of(r))]
-        drafts = [draft for root in chosen if (draft := self._served(root, draft_engagement, root, self.settings))]
+        chosen = {r["id"] for r in roots if only in (None, ref_of(r))}
+        everyone = sorted(all_roots(self._archive(), self.settings), key=ref_of)
+        settings, strange = join_keys(self.settings, [ref_of(r) for r in everyone], self._look_up)
+        fields = self._fields([r for r in roots if r["id"] in chosen])
+        asked = ((root, fields.get(root["id"])) for root in everyone)
+        every = [d for root, own in asked if (d := self._served(root, draft_engagement, root, settings, own))]
+        drafts = [d for d in every if d.root["id"] in chosen]
+        self.failures += [str(s.fault) for s in strange if s.nearest not in {d.ref for d in drafts}]
         configured = set(self.places)
         self._read_places(foreign_paths(drafts, [*self.places, *self.failed_paths]), required=False)
         archive = self._archive()
-        labelled = {r["id"] for r in all_roots(archive, self.settings)}
-        drafts = [d for draft in drafts if (d := self._served(draft.root, assign_work, draft, archive, labelled))]
+        drafts = [d for d in share_out(every, archive, {r["id"] for r in everyone}) if d.root["id"] in chosen]
+        drafts = [replace(d, errors=(*d.errors, *self._meant(d.ref, strange))) for d in drafts]
         epic_ids = self._epic_ids(drafts)
         histories = self._histories(drafts, epic_ids)
         zone = ZoneInfo(self.settings.calendar.timezone)
         members = self._members(drafts, configured)
-        made = [self._served(d.root, make_engagement, d, archive, histories, self.settings, zone) for d in drafts]
+        zones = self._zones(drafts)
+        drafts = self._with_time(drafts, everyone, zone, zones)
+        histories.updates = read_updates(self.client, self.pool, self.cache, self._escalations(drafts).values())
+        read = (archive, histories, self.settings, zone, zones)
+        made = [e for d in drafts if (e := self._served(d.root, make_engagement, d, *read))]
         return admitted(
             Portfolio(
-                engagements=keep_apart(e for e in made if e),
+                engagements=keep_apart(mark_places(made, places_of(draft.facts for draft in every))),
                 taken_at=datetime.now(UTC),
-                failures=(*self.failures, *sorted(self.reader.overviews.gaps)),
+                failures=(*self.failures, *sorted(self.reader.overviews.gaps, key=str)),
                 members=members,
                 targets=find_targets(drafts, archive, epic_ids) | self._report_projects(),
                 unread=tuple(unread),
+                known=self._known(everyone, drafts, settings),
             )
         )
+
+    def _with_time(
+        self, drafts: Sequence[Draft], everyone: Sequence[Record], zone: ZoneInfo, zones: Mapping[str, tzinfo]
+    ) -> list[Draft]:
+        """The drafts with the hours that were logged on merge requests of their projects."""
+        logs: list[MergeRequestLog] = []
+        for path in sorted(self.places):
+            try:
+                logs += read_merge_request_time(self.client, self.places[path])
+            except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+                why = str(problem)
+                self.failures.append(
+                    Phrase("hours on merge requests of {path} could not be read: {reason}", path=path, reason=why)
+                )
+        return share_time(drafts, everyone, logs, zone, zones)
+
+    def _fields(self, roots: Sequence[Record]) -> Mapping[int, Mapping[str, Any]]:
+        """Facts in GitLab's custom fields, where the config names some."""
+        try:
+            return read_fields(self.client, roots, self.settings.facts.fields)
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+            self.failures.append(Phrase("custom fields could not be read: {reason}", reason=str(problem)))
+            return {}
+
+    def _look_up(self, key: str) -> str | None:
+        """What GitLab calls a reference now; None where it is not there, or may not be seen."""
+        try:
+            return resolve_place(self.client, key).ref
+        except (PsbotError, ValueError) as problem:
+            log.debug("%s is not there: %s", key, problem)
+            return None
+
+    def _meant(self, ref: str, strange: Iterable[Strange]) -> list[str]:
+        return [str(s.fault) for s in strange if s.nearest == ref]
+
+    def _known(self, everyone: Iterable[Record], drafts: Iterable[Draft], settings: Settings) -> tuple[str, ...]:
+        """What rows of a timesheet may be called after: also engagements that are not read now."""
+        made = {draft.ref: draft for draft in drafts}
+        for root in everyone:
+            if ref_of(root) not in made and (draft := self._served(root, draft_engagement, root, settings)):
+                made[draft.ref] = draft
+        return tuple(name for ref in sorted(made) for name in (ref, made[ref].facts.sow) if name)
 
     def _served(self, root: Record, stage: Callable[..., T], *arguments: Any) -> T | None:
         """What the stage makes of an engagement; where it fails, that one is named and the others are served."""
@@ -163,7 +225,7 @@ class _Reading:
         found: dict[str, int] = {}
         roots = [draft.root["path"] for draft in drafts if draft.root["type"] == "epic" and draft.root["id"] > 0]
         homes = [path for path in self.places if any(is_within(root, path) for root in roots)]
-        for ids in self.lanes.map(self._list_epic_ids, homes):
+        for ids in self.pool.map(self._list_epic_ids, homes):
             found |= ids
         return found
 
@@ -182,8 +244,38 @@ class _Reading:
         work = {r["id"]: r for draft in drafts for r in draft.work}
         labelled = [r for r in work.values() if needs_label_dates(r, names)]
         groups = frozenset(path for place in self.places.values() for path in place.overview.groups)
-        reader = HistoryReader(self.client, self.lanes, groups, self.cache, self.progress, epic_ids=epic_ids)
+        reader = HistoryReader(self.client, self.pool, groups, self.cache, self.progress, epic_ids=epic_ids)
         return reader.read(list(work.values()), labelled, [draft.root for draft in drafts])
+
+    def _escalations(self, drafts: Iterable[Draft]) -> dict[int, Record]:
+        """The open escalations, each once."""
+        label = self.settings.labels.escalation
+        work = (r for draft in drafts for r in draft.work)
+        return {r["id"]: r for r in work if r["state"] != "closed" and has_label(r["labels"], label)}
+
+    def _zones(self, drafts: Iterable[Draft]) -> dict[str, tzinfo]:
+        """The time zone of everybody who may have picked a day in GitLab's dialog: the config's, else the profile's."""
+        given = {name.casefold(): p.timezone for name, p in self.settings.people.items() if p.timezone}
+        people: dict[str, str] = {}
+        for record in (r for draft in drafts for r in (draft.root, *draft.work)):
+            picking = {str(user) for _, user, at, _ in record["timelogs"] if may_be_picked(at)}
+            people |= {number: name for number, name in record["people"].items() if name in picking}
+        asked = sorted(number for number, name in people.items() if name.casefold() not in given)
+        told = [zone for part in self.pool.map(self._profile_zones, chunks(asked, queries.PAGE)) for zone in part]
+        return {name: zone for name, text in (*told, *given.items()) if (zone := _zone(text))}
+
+    def _profile_zones(self, numbers: Sequence[str]) -> list[tuple[str, str]]:
+        """Username and time zone of those whose profile tells; nobody's where the server or the token's rights don't."""
+        if not self.client.capabilities.knows("UserPreferences.timezone"):
+            return []
+        try:
+            ids = [f"gid://gitlab/User/{number}" for number in numbers]
+            answer = self.client.graphql(queries.ZONES, {"ids": ids}, where="time zones")
+        except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
+            log.debug("time zones of people are not known: %s", problem)
+            return []
+        found = ((n["username"], (n.get("userPreferences") or {}).get("timezone")) for n in _users(answer))
+        return [(str(name).casefold(), str(zone)) for name, zone in found if zone]
 
     def _members(self, drafts: Sequence[Draft], configured: set[str]) -> Mapping[str, tuple[str, ...]]:
         """Who can work, by namespace. Who is a member of a project below only is looked up there, if work is his."""
@@ -214,6 +306,18 @@ class _Reading:
     def _kind(self, path: str) -> str:
         groups = (place.overview.groups for place in self.places.values())
         return "group" if any(path in found for found in groups) else "project"
+
+
+def _users(answer: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return (node for node in (answer.get("users") or {}).get("nodes") or () if node)
+
+
+def _zone(name: str) -> tzinfo | None:
+    """The zone of an IANA name; None for one that is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _without(problem: PsbotError, path: str) -> str:

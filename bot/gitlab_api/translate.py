@@ -9,16 +9,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from types import MappingProxyType
 from typing import Any, TypedDict
 
 from bot.domain.border import one_line, read_day, read_instant
 from bot.domain.facts import ITEM_BLOCKS, may_hold_block, read_block
 from bot.domain.messages import Phrase
 from bot.domain.model import DueChange, FactFault, Item, Milestone, TimeLog, label_scope
+from bot.domain.spent import spent_day
+from bot.gitlab_api.queries import ELSEWHERE
 
 HEALTH = {"onTrack": "on_track", "needsAttention": "needs_attention", "atRisk": "at_risk"}
 NO_WORK_TYPES = frozenset({"test_case", "requirement", "objective", "key_result"})
+CANCELED = "CANCELED"
+"""The category of the statuses that close an item undone; their names are free text."""
+NO_ZONES: Mapping[str, tzinfo] = MappingProxyType({})
+_MARKER = re.compile(r"^<!-- psbot:\d+ kind=", re.M)
 SECONDS_AN_HOUR = 3600
 
 
@@ -55,6 +62,11 @@ class Record(TypedDict):
     timelogs: list[list[Any]]
     more_timelogs: str | None
     people: dict[str, str]
+    status: str | None
+    dropped: bool
+    """Closed without being done, as its status or the place where it went on tells."""
+    posted: bool
+    """psbot's own marker stands in its description: one of its report issues."""
 
 
 def id_number(gid: Any) -> int:
@@ -67,7 +79,7 @@ def flatten(node: Mapping[str, Any]) -> Record:
     w: dict[str, Any] = {}
     for widget in node.get("widgets") or ():
         w.update(widget or {})
-    logs = w.get("timelogs") or {}
+    logs, status = w.get("timelogs") or {}, w.get("status") or {}
     return Record(
         id=id_number(node["id"]),
         iid=int(node["iid"]),
@@ -96,6 +108,9 @@ def flatten(node: Mapping[str, Any]) -> Record:
         timelogs=[flat_timelog(log) for log in _nodes(logs)],
         more_timelogs=next_cursor(logs),
         people=people_of(_nodes(w.get("assignees"))) | people_of(log.get("user") for log in _nodes(logs)),
+        status=str(status["name"]) if status.get("name") else None,
+        dropped=status.get("category") == CANCELED or any(node.get(name) for name in ELSEWHERE),
+        posted=bool(_MARKER.search(str(w.get("description") or ""))),
     )
 
 
@@ -138,7 +153,7 @@ def path_of(reference: str) -> str:
 
 
 def make_ref(path: str, kind: str, iid: int) -> str:
-    """`group/project#12`, or `group&7` for an epic (CONTRACT)."""
+    """`group/project#12`, or `group&7` for an epic."""
     return f"{path}{'&' if kind == 'epic' else '#'}{iid}"
 
 
@@ -175,9 +190,14 @@ def make_item(
     milestones: Mapping[int, Milestone],
     label_dates: Mapping[str, datetime],
     due_history: Iterable[DueChange],
+    *,
+    parent: Record | None = None,
+    left: bool = False,
+    updates: tuple[datetime, ...] | None = None,
 ) -> tuple[Item, list[FactFault]]:
-    """The item, and what of its `ps-change-order` or `ps-risk` block can't be read."""
+    """The item, and what of its `ps-change-order` or `ps-risk` block can't be read. `left`: its notes say that it went elsewhere."""
     ref = ref_of(record)
+    closed = record["state"] == "closed"
     facts, faults = item_facts(record["description"], ref)
     faults += unreadable(record, ref)
     stone = milestones.get(record["milestone"]) if record["milestone"] is not None else None
@@ -205,6 +225,11 @@ def make_item(
         facts=facts,
         web_url=record["web_url"],
         iteration=record["iteration"],
+        parent=ref_of(parent) if parent else None,
+        outcome=("dropped" if record["dropped"] or left else "done") if closed else None,
+        status=record["status"],
+        takes_texts=record["posted"],
+        updates=updates,
     )
     return item, faults
 
@@ -215,7 +240,7 @@ def unreadable(record: Record, ref: str) -> list[FactFault]:
     read |= dict.fromkeys(("start", "due"), day)
     values = ((name, record.get(name), reader) for name, reader in read.items())
     return [
-        FactFault(name, 0, Phrase("{value} is no date", value=repr(one_line(str(value)[:40]))), ref)
+        FactFault(name, 0, Phrase("{value} is not a date", value=repr(one_line(str(value)[:40]))), ref)
         for name, value, reader in values
         if value and reader(value) is None
     ]
@@ -238,25 +263,23 @@ def item_facts(description: str, ref: str) -> tuple[dict[str, Any], list[FactFau
     return facts, faults
 
 
-def make_timelog(record: Record, entry: Sequence[Any], zone: tzinfo, billable: bool) -> TimeLog:
-    """A time log of the item; subtracted time is negative."""
+def make_timelog(
+    record: Record, entry: Sequence[Any], zone: tzinfo, billable: bool, zones: Mapping[str, tzinfo] = NO_ZONES
+) -> TimeLog:
+    """A time log of the item; subtracted time is negative. `zones` are those of people, where they are known."""
     _, user, spent_at, seconds = entry
-    spent = spent_day(spent_at or record["updated_at"], zone)
-    return TimeLog(ref_of(record), user, spent, seconds / SECONDS_AN_HOUR, billable)
-
-
-def spent_day(text: str, zone: tzinfo) -> date:
-    """The day on which time was spent, in the organisation's zone.
-
-    `/spend 1h 2026-11-20` stores the day alone, as midnight or noon UTC: that day counts whatever the zone.
-    """
-    at = instant(text)
+    at = instant(spent_at or record["updated_at"])
     if at is None:
-        raise ValueError(f"no instant: {text!r}")
-    plain = at.astimezone(UTC)
-    if (plain.minute, plain.second, plain.microsecond) == (0, 0, 0) and plain.hour in (0, 12):
-        return plain.date()
-    return at.astimezone(zone).date()
+        raise ValueError(f"no instant: {spent_at!r}")
+    return TimeLog(
+        ref_of(record), user, spent_day(at, zone, zones.get(str(user).casefold())), seconds / SECONDS_AN_HOUR, billable
+    )
+
+
+def may_be_picked(text: Any) -> bool:
+    """Whether a time log may have been given as a day: only then it matters in which zone its person is."""
+    at = instant(text)
+    return at is not None and (at.second, at.microsecond) == (0, 0) and at.minute % 15 == 0
 
 
 def make_milestone(node: Mapping[str, Any], base_url: str) -> Milestone:

@@ -85,7 +85,7 @@ def check_url(url: str, allow_http: bool) -> str:
     except ValueError:
         valid = False
     if not valid:
-        raise UsageError("is no address of a GitLab", "gitlab.url", "Write it as https://gitlab.example.com.")
+        raise UsageError("is not an address of a GitLab", "gitlab.url", "Write it as https://gitlab.example.com.")
     if parts.scheme == "http" and not (allow_http or is_loopback(host)):
         advice = (
             "Use https://, or set gitlab.allow_http: true if you accept that everyone on the way can read the token."

@@ -1,4 +1,4 @@
-"""Whether the customer's text may go out: a 👍 by a named approver, bound to exactly the text that stands (CONTRACT §8.4).
+"""Whether the customer's text may go out: a 👍 by a named approver, bound to exactly the text that stands.
 
 GitLab leaves reactions in place when a note is edited, so a reaction alone approves nothing:
 - the text as psbot drafted it: psbot never edits a draft (a changed report makes a new note), so any 👍 was for this text;

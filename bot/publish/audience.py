@@ -1,4 +1,4 @@
-"""Who may read where: the one guard that every write passes (CONTRACT §4 *Audience*, §8.4). Pure.
+"""Who may read where: the one guard that every write passes. Pure.
 
 The path that GitLab answers counts, not the configured one: projects are renamed, transferred and moved. A refused write
 is reported, never downgraded to a flag such as "internal" or "confidential", which hides nothing from a customer.
@@ -51,7 +51,7 @@ class Guard:
         if audience == "internal" or draft:
             return self._internal_refusal(spot)
         if audience != "customer":
-            return f"{audience!r} is no audience"
+            return f"{audience!r} is not an audience"
         return self._customer_refusal(engagement, spot)
 
     def _internal_refusal(self, spot: Spot) -> str | None:
@@ -87,7 +87,7 @@ def malformed(asked: str) -> str | None:
         return f"{asked!r} is a URL; name the place as GitLab does, `group/project#12` or `group&7`, on this instance"
     parts = asked.partition("#")[0].partition("&")[0].split("/")
     if not (_REFERENCE.fullmatch(asked) or _PATH.fullmatch(asked)) or {".", ".."} & set(parts):
-        return f"{asked!r} is no reference such as `group/project#12` or `group&7`"
+        return f"{asked!r} is not a reference such as `group/project#12` or `group&7`"
     return None
 
 

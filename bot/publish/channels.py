@@ -1,4 +1,4 @@
-"""Whose a customer's channel is: it belongs to one customer (CONTRACT §4, §8.4). Pure."""
+"""Whose a customer's channel is: it belongs to one customer. Pure."""
 
 from __future__ import annotations
 

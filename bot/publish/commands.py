@@ -1,4 +1,4 @@
-"""Lines that GitLab would carry out as quick actions, with the bot's rights (CONTRACT §8.5). Pure.
+"""Lines that GitLab would carry out as quick actions, with the bot's rights. Pure.
 
 The last look before a write: what reaches this point is made safe already, but a part that a person wrote (PM notes, an
 edited draft) is posted again by the bot. GitLab looks at top-level paragraphs of the Markdown tree and, there, at source

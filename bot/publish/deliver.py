@@ -1,4 +1,4 @@
-"""Apply until nothing is left to do: a step that another run overtook is planned anew (CONTRACT §8.1)."""
+"""Apply until nothing is left to do: a step that another run overtook is planned anew."""
 
 from __future__ import annotations
 

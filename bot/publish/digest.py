@@ -1,4 +1,4 @@
-"""Fingerprints: what tells whether a report changed, however the server stored its bytes (CONTRACT §8.2)."""
+"""Fingerprints: what tells whether a report changed, however the server stored its bytes."""
 
 from __future__ import annotations
 

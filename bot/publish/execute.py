@@ -1,4 +1,4 @@
-"""Carries out a plan: look, guard, write, look again; step by step, each result named (CONTRACT §8.1, §8.9).
+"""Carries out a plan: look, guard, write, look again; step by step, each result named.
 
 Nothing is repeated before a fresh look, nothing counts as done that can't be read back, and a step whose ground changed
 is refused. A run that was killed anywhere is completed by the next one: the same look finds what stands already.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bot.domain.bulkhead import in_words
 from bot.domain.errors import AccessError, PsbotError
 from bot.publish.digest import digest
 from bot.publish.precheck import Finding, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
@@ -91,6 +92,8 @@ def take_step(step: Step, writer: Writer) -> Result:
         return Result(step, "refused", refusal.reason, stale=refusal.stale)
     except PsbotError as error:
         return Result(step, "failed", str(error), denied=isinstance(error, AccessError))
+    except Exception as error:  # noqa: BLE001 - one text's trouble must not keep the others from being written
+        return Result(step, "failed", in_words(error))
 
 
 def _carried_out(step: Step, writer: Writer) -> Result:
@@ -143,7 +146,7 @@ def _settled(step: Step, writer: Writer, scene: Scene, finding: Finding, wrote: 
     if step.action in ("create", "ask"):
         for copy in _younger_copies(step, scene):
             take_step(copy, writer)
-    return Result(step, "done", step.reason if wrote else "stood already when its turn came", url)
+    return Result(step, "done", step.reason if wrote else "already up to date", url)
 
 
 def _younger_copies(step: Step, scene: Scene) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-"""The health label of an engagement: set only where the config says so, and only psbot's own is replaced (CONTRACT §8.8). Pure."""
+"""The health label of an engagement: set only where the config says so, and only psbot's own is replaced. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Silence is not emptiness: what is missing against the last report keeps that report standing (CONTRACT §8.9). Pure.
+"""Silence is not emptiness: what is missing against the last report keeps that report standing. Pure.
 
 Every internal text carries, hidden, what it stood on: the engagements that were read, and what could not be read. A
 text made from less is held back, and what stands stays, unless somebody says that the loss is meant.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.domain.model import EMPTY, Portfolio
+from bot.domain.model import Portfolio
 from bot.publish.marker import Identity
 from bot.publish.posts import Post, Standing
 from bot.publish.wishes import identity_of
@@ -30,13 +30,9 @@ class Basis:
     engagements: frozenset[str] | None = None
     unread: frozenset[str] = frozenset()
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.engagements
-
 
 def basis_of(payload: Mapping[str, Any]) -> Basis:
-    """Read back from a payload; what is no list of texts counts as not said."""
+    """Read back from a payload; what is not a list of texts counts as not said."""
     said = payload.get("stood_on")
     if isinstance(said, Mapping):
         return Basis(frozenset(_texts(said.get("engagements"))), frozenset(_texts(said.get("unread"))))
@@ -64,7 +60,7 @@ class LossFinder:
             reason = self._roll_up(document) if document.engagement is None else self._engagement(document)
             if reason:
                 found[identity_of(document)] = reason
-        return found or EMPTY
+        return found
 
     # -- texts on one engagement
 

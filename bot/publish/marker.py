@@ -151,11 +151,11 @@ def _unpack(text: str) -> Mapping[str, Any]:
 
 
 def _refuse(name: str) -> float:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")
 
 
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"{text} is no number that can be kept")
+        raise ValueError(f"{text} is not a number that can be kept")
     return value

@@ -1,13 +1,15 @@
-"""Wish × standing → plan: what to create, update, leave, refuse or clear away, each with its reason. Pure (CONTRACT §8)."""
+"""Wish × standing → plan: what to create, update, leave, refuse or clear away, each with its reason. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
 
 from bot.config import Settings
 from bot.derive.order_results import OrderEntry
-from bot.domain.model import EMPTY
+from bot.domain.bulkhead import contained
 from bot.publish.audience import Guard
 from bot.publish.commands import command_lines
 from bot.publish.drafts import DraftPlanner
@@ -19,6 +21,8 @@ from bot.publish.steps import Plan, Step
 from bot.publish.wishes import make_wishes
 from bot.report.document import Document
 
+NONE_HELD: Mapping[Identity, str] = MappingProxyType({})
+
 
 def make_plan(
     documents: Iterable[Document],
@@ -27,7 +31,7 @@ def make_plan(
     settings: Settings,
     colours: Mapping[str, str] | None = None,
     orders: Iterable[tuple[str | None, OrderEntry]] = (),
-    held: Mapping[Identity, str] = EMPTY,
+    held: Mapping[Identity, str] = NONE_HELD,
 ) -> Plan:
     """The plan for these documents. `colours` (engagement → green, yellow, red, unknown) are the statuses to declare; `orders`
     are those that people gave, with the engagement that each is about; `held` tells which documents are held back, and why.
@@ -36,18 +40,32 @@ def make_plan(
     """
     planner = DraftPlanner(standing, guard, settings.reports.status.customer.approvers)
     steps: list[Step] = []
+    faults: list[str] = []
+
+    def guarded(name: str, make: Callable[[], Iterable[Step]]) -> Iterable[Step]:
+        """The steps, checked; where they can't be planned that is told, and the others are."""
+        return contained(
+            lambda: [_checked(step) for step in make()],
+            lambda why: faults.append(f"{name}: could not be planned ({why})"),
+            (),
+        )
+
     for document in documents:
-        if document.engagement is None:
-            document = replace(document, portfolio=standing.portfolio)
-        wishes = make_wishes(document)
-        if reason := held.get(wishes[0].identity):
-            steps.append(planner.step(wishes[0], "refuse", reason))
-            continue
-        steps += planner.plan_draft(wishes[0], len(wishes)) if document.draft else planner.plan_wishes(wishes)
+        name = " ".join(filter(None, (document.kind, document.audience, document.period, document.engagement)))
+        steps += guarded(name, partial(_document_steps, planner, document, held))
     if settings.reports.status.set_health and colours:
-        steps += health_steps(colours, standing, settings)
-    steps += order_steps(orders, standing)
-    return Plan(tuple(_checked(step) for step in steps), standing.instance, standing.user, standing.aliases)
+        steps += guarded("health labels", lambda: health_steps(colours, standing, settings))
+    steps += guarded("orders", lambda: order_steps(orders, standing))
+    return Plan(tuple(steps), standing.instance, standing.user, standing.aliases, tuple(faults))
+
+
+def _document_steps(planner: DraftPlanner, document: Document, held: Mapping[Identity, str]) -> Iterable[Step]:
+    if document.engagement is None:
+        document = replace(document, portfolio=planner.standing.portfolio)
+    wishes = make_wishes(document)
+    if reason := held.get(wishes[0].identity):
+        return [planner.step(wishes[0], "refuse", reason)]
+    return planner.plan_draft(wishes[0], len(wishes)) if document.draft else planner.plan_wishes(wishes)
 
 
 def _checked(step: Step) -> Step:

@@ -54,7 +54,7 @@ def plan_from_json(text: str, where: str = "plan") -> Plan:
     except ValidationError as problem:
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"is no plan of this psbot: {place}: {first['msg']}", where, _ADVICE) from problem
+        raise UsageError(f"is not a plan of this psbot: {place}: {first['msg']}", where, _ADVICE) from problem
     except (ValueError, RecursionError) as problem:
         raise UsageError(f"is not JSON: {problem}", where, _ADVICE) from problem
     for number, step in enumerate(data["steps"]):

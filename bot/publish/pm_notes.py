@@ -1,4 +1,4 @@
-"""The *PM notes* part of a note or issue: what a person wrote there survives every update (CONTRACT §8.3). Pure."""
+"""The *PM notes* part of a note or issue: what a person wrote there survives every update. Pure."""
 
 from __future__ import annotations
 

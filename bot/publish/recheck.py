@@ -1,4 +1,4 @@
-"""A plan from a file, held against the config and GitLab of the moment: what it may still do (CONTRACT §8.10). Pure.
+"""A plan from a file, held against the config and GitLab of the moment: what it may still do. Pure.
 
 A plan is a file that anybody may have changed, and older than the config. What it says of itself (approval, approvers,
 audience, target) decides nothing: each step must be one that psbot would take today. Whether a customer's words are
@@ -43,9 +43,9 @@ class Today:
             yield from self._answer_faults(step)
             return
         if step.identity.audience not in ("internal", "customer"):
-            yield f"{step.identity.audience!r} is no audience"
+            yield f"{step.identity.audience!r} is not an audience"
         if kind not in (*ROLL_UPS, *ENGAGEMENT_KINDS):
-            yield f"{kind!r} is no report of this psbot"
+            yield f"{kind!r} is not a report of this psbot"
         elif kind in ROLL_UPS:
             yield from self._roll_up_faults(step, kind)
         else:

@@ -85,6 +85,8 @@ class Plan:
     user: str = ""
     aliases: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     """Former names of engagements in markers → today's."""
+    faults: tuple[str, ...] = ()
+    """Documents that could not be planned."""
 
     @property
     def refused(self) -> tuple[Step, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from bot.domain.errors import ConfigError, PsbotError
+from bot.domain.bulkhead import contained
+from bot.domain.errors import ConfigError
 from bot.report.basis import with_basis
 from bot.report.change import with_fingerprint
 from bot.report.context import ReportContext
@@ -30,51 +31,61 @@ class Made:
 
 
 def make_documents(dues: Due | Iterable[Due], context: ReportContext) -> Made:
-    """All documents of what is due. Raises ConfigError for a template that can't be used: then nothing is written."""
+    """All documents of what is due. Raises ConfigError for a template that can't be used: then nothing is written.
+
+    A template that serves the sample portfolio and fails for one engagement's odd data costs that report alone.
+    """
     documents: list[Document] = []
     faults: list[str] = []
+    broken: list[ConfigError] = []
     for due in (dues,) if isinstance(dues, Due) else dues:
         for report in all_reports():
             if report.kind == due.kind:
-                made = _make(report, due, context)
+                made = _make(report, due, context, broken)
                 documents += made.documents
                 faults += made.faults
+    if broken and _serves_nobody(context):
+        raise broken[0]
     documents.sort(key=lambda document: document.audience == "customer")
     return Made(tuple(documents), tuple(faults))
 
 
-def _make(report: Report, due: Due, context: ReportContext) -> Made:
+def _serves_nobody(context: ReportContext) -> bool:
+    """Whether the templates fail for the sample portfolio too."""
+    from bot.report.check import check_templates
+    from bot.report.sample import sample_contexts
+
+    return bool(check_templates(context.templates, sample_contexts(context.templates, context.settings)))
+
+
+def _make(report: Report, due: Due, context: ReportContext, broken: list[ConfigError]) -> Made:
     faults: list[str] = []
     documents: list[Document] = []
-    subjects = _guarded(lambda: tuple(report.subjects(due, context)), f"{report.name} {due.period.name}", faults)
+
+    def guarded(make: Callable[[], T], where: str) -> T | None:
+        return contained(make, lambda why: faults.append(f"{where}: could not be made ({why})"), fatal=())
+
+    def made(subject: str | None) -> Document | None:
+        try:
+            document = report.make(due, context, subject)
+        except ConfigError as error:
+            broken.append(error)
+            raise
+        if document is None:
+            return None
+        document = with_basis(fitted(document, context.templates.words), context.portfolio)
+        return with_fingerprint(document, due, context, partial(_again, report, subject))
+
+    subjects = guarded(lambda: tuple(report.subjects(due, context)), f"{report.name} {due.period.name}")
     for subject in subjects or ():
         where = " ".join(filter(None, (report.name, due.period.name, subject)))
-        document = _guarded(partial(report.make, due, context, subject), where, faults)
+        document = guarded(partial(made, subject), where)
         if document is not None:
-            document = with_basis(fitted(document, context.templates.words), context.portfolio)
-            documents.append(with_fingerprint(document, due, context, partial(_again, report, subject)))
+            documents.append(document)
     return Made(tuple(documents), tuple(faults))
 
 
 def _again(report: Report, subject: str | None, due: Due, context: ReportContext) -> Document | None:
     """The document as of another day; None where there was none, or it can't be made: then what stands is no guide."""
-    try:
-        document = report.make(due, context, subject)
-    except ConfigError:
-        raise
-    except Exception:  # noqa: BLE001 -- only compared with: the document itself was made
-        return None
+    document = contained(lambda: report.make(due, context, subject), lambda why: None)
     return fitted(document, context.templates.words) if document else None
-
-
-def _guarded(make: Callable[[], T], where: str, faults: list[str]) -> T | None:
-    """What `make` gives; its failure becomes a sentence that names the report. A broken template is no such failure."""
-    try:
-        return make()
-    except ConfigError:
-        raise
-    except PsbotError as error:
-        faults.append(f"{where}: {error}")
-    except Exception as error:  # noqa: BLE001 -- one report's mistake must not cost the others; it is told, not dropped
-        faults.append(f"{where}: could not be made ({type(error).__name__}: {error})")
-    return None

@@ -1,4 +1,4 @@
-"""What an internal text stood on, kept in its hidden payload: a later run with less leaves it standing (CONTRACT §8.9)."""
+"""What an internal text stood on, kept in its hidden payload: a later run with less leaves it standing."""
 
 from __future__ import annotations
 

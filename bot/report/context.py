@@ -68,16 +68,6 @@ class ReportContext:
             self._by_ref[day] = {e.ref: e for e in self.derive(day).engagements}
         return self._by_ref[day].get(ref)
 
-    def items_of(self, ref: str) -> Mapping[str, Item]:
-        """The items of an engagement as they were read, by reference."""
-        if ref not in self._items:
-            self._items[ref] = {i.ref: i for e in self.portfolio.engagements if e.ref == ref for i in e.items}
-        return self._items[ref]
-
-    @cached_property
-    def _items(self) -> dict[str, Mapping[str, Item]]:
-        return {}
-
     def served(self, day: date) -> Iterable[EngagementDerived]:
         """The engagements that this run serves, worst first: all, or the one it was limited to."""
         return (e for e in self.derive(day).engagements if self.only in (None, e.ref))

@@ -1,7 +1,7 @@
 """A rendered report on its way to GitLab: what it is, for whom, for which period, where it goes, and what it says.
 
 A Document is the wish; `publish` compares it with what stands in GitLab. The fingerprint of the body, not its bytes,
-tells whether something changed; the as-of date alone is no change, so bodies carry it in `{{ }}`-free form through
+tells whether something changed; the as-of date alone is not a change, so bodies carry it in `{{ }}`-free form through
 `as_of_line`, which the fingerprint leaves out.
 """
 

@@ -1,4 +1,4 @@
-"""Which reports are due on a day, for which period, as of when (CONTRACT §7 *Reports*, §8.2). Pure: `day` comes in.
+"""Which reports are due on a day, for which period, as of when. Pure: `day` comes in.
 
 A weekly report belongs to its ISO week, is first written on its weekday and stays current until the next week's is due;
 `monthly` and `quarterly` report the period that ended, as it stood on its last day. A period that no run reported is

@@ -8,8 +8,26 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.config import Settings
 from bot.derive import results as r
+from bot.derive.decisions.asks import derive_asks
+from bot.derive.decisions.owners import with_owner
+from bot.derive.decisions.steps import derive_steps
+from bot.derive.decisions.stories import derive_stories
+from bot.derive.pipeline import with_default_thresholds
+from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar, month_of, week_of
-from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, PastReport, Portfolio, Reply, TimeLog
+from bot.domain.model import (
+    Engagement,
+    Facts,
+    Item,
+    Milestone,
+    MilestoneFact,
+    PastReport,
+    Portfolio,
+    Reply,
+    TimeLog,
+    as_of,
+)
+from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
 from bot.report.due import Due
 from bot.report.environment import Templates
@@ -87,14 +105,14 @@ def sample_portfolio() -> Portfolio:
 def sample_derived(day: date) -> r.Derived:
     """The sample as of `day`: before 17 November the cut-over had not slipped yet."""
     early = day < SLIPPED
-    ends = {e.ref: e.facts.end for e in sample_portfolio().engagements}
     made = (
         _northwind_derived(early),
         _initech_derived(),
         r.EngagementDerived(EMPTY_ONE, "Untitled"),
         _umbrella_derived(),
     )
-    engagements = tuple(replace(e, end=ends[e.ref]) for e in made)
+    sold = {e.ref: e for e in as_of(sample_portfolio(), day, UTC).engagements}
+    engagements = tuple(_decided(sold[e.ref], e, day) for e in made if e.ref in sold)
     now = r.PortfolioQuarter(450_000, 120_000, 380_000, 340_000, 420_000, 60_000, 400_000, -0.05)
     ended = r.PortfolioQuarter(200_000, 190_000, 190_000, 190_000, 190_000, 0, 205_000, -0.073)
     portfolio = r.PortfolioDerived(
@@ -107,6 +125,16 @@ def sample_derived(day: date) -> r.Derived:
         capacity=(r.CapacityWeek("lee", "2026-W48", 52, 40),),
     )
     return r.Derived(day, "USD", engagements, portfolio, ("acme/customers/soylent: 403 Forbidden",))
+
+
+def _decided(engagement: Engagement, made: r.EngagementDerived, day: date) -> r.EngagementDerived:
+    """What derive decides on the grounds of the rest: the agreed end, next steps, asks, stories."""
+    derived = replace(made, end=engagement.facts.end)
+    subject = Subject(engagement, day, WorkCalendar(), with_default_thresholds(sample_settings()), derived)
+    owned = tuple(with_owner(subject, risk) for risk in derived.risks)
+    subject = subject.advance(risks=owned)
+    subject = subject.advance(steps=derive_steps(subject), asks=derive_asks(subject))
+    return subject.advance(stories=derive_stories(subject, lambda _: None)).derived
 
 
 def sample_past() -> tuple[PastReport, ...]:
@@ -174,8 +202,8 @@ def _northwind() -> Engagement:
 
 def _northwind_derived(early: bool) -> r.EngagementDerived:
     slip = (f'{WORK}%"Cut-over"',)
-    yellow = r.Rag("yellow", (r.Reason("Milestone Cut-over is forecast 5 working days after its baseline", slip),))
-    green = r.Rag("green", (r.Reason("CPI 1.02"),))
+    yellow = r.Rag(Colour.YELLOW, (r.Reason("Milestone Cut-over is forecast 5 working days after its baseline", slip),))
+    green = r.Rag(Colour.GREEN, (r.Reason("CPI 1.02"),))
     finish = r.Quantiles(date(2026, 12, 7), date(2026, 12, 11), date(2026, 12, 16), date(2026, 12, 23))
     milestones = (
         r.MilestoneStatus(
@@ -238,9 +266,9 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
     )
     escalation = r.Escalation(f"{WORK}#24", "Cut-over date", "high", 3, date(2026, 11, 20), True, owner="dana")
     return r.EngagementDerived(
-        RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", "active",
+        RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", Phase.ACTIVE,
         r.Progress("hours", 0.2 if early else 0.4, 100 if early else 200, 500, 1 if early else 2, 5, {f"{WORK}#{n}": 100.0 for n in range(10, 15)}),
-        r.Status("green" if early else "yellow", "green", "yellow", r.Rag("green", (r.Reason("SPI 0.97"),)) if early else yellow, green, green),
+        r.Status(Colour.GREEN if early else Colour.YELLOW, Colour.GREEN, Colour.YELLOW, r.Rag(Colour.GREEN, (r.Reason("SPI 0.97"),)) if early else yellow, green, green),
         r.Schedule(0.55, 0.52, 0.95, 0.94, None, date(2026, 12, 4), milestones, (f"{WORK}#12", f"{WORK}#13")),
         r.Scope(20, 700, 2, 0, 20, 0.03, (order,), 0, 40, 0, 10_000),
         r.Budget(720, 200 if early else 390, 390, 0.54, 0.96, 1.05, 750, date(2026, 12, 30), 40, 180_000, 97_500, 4.0),
@@ -267,10 +295,10 @@ def _initech() -> Engagement:
 
 
 def _initech_derived() -> r.EngagementDerived:
-    red = r.Rag("red", (r.Reason("220 of 200 hours are used with work still open"),))
+    red = r.Rag(Colour.RED, (r.Reason("220 of 200 hours are used with work still open"),))
     return r.EngagementDerived(
-        YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", "active",
-        status=r.Status("red", "green", None, r.Rag(), r.Rag("green"), red),
+        YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", Phase.ACTIVE,
+        status=r.Status(Colour.RED, Colour.GREEN, None, r.Rag(), r.Rag(Colour.GREEN), red),
         budget=r.Budget(200, 220, 220, 1.1, 0.8, None, 250, date(2026, 11, 10)),
         risks=(r.Risk("over-budget", "derived", "critical", "More hours are used than sold", (), "Raise a change order"),),
     )  # fmt: skip
@@ -306,9 +334,9 @@ def _umbrella_derived() -> r.EngagementDerived:
     done = date(2026, 10, 30)
     finish = r.Quantiles(done, done, done, done)
     return r.EngagementDerived(
-        DONE, "Umbrella: health check", "Umbrella", f"{HOST}/groups/{DONE}", "complete",
+        DONE, "Umbrella: health check", "Umbrella", f"{HOST}/groups/{DONE}", Phase.COMPLETE,
         r.Progress("count", 1.0, 8, 8, 8, 8),
-        r.Status("green", None, "green", r.Rag("green"), r.Rag("green"), r.Rag("green")),
+        r.Status(Colour.GREEN, None, Colour.GREEN, r.Rag(Colour.GREEN), r.Rag(Colour.GREEN), r.Rag(Colour.GREEN)),
         r.Schedule(baseline_finish=done),
         budget=r.Budget(100, 92, 92, 0.92, 1.09),
         forecast=r.Forecast(finish, 1.0, basis="none"),

@@ -9,7 +9,7 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from fakegitlab import links
-from fakegitlab.entities import Group, Item, Namespace, Note, Project, TimeLog
+from fakegitlab.entities import Group, Item, MergeRequest, Namespace, Note, Project, TimeLog
 from fakegitlab.graphql.connections import Connection, connect
 from fakegitlab.graphql.context import actor, world
 from fakegitlab.graphql.ids import discussion_gid, gid, note_gid, number_of
@@ -97,6 +97,8 @@ def _logs(info: Info, spaces: Iterable[Namespace]) -> Iterator[TimeLog]:
         if isinstance(space, Project) and actor(info).is_staff(space):
             for item in space.items.values():
                 yield from item.timelogs
+            for merge_request in space.merge_requests:
+                yield from merge_request.timelogs
 
 
 def _listed(info: Info, logs: Iterable[TimeLog], args: dict[str, Any]) -> Connection:
@@ -160,8 +162,8 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "unicodeVersion": lambda award, info: "6.0",
     },
     "Timelog": TIMELOG | {
-        "issue": lambda log, info: log.item,
-        "mergeRequest": lambda log, info: None,
+        "issue": lambda log, info: log.item if isinstance(log.item, Item) else None,
+        "mergeRequest": lambda log, info: log.item if isinstance(log.item, MergeRequest) else None,
         "project": lambda log, info: log.item.namespace,
     },
     "WorkItemTimelog": TIMELOG,

@@ -11,7 +11,6 @@ from fakegitlab.entities import Group, Item, Namespace, Note
 GID = re.compile(r"gid://gitlab/([A-Za-z:]+)/([0-9a-f]+)")
 TYPE_NUMBERS = {"issue": 1, "incident": 2, "test_case": 3, "requirement": 4, "task": 5, "objective": 6, "key_result": 7}
 TYPE_NUMBERS |= {"epic": 8, "ticket": 9}
-TYPE_NAMES = {"test_case": "Test Case", "key_result": "Key Result"}
 
 
 def gid(kind: str, number: object) -> str:
@@ -57,11 +56,6 @@ def discussion_gid(notes: list[Note]) -> str:
 def type_gid(item_type: str) -> str:
     """A work item type."""
     return gid("WorkItems::Type", TYPE_NUMBERS[item_type])
-
-
-def type_title(item_type: str) -> str:
-    """`Issue`, `Test Case`."""
-    return TYPE_NAMES.get(item_type, item_type.title())
 
 
 def item_gid(item: Item) -> str:

@@ -228,6 +228,7 @@ USER = {
     "avatarUrl": lambda person, info: None,
     "webPath": lambda person, info: f"/{person.username}",
     "webUrl": lambda person, info: links.user_url(world(info), person),
+    "userPreferences": lambda person, info: {"timezone": person.timezone},
 }
 SPACE = {
     "path": lambda space, info: space.slug,

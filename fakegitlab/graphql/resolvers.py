@@ -10,10 +10,10 @@ from typing import Any
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_ast_schema
 
 from fakegitlab.editions import Edition
-from fakegitlab.graphql import activity, mutations, places, scalars, work_items
+from fakegitlab.graphql import activity, custom_fields, mutations, places, scalars, work_items
 from fakegitlab.graphql.schema import pruned_document
 
-MODULES = (places, work_items, activity, mutations)
+MODULES = (places, work_items, custom_fields, activity, mutations)
 
 
 @lru_cache(maxsize=16)

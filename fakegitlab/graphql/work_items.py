@@ -345,7 +345,6 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "iconName": lambda status, info: "status-" + status.category.lower().replace("_", "-"),
     },
     "WorkItemWidgetIteration": {"iteration": lambda widget, info: widget.item.iteration},
-    "WorkItemWidgetCustomFields": {"customFieldValues": lambda widget, info, **args: []},
     "WorkItemWidgetAwardEmoji": {
         "upvotes": lambda widget, info: sum(award.name == "thumbsup" for award in widget.item.awards),
         "downvotes": lambda widget, info: sum(award.name == "thumbsdown" for award in widget.item.awards),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
@@ -12,8 +13,16 @@ from fakegitlab.rest.call import Call
 from fakegitlab.rest.paging import as_json, paginated
 from fakegitlab.rest.shapes import day, moment, user_json
 from fakegitlab.services.refusal import not_found
+from fakegitlab.store import Store
 
 REVISION = "0123456789a"
+
+
+def local_time(world: Store, user: User) -> str | None:
+    """What the clock says where the user is, by the profile's time zone; all that REST tells of it."""
+    if user.timezone is None:
+        return None
+    return world.now.astimezone(ZoneInfo(user.timezone)).strftime("%-I:%M %p")
 
 
 def show_metadata(call: Call) -> Response:
@@ -85,7 +94,10 @@ def show_user(call: Call, user_id: int) -> Response:
     found = call.world.users.get(user_id)
     if found is None:
         raise not_found("User")
-    return as_json((user_json(call.world, found) or {}) | {"bio": "", "bot": found.bot})
+    return as_json(
+        (user_json(call.world, found) or {})
+        | {"bio": "", "bot": found.bot, "local_time": local_time(call.world, found)}
+    )
 
 
 def show_token(call: Call) -> Response:

@@ -146,7 +146,9 @@ def _state(actor: Actor, item: Item, value: str) -> bool:
     item.state = "closed" if closed else "opened"
     item.closed_at, item.closed_by = (actor.world.now, actor.user) if closed else (None, None)
     if item.status:
-        item.status = STATUSES[2] if closed else STATUSES[0]
+        item.status = (STATUSES[4] if item.duplicated_to else STATUSES[2]) if closed else STATUSES[0]
+    if not closed:
+        item.duplicated_to = None
     history.state_changed(actor.world, item, actor.user)
     return True
 

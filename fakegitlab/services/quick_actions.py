@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from fakegitlab import history
 from fakegitlab.entities import Item, Label, User
 from fakegitlab.markdown import command_lines, without_lines
 from fakegitlab.services import time_spent
@@ -203,6 +204,8 @@ def _duplicate(actor: Actor, item: Item, argument: str) -> Answer:
     if target is None or target is item:
         return None
     item.duplicated_to = target
+    text = f"marked this issue as a duplicate of {target.reference}"
+    history.add_system_note(actor.world, item, actor.user, text, "duplicate")
     return f"Closed this issue. Marked as related to, and a duplicate of, {argument}.", {"state": "close"}
 
 

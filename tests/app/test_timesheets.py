@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.app.csv_sheet import decode
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
 from bot.domain.errors import ConfigError
 from bot.domain.model import Booking, Engagement, Facts, Portfolio, TimeLog
@@ -49,14 +50,13 @@ def test_semicolons_are_read_where_the_header_has_them():
     ("row", "place", "said"),
     [
         (
-            "SOW-1,dana,20.11.2026,8,yes,yes",
+            "SOW-1,dana,2026-13-20,8,yes,yes",
             "hours.csv:3:3",
-            "date: must be a date such as 2026-11-30, not '20.11.2026'",
+            "date: must be a date such as 2026-11-30, not '2026-13-20'",
         ),
         ("SOW-1,dana,2026-11-20,eight,yes,yes", "hours.csv:3:4", "hours: must be a number, not 'eight'"),
-        ('SOW-1,dana,2026-11-20,"7,5",yes,yes', "hours.csv:3:4", "not '7,5'. Write a decimal point"),
         ("SOW-1,dana,2026-11-20,nan,yes,yes", "hours.csv:3:4", "must be a number"),
-        ("SOW-1,dana,2026-11-20,25,yes,yes", "hours.csv:3:4", "must lie between -24 and 24, but is 25"),
+        ("SOW-1,dana,2026-11-20,169,yes,yes", "hours.csv:3:4", "must lie between -168 and 168, but is 169"),
         ("SOW-1,dana,2026-11-20,8,maybe,yes", "hours.csv:3:5", "billable: must be true or false, not 'maybe'"),
         ("SOW-1,dana,2026-11-20,8,yes,", "hours.csv:3:6", "approved: is empty"),
         ("SOW-1,,2026-11-20,8,yes,yes", "hours.csv:3:2", "user: is empty"),
@@ -65,8 +65,7 @@ def test_semicolons_are_read_where_the_header_has_them():
     ],
 )
 def test_a_bad_row_is_named_by_line_and_column_and_the_others_count(row: str, place: str, said: str):
-    good = "SOW-1,dana,2026-11-19,8,yes,yes"
-    found = sheet(good, row, good)
+    found = sheet("SOW-1,dana,2026-11-19,8,yes,yes", row, "SOW-1,dana,2026-11-18,8,yes,yes")
     assert len(found.rows) == 2
     (fault,) = faults(found)
     assert fault.startswith(place)
@@ -81,7 +80,7 @@ def test_lines_are_counted_through_quoted_line_breaks():
 def test_a_missing_quote_keeps_the_rows_before_it():
     found = sheet("SOW-1,dana,2026-11-20,8,yes,yes", 'SOW-1,"dana,2026-11-20,8,yes,yes')
     assert len(found.rows) == 1
-    assert "not readable from here on" in faults(found)[0]
+    assert "has a quote out of place" in faults(found)[0]
 
 
 def test_a_wrong_header_is_an_error_that_names_every_mistake():
@@ -139,12 +138,153 @@ def test_a_sow_of_two_engagements_names_neither():
     portfolio = Portfolio((engagement("acme&1", "SOW-1"), engagement("acme&2", "SOW-1")))
     found = add_hours(portfolio, sheet("SOW-1,dana,2026-11-20,8,yes,yes"))
     assert found.engagements == portfolio.engagements
-    assert "is the SOW of acme&1 and acme&2. Write the reference instead." in found.failures[0]
+    assert "is the SOW of acme&1 and acme&2 (1 row, 8 h: line 2). Write the reference instead." in found.failures[0]
 
 
-def test_rows_of_engagements_that_were_not_read_are_nobodys():
-    portfolio = Portfolio((engagement("acme&1"),))
+def test_rows_of_engagements_that_are_known_but_not_read_now_are_no_fault():
+    portfolio = Portfolio((engagement("acme&1"),), known=("acme&1", "acme&9", "SOW-77"))
     assert add_hours(portfolio, sheet("SOW-77,dana,2026-11-20,8,yes,yes")) == portfolio
+
+
+def test_rows_that_join_nothing_are_named_once_with_line_hours_and_the_nearest_name():
+    portfolio = Portfolio((engagement("acme&1", "SOW-1"), engagement("acme&2", "Alpha")))
+    rows = [f"SOW1,dana,2026-11-{day},8,yes,yes" for day in (10, 11, 12, 13, 16)]
+    found = add_hours(portfolio, sheet(*rows, "SOW-1,dana,2026-11-20,8,yes,yes", "zzz,dana,2026-11-20,8,yes,yes"))
+    (error,) = found.engagements[0].errors
+    assert error.startswith(
+        "hours.csv:2:1: engagement: 'SOW1' is not an engagement's reference or SOW (5 rows, 40 h: lines 2, 3, 4"
+    )
+    assert "The nearest is 'SOW-1'." in error
+    assert [log.hours for log in found.engagements[0].timelogs] == [8.0]
+    (failure,) = found.failures
+    assert failure.startswith("hours.csv:8:1: engagement: 'zzz'")
+
+
+def test_an_engagement_whose_rows_were_refused_says_whose_hours_it_has():
+    portfolio = Portfolio((engagement("acme&1", "SOW-1"), engagement("acme&2", "SOW-2")))
+    found = add_hours(
+        portfolio, sheet("SOW-1,dana,x,8,yes,yes", "SOW-2,dana,x,8,yes,yes", "SOW-2,dana,2026-11-20,8,yes,yes")
+    )
+    assert found.engagements[0].errors == (
+        "1 row of hours.csv could not be read: its hours are GitLab's, not the timesheet's",
+    )
+    assert found.engagements[1].errors == (
+        "1 row of hours.csv could not be read: its hours are less than the timesheet's",
+    )
+
+
+# -- what spreadsheets write
+
+
+def logged(data: bytes | str, columns: dict[str, str] | None = None) -> list[tuple[str, date, float]]:
+    text = decode(data) if isinstance(data, bytes) else data
+    found = read_timesheets(text, "hours.csv", columns)
+    assert not found.faults
+    return [(row.value.user, row.value.spent_at, row.value.hours) for row in found.rows]
+
+
+ONE = [("jörg", date(2026, 10, 21), 7.5)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_the_encoding_is_found_out(encoding: str):
+    assert logged(f"{HEAD}\r\nSOW-1,jörg,2026-10-21,7.5,true,true\r\n".encode(encoding)) == ONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD.replace(',', ';')}\nSOW-1;jörg;21.10.2026;7,5;WAHR;FALSCH\n",
+        f"{HEAD.replace(',', chr(9))}\nSOW-1\tjörg\t2026-10-21\t7,5\tyes\tno\n",
+        f"{HEAD.replace(',', '|')}\nSOW-1|jörg|21-Oct-2026|7:30|1|0\n",
+        f"sep=;\r\n{HEAD.replace(',', ';')}\r\nSOW-1;jörg;2026-10-21;7.5;true;true\r\n",
+        f'"sep=,"\n\n{HEAD}\nSOW-1,jörg,10/21/2026,"7,5",true,true\n',
+        f"\n,,,,,\n{HEAD},\nSOW-1,jörg,2026-10-21 00:00:00,7.5 h,true,true,\n",
+        f"{HEAD},note\nSOW-1,jörg,2026/10/21,7.5,Billable,Approved,a note\n",
+        f'{HEAD},note\nSOW-1,jörg,2026-10-21,7.5,true,true,"two\nlines"\n',
+    ],
+)
+def test_separator_decimal_sign_dates_and_what_stands_around_are_found_out(text: str):
+    assert logged(text) == ONE
+
+
+def test_the_one_order_of_dates_that_fits_all_rows_is_taken():
+    month_first = sheet(*(f"SOW-1,dana,{text},8,true,true" for text in ("03/04/2026", "03/14/2026")))
+    assert [row.value.spent_at for row in month_first.rows] == [date(2026, 3, 4), date(2026, 3, 14)]
+    day_first = sheet(*(f"SOW-1,dana,{text},8,true,true" for text in ("03/04/2026", "14/03/26")))
+    assert [row.value.spent_at for row in day_first.rows] == [date(2026, 4, 3), date(2026, 3, 14)]
+
+
+def test_dates_that_no_order_fits_are_one_fault_and_impossible_ones_another():
+    rows = ["13/10/2026", "10/14/2026", "1/32/2026", "2/32/2026", "3/32/2026", "4/32/2026", "2026-10-01"]
+    found = sheet(*(f"SOW-1,dana,{text},8,true,true" for text in rows))
+    assert [row.value.spent_at for row in found.rows] == [date(2026, 10, 1)]
+    first, second = faults(found)
+    assert "no one order of day and month fits" in first
+    assert "(2 rows: lines 2, 3)" in first
+    assert "(4 rows: lines 4, 5, 6 and 1 more)" in second
+
+
+def test_an_order_that_cannot_be_told_is_named():
+    (fault,) = faults(sheet("SOW-1,dana,03/04/2026,8,true,true"))
+    assert "may be day or month first" in fault
+
+
+def test_a_stray_quote_costs_its_line():
+    found = sheet(
+        "SOW-1,dana,2026-10-01,8,true,true", 'SOW-1,"dev" x,2026-10-02,8,true,true', "SOW-1,dana,2026-10-03,8,true,true"
+    )
+    assert [row.line for row in found.rows] == [2, 4]
+    assert faults(found)[0].startswith("hours.csv:3: has a quote out of place")
+
+
+def test_a_row_for_a_whole_week_is_read():
+    assert sheet("SOW-1,dana,2026-10-02,40,true,true").rows[0].value.hours == 40
+
+
+def test_a_file_that_holds_everything_twice_counts_once_and_is_named():
+    rows = [f"SOW-1,dana,2026-11-{day},8,true,true" for day in (9, 10, 11)]
+    found = sheet(*rows, *rows)
+    assert len(found.rows) == 3
+    assert "stands more than once" in faults(found)[0]
+    assert "(3 rows: lines 5, 6, 7)" in faults(found)[0]
+
+
+def test_rows_dated_in_the_future_are_named():
+    text = f"{HEAD}\nSOW-1,dana,2027-10-06,8,true,true\nSOW-1,dana,2026-10-06,8,true,true\nSOW-1,dana,9999-12-31,8,true,true\n"
+    found = read_timesheets(text, "hours.csv", today=date(2026, 11, 25))
+    assert len(found.rows) == 1
+    assert ["lies in the future" in fault or "is the year right" in fault for fault in faults(found)] == [True, True]
+
+
+def test_thousands_of_equal_faults_are_one():
+    (fault,) = faults(sheet(*(f"SOW-1,dana,x{n},8,true,true" for n in range(3_000))))
+    assert "3,000 rows" in fault
+
+
+EXPORT = "Project Name,Consultant,Entry Date,Time Logged,Notes\nSOW-1,jörg,10/21/2026,7.5,did it\n"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_export_with_other_columns_is_read_as_the_config_maps_it(turned: bool):
+    named = {"engagement": "Project Name", "user": "consultant", "date": "Entry Date", "hours": "Time Logged"}
+    columns = {theirs: ours for ours, theirs in named.items()} if turned else named
+    assert logged(EXPORT, columns) == ONE
+
+
+def test_a_booking_knows_the_day_on_which_it_was_made():
+    text = (
+        "engagement,user,week,hours,kind,known\nSOW-1,dana,2026-W47,32,hard,2026-11-02\nSOW-1,dana,16.11.2026,8,soft,\n"
+    )
+    found = read_bookings(text, "b.csv")
+    assert [row.value for row in found.rows] == [
+        Booking("dana", "2026-W47", 32.0, "hard", date(2026, 11, 2)), Booking("dana", "2026-W47", 8.0, "soft"),
+    ]  # fmt: skip
+
+
+def test_a_week_at_the_end_of_time_is_a_bad_row():
+    found = read_bookings("engagement,user,week,hours,kind\nSOW-1,dana,9999-W52,32,hard\n", "b.csv")
+    assert "must be an ISO week" in faults(found)[0]
 
 
 @settings(max_examples=50, deadline=None)
@@ -159,7 +299,7 @@ def test_no_text_ever_raises_anything_but_a_config_error(text: str):
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(-24, 24, allow_nan=False), min_size=1, max_size=20))
+@given(st.lists(st.floats(-24, 24, allow_nan=False), min_size=1, max_size=20, unique=True))
 def test_hours_are_neither_lost_nor_doubled(hours: list[float]):
     found = add_hours(
         Portfolio((engagement("acme&1", hours=0.0),)), sheet(*(f"acme&1,dana,2026-11-20,{h!r},yes,yes" for h in hours))

@@ -7,16 +7,30 @@ import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from bot.demo import DEMO_CONFIG
+from fakegitlab import DemoGitLab
 
 ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / ".gitlab-ci.yml"
 COMPONENT = ROOT / "templates/psbot/template.yml"
 IMAGE = "registry.example.com/acme/psbot:1.0.0"
 NO_JOBS = {"default", "variables", "workflow", "stages", "include"}
+
+
+def small_config(gitlab: DemoGitLab) -> dict[str, Any]:
+    """That of the demo, for two of its customers; without an address: a job knows its GitLab from CI_SERVER_URL."""
+    config: dict[str, Any] = yaml.safe_load(DEMO_CONFIG(datetime.now(UTC).date(), gitlab.url, 7, "ultimate"))
+    del config["gitlab"]
+    places = ("acme/customers/borealis-bank", "acme/customers/al-noor-telecom")
+    config["portfolio"]["namespaces"] = {"acme/ps-internal": "internal"} | dict.fromkeys(places, "customer")
+    config["engagements"] = {k: v for k, v in config["engagements"].items() if k.startswith(places)}
+    return config
 
 
 def pipeline() -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_every_problem_comes_with_its_remedy(desk: Desk) -> None:
     set_config(desk, "finance", timesheets="nowhere.csv")
     set_config(desk, "portfolio", namespaces={"acme/ps-internal": "internal", "acme/nowhere": "customer"})
     lines = desk.psbot("check").out.splitlines()
-    marked = [n for n, line in enumerate(lines) if line.startswith("MEND")]
+    marked = [n for n, line in enumerate(lines) if line.startswith("FIX ")]
     assert len(marked) >= 2
     assert all(lines[n + 1].startswith("      → ") for n in marked)
 
@@ -42,7 +42,7 @@ def test_a_missing_csv_is_named_and_what_was_found_before_is_told(desk: Desk) ->
     set_config(desk, "finance", timesheets="nowhere.csv")
     said = desk.psbot("check")
     assert said.code == 2
-    assert any("finance.timesheets" in text and "is not there" in text for text in findings(said, "MEND"))
+    assert any("finance.timesheets" in text and "is not there" in text for text in findings(said, "FIX "))
     assert any("token: scopes api" in text for text in findings(said, "ok"))
 
 
@@ -80,7 +80,7 @@ def test_engagements_without_an_internal_place_are_one_finding_with_the_lines_to
     desk.config.write_text(yaml.safe_dump(config), encoding="utf-8")
     said = desk.psbot("check")
     assert said.code == 1
-    (text,) = (text for text in findings(said, "MEND") if "internal place" in text)
+    (text,) = (text for text in findings(said, "FIX ") if "internal place" in text)
     assert text.startswith("8 engagements")
     pasted = said.out[said.out.index("engagements:\n") :].split("\nok")[0]
     lines = yaml.safe_load(pasted)["engagements"]
@@ -92,7 +92,7 @@ def test_an_internal_namespace_that_everybody_can_read_is_a_problem(desk: Desk) 
     desk.gitlab.world.group("acme/ps-internal").visibility = "public"
     said = desk.psbot("check")
     assert said.code == 1
-    assert any("declared internal, but its visibility is public" in text for text in findings(said, "MEND"))
+    assert any("declared internal, but everybody can read" in text for text in findings(said, "FIX "))
 
 
 def test_a_healthy_set_up_is_told_its_next_step(desk: Desk) -> None:
@@ -184,7 +184,7 @@ def test_a_group_that_is_not_there_leaves_no_file(desk: Desk, monkeypatch: pytes
     path = desk.folder / "new.yml"
     said = desk.call("--config", str(path), "init", "--from", "acme/nowhere")
     assert said.code == 2
-    assert "'acme/nowhere' is no group that the token can see" in said.err
+    assert "'acme/nowhere' is not a group that the token can see" in said.err
     assert not path.exists()
 
 

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from bot.cli.launcher import write_launcher
-from bot.demo import DEMO_CONFIG, make_portfolio
+from bot.demo import make_portfolio
 from fakegitlab import DemoGitLab
-from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline
+from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline, small_config
 
 SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
 LEFT = ["rendered", "public", "derived.json", "snapshot.json", "tables", "psbot-run.xml"]
@@ -33,8 +33,7 @@ def runner(gitlab: DemoGitLab, tmp_path: Path) -> Runner:
     project, programs = tmp_path / "project", tmp_path / "bin"
     project.mkdir()
     programs.mkdir()
-    config = yaml.safe_load(DEMO_CONFIG(datetime.now(UTC).date(), gitlab.url, 7, "ultimate"))
-    del config["gitlab"]  # a job knows its GitLab from CI_SERVER_URL
+    config = small_config(gitlab)
     (project / "config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     write_launcher(programs / "psbot")
     (programs / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
@@ -59,7 +58,7 @@ def test_the_pipelines_scheduled_jobs_publish_and_leave_page_figures_and_run_rep
     assert runner.run(jobs["run"], before=False) == 0, runner.log
     assert len(gitlab.writes) >= 12
     assert runner.left(jobs["run"]) == LEFT
-    assert len(json.loads((runner.folder / "derived.json").read_text(encoding="utf-8"))["engagements"]) == 12
+    assert len(json.loads((runner.folder / "derived.json").read_text(encoding="utf-8"))["engagements"]) == 8
     assert "\r" not in runner.log, "no redrawn bars in a job's log"
     assert runner.run(jobs["pages"]) == 0, runner.log
 

@@ -128,6 +128,21 @@ def test_shards_together_publish_what_one_run_does(desk: Desk, shards: int) -> N
     assert len(desk.gitlab.writes) == written, "one job after the shards finds nothing to do"
 
 
+def test_a_status_that_a_shard_could_not_write_fails_the_roll_up_too(desk: Desk) -> None:
+    text = desk.config.read_text(encoding="utf-8").replace(
+        "internal: acme/ps-internal&1\n", "internal: acme/customers/x&1\n"
+    )
+    desk.config.write_text(text, encoding="utf-8")
+    parts = [str(desk.folder / f"part-{n}.json") for n in (1, 2)]
+    said = [desk.psbot("run", "--shard", f"{n}/2", "--save", part) for n, part in enumerate(parts, 1)]
+    assert sorted(one.code for one in said) == [0, 1]
+    merged = desk.psbot("run", *(f"--merge={part}" for part in parts))
+    assert merged.code == 1
+    failures = {line for one in said for line in one.err.splitlines() if line.startswith("refused")}
+    assert failures
+    assert failures <= set(merged.err.splitlines())
+
+
 # -- looking
 
 
@@ -210,7 +225,7 @@ def test_backtest_tells_how_far_to_trust_it(desk: Desk) -> None:
 def test_check_finds_a_healthy_set_up_healthy_and_writes_nothing(desk: Desk) -> None:
     said = desk.psbot("check")
     assert said.code == 0, said.out + said.err
-    assert "MEND" not in said.out
+    assert "FIX " not in said.out
     assert "12 engagements found" in said.out
     assert "next status report" in said.out
     assert not [r for r in desk.gitlab.requests if r.is_write]

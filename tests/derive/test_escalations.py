@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.derive.raid.escalations import derive_escalations
-from tests.builders import make_item, make_settings, make_subject
+from tests.builders import at, make_item, make_settings, make_subject
 
 
 def _item(number=1, labels=(), **values):
@@ -100,3 +100,10 @@ def test_the_worst_and_oldest_come_first():
     ]
     assert [e.ref[-1] for e in derive_escalations(make_subject(items=items))] == ["4", "3", "2", "1"]
     assert derive_escalations(make_subject(items=items[::-1])) == derive_escalations(make_subject(items=items))
+
+
+def test_the_clock_runs_on_what_people_said_about_it_and_not_on_any_change():
+    touched = _item(labels=("severity::high",), created_at="2026-11-02", updated_at="2026-11-20", updates=())
+    assert _escalation(touched).update_due == date(2026, 11, 4)
+    said = _item(labels=("severity::high",), updated_at="2026-11-20", updates=(at("2026-11-16"), at("2026-11-18")))
+    assert _escalation(said).update_due == date(2026, 11, 20)

@@ -15,7 +15,7 @@ PENDING = ChangeOrder("g/p#9", "More", "proposed")
 
 
 def hints_of(**values: Any) -> list[str]:
-    return [hint.text for hint in find_hints(make_subject(**values))]
+    return [str(hint.text) for hint in find_hints(make_subject(**values))]
 
 
 def finish(p50: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def test_hours_before_the_start_need_a_work_at_risk_approval() -> None:
     item = make_item()
     early = {"items": [item], "timelogs": [make_log(item, 3, "2026-07-31"), make_log(item, 3, "2026-08-03")]}
     (hint,) = find_hints(make_subject(**early))
-    assert "3 hours were logged before" in hint.text
+    assert "3 hours were logged before" in str(hint.text)
     assert hint.evidence == (item.ref,)
     approval = make_item(2, labels=["work-at-risk"])
     assert hints_of(items=[item, approval], timelogs=early["timelogs"]) == []

@@ -52,7 +52,7 @@ def test_levels_are_those_of_the_published_matrix(impact, probability, score, le
 def test_labels_and_assignee_stand_in_for_the_block():
     entry = _entry(_risk(facts={}, labels=("impact::5", "probability::4"), assignees=("zoe", "ann")))
     assert (entry.score, entry.level, entry.owner) == (20, "high", "ann")
-    assert entry.missing == ("mitigation", "review date")
+    assert tuple(map(str, entry.missing)) == ("mitigation", "review date")
 
 
 def test_the_block_wins_over_labels():
@@ -86,7 +86,7 @@ def test_the_limits_of_the_levels_are_configurable():
 
 
 def test_names_every_field_that_a_risk_lacks():
-    assert _entry(make_item(labels=("PS Risk",))).missing == (
+    assert tuple(map(str, _entry(make_item(labels=("PS Risk",))).missing)) == (
         "log label",
         "priority",
         "impact",
@@ -94,7 +94,7 @@ def test_names_every_field_that_a_risk_lacks():
         "mitigation",
         "review date",
     )
-    assert _entry(make_item(labels=("PS RAID Log",), facts=WHOLE)).missing == ("risk label",)
+    assert tuple(map(str, _entry(make_item(labels=("PS RAID Log",), facts=WHOLE)).missing)) == ("risk label",)
 
 
 def test_an_impact_in_words_is_an_impact_but_no_score():
@@ -112,7 +112,7 @@ def test_an_impact_in_words_is_an_impact_but_no_score():
 )
 def test_each_kind_has_its_own_requirements(label, kind, missing):
     entry = _entry(make_item(labels=("PS RAID Log", label)))
-    assert (entry.kind, entry.missing) == (kind, missing)
+    assert (entry.kind, tuple(map(str, entry.missing))) == (kind, missing)
 
 
 def test_closed_entries_lack_nothing():
@@ -184,13 +184,13 @@ def test_open_risks_come_worst_first_with_their_mitigation_as_action():
         ((items[2].ref,), "medium", None),
         ((items[0].ref,), "low", 6),
     ]
-    assert (risks[0].rule, risks[0].source, risks[0].message, risks[0].owner) == (
+    assert (risks[0].rule, risks[0].source, str(risks[0].message), risks[0].owner) == (
         "raid-risk",
         "register",
         "Risk 2",
         "alex",
     )
-    assert [r.action for r in risks] == ["Borrow a host", "Agree a mitigation and who does it.", "Borrow a host"]
+    assert [str(r.action) for r in risks] == ["Borrow a host", "Agree a mitigation and who does it.", "Borrow a host"]
 
 
 def test_an_escalated_risk_is_high_whatever_its_score():

@@ -39,7 +39,7 @@ def nothing_before(day: date) -> Signals:
 
 
 def texts(rag: Rag) -> str:
-    return " ".join(reason.text for reason in rag.reasons)
+    return " ".join(str(reason.text) for reason in rag.reasons)
 
 
 # -- schedule
@@ -205,8 +205,8 @@ def test_the_worst_evidence_counts_and_stands_first() -> None:
     derived = milestone(state="at_risk", slip_days=0) | {"forecast": Forecast(on_time_probability=0.3)}
     found = axes_of(schedule_axis, derived=derived)
     assert found.rag == "red"
-    assert "chance" in found.reasons[0].text
-    assert "Design" in found.reasons[1].text
+    assert "chance" in str(found.reasons[0].text)
+    assert "Design" in str(found.reasons[1].text)
 
 
 def test_an_end_that_has_passed_is_certain() -> None:

@@ -68,4 +68,4 @@ def test_items_hours_and_milestones_go_and_only_their_number_is_told() -> None:
     assert [log.item for log in apart.timelogs] == [mine.ref]
     assert [m.title for m in apart.milestones] == ["Go"]
     assert len(apart.errors) == 1
-    assert "secret" not in apart.errors[0]
+    assert "secret" not in str(apart.errors[0])

@@ -82,7 +82,7 @@ def test_a_bad_key_is_named_with_its_line_and_the_others_stand(line: str, key: s
 
 def test_a_misspelt_key_comes_with_a_suggestion() -> None:
     _, (fault,) = facts_of("```ps-project\ncustmer: Globex\n```")
-    assert "customer" in fault.message
+    assert "customer" in str(fault.message)
 
 
 def test_a_block_that_is_no_yaml_tells_the_line_in_the_description() -> None:
@@ -184,15 +184,15 @@ def test_two_blocks_are_a_fault_that_names_both_lines_and_the_first_one_counts()
     facts, (fault,) = facts_of("a\n```ps-project\npm: ann\n```\n\n- b\n\n  ```ps-project\n  pm: bob\n  ```\n")
     assert facts.pm == "ann"
     assert fault.line == 8
-    assert "line 8" in fault.message
-    assert "line 2" in fault.message
+    assert "line 8" in str(fault.message)
+    assert "line 2" in str(fault.message)
 
 
 def test_a_block_that_html_swallows_is_told_and_so_is_one_of_nearly_the_right_name() -> None:
     _, (fault,) = facts_of(f"<details>\n<summary>Facts</summary>\n```ps-project\n{BODY}\n```\n</details>")
-    assert (fault.line, "blank line" in fault.message) == (3, True)
+    assert (fault.line, "blank line" in str(fault.message)) == (3, True)
     _, (fault,) = facts_of(f"text\n\n```PS_Project\n{BODY}\n```")
-    assert (fault.line, "ps-project" in fault.message) == (3, True)
+    assert (fault.line, "ps-project" in str(fault.message)) == (3, True)
 
 
 # -- what a mistake costs

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.config import Settings
 from bot.domain.model import Milestone
-from bot.gitlab_api.assembly import Archive, assign_work, dated_labels, draft_engagement, find_milestones, find_roots
+from bot.gitlab_api.assembly import Archive, dated_labels, draft_engagement, find_milestones, find_roots
+from bot.gitlab_api.ownership import share_out
 from bot.gitlab_api.translate import Record, flatten, ref_of
 
 SETTINGS = Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal"}, "closed_within_days": 120}})
@@ -41,7 +42,7 @@ def archive(*records: Record, milestones: dict[int, Milestone] | None = None) ->
 
 def work(found: Archive, root: Record) -> list[str]:
     roots = {r["id"] for r in found.records.values() if "PSProject" in r["labels"]}
-    return [ref_of(r) for r in assign_work(draft_engagement(root, SETTINGS), found, roots).work]
+    return [ref_of(r) for r in share_out([draft_engagement(root, SETTINGS)], found, roots)[0].work]
 
 
 def test_roots_are_labelled_in_a_configured_namespace_and_not_closed_too_long():
@@ -102,7 +103,7 @@ def test_milestones_are_its_items_its_facts_and_its_own_projects():
         17: stone("Company-wide", "acme"),
     }
     found = archive(root, mine, shared, other, milestones=stones)
-    draft = assign_work(draft_engagement(root, SETTINGS), found, {1})
+    [draft] = share_out([draft_engagement(root, SETTINGS)], found, {1})
     assert [m.ref for m in find_milestones(draft, found)] == [
         'acme/x%"Cut-over"',
         'acme/x%"Empty yet"',

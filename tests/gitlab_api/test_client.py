@@ -22,7 +22,7 @@ from bot.domain.errors import (
     UnreachableError,
     UsageError,
 )
-from bot.gitlab_api.answers import QueryTooDearError
+from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.client import GitLabClient
 
 URL = "https://gitlab.example.com"
@@ -133,10 +133,12 @@ def test_a_used_up_rate_limit_is_waited_for_before_the_next_request(client: GitL
 
 def test_a_server_that_keeps_failing_ends_within_the_budget(client: GitLabClient, api: Any, clock: Clock):
     api.get(f"{API}/user", status=502)
-    with pytest.raises(UnreachableError, match=r"GET /user: no answer from GitLab \(status 502\)") as caught:
+    with pytest.raises(
+        UnreachableError, match=r"GET /user: no answer from GitLab at https:\S+ \(status 502\)"
+    ) as caught:
         client.get("/user")
     assert caught.value.exit_code == 4
-    assert clock.now <= 1000 + 120
+    assert clock.now <= 1000 + 30
     assert client.counts.requests > 4
 
 
@@ -224,7 +226,7 @@ def test_errors_in_a_200_are_errors(client: GitLabClient, api: Any):
 
 def test_a_query_too_dear_is_told_apart(client: GitLabClient, api: Any):
     graphql(api, errors=[{"message": "Query has complexity of 330, which exceeds max complexity of 250"}])
-    with pytest.raises(QueryTooDearError):
+    with pytest.raises(QueryTooComplexError):
         client.graphql("query { x }")
 
 

@@ -195,7 +195,7 @@ def test_trouble_that_lasts_is_named(gitlab: DemoGitLab, calm: Portfolio, kind: 
 
 def assert_no_silent_gap(found: Portfolio, calm: Portfolio, *, may_be_missing: bool) -> None:
     """Every engagement is as it was, or says what it lacks, or its namespace is named."""
-    failed = " ".join(found.failures)
+    failed = " ".join(map(str, found.failures))
     served = {e.ref: e for e in found.engagements}
     for was in calm.engagements:
         now = served.get(was.ref)
@@ -212,14 +212,14 @@ def test_one_namespace_that_is_hidden_is_named_and_the_other_is_served(gitlab: D
     found = read_portfolio(client, CONFIG, today=TODAY)
     assert [e.ref for e in found.engagements] == ["acme&1"]
     (failure,) = found.failures
-    assert failure.startswith("beta could not be read: is no group or project that the token can see")
+    assert str(failure).startswith("beta could not be read: is not a group or project that the token can see")
 
 
 def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoGitLab, calm: Portfolio):
     gitlab.faults.add("bad_gateway", 100_000, match="groups/acme/members")
     found = read(gitlab)
     assert found.engagements == calm.engagements
-    assert [f.partition(":")[0] for f in found.failures] == ["members of acme could not be read"]
+    assert [str(f).partition(":")[0] for f in found.failures] == ["members of acme could not be read"]
     assert sorted(found.members) == ["beta"]
 
 
@@ -269,7 +269,7 @@ def test_a_server_that_is_down_is_given_up_once_for_all(gitlab: DemoGitLab, calm
 
 
 def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
-    """Forty label events wait for two lanes; each time-out is half a minute, the budget of all is one."""
+    """Forty label events wait for two pool; each time-out is half a minute, the budget of all is one."""
     w = World(now="2026-11-20T18:00:00Z")
     p = w.project("acme/app")
     w.issue(p, "SOW", labels=["PSProject"], created_at="2026-09-01")
@@ -282,4 +282,4 @@ def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
         hung = hang(client, clock, "label_events")
         found = read_portfolio(client, settings("acme"), today=TODAY)
     assert 2 <= len(hung) <= 8
-    assert "could not be read" in " ".join(found.engagements[0].errors)
+    assert "could not be read" in " ".join(map(str, found.engagements[0].errors))

@@ -11,8 +11,8 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.model import Portfolio
+from bot.gitlab_api.access_report import inspect_access
 from bot.gitlab_api.cache import Cache
-from bot.gitlab_api.check import inspect_access
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab, World

@@ -24,8 +24,8 @@ from graphql import (
 )
 
 from bot.gitlab_api import places, posts, queries, writing
+from bot.gitlab_api.access_report import access_query
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
-from bot.gitlab_api.check import access_query
 from fakegitlab.graphql.complexity import Meter
 
 FOLDER = Path(__file__).parents[3] / "shared/gitlab-api/graphql"

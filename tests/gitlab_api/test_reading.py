@@ -229,8 +229,8 @@ def test_listed_work_takes_epics_issues_and_paths_also_from_elsewhere(tree: Worl
         portfolio = read(gitlab)
     outer = portfolio.engagements[0]
     assert sorted(i.title for i in outer.items) == ["Blocker", "Deep", "Deeper", "Nobody's", "Partner's", "Subphase"]
-    assert outer.errors == ("work: gone/x#1 is not there, or the token may not see it",)
-    assert [f.partition(" could")[0] for f in portfolio.failures] == ["gone/x"]
+    assert tuple(map(str, outer.errors)) == ("work: gone/x#1 is not there, or the token may not see it",)
+    assert [str(f).partition(" could")[0] for f in portfolio.failures] == ["gone/x"]
 
 
 def test_the_config_overrides_the_descriptions_facts(world: World):
@@ -447,8 +447,8 @@ def test_a_namespace_that_fails_is_named_and_the_rest_is_served(world: World):
         client = client_of(gitlab, token="reader-token")
         portfolio = read(gitlab, config, client=client)
     assert [e.ref for e in portfolio.engagements] == ["acme/globex#1"]
-    assert [f.partition(" could")[0] for f in portfolio.failures] == ["elsewhere", "secret"]
-    assert all("is no group or project that the token can see" in f for f in portfolio.failures)
+    assert [str(f).partition(" could")[0] for f in portfolio.failures] == ["elsewhere", "secret"]
+    assert all("is not a group or project that the token can see" in str(f) for f in portfolio.failures)
 
 
 def test_a_history_that_fails_is_an_error_of_its_engagement(world: World):
@@ -457,7 +457,7 @@ def test_a_history_that_fails_is_an_error_of_its_engagement(world: World):
         (e,) = read(gitlab, client=client_of(gitlab, retry_budget=1.0)).engagements
     assert refs(e) == ["acme/globex#2", "acme/globex#3"]
     (error,) = e.errors
-    assert error.startswith("history of acme/globex#2, acme/globex#3 could not be read: due-date histories")
+    assert str(error).startswith("history of acme/globex#2, acme/globex#3 could not be read: due-date histories")
 
 
 def test_a_refused_token_ends_the_run(world: World):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.model import Milestone
-from bot.gitlab_api.translate import flatten, make_item, make_milestone, make_timelog, spent_day
+from bot.gitlab_api.translate import flatten, make_item, make_milestone, make_timelog
 
 
 def node(**fields: Any) -> dict[str, Any]:
@@ -133,20 +132,6 @@ def test_a_block_that_is_no_yaml_is_a_fault_of_that_item():
     item, faults = make_item(record, {}, {}, ())
     assert item.facts == {}
     assert [(f.ref, f.key) for f in faults] == [("acme/x#7", "hours")]
-
-
-@pytest.mark.parametrize(
-    ("text", "zone", "expected"),
-    [
-        ("2026-11-20T00:00:00Z", "America/New_York", date(2026, 11, 20)),
-        ("2026-11-20T12:00:00Z", "Pacific/Auckland", date(2026, 11, 20)),
-        ("2026-11-20T23:30:00Z", "Europe/Berlin", date(2026, 11, 21)),
-        ("2026-11-20T01:15:00Z", "America/New_York", date(2026, 11, 19)),
-        ("2026-11-20T10:00:00Z", "UTC", date(2026, 11, 20)),
-    ],
-)
-def test_time_counts_on_the_day_it_was_spent(text: str, zone: str, expected: date):
-    assert spent_day(text, ZoneInfo(zone)) == expected
 
 
 def test_a_closed_milestones_last_change_stands_for_its_close():

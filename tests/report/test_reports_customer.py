@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any
 from zlib import crc32
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.config import Settings
 from bot.derive import results as r
+from bot.domain.messages import Phrase, Series
 from bot.domain.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget, customer_text
@@ -55,6 +57,8 @@ def painted(value: Any, allowed: set[str], path: str = "") -> Any:
     """`value` with a canary in every field that is not allowed."""
     if path in allowed:
         return value
+    if isinstance(value, Phrase | Series):
+        return CANARY_TEXT
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [f.name for f in dataclasses.fields(value)]
         return dataclasses.replace(
@@ -64,7 +68,7 @@ def painted(value: Any, allowed: set[str], path: str = "") -> Any:
         return tuple(painted(v, allowed, f"{path}.*") for v in value)
     if isinstance(value, Mapping):
         return {k: painted(v, allowed, f"{path}.*") for k, v in value.items()}
-    if isinstance(value, bool):
+    if isinstance(value, bool | Enum):
         return value
     if isinstance(value, int | float):
         return int(f"{CANARY_DIGITS}{crc32(path.encode()) % 1000:03d}")
@@ -199,7 +203,7 @@ def test_the_type_has_no_field_for_money_risk_rules_or_load() -> None:
     assert names == {
         "name", "period", "as_of_line", "progress", "items_done", "items_total", "milestones", "milestones_done",
         "hours_used", "hours_sold", "accepted", "to_accept", "finished", "more_finished", "steps", "waiting", "risks",
-        "more_risks", "incomplete",
+        "more_risks", "incomplete", "state", "undecided", "absences",
     }  # fmt: skip
 
 

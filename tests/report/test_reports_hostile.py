@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from datetime import date
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.derive import results as r
+from bot.domain.messages import Phrase, Series
 from bot.domain.model import PastReport, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.environment import Templates
@@ -35,6 +37,10 @@ HARMLESS = "Xy"
 
 def spoiled(value: Any, text: str, name: str = "") -> Any:
     """`value` with `text` in every field that a person can write."""
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, Phrase | Series):
+        return text if name in WRITTEN | NAMED else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: spoiled(getattr(value, f.name), text, f.name) for f in dataclasses.fields(value)}
         return dataclasses.replace(value, **fields)

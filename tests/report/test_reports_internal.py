@@ -79,35 +79,24 @@ def test_the_status_goes_to_the_internal_target_else_to_the_engagement() -> None
     )
 
 
-def test_a_colour_gets_better_one_level_a_week_and_says_so() -> None:
-    document = status(past=(said("2026-W46", "red"),))
-    assert document.payload["status"] == {
-        "overall": "yellow",
-        "schedule": "yellow",
-        "scope": "yellow",
-        "budget": "yellow",
-    }
-    assert "The facts are better; held for this week." in document.body
-    assert status(past=(said("2026-W46", "yellow"),)).payload["status"]["scope"] == "green"
+def test_the_colours_are_those_of_the_facts_whatever_was_said_before() -> None:
+    for before in ("red", "green"):
+        assert status(past=(said("2026-W46", before),)).payload["status"]["schedule"] == "yellow"
 
 
-def test_a_colour_worsens_at_once() -> None:
-    assert status(past=(said("2026-W46", "green"),)).payload["status"]["schedule"] == "yellow"
+def test_the_trend_is_what_the_facts_of_each_week_say() -> None:
+    assert "**Overall 🟢🟢🟢🟢🟡 🟡 Yellow**" in status(past=(said("2026-W45", "red"),)).body
 
 
-def test_the_trend_is_what_was_published_else_what_the_facts_said() -> None:
-    assert "| 🟢🟢🔴🟢🟡 |" in status(past=(said("2026-W45", "red"),)).body
-
-
-def test_the_trend_asks_only_for_weeks_that_were_not_published() -> None:
-    asked: list[date] = []
-
+def test_a_colour_that_one_reading_did_not_turn_says_what_today_says() -> None:
     def derive(day: date) -> r.Derived:
-        asked.append(day)
-        return sample_derived(day)
+        found = sample_derived(day)
+        first, *others = found.engagements
+        held = dataclasses.replace(first.status.budget, signal="red")
+        first = dataclasses.replace(first, status=dataclasses.replace(first.status, budget=held))
+        return dataclasses.replace(found, engagements=(first, *others))
 
-    status(only=RED, derive=derive, past=tuple(said(f"2026-W{week}", "green") for week in (43, 44, 45, 46)))
-    assert set(asked) == {DAY, DAY - timedelta(days=7)}
+    assert "Today's figures alone say 🔴 Red" in status(derive=derive).body
 
 
 def test_next_steps_are_overdue_and_due_work_blocked_ones_last() -> None:
@@ -229,7 +218,7 @@ def test_a_green_engagement_whose_customer_is_not_happy_is_not_told_as_needing_n
     mood = r.Risk("sentiment-worse", "derived", "medium", "The customer is concerned.", (RED,), "Call them.")
     other = r.Risk("stale-items", "derived", "high", "Nothing moves.", (RED,), "Ask.")
     risks = (other, mood) if sees_it_worse else (other,)
-    body = portfolio_body(lambda _day, e: with_status(e, "green", scope=r.Scope(), acceptance=(), risks=risks))
+    body = portfolio_body(lambda _day, e: with_status(e, "green", acceptance=(), risks=risks, asks=()))
     needs, _, rest = body.partition("### On track, nothing needed")
     assert ("Northwind" in needs) is sees_it_worse
     assert ("Northwind" in rest.partition("###")[0]) is not sees_it_worse

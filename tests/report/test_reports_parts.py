@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from bot.derive import results as r
+from bot.derive.decisions.promises import promised as promise
 from bot.domain.model import Facts, PastReport
 from bot.report.charts import forecast_money
 from bot.report.environment import Templates
-from bot.report.kinds.customer import _promised
 from bot.report.parts.changes import _grave
 from bot.report.parts.headline import headline
 from bot.report.parts.rows import RiskView
@@ -72,11 +72,11 @@ def test_the_headline_holds_the_finish_against_the_end_of_the_sow(finish: date, 
 def test_a_customer_is_promised_no_earlier_date_than_planned_before_the_work_is_done() -> None:
     due, early, late = date(2026, 12, 11), date(2026, 12, 1), date(2026, 12, 15)
     milestone = r.MilestoneStatus("Go live", baseline=date(2026, 12, 9), due=due, forecast=early, slip_days=-6)
-    promised = _promised(milestone, CONTEXT)
+    promised = promise(milestone, CONTEXT.calendar)
     assert (promised.forecast, promised.slip_days) == (due, 2)
-    assert _promised(dataclasses.replace(milestone, forecast=late), CONTEXT).forecast == late
+    assert promise(dataclasses.replace(milestone, forecast=late), CONTEXT.calendar).forecast == late
     done = dataclasses.replace(milestone, closed=early, state="done")
-    assert _promised(done, CONTEXT) == done
+    assert promise(done, CONTEXT.calendar) == done
 
 
 def test_a_colour_holds_from_the_day_it_was_said_until_the_next() -> None:

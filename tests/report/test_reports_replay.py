@@ -12,7 +12,9 @@ import pytest
 
 from bot.app.sources import read_for
 from bot.cli.showcase import demo_session
+from bot.config import LabelSettings
 from bot.demo import make_portfolio
+from bot.derive.scope.breakdown import work_items
 from bot.domain.calendar import WorkCalendar, month_named, week_named
 from bot.domain.model import Engagement, Portfolio, Reply
 from bot.report.environment import Templates
@@ -115,15 +117,12 @@ def test_every_closed_item_and_milestone_is_told_in_one_status(lived: Lived) -> 
         first, last = told_days(posts)
         bodies = "\n".join(p.document.body for p in posts)
         closed = sum(int(n) for n in re.findall(r"- (\d+) items? closed, progress", bodies))
-        days = [calendar.local_day(i.closed_at) for i in engagement.items if i.closed_at and is_work(i.labels)]
+        work = work_items(engagement, LabelSettings())
+        days = [calendar.local_day(i.closed_at) for i in work if i.closed_at]
         assert closed == sum(first <= day <= last for day in days)
         done = [re.sub(r"\W", "", name) for name in re.findall(r"- Milestone \[([^\]]+)\]\S* done,", bodies)]
         assert len(done) == len(set(done))
         assert done
-
-
-def is_work(labels: tuple[str, ...]) -> bool:
-    return not any(label.startswith(("PS ", "change-order::", "acceptance", "Escalated")) for label in labels)
 
 
 def test_a_change_of_colour_is_told_once_and_as_people_read_it(lived: Lived) -> None:

@@ -14,7 +14,7 @@ from bot.report.check import check_templates
 from bot.report.environment import Templates, load_templates
 from bot.report.sample import sample_contexts
 from bot.report.text.safe_text import SafeMarkdown
-from bot.report.text.wording import SHIPPED, load_words, read_catalog
+from bot.report.text.wording import load_words
 
 WORDS = load_words("en_US", "USD")
 
@@ -72,7 +72,7 @@ def test_the_folder_of_the_config_is_looked_for_beside_it(tmp_path: Path) -> Non
     )
     assert load_templates(settings, tmp_path).folder is None
     (tmp_path / "mine" / "locale").mkdir(parents=True)
-    (tmp_path / "mine" / "locale" / "en.yml").write_text('rag: {red: "Help!"}\n')
+    (tmp_path / "mine" / "locale" / "en.po").write_text('msgctxt "rag.red"\nmsgid "Red"\nmsgstr "Help!"\n')
     templates = load_templates(settings, tmp_path)
     assert templates.folder == tmp_path / "mine"
     assert templates.words.rag("red") == "🔴 Help!"
@@ -125,18 +125,6 @@ def test_plurals_follow_the_language() -> None:
     assert WORDS.text("slip.late", n=2) == "2 working days late"
 
 
-def test_both_catalogs_hold_the_same_keys_and_places() -> None:
-    import re
-
-    english, german = read_catalog(SHIPPED / "en.yml"), read_catalog(SHIPPED / "de.yml")
-    assert english.keys() == german.keys()
-
-    def places(entry: object) -> set[str]:
-        return set(re.findall(r"\{(\w+)\}", str(entry if isinstance(entry, str) else dict(entry)))) - {"n"}  # type: ignore[call-overload]
-
-    assert {k: places(v) for k, v in english.items()} == {k: places(v) for k, v in german.items()}
-
-
 def test_a_language_without_a_catalog_speaks_english_in_its_own_formats() -> None:
     french = load_words("fr_FR", "EUR")
     assert french.rag("red") == "🔴 Red"
@@ -145,13 +133,14 @@ def test_a_language_without_a_catalog_speaks_english_in_its_own_formats() -> Non
 
 
 def test_another_language_is_one_file(tmp_path: Path) -> None:
-    (tmp_path / "fr.yml").write_text("rag: {red: Rouge}\n", encoding="utf-8")
+    entry = 'msgctxt "rag.red"\nmsgid "Red"\nmsgstr "Rouge"\n'
+    (tmp_path / "fr.po").write_text(entry, encoding="utf-8")
     assert load_words("fr_FR", "EUR", tmp_path).rag("red") == "🔴 Rouge"
 
 
 def test_an_unknown_locale_or_a_broken_catalog_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no locale"):
         load_words("xx_YY", "USD")
-    (tmp_path / "en.yml").write_text("rag: {red: [")
-    with pytest.raises(ConfigError, match=r"en\.yml:1"):
+    (tmp_path / "en.po").write_text('msgid "yes\n')
+    with pytest.raises(ConfigError, match=r"en\.po:1"):
         load_words("en_US", "USD", tmp_path)

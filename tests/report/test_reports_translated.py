@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -20,11 +21,12 @@ from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.partner import make_handover
 from bot.report.sample import DONE, sample_context, sample_portfolio, sample_settings
+from bot.report.text.catalogs import SHIPPED, read_catalog
 from bot.report.text.safe_text import neutralise
-from bot.report.text.sentences import SECTION
-from bot.report.text.wording import SHIPPED, load_words, read_catalog
+from bot.report.text.wording import load_words
 from tests.builders import CALENDAR, PROJECT, make_item
 from tests.derive.checks.troubled import DAY, troubled_subject
+from tests.report.said import english_forms
 
 Golden = Callable[[str, str], None]
 TROUBLED = "acme/customers/globex&7"
@@ -88,13 +90,9 @@ def documents(kind: str, forecast: bool = False) -> tuple[Document, ...]:
 
 def _english_left(text: str) -> list[str]:
     """Wording of messages between their places that stands in `text`."""
-    catalog = {
-        key.removeprefix(SECTION): str(entry) for key, entry in read_catalog(SHIPPED / "de.messages.yml").items()
-    }
-    german = "\n".join(catalog.values())
-    pieces = {
-        p for english in catalog for p in english.replace("|", "{").replace("}", "{").replace("#", "{").split("{")
-    }
+    forms = read_catalog(SHIPPED / "de.po").forms
+    german = "\n".join(text for translated in forms.values() for text in translated)
+    pieces = {piece for english in english_forms() for piece in re.split(r"\{\w+\}", english)}
     telling = (piece for piece in pieces if len(piece) >= 10 and " " in piece.strip() and piece not in german)
     return sorted(piece for piece in telling if piece in text or neutralise(piece) in text)
 
@@ -129,5 +127,5 @@ def test_no_english_sentence_is_left_in_a_german_hand_over() -> None:
 
 def test_english_that_is_left_would_be_seen() -> None:
     action = Phrase("Name the PM (`pm:` in the facts) or assign the engagement.")
-    assert _english_left(str(neutralise(action))) == [action]
+    assert _english_left(str(neutralise(str(action)))) == [str(action)]
     assert _english_left("x Milestones without a due date: 3; 2 items are blocked and not moving; y") != []

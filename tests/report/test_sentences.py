@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,59 +11,50 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import bot
 from bot.derive.checks import find_risks
 from bot.derive.checks.compliance import derive_compliance
 from bot.derive.checks.hints import find_hints
 from bot.derive.decisions.axes import budget_axis, schedule_axis, scope_axis
 from bot.domain.errors import ConfigError
-from bot.domain.messages import Money, Percent, Phrase, hours, listing, places, quote
+from bot.domain.messages import Money, Percent, Phrase, Text, hours, listing, places, quote
+from bot.report.text.catalogs import SHIPPED, Key, Translations, english_wording, read_catalog
 from bot.report.text.safe_text import neutralise
-from bot.report.text.sentences import SECTION, Sentences
-from bot.report.text.wording import SHIPPED, Words, load_words, read_catalog, untranslated
+from bot.report.text.sentences import Sentences
+from bot.report.text.wording import Words, load_words, untranslated
 from tests.derive.checks.troubled import troubled_subject
 from tests.report.glfm_oracle import read_page
 from tests.report.hostile import HOSTILE
+from tests.report.said import english_forms, messages
 
 ENGLISH, GERMAN = load_words("en_US", "USD"), load_words("de_DE", "EUR")
-CATALOG = {key.removeprefix(SECTION): str(text) for key, text in read_catalog(SHIPPED / "de.messages.yml").items()}
-CODE = Path(bot.__file__).parent
+CATALOG = read_catalog(SHIPPED / "de.po")
 
 
-def _phrases() -> Iterator[tuple[Path, ast.expr]]:
-    """The first argument of each `Phrase(…)`."""
-    for path in sorted(CODE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Phrase":
-                yield path.relative_to(CODE), node.args[0]
-
-
-def _templates() -> dict[str, Path]:
-    found = ((node.value, path) for path, node in _phrases() if isinstance(node, ast.Constant))
-    return {template: path for template, path in found if template}
+MESSAGES = messages()
+ENGLISH_OF: dict[Key, tuple[str, ...]] = {
+    **{("", singular): (singular, plural) for singular, (plural, _) in MESSAGES.items()},
+    **{(key, text.singular): (text.singular, text.plural) for key, text in english_wording().items()},
+}
+"""The English forms of everything that can be translated."""
 
 
 # -- the catalog holds what the code says
 
 
-def test_every_message_stands_in_the_code_as_a_literal() -> None:
-    assert [f"{path}:{node.lineno}" for path, node in _phrases() if not isinstance(node, ast.Constant)] == []
+def test_the_german_catalog_has_every_text_and_no_other() -> None:
+    lacking = [f"{key or MESSAGES[text][1]}: {text!r}" for key, text in ENGLISH_OF if (key, text) not in CATALOG.forms]
+    assert lacking == [], "say these in German in bot/report/text/locale/de.po (CONTRIBUTING.md, Translations)"
+    assert sorted(set(CATALOG.forms) - set(ENGLISH_OF)) == [], "these are said no more; take them out of de.po"
 
 
-def test_the_german_catalog_has_every_message_of_the_code_and_no_other() -> None:
-    templates = _templates()
-    lines = [f"  # {path}\n  ? {text!r}\n  : …" for text, path in templates.items() if text not in CATALOG]
-    assert lines == [], "say these in German in bot/report/text/locale/de.messages.yml:\n" + "\n".join(lines)
-    assert sorted(set(CATALOG) - set(templates)) == [], "these are said no more; take them out of de.messages.yml"
-
-
-@pytest.mark.parametrize("english", CATALOG)
-def test_a_translation_has_the_same_places_and_ends_alike(english: str) -> None:
-    german = CATALOG[english]
-    assert places(german) == places(english)
-    assert german[-1:] == english[-1:] or english[-1] not in ".:"
-    assert german.startswith(" ") == english.startswith(" ") or english in ALSO_BEGIN_ANEW
-    assert "  " not in german
+@pytest.mark.parametrize("key", CATALOG.forms, ids=" ".join)
+def test_a_translation_has_the_same_places_and_ends_alike(key: Key) -> None:
+    english, german = ENGLISH_OF[key], CATALOG.forms[key]
+    assert places(german[-1]) == places(english[-1] or english[0])
+    if not key[0]:
+        assert german[-1][-1:] == english[0][-1:] or english[0][-1] not in ".:"
+        assert german[0].startswith(" ") == english[0].startswith(" ") or english[0] in ALSO_BEGIN_ANEW
+    assert "  " not in "".join(german)
 
 
 ALSO_BEGIN_ANEW = (" and {hours} logged since",)
@@ -74,7 +64,7 @@ ALSO_BEGIN_ANEW = (" and {hours} logged since",)
 # -- what is derived can be translated
 
 
-def _said() -> list[str]:
+def _said() -> list[Text]:
     """Whatever bot.derive says of an engagement in which nearly everything went wrong."""
     subject = troubled_subject()
     risks, errors = find_risks(subject)
@@ -89,8 +79,7 @@ def test_all_that_is_derived_can_be_said_in_german() -> None:
     texts = _said()
     assert len(texts) > 100
     assert [text for text in texts if not isinstance(text, Phrase)] == []
-    same = {text for text in texts if GERMAN.sentence(text) == text}
-    assert same <= {""}
+    assert [str(text) for text in texts if text and GERMAN.sentence(text) == str(text)] == []
 
 
 def test_nothing_of_an_english_sentence_is_left_in_a_german_one() -> None:
@@ -99,14 +88,10 @@ def test_nothing_of_an_english_sentence_is_left_in_a_german_one() -> None:
 
 
 def _pieces() -> list[str]:
-    """English wording between the places of templates, long enough to be told from German."""
-    found = [piece for english in CATALOG for piece in _between(english)]
-    german = "\n".join(CATALOG.values())
+    """English wording between the places of messages, long enough to be told from German."""
+    found = [piece for english in english_forms() for piece in re.split(r"\{\w+\}", english)]
+    german = "\n".join(text for forms in CATALOG.forms.values() for text in forms)
     return [piece for piece in found if len(piece) >= 8 and " " in piece.strip() and piece not in german]
-
-
-def _between(template: str) -> list[str]:
-    return template.replace("|", "{").replace("}", "{").replace("#", "{").split("{")
 
 
 # -- sentences, numbers and plural forms
@@ -114,18 +99,18 @@ def _between(template: str) -> list[str]:
 
 def test_a_german_sentence_has_german_dates_numbers_and_quotes() -> None:
     found = Phrase(
-        "{n|# milestone is|# milestones are} past the due date; {title} was due on {due} and has {items_open} of "
-        "{total|# item|# items} still open.",
+        "{n|# milestone is|# milestones are} past the due date; {title} was due on {due} and has {items_open} {of} still "
+        "open.",
         n=2,
         title=quote("Wave 1"),
         due=date(2026, 11, 20),
         items_open=1,
-        total=1200,
+        of=Phrase("of {n|# item|# items}", n=1200),
     )
     assert GERMAN.sentence(found) == (
         "2 Meilensteine sind überfällig; „Wave 1“ war am 20.11.2026 fällig, 1 von 1.200 Aufgaben noch offen."
     )
-    assert GERMAN.sentence(found.refilled(n=1, total=1)) == (
+    assert GERMAN.sentence(found.refilled(n=1, of=Phrase("of {n|# item|# items}", n=1))) == (
         "1 Meilenstein ist überfällig; „Wave 1“ war am 20.11.2026 fällig, 1 von 1 Aufgabe noch offen."
     )
     assert ENGLISH.sentence(found) == (
@@ -134,7 +119,7 @@ def test_a_german_sentence_has_german_dates_numbers_and_quotes() -> None:
 
 
 def test_lists_hours_shares_and_amounts_are_german_too() -> None:
-    speak = Sentences(GERMAN.locale, GERMAN.catalog).say
+    speak = Sentences(GERMAN.locale, GERMAN.translations).say
     assert speak(listing(["ann", "bob", "cai", "dee", "eve"])) == "ann, bob, cai und 2 weitere"
     assert speak(listing(["ann", "bob"])) == "ann und bob"
     assert [speak(hours(n)) for n in (1.0, 1234.5)] == ["1 Stunde", "1.234,5 Stunden"]
@@ -145,8 +130,10 @@ def test_lists_hours_shares_and_amounts_are_german_too() -> None:
 @pytest.mark.parametrize(("n", "text"), [(1, "1 zadanie"), (3, "3 zadania"), (5, "5 zadań"), (22, "22 zadania")])
 def test_a_language_may_have_more_plural_forms_than_two(n: int, text: str) -> None:
     polish = load_words("pl_PL", "PLN")
-    catalog = {**polish.catalog, f"{SECTION}{{n|# item|# items}}": "{n|# zadanie|# zadania|# zadań|# zadania}"}
-    assert Words(polish.locale, catalog).sentence(Phrase("{n|# item|# items}", n=n)) == text
+    plural = "(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2)"
+    translations = Translations({("", "{n} item"): ("{n} zadanie", "{n} zadania", "{n} zadań")}, plural)
+    words = Words(polish.locale, polish.english, translations)
+    assert words.sentence(Phrase("{n|# item|# items}", n=n)) == text
 
 
 def test_a_message_without_translation_stays_english_as_a_whole() -> None:
@@ -158,7 +145,7 @@ def test_a_message_without_translation_stays_english_as_a_whole() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(english=st.sampled_from(sorted(CATALOG)), title=st.one_of(st.sampled_from(HOSTILE), st.text(max_size=40)))
+@given(english=st.sampled_from(sorted(MESSAGES)), title=st.one_of(st.sampled_from(HOSTILE), st.text(max_size=40)))
 def test_a_hostile_title_does_nothing_in_any_place_of_any_german_sentence(english: str, title: str) -> None:
     said = GERMAN.output(Phrase(english, **dict.fromkeys(places(english), title)))
     page = read_page(f"| a | b |\n| --- | --- |\n| {said} | next |")
@@ -176,36 +163,56 @@ def test_a_hostile_title_runs_no_command_at_the_start_of_a_german_sentence(title
 
 # -- a user's own catalog
 
+PO = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
+
 
 def test_a_users_catalog_says_messages_too(tmp_path: Path) -> None:
-    (tmp_path / "fr.yml").write_text('messages:\n  ? "{n|# item|# items}"\n  : "{n|# tâche|# tâches}"\n  green: vert\n')
+    item = 'msgid "{n} item"\nmsgid_plural "{n} items"\nmsgstr[0] "{n} tâche"\nmsgstr[1] "{n} tâches"\n\n'
+    (tmp_path / "fr.po").write_text(PO + item + 'msgid "green"\nmsgstr "vert"\n', encoding="utf-8")
     french = load_words("fr_FR", "EUR", tmp_path)
     assert french.output(Phrase("{n|# item|# items}", n=0)) == "0 tâche"
+    assert french.output(Phrase("{n|# item|# items}", n=2.5)) == "2,5 tâches"
     assert french.sentence(Phrase("green")) == "vert"
     assert french.sentence(Phrase("red")) == "red"
 
 
-def test_a_place_that_a_message_does_not_have_is_told_before_any_report_is_made(tmp_path: Path) -> None:
-    (tmp_path / "fr.yml").write_text('messages:\n  "{days} late": "{jours} de retard"\n')
-    with pytest.raises(ConfigError) as caught:
-        load_words("fr_FR", "EUR", tmp_path)
-    assert [fault.message for fault in caught.value.faults] == ["the message '{days} late' has no place {jours}"]
+def test_a_users_catalog_of_a_shipped_language_replaces_single_texts(tmp_path: Path) -> None:
+    for language in ("de", "en"):
+        (tmp_path / f"{language}.po").write_text(PO + 'msgctxt "rag.red"\nmsgid "Red"\nmsgstr "Alarm"\n')
+    for locale in ("de_DE", "en_US"):
+        words = load_words(locale, "EUR", tmp_path)
+        assert words.rag("red") == "🔴 Alarm"
+        assert words.rag("green") == load_words(locale, "EUR").rag("green")
 
 
-def test_a_brace_that_opens_no_place_is_told(tmp_path: Path) -> None:
-    (tmp_path / "fr.yml").write_text('messages:\n  "{days} late": "{days de retard"\n')
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('msgid "{days} late"\nmsgstr "{jours} de retard"\n', "the text '{days} late' has no place {jours}"),
+        ('msgid "{days} late"\nmsgstr "{days de retard"\n', "has a brace without its other half"),
+        ('msgid "late"\nmsgtsr "en retard"\n', "fr.po"),
+    ],
+)
+def test_a_catalog_that_cannot_be_used_is_a_config_error_with_its_line(tmp_path: Path, entry: str, said: str) -> None:
+    (tmp_path / "fr.po").write_text(PO + entry)
     with pytest.raises(ConfigError) as caught:
         load_words("fr_FR", "EUR", tmp_path)
-    assert "a brace without its other half" in str(caught.value.faults[0])
+    assert said in str(caught.value.faults[0])
+    assert caught.value.faults[0].line
+
+
+def test_a_yaml_catalog_of_an_earlier_version_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "fr.yml").write_text("rag: {red: Rouge}\n")
+    with pytest.raises(ConfigError, match=r"fr\.po"):
+        load_words("fr_FR", "EUR", tmp_path)
 
 
 def test_what_a_catalog_lacks_can_be_listed(tmp_path: Path) -> None:
     assert untranslated(GERMAN) == untranslated(ENGLISH) == ()
-    (tmp_path / "fr.yml").write_text('"yes": oui\nmessages: {green: vert}\n')
-    lacking = untranslated(load_words("fr_FR", "EUR", tmp_path), tmp_path)
-    assert "messages.red" in lacking
-    assert "rag.red" in lacking
-    assert {"yes", "messages.green"}.isdisjoint(lacking)
+    (tmp_path / "fr.po").write_text(PO + 'msgctxt "yes"\nmsgid "yes"\nmsgstr "oui"\n\nmsgid "green"\nmsgstr "vert"\n')
+    lacking = untranslated(load_words("fr_FR", "EUR", tmp_path))
+    assert {"red", "rag.red"} <= set(lacking)
+    assert {"yes", "green"}.isdisjoint(lacking)
 
 
 def test_a_german_sentence_of_a_reason_within_a_risk_has_no_stop_in_its_middle() -> None:

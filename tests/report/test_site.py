@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.derive import results as r
-from bot.derive.forecast.accuracy import Accuracy, Calibration, Change
-from bot.derive.forecast.drivers import Driver
+from bot.derive.forecast.accuracy import Accuracy, Calibration
 from bot.domain.errors import UsageError
 from bot.domain.messages import Percent, Phrase, quote
 from bot.domain.model import Engagement, Portfolio
@@ -209,7 +208,7 @@ def test_only_one_engagement_is_one_page() -> None:
 
 
 def test_accuracy_is_told_where_it_was_measured() -> None:
-    change = Change("FY27-Q4", TODAY, 100_000, 80_000, (Driver("pace", ROOT, -20_000, "the pace fell"),))
+    change = r.Waterfall("FY27-Q4", TODAY, 100_000, 80_000, (r.Driver("pace", ROOT, -20_000, "the pace fell"),))
     accuracy = Accuracy(0.05, (), (Calibration("finish by P80", 0.8, 7, 9),), change)
     text = " ".join(Page(site(accuracy=accuracy)["index.html"]).text.split())
     assert "finish by P80 80% 78% (7/9)" in text

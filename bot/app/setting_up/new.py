@@ -22,7 +22,7 @@ from bot.app.setting_up.wanted import (
 from bot.config.sow import EngagementTemplate, Sow, parse_template
 from bot.domain.errors import UncertainWriteError, UsageError
 from bot.gitlab_api import set_up as gitlab
-from bot.gitlab_api.check import create_labels
+from bot.gitlab_api.access_report import create_labels
 from bot.gitlab_api.rights import require_write
 from bot.report.environment import shipped_folder
 

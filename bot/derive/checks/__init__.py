@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from bot.config import Threshold
 from bot.derive.checks.rule import Finding, Rule, read_rule
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase
+from bot.domain.bulkhead import contained
+from bot.domain.messages import Phrase, Text
 
 MAX_EVIDENCE = 10
 """References of one risk, worst first; its message tells how many there are."""
@@ -34,25 +36,29 @@ RISK_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
 )
 
 
-def find_risks(subject: Subject, rules: Sequence[Rule] = RULES) -> tuple[tuple[Risk, ...], tuple[str, ...]]:
+def find_risks(subject: Subject, rules: Sequence[Rule] = RULES) -> tuple[tuple[Risk, ...], tuple[Text, ...]]:
     """All derived risks, worst first, and what went wrong: a rule that fails names itself and harms no other."""
     wanted = [r for r in rules if r.id not in subject.settings.risks.disable and subject.derived.phase in r.phases]
     risks, errors = _apply([rule for rule in wanted if not rule.last], subject)
     known = subject.advance(risks=tuple(risks))
     more, more_errors = _apply([rule for rule in wanted if rule.last], known)
-    return tuple(sorted(risks + more, key=_order)), tuple(sorted(errors + more_errors))
+    return tuple(sorted(risks + more, key=_order)), tuple(sorted(errors + more_errors, key=str))
 
 
-def _apply(rules: Sequence[Rule], subject: Subject) -> tuple[list[Risk], list[str]]:
+def _apply(rules: Sequence[Rule], subject: Subject) -> tuple[list[Risk], list[Text]]:
     risks: list[Risk] = []
-    errors: list[str] = []
+    errors: list[Text] = []
     for rule in rules:
-        try:
-            risks += [_make_risk(rule, finding, subject) for finding in rule.find(subject)]
-        except Exception as error:  # noqa: BLE001 - a faulty rule must not take the others' findings with it
-            fault = f"{type(error).__name__}: {error}"
-            errors.append(Phrase("risk rule {rule} failed: {error}", rule=rule.id, error=fault))
+        risks += contained(partial(_findings, rule, subject), partial(_tell_failed, errors, rule), [], fatal=())
     return risks, errors
+
+
+def _findings(rule: Rule, subject: Subject) -> list[Risk]:
+    return [_make_risk(rule, finding, subject) for finding in rule.find(subject)]
+
+
+def _tell_failed(errors: list[Text], rule: Rule, why: str) -> None:
+    errors.append(Phrase("risk rule {rule} failed: {error}", rule=rule.id, error=why))
 
 
 def _make_risk(rule: Rule, finding: Finding, subject: Subject) -> Risk:
@@ -62,4 +68,4 @@ def _make_risk(rule: Rule, finding: Finding, subject: Subject) -> Risk:
 
 
 def _order(risk: Risk) -> tuple[int, str, tuple[str, ...], str]:
-    return -SEVERITIES.index(risk.severity), risk.rule, risk.evidence, risk.message
+    return -SEVERITIES.index(risk.severity), risk.rule, risk.evidence, str(risk.message)

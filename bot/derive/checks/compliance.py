@@ -25,6 +25,11 @@ COMPLIANCE_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         ),
         "compliance_long_weeks": Threshold(9, "weeks", "Longer engagements owe iterations and retrospectives"),
         "compliance_long_months": Threshold(2, "months", "Or engagements longer than this"),
+        "expect_practices": Threshold(
+            0,
+            "yes = 1",
+            "Ask for iterations, lessons, retrospectives, surveys and approvals also where nobody uses them",
+        ),
         "compliance_approval_days": Threshold(5, "working days", "Billable hours are approved within this time"),
     }
 )

@@ -18,11 +18,11 @@ from bot.derive.decisions.questions import (
     sow_end,
 )
 from bot.derive.results import Reason
-from bot.derive.scope.baseline import work_at_baseline
+from bot.derive.scope.baseline import hours_on, work_at_baseline
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import add_months
-from bot.domain.messages import Percent, Phrase, days, hours
+from bot.domain.messages import Percent, Phrase, days, hours, items
 from bot.domain.model import TimeLog
 
 EXTENSION_MONTHS = 2
@@ -53,6 +53,19 @@ def _find_growth(subject: Subject) -> Iterator[Reason]:
             day=day,
         )
     yield Reason(text, tuple(item.ref for item in added[:MAX_EVIDENCE]))
+
+
+def _find_dropped(subject: Subject) -> Iterator[Reason]:
+    """What was taken out of the scope, and what it had cost by then."""
+    scope = subject.derived.scope
+    if scope.dropped_hours > 0:
+        text = Phrase(
+            "Closed without being done: {items}, on which {hours} were spent.",
+            items=items(scope.dropped),
+            hours=hours(scope.dropped_hours),
+        )
+        costly = sorted(subject.breakdown.dropped, key=lambda item: (-hours_on(subject, item), item.ref))
+        yield Reason(text, tuple(item.ref for item in costly[:MAX_EVIDENCE]))
 
 
 def _find_extension(subject: Subject) -> Iterator[Reason]:
@@ -168,6 +181,7 @@ def _find_open_exceptions(subject: Subject) -> Iterator[Reason]:
 
 _FINDERS: tuple[Callable[[Subject], Iterator[Reason]], ...] = (
     _find_growth,
+    _find_dropped,
     _find_extension,
     _find_billing_switch,
     _find_work_at_risk,

@@ -12,6 +12,7 @@ from bot.derive.results import MilestoneStatus, Reason, Scope
 from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
+from bot.domain.vocabulary import Phase
 
 MAX_EVIDENCE = 10
 
@@ -26,7 +27,7 @@ class Axis:
 
 def schedule_axis(subject: Subject) -> Axis:
     """The chance to make the SOW's end, and open milestones; of a complete engagement, the finish. SPI where no forecast is."""
-    if subject.derived.phase == "complete":
+    if subject.derived.phase == Phase.COMPLETE:
         return _weigh(
             [*_finish_signs(subject), *_milestone_signs(subject)],
             Phrase("No finish date or SOW end is known."),
@@ -56,7 +57,7 @@ def scope_axis(subject: Subject) -> Axis:
 
 def budget_axis(subject: Subject) -> Axis:
     """Hours at completion against the budget; of a complete engagement, what it spent. Burn and CPI where no forecast is."""
-    if subject.derived.phase == "complete":
+    if subject.derived.phase == Phase.COMPLETE:
         return _weigh(_final_budget_signs(subject), Phrase("Budgeted or logged hours are not known."), subject)
     effort = [*_spent_signs(subject), *_effort_signs(subject)]
     signs = effort or [*_burn_signs(subject), *_cpi_signs(subject)]
@@ -96,7 +97,7 @@ def _begun(subject: Subject) -> bool:
     floor, share = subject.threshold("index_min_share"), subject.derived.progress.percent or 0.0
     start, end = subject.engagement.facts.start, deadline(subject)
     past = (subject.day - start) / (end - start) if start and end and start < end else 0.0
-    return subject.derived.phase == "active" and max(share, past) >= floor
+    return subject.derived.phase == Phase.ACTIVE and max(share, past) >= floor
 
 
 def _forecast_sign(colours: tuple[str, str], text: Phrase, subject: Subject) -> Sign:
@@ -109,7 +110,7 @@ def _forecast_sign(colours: tuple[str, str], text: Phrase, subject: Subject) -> 
 
 def _end_passed(subject: Subject) -> Iterator[Sign]:
     end = sow_end(subject)
-    if end is not None and end < subject.day and subject.derived.phase == "active":
+    if end is not None and end < subject.day and subject.derived.phase == Phase.ACTIVE:
         text = Phrase("The SOW ended {end}, with {open|# open item|# open items}.", end=end, open=len(subject.to_do))
         yield Sign("red", Reason(text, (subject.engagement.ref,)), certain=True)
 
@@ -157,11 +158,11 @@ def _late_sign(m: MilestoneStatus, subject: Subject, evidence: tuple[str, ...]) 
     """A due date that has passed is certain: yellow, and red when it is long ago."""
     over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0
     text = Phrase(
-        "Milestone {title} was due {due}, {n|# working day|# working days} ago, with {open|# open item|# open items}.",
+        "Milestone {title} was due {due}, {n|# working day|# working days} ago, {still}.",
         title=quote(m.title),
         due=m.due,
         n=over,
-        open=m.items_open,
+        still=Phrase("with {n|# open item|# open items}", n=m.items_open),
     )
     colour = "red" if over >= subject.threshold("slip_red_days") else "yellow"
     return Sign(colour, Reason(text, evidence), certain=True)
@@ -226,11 +227,12 @@ def _when(slip: int) -> Phrase:
 
 def _chance_signs(subject: Subject) -> Iterator[Sign]:
     chance, finish = subject.derived.forecast.on_time_probability, subject.derived.forecast.finish
-    if chance is not None:
+    end = deadline(subject)
+    if chance is not None and end is not None:
         text = Phrase(
             "{share} chance to finish by {end} (P50 {p50}, P80 {p80}).",
             share=Percent(chance),
-            end=deadline(subject),
+            end=end,
             p50=finish.p50,
             p80=finish.p80,
         )
@@ -321,7 +323,7 @@ def _effort_signs(subject: Subject) -> Iterator[Sign]:
 def _burn_signs(subject: Subject) -> Iterator[Sign]:
     """Where no forecast tells the hours at completion: the share used, before that share is done."""
     budget, done = subject.derived.budget, subject.derived.progress.percent
-    unspent = not budget.hours_spent and subject.derived.phase != "not_started"
+    unspent = not budget.hours_spent and subject.derived.phase != Phase.NOT_STARTED
     if budget.burn is None or budget.hours_budget is None or unspent:
         return
     ahead = budget.burn >= subject.threshold("burn_yellow") and (

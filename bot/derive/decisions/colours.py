@@ -1,7 +1,7 @@
 """How a colour of a day is made from signals: worse on two readings or for certain, better only past the dead band.
 
 A signal is what the facts of one day alone say of an axis. The colour of a day is folded from four weeks back, a week a
-step, so that it is a function of the facts known by that day and needs no memory of what was said (CONTRACT §7 *Colours*).
+step, so that it is a function of the facts known by that day and needs no memory of what was said.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.derive.results import Escalation, Rag, Reason, Risk
 from bot.domain.calendar import ONE_DAY, WorkCalendar
+from bot.domain.vocabulary import Colour
 
 LEVELS: Final = ("green", "yellow", "red")
 GRAVITY: Final = ("green", "unknown", "yellow", "red")
@@ -44,10 +45,6 @@ class Signal:
     colour: str = "unknown"
     cleared: str = "unknown"
     certain: str = "green"
-
-
-Reading = tuple[Signal, Signal]
-"""The signals at the end of a day, and at the end of the working day before."""
 
 
 def signal_of(signs: Iterable[Sign]) -> Signal:
@@ -82,22 +79,24 @@ def high_is_bad(value: float, yellow: float, red: float, band: float) -> tuple[s
     return colour(0.0), colour(band)
 
 
-def fold_days(day: date, calendar: WorkCalendar) -> tuple[tuple[date, date], ...]:
-    """The days on whose signals the colour of `day` rests, oldest first: each with the working day before it."""
-    days = (day - WEEK * back for back in range(WEEKS_BACK, -1, -1))
-    return tuple((then, calendar.previous_working_day(then - ONE_DAY)) for then in days)
+def fold_days(day: date, calendar: WorkCalendar) -> tuple[date, ...]:
+    """The days on whose signals the colour of `day` rests, oldest first: the working days of four weeks, and the day."""
+    return (*calendar.working_days(day - WEEK * WEEKS_BACK, day - ONE_DAY), day)
 
 
-def fold(readings: Iterable[Reading]) -> str:
-    """The colour after these readings, a week apart and oldest first."""
-    colour = "unknown"
-    for today, before in readings:
-        colour = turn(colour, today, before)
+def fold(signals: Iterable[tuple[date, Signal]]) -> str:
+    """The colour after the signals of these days, oldest first: worse at once, better not within a week of a turn."""
+    colour, before, turned = "unknown", Signal(), date.min
+    for day, today in signals:
+        following = turn(colour, today, before, rested=day - turned >= WEEK)
+        if following != colour and colour in LEVELS:
+            turned = day
+        colour, before = following, today
     return colour
 
 
-def turn(colour: str, today: Signal, before: Signal) -> str:
-    """The colour that follows `colour` of a week ago."""
+def turn(colour: str, today: Signal, before: Signal, *, rested: bool = True) -> str:
+    """The colour that follows `colour`; `rested`: it has stood for a week, so that it may get better."""
     if today.colour not in LEVELS:
         return "unknown"
     agreed = min(today.colour, before.colour, key=LEVELS.index) if before.colour in LEVELS else None
@@ -106,18 +105,22 @@ def turn(colour: str, today: Signal, before: Signal) -> str:
     worse = worst((colour, agreed or colour, today.certain))
     if worse != colour:
         return worse
-    return LEVELS[max(LEVELS.index(today.cleared), LEVELS.index(colour) - 1)] if _is_better(today, colour) else colour
+    return (
+        LEVELS[max(LEVELS.index(today.cleared), LEVELS.index(colour) - 1)]
+        if rested and _is_better(today, colour)
+        else colour
+    )
 
 
 def _is_better(today: Signal, colour: str) -> bool:
     return LEVELS.index(today.cleared) < LEVELS.index(colour)
 
 
-def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> str:
+def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> Colour:
     """The worst axis that is known; red at once with an open critical escalation, or a critical risk that people rated."""
     critical = any(e.severity == "critical" for e in escalations)
     rated = any(r.severity == "critical" and r.source == "register" for r in risks)
-    return "red" if critical or rated else worst(axis.rag for axis in axes)
+    return Colour.RED if critical or rated else Colour(worst(axis.rag for axis in axes))
 
 
 def is_partial(axes: Sequence[Rag]) -> bool:

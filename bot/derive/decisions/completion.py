@@ -10,6 +10,7 @@ from bot.derive.results import Completion
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
+from bot.domain.vocabulary import Phase
 
 ACCEPTED = ("accepted", "passively_accepted")
 
@@ -17,7 +18,7 @@ ACCEPTED = ("accepted", "passively_accepted")
 def derive_completion(subject: Subject) -> Completion:
     """Uses `derived.phase`, `derived.acceptance` and `derived.scope`. Days run only for a complete engagement."""
     logs, derived = subject.engagement.timelogs, subject.derived
-    completed_on = last_close(subject) if derived.phase == "complete" else None
+    completed_on = last_close(subject) if derived.phase == Phase.COMPLETE else None
     checklist = Completion(
         sign_off=_sign_off(subject),
         time_complete=all(log.approved for log in logs) if logs else None,

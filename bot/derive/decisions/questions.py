@@ -79,7 +79,7 @@ def deadline(subject: Subject) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class HoursAtCompletion:
-    """The one figure for what it takes in the end: `forecast.effort_hours` (CONTRACT §7 *One figure for one question*)."""
+    """The one figure for what it takes in the end: `forecast.effort_hours`."""
 
     p50: float
     p80: float

@@ -6,7 +6,7 @@ colours and are never folded in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -14,10 +14,12 @@ from typing import Final
 
 from bot.config import HealthLabels, SentimentLabels
 from bot.derive.decisions.axes import Axis, budget_axis, schedule_axis, scope_axis
-from bot.derive.decisions.colours import LEVELS, Reading, Signal, fold, fold_days, is_partial, overall_colour
+from bot.derive.decisions.colours import LEVELS, Signal, fold, fold_days, is_partial, overall_colour
 from bot.derive.labels import has_label
 from bot.derive.results import Rag, Status
 from bot.derive.subject import Subject
+from bot.domain.calendar import WorkCalendar
+from bot.domain.vocabulary import Colour, Phase
 
 HEALTH_FIELD: Final = {"ontrack": "green", "needsattention": "yellow", "atrisk": "red"}
 AXES: Final[Mapping[str, Callable[[Subject], Axis]]] = MappingProxyType(
@@ -32,10 +34,10 @@ def derive_axes(subject: Subject, past: PastSignals) -> Status:
     """The three axes and what people set; `derive_overall` needs escalations and risks, and comes last."""
     axes = {name: find(subject) for name, find in AXES.items()}
     colours = _published(subject, {name: axis.signal for name, axis in axes.items()}, past)
-    rags = {name: Rag(colours[name], axis.reasons, axis.signal.colour) for name, axis in axes.items()}
+    rags = {name: Rag(Colour(colours[name]), axis.reasons, Colour(axis.signal.colour)) for name, axis in axes.items()}
     return Status(
-        declared=declared_health(subject),
-        sentiment=_labelled(subject, subject.settings.labels.sentiment),
+        declared=_colour(declared_health(subject)),
+        sentiment=_colour(_labelled(subject, subject.settings.labels.sentiment)),
         schedule=rags["schedule"],
         scope=rags["scope"],
         budget=rags["budget"],
@@ -49,15 +51,15 @@ def signals_of(subject: Subject) -> Signals:
 
 def _published(subject: Subject, now: Signals, past: PastSignals) -> Mapping[str, str]:
     """The colours of the day. Of what is complete the outcome counts, at once."""
-    if subject.derived.phase != "active":
+    if subject.derived.phase != Phase.ACTIVE:
         return {name: signal.colour for name, signal in now.items()}
-    days = fold_days(subject.day, subject.calendar)
-    known = [(now if day == subject.day else past(day), past(before)) for day, before in days]
-    return {name: fold(_readings(name, known)) for name in AXES}
+    return colours_on(subject.day, subject.calendar, lambda day: now if day == subject.day else past(day))
 
 
-def _readings(axis: str, known: Iterable[tuple[Signals, Signals]]) -> Iterable[Reading]:
-    return ((today.get(axis, Signal()), before.get(axis, Signal())) for today, before in known)
+def colours_on(day: date, calendar: WorkCalendar, signals: PastSignals) -> Mapping[str, str]:
+    """The colours of a day by axis, folded from the signals of four weeks."""
+    known = [(then, signals(then)) for then in fold_days(day, calendar)]
+    return {name: fold((then, found.get(name, Signal())) for then, found in known) for name in AXES}
 
 
 def derive_overall(subject: Subject) -> Status:
@@ -66,6 +68,10 @@ def derive_overall(subject: Subject) -> Status:
     axes = (status.schedule, status.scope, status.budget)
     overall = overall_colour(axes, subject.derived.escalations, subject.derived.risks)
     return replace(status, overall=overall, partial=is_partial(axes))
+
+
+def _colour(name: str | None) -> Colour | None:
+    return None if name is None else Colour(name)
 
 
 def computed_colour(subject: Subject) -> str:

@@ -5,7 +5,7 @@ go out. Trial number n of every engagement shares the same common shock, so port
 carry correlation, while each engagement can still be forecast alone.
 """
 
-from bot.derive.forecast.accuracy import Accuracy, measure_accuracy
+from bot.derive.forecast.accuracy import Accuracy, explain_change, measure_accuracy
 from bot.derive.forecast.backtest import BacktestReport, run_backtest
 from bot.derive.forecast.commitments import Commitment, commitment, read_commitments
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
@@ -30,6 +30,7 @@ __all__ = [
     "apply_scenario",
     "commitment",
     "compare",
+    "explain_change",
     "forecast_engagement",
     "learn_by_day",
     "learn_reference",

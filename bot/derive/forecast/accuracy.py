@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,23 +11,23 @@ from datetime import date
 from bot.config import Settings
 from bot.derive.forecast.commitments import (
     Commitment,
-    EngagementCommitment,
     commitment,
     opening_commitment,
     read_commitments,
 )
-from bot.derive.forecast.drivers import Driver, find_drivers
-from bot.derive.results import Derived
-from bot.domain.calendar import Period, WorkCalendar
+from bot.derive.forecast.waterfall import find_drivers
+from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
+from bot.domain.calendar import Period, WorkCalendar, month_named
 from bot.domain.messages import Phrase
 from bot.domain.model import EMPTY, Facts, PastReport
+from bot.domain.vocabulary import Phase
 
 
 @dataclass(frozen=True)
 class Score:
     """What was committed at the start of a quarter against what came; `error` = (came − committed) ÷ committed.
 
-    `kind` is portfolio, engagement or pm. `final` is False while the quarter runs: then `came` is today's forecast.
+    `quarter` names a quarter or month; `kind` is portfolio, engagement, pm or region. `final` is False while the quarter runs: then `came` is today's forecast.
     """
 
     quarter: str
@@ -45,7 +46,7 @@ class Score:
 class Calibration:
     """How often a promise held: of `of` cases `held` did; `share` is None without a case, `nominal` what was promised."""
 
-    what: str
+    what: Phrase
     nominal: float
     held: int
     of: int
@@ -56,24 +57,13 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Change:
-    """Why this quarter's forecast is another than last time. The drivers' amounts add up to `after` − `before` exactly."""
-
-    quarter: str
-    since: date
-    before: float
-    after: float
-    drivers: tuple[Driver, ...]
-
-
-@dataclass(frozen=True)
 class Accuracy:
     """The forecast's own record."""
 
     tolerance: float
     scores: tuple[Score, ...] = ()
     calibration: tuple[Calibration, ...] = ()
-    change: Change | None = None
+    change: Waterfall | None = None
 
 
 def measure_accuracy(
@@ -87,14 +77,17 @@ def measure_accuracy(
     """The record of the forecasts that past reports stored (`commitments.commitment`), as of `derived.as_of`."""
     made = [c for c in read_commitments(past) if c.as_of < derived.as_of]
     tolerance = settings.finance.tolerance
-    names = {name for c in made for name in c.quarters}
-    quarters = sorted((calendar.quarter_named(name) for name in names), key=lambda q: q.first)
-    begun = [q for q in quarters if q.first <= derived.as_of]
+    quarters = {calendar.quarter_named(name) for c in made for name in c.quarters}
+    months = {month_named(name) for c in made for name in c.months}
+    begun = sorted((q for q in quarters if q.first <= derived.as_of), key=lambda q: q.first)
+    past_months = sorted((m for m in months if m.last <= derived.as_of), key=lambda m: m.first)
     return Accuracy(
         tolerance=tolerance,
-        scores=tuple(score for q in begun for score in _quarter_scores(q, made, derived, tolerance)),
+        scores=tuple(
+            score for period in (*begun, *past_months) for score in _period_scores(period, made, derived, tolerance)
+        ),
         calibration=_calibration(made, derived, begun),
-        change=_change(made, derived, calendar, facts),
+        change=explain_change(made, derived, calendar, facts),
     )
 
 
@@ -119,34 +112,42 @@ def quarter_error(came: float, committed: float | None) -> float | None:
     return round((came - committed) / committed, 4) if committed else None
 
 
-def _quarter_scores(quarter: Period, made: Sequence[Commitment], derived: Derived, tolerance: float) -> Iterable[Score]:
-    """Portfolio, engagements and PMs of one quarter; nothing where no forecast stood at its start."""
-    opening = opening_commitment(made, quarter)
-    if opening is None:
+def _period_scores(period: Period, made: Sequence[Commitment], derived: Derived, tolerance: float) -> Iterable[Score]:
+    """Portfolio, engagements, PMs and regions of one quarter or month; nothing where no forecast stood at its start."""
+    opening = opening_commitment(made, period)
+    money = opening.money(period) if opening else None
+    if opening is None or money is None:
         return
-    final = derived.as_of >= quarter.last
+    final = derived.as_of >= period.last
     field = "actual" if final else "forecast"
-    whole = derived.portfolio.revenue.get(quarter.name)
+    whole = derived.portfolio.revenue.get(period.name) or derived.portfolio.revenue_by_month.get(period.name)
 
     def score(kind: str, name: str, committed: float, came: float, new: float = 0.0) -> Score:
         error = quarter_error(came, committed)
         within = None if error is None else abs(error) <= tolerance
-        return Score(quarter.name, kind, name, committed, came, error, within, final, new)
+        return Score(period.name, kind, name, committed, came, error, within, final, new)
 
-    came = {e.ref: getattr(e.forecast.revenue.get(quarter.name), field, 0.0) for e in derived.engagements}
-    known = {ref for ref, entry in opening.engagements.items() if quarter.name in entry.revenue}
-    new = round(sum(money for ref, money in came.items() if ref not in known), 2)
-    yield score("portfolio", "", opening.quarters[quarter.name].forecast, getattr(whole, field, 0.0), new)
-    people: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for ref, entry in sorted(opening.engagements.items()):
-        if ref not in came or quarter.name not in entry.revenue:
+    if whole is None:
+        return
+    came = {e.ref: getattr(_money_of(e.forecast, period.name), field, 0.0) for e in derived.engagements}
+    promised = {ref: found for ref, entry in opening.engagements.items() if (found := entry.money(period.name))}
+    new = round(sum(earned for ref, earned in came.items() if ref not in promised), 2)
+    yield score("portfolio", "", money.forecast, getattr(whole, field, 0.0), new)
+    groups: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for ref, found in sorted(promised.items()):
+        if ref not in came:
             continue
-        committed = entry.revenue[quarter.name].forecast
-        yield score("engagement", ref, committed, came[ref])
-        people[entry.pm or ""][0] += committed
-        people[entry.pm or ""][1] += came[ref]
-    for name, (committed, reached) in sorted(people.items()):
-        yield score("pm", name, committed, reached)
+        yield score("engagement", ref, found.forecast, came[ref])
+        entry = opening.engagements[ref]
+        for key in (("pm", entry.pm or ""), ("region", entry.region or "")):
+            groups[key][0] += found.forecast
+            groups[key][1] += came[ref]
+    for (kind, name), (committed, reached) in sorted(groups.items()):
+        yield score(kind, name, committed, reached)
+
+
+def _money_of(forecast: Forecast, period: str) -> QuarterRevenue | None:
+    return forecast.revenue.get(period) or forecast.revenue_by_month.get(period)
 
 
 def _calibration(made: Sequence[Commitment], derived: Derived, begun: Sequence[Period]) -> tuple[Calibration, ...]:
@@ -154,7 +155,7 @@ def _calibration(made: Sequence[Commitment], derived: Derived, begun: Sequence[P
 
     Each engagement counts once a quarter: the same promise told every week is one promise.
     """
-    ends = {e.ref: e.forecast.finish.p50 for e in derived.engagements if e.phase == "complete"}
+    ends = {e.ref: e.forecast.finish.p50 for e in derived.engagements if e.phase == Phase.COMPLETE}
     opened = [(q, c) for q in begun if (c := opening_commitment(made, q)) is not None]
     dates = [
         end <= promise.finish_p80
@@ -178,24 +179,22 @@ def _ranges_held(made: Commitment, quarter: str, derived: Derived) -> Iterable[b
                 yield money.low <= e.forecast.revenue[quarter].actual <= money.high
 
 
-def _change(
+def explain_change(
     made: Sequence[Commitment], derived: Derived, calendar: WorkCalendar, facts: Mapping[str, Facts]
-) -> Change | None:
-    """The running quarter's forecast against that of the last report."""
+) -> Waterfall | None:
+    """From the running quarter's forecast when it began to today's; None where none stood then."""
     quarter = calendar.fiscal_quarter(derived.as_of)
-    before = [c for c in made if quarter.name in c.quarters]
-    if not before:
+    whole = derived.portfolio.revenue.get(quarter.name)
+    opening = opening_commitment([c for c in made if c.as_of < derived.as_of], quarter)
+    if opening is None or whole is None or quarter.name not in opening.quarters:
         return None
-    last = before[-1]
-    gone = _share_gone(last.as_of, derived.as_of, quarter, calendar)
-    now: Mapping[str, EngagementCommitment] = _today(derived, facts).engagements
-    then = last.engagements
-    drivers = find_drivers(quarter.name, then, now, gone)
-    sums = [
-        sum(m.revenue[quarter.name].forecast for m in side.values() if quarter.name in m.revenue)
-        for side in (then, now)
-    ]
-    return Change(quarter.name, last.as_of, round(sums[0], 2), round(sums[1], 2), drivers)
+    before, after = round(opening.quarters[quarter.name].forecast, 2), round(whole.forecast, 2)
+    gone = _share_gone(opening.as_of, derived.as_of, quarter, calendar)
+    drivers = find_drivers(quarter.name, opening.engagements, _today(derived, facts).engagements, gone)
+    rest = round(after - before - math.fsum(d.amount for d in drivers), 2)
+    if rest:
+        drivers = (*drivers, Driver("gone", "", rest, Phrase("engagements that reports no longer show")))
+    return Waterfall(quarter.name, opening.as_of, before, after, drivers)
 
 
 def _share_gone(since: date, day: date, quarter: Period, calendar: WorkCalendar) -> float:

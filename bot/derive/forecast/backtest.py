@@ -23,6 +23,8 @@ LEARN_FROM_LAST = 40
 """Each replay learns from so many engagements that were finished last before its day."""
 QUARTERS_BACK = 8
 MID_QUARTER_DAYS = 42
+LEAST_JUDGED = 15
+"""Replayed forecasts below which their share says little."""
 WITHIN = 0.05
 
 
@@ -144,7 +146,11 @@ def run_backtest(
     cases = tuple(c for f in done for c in _replays(f, done, calendar, settings, seed, trials))
     quarters = tuple(_quarter_cases(now, done, calendar, settings, day, seed, trials))
     reference = learn_from(done, calendar)
-    notes = (learned_note(reference),) if done else ("No engagement is finished: there is nothing to replay.",)
+    notes = (
+        (trust_note(cases), learned_note(reference))
+        if done
+        else ("No engagement is finished: there is nothing to replay.",)
+    )
     return BacktestReport(
         cases=cases,
         quarters=quarters,
@@ -157,6 +163,27 @@ def run_backtest(
         },
         reference=reference,
         notes=notes,
+    )
+
+
+def trust_note(cases: Sequence[Case]) -> str:
+    """In one sentence how far to trust the forecast: reliability of P50 and P80 with n, and the bias of the finish."""
+    judged = [c for c in cases if c.finish_error is not None]
+    if not judged:
+        return "No finish could be judged: trust the ranges, not the dates."
+    ends = [(c.finish.p50, c.finish.p80, c.finished) for c in judged]
+    by_p50, by_p80 = (
+        sum(isinstance(q, date) and end <= q for q, end in found) / len(judged)
+        for found in ([(p50, end) for p50, _, end in ends], [(p80, end) for _, p80, end in ends])
+    )
+    bias = float(np.mean([c.finish_error or 0.0 for c in judged]))
+    verdict = "promise P80" if by_p80 >= 0.7 else "promise later than P80: it holds too seldom here"
+    if len(judged) < LEAST_JUDGED:
+        verdict = f"too few to tell, published records held in 77%: {verdict}"
+    side = "late" if bias > 0 else "early"
+    return (
+        f"Of {len(judged)} replayed forecasts {by_p50:.0%} were done by P50 and {by_p80:.0%} by P80 "
+        f"(50% and 80% promised), on average {abs(bias):.0%} of the duration too {side}: {verdict}."
     )
 
 
@@ -195,7 +222,7 @@ def _replays(
 def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engagement:
     """A finished engagement as it stood on `day`, also where its root was made later or GitLab hides when it was closed.
 
-    Nobody knows what was booked by then, or which date a milestone had: today's would tell the future.
+    Bookings and dates of milestones whose day is not known are left out: today's would tell the future.
     """
     known = replace(_undated(engagement), created_at=None)
     past = as_of(Portfolio((known,)), day, calendar.zone).engagements[0]
@@ -203,9 +230,13 @@ def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engag
 
 
 def _undated(engagement: Engagement) -> Engagement:
-    """Without bookings, and without those dates of milestones whose history is unknown."""
+    """Without bookings of which nobody knows since when, and without those dates of milestones whose history is unknown."""
     milestones = (m if m.due_history else replace(m, due_date=None) for m in engagement.milestones)
-    return replace(engagement, bookings=(), milestones=tuple(milestones))
+    return replace(
+        engagement,
+        bookings=tuple(b for b in engagement.bookings if b.known is not None),
+        milestones=tuple(milestones),
+    )
 
 
 def _learned_before(at: float, done: Sequence[Finished], calendar: WorkCalendar) -> Reference:

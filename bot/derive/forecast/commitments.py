@@ -1,7 +1,7 @@
 """What a report committed: the forecast as stored in its hidden payload, and read back from it.
 
 The payload's key `forecast` holds `{"as_of": date, "quarters": {FY27-Q4: {actual, forecast, low, high}}, "engagements":
-{ref: {pm, recognition, value (with approved change orders), finish: {p50, p80}, hours, spent, revenue: {FY27-Q4: {actual, forecast, low, high}}}},
+{ref: {pm, recognition, value (with approved change orders), finish: {p50, p80}, hours, spent, rate, region, revenue: {FY27-Q4: {actual, forecast, low, high}}, months: {2026-11: …}}},
 "months": {2026-11: {actual, forecast, low, high}}}`.
 """
 
@@ -43,6 +43,13 @@ class EngagementCommitment:
     hours: float | None
     spent: float | None
     revenue: Mapping[str, Money]
+    rate: float | None = None
+    months: Mapping[str, Money] = field(default_factory=lambda: EMPTY)
+    region: str | None = None
+
+    def money(self, period: str) -> Money | None:
+        """What was forecast of a quarter or month."""
+        return self.revenue.get(period) or self.months.get(period)
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,10 @@ def _plain_engagement(e: EngagementDerived, facts: Facts) -> dict[str, Any]:
         },
         "hours": e.forecast.effort_hours.p50,
         "spent": e.budget.hours_spent,
+        "rate": facts.hourly_rate,
+        "region": facts.region,
         "revenue": {name: _plain_money(q) for name, q in sorted(e.forecast.revenue.items())},
+        "months": {name: _plain_money(m) for name, m in sorted(e.forecast.revenue_by_month.items())},
     }
 
 
@@ -128,6 +138,9 @@ def _read_engagement(plain: Mapping[str, Any]) -> EngagementCommitment:
         hours=plain.get("hours"),
         spent=plain.get("spent"),
         revenue=_read_quarters(plain.get("revenue") or {}),
+        rate=plain.get("rate"),
+        months=_read_quarters(plain.get("months") or {}),
+        region=plain.get("region"),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.derive.forecast.history import Array, State
-from bot.derive.forecast.reference import EFFORT_SD, LATE_RELIEF, RATIO_WEIGHT, Reference
+from bot.derive.forecast.reference import BUDGET_WEIGHT, EFFORT_SD, RATIO_WEIGHT, Reference
 
 MAX_GROWTH = 0.5
 LEAST_LEFT = 0.01
@@ -48,10 +48,10 @@ def estimate_effort(
     rate = _hours_per_unit(state, budget, basis, ref)
     if rate is None:
         return None
-    weight = RATIO_WEIGHT * state.total
+    weight = (RATIO_WEIGHT if basis == "hours" or not budget else BUDGET_WEIGHT) * state.total
     ratio = (state.spent + weight * rate) / (state.earned + weight) if state.spent > 0 else rate
     progress = min(state.progress, 1.0)
-    rest = state.left * ratio * (1 - LATE_RELIEF * progress**6)
+    rest = state.left * ratio
     coming = growth * state.total * ratio if state.left > 0 or growth > 0 else 0.0
     base = EFFORT_SD * math.sqrt(max(1 - progress, LEAST_LEFT)) * ref.effort_spread
     sd = math.hypot(base, 0.5 * growth) if growth else base

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 
-from bot.derive.forecast.ahead import draw_scores, make_ahead
-from bot.derive.forecast.bookings import soft_money
+from bot.derive.forecast.capacity import soft_money
 from bot.derive.forecast.effort import Effort, scope_to_come
 from bot.derive.forecast.finish import SCORES
 from bot.derive.forecast.history import DAYS_PER_WEEK
-from bot.derive.forecast.landings import Landing, chance_by, find_amounts, forecast_landing
+from bot.derive.forecast.milestones import Landing, chance_by, find_amounts, forecast_landing
 from bot.derive.forecast.reasons import explain
 from bot.derive.forecast.reference import Reference
 from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
 from bot.derive.forecast.situation import Situation, assess, effort_of, first_day
+from bot.derive.forecast.trials import draw_scores, make_ahead
 from bot.derive.results import Forecast, Quantiles, QuarterRevenue
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period, month_of
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Phase
 
 MAX_QUARTERS_AHEAD = 8
+LONGEST_REST = timedelta(days=366)
+"""Where no start is agreed, what lies further back than this from all later work belongs to something else."""
 TAIL_SCORE = 2.6
 """Standard normal score of the last trial that needs a quarter of its own: one in two hundred comes later."""
 MAX_DAYS = 5200.0
@@ -79,13 +82,13 @@ def forecast_engagement(
 
 def _history_weeks(s: Situation) -> int:
     """Full weeks since the start, until the end where it is over."""
-    if s.phase != "complete" or s.history.last_close is None or s.history.start is None:
+    if s.phase != Phase.COMPLETE or s.history.last_close is None or s.history.start is None:
         return s.state.weeks
     return min(s.state.weeks, int(max(s.history.last_close - s.history.start, 0.0) // DAYS_PER_WEEK))
 
 
 def _finish(s: Situation) -> Quantiles:
-    if s.phase == "complete":
+    if s.phase == Phase.COMPLETE:
         day = last_close(s.subject)
         return Quantiles(day, day, day, day)
     if s.remaining is None:
@@ -110,7 +113,7 @@ def _on_time(s: Situation, finish: Quantiles) -> float | None:
     end = s.end
     if end is None or finish.p50 is None:
         return None
-    if s.phase == "complete":
+    if s.phase == Phase.COMPLETE:
         return float(isinstance(finish.p50, date) and finish.p50 <= end)
     days = s.history.axis.position(end) - s.now - s.delay
     if s.remaining is None or days < s.floor:
@@ -139,10 +142,10 @@ def _revenue_trials(
             s.effort,
             s.state,
             scores,
+            s.capacity,
             floor=s.floor,
             delay=s.delay,
             pace_factor=s.subject.engagement.what_if.pace_factor,
-            booked=s.booked,
         )
     subject = s.subject
     middle = finish.p50 if isinstance(finish.p50, date) else subject.day
@@ -156,19 +159,19 @@ def _revenue_trials(
         amounts=find_amounts(s, (scores.time, scores.own)),
         finished_at=_finished_at(s, finish),
         soft_money={}
-        if s.phase == "complete"
+        if s.phase == Phase.COMPLETE
         else soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
         upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
     )
     spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
     quarters, months = (quarter_trials(outlook, found) for found in spans)
-    if s.remaining is None and s.phase != "complete" and not any(q.actual for q in quarters.values()):
+    if s.remaining is None and s.phase != Phase.COMPLETE and not any(q.actual for q in quarters.values()):
         return {}, {}
     return quarters, months
 
 
 def _finished_at(s: Situation, finish: Quantiles) -> float | None:
-    return s.history.axis.position(finish.p50) if s.phase == "complete" and isinstance(finish.p50, date) else None
+    return s.history.axis.position(finish.p50) if s.phase == Phase.COMPLETE and isinstance(finish.p50, date) else None
 
 
 def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> float | None:
@@ -177,21 +180,39 @@ def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> fl
         return s.effort.total if s.effort else None
     state, ref = s.history.state(at), earlier(s.history.axis.day(at))
     growth = scope_to_come(state, ref, s.terms.hours, s.history.basis)
-    then = effort_of(state, s.terms, s.history, ref, growth, "active")
+    then = effort_of(state, s.terms, s.history, ref, growth, Phase.ACTIVE)
     return then.total if then else None
 
 
 def _periods(s: Situation, finish: Quantiles) -> list[Period]:
     """The fiscal quarters from the first day of work to the forecast finish, at least the running and the next one."""
     calendar, day = s.subject.calendar, s.subject.day
-    start = first_day(s.subject, s.history)
-    first = min(s.history.axis.day(start + 1.0), day) if start is not None else day
-    first = min(first, *earned_days) if (earned_days := _earned_days(s)) else first
+    first = _first_earned(s)
     current = calendar.fiscal_quarter(day)
     following = calendar.fiscal_quarter(current.last + ONE_DAY)
     limit = date.fromordinal(current.last.toordinal() + 91 * MAX_QUARTERS_AHEAD)
     last = min(_tail(s, finish.p95), limit) if isinstance(finish.p95, date) else following.last
     return calendar.quarters(first, max(last, following.last))
+
+
+def _first_earned(s: Situation) -> date:
+    """The day from which revenue is told: the start, or work before it that runs into it.
+
+    A day far off is a typing error, which opens no quarters of its own (rule hours-before-start): before the SOW's start no
+    quarter may be empty; where no start is known, work may have rested for a year.
+    """
+    calendar, day, agreed = s.subject.calendar, s.subject.day, s.subject.engagement.facts.start
+    start = first_day(s.subject, s.history) if agreed else None
+    first = min(s.history.axis.day(start + 1.0), day) if start is not None else day
+    local = calendar.local_day
+    closings = [] if agreed else [local(i.closed_at) for i in s.subject.work if i.closed_at]
+    for earned in sorted([*_earned_days(s), *closings], reverse=True):
+        gap = timedelta(0) if agreed else LONGEST_REST
+        before = calendar.fiscal_quarter(calendar.fiscal_quarter(first).first - ONE_DAY)
+        if earned < before.first - gap:
+            break
+        first = min(first, earned)
+    return first
 
 
 def _earned_days(s: Situation) -> list[date]:

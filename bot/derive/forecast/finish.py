@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
 
-from bot.derive.forecast.bookings import days_to_do
+from bot.derive.forecast.capacity import Capacity
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
 from bot.derive.forecast.reference import (
     BOOKED_SD,
-    CLOSED_SHARE,
-    CUT_SD,
-    DATES_SD,
-    DATES_WEIGHT_SD,
-    LAST_MILE,
+    CLOSING_SD,
+    LEAST_REST_SD,
     MOVING,
-    OWN_CLOSED_SD,
     OWN_SD,
-    REMAINING_SD,
+    SCOPE_SD,
     STALLED_SD,
-    TAIL_EXPONENT,
-    THROUGHPUT_SD,
     Reference,
 )
 
@@ -33,9 +27,8 @@ NORMAL = NormalDist()
 LEVELS = (0.10, 0.50, 0.80, 0.95)
 SCORES = tuple(NORMAL.inv_cdf(level) for level in LEVELS)
 STALL_WEEKS = 4
-PACE_MIX = ((4, 0.125), (13, 0.25), (52, 0.125))
-"""Weights of the mean closings of the last 4, 13 and 52 weeks; the rest is an exponentially weighted mean."""
-PACE_DECAY = 0.85
+PACE_WEEKS = (4, 8, 13, 26, 52)
+"""Windows whose mean paces are pooled, each counting alike: no single one is best everywhere."""
 LEAST_DAYS = 1.0
 
 
@@ -64,6 +57,10 @@ class Remaining:
         z = np.asarray(score, dtype=np.float64)
         return self.median * np.exp(np.where(z < 0, self.low_sd, self.high_sd) * z)
 
+    def faster(self, factor: float) -> Remaining:
+        """The same at so many times the pace."""
+        return replace(self, median=max(self.median / factor, LEAST_DAYS))
+
     def chance_within(self, days: float) -> float:
         """Probability that no more than `days` are needed."""
         if days <= 0:
@@ -87,18 +84,19 @@ def combine_priors(
     `booked` working days from its start until bookings cover all of its work, `dates` working days gone, and to go by the
     dates that the open work has now: they take the place of the SOW's, since people who move a date know why.
     They are weighed by precision, but several voices make it no surer than the best one: they err together.
-    What is typical counts only without any.
+    A law of size is heard only without dates, what is typical only without any voice.
     """
     voices: list[tuple[float, float, str]] = []
     if dates:
-        gone, left = dates[0], slipped(*dates, ref)
-        sd = min(ref.plan_sd, DATES_WEIGHT_SD * left / (gone + left))
-        voices.append((math.log(gone + left), sd, "dates"))
+        gone, left = dates
+        slip = ref.slip(gone, left)
+        rest = left * slip.factor
+        voices.append((math.log(gone + rest), (slip.low_sd + slip.high_sd) / 2 * rest / (gone + rest), "dates"))
     elif planned:
         voices.append((math.log(planned * ref.plan_ratio), ref.plan_sd, "plan"))
     if booked:
         voices.append((math.log(booked), BOOKED_SD, "bookings"))
-    if hours:
+    if hours and not dates and not planned:
         voices.append((math.log(ref.duration_per_root * hours ** (1 / 3)), ref.duration_sd, "hours"))
     if not voices:
         mean = math.log(ref.typical_days)
@@ -111,54 +109,83 @@ def combine_priors(
     return Prior(mean, min(sd for _, sd, _ in voices), voices[0][2])
 
 
-def slipped(gone: float, left: float, ref: Reference) -> float:
-    """Working days to a date that is `left` working days away after `gone` of them.
-
-    It slips as finished work slipped against its plan, less and less towards the end.
-    """
-    return left * math.pow(ref.plan_ratio, left / (gone + left))
-
-
 def remaining_time(
     state: State,
     prior: Prior,
     ref: Reference,
     *,
     rest: float | None = None,
-    booked: tuple[Array, Array] | None = None,
+    capacity: Capacity | None = None,
     growth: float = 0.0,
     pace_factor: float = 1.0,
 ) -> Remaining:
     """Working days from `state` to the last closing.
 
     Total duration is a precision-weighted mean (in logarithms) of what the own progress says and of the reference class,
-    given that it has lasted this long already. `rest` are the hours still to be spent, where they are known, `booked` the
-    capacity for them (`booked_ahead`); `growth` is the scope still to come ÷ scope known; `pace_factor` scales the own pace
+    given that it has lasted this long already. `rest` are the hours still to be spent, where they are known, `capacity` who is there
+    for them; `growth` is the scope still to come ÷ scope known; `pace_factor` scales the own pace
     (what-if).
     """
     hours_based = float(state.weekly_hours.sum()) > 0 and state.earned > 0
-    own = _own_remaining(state, growth, hours_based, ref.closed_share, rest, booked)
+    own = _own_remaining(state, growth, hours_based, ref.closed_share, rest, capacity)
     elapsed = max(state.elapsed, 1.0)
     if own is None:
-        days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
-        sd = 1.5 * prior.sd if prior.source == "typical" else max(prior.sd, 0.4)
-        # Days that passed with nothing done make no one surer: of a shorter rest the same range is a larger share.
-        idle = elapsed + days if state.spent + state.earned == 0 else elapsed
-        sd = max(sd, min(sd * idle / days, STALLED_SD))
-        low, high = DATES_SD if prior.source == "dates" else (sd, sd)
-        return Remaining(days / pace_factor, low * ref.spread, high * ref.spread, 0.0)
-    share = 1.0 if hours_based else ref.closed_share
-    progress = min(state.progress / (1 + growth) / share, 0.98)
-    own_variance = ((OWN_SD if hours_based else OWN_CLOSED_SD) * (1 - progress)) ** 2
-    surprise = max(math.log(elapsed) - prior.mean, 0.0)
-    variance = prior.sd**2 + surprise**2
-    weight = variance / (variance + own_variance)
-    total = math.exp(weight * math.log(elapsed + own) + (1 - weight) * _given_lasted(prior, elapsed))
-    median = max(total - elapsed, LEAST_DAYS)
+        return _by_class(state, prior, ref, pace_factor)
+    progress = min(max(state.progress / (1 + growth), 0.02), 0.98)
+    own_sd = OWN_SD * math.sqrt((1 - progress) / progress)
+    if not hours_based:
+        own_sd = _closing_sd(state) * own / (elapsed + own)
+    class_sd = math.hypot(prior.sd, max(math.log(elapsed) - prior.mean, 0.0))
+    weight = class_sd**2 / (class_sd**2 + own_sd**2)
+    expected = _given_lasted(prior, elapsed) if hours_based else prior.mean
+    middle = weight * math.log(elapsed + own) + (1 - weight) * expected
+    total = Total(middle, math.sqrt(weight) * own_sd, elapsed)
     if is_stalled(state):
+        median = max(total.left(0.5), LEAST_DAYS)
         return Remaining(math.sqrt(median * elapsed) / pace_factor, STALLED_SD, STALLED_SD, 0.0, stalled=True)
-    low, high = _spread(state, hours_based, (1 - weight) * prior.sd, elapsed / median)
-    return Remaining(median / pace_factor, low * ref.spread, high * ref.spread, weight)
+    return total.remaining(ref.spread, pace_factor, weight)
+
+
+def _closing_sd(state: State) -> float:
+    """Sd of ln(time to go) by closings: as uneven as the own weeks were, and the doubt about a scope that comes and goes."""
+    return math.hypot(CLOSING_SD * _unevenness(state), SCOPE_SD * min(MOVING * state.arrived, 1.0))
+
+
+def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) -> Remaining:
+    """Without a pace of its own: as the class says; a date tells of the time that is left, the others of all of it."""
+    elapsed = max(state.elapsed, 1.0)
+    if prior.source == "dates":
+        left = max(math.exp(prior.mean) - state.elapsed, LEAST_DAYS)
+        slip = ref.slip(elapsed, left)
+        return Remaining(left / pace_factor, slip.low_sd, slip.high_sd, 0.0)
+    days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
+    sd = 1.5 * prior.sd if prior.source == "typical" else max(prior.sd, 0.4)
+    # Days that passed with nothing done make no one surer: of a shorter rest the same range is a larger share.
+    idle = elapsed + days if state.spent + state.earned == 0 else elapsed
+    sd = max(sd, min(sd * idle / days, STALLED_SD)) * ref.spread
+    return Remaining(days / pace_factor, sd, sd, 0.0)
+
+
+@dataclass(frozen=True)
+class Total:
+    """ln(total duration) is normal, given that `elapsed` working days were not enough."""
+
+    mean: float
+    sd: float
+    elapsed: float
+
+    def left(self, level: float) -> float:
+        """Working days to go at a level of probability."""
+        gone = min(NORMAL.cdf((math.log(self.elapsed) - self.mean) / self.sd), 0.999)
+        return math.exp(self.mean + self.sd * NORMAL.inv_cdf(gone + level * (1 - gone))) - self.elapsed
+
+    def remaining(self, spread: float, pace_factor: float, weight: float) -> Remaining:
+        """The same as median and spread of the days to go."""
+        median = max(self.left(0.5), LEAST_DAYS)
+        z = NORMAL.inv_cdf(0.9)
+        low, high = (abs(math.log(max(self.left(level), 0.02 * median) / median)) / z for level in (0.1, 0.9))
+        low, high = max(low, LEAST_REST_SD), max(high, LEAST_REST_SD)
+        return Remaining(median / pace_factor, low * spread, high * spread, weight)
 
 
 def is_stalled(state: State) -> bool:
@@ -173,7 +200,7 @@ def _own_remaining(
     hours_based: bool,
     closed_share: float,
     rest: float | None,
-    booked: tuple[Array, Array] | None,
+    capacity: Capacity | None,
 ) -> float | None:
     """Working days to go at the own pace; None while nothing is earned.
 
@@ -184,52 +211,44 @@ def _own_remaining(
         return None
     total = state.total * (1 + growth)
     if hours_based:
-        done = (1 - CLOSED_SHARE) * state.earned + CLOSED_SHARE * state.earned_closed
-        gone = 1 - math.pow(1 - min(done / total, 0.98), TAIL_EXPONENT)
-        by_progress = state.elapsed * (1 - gone) / gone
-        by_hours = days_to_do(rest, booked, closing_pace(state.weekly_hours) / DAYS_PER_WEEK) if rest else None
-        return math.sqrt(by_progress * by_hours) if by_hours else by_progress
-    pace = closing_pace(state.weekly_closed) if state.weeks else state.earned / state.elapsed * DAYS_PER_WEEK
+        voices = [
+            state.elapsed * (total - earned) / earned for earned in (state.earned_closed, state.earned) if earned > 0
+        ]
+        by_hours = _days_for(rest, capacity, state) if rest else None
+        return _pooled([*voices, *([by_hours] if by_hours else [])], LEAST_DAYS)
+    pace = pooled_pace(state.weekly_closed) if state.weeks else state.earned / state.elapsed * DAYS_PER_WEEK
     goal = max(total * closed_share - state.earned_closed, 0.02 * total)
     return goal / pace * DAYS_PER_WEEK if pace > 0 else None
 
 
-def closing_pace(weekly: Sequence[float] | Array) -> float:
-    """Value closed (hours burnt) per week to expect: a geometric blend of windows, so that no burst or lull decides."""
+def _days_for(rest: float, capacity: Capacity | None, state: State) -> float | None:
+    """Working days for the hours left, as booked and at the burn; in replays, of which no plan is known, at the burn alone."""
+    if capacity is not None:
+        return capacity.days_to_do(rest)
+    burn = pooled_pace(state.weekly_hours) / DAYS_PER_WEEK
+    return rest / burn if burn > 0 else None
+
+
+def _pooled(values: Sequence[float], least: float) -> float:
+    """Geometric mean: simple forecasts that err in different ways, each counting alike."""
+    return math.exp(sum(math.log(max(v, least)) for v in values) / len(values))
+
+
+def pooled_pace(weekly: Sequence[float] | Array) -> float:
+    """Value closed (hours burnt) per week to expect: windows pooled, so that no burst or lull decides."""
     weeks = np.asarray(weekly, dtype=np.float64)
-    means = [(weight, float(weeks[:length].mean())) for length, weight in PACE_MIX]
-    recent = weeks[:52]
-    means.append(
-        (1 - sum(w for w, _ in means), float(np.average(recent, weights=PACE_DECAY ** np.arange(len(recent)))))
-    )
-    floor = 0.1 * float(weeks[:13].mean())
-    if floor <= 0:
-        return float(weeks.mean())
-    return math.exp(sum(weight * math.log(max(mean, floor)) for weight, mean in means))
+    if not len(weeks) or weeks.sum() <= 0:
+        return 0.0
+    floor = 0.1 * float(weeks[:13].mean()) or 0.1 * float(weeks.mean())
+    return _pooled([float(weeks[:length].mean()) for length in PACE_WEEKS], floor)
 
 
-def _spread(state: State, hours_based: bool, doubt: float, gone: float) -> tuple[float, float]:
-    """Sd of ln(time to go) below and above the median; `doubt` about the class, `gone` is the time gone ÷ the time to go.
-
-    What is nearly over may still drag on. Where scope comes and goes, what is left may also be cut, and the end be at once.
-    """
-    if hours_based:
-        low, high, moving = *REMAINING_SD, 1.0
-    else:
-        low, high = _throughput_sd(state, doubt)
-        moving = min(MOVING * state.arrived, 1.0)
-        low = math.hypot(low, CUT_SD * moving)
-    return low, min(math.hypot(high, LAST_MILE * moving * gone), max(high, STALLED_SD))
-
-
-def _throughput_sd(state: State, doubt: float) -> tuple[float, float]:
-    """Spread of closings: the general one, scaled by how uneven the own weeks were, and the doubt about the class."""
+def _unevenness(state: State) -> float:
+    """Own volatility of closings by week ÷ the usual one, which counts as ten weeks."""
     recent = state.weekly_closed[:26]
     mean = float(recent.mean()) if len(recent) else 0.0
     uneven = float(recent.std()) / mean if mean > 0 else 1.0
-    factor = math.sqrt((10 + len(recent) * min(uneven, 2.0) ** 2) / (10 + len(recent)))
-    low, high = (math.hypot(sd * factor, 2 * doubt) for sd in THROUGHPUT_SD)
-    return low, high
+    return math.sqrt((10 + len(recent) * min(uneven, 2.0) ** 2) / (10 + len(recent)))
 
 
 def _given_lasted(prior: Prior, elapsed: float) -> float:

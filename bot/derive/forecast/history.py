@@ -25,7 +25,7 @@ NEVER = float(np.iinfo(np.int32).max)
 PARTIAL_CREDIT = 0.9
 """A started item earns at most this share of its estimate until it is closed."""
 BASIS_SHARE = 0.8
-"""Share of the work that needs estimates (weights) for hours (weights) to be the basis (CONTRACT §7)."""
+"""Share of the work that needs estimates (weights) for hours (weights) to be the basis."""
 REST_STEP = 1e-4
 """Length of a day of rest in working days: next to nothing, but what was done on a Sunday keeps its side of a quarter's end."""
 NOT_WORK, NO_ITEM = -1, -2
@@ -115,7 +115,6 @@ class History:
     basis: str
     refs: tuple[str, ...]
     value: Array
-    estimate: Array
     created: Array
     closed: Array
     closed_date: NDArray[np.int64]
@@ -127,6 +126,10 @@ class History:
     whole: NDArray[np.int64]
     """Which items are parts of one issue: they bear the same number."""
     start: float | None
+    budget: float | None = None
+    """Hours of the SOW: what a unit costs where no hours are estimated."""
+    logs: tuple[TimeLog, ...] = ()
+    """As given, and one for each item whose hours are known only as a total."""
 
     @cached_property
     def last_close(self) -> float | None:
@@ -151,8 +154,10 @@ class History:
         past = self.log_at <= at
         on_item = past & (self.log_item >= 0)
         spent = np.bincount(self.log_item[on_item], self.log_hours[on_item], len(self.value)).astype(np.float64)
-        started = np.where(exists & ~done, np.minimum(spent, PARTIAL_CREDIT * self.estimate), 0.0)
-        credit = float(started.sum()) + self._unassigned_credit(past, exists, done, spent, started)
+        unit = self._hours_per_unit(exists, done, spent)
+        estimate = self.value * unit
+        started = np.where(exists & ~done, np.minimum(spent, PARTIAL_CREDIT * estimate), 0.0)
+        credit = float(started.sum()) + self._unassigned_credit(past, exists, done, spent, started, estimate)
         total, closed_value = float(self.value[exists].sum()), float(self.value[done].sum())
         elapsed = max(at - start, 0.0)
         today = self.axis.day(at).toordinal()
@@ -162,7 +167,7 @@ class History:
             elapsed=elapsed,
             total=total,
             earned_closed=closed_value,
-            earned=closed_value + credit,
+            earned=closed_value + (credit / unit if unit > 0 else 0.0),
             spent=float(self.log_hours[past].sum()),
             open_items=int((exists & ~done).sum()),
             items=len(np.unique(self.whole[exists])),
@@ -171,15 +176,30 @@ class History:
             weekly_hours=_weekly(self.log_date[past], self.log_hours[past], today, elapsed),
         )
 
+    def _hours_per_unit(self, exists: NDArray[np.bool_], done: NDArray[np.bool_], spent: Array) -> float:
+        """Hours that a unit of value is taken to cost: 1 in hours, else the budget's share, else what closed work cost."""
+        if self.basis == "hours":
+            return 1.0
+        total, closed = float(self.value[exists].sum()), float(self.value[done].sum())
+        if self.budget and total > 0:
+            return self.budget / total
+        return float(spent[done].sum()) / closed if closed > 0 else 0.0
+
     def _unassigned_credit(
-        self, past: NDArray[np.bool_], exists: NDArray[np.bool_], done: NDArray[np.bool_], spent: Array, started: Array
+        self,
+        past: NDArray[np.bool_],
+        exists: NDArray[np.bool_],
+        done: NDArray[np.bool_],
+        spent: Array,
+        started: Array,
+        estimate: Array,
     ) -> float:
         """What hours that name no item earn on open items: those that closed items' estimates leave over."""
         hours = float(self.log_hours[past & (self.log_item == NO_ITEM)].sum())
         if hours <= 0:
             return 0.0
-        owed = float(np.maximum(self.estimate - spent, 0.0)[done].sum())
-        room = float((PARTIAL_CREDIT * self.estimate - started)[exists & ~done].sum())
+        owed = float(np.maximum(estimate - spent, 0.0)[done].sum())
+        room = float((PARTIAL_CREDIT * estimate - started)[exists & ~done].sum())
         return min(max(hours - owed, 0.0), room)
 
 
@@ -215,7 +235,7 @@ def make_history(
         basis=basis,
         refs=tuple(i.ref for i in items),
         value=value,
-        estimate=value if basis == "hours" else np.zeros(len(items)),
+        budget=engagement.facts.hours,
         created=created,
         closed=closed,
         closed_date=np.array([_day_number(local(i.closed_at) if i.closed_at else None) for i in items], dtype=np.int64),
@@ -225,6 +245,7 @@ def make_history(
         log_hours=np.array([log.hours for log in logs], dtype=np.float64),
         whole=_wholes(engagement, items, above),
         start=_start(engagement, axis, created, closed, log_at),
+        logs=logs,
     )
 
 
@@ -256,7 +277,7 @@ def _day_number(day: date | None) -> int:
 
 
 def _values(items: tuple[Item, ...]) -> tuple[str, Array]:
-    """Basis of progress and each item's value: hours, else weights, else one each (CONTRACT §7 Definitions)."""
+    """Basis of progress and each item's value: hours, else weights, else one each."""
     for basis, amounts in (
         ("hours", [i.estimate_hours or 0.0 for i in items]),
         ("weight", [i.weight or 0.0 for i in items]),

@@ -7,25 +7,27 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 import numpy as np
 
 from bot.config import Settings
-from bot.derive.forecast.bookings import worked_of_booked
+from bot.derive.forecast.capacity import worked_of_booked
 from bot.derive.forecast.effort import estimate_effort
 from bot.derive.forecast.finish import combine_priors, remaining_time
 from bot.derive.forecast.history import History, make_history
 from bot.derive.forecast.reference import Lags, Reference
 from bot.domain.calendar import WorkCalendar
-from bot.domain.model import Engagement, Portfolio
+from bot.domain.model import Engagement, Milestone, Portfolio, end_of_day
 
 PRIOR_WEIGHT = 4
 """The built-in medians count as much as this many finished engagements."""
 SPREAD_WEIGHT = 30
 """The built-in ranges count as much as this many replayed forecasts."""
 REPLAY_AT = (0.25, 0.5, 0.75)
+DATES_ASKED_AT = tuple(n / 10 for n in range(1, 10))
+"""Many shares of the time: asked at few, date and share together would give the truth away."""
 LEAST_ITEMS = 5
 
 
@@ -133,6 +135,7 @@ def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
         closed_share=_closed_share(done, base.closed_share),
         booking_yield=_booking_yield(done, base.booking_yield),
         lags=_learn_lags(done, calendar, base.lags),
+        slips=tuple(pair for f in done for pair in _date_slips(f)),
     )
     return _calibrate(learned, done)
 
@@ -159,6 +162,26 @@ def _plan_ratio(f: Finished, calendar: WorkCalendar) -> float | None:
         return None
     planned = calendar.working_days_between(facts.start, facts.end) + 1
     return f.duration / (planned * f.history.axis.scale) if planned > 0 else None
+
+
+def _date_slips(f: Finished) -> Iterable[tuple[float, float]]:
+    """What became of the last open date, asked at shares of the engagement's time; only dates whose moves are known tell."""
+    axis, start = f.history.axis, f.history.start or 0.0
+    moved = [m for m in f.engagement.milestones if m.due_history]
+    for share in DATES_ASKED_AT:
+        at = start + round(share * f.duration)
+        cut = end_of_day(axis.day(at), axis.calendar.zone)
+        dues = [due_date_at(m, cut) for m in moved if m.closed_at is None or m.closed_at >= cut]
+        left = max((axis.position(due) for due in dues if due), default=at) - at
+        if left >= 1 and f.end - at >= 1:
+            gone = at - start
+            yield gone / (gone + left), math.log((f.end - at) / left)
+
+
+def due_date_at(milestone: Milestone, cut: datetime) -> date | None:
+    """The due date that stood just before an instant."""
+    later = [change for change in sorted(milestone.due_history, key=lambda c: c.at) if change.at >= cut]
+    return later[0].previous if later else milestone.due_date
 
 
 def _by_customer(done: Sequence[Finished]) -> dict[str, tuple[float, int]]:

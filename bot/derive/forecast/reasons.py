@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.derive.forecast.reference import BEST_WEEKS, MIN_WEEKS
 from bot.derive.results import Forecast, Reason
 from bot.domain.messages import Percent, Phrase, Value, days, hours
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
@@ -28,7 +29,7 @@ def explain(s: Situation, forecast: Forecast) -> tuple[Reason, ...]:
 
 
 def _finish_texts(s: Situation) -> list[Phrase]:
-    if s.phase == "complete":
+    if s.phase == Phase.COMPLETE:
         return [Phrase("All work is closed: the finish is the last closing.")]
     if s.remaining is None:
         return [Phrase("Neither a start nor any work is known: no forecast.")]
@@ -42,7 +43,7 @@ def _finish_texts(s: Situation) -> list[Phrase]:
 def _basis_text(s: Situation) -> Phrase:
     weeks, own = s.state.weeks, s.remaining.own_weight if s.remaining else 0.0
     rest = PRIOR_WORDS[s.prior.source]
-    if s.phase == "not_started" or own == 0:
+    if s.phase == Phase.NOT_STARTED or own == 0:
         return Phrase("No pace yet: the finish rests on {rest}.", rest=rest)
     values: dict[str, Value] = {"weeks": weeks, "own": Percent(own), "rest": rest, "share": Percent(1 - own)}
     if weeks >= MIN_WEEKS:
@@ -70,14 +71,14 @@ def _learned_text(s: Situation) -> list[Phrase]:
 def _binding_texts(s: Situation) -> list[Phrase]:
     found = []
     if s.floor > 0 and s.remaining and s.floor > s.remaining.median:
-        found.append(Phrase("The critical path alone takes {days} working days.", days=round(s.floor)))
+        found.append(Phrase("The critical path alone takes {days|# working day|# working days}.", days=round(s.floor)))
     if s.delay > 0:
         found.append(Phrase("Work begins in {days}.", days=days(round(s.delay))))
     return found
 
 
 def _effort_texts(s: Situation) -> list[Phrase]:
-    if s.effort is None or s.phase == "complete":
+    if s.effort is None or s.phase == Phase.COMPLETE:
         return []
     if s.effort.assumed:
         return [Phrase("No time is logged: the hours of the work done so far are taken from its estimates.")]

@@ -8,9 +8,12 @@ fitted to a single project.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from bot.domain.model import EMPTY
 
@@ -18,34 +21,26 @@ from bot.domain.model import EMPTY
 
 RATIO_WEIGHT = 0.1
 """Past projects' actual ÷ estimate counts as much as this share of the budget being done."""
-LATE_RELIEF = 0.4
-"""What is still open near the end costs less than estimated: the remainder is × (1 − relief × progress⁶)."""
-TAIL_EXPONENT = 0.85
-"""Effort runs ahead of time: time share gone = 1 − (1 − progress)^exponent; people roll off, the last things wait."""
-CLOSED_SHARE = 0.25
-"""Weight of closed-only progress beside progress with partial credit: the end is a matter of closing."""
 SPEND_EXPONENT = 1.25
 """Share of the remaining effort spent in a share x of the remaining time = 1 − (1 − x)^exponent."""
-CURVE_SHARE = 1 / 3
-"""Hours ahead: a third from the spending curve, the rest from bookings and the burn of late, capped at the remaining effort."""
-OWN_SD = 0.8
-"""Sd of ln(total duration by the own pace) at progress 0, where hours are logged; falls with the share not yet earned."""
-OWN_CLOSED_SD = 1.25
-"""The same where only closings are known: scope arrives late, and closings come in bursts at the end (31 releases)."""
+BUDGET_WEIGHT = 1.0
+"""The same of the budget where no hours are estimated: it counts as much as all of the items."""
+OWN_SD = 0.4
+"""Sd of ln(total duration by the own pace) = this × √((1 − p) / p) at progress p, where hours are logged."""
+CLOSING_SD = 0.5
+"""Sd of ln(time to go) where only closings are known, before the engagement's own volatility."""
 BOOKED_SD = 0.25
 """Sd of ln(total duration ÷ until bookings cover the work): people are named, so surer than dates (assumed, no records)."""
 DATES_SD = (0.40, 0.60)
-"""Sd of ln(remaining ÷ what the dates in the plan leave), below and above the median (62 projects, weekly dates of managers)."""
-DATES_WEIGHT_SD = 0.8
-"""The same beside the own pace: managers' dates err as much as it does at any share of the time."""
-REMAINING_SD = (0.40, 0.50)
-"""Sd of ln(remaining duration), below and above the median, where hours are logged."""
-LAST_MILE = 0.03
-"""Sd added above the median: this share of the time gone ÷ the time to go. The last bits drag on."""
-THROUGHPUT_SD = (0.50, 0.55)
-"""The same for closings alone, before the engagement's own volatility (22 open projects, 573 points)."""
-CUT_SD = 0.8
-"""Sd added below the median where only closings are known and scope comes and goes: what is left may be cut (31 releases)."""
+"""Sd of ln(remaining ÷ what dates leave), below and above the median, before finished work tells (62 projects, weekly dates)."""
+SLIP_WEIGHT = 36
+"""The built-in slip of dates counts as much as this many dates of finished work, asked at a like share of their time."""
+SLIP_REACH = 0.1
+"""Sd of the bell by which dates asked at another share of the time count less."""
+LEAST_REST_SD = 0.3
+"""Sd of ln(time to go) at least, however much is known: the last bits drag on or are dropped."""
+SCOPE_SD = 1.0
+"""Added (in squares) where only closings are known and scope comes and goes."""
 MOVING = 3.0
 """Scope counts as coming and going in full when a third of it arrived after the start."""
 STALLED_SD = 1.2
@@ -65,6 +60,15 @@ class Lags:
     to_send: float = 3.0
     to_answer: float = 5.0
     sd: float = 0.6
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What becomes of the time that a date leaves: factor in the median, sd of its logarithm below and above."""
+
+    factor: float
+    low_sd: float
+    high_sd: float
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,28 @@ class Reference:
     """Factor on the finish ranges: how far finished engagements fell from what would have been forecast."""
     effort_spread: float = 1.0
     lags: Lags = Lags()
+    slips: tuple[tuple[float, float], ...] = ()
+    """Dates of finished work: share of the time that was gone by them, ln(what was left ÷ what they left)."""
+
+    def slip(self, gone: float, left: float) -> Slip:
+        """How a date slips that is `left` working days away after `gone` of them: as those of finished work at a like share.
+
+        Each side of the median has its own spread, the upper one so that P80 holds as well as P95.
+        """
+        share = gone / (gone + left)
+        built_in = (1 - share) * math.log(self.plan_ratio)
+        if not self.slips:
+            return Slip(math.exp(built_in), *DATES_SD)
+        shares, logs = (np.array(column) for column in zip(*sorted(self.slips, key=lambda pair: pair[1]), strict=True))
+        weights = np.exp(-0.5 * ((shares - share) / SLIP_REACH) ** 2)
+        total = float(weights.sum())
+        own = total / (total + SLIP_WEIGHT)
+        p10, p50, p80, p95 = np.interp((0.1, 0.5, 0.8, 0.95), (np.cumsum(weights) - weights / 2) / total, logs)
+        low = math.hypot(math.sqrt(own) * (p50 - p10) / 1.2816, math.sqrt(1 - own) * DATES_SD[0])
+        high = math.hypot(
+            math.sqrt(own) * ((p80 - p50) / 0.8416 + (p95 - p50) / 1.6449) / 2, math.sqrt(1 - own) * DATES_SD[1]
+        )
+        return Slip(math.exp(own * p50 + (1 - own) * built_in), max(low, LEAST_REST_SD), max(high, LEAST_REST_SD))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, named as here: what a back-test prints and stores."""
@@ -110,5 +136,6 @@ class Reference:
         values = dict(plain)
         values["names"] = tuple(values["names"])
         values["lags"] = Lags(**values["lags"])
+        values["slips"] = tuple((float(a), float(b)) for a, b in values.get("slips", ()))
         values["typical_by"] = {k: (float(m), int(n)) for k, (m, n) in values["typical_by"].items()}
         return cls(**values)

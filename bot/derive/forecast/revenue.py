@@ -1,4 +1,4 @@
-"""Revenue by fiscal quarter under each recognition rule (CONTRACT §5, §7), in trials.
+"""Revenue by fiscal quarter under each recognition rule, in trials.
 
 as_delivered: approved billable hours × rate, up to the contract value (right to invoice). percent_complete: value × hours
 spent ÷ hours at completion, a changed estimate catching up in the quarter in which it changes (ASC 606, IFRS 15, input
@@ -13,10 +13,10 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.derive.forecast.ahead import Ahead
 from bot.derive.forecast.history import Array, History
-from bot.derive.forecast.landings import Amount
+from bot.derive.forecast.milestones import Amount
 from bot.derive.forecast.terms import Terms
+from bot.derive.forecast.trials import Ahead
 from bot.derive.results import QuarterRevenue, Reason
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import NOTHING, Decimal, Phrase, Value, commas

@@ -8,16 +8,17 @@ from datetime import date
 import numpy as np
 
 from bot.derive.decisions.questions import deadline
-from bot.derive.forecast.bookings import booked_ahead, days_to_do, first_booking
+from bot.derive.forecast.capacity import Capacity, find_capacity, first_booking, newcomers, with_absences
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
-from bot.derive.forecast.history import BASIS_SHARE, Array, History, State, make_history
-from bot.derive.forecast.landings import Landing, find_landings
+from bot.derive.forecast.history import BASIS_SHARE, History, State, make_history
+from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
 from bot.derive.forecast.terms import Terms, make_terms
 from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
+from bot.domain.vocabulary import Phase
 
 OWN_ENOUGH = 0.25
 """With this weight of the own pace (and eight weeks of it) the finish is said to rest on throughput."""
@@ -35,13 +36,12 @@ class Situation:
     terms: Terms
     state: State
     now: float
-    phase: str
+    phase: Phase
     effort: Effort | None
     fixed_scope: Effort | None
     prior: Prior
     remaining: Remaining | None
-    booked: tuple[Array, Array] | None
-    """Capacity ahead (`booked_ahead`)."""
+    capacity: Capacity
     delay: float
     floor: float
     landings: tuple[Landing, ...]
@@ -51,7 +51,7 @@ class Situation:
     @property
     def basis(self) -> str:
         """What the finish rests on: own throughput, the schedule, the reference class, or nothing."""
-        if self.phase == "complete":
+        if self.phase == Phase.COMPLETE:
             return "throughput"
         if self.remaining is None:
             return "none"
@@ -68,14 +68,16 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     start = first_day(subject, history)
     state = history.state(now)
     phase = derive_phase(subject)
-    growth = 0.0 if phase == "complete" else scope_to_come(state, ref, terms.hours, history.basis)
+    growth = 0.0 if phase == Phase.COMPLETE else scope_to_come(state, ref, terms.hours, history.basis)
     effort, fixed = (effort_of(state, terms, history, ref, g, phase) for g in (growth, 0.0))
     planned = _planned_days(subject, history, start)
     typical = ref.typical_by.get(subject.engagement.facts.customer or "")
     hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
-    booked = booked_ahead(subject.engagement.bookings, history.axis, subject.day, ref.booking_yield)
-    until = days_to_do(rest, booked, 0.0) if rest and booked else None
-    delay = max((start or now) - now, 0.0) if phase == "not_started" else 0.0
+    usual = capacity_of(subject, history, state, ref)
+    what_if = subject.engagement.what_if
+    capacity = capacity_of(subject, history, state, ref, what_if.joins) if what_if.joins else usual
+    until = usual.days_to_do(rest) if rest and rest <= usual.booked[-1] else None
+    delay = max((start or now) - now, 0.0) if phase == Phase.NOT_STARTED else 0.0
     landings = find_landings(subject, history, now)
     prior = combine_priors(
         hours,
@@ -86,9 +88,11 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         dates_left(subject, landings, history, now + delay, state.elapsed),
     )
     remaining = None
-    if start is not None and phase != "complete":
-        pace_factor = subject.engagement.what_if.pace_factor
-        remaining = remaining_time(state, prior, ref, rest=rest, booked=booked, growth=growth, pace_factor=pace_factor)
+    if start is not None and phase != Phase.COMPLETE:
+        factor = what_if.pace_factor
+        remaining = remaining_time(state, prior, ref, rest=rest, capacity=usual, growth=growth, pace_factor=factor)
+        if what_if.joins:
+            remaining = remaining.faster(_gain(usual, capacity, remaining.median))
     return Situation(
         subject=subject,
         ref=ref,
@@ -101,12 +105,34 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         fixed_scope=fixed,
         prior=prior,
         remaining=remaining,
-        booked=booked,
+        capacity=capacity,
         delay=delay,
         floor=_chain_days(subject),
         landings=landings,
         end=deadline(subject),
     )
+
+
+def capacity_of(
+    subject: Subject, history: History, state: State, ref: Reference, joins: tuple[tuple[date, int], ...] = ()
+) -> Capacity:
+    """Who is there from now on, with those who `joins` in a scenario."""
+    engagement = subject.engagement
+    return find_capacity(
+        (*engagement.bookings, *newcomers(joins, subject.calendar)),
+        history.logs,
+        history.axis,
+        subject.day,
+        with_absences(subject.availability, engagement.what_if.away),
+        state.elapsed,
+        ref.booking_yield,
+    )
+
+
+def _gain(usual: Capacity, capacity: Capacity, days: float) -> float:
+    """How much sooner what `usual` does in so many days is done with more people."""
+    sooner = capacity.days_to_do(sum(usual.parts_by(days)))
+    return days / sooner if sooner else 1.0
 
 
 def first_day(subject: Subject, history: History) -> float | None:
@@ -117,12 +143,14 @@ def first_day(subject: Subject, history: History) -> float | None:
     if day is not None:
         return history.axis.position(day - ONE_DAY)
     created = history.created[history.created > 0]
-    return float(np.min(created)) - 1.0 if len(created) and derive_phase(subject) != "not_started" else None
+    return float(np.min(created)) - 1.0 if len(created) and derive_phase(subject) != Phase.NOT_STARTED else None
 
 
-def effort_of(state: State, terms: Terms, history: History, ref: Reference, growth: float, phase: str) -> Effort | None:
+def effort_of(
+    state: State, terms: Terms, history: History, ref: Reference, growth: float, phase: Phase
+) -> Effort | None:
     """Effort at completion: spent when it is complete; by the work, else by the budget; None where neither is known."""
-    if phase == "complete":
+    if phase == Phase.COMPLETE:
         return Effort(state.spent, 0.0, 0.0) if state.spent > 0 else None
     found = estimate_effort(state, terms.hours, history.basis, ref, growth)
     if found is None and terms.hours:

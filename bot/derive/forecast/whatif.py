@@ -1,22 +1,28 @@
-"""What if: more hours, another end, more or fewer people, held against the forecast as it is."""
+"""What if: a change order approved, work dropped or added, people who join or are away, another start or end."""
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from bot.config import LabelSettings
+from bot.derive.forecast.capacity import week_hours
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.history import make_history
 from bot.derive.forecast.reference import Reference
+from bot.derive.labels import change_order_state
 from bot.derive.scope.breakdown import work_items
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
-from bot.domain.model import Engagement, Item, Portfolio, WhatIf
+from bot.domain.model import Engagement, Item, Portfolio
 
 EXAMPLE = "group&7: end=2027-01-31, add_hours=80, people=+1"
+KEYS = ("end", "add_hours", "people", "co", "drop", "start", "away", "person")
+RAMP_UP_WEEKS = 1.5
+"""A newcomer's first weeks at a quarter, a half and three quarters of the pace: so many weeks of work are lost to them."""
 RECENT_DAYS = 28
 WHAT_IF = "what-if"
 DEFAULT_LABELS = LabelSettings()
@@ -24,12 +30,18 @@ DEFAULT_LABELS = LabelSettings()
 
 @dataclass(frozen=True)
 class Scenario:
-    """Changes to one engagement: a new SOW end, hours of work added, people more or fewer (the pace in proportion)."""
+    """Changes to one engagement: a new SOW end, hours of work added, people more or fewer (the pace in proportion),
+    a change order approved, an item dropped, another start, an absence, people who join on a day."""
 
     ref: str
     end: date | None = None
     add_hours: float = 0.0
     people: float = 0.0
+    co: str | None = None
+    drop: str | None = None
+    start: date | None = None
+    away: tuple[str, date, date] | None = None
+    joins: tuple[date, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,28 +57,53 @@ def parse_scenario(text: str) -> Scenario:
     """A scenario from `reference: key=value, …`. Raises UsageError that says what is wrong with which part."""
     ref, found, rest = text.partition(": ")
     if not found or not ref.strip() or not rest.strip():
-        raise UsageError(f"{text!r} is no scenario", advice=f"Write it like '{EXAMPLE}'.")
+        raise UsageError(f"{text!r} is not a scenario", advice=f"Write it like '{EXAMPLE}'.")
     values: dict[str, str] = {}
     for part in rest.split(","):
         key, equals, value = (p.strip() for p in part.partition("="))
-        if not equals or key not in ("end", "add_hours", "people") or key in values:
+        if not equals or key not in KEYS or key in values:
             raise UsageError(
-                f"{part.strip()!r} is no change", advice=f"Known are end, add_hours and people, once each: '{EXAMPLE}'."
+                f"{part.strip()!r} is not a change",
+                advice=f"Known are {', '.join(KEYS)}, once each: '{EXAMPLE}'.",
             )
         values[key] = value
     return Scenario(
         ref.strip(),
-        end=_day(values["end"]) if "end" in values else None,
+        end=_day("end", values["end"]) if "end" in values else None,
         add_hours=_number(values, "add_hours"),
         people=_number(values, "people"),
+        co=values.get("co"),
+        drop=values.get("drop"),
+        start=_day("start", values["start"]) if "start" in values else None,
+        away=_absence(values["away"]) if "away" in values else None,
+        joins=_joining(values["person"]) if "person" in values else None,
     )
 
 
-def _day(text: str) -> date:
+def _absence(text: str) -> tuple[str, date, date]:
+    """`ann 2026-12-21..2027-01-08`."""
+    user, _, days = text.partition(" ")
+    first, dots, last = days.partition("..")
+    if not user or not dots:
+        raise UsageError(f"away={text} is not an absence", advice="Write it like 'away=ann 2026-12-21..2027-01-08'.")
+    return user.lstrip("@"), _day("away", first), _day("away", last)
+
+
+def _joining(text: str) -> tuple[date, int]:
+    """`+1 from 2026-12-01`."""
+    match = re.fullmatch(r"\+?([1-9]\d?) from (\S+)", text)
+    if not match:
+        raise UsageError(
+            f"person={text} is not a person who joins", advice="Write it like 'person=+1 from 2026-12-01'."
+        )
+    return _day("person", match[2]), int(match[1])
+
+
+def _day(key: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as problem:
-        raise UsageError(f"end={text} is no date", advice="Write it like 2027-01-31.") from problem
+        raise UsageError(f"{key}={text} is not a date", advice="Write it like 2027-01-31.") from problem
 
 
 def _number(values: dict[str, str], key: str) -> float:
@@ -74,9 +111,9 @@ def _number(values: dict[str, str], key: str) -> float:
     try:
         number = float(text)
     except ValueError as problem:
-        raise UsageError(f"{key}={text} is no number", advice=f"Write it like '{EXAMPLE}'.") from problem
+        raise UsageError(f"{key}={text} is not a number", advice=f"Write it like '{EXAMPLE}'.") from problem
     if not math.isfinite(number):
-        raise UsageError(f"{key}={text} is no number", advice=f"Write it like '{EXAMPLE}'.")
+        raise UsageError(f"{key}={text} is not a number", advice=f"Write it like '{EXAMPLE}'.")
     return number
 
 
@@ -109,14 +146,68 @@ def change_engagement(
     engagement: Engagement, scenario: Scenario, day: date, calendar: WorkCalendar, labels: LabelSettings
 ) -> Engagement:
     """The engagement with added work, a new SOW end and another pace. A new end moves no work: only what it is held against."""
-    found = _with_hours(engagement, scenario, day, calendar, labels)
-    what_if = WhatIf(pace_factor(engagement, scenario, day, labels))
+    found = _with_items(engagement, scenario, day, calendar, labels)
+    more = scenario.add_hours + _hours_of_order(engagement, scenario) + _ramp_up(scenario, calendar)
+    found = _with_hours(found, replace(scenario, add_hours=more), day, calendar, labels)
+    what_if = replace(
+        engagement.what_if,
+        pace_factor=engagement.what_if.pace_factor * pace_factor(engagement, scenario, day, labels),
+        joins=(*engagement.what_if.joins, *([scenario.joins] if scenario.joins else ())),
+        away=(*engagement.what_if.away, *([scenario.away] if scenario.away else ())),
+    )
+    if scenario.start is not None:
+        found = replace(found, facts=replace(found.facts, start=scenario.start))
     if scenario.end is not None:
         what_if = replace(what_if, planned_end=engagement.facts.end)
         found = replace(
             found, facts=replace(found.facts, end=scenario.end), items=tuple(map(_without_end, found.items))
         )
     return replace(found, what_if=what_if)
+
+
+def _with_items(
+    engagement: Engagement, scenario: Scenario, day: date, calendar: WorkCalendar, labels: LabelSettings
+) -> Engagement:
+    """The engagement with a change order approved today, and without an item that is dropped."""
+    items = engagement.items
+    if scenario.drop:
+        gone = _item_of(engagement, scenario.drop, "drop").ref
+        items = tuple(i for i in items if i.ref != gone)
+    if scenario.co:
+        order = _item_of(engagement, scenario.co, "co")
+        if change_order_state(order, labels) != "proposed":
+            raise UsageError(f"co={scenario.co} is not an open change order", advice="Name one that is proposed.")
+        items = tuple(_approved(i, day, calendar, labels) if i.ref == order.ref else i for i in items)
+    return replace(engagement, items=items)
+
+
+def _item_of(engagement: Engagement, name: str, key: str) -> Item:
+    """The item of that reference, in full or as `#12`."""
+    found = [i for i in engagement.items if i.ref == name or (name.startswith("#") and i.ref.endswith(name))]
+    if len(found) != 1:
+        raise UsageError(f"{key}={name} is not one item of {engagement.ref}", advice="Give its whole reference.")
+    return found[0]
+
+
+def _approved(item: Item, day: date, calendar: WorkCalendar, labels: LabelSettings) -> Item:
+    at = datetime.combine(day, time(12), tzinfo=calendar.zone)
+    approved, names = labels.change_order.approved, vars(labels.change_order).values()
+    kept = tuple(label for label in item.labels if label not in names)
+    return replace(
+        item, labels=(*kept, approved), label_dates={**item.label_dates, approved: at}, state="closed", closed_at=at
+    )
+
+
+def _hours_of_order(engagement: Engagement, scenario: Scenario) -> float:
+    """The work that an approved change order brings."""
+    if not scenario.co:
+        return 0.0
+    given = _item_of(engagement, scenario.co, "co").facts.get("hours")
+    return max(float(given), 0.0) if isinstance(given, int | float) else 0.0
+
+
+def _ramp_up(scenario: Scenario, calendar: WorkCalendar) -> float:
+    return RAMP_UP_WEEKS * week_hours(calendar) * scenario.joins[1] if scenario.joins else 0.0
 
 
 def _without_end(item: Item) -> Item:

@@ -1,4 +1,4 @@
-"""Billing milestones on their way to Finance: open → ready → sent → accepted, or accepted by silence (CONTRACT §5, §7)."""
+"""Billing milestones on their way to Finance: open → ready → sent → accepted, or accepted by silence."""
 
 from __future__ import annotations
 

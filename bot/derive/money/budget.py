@@ -1,4 +1,4 @@
-"""The budget: hours and money against what was sold, efficiency, and when it runs out (CONTRACT §7 *Definitions*)."""
+"""The budget: hours and money against what was sold, efficiency, and when it runs out."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.derive.ratios import ratio
 from bot.derive.results import Budget
 from bot.derive.subject import Subject
 from bot.domain.model import Facts
+from bot.domain.vocabulary import Phase
 
 
 def derive_budget(subject: Subject) -> Budget:
@@ -30,14 +31,15 @@ def derive_budget(subject: Subject) -> Budget:
         hours_budget=bac,
         hours_spent=hours.spent,
         hours_billable=hours.billable,
-        burn=ratio(hours.spent, bac),
+        burn=ratio(hours.spent, bac) if hours.spent >= 0 else None,
         weekly_pace=pace * len(subject.calendar.working_weekdays) if pace is not None else None,
         hours_difference=engagement.hours_difference,
         money_budget=_money_budget(subject),
         money_spent=money_spent(subject),
         runs_out=_runs_out(subject, bac, hours.spent, pace),
     )
-    return budget if bac is None or percent is None else _with_efficiency(budget, bac, percent)
+    senseless = bac is None or percent is None or hours.spent < 0
+    return budget if senseless else _with_efficiency(budget, bac or 0.0, percent or 0.0)
 
 
 def budget_hours(subject: Subject) -> float | None:
@@ -74,7 +76,7 @@ def _money_budget(subject: Subject) -> float | None:
 
 def _runs_out(subject: Subject, bac: float | None, spent: float, pace: float | None) -> date | None:
     """Nothing runs out of a complete engagement, unless it already had."""
-    if bac is None or (subject.derived.phase == "complete" and spent < bac):
+    if bac is None or (subject.derived.phase == Phase.COMPLETE and spent < bac):
         return None
     return run_out_date(subject.engagement.timelogs, bac, spent, pace, subject.day, subject.calendar)
 

@@ -1,4 +1,4 @@
-"""Hours: what was logged, by whom, billable or not; how fast they are spent (CONTRACT §6, §7)."""
+"""Hours: what was logged, by whom, billable or not; how fast they are spent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Item, TimeLog
 
 PACE_WEEKS = 8
-"""`runs_out` follows the mean pace of the last 8 weeks (CONTRACT §7)."""
+"""`runs_out` follows the mean pace of the last 8 weeks."""
 HORIZON_DAYS = 5_000
 """Working days (about 19 years) beyond which a run-out date says nothing."""
 

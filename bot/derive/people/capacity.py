@@ -48,11 +48,11 @@ def derive_capacity(
     )
 
 
-def unreadable_weeks(engagements: Iterable[Engagement]) -> tuple[str, ...]:
-    """Bookings whose week is no ISO week: told, because they count nowhere."""
+def unreadable_weeks(engagements: Iterable[Engagement]) -> tuple[Phrase, ...]:
+    """Bookings whose week is not an ISO week: told, because they count nowhere."""
     found = {(e.ref, b.week) for e in engagements for b in e.bookings if not _is_week(b.week)}
     return tuple(
-        Phrase("{ref}: a booking names {week}, which is no ISO week such as 2026-W47", ref=ref, week=repr(week))
+        Phrase("{ref}: a booking names {week}, which is not an ISO week such as 2026-W47", ref=ref, week=repr(week))
         for ref, week in sorted(found)
     )
 

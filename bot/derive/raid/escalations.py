@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 from bot.config import Threshold
@@ -40,7 +40,7 @@ def _make_escalation(item: Item, level: str | None, subject: Subject) -> Escalat
     local = subject.calendar.local_day
     created = local(item.created_at) if item.created_at else None
     since = label_day(item, subject.settings.labels.escalation, subject.calendar) or created
-    updated = max((day for day in (local(item.updated_at) if item.updated_at else None, since) if day), default=None)
+    updated = max((day for day in (*map(local, _updates(item)), since) if day), default=None)
     due = _update_due(updated, severity, subject)
     return Escalation(
         ref=item.ref,
@@ -54,6 +54,13 @@ def _make_escalation(item: Item, level: str | None, subject: Subject) -> Escalat
         owner=read_words(item.facts.get("owner")) or min(item.assignees, default=None),
         web_url=item.web_url,
     )
+
+
+def _updates(item: Item) -> tuple[datetime, ...]:
+    """What was said about it: its comments and edits. A snapshot that holds none tells of its last change only."""
+    if item.updates is not None:
+        return item.updates
+    return (item.updated_at,) if item.updated_at else ()
 
 
 def _severity(item: Item, level: str | None, subject: Subject) -> str:

@@ -23,7 +23,7 @@ RAID_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         "raid_high_score": Threshold(15, "score", "A risk is high from this impact × probability on"),
         "raid_medium_score": Threshold(8, "score", "A risk is medium from this impact × probability on"),
         "raid_movement_days": Threshold(
-            7, "days", "What is new, worse or closed for less than this is told as movement"
+            7, "days", "What is new, worse or closed for less than this is reported as movement"
         ),
     }
 )
@@ -153,7 +153,7 @@ def _priority(labels: tuple[str, ...], names: LabelSettings) -> str | None:
     return next((level for level in reversed(LEVELS) if has_label(labels, getattr(names.priority, level))), None)
 
 
-def _missing(item: Item, kind: str, labels: LabelSettings) -> Iterator[str]:
+def _missing(item: Item, kind: str, labels: LabelSettings) -> Iterator[Phrase]:
     """What the entry lacks of what its kind requires. A score is a priority, too."""
     has_impact = bool(read_words(item.facts.get("impact"))) or label_number(item.labels, labels.impact) is not None
     has_probability = _rate(item, "probability", labels.probability, PROBABILITY_WORDS) is not None

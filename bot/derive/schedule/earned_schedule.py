@@ -1,4 +1,4 @@
-"""The schedule: planned and earned value, SPI, earned schedule, baseline finish (CONTRACT §7 *Definitions*).
+"""The schedule: planned and earned value, SPI, earned schedule, baseline finish.
 
 Planned and earned value as in PMI's Standard for Earned Value Management; earned schedule as in Lipke (2003), with the
 plan read at the end of each working day and a straight line between two of them.
@@ -14,7 +14,7 @@ from bot.derive.ratios import ratio
 from bot.derive.results import MilestoneForecast, Schedule
 from bot.derive.schedule.critical_path import find_critical_path
 from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_statuses
-from bot.derive.schedule.slips import days_lost_by_month, find_slips
+from bot.derive.schedule.slips import days_lost_by_month, delays, find_slips
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
@@ -102,7 +102,8 @@ def derive_schedule(subject: Subject) -> Schedule:
         milestones=milestone_statuses(subject, work),
         critical_path=find_critical_path(work, progress.values, views),
         slips=slips,
-        days_lost_by_month=days_lost_by_month(slips, engagement.milestones),
+        days_lost_by_month=days_lost_by_month(slips, engagement.milestones, work),
+        delays=delays(slips, engagement.milestones, work),
         planned=planned,
         earned_value=progress.done if work else None,
     )
@@ -132,11 +133,17 @@ def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date
     spread = sum(values[item.ref] for item in work if item.ref not in planned)
     if not work or (spread and not (facts.start and facts.end)):
         return None
-    return Plan(subject.calendar, dated, spread, facts.start, facts.end)
+    return Plan(subject.calendar, dated, spread, first_day(subject), facts.end)
+
+
+def first_day(subject: Subject) -> date | None:
+    """The first working day of the SOW: a start on a day of rest plans as one on the next working day."""
+    start = subject.engagement.facts.start
+    return subject.calendar.next_working_day(start) if start else None
 
 
 def _with_plan(schedule: Schedule, subject: Subject, work: Sequence[Item]) -> Schedule:
-    start = subject.engagement.facts.start
+    start = first_day(subject)
     plan = make_plan(subject, work, schedule.planned)
     if plan is None:
         return replace(schedule, baseline_finish=subject.engagement.facts.end)

@@ -48,7 +48,7 @@ def find_milestones(engagement: Engagement, work: Sequence[Item], calendar: Work
 
 
 def milestone_done(view: MilestoneView) -> bool:
-    """Closed, or all its items closed (CONTRACT §7)."""
+    """Closed, or all its items closed."""
     return _all_closed(view.found) or (bool(view.items) and not any(item.is_open for item in view.items))
 
 
@@ -102,10 +102,13 @@ def _all_closed(found: Sequence[Milestone]) -> bool:
 
 
 def _closed_on(found: Sequence[Milestone], items: Sequence[Item], calendar: WorkCalendar) -> date | None:
-    """The day of the close in GitLab; of one left open, that of its last item's."""
-    closings = [m.closed_at for m in found if m.closed_at] if _all_closed(found) else []
-    if not closings and items and not any(item.is_open for item in items):
-        closings = [item.closed_at for item in items if item.closed_at]
+    """The day on which its last item was closed; where it holds none, or open ones, that of its close, as far as known.
+
+    GitLab tells no closing time of a milestone, and an edit must not move its finish: items say when it was done.
+    """
+    closings = [item.closed_at for item in items if item.closed_at]
+    if not items or len(closings) < len(items) or any(item.is_open for item in items):
+        closings = [m.closed_at for m in found if m.closed_at] if _all_closed(found) else []
     return calendar.local_day(max(closings)) if closings else None
 
 

@@ -1,4 +1,4 @@
-"""Scope against its baseline: what was added, what change orders cover, and growth beyond them (CONTRACT §7)."""
+"""Scope against its baseline: what was added, what change orders cover, and growth beyond them."""
 
 from __future__ import annotations
 

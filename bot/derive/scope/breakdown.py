@@ -1,4 +1,4 @@
-"""Which items are the work: only the lowest level counts, and what was dropped counts no more (CONTRACT §7).
+"""Which items are the work: only the lowest level counts, and what was dropped counts no more.
 
 A parent with work below it (an epic, an issue split into tasks) is a container: it counts in nothing but the hours logged
 on it. What it was given and its parts lack is handed down, so that the same work counts alike flat, split into tasks, or

@@ -1,4 +1,4 @@
-"""Progress: what each item of work is worth, how much of it is done, and the phase an engagement is in (CONTRACT §7)."""
+"""Progress: what each item of work is worth, how much of it is done, and the phase an engagement is in."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from bot.derive.schedule.milestones import MilestoneView, find_milestones, miles
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
+from bot.domain.vocabulary import Phase
 
 BASIS_SHARE = 0.8
-"""Share of the work that must have an estimate (or a weight) for that to be the measure (CONTRACT §7)."""
+"""Share of the work that must have an estimate (or a weight) for that to be the measure."""
 
 
 def derive_progress(subject: Subject) -> Progress:
@@ -42,7 +43,7 @@ def measure_of(item: Item, basis: str) -> float | None:
     return value if value is not None and value > 0 else None
 
 
-def derive_phase(subject: Subject) -> str:
+def derive_phase(subject: Subject) -> Phase:
     """not_started, active or complete.
 
     Complete: the root is closed, or all work is closed, no dated or contracted milestone still waits for its work, and
@@ -52,10 +53,10 @@ def derive_phase(subject: Subject) -> str:
     engagement = subject.engagement
     work = subject.work
     if engagement.state == "closed" or (work and _all_done(subject, work)):
-        return "complete"
+        return Phase.COMPLETE
     touched = any(not item.is_open or item.spent_hours for item in work) or bool(engagement.timelogs)
     start = engagement.facts.start
-    return "not_started" if not touched and (start is None or subject.day < start) else "active"
+    return Phase.NOT_STARTED if not touched and (start is None or subject.day < start) else Phase.ACTIVE
 
 
 def _all_done(subject: Subject, work: Sequence[Item]) -> bool:

@@ -1,4 +1,4 @@
-"""Facts blocks (CONTRACT §5): from the fenced YAML of a description, or a snapshot's mapping, to `Facts` and faults.
+"""Facts blocks: from the fenced YAML of a description, or a snapshot's mapping, to `Facts` and faults.
 
 What can't be read costs itself alone: a line, an entry of a list, a key. Nothing here does I/O.
 """

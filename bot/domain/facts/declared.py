@@ -1,4 +1,4 @@
-"""The facts of an engagement (CONTRACT §5), each declared once: key, type, reader, unit, meaning, who may see it.
+"""The facts of an engagement, each declared once: key, type, reader, unit, meaning, who may see it.
 
 A field of `Facts` is the whole declaration. The JSON Schema, the table in the docs, the sample block, the faults by key
 and what a customer's report may rest on follow from it: to add a fact, add a field here.
@@ -24,7 +24,7 @@ from bot.domain.facts.readers import (
     read_number,
     read_text,
 )
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 
 BILLINGS = ("time_and_materials", "fixed_price", "milestone")
 RECOGNITIONS = ("as_delivered", "percent_complete", "on_acceptance", "on_completion")
@@ -65,7 +65,7 @@ class FactFault:
 
     key: str
     line: int
-    message: str
+    message: Text
     ref: str = ""
 
 
@@ -200,7 +200,7 @@ REFERENCES = Kind(_read_references, {"anyOf": [TEXT.schema, {"type": "array", "i
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The `ps-project` facts of an engagement (CONTRACT §5). None means not given."""
+    """The `ps-project` facts of an engagement. None means not given."""
 
     customer: str | None = _fact(TEXT, "The customer", customer=True, sample="Globex")
     sow: str | None = _fact(TEXT, "Number of the statement of work, as typed", customer=True, sample="SOW-2163")
@@ -268,7 +268,7 @@ class Facts:
 
     @property
     def hourly_rate(self) -> float | None:
-        """`rate`, else value ÷ hours (CONTRACT §5)."""
+        """`rate`, else value ÷ hours."""
         if self.rate is not None:
             return self.rate
         return self.value / self.hours if self.value is not None and self.hours else None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from bot.domain.limits import FIRST_DAY, LARGEST, LAST_DAY, one_line, plain_text
+from bot.domain.limits import BROKEN, FIRST_DAY, LARGEST, LAST_DAY, one_line, plain_text
 from bot.domain.messages import NOTHING, Phrase
 
 MAX_TEXT = 255
@@ -41,7 +41,7 @@ def read_text(value: Any) -> str | None:
         raise ValueError(Phrase("must be text"))
     if not isinstance(value, str) and not is_finite(value):
         raise ValueError(Phrase("must be text"))
-    text = one_line(plain_text(_plain(value))).strip()
+    text = BROKEN.join(map(one_line, plain_text(_plain(value)).split(BROKEN))).strip()
     if len(text) > MAX_TEXT:
         raise ValueError(Phrase("longer than {n} characters", n=MAX_TEXT))
     return text or None

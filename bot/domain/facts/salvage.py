@@ -16,7 +16,7 @@ from bot.domain.messages import Phrase
 from bot.domain.yaml_text import YamlProblem, load_yaml
 
 MAX_LINES = 1_000
-"""A block of more lines is no list of facts: it is refused whole, at no cost."""
+"""A block of more lines is not a list of facts: it is refused whole, at no cost."""
 MAX_LEVELS = 4
 _HEAD = re.compile(r"\s*(?P<key>[\w-]+)[ \t]*:[ \t]*(?P<rest>#.*)?")
 _KEY = re.compile(r"\s*(?:-[ \t]+)?[\"']?(?P<key>[\w-]+)[\"']?[ \t]*:")

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.derive.results import EngagementDerived
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.due import Due
@@ -30,7 +31,7 @@ CHECKS = ("sign_off", "time_complete", "change_orders_executed", "retro")
 def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     """Complete engagements without a closeout, and those that completed in the last four weeks."""
     for derived in context.served(due.as_of):
-        if derived.phase == "complete":
+        if derived.phase == Phase.COMPLETE:
             closed = derived.completion.completed_on
             fresh = closed is not None and due.as_of - closed <= KEPT_CURRENT
             if fresh or not context.past_of("closeout", derived.ref):

@@ -1,6 +1,6 @@
 """Customer weekly status: built from `CustomerFacts`, which has no field for money, internal risk or people's load.
 
-What the customer may read (CONTRACT §8.4): milestones, progress, hours used of the SOW's hours or milestones accepted of
+What the customer may read: milestones, progress, hours used of the SOW's hours or milestones accepted of
 all, risks that stand where the customer can read them, next steps, what we wait for. Confidential items, and items in
 our own namespaces, count in nothing here: not even in a number.
 
@@ -11,47 +11,32 @@ every later run: whoever approves it must know that it stands still.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from bot.config import Settings
-from bot.derive.labels import has_label
-from bot.derive.results import SEVERITIES, EngagementDerived, MilestoneStatus, RaidEntry
+from bot.derive.decisions.promises import CustomerState, promised, standing_of, state_of
+from bot.derive.decisions.steps import next_steps
+from bot.derive.results import EngagementDerived, MilestoneStatus
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
-from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_views
-from bot.report.parts.steps import StepView, next_steps
+from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
+from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
+from bot.report.parts.steps import StepView, view_of
+from bot.report.parts.stories import story_views
 from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 DRAFT_TEMPLATE = "customer-draft.md.j2"
 MOST_LINES = 8
 MOST_RISKS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerRisk:
-    """A risk or issue of the shared RAID log."""
-
-    what: SafeMarkdown
-    level: str | None
-    owner: str | None
-    by: date | None
-    mitigation: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that waits for the customer."""
-
-    what: SafeMarkdown
-    since: date | None
-    due: date | None
+STATES = {state: SafeMarkdown(dot) for state, dot in zip(CustomerState, ("✅", "🟢", "🟢", "🟡", "🔴"), strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +58,12 @@ class CustomerFacts:
     finished: tuple[SafeMarkdown, ...] = ()
     more_finished: int = 0
     steps: tuple[StepView, ...] = ()
+    state: SafeMarkdown | None = None
+    """Where it stands, in a sentence with its reason."""
     waiting: tuple[Waiting, ...] = ()
+    undecided: tuple[SafeMarkdown, ...] = ()
+    """Change requests and sign-offs that wait for the customer."""
+    absences: tuple[SafeMarkdown, ...] = ()
     risks: tuple[CustomerRisk, ...] = ()
     more_risks: int = 0
     incomplete: bool = False
@@ -88,7 +78,7 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     for derived in context.served(due.as_of):
         closed = derived.completion.completed_on
         engagement = context.engagements(due.as_of).get(derived.ref)
-        running = derived.phase != "complete" or (closed is not None and closed > since)
+        running = derived.phase != Phase.COMPLETE or (closed is not None and closed > since)
         if engagement is not None and derived.ref in there and engagement.facts.customer_channel and running:
             yield derived.ref
 
@@ -108,7 +98,7 @@ def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document
         audience="customer",
         period=due.period.name,
         target=internal if needs_approval else channel,
-        body=_draft(context, text, channel) if needs_approval else text,
+        body=_draft(context, text, channel, derived) if needs_approval else text,
         engagement=ref,
         as_of_line=facts.as_of_line,
         draft=needs_approval,
@@ -123,15 +113,17 @@ def customer_facts(
     visible = {item.ref: item for item in engagement.items if is_visible(item, context.settings)}
     engagement = dataclasses.replace(engagement, items=tuple(visible.values()))
     work = [item for ref, item in visible.items() if ref in derived.progress.values]
-    shown = (_promised(m, context) for m in _visible_milestones(derived, engagement, context.settings))
-    milestones = milestone_views(context, shown)
+    known = _visible_milestones(derived, engagement, context.settings)
+    shown = [promised(milestone, context.calendar) for milestone in known]
+    milestones = tuple(_as_told(view, m, derived) for view, m in milestone_pairs(context, shown))
     posted = _first_due(due, context)
     finished = _finished(context, work, Period(posted - WEEK + ONE_DAY, min(day, posted), due.period.name))
     hours, accepted = _contract_progress(derived, engagement.facts)
-    risks = _risks(context, derived, visible.keys())
+    risks = shared_risks(context, derived, engagement.facts.pm, visible.keys(), day)
     return CustomerFacts(
         name=_name(context, engagement),
         period=SafeMarkdown(due.period.name),
+        state=_state(context, shown),
         as_of_line=context.templates.words.text("customer.as_of", day=day),
         progress=_progress(derived, work),
         items_done=sum(not item.is_open for item in work),
@@ -144,12 +136,35 @@ def customer_facts(
         to_accept=accepted[1],
         finished=finished[:MOST_LINES],
         more_finished=max(0, len(finished) - MOST_LINES),
-        steps=next_steps(context, engagement, derived, day),
-        waiting=_waiting(context, visible.values()),
+        steps=tuple(view_of(context, step) for step in next_steps(derived.steps, lambda step: step.ref in visible)),
+        waiting=requests(context, derived, visible.values()),
+        undecided=undecided(context, derived, visible.keys(), {m.title for m in shown}),
+        absences=absences(context, engagement, day),
         risks=risks[:MOST_RISKS],
         more_risks=max(0, len(risks) - MOST_RISKS),
         incomplete=bool(derived.errors),
     )
+
+
+def _state(context: ReportContext, shown: Sequence[MilestoneStatus]) -> SafeMarkdown | None:
+    standing = standing_of(shown)
+    if standing is None:
+        return None
+    m = standing.milestone
+    return context.templates.words.text(
+        f"customer_state.{standing.state}",
+        milestone=m.title,
+        day=m.closed or m.forecast or m.due,
+        due=m.due,
+        baseline=m.baseline or m.due,
+        n=max(m.slip_days or 0, 0),
+    )
+
+
+def _as_told(view: MilestoneView, milestone: MilestoneStatus, derived: EngagementDerived) -> MilestoneView:
+    """With its state in the customer's words, and why it moved, where somebody said so."""
+    cause = next((c.cause for c in derived.causes if c.milestone == milestone.title), None)
+    return dataclasses.replace(view, state=str(state_of(milestone)), dot=STATES[state_of(milestone)], cause=cause)
 
 
 def is_visible(item: Item, settings: Settings) -> bool:
@@ -189,18 +204,6 @@ def _visible_milestones(
             yield dataclasses.replace(milestone, ref="")
 
 
-def _promised(milestone: MilestoneStatus, context: ReportContext) -> MilestoneStatus:
-    """What one says to a customer: the planned date while it holds, the forecast where it doesn't.
-
-    An earlier date than planned is promised to nobody before the work is done.
-    """
-    if milestone.closed or milestone.state == "done" or milestone.due is None:
-        return milestone
-    expected = max(milestone.due, milestone.forecast or milestone.due)
-    slip = context.calendar.working_days_between(milestone.baseline, expected) if milestone.baseline else None
-    return dataclasses.replace(milestone, forecast=expected, forecast_p80=None, slip_days=slip)
-
-
 def _contract_progress(
     derived: EngagementDerived, facts: Facts
 ) -> tuple[tuple[float | None, float | None], tuple[int | None, int | None]]:
@@ -224,44 +227,10 @@ def _finished(context: ReportContext, work: Iterable[Item], span: Period) -> tup
     return tuple(context.titled(i.ref, i.title) for i in sorted(closed, key=lambda i: (i.closed_at, i.ref)))
 
 
-def _waiting(context: ReportContext, visible: Iterable[Item]) -> tuple[Waiting, ...]:
-    label = context.settings.labels.waiting_customer
-    waiting = [item for item in visible if item.is_open and has_label(item.labels, label)]
-    return tuple(
-        Waiting(context.titled(item.ref, item.title), _since(context, item, label), item.due_date)
-        for item in sorted(waiting, key=lambda item: (item.due_date or date.max, item.ref))[:MOST_LINES]
-    )
-
-
-def _since(context: ReportContext, item: Item, label: str) -> date | None:
-    at = item.label_dates.get(label)
-    return context.calendar.local_day(at) if at else None
-
-
-def _risks(context: ReportContext, derived: EngagementDerived, visible: Iterable[str]) -> tuple[CustomerRisk, ...]:
-    """Open risks and issues of the register that stand where the customer reads; gravest first."""
-    shown = frozenset(visible)
-
-    def is_shown(entry: RaidEntry) -> bool:
-        return (
-            entry.ref in shown
-            and not entry.confidential
-            and entry.state != "closed"
-            and entry.kind in ("risk", "issue")
-        )
-
-    def gravity(entry: RaidEntry) -> tuple[int, int, str]:
-        rank = SEVERITIES.index(entry.level) if entry.level in SEVERITIES else 0
-        return (-rank, -(entry.score or 0), entry.ref)
-
-    return tuple(
-        CustomerRisk(context.titled(e.ref, e.title), e.level, e.owner, e.due or e.review, e.mitigation)
-        for e in sorted(filter(is_shown, derived.raid), key=gravity)
-    )
-
-
-def _draft(context: ReportContext, text: str, channel: NoteTarget) -> str:
+def _draft(context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived) -> str:
     view: dict[str, Any] = {
+        "withheld": story_views(context, derived),
+        "rag": derived.status.overall,
         "approvers": context.settings.reports.status.customer.approvers,
         "channel": context.link(channel.ref),
         "text": SafeMarkdown(text.strip("\n")),

@@ -8,13 +8,15 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
+from bot.derive.schedule.slips import days_lost
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
 from bot.report.partner import partner_views
-from bot.report.parts.asks import Ask, asks
+from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import axis_views, colours_of
 from bot.report.parts.headline import headline
@@ -31,6 +33,7 @@ from bot.report.parts.movement import (
 )
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
+from bot.report.parts.waterfall import waterfall_view
 from bot.report.parts.weeks import badness, count_colours, weekly_colours
 from bot.report.registry import Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown, joined
@@ -53,6 +56,8 @@ class Month:
     axes: Any
     hit: tuple[MilestoneView, ...]
     slipped: tuple[Slipped, ...]
+    lost: tuple[tuple[str, int], ...]
+    """Working days by which due dates moved in the month, by cause."""
     hours: float
     earned: float | None
     expected: float | None
@@ -63,7 +68,7 @@ class Month:
     raid_words: SafeMarkdown
     milestone_words: SafeMarkdown
     wins: tuple[SafeMarkdown, ...]
-    asks: tuple[Ask, ...]
+    asks: tuple[AskView, ...]
     voices: tuple[Voice, ...]
 
 
@@ -99,18 +104,24 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "expected": expected,
         "error": earned / expected - 1 if expected else None,
         "rates": derived.portfolio,
+        "waterfall": waterfall_view(context, derived),
         "wins": [(m.name, win) for m in months for win in m.wins],
         "hit": sum(len(m.hit) for m in months),
         "slipped": sum(len(m.slipped) for m in months),
         "escalated": sum(len(m.raid.escalated) for m in months),
-        "completed": [m.name for m in months if m.derived.phase == "complete"],
-        "rated": sum(e.phase == "complete" for e in derived.engagements),
+        "completed": [m.name for m in months if m.derived.phase == Phase.COMPLETE],
+        "rated": sum(e.phase == Phase.COMPLETE for e in derived.engagements),
         "hours": sum(m.hours for m in months),
         "asks": needed[:MOST_ASKS],
         "more_asks": max(0, len(needed) - MOST_ASKS),
         "partners": partner_views(context, due.as_of),
         "notes": voices(context, None, due.period, ("portfolio",)),
     }
+
+
+def _lost(derived: EngagementDerived, span: Period) -> tuple[tuple[str, int], ...]:
+    months = days_lost(derived.schedule.delays, {cause.milestone: cause.cause for cause in derived.causes})
+    return tuple((cause, days) for cause, days in months.get(span.name, {}).items() if days)
 
 
 def month_of_engagement(context: ReportContext, derived: EngagementDerived, due: Due, quarter: str) -> Month:
@@ -132,6 +143,7 @@ def month_of_engagement(context: ReportContext, derived: EngagementDerived, due:
         axes=axis_views(context, derived),
         hit=milestone_views(context, hit),
         slipped=slipped,
+        lost=_lost(derived, span),
         hours=hours_in(engagement, span),
         earned=revenue_in(derived, then, quarter),
         expected=expected_of(then.forecast.revenue_by_month, span) if then else None,
@@ -143,7 +155,7 @@ def month_of_engagement(context: ReportContext, derived: EngagementDerived, due:
         ),
         milestone_words=_counted(words, hit=hit, slipped=slipped),
         wins=_wins(context, engagement, due),
-        asks=asks(context, derived, engagement.facts.pm),
+        asks=ask_views(context, derived),
         voices=voices(context, ref, span),
     )
 
@@ -169,7 +181,7 @@ def _wins(context: ReportContext, engagement: Engagement, due: Due) -> tuple[Saf
 def _belongs(derived: EngagementDerived, due: Due) -> bool:
     """Running, or completed within the month."""
     closed = derived.completion.completed_on
-    return derived.phase != "complete" or (closed is not None and closed >= due.period.first)
+    return derived.phase != Phase.COMPLETE or (closed is not None and closed >= due.period.first)
 
 
 REPORT = Report("monthly", "monthly", "monthly.md.j2", whole_portfolio, make_monthly)

@@ -11,10 +11,11 @@ from bot.derive.checks.status import sentiment_worse
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Facts
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import WEEK, Due, cycle_of
-from bot.report.parts.asks import Ask, asks
+from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, colours_of, week_colours
 from bot.report.parts.issue import issue_document
@@ -43,7 +44,7 @@ class Line:
     risk: RiskView | None
     mood: RiskView | None
     """That the customer sees it worse than the figures do."""
-    ask: Ask | None
+    ask: AskView | None
     raid_open: int
     voices: tuple[Voice, ...]
 
@@ -81,7 +82,7 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
     since, until = first_due - WEEK, min(first_due, due.as_of)
     day = due.as_of
     quarter, derived = context.calendar.fiscal_quarter(day), context.derive(day)
-    running = [e for e in derived.engagements if e.phase != "complete"]
+    running = [e for e in derived.engagements if e.phase != Phase.COMPLETE]
     lines = sorted(
         (line_of(context, e, due, Period(since + ONE_DAY, until, due.period.name)) for e in running),
         key=lambda line: (badness(line.rag), _risk_rank(line), line.derived.ref),
@@ -108,8 +109,8 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
 def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: Period) -> Line:
     """`week`: the days since the last report was posted."""
     engagement = context.engagements(due.as_of)[derived.ref]
-    risks = risk_views(context, derived, engagement)
-    wanted = asks(context, derived, engagement.facts.pm)
+    risks = risk_views(context, derived)
+    wanted = ask_views(context, derived)
     colours = colours_of(derived.status)
     worst = [axis for axis in AXES[1:] if colours[axis] == colours["overall"]]
     return Line(
@@ -154,7 +155,7 @@ def _risk_rank(line: Line) -> int:
 
 def _completed(derived: EngagementDerived, since: date, day: date) -> bool:
     closed = derived.completion.completed_on
-    return derived.phase == "complete" and closed is not None and since < closed <= day
+    return derived.phase == Phase.COMPLETE and closed is not None and since < closed <= day
 
 
 def _revenue_on(context: ReportContext, day: date, quarter: Period) -> Any:

@@ -12,15 +12,18 @@ from bot.derive.labels import has_label
 from bot.derive.results import ChangeOrder, Derived, EngagementDerived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
-from bot.report.parts.asks import Ask, asks
+from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
+from bot.report.parts.colours import record_lines
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
-from bot.report.parts.weeks import badness, days_red, weekly_colours
+from bot.report.parts.waterfall import waterfall_view
+from bot.report.parts.weeks import days_red, weekly_colours
 from bot.report.registry import Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -80,6 +83,8 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "by_pm": _groups(derived, "pm", quarter.name),
         "rates": derived.portfolio,
         "utilisation_target": threshold,
+        "record": record_lines(context, derived),
+        "waterfall": waterfall_view(context, derived),
         "orders": _orders(derived, quarter),
         "order_titles": {
             o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders
@@ -95,7 +100,7 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "on_time": _share(e.completion.completed_on <= end for e, end in dated if e.completion.completed_on),
         "on_budget": _share(e.budget.hours_spent <= e.budget.hours_budget for e in completed if e.budget.hours_budget),
         "backlog": _backlog(derived),
-        "asks": _top_asks(context, derived, engagements),
+        "asks": _top_asks(context, derived),
         "notes": voices(context, None, quarter, ("portfolio", "monthly")),
     }
 
@@ -194,7 +199,7 @@ def _wins(context: ReportContext, engagements: Iterable[Engagement], quarter: Pe
 
 def _backlog(derived: Derived) -> Mapping[str, float | int]:
     """What is sold and not yet delivered at the end of the quarter, where the facts give it: hours and money."""
-    running = [e for e in derived.engagements if e.phase != "complete"]
+    running = [e for e in derived.engagements if e.phase != Phase.COMPLETE]
     hours = [
         max(0.0, e.budget.hours_budget - e.budget.hours_spent) for e in running if e.budget.hours_budget is not None
     ]
@@ -206,19 +211,14 @@ def _backlog(derived: Derived) -> Mapping[str, float | int]:
     return {"engagements": len(running), "hours": sum(hours), "money": sum(money), "without": len(running) - len(money)}
 
 
-def _top_asks(
-    context: ReportContext, derived: Derived, engagements: Mapping[str, Engagement]
-) -> list[tuple[SafeMarkdown, Ask]]:
+def _top_asks(context: ReportContext, derived: Derived) -> list[tuple[SafeMarkdown, AskView]]:
     """The first asks of the worst engagements."""
-    running = sorted((e for e in derived.engagements if e.phase != "complete"), key=lambda e: badness(e.status.overall))
-    found = [
-        (context.titled(e.ref, e.title), ask) for e in running for ask in asks(context, e, engagements[e.ref].facts.pm)
-    ]
-    return found[:TOP_ASKS]
+    running = (e for e in derived.engagements if e.phase != Phase.COMPLETE)
+    return [(context.titled(e.ref, e.title), ask) for e in running for ask in ask_views(context, e)][:TOP_ASKS]
 
 
 def _completed_in(derived: EngagementDerived, quarter: Period) -> bool:
-    return derived.phase == "complete" and _in(derived.completion.completed_on, quarter)
+    return derived.phase == Phase.COMPLETE and _in(derived.completion.completed_on, quarter)
 
 
 def _in(day: date | None, quarter: Period) -> bool:

@@ -11,27 +11,32 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived, Scope
+from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, FactFault, PastReport
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.due import WEEK, Due, cycle_of
-from bot.report.parts.asks import asks
+from bot.report.parts.asks import ask_views
 from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
-from bot.report.parts.colours import AXES, axis_views, colours_of, posted, posted_before, trends
+from bot.report.parts.colours import axis_views, colours_of, posted, posted_before, trends
 from bot.report.parts.headline import headline
+from bot.report.parts.orders import orders_in_force
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
-from bot.report.parts.steps import StepView, next_steps, steps_before
-from bot.report.parts.top_risks import top_risks
+from bot.report.parts.steps import StepView, step_views, steps_before
+from bot.report.parts.stories import story_views
 from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown
 from bot.report.text.wording import Words
 
 PAYLOAD_VERSION = 1
-NEXT_MILESTONES = 6
+NEXT_MILESTONES = 3
+MOST_CHANGES = 5
+MOST_ASKS = 4
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     since = cycle_of("status", context.settings, context.calendar).first_due(due.period) - WEEK
     for derived in context.served(due.as_of):
         closed = derived.completion.completed_on
-        if derived.phase != "complete" or (closed is not None and closed > since):
+        if derived.phase != Phase.COMPLETE or (closed is not None and closed > since):
             yield derived.ref
 
 
@@ -92,7 +97,7 @@ def week_of_engagement(due: Due, context: ReportContext, ref: str | None) -> Wee
 def make_status(due: Due, context: ReportContext, ref: str | None) -> Document:
     week = week_of_engagement(due, context, ref)
     colours = colours_of(week.derived.status)
-    steps = next_steps(context, week.engagement, week.derived, week.day)
+    steps = step_views(context, week.derived)
     view = status_view(week, colours, steps)
     return Document(
         kind="status",
@@ -110,10 +115,9 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
     """Everything the template shows; it computes nothing."""
     context, derived, engagement = week.context, week.derived, week.engagement
     words, facts = context.templates.words, engagement.facts
-    needed = asks(context, derived, facts.pm)
+    needed = ask_views(context, derived)
+    changed = week_changes(week, colours)
     trend = trends(context, derived, week.first_due, colours)
-    risks = risk_views(context, derived, engagement)
-    top = top_risks(risks)
     milestones = milestone_views(context, derived.schedule.milestones)
     quarter = context.calendar.fiscal_quarter(week.day).name
     previous = context.previous("status", derived.ref, week.period)
@@ -123,21 +127,22 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "name": context.titled(derived.ref, derived.title),
         "facts": facts,
         "derived": derived,
+        "orders": orders_in_force(context, derived),
         "colours": colours,
         "partial": derived.status.partial,
         "trend": trend["overall"],
-        "worst": tuple(axis for axis in AXES[1:] if colours[axis] == colours["overall"] != "green"),
         "axes": axis_views(context, derived, trend),
-        "headline": headline(context, derived, facts, len(needed)),
+        "headline": headline(context, derived, facts),
         "until": week.until,
         "compared": context.derived(derived.ref, week.since) is not None,
         "previous_url": previous.url if previous else "",
         "previous": previous.period if previous else "",
-        "changes": week_changes(week, colours),
-        "steps_before": steps_before(context, engagement, week.since, week.day, week.period),
+        "changes": changed[:MOST_CHANGES],
+        "more_changes": changed[MOST_CHANGES:],
+        "steps_before": steps_before(context, engagement, week.since, week.period),
         "steps": steps,
-        "risks": top,
-        "more_risks": tuple(risk for risk in risks if risk not in top),
+        "stories": story_views(context, derived),
+        "risks": risk_views(context, derived),
         "milestones": tuple(m for m in milestones if not m.done)[:NEXT_MILESTONES],
         "more_milestones": (
             *(m for m in milestones if m.done),
@@ -152,7 +157,8 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "gaps": tuple(
             (gap.message, context.links(gap.evidence, own=derived.ref)) for gap in derived.compliance.missing
         ),
-        "asks": needed,
+        "asks": needed[:MOST_ASKS],
+        "more_asks": needed[MOST_ASKS:],
         "charts": status_charts(context, derived, engagement, week.day),
         "unread": (*derived.errors, *(_tell_fault(fault) for fault in engagement.fact_faults)),
         "notes_start": SafeMarkdown(PM_NOTES_START),
@@ -175,7 +181,7 @@ def _indices(words: Words, derived: EngagementDerived) -> tuple[tuple[str, SafeM
 def _runs_out(week: Week) -> tuple[str, date] | None:
     """When the hours end, where that is before the work does: `ran_out` or `runs_out`, and the day."""
     day, finish = week.derived.budget.runs_out, week.derived.forecast.finish.p50
-    if day is None or week.derived.phase != "active":
+    if day is None or week.derived.phase != Phase.ACTIVE:
         return None
     if day <= week.day:
         return "ran_out", day
@@ -189,7 +195,7 @@ def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, 
     now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)
     if then is None or earlier is None or now is None or later is None:
         return ()
-    computed = colours_of(then.status) if then.phase != "not_started" else {}
+    computed = colours_of(then.status) if then.phase != Phase.NOT_STARTED else {}
     before = posted_before(context, ref, week.period) or computed
     said = posted(week.own) or colours
     return changes(context, Comparison(now, then, later, earlier, week.since, said, before))
@@ -199,7 +205,9 @@ def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepV
     """What later runs need to know of this one; hidden in the note, never in a customer's text."""
     derived = week.derived
     finish = derived.forecast.finish
+    engagement = week.context.engagements(week.day).get(derived.ref)
     return {
+        **({"dates": dates_payload(engagement, week.day)} if engagement else {}),
         "v": PAYLOAD_VERSION,
         "status": dict(colours),
         "progress": derived.progress.percent,
@@ -242,5 +250,5 @@ def baseline_payload(scope: Scope) -> dict[str, Any]:
 REPORT = Report("status", "status", "internal-status.md.j2", subjects, make_status)
 
 
-def _tell_fault(fault: FactFault) -> str:
+def _tell_fault(fault: FactFault) -> Text:
     return Phrase("{ref} {fault}", ref=fault.ref, fault=fault.message) if fault.ref else fault.message

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, Risk
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.parts.colours import AXES
 from bot.report.text.safe_text import SafeMarkdown
@@ -105,7 +106,7 @@ def _slip(context: ReportContext, milestone: MilestoneStatus) -> SafeMarkdown:
 
 def _finish(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     was, now = pair.then.forecast.finish.p80, pair.now.forecast.finish.p80
-    if isinstance(was, date) and isinstance(now, date) and pair.now.phase == "active":
+    if isinstance(was, date) and isinstance(now, date) and pair.now.phase == Phase.ACTIVE:
         days = context.calendar.working_days_between(was, now)
         if days:
             words = context.templates.words
@@ -115,7 +116,8 @@ def _finish(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
 def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     words = context.templates.words
     before, now = _grave(pair.then.risks), _grave(pair.now.risks)
-    fresh = [r for key, r in now.items() if key not in before]
+    told = {rule for story in pair.now.stories for rule in story.risks}
+    fresh = [r for key, r in now.items() if key not in before and r.rule not in told]
     gone = [r for key, r in before.items() if key not in now]
     for key, risks in (("change.risk_new", fresh), ("change.risk_gone", gone)):
         for risk in risks[:MOST_OF_A_KIND]:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.derive.results import EngagementDerived, Rag, Status
+from bot.derive.decisions.colours import LEVELS
+from bot.derive.results import Derived, EngagementDerived, Rag, Status
 from bot.domain.calendar import Period
+from bot.domain.messages import Text
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.due import WEEK
 from bot.report.text.safe_text import SafeMarkdown
@@ -23,7 +26,7 @@ MOST_REASONS = 3
 class ReasonView:
     """A reason as a report shows it: the sentence, and links to its evidence."""
 
-    text: str
+    text: Text
     links: tuple[SafeMarkdown, ...] = ()
 
 
@@ -79,10 +82,10 @@ def week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, st
 
 def _has_status(derived: EngagementDerived, day: date) -> bool:
     """Whether there was a status to give: from the start of the work to the week in which it was completed."""
-    if derived.phase == "complete":
+    if derived.phase == Phase.COMPLETE:
         closed = derived.completion.completed_on
         return closed is not None and closed > day - WEEK
-    return derived.phase == "active"
+    return derived.phase == Phase.ACTIVE
 
 
 def reason_views(context: ReportContext, rag: Rag, own: str) -> tuple[ReasonView, ...]:
@@ -103,3 +106,20 @@ def _axis_view(context: ReportContext, derived: EngagementDerived, axis: str, tr
     signal = rag.signal or rag.rag
     held = rag.rag != signal and axis not in derived.status.overrides
     return AxisView(axis, rag.rag, trend, reason_views(context, rag, derived.ref), held, signal)
+
+
+def record_lines(context: ReportContext, derived: Derived) -> tuple[SafeMarkdown, ...]:
+    """How the portfolio's own colours came true: `🔴 Red by budget came true 7 of 9 times`."""
+    words = context.templates.words
+    record = next((e.status.track_record for e in derived.engagements), {})
+    return tuple(
+        words.text(
+            "record.came_true",
+            rag=words.rag(colour),
+            axis=words.name("axis", axis),
+            true=found.came_true,
+            n=found.said,
+        )
+        for axis, colours in record.items()
+        for colour, found in sorted(colours.items(), key=lambda pair: -LEVELS.index(pair[0]))
+    )

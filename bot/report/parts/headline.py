@@ -1,4 +1,4 @@
-"""An engagement in three sentences, as its PM would say it: when it ends, how far it is for which hours, what is open."""
+"""An engagement in three sentences, as its PM would say it: when it ends, how far it is, and for which hours."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from datetime import date
 from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.results import EngagementDerived
 from bot.domain.model import Facts
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 
-def headline(context: ReportContext, derived: EngagementDerived, facts: Facts, needed: int = 0) -> SafeMarkdown:
-    """The sentences; what is not known is left out. `needed`: decisions and help that others owe."""
-    return joined([*_finish(context, derived, facts), *_work(context, derived), *_open(context, derived, needed)], " ")
+def headline(context: ReportContext, derived: EngagementDerived, facts: Facts) -> SafeMarkdown:
+    """The sentences; what is not known is left out."""
+    return joined([*_finish(context, derived, facts), *_work(context, derived)], " ")
 
 
 def _finish(context: ReportContext, derived: EngagementDerived, facts: Facts) -> Iterator[SafeMarkdown]:
     words, finish = context.templates.words, derived.forecast.finish
-    if derived.phase == "complete":
+    if derived.phase == Phase.COMPLETE:
         day = derived.completion.completed_on
         against = _against(context, derived.end, day)
         key = "complete" if day is None else "completed_against" if against else "completed"
         yield words.text(f"headline.{key}", day=day, against=against)
         return
-    if derived.phase == "not_started":
+    if derived.phase == Phase.NOT_STARTED:
         dated = facts.start is not None and derived.end is not None
         yield words.text(f"headline.{'planned' if dated else 'not_started'}", start=facts.start, end=derived.end)
     if not isinstance(finish.p50, date):
@@ -57,20 +58,12 @@ def _work(context: ReportContext, derived: EngagementDerived) -> Iterator[SafeMa
         "spent": words.hours(budget.hours_spent),
         "budget": words.hours(budget.hours_budget),
     }
-    ahead = derived.phase == "not_started" and not budget.hours_spent and not progress.items_done
+    ahead = derived.phase == Phase.NOT_STARTED and not budget.hours_spent and not progress.items_done
     kind = "ahead" if ahead else "work" if progress.percent is not None else "unknown"
     yield words.text(f"headline.{kind}{'_budget' if budget.hours_budget else ''}", **values)
     effort = hours_at_completion(derived)
-    if derived.phase == "active" and effort:
+    if derived.phase == Phase.ACTIVE and effort:
         over = effort.p50 / budget.hours_budget - 1 if budget.hours_budget else 0.0
         key = "effort_over" if round(over, 2) > 0 else "effort"
         p50, p80 = (words.hours(round(hours)) for hours in (effort.p50, effort.p80))
         yield words.text(f"headline.{key}", p50=p50, p80=p80, over=words.percent(over))
-
-
-def _open(context: ReportContext, derived: EngagementDerived, needed: int) -> Iterator[SafeMarkdown]:
-    words = context.templates.words
-    if derived.escalations:
-        yield words.text("headline.escalations", n=len(derived.escalations))
-    if needed:
-        yield words.text("headline.asks", n=needed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.derive.results import SEVERITIES, Acceptance, EngagementDerived, MilestoneStatus, Risk
-from bot.domain.model import Engagement, Item
-from bot.report.context import ReportContext, items_by_ref
+from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus
+from bot.domain.messages import Text
+from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
 ACCEPTED = ("accepted", "passively_accepted")
@@ -22,8 +22,8 @@ class RiskView:
 
     severity: str
     dot: SafeMarkdown
-    message: str
-    action: str
+    message: Text
+    action: Text
     owner: str | None
     links: tuple[SafeMarkdown, ...]
     score: int | None = None
@@ -46,6 +46,8 @@ class MilestoneView:
     all_items: int
     latest: date | None = None
     """With 80 % certainty; None where that says no more than `forecast`."""
+    cause: str | None = None
+    """Why it moved, where somebody said so."""
 
     @property
     def moved(self) -> bool:
@@ -63,54 +65,48 @@ class AcceptanceView:
     when: SafeMarkdown
 
 
-def risk_views(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> tuple[RiskView, ...]:
-    """The risks, gravest first. Whoever holds the register's or the evidence's issue owns it; else the PM."""
-    items = items_by_ref(engagement)
+def risk_views(context: ReportContext, derived: EngagementDerived) -> tuple[RiskView, ...]:
+    """The risks, gravest first."""
     return tuple(
         RiskView(
             risk.severity,
             SafeMarkdown(SEVERITY_DOTS.get(risk.severity, "⚪")),
             risk.message,
             risk.action,
-            _owner(risk, items, engagement.facts.pm),
+            risk.owner,
             context.links(risk.evidence, own=derived.ref),
             risk.score,
             risk.rule,
         )
-        for risk in sorted(derived.risks, key=gravity)
+        for risk in derived.risks
     )
-
-
-def gravity(risk: Risk) -> tuple[int, int, str, tuple[str, ...]]:
-    """Sort key: gravest first, then by score, then in a fixed order."""
-    rank = SEVERITIES.index(risk.severity) if risk.severity in SEVERITIES else 0
-    return (-rank, -(risk.score or 0), risk.rule, risk.evidence)
-
-
-def _owner(risk: Risk, items: Mapping[str, Item], pm: str | None) -> str | None:
-    if risk.owner:
-        return risk.owner
-    return next((items[ref].assignees[0] for ref in risk.evidence if ref in items and items[ref].assignees), pm)
 
 
 def milestone_views(context: ReportContext, milestones: Iterable[MilestoneStatus]) -> tuple[MilestoneView, ...]:
     """Milestones by date; those that can't be dated last."""
-    ordered = sorted(milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title))
-    return tuple(
-        MilestoneView(
-            context.titled(m.ref, m.title),
-            m.baseline,
-            m.due,
-            m.closed or m.forecast,
-            m.slip_days,
-            m.state,
-            SafeMarkdown(STATE_DOTS.get(m.state, "⚪")),
-            m.state == "done",
-            m.items_open,
-            m.items_total,
-            m.forecast_p80 if not m.closed and m.forecast_p80 != m.forecast else None,
-        )
-        for m in ordered
+    return tuple(view for view, _ in milestone_pairs(context, milestones))
+
+
+def milestone_pairs(
+    context: ReportContext, milestones: Iterable[MilestoneStatus]
+) -> Iterator[tuple[MilestoneView, MilestoneStatus]]:
+    for m in sorted(milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title)):
+        yield _milestone_view(context, m), m
+
+
+def _milestone_view(context: ReportContext, m: MilestoneStatus) -> MilestoneView:
+    return MilestoneView(
+        context.titled(m.ref, m.title),
+        m.baseline,
+        m.due,
+        m.closed or m.forecast,
+        m.slip_days,
+        m.state,
+        SafeMarkdown(STATE_DOTS.get(m.state, "⚪")),
+        m.state == "done",
+        m.items_open,
+        m.items_total,
+        m.forecast_p80 if not m.closed and m.forecast_p80 != m.forecast else None,
     )
 
 

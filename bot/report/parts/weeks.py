@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bot.derive.results import RAGS
 from bot.domain.calendar import ONE_DAY, Period, week_of
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.due import WEEK, cycle_of
 from bot.report.parts.colours import week_colours
@@ -63,7 +64,7 @@ def colour_on(report: PastReport, day: date) -> str | None:
 
 def _sampled(context: ReportContext, ref: str, day: date) -> str:
     then = context.derived(ref, day)
-    return then.status.overall if then is not None and then.phase == "active" else "unknown"
+    return then.status.overall if then is not None and then.phase == Phase.ACTIVE else "unknown"
 
 
 def _days(span: Period) -> Iterator[date]:

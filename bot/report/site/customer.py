@@ -24,6 +24,7 @@ from bot.report.site.views import Site
 from bot.report.text.safe_text import JOINER, SafeMarkdown
 from bot.report.text.wording import Words, load_words
 
+STATE_OF = {"on_plan": "on_track", "new_plan": "on_track"}
 _INLINE = MarkdownIt("zero").enable(["escape", "entity", "link", "backticks", "emphasis"])
 
 
@@ -47,9 +48,12 @@ def customer_view(site: Site, ref: str, words: Words) -> dict[str, Any]:
     """Everything that the customer's template is given. Raises UsageError where there is no such engagement."""
     facts = _facts(site, ref, words)
     today = site.derived.as_of
-    view = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    view = {field.name: getattr(facts, field.name) for field in fields(facts) if field.name != "state"}
     return view | {
         "name": shown(facts.name),
+        "standing": shown(facts.state).text if facts.state else "",
+        "undecided": [shown(line) for line in facts.undecided],
+        "absences": [shown(line).text for line in facts.absences],
         "as_of_line": shown(facts.as_of_line).text,
         "today": today,
         "milestones": [(shown(m.title), m) for m in facts.milestones],
@@ -91,5 +95,5 @@ def _milestone(view: MilestoneView) -> MilestoneStatus:
         due=view.due,
         forecast=view.forecast,
         closed=closed,
-        state=view.state,
+        state=STATE_OF.get(view.state, view.state),
     )

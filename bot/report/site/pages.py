@@ -9,7 +9,7 @@ from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.calendar import week_of
 from bot.report.charts import burn_history
 from bot.report.site.draw import draw_burn_up, draw_colours, draw_revenue, draw_slips, draw_trend
-from bot.report.site.views import Row, Site, gravity
+from bot.report.site.views import Row, Site
 
 ACCEPTED = ("accepted", "passively_accepted")
 
@@ -55,7 +55,7 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> dict[str,
         "quarter": site.quarter,
         "quarters": quarters,
         "revenue_chart": draw_revenue(quarters),
-        "risks": sorted(derived.risks, key=gravity),
+        "risks": derived.risks,
         "raid": sorted((e for e in derived.raid if e.state != "closed"), key=lambda e: (-(e.score or 0), e.ref)),
         "accepted": ACCEPTED,
         "severities": SEVERITIES,

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.messages import Phrase, Series
 from bot.report.text.safe_text import NOTHING, clean
 from bot.report.text.wording import Words
 
@@ -22,17 +23,14 @@ class PlainWords:
 
     def text(self, key: str, **values: Any) -> str:
         """The catalog's text for `key`, its places filled with plain values."""
-        entry = self.words.catalog[key]
-        if not isinstance(entry, str):
-            entry = entry.get(self.words.locale.plural_form(values.get("n", 0))) or entry["other"]
-        return _PLACE.sub(lambda m: self.value(values[m[1]]), entry)
+        return _PLACE.sub(lambda m: self.value(values[m[1]]), self.words.template(key, values.get("n", 0)))
 
     def name(self, group: str, value: str | None) -> str:
         """The word for a coded value (`phase.active`); a value that the catalog doesn't know stands as it is."""
         if value is None:
             return NOTHING
         key = f"{group}.{value}"
-        return self.text(key) if key in self.words.catalog else clean(value)
+        return self.text(key) if key in self.words.english else clean(value)
 
     def value(self, value: Any) -> str:
         """Any value as visible text."""
@@ -42,7 +40,9 @@ class PlainWords:
             return self.date(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(value)
-        return clean(self.words.sentence(value) if isinstance(value, str) else str(value), VALUE_LIMIT)
+        return clean(
+            self.words.sentence(value) if isinstance(value, str | Phrase | Series) else str(value), VALUE_LIMIT
+        )
 
     def date(self, day: dt.date | None) -> str:
         return str(self.words.date(day))

@@ -14,6 +14,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.domain.messages import Phrase, Series
 from bot.report.environment import shipped_folder
 from bot.report.site.plainwords import PlainWords
 
@@ -42,6 +43,7 @@ class Pages:
         )
         environment.filters.update({name: getattr(self.words, name) for name in FORMATS})
         environment.filters["word"] = lambda value, group: self.words.name(group, value)
+        environment.filters["said"] = self.words.value
         environment.globals["t"] = self.words.text
         environment.globals["locale"] = str(self.words.words.locale).replace("_", "-")
         environment.globals.update(self._inlined())
@@ -63,7 +65,7 @@ class Pages:
 
     def _visible(self, value: Any) -> Any:
         """Text without control and bidirectional characters, a dash for None; what templates made themselves stays."""
-        if value is None or (isinstance(value, str) and not hasattr(value, "__html__")):
+        if value is None or (isinstance(value, str | Phrase | Series) and not hasattr(value, "__html__")):
             return self.words.value(value)
         return value
 

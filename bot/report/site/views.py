@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +19,14 @@ from bot.derive.results import (
     MilestoneStatus,
     PortfolioQuarter,
     Risk,
+    Story,
 )
+from bot.derive.status_results import CameTrue
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
+from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
+from bot.domain.vocabulary import Phase
 from bot.report.charts import Revenue
 from bot.report.text.safe_text import safe_url
 
@@ -68,9 +71,11 @@ class Attention:
 
     row: Row
     severity: str
-    message: str
-    action: str
+    message: Text
+    action: Text
     links: tuple[Link, ...]
+    owner: str | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ class Site:
 
     def _row(self, derived: EngagementDerived, href: str) -> Row:
         engagement = self.engagements.get(derived.ref)
-        risks = sorted(derived.risks, key=gravity)
+        risks = derived.risks
         slipped = [m for m in derived.schedule.milestones if m.state != "done" and m.slip_days is not None]
         return Row(
             derived=derived,
@@ -167,22 +172,22 @@ class Site:
 
     @cached_property
     def attention(self) -> tuple[Attention, ...]:
-        """The gravest risks of what is not complete, at most two of one engagement: a director needs the breadth."""
-        running = [row for row in self.rows if row.derived.phase != "complete"]
-        found = [
-            (gravity(risk), Attention(row, risk.severity, risk.message, risk.action, self.links(risk.evidence)))
-            for row in running
-            for risk in row.derived.risks
-            if risk.severity in ("high", "critical")
-        ]
-        told: Counter[str] = Counter()
-        chosen: list[Attention] = []
-        for _, attention in sorted(found, key=lambda pair: pair[0]):
-            ref = attention.row.derived.ref
-            if told[ref] < MOST_OF_ONE:
-                told[ref] += 1
-                chosen.append(attention)
-        return tuple(chosen[:MOST_ATTENTION])
+        """The worst stories of what is not complete, at most two of one engagement: a director needs the breadth."""
+        running = [row for row in self.rows if row.derived.phase != Phase.COMPLETE]
+        found = [self._attention(row, story) for row in running for story in row.derived.stories[:MOST_OF_ONE]]
+        grave = [entry for entry in found if entry.severity in ("high", "critical")]
+        return tuple(sorted(grave, key=lambda entry: -SEVERITIES.index(entry.severity))[:MOST_ATTENTION])
+
+    def _attention(self, row: Row, story: Story) -> Attention:
+        return Attention(
+            row, story.severity, story.headline, story.action, self.links(story.evidence), story.owner, story.due
+        )
+
+    @cached_property
+    def record(self) -> tuple[tuple[str, str, CameTrue], ...]:
+        """Axis, colour, and how often it came true in our own closed engagements."""
+        record = next((d.status.track_record for d in self.derived.engagements), {})
+        return tuple((axis, rag, found) for axis, colours in record.items() for rag, found in sorted(colours.items()))
 
     @cached_property
     def escalations(self) -> int:
@@ -203,12 +208,6 @@ class Site:
     def choices(self, field: str) -> tuple[str, ...]:
         """The values of a fact (`pm`, `region`) among the engagements, for a filter."""
         return tuple(sorted({value for row in self.rows if (value := getattr(row.facts, field))}))
-
-
-def gravity(risk: Risk) -> tuple[int, int, str, tuple[str, ...]]:
-    """Sort key: gravest first, then by score, then in a fixed order."""
-    rank = SEVERITIES.index(risk.severity) if risk.severity in SEVERITIES else 0
-    return (-rank, -(risk.score or 0), risk.rule, risk.evidence)
 
 
 def short_ref(ref: str) -> str:

@@ -1,10 +1,4 @@
-"""Words, dates, numbers and money of a locale. Wording is one YAML catalog a language; formats are Babel's (CLDR).
-
-A catalog maps keys to texts with `{named}` places, or to plural forms (`one`, `other` …) chosen by `n`. What it lacks is
-said in English. A user's `locale/fr.yml` in the templates folder adds a language or replaces a shipped one. Its section
-`messages` holds what `bot.derive` says (see `bot.report.text.sentences`); of German it is a file of its own, `de.messages.yml`,
-whose keys are all messages there are.
-"""
+"""Words, dates, numbers and money of a locale: English wording (`en.yml`), gettext translations, formats by Babel (CLDR)."""
 
 from __future__ import annotations
 
@@ -19,14 +13,12 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
-from bot.domain.errors import ConfigError, Fault
-from bot.domain.messages import Phrase
-from bot.domain.yaml_text import YamlProblem, load_yaml
+from bot.domain.errors import ConfigError
+from bot.domain.messages import Phrase, Series, Text
+from bot.report.text.catalogs import FALLBACK, Translations, Wording, all_texts, english_wording, read_translations
 from bot.report.text.safe_text import SafeMarkdown, neutralise
-from bot.report.text.sentences import Entry, Sentences, amount_text, unfit_messages
+from bot.report.text.sentences import Sentences, amount_text
 
-SHIPPED = Path(__file__).parent / "locale"
-FALLBACK = "en"
 MISSING = SafeMarkdown("–")
 DOTS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "unknown": "⚪"}
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -37,24 +29,27 @@ class Words:
     """The wording and formats of one locale. Every method returns Markdown that is safe as it stands."""
 
     locale: Locale
-    catalog: Mapping[str, Entry]
+    english: Mapping[str, Wording]
+    translations: Translations
     currency: str = "USD"
 
     # -- wording
 
     def text(self, key: str, **values: Any) -> SafeMarkdown:
         """The catalog's text for `key`, its places filled. Plain strings among `values` are neutralised."""
-        entry = self.catalog[key]
-        if not isinstance(entry, str):
-            n = values.get("n", 0)
-            entry = entry.get(self.locale.plural_form(n)) or entry["other"]
-        return SafeMarkdown(_PLACE.sub(lambda m: self.output(values[m[1]]), entry))
+        return SafeMarkdown(_PLACE.sub(lambda m: self.output(values[m[1]]), self.template(key, values.get("n", 0))))
+
+    def template(self, key: str, number: float) -> str:
+        """The text for `key` with its places, in the form that goes with `number`."""
+        wording = self.english[key]
+        translated = self.translations.find(wording.singular, key, number if wording.plural else None)
+        return wording.form(number) if translated is None else translated
 
     def name(self, group: str, value: str | None) -> SafeMarkdown:
         """The word for a coded value (`phase.active`); a value that the catalog doesn't know stands as it is."""
         if value is None:
             return MISSING
-        return self.text(f"{group}.{value}") if f"{group}.{value}" in self.catalog else neutralise(value)
+        return self.text(f"{group}.{value}") if f"{group}.{value}" in self.english else neutralise(value)
 
     def output(self, value: Any) -> SafeMarkdown:
         """Any value as safe Markdown: the one door through which data reach a report."""
@@ -68,11 +63,11 @@ class Words:
             return self.date(value)
         if isinstance(value, int | float):
             return self.number(value)
-        return neutralise(self.sentence(value) if isinstance(value, str) else str(value))
+        return neutralise(self.sentence(value) if isinstance(value, str | Phrase | Series) else str(value))
 
-    def sentence(self, text: str) -> str:
-        """A message of `bot.derive` in this language, as plain text that is not safe yet; other text as it is."""
-        return Sentences(self.locale, self.catalog).say(text) if isinstance(text, Phrase) else text
+    def sentence(self, text: Text) -> str:
+        """A message in this language, as plain text that is not safe yet; other text as it is."""
+        return text if isinstance(text, str) else Sentences(self.locale, self.translations).say(text)
 
     # -- colours
 
@@ -134,58 +129,25 @@ class Words:
 
 
 def load_words(locale: str, currency: str, folder: Path | None = None) -> Words:
-    """The words of `locale` (`de_DE`), with catalogs of the user's `folder` before the shipped ones.
+    """The words of `locale` (`de_DE`), with catalogs of the user's `folder` over the shipped ones.
 
     Raises ConfigError for a locale that Babel doesn't know, and for a catalog that can't be read.
     """
     try:
         known = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as problem:
-        raise ConfigError(f"reports.locale: {locale!r} is no locale such as en_US or de_DE", "config.yml") from problem
-    catalog = read_catalog(SHIPPED / f"{FALLBACK}.yml") | _read_language(known.language, folder)
-    return Words(known, catalog, currency)
+        raise ConfigError(
+            f"reports.locale: {locale!r} is not a locale such as en_US or de_DE", "config.yml"
+        ) from problem
+    translations = read_translations(known.language, folder)
+    own = {context: Wording(english) for context, english in translations.forms if context}
+    return Words(known, {**own, **english_wording()}, translations, currency)
 
 
-def _read_language(language: str, folder: Path | None) -> dict[str, Entry]:
-    """What the catalogs of a language say, a user's after the shipped ones."""
-    catalog: dict[str, Entry] = {}
-    for parent in filter(None, (SHIPPED, folder)):
-        for path in (parent / f"{language}.yml", parent / f"{language}.messages.yml"):
-            if path.is_file():
-                catalog.update(read_catalog(path))
-    return catalog
-
-
-def untranslated(words: Words, folder: Path | None = None) -> tuple[str, ...]:
-    """The entries that the catalogs of a language lack, so that English stands in; none for English itself."""
+def untranslated(words: Words) -> tuple[str, ...]:
+    """The texts that the catalogs of a language lack, so that English stands in; none for English itself."""
     if words.locale.language == FALLBACK:
         return ()
-    known = read_catalog(SHIPPED / f"{FALLBACK}.yml") | read_catalog(SHIPPED / "de.messages.yml")
-    own = _read_language(words.locale.language, folder)
-    return tuple(key for key in known if key not in own)
-
-
-def read_catalog(path: Path) -> dict[str, Entry]:
-    """One catalog: sections of keys, flattened to `section.key`. Raises ConfigError with file and line."""
-    try:
-        document = load_yaml(path.read_text(encoding="utf-8"))
-    except (YamlProblem, OSError, UnicodeDecodeError) as problem:
-        fault = Fault(str(problem), str(path), getattr(problem, "line", 0), getattr(problem, "column", 0))
-        raise ConfigError("a wording catalog can't be read", str(path), faults=(fault,)) from problem
-    flat: dict[str, Entry] = {}
-    for key, value in (document.value or {}).items():
-        flat.update(_flatten(str(key), value))
-    if faults := tuple(Fault(text, str(path)) for text in unfit_messages(flat)):
-        raise ConfigError("a wording catalog can't be used", str(path), faults=faults)
-    return flat
-
-
-def _flatten(key: str, value: Any) -> dict[str, Entry]:
-    if not isinstance(value, dict):
-        return {key: str(value)}
-    if "other" in value:
-        return {key: {str(form): str(text) for form, text in value.items()}}
-    flat: dict[str, Entry] = {}
-    for inner, text in value.items():
-        flat.update(_flatten(f"{key}.{inner}", text))
-    return flat
+    return tuple(
+        context or english for context, english in all_texts() if (context, english) not in words.translations.forms
+    )

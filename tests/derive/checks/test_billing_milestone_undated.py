@@ -14,7 +14,7 @@ def _told(**values):
 
 def test_a_billing_milestone_without_a_date_is_told():
     [found] = _told()
-    assert found.message == '1 billing milestone has no date: "Wave 1".'
+    assert str(found.message) == '1 billing milestone has no date: "Wave 1".'
     assert found.evidence == ("x#1",)
 
 

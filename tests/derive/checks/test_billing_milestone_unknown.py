@@ -14,5 +14,5 @@ def _told(*titles):
 
 def test_titles_must_be_spelt_alike():
     [found] = _told("wave 1")
-    assert found.message == 'The facts name 1 milestone that GitLab does not have: "Wave 1".'
+    assert str(found.message) == 'The facts name 1 milestone that GitLab does not have: "Wave 1".'
     assert _told("Wave 1", "Wave 2") == []

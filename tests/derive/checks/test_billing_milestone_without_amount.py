@@ -14,7 +14,7 @@ def _told(amount, **facts):
 
 def test_an_amount_is_owed_where_acceptance_earns_revenue():
     [found] = _told(None)
-    assert found.message == '1 billing milestone has no amount: "Wave 1".'
+    assert str(found.message) == '1 billing milestone has no amount: "Wave 1".'
     assert _told(0.0) == []
     assert _told(None, billing="time_and_materials") == []
     assert _told(None, recognition="as_delivered") == []

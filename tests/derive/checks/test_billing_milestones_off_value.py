@@ -17,7 +17,7 @@ def _told(*amounts, value=10_000.0, approved=0.0, **facts):
 
 def test_amounts_that_miss_the_value_are_told_with_both_sums():
     [found] = _told(6000.0, 3000.0)
-    assert found.message == "The billing milestones come to USD 9,000, the contract to USD 10,000."
+    assert str(found.message) == "The billing milestones come to USD 9,000, the contract to USD 10,000."
 
 
 def test_a_change_order_belongs_to_the_value():

@@ -13,7 +13,7 @@ def _items(closed, updated="2026-11-02", more=()):
 
 def test_tells_of_work_that_is_free_but_untouched_for_two_working_days():
     [found] = told("blocked-by-closed", items=_items("2026-11-18"))
-    assert found.message == '1 item could go on, for the blockers are closed; "Next" since 2026-11-18.'
+    assert str(found.message) == '1 item could go on, for the blockers are closed; "Next" since 2026-11-18.'
     assert told("blocked-by-closed", items=_items("2026-11-19")) == []
 
 

@@ -8,7 +8,7 @@ def test_names_open_and_unreadable_blockers_outside():
     other = make_item(ref="acme/other#5")
     items = [make_item(1, blocked_by=("acme/other#5",)), make_item(2, blocked_by=("secret/x#1", f"{PROJECT}#1"))]
     [found] = told("blocked-by-foreign", items=items, elsewhere={other.ref: other})
-    assert found.message == "2 items wait for work outside this engagement: acme/other#5 and secret/x#1."
+    assert str(found.message) == "2 items wait for work outside this engagement: acme/other#5 and secret/x#1."
     assert found.evidence == (items[0].ref, items[1].ref)
 
 

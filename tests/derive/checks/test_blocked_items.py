@@ -12,7 +12,7 @@ def _items(updated, due="2026-12-18", blocker_closed=None):
 def test_three_working_days_without_movement_are_told():
     items = _items("2026-11-17")
     [found] = told("blocked-items", items=items)
-    assert found.message == '1 item is blocked and not moving; "Waits" since 2026-11-17.'
+    assert str(found.message) == '1 item is blocked and not moving; "Waits" since 2026-11-17.'
     assert found.evidence == (items[1].ref,)
     assert told("blocked-items", items=_items("2026-11-18")) == []
 

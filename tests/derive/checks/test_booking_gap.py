@@ -16,7 +16,7 @@ def _told(*weeks, kind="hard", **values):
 def test_two_weeks_without_a_hard_booking_before_the_end_are_told():
     """From 2026-11-20 to the SOW's end on 2026-12-18 there are the weeks 48 to 51."""
     [found] = _told("2026-W48", "2026-W49")
-    assert found.message == "Nobody is booked in 2 of the next 4 weeks (2026-W50 and 2026-W51), with 1 item open."
+    assert str(found.message) == "Nobody is booked in 2 of the next 4 weeks (2026-W50 and 2026-W51), with 1 item open."
     assert _told("2026-W48", "2026-W49", "2026-W50") == []
 
 
@@ -25,7 +25,7 @@ def test_a_likely_finish_shortens_the_horizon_and_eight_weeks_limit_it():
     assert _told("2026-W48", "2026-W49", derived={"forecast": soon}) == []
     far = Forecast(Quantiles(p50=date(2027, 12, 4)))
     [found] = _told("2026-W48", derived={"forecast": far})
-    assert found.message.startswith("Nobody is booked in 7 of the next 8 weeks")
+    assert str(found.message).startswith("Nobody is booked in 7 of the next 8 weeks")
 
 
 def test_weeks_without_a_working_day_need_no_booking():

@@ -13,7 +13,8 @@ def _told(spent, *more, numbers=(1,)):
 def test_hours_over_the_budget_without_a_work_exception_are_high():
     [found] = _told(112.5)
     assert (
-        found.message == "112.5 hours are used of 100 (12.5 hours over), with 1 item still open and no work exception."
+        str(found.message)
+        == "112.5 hours are used of 100 (12.5 hours over), with 1 item still open and no work exception."
     )
     assert found.severity is None
 

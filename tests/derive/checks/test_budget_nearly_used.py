@@ -16,5 +16,5 @@ def test_told_from_eighty_percent_until_it_is_exceeded(spent, count):
 def test_says_what_is_left_while_work_is_open():
     budget = Budget(100.0, 85.5, burn=0.855)
     [found] = told("budget-nearly-used", items=[make_item()], derived={"budget": budget})
-    assert found.message == "86 % of the budget is used; 14.5 hours are left."
+    assert str(found.message) == "86 % of the budget is used; 14.5 hours are left."
     assert told("budget-nearly-used", items=[], derived={"budget": budget}) == []

@@ -13,7 +13,7 @@ def _told(runs_out, finish=None, burn=0.8):
 
 def test_money_that_ends_before_the_work_is_told_with_both_days():
     [found] = _told(date(2026, 12, 4), date(2026, 12, 11))
-    assert found.message == (
+    assert str(found.message) == (
         "The budget runs out on 2026-12-04 at 12.5 hours a week, 5 working days before the expected finish on 2026-12-11."
     )
 

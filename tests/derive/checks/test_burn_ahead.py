@@ -26,4 +26,4 @@ def test_nothing_is_said_without_both_figures():
 
 def test_the_message_tells_both_figures():
     [found] = told("burn-ahead", derived={"budget": Budget(burn=0.725), "progress": Progress(percent=0.4)})
-    assert found.message == "72 % of the budgeted hours are used, but 40 % of the work is done."
+    assert str(found.message) == "72 % of the budgeted hours are used, but 40 % of the work is done."

@@ -15,7 +15,7 @@ def _told(opened, state="proposed", **values):
 
 def test_ten_working_days_without_a_decision_are_told_with_their_worth():
     [found] = _told("2026-11-06", value=12_000.0)
-    assert found.message == '1 change order waits for a decision; "SSO" since 2026-11-06, worth USD 12,000 in all.'
+    assert str(found.message) == '1 change order waits for a decision; "SSO" since 2026-11-06, worth USD 12,000 in all.'
     assert found.severity is None
     assert _told("2026-11-09") == []
 

@@ -8,7 +8,7 @@ from tests.derive.checks.told import told
 def test_a_closed_engagement_with_open_work_contradicts_itself():
     items = [make_item(1), make_item(2, closed="2026-11-02")]
     [found] = told("closed-with-open-work", items=items, closed="2026-11-06")
-    assert found.message == "The engagement is closed with 1 item still open."
+    assert str(found.message) == "The engagement is closed with 1 item still open."
     assert found.evidence == (items[0].ref,)
 
 

@@ -10,7 +10,7 @@ def _told(contract, ours="USD"):
 
 def test_a_contract_in_another_currency_is_in_no_sum():
     [found] = _told("JPY")
-    assert found.message == "The contract is in JPY: its revenue is in no forecast, they are in USD."
+    assert str(found.message) == "The contract is in JPY: its revenue is in no forecast, they are in USD."
 
 
 def test_the_reports_own_currency_is_no_risk_however_it_is_written():

@@ -14,7 +14,7 @@ def _told(*items, **schedule):
 
 def test_an_overdue_item_on_the_path_is_told():
     [found] = _told(make_item(1, title="Wave", due_date="2026-11-18"), make_item(2, due_date="2026-12-04"))
-    assert found.message == '1 of 2 items on the critical path is behind plan; "Wave" was planned for 2026-11-18.'
+    assert str(found.message) == '1 of 2 items on the critical path is behind plan; "Wave" was planned for 2026-11-18.'
     assert _told(make_item(1, due_date="2026-11-20")) == []
 
 
@@ -22,7 +22,7 @@ def test_a_date_moved_past_its_baseline_is_behind_before_it_is_overdue():
     [found] = _told(
         make_item(1, title="Wave", due_date="2026-12-11", due_history=[("2026-12-04", "2026-12-11", "2026-11-02")])
     )
-    assert found.message.endswith('"Wave" was planned for 2026-12-04.')
+    assert str(found.message).endswith('"Wave" was planned for 2026-12-04.')
 
 
 def test_the_planned_day_counts_where_the_item_has_none():

@@ -6,7 +6,7 @@ from tests.derive.checks.told import told
 
 def test_money_that_the_customer_reads_is_told_by_key():
     [found] = told("customer-visible-money", customer_visible_facts=("value", "rate"))
-    assert found.message == "'rate' and 'value' stand in a description that the customer can read."
+    assert str(found.message) == "'rate' and 'value' stand in a description that the customer can read."
     assert found.evidence == (REF,)
 
 

@@ -25,5 +25,5 @@ def test_one_shade_too_good(declared, overall, severity):
 def test_gives_the_reason_of_the_axis():
     status = Status("yellow", "green", scope=Rag("yellow", (Reason("Scope grew by 12 %.", ("x#1",)),)))
     [found] = told("declared-too-good", derived={"status": status})
-    assert found.message == "The status is declared green, but computed yellow: Scope grew by 12 %."
+    assert str(found.message) == "The status is declared green, but computed yellow: Scope grew by 12 %."
     assert found.evidence == ("x#1",)

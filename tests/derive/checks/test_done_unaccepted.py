@@ -16,7 +16,7 @@ def _told(state="ready", closed="2026-11-13", **values):
 
 def test_finished_but_not_sent_is_told_with_amount_and_age():
     [found] = _told(closed="2026-11-16")
-    assert found.message == (
+    assert str(found.message) == (
         '1 milestone is done but not sent for acceptance: "Wave 1", worth USD 30,000; since 2026-11-16.'
     )
     assert found.severity is None
@@ -44,4 +44,4 @@ def test_only_the_milestones_own_work_tells_since_when():
     ]
     derived = {"acceptance": (Acceptance("Wave 1", None, "ready"),)}
     [found] = told("done-unaccepted", items=items, derived=derived)
-    assert found.message.endswith("; since 2026-11-13.")
+    assert str(found.message).endswith("; since 2026-11-13.")

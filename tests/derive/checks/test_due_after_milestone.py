@@ -13,7 +13,7 @@ def _told(due, milestone_due="2026-12-04"):
 
 def test_an_item_due_a_day_after_its_milestone_contradicts_it():
     [found] = _told("2026-12-07")
-    assert found.message == (
+    assert str(found.message) == (
         '1 open item is due after its milestone; "X" on 2026-12-07, its milestone "Wave 1" on 2026-12-04.'
     )
     assert _told("2026-12-04") == []

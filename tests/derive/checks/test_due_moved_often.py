@@ -11,7 +11,7 @@ def _item(*moves):
 def test_three_moves_to_a_later_day_are_told():
     later = [("2026-10-02", "2026-10-09"), ("2026-10-09", "2026-10-16"), ("2026-10-16", "2026-10-23")]
     [found] = told("due-moved-often", items=[_item(*later)])
-    assert found.message == '1 open item had the due date put off 3 times or more; "X" 3 times.'
+    assert str(found.message) == '1 open item had the due date put off 3 times or more; "X" 3 times.'
     assert told("due-moved-often", items=[_item(*later[:2])]) == []
 
 

@@ -25,7 +25,7 @@ def test_the_forecast_counts_and_not_the_index():
     forecast = Forecast(effort_hours=Quantiles(p50=112.0, p80=130.0))
     derived = {"budget": Budget(100.0, 60.0, burn=0.6, eac_hours=150.0), "progress": Progress(percent=0.5)}
     [found] = told("effort-over-budget", derived={**derived, "forecast": forecast})
-    assert (found.severity, found.message) == (
+    assert (found.severity, str(found.message)) == (
         None,
         "The work will probably take 112 hours, 12 % more than the 100 budgeted.",
     )

@@ -11,7 +11,7 @@ def _told(*severities):
 
 def test_names_the_worst():
     [found] = _told("low", "high", "medium")
-    assert found.message == '3 escalations are open; "E1" (high) since 2026-11-16.'
+    assert str(found.message) == '3 escalations are open; "E1" (high) since 2026-11-16.'
     assert found.evidence == ("x#1", "x#0", "x#1", "x#2")
     assert found.severity is None
 

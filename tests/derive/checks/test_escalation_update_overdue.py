@@ -13,6 +13,6 @@ def _told(overdue, severity="high"):
 
 def test_a_missed_update_is_told_with_its_day():
     [found] = _told(True)
-    assert found.message == '1 escalation is without the promised update; "CIO" (high) was due on 2026-11-18.'
+    assert str(found.message) == '1 escalation is without the promised update; "CIO" (high) was due on 2026-11-18.'
     assert _told(True, "critical")[0].severity == "critical"
     assert _told(False) == []

@@ -6,7 +6,7 @@ from tests.derive.checks.told import told
 
 def _told(path, criteria):
     found = Escalation("x#1", "CIO", has_path_to_green=path, has_exit_criteria=criteria)
-    return [f.message for f in told("escalation-without-path", derived={"escalations": (found,)})]
+    return [str(f.message) for f in told("escalation-without-path", derived={"escalations": (found,)})]
 
 
 def test_both_are_wanted():

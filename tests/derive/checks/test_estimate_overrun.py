@@ -6,7 +6,7 @@ from tests.derive.checks.told import told
 
 def test_one_and_a_half_times_the_estimate_is_told():
     [found] = told("estimate-overrun", items=[make_item(1, title="Hard", estimate_hours=8.0, spent_hours=12.0)])
-    assert found.message == '1 open item has used 1.5 times the estimate or more; "Hard" 12 of 8 hours.'
+    assert str(found.message) == '1 open item has used 1.5 times the estimate or more; "Hard" 12 of 8 hours.'
     assert told("estimate-overrun", items=[make_item(1, estimate_hours=8.0, spent_hours=11.9)]) == []
 
 

@@ -14,7 +14,7 @@ def _told(to_go, *more):
 
 def test_estimates_ten_percent_of_the_budget_beyond_what_is_left_are_told():
     [found] = _told(50.0)
-    assert found.message == "50 hours are estimated for the open work, but 40 hours of the budget are left."
+    assert str(found.message) == "50 hours are estimated for the open work, but 40 hours of the budget are left."
     assert _told(49.9) == []
 
 

@@ -12,7 +12,7 @@ def _told(on, created, **values):
 def test_ten_working_days_before_the_quarter_ends_it_is_told():
     """FY27-Q4 ends on Sunday 2027-01-31: its last working day is Friday the 29th."""
     [found] = _told("2027-01-15", "2026-12-01")
-    assert found.message == "1 work exception is open, and FY27-Q4 ends on 2027-01-31."
+    assert str(found.message) == "1 work exception is open, and FY27-Q4 ends on 2027-01-31."
     assert found.severity is None
     assert _told("2027-01-14", "2026-12-01") == []
 

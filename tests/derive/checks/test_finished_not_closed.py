@@ -10,7 +10,7 @@ def _told(closed, *more, **values):
 
 def test_ten_working_days_after_the_last_work_it_is_told():
     [found] = _told("2026-11-06")
-    assert found.message == "All work has been done since 2026-11-06, but the engagement is still open."
+    assert str(found.message) == "All work has been done since 2026-11-06, but the engagement is still open."
     assert _told("2026-11-09") == []
 
 

@@ -11,6 +11,6 @@ def _told(declared, count):
 
 def test_declared_green_with_an_escalation_contradicts_itself():
     [found] = _told("green", 1)
-    assert found.message == "The status is declared green while 1 escalation is open."
+    assert str(found.message) == "The status is declared green while 1 escalation is open."
     assert _told("green", 0) == []
     assert _told("yellow", 1) == []

@@ -9,7 +9,9 @@ def _told(overall="green", declared=None, **values):
 
 
 def test_green_needs_somebody_who_answers_for_it():
-    assert [f.message for f in _told()] == ["The status is green, but the engagement has neither a PM nor an assignee."]
+    assert [str(f.message) for f in _told()] == [
+        "The status is green, but the engagement has neither a PM nor an assignee."
+    ]
     assert _told("yellow", "green") != []
 
 

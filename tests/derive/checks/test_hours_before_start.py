@@ -8,7 +8,7 @@ def test_hours_before_the_sow_are_told():
     item = make_item(1)
     logs = [make_log(item, 2.0, "2026-07-30"), make_log(item, 1.5, "2026-07-31"), make_log(item, 8.0, "2026-08-03")]
     [found] = told("hours-before-start", items=[item], timelogs=logs)
-    assert found.message == (
+    assert str(found.message) == (
         "3.5 hours were logged before the SOW began on 2026-08-03, the first on 2026-07-30, without a work-at-risk approval."
     )
     assert found.evidence == (item.ref,)

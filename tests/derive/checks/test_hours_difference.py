@@ -9,8 +9,8 @@ def _told(gap, total=100.0):
 
 
 def test_eight_hours_and_five_percent_apart_are_told():
-    assert [f.message for f in _told(8.0)] == ["The timesheets have 8 hours more than GitLab's time logs."]
-    assert [f.message for f in _told(-8.0)] == ["The timesheets have 8 hours less than GitLab's time logs."]
+    assert [str(f.message) for f in _told(8.0)] == ["The timesheets have 8 hours more than GitLab's time logs."]
+    assert [str(f.message) for f in _told(-8.0)] == ["The timesheets have 8 hours less than GitLab's time logs."]
     assert _told(7.9) == []
 
 

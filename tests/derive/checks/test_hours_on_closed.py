@@ -11,7 +11,7 @@ def _told(spent_at, closed="2026-11-02"):
 
 def test_hours_from_the_second_day_after_the_close_on_are_told():
     [found] = _told("2026-11-04")
-    assert found.message == "3.5 hours logged on 1 item after it was closed (last 28 days)."
+    assert str(found.message) == "3.5 hours logged on 1 item after it was closed (last 28 days)."
     assert _told("2026-11-03") == []
 
 

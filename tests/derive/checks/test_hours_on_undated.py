@@ -11,7 +11,7 @@ def _told(hours, spent_at="2026-11-18", **values):
 
 def test_eight_hours_on_work_without_a_date_are_told():
     [found] = _told(8.0)
-    assert found.message == "8 hours logged in the last 14 days on 1 open item without a due date."
+    assert str(found.message) == "8 hours logged in the last 14 days on 1 open item without a due date."
     assert _told(7.75) == []
 
 

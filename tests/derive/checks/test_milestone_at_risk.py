@@ -19,7 +19,7 @@ def _told(*milestones):
 
 def test_a_likely_miss_is_high_and_says_by_how_much():
     [found] = _told(_milestone(forecast=date(2026, 12, 11), on_time_probability=0.2))
-    assert found.message == (
+    assert str(found.message) == (
         '1 milestone may not make its date: "Wave 1" due 2026-12-04, likely 2026-12-11 (5 working days late), 20 % chance.'
     )
     assert (found.severity, found.evidence) == ("high", ("p%1",))
@@ -28,7 +28,7 @@ def test_a_likely_miss_is_high_and_says_by_how_much():
 def test_a_forecast_on_the_due_date_itself_is_at_risk_only():
     [found] = _told(_milestone(forecast=date(2026, 12, 4)))
     assert found.severity is None
-    assert found.message == '1 milestone may not make its date: "Wave 1" due 2026-12-04.'
+    assert str(found.message) == '1 milestone may not make its date: "Wave 1" due 2026-12-04.'
 
 
 @pytest.mark.parametrize("state", ["on_track", "done", "late"])

@@ -11,7 +11,7 @@ def _told(item, *milestones):
 def test_open_work_in_a_closed_milestone_is_told():
     item = make_item(1, milestone="Kickoff")
     [found] = _told(item, make_milestone("Kickoff", closed="2026-09-01"))
-    assert found.message == '1 item is still open in closed milestone "Kickoff".'
+    assert str(found.message) == '1 item is still open in closed milestone "Kickoff".'
     assert found.evidence == (f'{PROJECT}%"Kickoff"', item.ref)
 
 

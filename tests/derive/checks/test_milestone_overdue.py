@@ -15,7 +15,7 @@ def _late(title="Wave 1", due="2026-11-13", state="late"):
 def test_names_the_milestone_that_is_late_longest():
     milestones = (_late(), _late("Wave 0", "2026-11-06"))
     [found] = told("milestone-overdue", derived={"schedule": Schedule(milestones=milestones)})
-    assert found.message == (
+    assert str(found.message) == (
         '2 milestones are past the due date; "Wave 0" was due on 2026-11-06 and has 2 of 5 items still open.'
     )
     assert found.evidence == ("p%Wave 0", "p%Wave 1")

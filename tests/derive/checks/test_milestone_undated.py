@@ -10,7 +10,7 @@ def _told(item, *milestones):
 
 def test_an_undated_milestone_with_open_work_is_told():
     [found] = _told(make_item(milestone="Someday"), make_milestone("Someday"), make_milestone("Unused"))
-    assert found.message == '1 milestone with open work has no due date: "Someday".'
+    assert str(found.message) == '1 milestone with open work has no due date: "Someday".'
 
 
 def test_quiet_when_dated_or_done():

@@ -10,7 +10,7 @@ def _items(undated, dated):
 
 def test_a_fifth_of_the_open_work_without_a_date_is_told():
     [found] = told("no-due-dates", items=_items(1, 4))
-    assert found.message == "1 of 5 open items (20 %) has no due date, neither their own nor a milestone's."
+    assert str(found.message) == "1 of 5 open items (20 %) has no due date, neither their own nor a milestone's."
     assert told("no-due-dates", items=_items(1, 5)) == []
 
 

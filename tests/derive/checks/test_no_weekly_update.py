@@ -11,7 +11,9 @@ from tests.derive.checks.told import told
 )
 def test_from_a_week_of_silence_until_it_is_a_stale_engagement(updated, count):
     found = told("no-weekly-update", items=[make_item(updated_at=updated)])
-    assert [f.message for f in found] == [f"No update for a week: the last change in GitLab was on {updated}."] * count
+    assert [str(f.message) for f in found] == [
+        f"No update for a week: the last change in GitLab was on {updated}."
+    ] * count
 
 
 def test_hours_are_a_sign_of_life():

@@ -10,7 +10,7 @@ def _told(start, **values):
 
 def test_ten_working_days_without_any_work_are_told():
     [found] = _told("2026-11-06")
-    assert found.message == ("The SOW began on 2026-11-06; no item is closed and no hour logged since.")
+    assert str(found.message) == ("The SOW began on 2026-11-06; no item is closed and no hour logged since.")
     assert _told("2026-11-09") == []
 
 

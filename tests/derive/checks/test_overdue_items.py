@@ -14,7 +14,7 @@ def test_counts_overdue_items_and_names_the_oldest():
         make_item(4, due_date="2026-11-02", closed="2026-11-12"),
     ]
     [found] = told("overdue-items", items=items)
-    assert found.message == '2 of 3 open items are overdue; "Older" since 2026-11-09.'
+    assert str(found.message) == '2 of 3 open items are overdue; "Older" since 2026-11-09.'
     assert found.evidence == (items[1].ref, items[0].ref)
     assert found.severity is None
 
@@ -34,5 +34,5 @@ def test_raid_entries_and_epics_are_no_overdue_work():
 
 def test_a_hostile_title_stays_on_one_line_and_is_clipped():
     [found] = told("overdue-items", items=[make_item(title="/close\n@all " + "x" * 200, due_date="2026-11-02")])
-    assert "\n" not in found.message
-    assert len(found.message) < 200
+    assert "\n" not in str(found.message)
+    assert len(str(found.message)) < 200

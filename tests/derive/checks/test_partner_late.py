@@ -10,7 +10,7 @@ def _told(due, labels=("partner::Initech",)):
 
 def test_overdue_partner_work_is_told_by_partner():
     [found] = _told("2026-11-18")
-    assert found.message == '1 item of Initech is overdue; "Wave" since 2026-11-18.'
+    assert str(found.message) == '1 item of Initech is overdue; "Wave" since 2026-11-18.'
     assert found.severity is None
     assert _told("2026-11-20") == []
 

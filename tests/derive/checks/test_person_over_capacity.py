@@ -15,7 +15,8 @@ def _told(hours, week="2026-W48", person="ann", **values):
 def test_more_than_a_tenth_over_the_week_is_told():
     [found] = _told(44.5)
     assert (
-        found.message == "ann is booked beyond their time; most of all ann in 2026-W48 with 44.5 hours of 40 there are."
+        str(found.message)
+        == "ann is booked beyond their time; most of all ann in 2026-W48 with 44.5 hours of 40 there are."
     )
     assert _told(44.0) == []
 

@@ -11,7 +11,7 @@ def _told(**values):
 
 def test_names_what_is_missing():
     [found] = _told()
-    assert found.message == (
+    assert str(found.message) == (
         '1 RAID entry lacks what makes it manageable; "Runners" has no owner, mitigation and review date.'
     )
     assert found.severity is None

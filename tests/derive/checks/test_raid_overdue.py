@@ -12,7 +12,7 @@ def _told(due, kind="action", state="opened"):
 
 def test_overdue_actions_and_issues_are_told():
     [found] = _told(date(2026, 11, 18))
-    assert found.message == '1 RAID action or issue is overdue; "Order it" since 2026-11-18.'
+    assert str(found.message) == '1 RAID action or issue is overdue; "Order it" since 2026-11-18.'
     assert _told(date(2026, 11, 18), "issue") != []
     assert _told(date(2026, 11, 20)) == []
 

@@ -6,7 +6,7 @@ from tests.derive.checks.told import told
 
 def _told(overall, declared=None, escalations=()):
     derived = {"status": Status(overall, declared), "escalations": escalations}
-    return [f.message for f in told("red-without-escalation", derived=derived)]
+    return [str(f.message) for f in told("red-without-escalation", derived=derived)]
 
 
 def test_red_computed_or_declared_asks_for_an_escalation():

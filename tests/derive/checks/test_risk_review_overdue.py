@@ -12,7 +12,7 @@ def _told(review, state="opened"):
 
 def test_from_the_day_after_the_review_date_on():
     [found] = _told(date(2026, 11, 19))
-    assert found.message == '1 RAID entry is past the review date; "Runners" since 2026-11-19.'
+    assert str(found.message) == '1 RAID entry is past the review date; "Runners" since 2026-11-19.'
     assert _told(date(2026, 11, 20)) == []
     assert _told(None) == []
     assert _told(date(2026, 11, 2), "closed") == []

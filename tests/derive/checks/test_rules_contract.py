@@ -142,18 +142,18 @@ def test_a_new_day_alone_changes_no_sentence(rule):
     today = troubled_subject()
     older = tuple(replace(e, age_days=e.age_days + 1) for e in today.derived.escalations)
     tomorrow = replace(today.advance(escalations=older), day=today.day + timedelta(days=1))
-    assert [f.message for f in rule.find(tomorrow)] == [f.message for f in rule.find(today)]
+    assert [str(f.message) for f in rule.find(tomorrow)] == [str(f.message) for f in rule.find(today)]
 
 
 @each_rule
 def test_what_a_rule_finds_can_be_shown_and_followed(rule):
     for finding in rule.find(troubled_subject()):
-        assert finding.message[0] not in " .,"
-        assert "None" not in finding.message
-        assert "{" not in finding.message
-        assert "\n" not in finding.message
-        assert finding.message.endswith(".")
-        assert finding.action.endswith(".")
+        assert str(finding.message)[0] not in " .,"
+        assert "None" not in str(finding.message)
+        assert "{" not in str(finding.message)
+        assert "\n" not in str(finding.message)
+        assert str(finding.message).endswith(".")
+        assert str(finding.action).endswith(".")
         assert finding.severity in (None, *SEVERITIES)
 
 
@@ -244,7 +244,7 @@ def test_a_rule_that_fails_names_itself_and_harms_no_other():
 
     risks, errors = find_risks(make_subject(), (Rule("bad", "low", "Because.", fail), _rule("good", Finding("ok"))))
     assert [r.rule for r in risks] == ["good"]
-    assert errors == ("risk rule bad failed: ZeroDivisionError: no weeks",)
+    assert tuple(map(str, errors)) == ("risk rule bad failed: ZeroDivisionError: no weeks",)
 
 
 def test_a_rule_can_be_disabled_and_its_severity_changed_in_the_config():
@@ -272,7 +272,7 @@ def test_rules_that_judge_the_status_know_what_the_others_found():
         yield Finding(", ".join(risk.rule for risk in subject.derived.risks))
 
     rules = (Rule("last", "low", "Because.", judge, last=True), _rule("first", Finding("1")))
-    assert [r.message for r in find_risks(make_subject(), rules)[0]] == ["1", "first"]
+    assert [str(r.message) for r in find_risks(make_subject(), rules)[0]] == ["1", "first"]
 
 
 def test_the_page_of_rules_is_fresh(request):

@@ -126,5 +126,5 @@ def test_what_is_found_can_be_shown(engagement):
         for risk in one.risks:
             assert risk.evidence
             assert all(risk.evidence)
-            assert "None" not in risk.message
+            assert "None" not in str(risk.message)
         assert one.compliance.score is None or 0 <= one.compliance.score <= 1

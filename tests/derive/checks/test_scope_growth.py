@@ -20,6 +20,6 @@ def test_limits_are_those_of_the_colours(growth, severity):
 
 def test_says_how_much_and_what_is_pending():
     [found] = _told(0.2)
-    assert found.message == "Scope grew by 20 % since the baseline (4 items added to 20) without a change order."
+    assert str(found.message) == "Scope grew by 20 % since the baseline (4 items added to 20) without a change order."
     [found] = _told(0.2, pending_hours=16.0)
-    assert found.message.endswith("without a change order; change orders for 16 hours are pending.")
+    assert str(found.message).endswith("without a change order; change orders for 16 hours are pending.")

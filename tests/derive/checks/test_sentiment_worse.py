@@ -26,4 +26,4 @@ def test_the_customer_is_less_happy_than_the_status(sentiment, overall, declared
 
 def test_tells_both_sides():
     [found] = told("sentiment-worse", derived={"status": Status("green", "yellow", "red")})
-    assert found.message == "The customer is unhappy, while the status is green (declared yellow)."
+    assert str(found.message) == "The customer is unhappy, while the status is green (declared yellow)."

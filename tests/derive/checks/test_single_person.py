@@ -12,7 +12,7 @@ def _items(ann, bob, **values):
 
 def test_sixty_percent_in_one_hand_are_told():
     [found] = told("single-person", items=_items(3, 2))
-    assert found.message == "ann holds 60 % of the open work (3 of 5 assigned items)."
+    assert str(found.message) == "ann holds 60 % of the open work (3 of 5 assigned items)."
     assert len(found.evidence) == 3
     assert told("single-person", items=_items(4, 3)) == []
 
@@ -24,7 +24,7 @@ def test_fewer_than_five_assigned_items_say_nothing():
 def test_value_counts_not_the_number_of_items():
     values = {f"{PROJECT}#100": 20.0}
     [found] = told("single-person", items=_items(4, 1), derived={"progress": Progress(values=values)})
-    assert found.message == "bob holds 83 % of the open work (1 of 5 assigned items)."
+    assert str(found.message) == "bob holds 83 % of the open work (1 of 5 assigned items)."
 
 
 def test_a_team_of_one_is_low_and_shared_items_count_half():

@@ -11,7 +11,7 @@ def _told(week, kind="soft", **values):
 def test_soft_bookings_from_this_week_to_the_end_of_the_month_are_told():
     """2026-11-20 is in W47; W49 begins on Monday 2026-11-30."""
     [found] = _told("2026-W47")
-    assert found.message == "20 hours of ann until 2026-11-30 are booked soft only."
+    assert str(found.message) == "20 hours of ann until 2026-11-30 are booked soft only."
     assert _told("2026-W49") != []
     assert _told("2026-W50") == []
     assert _told("2026-W46") == []

@@ -14,14 +14,14 @@ def _told(on, **values):
 def test_open_work_after_the_end_is_told_from_the_next_day_on():
     assert _told("2026-12-18") == []
     [found] = _told("2026-12-19")
-    assert found.message == "The SOW ended on 2026-12-18 with 1 item open."
+    assert str(found.message) == "The SOW ended on 2026-12-18 with 1 item open."
     assert found.severity is None
 
 
 def test_hours_after_the_end_make_it_critical():
     logs = [make_log(None, 2.5, "2026-12-19"), make_log(None, 4.0, "2026-12-18")]
     [found] = _told("2026-12-21", timelogs=logs)
-    assert found.message.endswith("with 1 item open and 2.5 hours logged since.")
+    assert str(found.message).endswith("with 1 item open and 2.5 hours logged since.")
     assert found.severity == "critical"
 
 

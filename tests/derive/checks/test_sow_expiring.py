@@ -17,7 +17,7 @@ def test_told_thirty_days_before_until_the_day_itself(on, count):
 def test_low_when_the_forecast_finishes_in_time():
     items = [make_item()]
     [found] = told("sow-expiring", items=items, derived={"forecast": Forecast(Quantiles(p80=date(2026, 12, 18)))})
-    assert found.message == "The SOW ends on 2026-12-18 with 1 item open; the forecast finishes in time."
+    assert str(found.message) == "The SOW ends on 2026-12-18 with 1 item open; the forecast finishes in time."
     assert found.severity == "low"
     [found] = told("sow-expiring", items=items, derived={"forecast": Forecast(Quantiles(p80=date(2026, 12, 19)))})
     assert found.severity is None

@@ -8,7 +8,7 @@ from tests.derive.checks.told import told
 
 def test_two_weeks_of_silence_are_told_with_their_last_day():
     [found] = told("stale-engagement", items=[make_item(updated_at="2026-11-06")])
-    assert found.message == (
+    assert str(found.message) == (
         "Nothing has moved since 2026-11-06: no item created, changed or closed and no hours logged, with 1 item open."
     )
     assert found.evidence == (REF,)

@@ -12,7 +12,7 @@ def _item(number=1, **values):
 
 def test_fourteen_days_without_a_change_are_stale():
     [found] = told("stale-items", items=[_item()])
-    assert found.message == '1 item under way has not been touched for 14 days or more; "Quiet" since 2026-11-06.'
+    assert str(found.message) == '1 item under way has not been touched for 14 days or more; "Quiet" since 2026-11-06.'
     assert told("stale-items", items=[_item(updated_at="2026-11-07")]) == []
 
 

@@ -12,7 +12,7 @@ def _told(since, **values):
 
 def test_five_working_days_of_waiting_are_told():
     [found] = _told("2026-11-13")
-    assert found.message == '1 item waits for the customer; "DNS" since 2026-11-13.'
+    assert str(found.message) == '1 item waits for the customer; "DNS" since 2026-11-13.'
     assert found.severity is None
     assert _told("2026-11-16") == []
 

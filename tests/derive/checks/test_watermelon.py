@@ -12,7 +12,7 @@ RED = Rag("red", (Reason("SPI is 0.7", ("x#1", "x#2")),))
 
 def test_declared_green_and_computed_red_with_reason_and_evidence():
     [found] = told("watermelon", derived={"status": Status("red", "green", schedule=RED)})
-    assert found.message == "The status is declared green, but computed red (schedule): SPI is 0.7."
+    assert str(found.message) == "The status is declared green, but computed red (schedule): SPI is 0.7."
     assert found.evidence == ("x#1", "x#2")
 
 

@@ -7,7 +7,7 @@ from tests.derive.checks.told import told
 def test_an_open_approval_is_told_since_its_label():
     item = make_item(1, title="Start early", labels=("work-at-risk",), label_dates={"work-at-risk": "2026-11-10"})
     [found] = told("work-at-risk", items=[item])
-    assert found.message == '1 work-at-risk approval is open, "Start early" since 2026-11-10.'
+    assert str(found.message) == '1 work-at-risk approval is open, "Start early" since 2026-11-10.'
     assert found.evidence == (item.ref,)
 
 

@@ -11,7 +11,7 @@ def test_items_due_after_the_sow_are_told_and_the_last_day_is_within():
         make_item(3, due_date="2027-01-08"),
     ]
     [found] = told("work-planned-after-end", items=items)
-    assert found.message == "2 open items are due after the end of the SOW on 2026-12-18; the last on 2027-01-08."
+    assert str(found.message) == "2 open items are due after the end of the SOW on 2026-12-18; the last on 2027-01-08."
     assert found.evidence == (items[2].ref, items[1].ref)
     assert told("work-planned-after-end", items=items[:1]) == []
 

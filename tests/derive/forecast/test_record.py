@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.derive.forecast import commitment, measure_accuracy, read_commitments
 from bot.derive.forecast.accuracy import Accuracy
 from bot.derive.forecast.commitments import EngagementCommitment, Money
-from bot.derive.forecast.drivers import find_drivers
+from bot.derive.forecast.waterfall import find_drivers
 from bot.derive.results import (
     Budget,
     Derived,
@@ -89,6 +89,7 @@ def test_errors_per_portfolio_engagement_and_pm_of_a_quarter_that_is_over() -> N
         ("engagement", "a&2"): (-0.25, False, True),
         ("pm", "ann"): (0.03, True, True),
         ("pm", "bob"): (-0.25, False, True),
+        ("region", ""): (-0.1567, False, True),
     }
 
 
@@ -142,21 +143,21 @@ def test_work_that_began_later_is_told_apart_from_the_error_of_the_forecast() ->
     assert (whole.committed, whole.came, whole.new, whole.error) == (100, 150, 60, 0.5)
 
 
-def test_an_approved_change_order_is_a_change_of_scope_and_not_of_chance() -> None:
+def test_an_approved_change_order_is_named_and_no_change_of_chance() -> None:
     base = engagement("a&2", Q4, 0.0, 450.0)
     then, now = (
         derived(
             day, Q4, replace(base, scope=Scope(approved_value=value), forecast=replace(base.forecast, revenue=money))
         )
         for day, value, money in (
-            (date(2026, 11, 17), 0.0, {Q4: QuarterRevenue(0.0, 450.0, 0.0, 900.0)}),
+            (date(2026, 10, 30), 0.0, {Q4: QuarterRevenue(0.0, 450.0, 0.0, 900.0)}),
             (date(2026, 11, 20), 1000.0, {Q4: QuarterRevenue(0.0, 500.0, 0.0, 1000.0)}),
         )
     )
     change = measure(now, then).change
     assert change is not None
-    assert [(d.kind, d.amount) for d in change.drivers] == [("scope", 50.0)]
-    assert "9000" in change.drivers[0].text.replace(",", "")
+    assert [(d.kind, d.amount) for d in change.drivers] == [("change order", 50.0)]
+    assert "9000" in str(change.drivers[0].text).replace(",", "")
 
 
 def test_what_was_delivered_earlier_than_expected_is_missing_from_the_rest_and_no_change() -> None:
@@ -164,7 +165,7 @@ def test_what_was_delivered_earlier_than_expected_is_missing_from_the_rest_and_n
     same = {"a": side("as_delivered", Money(60, 100, 0, 0))}
     more = {"a": side("as_delivered", Money(60, 110, 0, 0))}
     assert find_drivers(Q4, then, same, 0.4) == ()
-    assert [(d.kind, d.amount) for d in find_drivers(Q4, then, more, 0.4)] == [("hours", 10.0)]
+    assert [(d.kind, d.amount) for d in find_drivers(Q4, then, more, 0.4)] == [("delivered", 10.0)]
 
 
 def test_no_past_no_record() -> None:
@@ -172,9 +173,9 @@ def test_no_past_no_record() -> None:
     assert (found.scores, found.change, [c.share for c in found.calibration]) == ((), None, [None, None])
 
 
-def test_the_change_since_last_time_is_explained() -> None:
-    """a&1: 40 of the rest's 100 were expected by now (20 of 50 working days), 25 came: −15 hours; the rest is pace."""
-    before = derived(date(2026, 11, 20), Q4, engagement("a&1", Q4, 100.0, 200.0), engagement("a&2", Q4, 0.0, 500.0))
+def test_the_change_since_the_quarters_start_is_explained() -> None:
+    """a&1: as much of the 100 was expected by now as of the quarter's working days are over; 25 came; the rest is pace."""
+    before = derived(date(2026, 10, 30), Q4, engagement("a&1", Q4, 100.0, 200.0), engagement("a&2", Q4, 0.0, 500.0))
     moved = Quantiles(*[date(2027, 2, 10)] * 4)
     now = derived(
         date(2026, 12, 18), Q4, engagement("a&1", Q4, 125.0, 170.0), engagement("a&2", Q4, 0.0, 100.0, finish=moved)
@@ -183,18 +184,21 @@ def test_the_change_since_last_time_is_explained() -> None:
     assert change is not None
     assert (change.before, change.after) == (700, 270)
     found = {(d.kind, d.engagement): d for d in change.drivers}
-    assert found["hours", "a&1"].amount == pytest.approx(25 - 100 * 20 / 50)
-    assert found["pace", "a&1"].amount == pytest.approx(-30 + 15)
+    quarter = CALENDAR.fiscal_quarter(date(2026, 12, 18))
+    days = [len(CALENDAR.working_days(quarter.first, last)) for last in (date(2026, 12, 18), quarter.last)]
+    delivered = round(25 - 100 * days[0] / days[1], 2)
+    assert found["delivered", "a&1"].amount == pytest.approx(delivered, abs=0.01)
+    assert found["pace", "a&1"].amount == pytest.approx(-30 - delivered, abs=0.01)
     assert found["acceptance", "a&2"].amount == -400
-    assert "2027-02-10 instead of 2026-12-04" in found["acceptance", "a&2"].text
+    assert "2027-02-10 instead of 2026-12-04" in str(str(found["acceptance", "a&2"].text))
 
 
 def test_more_hours_at_completion_earn_less_by_percent_complete() -> None:
     then = side("percent_complete", Money(0, 100, 0, 0), hours=100.0)
     now = side("percent_complete", Money(0, 80, 0, 0), hours=125.0)
     found = find_drivers(Q4, {"a": then}, {"a": now}, 0.0)
-    assert [(d.kind, d.amount) for d in found] == [("scope", -20.0)]
-    assert "from 100 to 125" in found[0].text
+    assert [(d.kind, d.amount) for d in found] == [("hours", -20.0)]
+    assert "from 100 to 125" in str(found[0].text)
 
 
 def side(

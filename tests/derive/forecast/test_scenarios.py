@@ -31,13 +31,13 @@ def test_a_scenario_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("group&7", "no scenario"),
-        ("group&7: ", "no scenario"),
-        ("group&7: budget=3", "no change"),
-        ("group&7: end=soon", "no date"),
-        ("group&7: people=many", "no number"),
-        ("group&7: people=nan", "no number"),
-        ("group&7: people=1, people=2", "no change"),
+        ("group&7", "not a scenario"),
+        ("group&7: ", "not a scenario"),
+        ("group&7: budget=3", "not a change"),
+        ("group&7: end=soon", "not a date"),
+        ("group&7: people=many", "not a number"),
+        ("group&7: people=nan", "not a number"),
+        ("group&7: people=1, people=2", "not a change"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, word: str) -> None:
@@ -110,3 +110,71 @@ def test_a_scenario_is_in_no_snapshot() -> None:
     plain = subject()
     changed = apply_scenario(Portfolio((plain.engagement,)), Scenario(REF, people=1), plain.day, CALENDAR)
     assert dump_snapshot(changed) == dump_snapshot(Portfolio((plain.engagement,)))
+
+
+def test_all_kinds_of_change_are_read_at_once() -> None:
+    found = parse_scenario(
+        "g&7: co=#30, drop=#21, start=2026-12-01, away=@bob 2026-12-21..2027-01-08, person=+2 from 2026-12-07"
+    )
+    assert (found.co, found.drop, found.start) == ("#30", "#21", date(2026, 12, 1))
+    assert found.away == ("bob", date(2026, 12, 21), date(2027, 1, 8))
+    assert found.joins == (date(2026, 12, 7), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("g&7: away=bob", "not an absence"),
+        ("g&7: person=+1", "not a person who joins"),
+        ("g&7: start=soon", "not a date"),
+    ],
+)
+def test_what_is_wrong_with_people_and_days_is_said(text: str, word: str) -> None:
+    with pytest.raises(UsageError, match=word):
+        parse_scenario(text)
+
+
+def test_an_approved_change_order_brings_hours_and_value_together() -> None:
+    facts = {"billing": "fixed_price", "recognition": "percent_complete", "value": 20_000.0, "hours": 140.0}
+    order = make_item(30, labels=["change-order::proposed"], facts={"hours": 60, "value": 9000})
+    base = subject(facts=facts)
+    with_order = replace(base.engagement, items=(*base.engagement.items, order))
+    found = compare(replace(base, engagement=with_order), Reference(), Scenario(REF, co="#30"), trials=200)
+    before, after = found.base.forecast, found.changed.forecast
+    assert after.effort_hours.p50 - before.effort_hours.p50 == pytest.approx(60, rel=0.25)  # type: ignore[operator]
+    assert after.finish.p50 > before.finish.p50  # type: ignore[operator]
+    gained = sum(q.forecast for q in after.revenue.values()) - sum(q.forecast for q in before.revenue.values())
+    assert gained == pytest.approx(9000, rel=0.05)
+
+
+def test_a_change_order_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="not an open change order"):
+        compare(subject(), Reference(), Scenario(REF, co="#20"), trials=50)
+    with pytest.raises(UsageError, match="is not one item"):
+        compare(subject(), Reference(), Scenario(REF, drop="#999"), trials=50)
+
+
+def test_dropped_work_finishes_earlier_and_costs_less() -> None:
+    found = compare(subject(), Reference(), Scenario(REF, drop="#20"), trials=200)
+    assert found.changed.forecast.effort_hours.p50 < found.base.forecast.effort_hours.p50  # type: ignore[operator]
+    assert found.changed.forecast.finish.p50 <= found.base.forecast.finish.p50  # type: ignore[operator]
+
+
+def test_a_person_who_joins_soon_helps_more_than_one_who_joins_late_and_costs_first() -> None:
+    def finish(day: date) -> date:
+        found = compare(subject(), Reference(), Scenario(REF, joins=(day, 1)), trials=200)
+        assert found.changed.forecast.effort_hours.p50 > found.base.forecast.effort_hours.p50  # type: ignore[operator]
+        assert isinstance(found.changed.forecast.finish.p50, date)
+        return found.changed.forecast.finish.p50
+
+    base = forecast_engagement(subject(), Reference(), trials=200).forecast.finish.p50
+    assert isinstance(base, date)
+    assert finish(date(2026, 11, 2)) < base
+    assert finish(date(2026, 11, 2)) < finish(date(2027, 2, 1))
+
+
+def test_an_absence_of_who_does_the_work_finishes_later() -> None:
+    found = compare(
+        subject(), Reference(), Scenario(REF, away=("ann", date(2026, 11, 2), date(2026, 12, 11))), trials=200
+    )
+    assert found.changed.forecast.finish.p50 > found.base.forecast.finish.p50  # type: ignore[operator]

@@ -15,7 +15,7 @@ SEVERITY = "medium"
 THEME = "acceptance"
 PHASES = ("not_started", "active", "complete")
 THRESHOLDS = {
-    "acceptance_clock_days": Threshold(2, "working days", "Tell of silent acceptance this long before it takes effect"),
+    "acceptance_clock_days": Threshold(2, "working days", "Warn of silent acceptance this long before it takes effect"),
     "acceptance_clock_unanswered_days": Threshold(
         5, "working days", "Without silent acceptance, a request unanswered for this long is a high risk"
     ),
@@ -24,7 +24,7 @@ THRESHOLDS = {
 
 def find_acceptance_clock(subject: Subject) -> Iterator[Finding]:
     told = [(_tell(subject, a), a) for a in subject.derived.acceptance if a.state == "sent"]
-    found = sorted((pair for pair in told if pair[0]), key=lambda pair: pair[0])
+    found = sorted((pair for pair in told if pair[0]), key=lambda pair: str(pair[0]))
     if found:
         unbounded = any(a.passive_on is None for _, a in found)
         yield Finding(

@@ -14,7 +14,7 @@ SEVERITY = "low"
 THEME = "budget"
 THRESHOLDS = {
     "estimate_overrun_factor": Threshold(
-        1.5, "times the estimate", "Open items that used this much of their estimate are told"
+        1.5, "times the estimate", "Open items that used this much of their estimate are reported"
     ),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.derive.checks.gates.gate import WORKED, WORKING, Gate, Refs, unless
+from bot.derive.checks.gates.practices import APPROVALS, where_practised
 from bot.derive.decisions.questions import has_exception, has_work_at_risk, sow_end, working_days_since
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
@@ -63,12 +64,17 @@ CHANGE: tuple[Gate, ...] = (
         Phrase("The work outlasts the SOW by two months or more without a change order."),
         _extension_covered,
     ),
-    Gate("excess-hours-covered", WORKED, Phrase("Hours exceed the budget without a work exception."), _excess_covered),
+    Gate(
+        "excess-hours-covered",
+        WORKED,
+        Phrase("Hours exceed the budget without a work exception."),
+        where_practised(APPROVALS, _excess_covered),
+    ),
     Gate(
         "early-work-covered",
         WORKED,
         Phrase("Hours were logged before the SOW began, without a work-at-risk approval."),
-        _early_work_covered,
+        where_practised(APPROVALS, _early_work_covered),
     ),
     Gate(
         "change-orders-decided", WORKED, Phrase("Change orders that wait too long for a decision: {n}.", n=0), _decided

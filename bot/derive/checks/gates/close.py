@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.derive.checks.gates.gate import CLOSING, WORKED, Gate, Refs, refs_of, unless
+from bot.derive.checks.gates.practices import RETROSPECTIVES, SURVEYS, where_practised
 from bot.derive.decisions.questions import open_exceptions
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
@@ -41,13 +42,13 @@ CLOSE: tuple[Gate, ...] = (
         "retro-complete",
         CLOSING,
         Phrase("The internal retrospective is not marked complete."),
-        lambda s: unless(s.derived.completion.retro, s),
+        where_practised(RETROSPECTIVES, lambda s: unless(s.derived.completion.retro, s)),
     ),
     Gate(
         "csat-known",
         CLOSING,
         Phrase("No answer to the satisfaction survey is recorded."),
-        lambda s: unless(s.derived.completion.csat is not None, s),
+        where_practised(SURVEYS, lambda s: unless(s.derived.completion.csat is not None, s)),
     ),
     Gate(
         "hours-complete",

@@ -13,7 +13,7 @@ passed. A gate applies in the phases named here, and only where what it asks for
 about bookings. Planning gates wait for the first two weeks; iterations and retrospectives are asked of engagements longer
 than nine weeks or two months. The numbers are thresholds (`compliance_…`, `planning_days`).
 
-| gate | asked while | told when it is not passed |
+| gate | asked while | said when it is not passed |
 | --- | --- | --- |
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.derive.checks.gates.gate import WORKED, WORKING, Gate, Refs, but_few, is_long, unless
+from bot.derive.checks.gates.practices import ITERATIONS, LESSONS, where_practised
 from bot.derive.decisions.questions import due_day, in_planning, milestone_due
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
@@ -86,12 +87,12 @@ PLAN: tuple[Gate, ...] = (
         "iterations-planned",
         WORKING,
         Phrase("A long engagement without iterations: no open item is in one."),
-        _iterations,
+        where_practised(ITERATIONS, _iterations),
     ),
     Gate(
         "retros-held",
         WORKED,
         Phrase("A long engagement without a recorded lesson: were there retrospectives?"),
-        _retros,
+        where_practised(LESSONS, _retros),
     ),
 )

@@ -10,7 +10,7 @@ from bot.derive.checks.rule import Finding
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
-from bot.domain.messages import Phrase, listing
+from bot.domain.messages import Phrase, items, listing
 
 ID = "booking-gap"
 SEVERITY = "medium"
@@ -40,11 +40,11 @@ def find_booking_gap(subject: Subject) -> Iterator[Finding]:
     if len(empty) >= subject.threshold("booking_gap_empty_weeks"):
         yield Finding(
             Phrase(
-                "Nobody is booked in {n} of the next {total|# week|# weeks} ({names}), with {more|# item|# items} open.",
+                "Nobody is booked in {n} {of} ({names}), with {items} open.",
                 n=len(empty),
-                total=len(weeks),
+                of=Phrase("of the next {n|# week|# weeks}", n=len(weeks)),
                 names=listing(empty),
-                more=len(subject.to_do),
+                items=items(len(subject.to_do)),
             ),
             (subject.engagement.ref,),
             Phrase("Book the people, or say in the forecast that the work pauses."),

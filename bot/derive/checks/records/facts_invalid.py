@@ -1,4 +1,4 @@
-"""Facts that can't be read are missing from every figure: budget, forecast and status are told without them."""
+"""Facts that can't be read are missing from every figure: budget, forecast and status are worked out without them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def find_facts_invalid(subject: Subject) -> Iterator[Finding]:
                 names=listing([_tell(fault) for fault in faults], limit=20),
             ),
             tuple(fault.ref for fault in faults if fault.ref),
-            Phrase("Mend the block in the description; `psbot schema --facts` shows what may stand there."),
+            Phrase("Correct the block in the description; `psbot schema --facts` shows what may stand there."),
         )
 
 

@@ -21,10 +21,11 @@ def find_milestone_closed_with_open_work(subject: Subject) -> Iterator[Finding]:
         titles = sorted({item.milestone for item in found if item.milestone})
         yield Finding(
             Phrase(
-                "{n|# item is|# items are} still open in closed {m|milestone|milestones} {names}.",
+                "{n|# item is|# items are} still open {where}.",
                 n=len(found),
-                m=len(titles),
-                names=listing(quotes(title for title in titles)),
+                where=Phrase(
+                    "in closed {n|milestone|milestones} {names}", n=len(titles), names=listing(quotes(titles))
+                ),
             ),
             (*(closed[title] for title in titles), *(item.ref for item in found)),
             Phrase("Close the items or move them to a milestone that is still to come."),

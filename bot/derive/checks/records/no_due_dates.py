@@ -23,9 +23,9 @@ def find_no_due_dates(subject: Subject) -> Iterator[Finding]:
     if found and share >= subject.threshold("no_due_dates_share") and not in_planning(subject):
         yield Finding(
             Phrase(
-                "{n} of {total|# open item|# open items} ({share}) {n|has|have} no due date, neither their own nor a milestone's.",
+                "{n} {of} ({share}) {n|has|have} no due date, neither their own nor a milestone's.",
                 n=len(found),
-                total=len(subject.to_do),
+                of=Phrase("of {n|# open item|# open items}", n=len(subject.to_do)),
                 share=Percent(share),
             ),
             tuple(item.ref for item in found),

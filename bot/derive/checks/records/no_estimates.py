@@ -23,9 +23,9 @@ def find_no_estimates(subject: Subject) -> Iterator[Finding]:
     if found and share >= subject.threshold("no_estimates_share") and not in_planning(subject):
         yield Finding(
             Phrase(
-                "{n} of {total|# open item|# open items} ({share}) {n|has|have} neither an estimate nor a weight.",
+                "{n} {of} ({share}) {n|has|have} neither an estimate nor a weight.",
                 n=len(found),
-                total=len(subject.to_do),
+                of=Phrase("of {n|# open item|# open items}", n=len(subject.to_do)),
                 share=Percent(share),
             ),
             tuple(item.ref for item in found),

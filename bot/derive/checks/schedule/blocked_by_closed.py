@@ -16,7 +16,7 @@ ID = "blocked-by-closed"
 SEVERITY = "low"
 THRESHOLDS = {
     "blocked_by_closed_days": Threshold(
-        2, "working days", "Work that is free again, but untouched for this long, is told"
+        2, "working days", "Work that is free again, but untouched for this long, is reported"
     ),
 }
 

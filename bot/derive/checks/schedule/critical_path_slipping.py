@@ -34,9 +34,9 @@ def find_critical_path_slipping(subject: Subject) -> Iterator[Finding]:
         day, _, first = found[0]
         yield Finding(
             Phrase(
-                "{n} of {total|# item|# items} on the critical path {n|is|are} behind plan; {title} was planned for {day}.",
+                "{n} {of} on the critical path {n|is|are} behind plan; {title} was planned for {day}.",
                 n=len(found),
-                total=len(path),
+                of=Phrase("of {n|# item|# items}", n=len(path)),
                 title=quote(first.title),
                 day=day,
             ),

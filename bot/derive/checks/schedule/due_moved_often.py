@@ -13,7 +13,7 @@ ID = "due-moved-often"
 SEVERITY = "low"
 THEME = "schedule"
 THRESHOLDS = {
-    "due_moved_often_times": Threshold(3, "moves", "An open item put off this often is told"),
+    "due_moved_often_times": Threshold(3, "moves", "An open item put off this often is reported"),
 }
 
 

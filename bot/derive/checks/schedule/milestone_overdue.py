@@ -21,12 +21,12 @@ def find_milestone_overdue(subject: Subject) -> Iterator[Finding]:
     oldest = late[0]
     yield Finding(
         Phrase(
-            "{n|# milestone is|# milestones are} past the due date; {title} was due on {due} and has {items_open} of {total|# item|# items} still open.",
+            "{n|# milestone is|# milestones are} past the due date; {title} was due on {due} and has {items_open} {of} still open.",
             n=len(late),
             title=quote(oldest.title),
             due=oldest.due,
             items_open=oldest.items_open,
-            total=oldest.items_total,
+            of=Phrase("of {n|# item|# items}", n=oldest.items_total),
         ),
         tuple(m.ref for m in late),
         Phrase("Tell the customer the new date and why; record the slip on the milestone."),

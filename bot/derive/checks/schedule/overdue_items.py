@@ -30,9 +30,9 @@ def find_overdue_items(subject: Subject) -> Iterator[Finding]:
     due, _, oldest = late[0]
     yield Finding(
         Phrase(
-            "{n} of {total|# open item|# open items} {n|is|are} overdue; {title} since {due}.",
+            "{n} {of} {n|is|are} overdue; {title} since {due}.",
             n=len(late),
-            total=len(subject.to_do),
+            of=Phrase("of {n|# open item|# open items}", n=len(subject.to_do)),
             title=quote(oldest.title),
             due=due,
         ),

@@ -25,7 +25,7 @@ def find_partner_late(subject: Subject) -> Iterator[Finding]:
     if not found:
         return
     due, _, oldest = found[0]
-    partners = sorted({label_value(item.labels, label) or Phrase("the partner") for *_, item in found})
+    partners = sorted({label_value(item.labels, label) or Phrase("the partner") for *_, item in found}, key=str)
     yield Finding(
         Phrase(
             "{n|# item|# items} of {names} {n|is|are} overdue; {title} since {due}.",

@@ -1,4 +1,4 @@
-"""Stories: what the risks of an engagement come to, at most three, worst first (CONTRACT §7 *Stories*)."""
+"""Stories: what the risks of an engagement come to, at most three, worst first."""
 
 from __future__ import annotations
 

@@ -8,15 +8,17 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.derive.checks import THEMES
+from bot.derive.decisions.asks import lacks_of
+from bot.derive.decisions.owners import assignee_of
 from bot.derive.decisions.questions import is_waiting, owner_of
 from bot.derive.decisions.stories.causes import Cause, Group, has_scope_cause
 from bot.derive.decisions.stories.remedies import Remedy, Simulate, cheapest, days_late, hours_over
 from bot.derive.results import Acceptance, Story
 from bot.derive.scope.change_orders import is_pending
-from bot.derive.status_results import Consequence
+from bot.derive.status_results import Consequence, Lack
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
-from bot.domain.messages import NOTHING, Clause, Money, Percent, Phrase, days, hours, items, listing, quotes
+from bot.domain.messages import NOTHING, Clause, Money, Percent, Phrase, Text, days, hours, items, listing, quotes
 
 MOST_EVIDENCE: Final = 10
 GRAVE: Final = ("high", "critical")
@@ -109,7 +111,7 @@ _COMES_TO: Final[Mapping[Cause, Callable[[Subject], Consequence]]] = MappingProx
 # -- the words
 
 
-def _headline(group: Group, subject: Subject, comes_to: Consequence) -> str:
+def _headline(group: Group, subject: Subject, comes_to: Consequence) -> Text:
     """What it comes to, in one sentence; where that is no figure, what the gravest risk says."""
     if _is_about_delivery(group):
         return _late_and_over(subject, comes_to) or group.risks[0].message
@@ -120,7 +122,7 @@ def _headline(group: Group, subject: Subject, comes_to: Consequence) -> str:
     return group.risks[0].message
 
 
-def _late_and_over(subject: Subject, comes_to: Consequence) -> str | None:
+def _late_and_over(subject: Subject, comes_to: Consequence) -> Phrase | None:
     end, budget = subject.derived.end, subject.derived.budget.hours_budget
     late = Phrase("{days} after the agreed end {end}", days=days(comes_to.days), end=end) if comes_to.days else None
     over = (
@@ -140,7 +142,7 @@ def _late_and_over(subject: Subject, comes_to: Consequence) -> str | None:
     return Phrase("It is {share} likely to be done by the agreed end {end}.", share=Percent(chance), end=end)
 
 
-def _cause(group: Group, subject: Subject, headline: str) -> str:
+def _cause(group: Group, subject: Subject, headline: Text) -> Text:
     """Why, as far as the facts tell: the scope that grew, what waits, else what the gravest risk says."""
     scope = subject.derived.scope
     if group.cause is Cause.SCOPE and (scope.added or scope.pending_hours):
@@ -153,14 +155,26 @@ def _cause(group: Group, subject: Subject, headline: str) -> str:
     waiting = [i for i in subject.to_do if is_waiting(subject, i)]
     if group.cause is Cause.DELIVERY and waiting:
         return Phrase("Among others, {n|# item waits|# items wait} for the customer.", n=len(waiting))
+    if group.cause is Cause.ESCALATION and (lacks := _lacks(subject)):
+        return lacks
     first = group.risks[0]
     if group.cause is Cause.REGISTER and first.score:
-        return Phrase("Rated {score} of 25 in the RAID log.", score=first.score)
+        return Phrase("Rated {score} of 25.", score=first.score)
     others = (risk.message for risk in group.risks if risk.message != headline and risk.rule != first.rule)
     return first.message if first.message != headline else next(others, first.message)
 
 
-def _action(group: Group, remedy: Remedy | None) -> str:
+def _lacks(subject: Subject) -> Text | None:
+    """What the open escalations are without."""
+    lacks = {lack for escalation in subject.derived.escalations for lack in lacks_of(escalation)}
+    if len(lacks) == len(Lack):
+        return Phrase("There is no path to green, and no exit criteria.")
+    if Lack.PATH in lacks:
+        return Phrase("There is no path to green.")
+    return Phrase("There are no exit criteria.") if lacks else None
+
+
+def _action(group: Group, remedy: Remedy | None) -> Text:
     own = remedy.action if remedy else group.risks[0].action
     if not group.further:
         return own
@@ -175,13 +189,8 @@ def _owner(group: Group, subject: Subject) -> str | None:
     """Of what a manager does, the PM; of a risk or escalation, who holds it."""
     if group.cause in MANAGED:
         return owner_of(subject)
-    held = (risk.owner or _assignee(risk.evidence, subject) for risk in group.risks)
+    held = (risk.owner or assignee_of(subject, risk.evidence) for risk in group.risks)
     return next((name for name in held if name), None) or owner_of(subject)
-
-
-def _assignee(refs: tuple[str, ...], subject: Subject) -> str | None:
-    items = subject.own_items
-    return next((items[ref].assignees[0] for ref in refs if ref in items and items[ref].assignees), None)
 
 
 def _due(group: Group, subject: Subject) -> date:

@@ -9,16 +9,20 @@ from functools import lru_cache
 
 import numpy as np
 
+from bot.derive.forecast.capacity import NO_CAPACITY, Capacity
 from bot.derive.forecast.effort import Effort
 from bot.derive.forecast.finish import Remaining, normal_nodes
-from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
-from bot.derive.forecast.reference import COMMON_SHARE, CURVE_SHARE, SPEND_EXPONENT
+from bot.derive.forecast.history import Array, State
+from bot.derive.forecast.reference import COMMON_SHARE, SPEND_EXPONENT
 
 EFFORT_TIME_CORRELATION = 0.5
 """What costs more also takes longer."""
-BURN_WEEKS, BURN_DECAY = 8, 0.8
-BURN_SD = 0.4
+BURN_SD = 0.3
 """Sd of ln(hours in the weeks ahead ÷ what pace or curve say): people are ill, on holiday, on other work, or all here."""
+BOOKED_HOURS_SD = 0.2
+"""The same for hours as booked."""
+OWN_WEEKS = 4
+"""With so many weeks of its own an engagement runs on at its burn; the spending curve of others is for what comes before."""
 
 CLOSE_OUT = 1.0
 """Where bookings or the burn have not used a trial's hours by its finish, the rest comes within so many times its days."""
@@ -59,48 +63,47 @@ def draw_scores(ref: str, seed: int, trials: int) -> Scores:
 
 @dataclass(frozen=True)
 class Ahead:
-    """Trials of the future: days to go, hours to go; hours by a later day follow the spending curve and the burn."""
+    """Trials of the future: days to go, hours to go; hours by a later day follow bookings and the burn, the curve only before."""
 
     days: Array
     hours: Array
-    pace: Array
-    """Factor on the hours of the weeks ahead, 1 in the median; 1 where there is no pace yet."""
-    burn: float | None = None
-    """Hours per working day at the recent pace; None where there is none."""
+    scores: Array
+    """Standard normal: how the hours of the weeks ahead differ from what is expected."""
+    capacity: Capacity = NO_CAPACITY
+    own: float = 0.0
+    """Weight of capacity beside the spending curve: 1 with OWN_WEEKS weeks of one's own, or where all is booked."""
+    pace_factor: float = 1.0
     delay: float = 0.0
     """Working days until work can begin."""
-    booked: tuple[Array, Array] | None = None
-    """Positions after today and cumulative hours that are booked by then; None without bookings."""
 
     def hours_by(self, after: float) -> Array:
         """Hours spent in the next `after` working days, by trial: all of them some time after its work is over."""
-        curve = self._curve(after)
-        planned = self._planned(after)
-        if planned is None:
+        curve = self._curve(after) if self.own < 1 else np.zeros(1)
+        if self.own <= 0:
             return curve
-        planned = np.minimum(self.hours, planned)
+        planned = np.minimum(self.hours, self._planned(after))
         over = np.clip(((after - self.delay) / self.days - 1) / CLOSE_OUT, 0.0, 1.0)
-        return CURVE_SHARE * curve + (1 - CURVE_SHARE) * (planned + over * (self.hours - planned))
+        return (1 - self.own) * curve + self.own * (planned + over * (self.hours - planned))
 
     def _curve(self, after: float) -> Array:
-        """Hours by the spending curve: fast at first, slowing down towards the end."""
+        """Hours by the spending curve."""
         gone = max(after - self.delay, 0.0)
-        left = 1 - np.minimum(gone * self.pace / self.days, 1.0)
+        left = 1 - np.minimum(gone / self.days, 1.0)
         return self.hours * (1 - left**SPEND_EXPONENT)
 
-    def _planned(self, after: float) -> Array | None:
-        """Hours by booking, then by the burn (by the curve where there is none yet); None without either."""
-        if self.booked is None:
-            return self._burnt(max(after - self.delay, 0.0))
-        days, hours = self.booked
-        by_booking, last = float(np.interp(after, days, hours)), float(days[-1])
-        beyond = self._burnt(max(after - last, 0.0))
-        if beyond is None:
-            beyond = self._curve(max(after, last)) - self._curve(last)
-        return by_booking + beyond
+    def _planned(self, after: float) -> Array:
+        """Hours as booked, and at the burn; where there is no burn, by the curve behind the last booking."""
+        booked, burnt = self.capacity.parts_by(after)
+        found = booked * _noise(BOOKED_HOURS_SD, self.scores) + self.pace_factor * burnt * _noise(BURN_SD, self.scores)
+        last = float(self.capacity.days[-1])
+        if self.capacity.burn <= 0 and after > last:
+            found = found + self._curve(after) - self._curve(last)
+        return found
 
-    def _burnt(self, days: float) -> Array | None:
-        return None if self.burn is None else self.burn * days * self.pace
+
+def _noise(sd: float, scores: Array) -> Array:
+    """Lognormal of mean 1."""
+    return np.exp(sd * scores - sd**2 / 2)
 
 
 def make_ahead(
@@ -108,25 +111,14 @@ def make_ahead(
     effort: Effort | None,
     state: State,
     scores: Scores,
+    capacity: Capacity,
     *,
     floor: float = 0.0,
     delay: float = 0.0,
     pace_factor: float = 1.0,
-    booked: tuple[Array, Array] | None = None,
 ) -> Ahead:
     """Trials for an open engagement. `floor` is the least number of days that dependencies leave."""
     days = np.maximum(remaining.at(scores.time), max(floor, 0.5))
-    burn = recent_burn(state) * pace_factor / DAYS_PER_WEEK
-    steady = burn if burn > 0 and not remaining.stalled else None
-    pace = np.ones_like(days) if steady is None else np.exp(BURN_SD * scores.pace)
-    if effort is None:
-        return Ahead(days, np.zeros_like(days), pace, None, delay)
-    return Ahead(days, effort.at(scores.effort) - effort.spent - effort.assumed, pace, steady, delay, booked)
-
-
-def recent_burn(state: State) -> float:
-    """Hours a week of late, exponentially weighted over at most eight weeks; 0 with less than two."""
-    weeks = state.weekly_hours[:BURN_WEEKS]
-    if len(weeks) < 2:
-        return 0.0
-    return float(np.average(weeks, weights=BURN_DECAY ** np.arange(len(weeks))))
+    hours = np.zeros_like(days) if effort is None else effort.at(scores.effort) - effort.spent - effort.assumed
+    own = min(state.weeks / OWN_WEEKS, 1.0) if capacity.burn > 0 and not remaining.stalled else 0.0
+    return Ahead(days, hours, scores.pace, capacity, 1.0 if capacity.has_bookings else own, pace_factor, delay)

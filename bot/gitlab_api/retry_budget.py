@@ -14,9 +14,11 @@ SPREAD = 0.25
 """Seconds over which threads that waited for the same moment spread."""
 FIRST_CONTACT = 10.0
 """Seconds to try where nobody has ever taken a request: more likely a wrong address than an outage."""
+FIRST_ANSWER = 30.0
+"""Seconds to try where requests are taken, and none has ever been answered well."""
 
 
-class Patience:
+class RetryBudget:
     """The common clock of all threads: who may send now, and since when nothing works.
 
     `clock` and `sleep` count monotonic seconds; `jitter` gives numbers in [0, 1). A header tells times of the server's
@@ -40,6 +42,7 @@ class Patience:
         self._paused_until = 0.0
         self._failing_since: float | None = None
         self._answered = False
+        self._worked = False
 
     def start(self) -> Attempts:
         """A new request's own account of attempts."""
@@ -89,6 +92,7 @@ class Patience:
             now = self._clock()
             self._in_flight -= 1
             self._answered = self._answered or connected
+            self._worked = self._worked or works or is_told(status, headers)
             self._failing_since = None if works else now if self._failing_since is None else self._failing_since
             self._note_limit(now, headers)
             if is_told(status, headers):
@@ -120,7 +124,8 @@ class Patience:
         now = self._clock()
         since = self._failing_since
         down = now - since if since is not None else 0.0
-        budget = self.budget if self._answered else min(self.budget, FIRST_CONTACT)
+        first = FIRST_ANSWER if self._answered else FIRST_CONTACT
+        budget = self.budget if self._worked else min(self.budget, first)
         return now + pause - started > budget or down > budget
 
     def sleep(self, seconds: float) -> None:
@@ -133,14 +138,14 @@ class Patience:
 class Attempts:
     """One request's tries: an exponential pause with jitter, never beyond the budget."""
 
-    def __init__(self, patience: Patience, started: float, jitter: Callable[[], float]) -> None:
-        self._patience, self._started, self._jitter = patience, started, jitter
+    def __init__(self, retries: RetryBudget, started: float, jitter: Callable[[], float]) -> None:
+        self._retries, self._started, self._jitter = retries, started, jitter
         self.count = 0
 
     @property
     def left(self) -> float:
         """Seconds of the budget that are left."""
-        return self._patience.left(self._started)
+        return self._retries.left(self._started)
 
     def again(self, *, told: bool = False) -> bool:
         """Wait before the next try, shortly where GitLab told all threads how long to wait: then `enter` does that.
@@ -149,10 +154,10 @@ class Attempts:
         """
         backoff = min(AFTER_TOLD if told else LONGEST_PAUSE, FIRST_PAUSE * 2**self.count)
         pause = backoff * (0.5 + self._jitter() / 2)
-        if self._patience.gives_up(pause, self._started):
+        if self._retries.gives_up(pause, self._started):
             return False
         self.count += 1
-        self._patience.sleep(pause)
+        self._retries.sleep(pause)
         return True
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.errors import AccessError
-from bot.gitlab_api.check import (
+from bot.gitlab_api.access_report import (
     create_labels,
     create_missing_labels,
     inspect_access,
@@ -53,7 +53,7 @@ def test_token_instance_and_roles_are_told(client: GitLabClient, gitlab: DemoGit
     assert "PSProject" not in acme.missing_labels
     assert "acceptance::sent" in acme.missing_labels
     assert internal.missing_labels == acme.missing_labels
-    assert nowhere.error == "is no group or project that the token can see"
+    assert nowhere.error == "is not a group or project that the token can see"
     assert not gitlab.write_requests
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining, slipped
+from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining
 from bot.derive.forecast.history import NEVER, Array, History
-from bot.derive.forecast.reference import DATES_SD, Reference
+from bot.derive.forecast.reference import Reference
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
 from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_done
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
+from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
@@ -45,7 +46,9 @@ class Landing:
         if self.share is not None and remaining is not None:
             return np.maximum(self.share * remaining.at(scores), 0.5)
         if self.due_in is not None:
-            return Remaining(slipped(self.gone, max(self.due_in, 1.0), ref), *DATES_SD, 0.0).at(scores)
+            left = max(self.due_in, 1.0)
+            slip = ref.slip(self.gone, left)
+            return Remaining(left * slip.factor, slip.low_sd, slip.high_sd, 0.0).at(scores)
         return remaining.at(scores) if remaining is not None else None
 
 
@@ -124,7 +127,7 @@ def find_amounts(s: Situation, scores: tuple[Array, Array]) -> tuple[Amount, ...
     value, entries = s.terms.value, _entries(s.subject)
     if not entries:
         days = None if s.remaining is None else s.remaining.at(scores[0]) + s.delay + _lag(s, scores[1])
-        at = s.now if s.phase == "complete" and days is None else None
+        at = s.now if s.phase == Phase.COMPLETE and days is None else None
         return (Amount("", value, at, days),) if value else ()
     missing = sum(e.amount is None for e in entries)
     left = max((value or 0.0) - sum(e.amount or 0.0 for e in entries), 0.0)

@@ -1,25 +1,15 @@
-"""Why a quarter's forecast changed: scope, pace, acceptance, hours, in words and in amounts that add up exactly."""
+"""Why a quarter's forecast changed, by named cause, in words and in amounts that add up exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from bot.derive.forecast.commitments import EngagementCommitment, Money
+from bot.derive.results import Driver
 from bot.domain.messages import Phrase
 
 Side = Mapping[str, EngagementCommitment]
 ON_EVENT = ("on_acceptance", "on_completion")
-
-
-@dataclass(frozen=True)
-class Driver:
-    """One cause: `kind` is scope, pace, acceptance, hours, new or gone; `amount` in money, `text` in words."""
-
-    kind: str
-    engagement: str
-    amount: float
-    text: Phrase
 
 
 def find_drivers(quarter: str, then: Side, now: Side, share_gone: float) -> tuple[Driver, ...]:
@@ -54,18 +44,21 @@ def _changed(
     ref: str, before: Money, after: Money, then: EngagementCommitment, now: EngagementCommitment, share_gone: float
 ) -> Iterable[Driver]:
     total = round(after.forecast - before.forecast, 2)
+    order = _value_part(before, then, now)
+    rate = _rate_part(before, then, now)
+    yield Driver("change order", ref, order, _value_text(then, now))
     if (now.recognition or then.recognition) in ON_EVENT:
-        scope = _value_part(before, then, now)
-        yield Driver("scope", ref, scope, _value_text(then, now))
-        yield Driver("acceptance", ref, round(total - scope, 2), _event_text(total - scope, then, now))
+        rest = round(total - order, 2)
+        yield Driver("acceptance", ref, rest, _event_text(rest, then, now))
         return
+    yield Driver("rate", ref, rate, _rate_text(then, now))
     expected = share_gone * (before.forecast - before.actual)
     done = round(after.actual - before.actual - expected, 2)
-    scope = _hours_part(before, after, then, now)
-    done, pace = _netted(done, round(total - done - scope, 2))
-    yield Driver("hours", ref, done, _delivered_text(done))
-    yield Driver("scope", ref, scope, _hours_text(then, now))
-    yield Driver("pace", ref, pace, _pace_text(pace))
+    hours = _hours_part(before, after, then, now)
+    done, pace = _netted(done, round(total - done - hours - order - rate, 2))
+    yield Driver("hours", ref, hours, _hours_text(then, now))
+    yield Driver("delivered", ref, done, _delivered_text(done))
+    yield Driver("end" if _end_moved(then, now) else "pace", ref, pace, _pace_text(pace, then, now))
 
 
 def _netted(done: float, pace: float) -> tuple[float, float]:
@@ -77,10 +70,26 @@ def _netted(done: float, pace: float) -> tuple[float, float]:
 
 
 def _value_part(before: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
-    """What the same chances would give at the new contract value."""
-    if not then.value or now.value is None:
+    """What the same chances (the same share of the work) would give at the new contract value; by delivery nothing."""
+    if not then.value or now.value is None or (now.recognition or then.recognition) == "as_delivered":
         return 0.0
     return round(before.forecast * _bounded(now.value / then.value - 1), 2)
+
+
+def _rate_part(before: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
+    """What the hours still expected then would give at the new rate."""
+    if not then.rate or not now.rate or (now.recognition or then.recognition) != "as_delivered":
+        return 0.0
+    return round((before.forecast - before.actual) * _bounded(now.rate / then.rate - 1), 2)
+
+
+def _rate_text(then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
+    return Phrase("rate from {then} to {now}", then=then.rate or 0.0, now=now.rate or 0.0)
+
+
+def _end_moved(then: EngagementCommitment, now: EngagementCommitment) -> bool:
+    """Whether the expected finish moved by more than a week."""
+    return bool(then.finish_p50 and now.finish_p50 and abs((now.finish_p50 - then.finish_p50).days) > 7)
 
 
 def _hours_part(before: Money, after: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
@@ -124,7 +133,11 @@ def _delivered_text(amount: float) -> Phrase:
     return Phrase("less was delivered since then than expected")
 
 
-def _pace_text(amount: float) -> Phrase:
+def _pace_text(amount: float, then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
+    if _end_moved(then, now) and then.finish_p50 and now.finish_p50:
+        return Phrase(
+            "the end moved: finish expected {now} instead of {then}", now=now.finish_p50, then=then.finish_p50
+        )
     if amount > 0:
         return Phrase("more is expected of the rest of the quarter")
     return Phrase("less is expected of the rest of the quarter")

@@ -111,7 +111,7 @@ def _namespace(client: GitLabClient, known: Capabilities, path: str, settings: S
         kind = "group" if answer.get("group") else "project"
         found = answer.get(kind)
         if not found:
-            return NamespaceAccess(path, error="is no group or project that the token can see")
+            return NamespaceAccess(path, error="is not a group or project that the token can see")
         level = _level(client, kind, path, found.get("maxAccessLevel"))
         return NamespaceAccess(
             path,

@@ -1,4 +1,4 @@
-"""Reading at the same time: one pool of `gitlab.concurrency` lanes that every request goes through."""
+"""Reading at the same time: one pool of `gitlab.concurrency` threads that every request goes through."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
-from bot.gitlab_api.answers import QueryTooDearError
+from bot.gitlab_api.answers import QueryTooComplexError
 
 T = TypeVar("T")
 R = TypeVar("R")
 SMALLEST_PAGE = 5
 
 
-class Lanes:
+class ThreadPool:
     """A pool of threads. Its tasks never wait for each other, so it can't lock up."""
 
     def __init__(self, count: int) -> None:
@@ -37,19 +37,19 @@ class Lanes:
 
 
 class PageSize:
-    """How many entries to ask for: halved, for all threads, when GitLab finds a page too dear."""
+    """How many entries to ask for: halved, for all threads, when GitLab finds a page too complex."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._lock = threading.Lock()
 
     def ask(self, question: Callable[[int], R]) -> R:
-        """The answer to `question(size)`. Raises QueryTooDearError when even a small page is too dear."""
+        """The answer to `question(size)`. Raises QueryTooComplexError when even a small page is too complex."""
         while True:
             size = self._size
             try:
                 return question(size)
-            except QueryTooDearError:
+            except QueryTooComplexError:
                 if size <= SMALLEST_PAGE:
                     raise
                 with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.gitlab_api.patience import Patience
+from bot.gitlab_api.retry_budget import RetryBudget
 
 
 class Clock:
@@ -21,59 +21,59 @@ class Clock:
         self.now += seconds
 
 
-def make(clock: Clock, budget: float = 120.0) -> Patience:
-    return Patience(budget, clock, clock.sleep, clock, lambda: 0.0)
+def make(clock: Clock, budget: float = 120.0) -> RetryBudget:
+    return RetryBudget(budget, clock, clock.sleep, clock, lambda: 0.0)
 
 
 def test_what_is_left_of_the_limit_counts_for_all_threads():
     clock = Clock()
-    patience = make(clock)
-    assert patience.enter(120)
-    patience.leave(200, {"RateLimit-Remaining": "2", "RateLimit-Reset": "30"})
-    assert patience.enter(120)
-    assert patience.enter(120)
+    retries = make(clock)
+    assert retries.enter(120)
+    retries.leave(200, {"RateLimit-Remaining": "2", "RateLimit-Reset": "30"})
+    assert retries.enter(120)
+    assert retries.enter(120)
     assert clock.slept == []
-    assert patience.enter(120)
+    assert retries.enter(120)
     assert clock.slept == [30.0]
 
 
 def test_a_pause_asked_of_one_thread_holds_for_the_others():
     clock = Clock()
-    patience = make(clock)
-    patience.enter(120)
-    patience.leave(429, {"Retry-After": "20"})
-    assert patience.enter(120)
+    retries = make(clock)
+    retries.enter(120)
+    retries.leave(429, {"Retry-After": "20"})
+    assert retries.enter(120)
     assert clock.now == 20
 
 
 def test_a_limit_that_lasts_longer_than_the_budget_is_not_waited_for():
     clock = Clock()
-    patience = make(clock)
-    patience.enter(120)
-    patience.leave(429, {"Retry-After": "3600"})
-    assert not patience.enter(120)
+    retries = make(clock)
+    retries.enter(120)
+    retries.leave(429, {"Retry-After": "3600"})
+    assert not retries.enter(120)
     assert clock.slept == []
 
 
 def test_nonsense_in_headers_is_ignored():
     clock = Clock()
-    patience = make(clock)
-    patience.enter(1)
-    patience.leave(200, {"RateLimit-Remaining": "many", "RateLimit-Reset": "-", "Retry-After": "soon", "Date": "x"})
-    assert patience.enter(1)
-    assert patience.retry_after({"Retry-After": "soon"}) == 60
+    retries = make(clock)
+    retries.enter(1)
+    retries.leave(200, {"RateLimit-Remaining": "many", "RateLimit-Reset": "-", "Retry-After": "soon", "Date": "x"})
+    assert retries.enter(1)
+    assert retries.retry_after({"Retry-After": "soon"}) == 60
     assert (
-        patience.retry_after({"Retry-After": "Fri, 20 Nov 2020 10:00:00 GMT", "Date": "Fri, 20 Nov 2026 10:00:00 GMT"})
+        retries.retry_after({"Retry-After": "Fri, 20 Nov 2020 10:00:00 GMT", "Date": "Fri, 20 Nov 2026 10:00:00 GMT"})
         == 0
     )
 
 
 def test_pauses_grow_and_end_within_the_budget():
     clock = Clock()
-    patience = make(clock, 60)
-    attempts = patience.start()
-    patience.enter(60)
-    patience.leave(502, {})
+    retries = make(clock, 60)
+    attempts = retries.start()
+    retries.enter(60)
+    retries.leave(502, {})
     while attempts.again():
         pass
     assert clock.slept == sorted(clock.slept)
@@ -83,29 +83,29 @@ def test_pauses_grow_and_end_within_the_budget():
 
 def test_a_server_that_is_down_for_everybody_is_given_up_by_everybody():
     clock = Clock()
-    patience = make(clock, 60)
-    patience.enter(60)
-    patience.leave(502, {})
+    retries = make(clock, 60)
+    retries.enter(60)
+    retries.leave(502, {})
     clock.now += 61
-    assert not patience.start().again()
-    patience.leave(200, {})
-    assert patience.start().again()
+    assert not retries.start().again()
+    retries.leave(200, {})
+    assert retries.start().again()
 
 
 def test_a_thousand_requests_of_many_threads_never_exceed_the_limit():
     """A server that gives ten requests a window, seen by eight threads: none is ever refused."""
     clock, lock = Clock(), threading.Lock()
-    patience = make(clock, 10_000)
+    retries = make(clock, 10_000)
     windows: dict[int, int] = {}
 
     def request(_: int) -> bool:
-        assert patience.enter(10_000)
+        assert retries.enter(10_000)
         with lock:
             window = int(clock.now // 60)
             windows[window] = windows.get(window, 0) + 1
             used = windows[window]
         headers = {"RateLimit-Remaining": str(max(0, 10 - used)), "RateLimit-Reset": str((window + 1) * 60)}
-        patience.leave(200, headers)
+        retries.leave(200, headers)
         return used <= 10
 
     request(0)
@@ -115,35 +115,35 @@ def test_a_thousand_requests_of_many_threads_never_exceed_the_limit():
 
 def test_where_gitlab_tells_how_long_the_pause_does_not_grow_nor_end():
     clock = Clock()
-    patience = make(clock, 60)
-    attempts = patience.start()
+    retries = make(clock, 60)
+    attempts = retries.start()
     while attempts.again(told=True):
-        assert patience.enter(60)
-        patience.leave(429, {"Retry-After": "0"})
+        assert retries.enter(60)
+        retries.leave(429, {"Retry-After": "0"})
     assert set(clock.slept) == {0.25, 0.5}, "`Retry-After: 0` is no leave to storm"
     assert attempts.count > 100
 
 
 def test_a_refusal_that_names_no_time_lasts_until_the_limits_reset_else_a_minute():
-    patience = make(Clock())
-    assert patience.retry_after({"RateLimit-Reset": "17"}) == 17
-    assert patience.retry_after({"RateLimit-Reset": "17", "Retry-After": "5"}) == 5
-    assert patience.retry_after({}) == 60
+    retries = make(Clock())
+    assert retries.retry_after({"RateLimit-Reset": "17"}) == 17
+    assert retries.retry_after({"RateLimit-Reset": "17", "Retry-After": "5"}) == 5
+    assert retries.retry_after({}) == 60
 
 
 def test_while_one_tries_a_server_that_answers_nobody_the_others_need_not():
     clock = Clock()
-    patience = make(clock, 60)
-    assert patience.enter(60)
-    patience.leave(None, {})
+    retries = make(clock, 60)
+    assert retries.enter(60)
+    retries.leave(None, {})
     clock.now += 59
-    assert patience.enter(60)
-    assert not patience.gave_up
+    assert retries.enter(60)
+    assert not retries.gave_up
     clock.now += 2
-    assert patience.gave_up
-    patience.leave(None, {})
-    assert not patience.gave_up, "somebody has to find out when it answers again"
-    assert patience.enter(60)
-    patience.leave(200, {})
-    assert patience.enter(60)
-    assert not patience.gave_up
+    assert retries.gave_up
+    retries.leave(None, {})
+    assert not retries.gave_up, "somebody has to find out when it answers again"
+    assert retries.enter(60)
+    retries.leave(200, {})
+    assert retries.enter(60)
+    assert not retries.gave_up

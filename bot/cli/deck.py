@@ -1,0 +1,59 @@
+"""The command that writes slides: deck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.app import AsOf, Only, Snapshot, app
+from bot.cli.console import say
+from bot.cli.views import exit_code, read
+from bot.domain.errors import UsageError
+
+KINDS = {"monthly": "Professional Services, the month", "quarterly": "Professional Services, the quarter"}
+
+
+@app.command(epilog="Example: psbot deck --report quarterly -o qbr.pptx")
+def deck(
+    report: Annotated[str, typer.Option("--report", metavar="KIND", help="monthly or quarterly.")] = "monthly",
+    period: Annotated[str | None, typer.Option("--period", help="2026-10 or FY27-Q3; else the one that ended.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.")] = Path("deck.pptx"),
+    audience: Annotated[str, typer.Option("--audience", help="internal, or customer (with --only).")] = "internal",
+    only: Only = None,
+    ratio: Annotated[str, typer.Option("--ratio", help="16:9 or 4:3.")] = "16:9",
+    snapshot: Snapshot = None,
+    as_of: AsOf = None,
+) -> None:
+    """Write a report as slides (PowerPoint, native charts and tables)."""
+    if report not in KINDS:
+        raise UsageError(f"{report!r} can't be made into slides", "--report", f"Use {' or '.join(KINDS)}.")
+    if audience not in ("internal", "customer"):
+        raise UsageError(f"{audience!r} is not an audience", "--audience", "Use internal or customer.")
+    if audience == "customer" and not only:
+        raise UsageError("a customer's slides are about one engagement", "--audience customer", "Add --only REF.")
+    if ratio not in ("16:9", "4:3"):
+        raise UsageError(f"{ratio!r} is not a ratio", "--ratio", "Use 16:9 or 4:3.")
+    try:
+        from bot.report.deck.pptx_file import pptx_file
+    except ImportError as error:
+        raise UsageError("needs the extra `deck`", "psbot deck", "Install it: pip install 'psbot[deck]'.") from error
+    from bot.cli.files import write_bytes
+    from bot.report.deck.slides import customer_slides, leadership_slides
+    from bot.report.due import forced
+    from bot.report.site.customer import customer_facts_of
+
+    reading = read(snapshot, only, as_of)
+    session = reading.session
+    due = forced(session.settings, session.calendar, report, period, reading.day)
+    derived = reading.derive(min(due.as_of, reading.day))
+    if audience == "customer":
+        facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, only or "")
+        slides = customer_slides(facts)
+    else:
+        slides = leadership_slides(derived, due.period, session.calendar, KINDS[report])
+    templates = sorted((session.folder / session.settings.templates.folder / "deck").glob("*.pptx"))
+    write_bytes(output, pptx_file(slides, ratio=ratio, template=templates[0] if templates else None))
+    say(f"written: {output} ({len(slides)} slides)")
+    raise typer.Exit(exit_code(reading, derived))

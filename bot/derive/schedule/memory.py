@@ -1,0 +1,102 @@
+"""What psbot's own reports saw of dates, which GitLab forgets: milestones' due dates and closing days, items' first ones.
+
+Each internal status carries all that is known by then (`dates_payload`); a later run folds it into what it reads
+(`remember`), so that baseline, slips and days lost rest on it, and `export` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.domain.border import read_day, read_instant
+from bot.domain.model import DueChange, Engagement, Item, Milestone, PastReport, Portfolio
+
+Seen = Mapping[str, Any]
+
+
+def dates_payload(engagement: Engagement, day: date) -> dict[str, Any]:
+    """What is known of the engagement's dates at the end of `day`, for the payload of its status."""
+    return {
+        "on": day.isoformat(),
+        "milestones": {m.ref: _milestone_payload(m) for m in sorted(engagement.milestones, key=lambda m: m.ref)},
+        "items": {i.ref: i.first_due.isoformat() for i in sorted(engagement.items, key=lambda i: i.ref) if i.first_due},
+    }
+
+
+def remember(portfolio: Portfolio, past: Iterable[PastReport]) -> Portfolio:
+    """The portfolio with the dates that earlier reports saw. A report of another shape tells nothing."""
+    latest: dict[str, Seen] = {}
+    for report in past:
+        seen = report.payload.get("dates")
+        if report.engagement and isinstance(seen, Mapping) and read_day(seen.get("on")):
+            known = latest.setdefault(report.engagement, seen)
+            if str(seen["on"]) > str(known["on"]):
+                latest[report.engagement] = seen
+    now = portfolio.taken_at or datetime.now(UTC)
+    found = (_with_seen(e, latest[e.ref], now) if e.ref in latest else e for e in portfolio.engagements)
+    return replace(portfolio, engagements=tuple(found))
+
+
+def _milestone_payload(milestone: Milestone) -> dict[str, Any]:
+    told: dict[str, Any] = {"due": _text(milestone.due_date)}
+    if milestone.due_history:
+        told["moves"] = [[_text(c.previous), _text(c.new), c.at.isoformat()] for c in milestone.due_history]
+    if milestone.closed_at:
+        told["closed"] = milestone.closed_at.isoformat()
+    return told
+
+
+def _with_seen(engagement: Engagement, seen: Seen, now: datetime) -> Engagement:
+    stones, items = _mapping(seen.get("milestones")), _mapping(seen.get("items"))
+    return replace(
+        engagement,
+        milestones=tuple(_remembered(m, _mapping(stones.get(m.ref)), now) for m in engagement.milestones),
+        items=tuple(_first_due(item, read_day(items.get(item.ref)), now) for item in engagement.items),
+    )
+
+
+def _remembered(milestone: Milestone, seen: Seen, now: datetime) -> Milestone:
+    """Moves seen before, the one since then, and the day on which it was first seen closed."""
+    if not seen:
+        return milestone
+    changes = {(c.previous, c.new): c for c in milestone.due_history}
+    for move in _moves(seen):
+        changes.setdefault((move.previous, move.new), move)
+    history = sorted(changes.values(), key=lambda c: c.at)
+    last = history[-1].new if history else read_day(seen.get("due"))
+    if last != milestone.due_date:
+        history.append(DueChange(last, milestone.due_date, now))
+    closed = read_instant(seen.get("closed"))
+    if milestone.state == "closed" and closed and milestone.closed_at:
+        milestone = replace(milestone, closed_at=min(closed, milestone.closed_at))
+    return replace(milestone, due_history=tuple(history))
+
+
+def _moves(seen: Seen) -> Iterable[DueChange]:
+    listed = seen.get("moves")
+    for move in listed if isinstance(listed, list) else ():
+        if isinstance(move, list) and len(move) == 3 and (at := read_instant(move[2])):
+            yield DueChange(read_day(move[0]), read_day(move[1]), at)
+
+
+def _first_due(item: Item, seen: date | None, now: datetime) -> Item:
+    """A due date that was set with the item leaves no note: the first change's former date is what was seen then."""
+    if seen is None or seen == item.first_due:
+        return item
+    if not item.due_history:
+        return replace(item, due_history=(DueChange(seen, item.due_date, now),))
+    first, *rest = item.due_history
+    if first.previous is not None:
+        return item
+    return replace(item, due_history=(replace(first, previous=seen), *rest))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None

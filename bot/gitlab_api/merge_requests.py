@@ -1,0 +1,69 @@
+"""Hours logged on merge requests: GitLab keeps them among the time logs of a group or project, not with any work item.
+
+A group's logs are read only where their sum differs from what its issues and tasks account for: where nobody logs time on
+merge requests that costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Any, cast
+
+from bot.domain.model import TimeLog
+from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.namespaces import Namespace
+from bot.gitlab_api.paging import Pages
+from bot.gitlab_api.queries import PAGE, PAGE_INFO
+from bot.gitlab_api.translate import Record, flat_timelog, make_timelog, next_cursor
+
+
+@dataclass(frozen=True)
+class MergeRequestLog:
+    """Time on one merge request: its project and number, and the log as of an item."""
+
+    path: str
+    iid: int
+    entry: tuple[Any, ...]
+
+    def as_timelog(self, zone: tzinfo, zones: Mapping[str, tzinfo]) -> TimeLog:
+        """As the model has it: the item is the merge request, `group/project!12`."""
+        stub = cast("Record", {"path": self.path, "type": "merge_request", "iid": self.iid, "updated_at": ""})
+        return replace(make_timelog(stub, self.entry, zone, True, zones), item=f"{self.path}!{self.iid}")
+
+
+def read_merge_request_time(client: GitLabClient, place: Namespace) -> list[MergeRequestLog]:
+    """All time logs of merge requests in a place; none where its items account for all of its time."""
+    total = place.overview.time_spent
+    if total is None or total == _on_items(place.records.values()):
+        return []
+    return list({log.entry[0]: log for log in _pages(client, place.overview.kind, place.overview.path)}.values())
+
+
+def _on_items(records: Iterable[Record]) -> int:
+    return sum(int(entry[3]) for r in records if r["type"] != "epic" for entry in r["timelogs"])
+
+
+def _pages(client: GitLabClient, kind: str, path: str) -> Iterable[MergeRequestLog]:
+    query = (
+        f"query PsbotMergeRequestTime($path: ID!, $after: String) {{ place: {kind}(fullPath: $path) {{ "
+        f"timelogs(first: {PAGE}, after: $after, sort: CREATED_ASC) {{ {PAGE_INFO} nodes {{ id spentAt timeSpent "
+        "user { id username } project { fullPath } mergeRequest { iid } } } } }"
+    )
+    after, pages = None, Pages(path)
+    while True:
+        answer = client.graphql(query, {"path": path, "after": after}, where=f"time logs of {path}")
+        connection = (answer.get("place") or {}).get("timelogs") or {}
+        yield from (log for node in connection.get("nodes") or () if node and (log := _log(node)))
+        after = next_cursor(connection)
+        if after is None:
+            return
+        pages.turn(after)
+
+
+def _log(node: Mapping[str, Any]) -> MergeRequestLog | None:
+    found, project = node.get("mergeRequest"), node.get("project")
+    if not found or not project:
+        return None
+    return MergeRequestLog(str(project["fullPath"]), int(found["iid"]), tuple(flat_timelog(node)))

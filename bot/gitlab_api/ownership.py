@@ -1,0 +1,97 @@
+"""Whose work an item is: each item, with its hours, belongs to exactly one engagement (CONTRACT §5). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from bot.config import is_within
+from bot.domain.belonging import contest
+from bot.domain.messages import Phrase, Text
+from bot.gitlab_api.assembly import REFERENCE, Archive, Draft
+from bot.gitlab_api.translate import NO_WORK_TYPES, Record, ref_of
+
+
+class Claim(IntEnum):
+    """How an engagement comes to an item; the smaller one is the stronger."""
+
+    NAMED = 1
+    BELOW = 2
+    IN_PROJECT = 3
+
+
+@dataclass(frozen=True)
+class Share:
+    """What an engagement can claim, by item id, and what of its `work` is not there."""
+
+    claims: Mapping[int, Claim]
+    errors: tuple[Text, ...] = ()
+
+
+def share_out(drafts: Iterable[Draft], archive: Archive, roots: Collection[int]) -> list[Draft]:
+    """The drafts with their work: what `work` names, else what is below the root, else the rest of the root's project.
+
+    Where two have the same claim, the one whose reference sorts first has the item, and both say so. `roots` are the ids
+    of all engagements' roots.
+    """
+    ordered = sorted(drafts, key=lambda d: d.ref)
+    shares = {draft.ref: _share_of(draft, archive, roots) for draft in ordered}
+    owners: dict[int, list[str]] = {}
+    for number in {number for share in shares.values() for number in share.claims}:
+        claims = {ref: share.claims[number] for ref, share in shares.items() if number in share.claims}
+        owners[number] = [ref for ref, claim in claims.items() if claim == min(claims.values())]
+    return [_with_work(draft, shares[draft.ref], owners, archive) for draft in ordered]
+
+
+def _share_of(draft: Draft, archive: Archive, roots: Collection[int]) -> Share:
+    errors: list[Text] = []
+    claims: dict[int, Claim] = {}
+    for record, claim in _claimed(draft, archive, roots, errors):
+        if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
+            claims[record["id"]] = min(claim, claims.get(record["id"], claim))
+    return Share(claims, tuple(errors))
+
+
+def _claimed(
+    draft: Draft, archive: Archive, roots: Collection[int], errors: list[Text]
+) -> Iterator[tuple[Record, Claim]]:
+    root = draft.root
+    for entry in draft.facts.work:
+        yield from ((record, Claim.NAMED) for record in _named(entry, archive, roots, errors))
+    if draft.facts.work:
+        return
+    yield from ((record, Claim.BELOW) for record in archive.below(root, roots))
+    if root["type"] != "epic":
+        rest = archive.by_path.get(root["path"], ())
+        yield from ((record, Claim.IN_PROJECT) for record in rest if record["type"] != "epic")
+
+
+def _named(entry: str, archive: Archive, roots: Collection[int], errors: list[Text]) -> Iterator[Record]:
+    """A listed epic stands for its descendants, a listed issue for itself and its tasks, a path for all below it."""
+    if REFERENCE.fullmatch(entry):
+        record = archive.by_ref.get(entry.casefold())
+        if record is None:
+            errors.append(Phrase("work: {entry} is not there, or the token may not see it", entry=entry))
+            return
+        if record["type"] != "epic":
+            yield record
+        yield from archive.below(record, roots)
+        return
+    places = sorted(p for p in archive.by_path if is_within(p, entry.strip("/")))
+    if not places:
+        errors.append(Phrase("work: {entry} holds nothing, or the token may not see it", entry=entry))
+    for place in places:
+        yield from archive.by_path[place]
+
+
+def _with_work(draft: Draft, share: Share, owners: Mapping[int, Sequence[str]], archive: Archive) -> Draft:
+    """The draft with what is its own, and with an error for each engagement that it shares a claim with."""
+    mine = [archive.records[number] for number in share.claims if owners[number][0] == draft.ref]
+    contested: dict[tuple[str, ...], list[str]] = {}
+    for number in share.claims:
+        if len(owners[number]) > 1 and draft.ref in owners[number]:
+            contested.setdefault(tuple(owners[number]), []).append(ref_of(archive.records[number]))
+    errors = [contest(draft.ref, refs, sorted(items)) for refs, items in sorted(contested.items())]
+    work = tuple(sorted(mine, key=ref_of))
+    return replace(draft, work=work, errors=(*draft.errors, *share.errors, *errors))

@@ -1,0 +1,86 @@
+"""What psbot's own reports saw of dates is remembered: GitLab forgets it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.derive.schedule.earned_schedule import derive_schedule
+from bot.derive.schedule.memory import dates_payload, remember
+from bot.derive.schedule.milestones import find_milestones
+from bot.derive.scope.progress import derive_progress
+from bot.domain.model import Engagement, PastReport
+from tests.builders import CALENDAR, REF, at, make_engagement, make_item, make_milestone, make_portfolio, make_subject
+
+
+def seen(engagement: Engagement, on: str) -> PastReport:
+    payload = {"dates": dates_payload(engagement, date.fromisoformat(on))}
+    return PastReport("status", "internal", "2026-W40", engagement.ref, payload)
+
+
+def run(engagement: Engagement, on: str, *past: PastReport) -> Engagement:
+    return remember(make_portfolio(engagement, taken_at=at(on)), past).engagements[0]
+
+
+def test_a_move_of_a_milestone_is_known_from_the_second_run_on_and_kept() -> None:
+    first = make_engagement(milestones=[make_milestone(due_date="2026-10-02")])
+    moved = make_engagement(milestones=[make_milestone(due_date="2026-10-16")])
+    second = run(moved, "2026-09-17", seen(first, "2026-09-10"))
+    third = run(moved, "2026-09-24", seen(first, "2026-09-10"), seen(second, "2026-09-17"))
+    again = run(moved, "2026-10-01", seen(third, "2026-09-24"))
+    for found in (second, third, again):
+        [change] = found.milestones[0].due_history
+        assert (change.previous, change.new, change.at) == (date(2026, 10, 2), date(2026, 10, 16), at("2026-09-17"))
+    schedule = _schedule(again)
+    assert [slip.days for slip in schedule.slips] == [10]
+    assert schedule.days_lost_by_month == {"2026-09": 10}
+    assert schedule.milestones[0].baseline == date(2026, 10, 2)
+
+
+def _schedule(engagement: Engagement) -> Any:
+    subject = make_subject(engagement)
+    return derive_schedule(subject.advance(progress=derive_progress(subject)))
+
+
+def test_a_closed_milestone_keeps_the_day_on_which_it_was_first_seen_closed() -> None:
+    first = make_engagement(milestones=[make_milestone(due_date="2026-09-11", closed="2026-09-11")])
+    edited = make_engagement(milestones=[make_milestone(due_date="2026-09-11", closed="2026-11-24")])
+    assert run(edited, "2026-11-26", seen(first, "2026-09-17")).milestones[0].closed_at == at("2026-09-11")
+    reopened = make_engagement(milestones=[make_milestone(due_date="2026-09-11")])
+    assert run(reopened, "2026-11-26", seen(first, "2026-09-17")).milestones[0].closed_at is None
+
+
+def test_a_milestone_was_done_when_its_last_item_was_whatever_was_edited_later() -> None:
+    stone = make_milestone(closed="2026-11-24")
+    done = [make_item(n, milestone="Design", closed=date(2026, 9, 1) + timedelta(days=n)) for n in (1, 8)]
+    still_open = make_item(3, milestone="Design")
+    for items, expected in (
+        (done, date(2026, 9, 9)),
+        ([*done, still_open], date(2026, 11, 24)),
+        ([], date(2026, 11, 24)),
+    ):
+        [view] = find_milestones(make_engagement(milestones=[stone], items=items), items, CALENDAR)
+        assert view.closed == expected
+
+
+def test_a_due_date_set_with_an_item_is_its_baseline() -> None:
+    first = make_engagement(items=[make_item(1, due_date="2026-10-02")])
+    moved = replace(
+        first.items[0],
+        due_date=date(2026, 10, 9),
+        due_history=make_item(due_history=[(None, "2026-10-09", "2026-09-15")]).due_history,
+    )
+    found = run(replace(first, items=(moved,)), "2026-09-17", seen(first, "2026-09-10")).items[0]
+    assert found.first_due == date(2026, 10, 2)
+    assert len(found.due_history) == 1
+
+
+@pytest.mark.parametrize("dates", [None, 1, {"on": "soon"}, {"on": "2026-09-10", "milestones": [1], "items": {"x": 1}}])
+def test_a_payload_of_another_shape_tells_nothing(dates: Any) -> None:
+    engagement = make_engagement(milestones=[make_milestone(due_date="2026-10-02")], items=[make_item(1)])
+    assert (
+        run(engagement, "2026-09-17", PastReport("status", "internal", "2026-W37", REF, {"dates": dates})) == engagement
+    )
