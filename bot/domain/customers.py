@@ -84,11 +84,12 @@ def _apart(engagement: Engagement, homes: Homes) -> Engagement:
         items=tuple(i for i in engagement.items if i.ref not in strange),
         timelogs=tuple(log for log in engagement.timelogs if log.item not in strange),
         milestones=tuple(m for m in engagement.milestones if m.ref not in milestones),
-        errors=(*engagement.errors, *_told(strange)),
+        errors=(*engagement.errors, *left_out(strange)),
     )
 
 
-def _told(strange: Mapping[str, str]) -> Iterable[str]:
+def left_out(strange: Mapping[str, str]) -> Iterable[Phrase]:
+    """What an engagement says of items of others, given as item → the engagement it belongs to: how many, not which."""
     for owner in sorted(set(strange.values())):
         count = sum(name == owner for name in strange.values())
         yield Phrase("work: {n|# item|# items} of another customer ({owner}) left out", n=count, owner=owner)

@@ -64,7 +64,7 @@ def another_target(office: Office) -> None:
 
 
 def another_threshold(office: Office) -> None:
-    office.settings = config(thresholds={"budget_nearly_used": 0.01})
+    office.settings = config(thresholds={"budget_nearly_used_share": 0.01})
 
 
 def another_rate(office: Office) -> None:
