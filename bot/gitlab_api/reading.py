@@ -115,9 +115,10 @@ class _Reading:
         histories = self._histories(drafts, epic_ids)
         zone = ZoneInfo(self.settings.calendar.timezone)
         members = self._members(drafts, configured)
-        drafts = self._with_time(drafts, everyone, zone)
+        zones = self._zones(drafts)
+        drafts = self._with_time(drafts, everyone, zone, zones)
         histories.updates = read_updates(self.client, self.pool, self.cache, self._escalations(drafts).values())
-        read = (archive, histories, self.settings, zone, self._zones(drafts))
+        read = (archive, histories, self.settings, zone, zones)
         made = [e for d in drafts if (e := self._served(d.root, make_engagement, d, *read))]
         return admitted(
             Portfolio(
@@ -131,7 +132,9 @@ class _Reading:
             )
         )
 
-    def _with_time(self, drafts: Sequence[Draft], everyone: Sequence[Record], zone: ZoneInfo) -> list[Draft]:
+    def _with_time(
+        self, drafts: Sequence[Draft], everyone: Sequence[Record], zone: ZoneInfo, zones: Mapping[str, tzinfo]
+    ) -> list[Draft]:
         """The drafts with the hours that were logged on merge requests of their projects."""
         logs: list[MergeRequestLog] = []
         for path in sorted(self.places):
@@ -142,7 +145,7 @@ class _Reading:
                 self.failures.append(
                     Phrase("hours on merge requests of {path} could not be read: {reason}", path=path, reason=why)
                 )
-        return share_time(drafts, everyone, logs, zone)
+        return share_time(drafts, everyone, logs, zone, zones)
 
     def _fields(self, roots: Sequence[Record]) -> Mapping[int, Mapping[str, Any]]:
         """Facts in GitLab's custom fields, where the config names some."""
