@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # No test fails for being slow, and the same commit gives the same examples everywhere: what turns red was changed here.
-# HYPOTHESIS_PROFILE=search looks for new ones (the weekly pipeline does).
+# HYPOTHESIS_PROFILE=search looks for new ones: HYPOTHESIS_PROFILE=search make test.
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("steady", settings.get_profile("search"), derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
