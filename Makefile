@@ -8,7 +8,7 @@ RENEW := $(if $(filter file default undefined,$(origin PY)),,--renew)
 UV ?= $(shell command -v uv || echo $(PY) -m uv)
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: setup dev demo test lint types bench chaos docs images lock clean
+.PHONY: setup dev demo test lint types bench chaos mutants docs images lock clean
 
 setup:
 	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "psbot needs Python 3.11 or newer; this is %s. Name another one: make PY=python3.12" % sys.version.split()[0])'
@@ -44,6 +44,12 @@ bench: dev
 chaos: dev
 	$(BIN)/python -m bench.chaos
 
+# What decides who reads what, changed bit by bit: do the tests notice? `make mutants ONLY=approval`; all of it takes hours.
+mutants: dev
+	$(PY) -m venv $(VENV)/mutants
+	$(VENV)/mutants/bin/python -m pip install --quiet cosmic-ray==8.7.0
+	$(BIN)/python -m bench.mutants --tool $(VENV)/mutants/bin/cosmic-ray $(ONLY)
+
 docs: dev
 	$(BIN)/python -m bot.cli.docs_pages
 	$(BIN)/python -m mkdocs build --quiet --strict
@@ -57,7 +63,7 @@ images: dev
 # addresses. `make lock UPGRADE=--upgrade` takes the newest releases.
 lock:
 	$(UV) pip compile $(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock > /dev/null
-	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --extra parquet -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
+	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
 	$(PY) .ci/lock_requirements.py
 
 clean:

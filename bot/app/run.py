@@ -8,6 +8,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from bot.app.session import Session, read_text
@@ -73,7 +75,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only)
     if options.report == "partner":
         return partner_summary(session, reading, options, began)
-    made = render(reading, options)
+    made = of_portfolio(render(reading, options, standing), standing.portfolio)
     guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
     held = (
         {}
@@ -98,7 +100,16 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
         lambda n, of, step: progress("publishing", n, of),
     )
     require_some_right(outcome)
-    return summarise(session, reading, made, plan, outcome, began)
+    summary = summarise(session, reading, made, plan, outcome, began)
+    return replace(summary, lines=(*summary.lines, *kept_apart(standing)))
+
+
+def kept_apart(standing: Standing) -> tuple[str, ...]:
+    """Says that other configs report into the same projects."""
+    if not standing.others:
+        return ()
+    which = ", ".join(standing.others[:3])
+    return (f"note: reports of another portfolio stand in the same project and are left alone: {which}",)
 
 
 def explainer(session: Session, portfolio: Portfolio) -> Callable[[str], bool]:
@@ -140,10 +151,31 @@ def unpublished_in_parts(options: RunOptions) -> tuple[str, ...]:
     return tuple(dict.fromkeys(failure for text in texts for failure in text))
 
 
-def render(reading: Reading, options: RunOptions) -> Made:
-    """The documents that are due, or the one that was asked for."""
-    made = make_documents(dues(reading, options), report_context(reading, options))
+def render(reading: Reading, options: RunOptions, standing: Standing | None = None) -> Made:
+    """The documents that are due, or the one that was asked for; `standing` tells which of them say nothing new."""
+    context = report_context(reading, options)
+    if standing:
+        context = replace(context, stands=fingerprints(standing), freeze=partial(frozen_context, reading, options))
+    made = make_documents(dues(reading, options), context)
     return replace(made, documents=tuple(d for d in made.documents if is_mine(d, options)))
+
+
+def of_portfolio(made: Made, portfolio: str) -> Made:
+    """The documents, the roll-ups among them named after the portfolio that they are on."""
+    named = (replace(d, portfolio=portfolio) if d.engagement is None else d for d in made.documents)
+    return replace(made, documents=tuple(named))
+
+
+def frozen_context(reading: Reading, options: RunOptions, day: date) -> ReportContext:
+    """What reports would be made from, had nothing happened after `day`."""
+    return report_context(reading.frozen(day), options)
+
+
+def fingerprints(standing: Standing) -> Callable[[Document], str]:
+    """The fingerprint of the text that stands for a document."""
+    found = sorted((p for p in standing.posts if p.stands), key=lambda p: (not p.own, p.id), reverse=True)
+    known = {p.marker.identity: p.marker.fingerprint for p in found}
+    return lambda document: known.get(identity_of(replace(document, portfolio=standing.portfolio)), "")
 
 
 def dues(reading: Reading, options: RunOptions) -> tuple[Due, ...]:

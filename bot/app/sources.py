@@ -18,7 +18,7 @@ from bot.derive.results import Derived
 from bot.derive.schedule.memory import remember
 from bot.domain.border import admitted
 from bot.domain.errors import UsageError
-from bot.domain.model import PastReport, Portfolio
+from bot.domain.model import PastReport, Portfolio, as_of
 from bot.domain.snapshot import load_snapshot
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.reading import read_portfolio
@@ -42,6 +42,7 @@ class Reading:
     past: tuple[PastReport, ...] = ()
     only: str | None = None
     _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
+    _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +53,14 @@ class Reading:
         if key not in self._derived:
             self._derived[key] = self._derive(self.portfolio, day, seed, trials, self._signals)
         return self._derived[key]
+
+    def frozen(self, day: date) -> Reading:
+        """The same, had nothing happened after `day`; what was derived of earlier days holds for both."""
+        if day not in self._frozen:
+            portfolio = as_of(self.portfolio, day, self.session.calendar.zone)
+            known = {key: found for key, found in self._derived.items() if key[0] <= day}
+            self._frozen[day] = replace(self, portfolio=portfolio, _derived=known, _frozen={})
+        return self._frozen[day]
 
     def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
         """Derived anew for a portfolio with these what-if changes. Raises UsageError for one that can't be read."""

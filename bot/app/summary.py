@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +19,9 @@ from bot.publish.plan_json import plan_to_json
 from bot.publish.steps import Plan, plan_text, step_line
 from bot.report import Made
 from bot.report.document import Document
+
+LONGEST_NAME = 150
+"""Bytes of a file's name that an engagement's reference may take: file systems end at 255."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def summarise(
         lines=lines,
         failures=tuple(failures),
         closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
-        files={name_of(d): d.body for d in made.documents},
+        files=files_of(made.documents),
         plan_json=plan_to_json(plan),
         snapshot_text=part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
         writes=len(outcome.done) if outcome else 0,
@@ -122,7 +128,30 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def files_of(documents: Iterable[Document]) -> dict[str, str]:
+    """The files of the rendered documents, every part of each: `status/acme-ps-7.internal.2026-W47.md`, `….part-2.md`.
+
+    Two references that would share a name (`acme/ps#7`, `acme/ps&7`) are told apart by a digest, whatever the letter case.
+    """
+    found = list(documents)
+    names = [name_of(d) for d in found]
+    taken = Counter(name.casefold() for name in names)
+    files: dict[str, str] = {}
+    for document, name in zip(found, names, strict=True):
+        if taken[name.casefold()] > 1:
+            name += f".{_short(f'{document.engagement} {document.draft}')}"
+        files[f"{name}.md"] = document.body
+        files |= {f"{name}.part-{n}.md": text for n, text in enumerate(document.follow_ups, 2)}
+    return files
+
+
 def name_of(document: Document) -> str:
-    """The file of a rendered document: `status/acme-ps-7.internal.2026-W47.md`."""
+    """The file name of a rendered document, without its ending."""
     who = "".join(c if c.isalnum() else "-" for c in document.engagement) if document.engagement else "portfolio"
-    return f"{document.kind}/{who}.{document.audience}.{document.period}.md"
+    if len(who.encode()) > LONGEST_NAME:
+        who = who.encode()[:LONGEST_NAME].decode("utf-8", "ignore") + "-" + _short(document.engagement or "")
+    return f"{document.kind}/{who}.{document.audience}.{document.period}"
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]

@@ -45,6 +45,7 @@ from bot.config.values import (
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
 from bot.domain.mistakes import explain, given, nearest, out_of_order
+from bot.domain.paths import is_within
 from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
 
 Severity = Literal["low", "medium", "high", "critical"]
@@ -245,11 +246,6 @@ class Settings(Section):
         """Who can read in the namespace `path`: the longest declared prefix wins; undeclared counts as customer."""
         best = max((p for p in self.portfolio.namespaces if is_within(path, p)), key=len, default=None)
         return self.portfolio.namespaces[best] if best is not None else "customer"
-
-
-def is_within(path: str, parent: str) -> bool:
-    """Whether `path` is `parent` or below it. GitLab's paths ignore case; `acme/ps-internal-x` is not `acme/ps-internal`."""
-    return (path.casefold() + "/").startswith(parent.casefold() + "/")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.derive.order_results import OrderEntry
 from bot.derive.results import Derived, EngagementDerived, Scope, Status
+from bot.derive.schedule.slips import days_lost
 from bot.derive.schemas import derived_schema, facts_schema, snapshot_schema
 from bot.domain.messages import Phrase, Series
 
@@ -46,7 +47,7 @@ def engagement_json(e: EngagementDerived) -> Json:
         "end": _plain(e.end),
         "progress": _without(e.progress, "values"),
         "status": _status(e.status),
-        "schedule": _without(e.schedule, "planned"),
+        "schedule": _without(e.schedule, "planned", "delays") | {"days_lost_by_cause": lost_by_cause(e)},
         "budget": _plain(e.budget),
         "scope": _scope(e.scope),
         "forecast": _plain(e.forecast),
@@ -71,6 +72,11 @@ def _status(status: Status) -> Json:
     for axis in ("schedule", "scope", "budget"):
         del plain[axis]["signal"]
     return plain
+
+
+def lost_by_cause(e: EngagementDerived) -> dict[str, dict[str, int]]:
+    """Days lost by month and cause."""
+    return days_lost(e.schedule.delays, {cause.milestone: cause.cause for cause in e.causes})
 
 
 def _slips(e: EngagementDerived) -> list[Json]:

@@ -254,10 +254,11 @@ def _derive_revenue(
         return subject, kept[0] if kept else None
 
     ref = subject.engagement.ref
-    missing = "past revenue of {ref} is missing: {error}"
-    return contained(
-        derive, lambda why: failures.append(Phrase(missing, ref=ref, error=why)), (subject, None), fatal=()
-    )
+
+    def tell(why: str) -> None:
+        failures.append(Phrase("past revenue of {ref} is missing: {error}", ref=ref, error=why))
+
+    return contained(derive, tell, (subject, None), fatal=())
 
 
 def _stages(

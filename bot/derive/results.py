@@ -83,6 +83,8 @@ class Schedule:
     critical_path: tuple[str, ...] = ()
     slips: tuple[Slip, ...] = ()
     days_lost_by_month: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    delays: tuple[Slip, ...] = ()
+    """The slips of which `days_lost_by_month` is the sum (not in the JSON)."""
     planned: Mapping[str, date] = field(default_factory=lambda: EMPTY)
     """Planned finish of each dated work item by reference (not in the JSON)."""
 

@@ -273,6 +273,7 @@ def _derived_schedule() -> Schema:
             **dict.fromkeys(("planned_value", "earned_value", "spi", "spi_t"), _MAYBE_NUMBER),
             "baseline_finish": _MAYBE_DAY,
             "milestones": _list(milestone),
+            "days_lost_by_cause": _by_name(_by_name(WHOLE)),
             "critical_path": _list(TEXT),
         }
     )

@@ -33,12 +33,12 @@ def contest(ref: str, claimants: Iterable[str], items: Iterable[str]) -> Text:
     others = commas([other for other in names if other != ref])
     if names[0] == ref:
         return Phrase(
-            "{others} claim the same work: {items} count here, for this reference sorts first; say in `work` what is whose",
+            "work that {others} could claim as well: {items} count here, for this reference sorts first; say in `work` what is whose",
             others=others,
             items=named,
         )
     return Phrase(
-        "{others} claim the same work: {items} count for {owner}, whose reference sorts first; say in `work` what is whose",
+        "work that {others} could claim as well: {items} count for {owner}, whose reference sorts first; say in `work` what is whose",
         others=others,
         items=named,
         owner=names[0],

@@ -231,7 +231,11 @@ def _with_outcome(item: Item, labels: LabelSettings) -> Item:
 
 
 def share_time(
-    drafts: Sequence[Draft], everyone: Iterable[Record], logs: Iterable[MergeRequestLog], zone: tzinfo
+    drafts: Sequence[Draft],
+    everyone: Iterable[Record],
+    logs: Iterable[MergeRequestLog],
+    zone: tzinfo,
+    zones: Mapping[str, tzinfo] = NO_ZONES,
 ) -> list[Draft]:
     """The drafts with the time on merge requests: it is the engagement's whose project it is.
 
@@ -249,7 +253,7 @@ def share_time(
     for log in logs:
         claims = sorted(homes.get(log.path, ()))
         if claims:
-            time.setdefault(claims[0], []).append(log.as_timelog(zone))
+            time.setdefault(claims[0], []).append(log.as_timelog(zone, zones))
         for ref in claims if len(claims) > 1 else ():
             shared.setdefault(ref, set()).add(log.path)
     return [

@@ -31,10 +31,10 @@ class MergeRequestLog:
     iid: int
     entry: tuple[Any, ...]
 
-    def as_timelog(self, zone: tzinfo) -> TimeLog:
+    def as_timelog(self, zone: tzinfo, zones: Mapping[str, tzinfo]) -> TimeLog:
         """As the model has it: the item is the merge request, `group/project!12`."""
         stub = cast("Record", {"path": self.path, "type": "merge_request", "iid": self.iid, "updated_at": ""})
-        return replace(make_timelog(stub, self.entry, zone, True), item=f"{self.path}!{self.iid}")
+        return replace(make_timelog(stub, self.entry, zone, True, zones), item=f"{self.path}!{self.iid}")
 
 
 def read_merge_request_time(

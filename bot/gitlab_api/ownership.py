@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from bot.config import is_within
 from bot.domain.belonging import contest
+from bot.domain.customers import Homes, homes_of, left_out
 from bot.domain.messages import Phrase, Text
 from bot.gitlab_api.assembly import REFERENCE, Archive, Draft
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, ref_of
@@ -36,7 +37,8 @@ def share_out(drafts: Iterable[Draft], archive: Archive, roots: Collection[int])
     of all engagements' roots.
     """
     ordered = sorted(drafts, key=lambda d: d.ref)
-    shares = {draft.ref: _share_of(draft, archive, roots) for draft in ordered}
+    homes = homes_of((draft.ref, draft.facts) for draft in ordered)
+    shares = {draft.ref: _share_of(draft, archive, roots, homes) for draft in ordered}
     owners: dict[int, list[str]] = {}
     for number in {number for share in shares.values() for number in share.claims}:
         claims = {ref: share.claims[number] for ref, share in shares.items() if number in share.claims}
@@ -44,13 +46,17 @@ def share_out(drafts: Iterable[Draft], archive: Archive, roots: Collection[int])
     return [_with_work(draft, shares[draft.ref], owners, archive) for draft in ordered]
 
 
-def _share_of(draft: Draft, archive: Archive, roots: Collection[int]) -> Share:
+def _share_of(draft: Draft, archive: Archive, roots: Collection[int], homes: Homes) -> Share:
+    """What `work` names of another customer's is no claim: nothing of theirs comes here, and nothing is taken from them."""
     errors: list[Text] = []
     claims: dict[int, Claim] = {}
+    strange: dict[str, str] = {}
     for record, claim in _claimed(draft, archive, roots, errors):
-        if record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
+        if claim == Claim.NAMED and (owner := homes.stranger(draft.ref, record["path"])):
+            strange[ref_of(record)] = owner
+        elif record["id"] not in roots and record["type"] not in NO_WORK_TYPES:
             claims[record["id"]] = min(claim, claims.get(record["id"], claim))
-    return Share(claims, tuple(errors))
+    return Share(claims, (*errors, *left_out(strange)))
 
 
 def _claimed(

@@ -20,6 +20,7 @@ from bot.derive.labels import has_label
 from bot.domain.belonging import mark_places, places_of
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained, in_words
+from bot.domain.customers import keep_apart
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
@@ -117,13 +118,14 @@ class _Reading:
         histories = self._histories(drafts, epic_ids)
         zone = ZoneInfo(self.settings.calendar.timezone)
         members = self._members(drafts, configured)
-        drafts = self._with_time(drafts, everyone, zone)
+        zones = self._zones(drafts)
+        drafts = self._with_time(drafts, everyone, zone, zones)
         histories.updates = read_updates(self.client, self.pool, self.cache, self._escalations(drafts).values())
-        read = (archive, histories, self.settings, zone, self._zones(drafts))
+        read = (archive, histories, self.settings, zone, zones)
         made = [e for d in drafts if (e := self._served(d.root, make_engagement, d, *read))]
         return admitted(
             Portfolio(
-                engagements=mark_places(made, places_of(draft.facts for draft in every)),
+                engagements=keep_apart(mark_places(made, places_of(draft.facts for draft in every))),
                 taken_at=datetime.now(UTC),
                 failures=(*self.failures, *sorted(self.reader.overviews.gaps, key=str)),
                 members=members,
@@ -133,7 +135,9 @@ class _Reading:
             )
         )
 
-    def _with_time(self, drafts: Sequence[Draft], everyone: Sequence[Record], zone: ZoneInfo) -> list[Draft]:
+    def _with_time(
+        self, drafts: Sequence[Draft], everyone: Sequence[Record], zone: ZoneInfo, zones: Mapping[str, tzinfo]
+    ) -> list[Draft]:
         """The drafts with the hours that were logged on merge requests of their projects."""
         logs: list[MergeRequestLog] = []
         for path in sorted(self.places):
@@ -142,7 +146,7 @@ class _Reading:
                 logs += read_merge_request_time(self.client, self.places[path], tell)
             except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
                 tell(str(problem))
-        return share_time(drafts, everyone, logs, zone)
+        return share_time(drafts, everyone, logs, zone, zones)
 
     def _tell_merge_requests(self, path: str, why: str) -> None:
         told = Phrase("hours on merge requests of {path} could not be read: {reason}", path=path, reason=why)

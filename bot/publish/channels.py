@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.config import Settings
+from bot.domain.customers import customer_name
 from bot.domain.model import Engagement, Portfolio
+from bot.domain.paths import path_part
 
 
 def channel_faults(settings: Settings, portfolio: Portfolio) -> Mapping[str, str]:
@@ -25,13 +27,13 @@ def channel_faults(settings: Settings, portfolio: Portfolio) -> Mapping[str, str
 
 
 def customer_of(engagement: Engagement) -> str:
-    """Who the customer is; an engagement that names none has one of its own."""
-    return (engagement.facts.customer or "").strip().casefold() or engagement.ref.casefold()
+    """Who the customer is."""
+    return customer_name(engagement.ref, engagement.facts)
 
 
 def _objections(engagement: Engagement, channel: str, portfolio: Portfolio, settings: Settings) -> Iterator[str]:
     others = [e for e in portfolio.engagements if customer_of(e) != customer_of(engagement)]
-    place = _path(channel)
+    place = path_part(channel)
     same = [e for e in portfolio.engagements if customer_of(e) == customer_of(engagement)]
     ours = any(place in _own_places(e) for e in same)
     for other in others:
@@ -46,8 +48,4 @@ def _objections(engagement: Engagement, channel: str, portfolio: Portfolio, sett
 
 def _own_places(engagement: Engagement) -> frozenset[str]:
     """The projects and groups in which the engagement itself and its work stand."""
-    return frozenset({_path(engagement.ref.casefold()), *(_path(i.ref.casefold()) for i in engagement.items)})
-
-
-def _path(ref: str) -> str:
-    return ref.partition("#")[0].partition("&")[0]
+    return frozenset({path_part(engagement.ref.casefold()), *(path_part(i.ref.casefold()) for i in engagement.items)})

@@ -7,7 +7,7 @@ text made from less is held back, and what stands stays, unless somebody says th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.model import Portfolio
@@ -137,8 +137,8 @@ NOTHING_FOUND = (
 )
 
 
-def _kind(identity: Identity) -> tuple[str, str, str, bool]:
-    return identity.kind, identity.audience, identity.engagement, identity.draft
+def _kind(identity: Identity) -> Identity:
+    return replace(identity, period="")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -23,6 +23,8 @@ from bot.domain.model import EMPTY
 from bot.publish.pm_notes import without_pm_notes
 
 VERSION = 1
+ROLL_UPS = ("portfolio", "monthly", "quarterly")
+"""Kinds of text on all engagements."""
 MAX_PAYLOAD = 2_000_000
 """Characters of unpacked payload that are read; more is taken for damage."""
 _LINE = re.compile(r"^<!-- psbot:(?P<version>\d{1,6})(?P<fields>(?: [a-z_]+=[^\s<>]*)*) -->[ \t]*$", re.M)
@@ -39,6 +41,8 @@ class Identity:
     period: str
     part: int = 1
     draft: bool = False
+    portfolio: str = ""
+    """Of a roll-up: which config's portfolio it is on. Two may report into one project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def write_marker(marker: Marker) -> str:
         "period": identity.period,
         "part": f"{identity.part}/{marker.parts}",
         "draft": "1" if identity.draft else "",
+        "portfolio": identity.portfolio,
         "fp": marker.fingerprint,
         "pm": marker.pm,
         "text": marker.text,
@@ -115,7 +120,7 @@ def _marker(match: re.Match[str]) -> Marker | None:
     names = (values["kind"], values["audience"], values.get("engagement", ""), values.get("period", ""))
     internal = values["audience"] == "internal"
     return Marker(
-        Identity(*names, part=int(part), draft=values.get("draft") == "1"),
+        Identity(*names, part=int(part), draft=values.get("draft") == "1", portfolio=values.get("portfolio", "")),
         fingerprint=values.get("fp", ""),
         parts=int(parts),
         pm=values.get("pm", ""),

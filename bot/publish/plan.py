@@ -60,6 +60,8 @@ def make_plan(
 
 
 def _document_steps(planner: DraftPlanner, document: Document, held: Mapping[Identity, str]) -> Iterable[Step]:
+    if document.engagement is None:
+        document = replace(document, portfolio=planner.standing.portfolio)
     wishes = make_wishes(document)
     if reason := held.get(wishes[0].identity):
         return [planner.step(wishes[0], "refuse", reason)]

@@ -166,7 +166,7 @@ class Planner:
 
 def _is_before(post: Post, identity: Identity) -> bool:
     found = post.marker.identity
-    return (found.kind, found.audience) == (identity.kind, identity.audience) and found.period < identity.period
+    return replace(found, period="") == replace(identity, period="") and found.period < identity.period
 
 
 def _same_parts(post: Post, wish: Wish) -> bool:

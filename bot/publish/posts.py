@@ -83,6 +83,10 @@ class Standing:
     problems: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     aliases: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     health: Mapping[str, HealthLabels] = field(default_factory=lambda: EMPTY)
+    portfolio: str = ""
+    """Which portfolio's roll-ups `posts` holds; those of others are left out."""
+    others: tuple[str, ...] = ()
+    """Roll-ups of other portfolios in the same projects, by their addresses."""
     user: str = ""
     instance: str = ""
 

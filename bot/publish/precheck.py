@@ -114,4 +114,5 @@ def successor(post: Post, posts: Iterable[Post]) -> Post | None:
 
 
 def _follows(one: Identity, other: Identity) -> bool:
-    return (one.kind, one.audience) == (other.kind, other.audience) and one.period > other.period
+    same = (one.kind, one.audience, one.portfolio) == (other.kind, other.audience, other.portfolio)
+    return same and one.period > other.period

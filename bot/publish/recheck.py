@@ -14,11 +14,10 @@ from bot.config import Settings
 from bot.domain.model import Engagement, Portfolio
 from bot.publish.digest import digest
 from bot.publish.drafts import QUESTION
-from bot.publish.marker import engagement_token, read_marker
+from bot.publish.marker import ROLL_UPS, engagement_token, read_marker
 from bot.publish.orders import ANSWER
 from bot.publish.steps import Plan, Step
 
-ROLL_UPS = ("portfolio", "monthly", "quarterly")
 ENGAGEMENT_KINDS = ("status", "closeout", "health")
 
 

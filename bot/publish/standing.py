@@ -24,6 +24,7 @@ from bot.gitlab_api.reactions import read_own_signs
 from bot.publish.approval import Thumb, is_thumbs_up
 from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker
+from bot.publish.portfolio_id import named, portfolio_id
 from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
 
 _TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
@@ -321,9 +322,13 @@ def _standing(reader: Reader, sights: dict[str, Sight], problems: dict[str, str]
     health = {}
     if reader.settings.reports.status.set_health:
         health = {ref: reader.health_of(sights[ref].place) for ref in engagements if ref in sights}
+    mine = portfolio_id(reader.settings, portfolio, posts.values())
+    own = [p for p in posts.values() if not p.marker.identity.portfolio or p.marker.identity.portfolio == mine]
     return Standing(
+        portfolio=mine,
+        others=tuple(sorted(p.url for p in posts.values() if p not in own and p.marker.identity.part == 1)),
         places={ref: sight.spotted for ref, sight in sights.items()},
-        posts=tuple(renamed(post, aliases) for post in posts.values()),
+        posts=tuple(named(renamed(post, aliases), mine) for post in own),
         problems=problems,
         aliases=aliases,
         health=health,

@@ -87,13 +87,14 @@ def _follow_ups(document: Document, first: Wish) -> Iterator[Wish]:
 def identity_of(document: Document) -> Identity:
     """What the one note or issue for this document stands for."""
     token = engagement_token(document.engagement, document.audience)
-    return Identity(document.kind, document.audience, token, document.period, draft=document.draft)
+    portfolio = "" if document.engagement else document.portfolio
+    return Identity(document.kind, document.audience, token, document.period, draft=document.draft, portfolio=portfolio)
 
 
 def _fingerprint(document: Document, body: str, part: int = 1) -> str:
-    """The digest of what the report rests on, else of what it says; every part has its own."""
-    if document.facts:
-        return digest(f"{document.facts}\n{part}")
+    """The report's own fingerprint, else the digest of what it says; every further part has one made of it."""
+    if document.fingerprint:
+        return document.fingerprint if part == 1 else digest(f"{document.fingerprint}\n{part}")
     return fingerprint(body, _leave_out(document))
 
 

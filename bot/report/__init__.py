@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.domain.bulkhead import contained
 from bot.domain.errors import ConfigError
 from bot.report.basis import with_basis
-from bot.report.change import with_facts
+from bot.report.change import with_fingerprint
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.due import Due
@@ -73,7 +73,8 @@ def _make(report: Report, due: Due, context: ReportContext, broken: list[ConfigE
             raise
         if document is None:
             return None
-        return with_facts(with_basis(fitted(document, context.templates.words), context.portfolio), due, context)
+        document = with_basis(fitted(document, context.templates.words), context.portfolio)
+        return with_fingerprint(document, due, context, partial(_again, report, subject))
 
     subjects = guarded(lambda: tuple(report.subjects(due, context)), f"{report.name} {due.period.name}")
     for subject in subjects or ():
@@ -82,3 +83,9 @@ def _make(report: Report, due: Due, context: ReportContext, broken: list[ConfigE
         if document is not None:
             documents.append(document)
     return Made(tuple(documents), tuple(faults))
+
+
+def _again(report: Report, subject: str | None, due: Due, context: ReportContext) -> Document | None:
+    """The document as of another day; None where there was none, or it can't be made: then what stands is no guide."""
+    document = contained(lambda: report.make(due, context, subject), lambda why: None)
+    return fitted(document, context.templates.words) if document else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.model import Engagement, Item, PastReport, Portfolio, as_of
+from bot.report.document import Document
 from bot.report.environment import Templates
 from bot.report.text.safe_text import SafeMarkdown, code, link
 
@@ -33,6 +34,16 @@ class ReportContext:
     only: str | None = None
     partner: str | None = None
     commitment: Callable[[Derived], Mapping[str, Any]] | None = None
+    stands: Callable[[Document], str] = lambda document: ""
+    """The fingerprint of what stands for a document; "" for nothing."""
+    freeze: Callable[[date], ReportContext] | None = None
+    """The same, had nothing happened after that day."""
+
+    def frozen(self, day: date) -> ReportContext:
+        """The same, had nothing happened after `day`."""
+        return (
+            self.freeze(day) if self.freeze else replace(self, portfolio=as_of(self.portfolio, day, self.calendar.zone))
+        )
 
     # -- engagements
 

@@ -57,8 +57,8 @@ class Document:
     """The sentence that says as of when the report holds; left out of the fingerprint (contract §8.2)."""
     payload: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """Hidden, versioned data for later runs (committed forecast, next steps, colours); empty for customers."""
-    facts: str = ""
-    """What the report rests on (`change.py`): its digest is the fingerprint. Empty: the body's is, less what follows."""
+    fingerprint: str = ""
+    """What tells whether it says something new (`change.py`). Empty: the digest of the body, less what follows."""
     volatile: tuple[str, ...] = ()
     """Further passages that may change without being a change worth a write."""
     follow_ups: tuple[str, ...] = ()
@@ -66,6 +66,8 @@ class Document:
     draft: bool = False
     """A customer text waiting for approval: `target` is the internal channel, `customer_target` where it goes."""
     customer_target: NoteTarget | None = None
+    portfolio: str = ""
+    """Of a report on all engagements: which config's portfolio that is."""
     closes_previous: bool = False
     """Whether the issue of the period before is closed and linked when this one opens."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,8 @@ def add_engagement(world: World, name: str, more: str = "", **fields: Any) -> It
     done = world.issue(project, f"{name} design", created_at="2026-08-01T08:00:00Z", estimate=8 * 3600)
     world.timelog(done, "dev", 10, "2026-09-30T10:00:00Z")
     world.close(done, "2026-10-01T12:00:00Z")
-    world.issue(project, f"{name} build", created_at="2026-08-01T08:00:00Z", estimate=8 * 3600)
+    build = world.issue(project, f"{name} build", created_at="2026-08-01T08:00:00Z", estimate=8 * 3600)
+    root.updated_at = build.updated_at = world.now - timedelta(hours=1)
     return root
 
 

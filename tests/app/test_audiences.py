@@ -144,3 +144,22 @@ def test_a_channel_that_stands_open_is_refused(office: Office, visibility: str) 
     assert office.notes("open/board#1") == []
     assert "open/board" in "\n".join(summary.failures)
     assert "open/board" in problems(office)
+
+
+# -- whose work it is
+
+
+@pytest.mark.parametrize("entry", ["acme/cust/umbrella", "acme/cust/umbrella#2"])
+def test_no_text_of_an_engagement_names_another_customers_items(office: Office, entry: str) -> None:
+    world = office.world
+    theirs = world.project("acme/cust/umbrella")
+    facts = "```ps-project\ncustomer: Umbrella\n```"
+    world.issue(theirs, "Umbrella", labels=["PSProject"], description=facts, created_at="2026-08-01T08:00:00Z")
+    due = "2026-11-30"
+    world.issue(theirs, "Secret merger plan", created_at="2026-08-01T08:00:00Z", due_date=due, milestone=None)
+    add_engagement(world, "hooli", f"work: [acme/ps/hooli, {entry}]\ncustomer_channel: acme/cust/hooli#1")
+    world.issue(world.project("acme/cust/hooli"), "Hooli's channel")
+    summary = office.run()
+    assert office.notes("acme/ps/hooli#1")
+    assert "Secret merger" not in "".join(office.notes("acme/ps/hooli#1"))
+    assert "acme/cust/umbrella#1" in "\n".join(summary.failures)

@@ -216,3 +216,13 @@ def _counted_alike(split_up: dict[str, Any], plain: dict[str, Any]) -> bool:
     assert split_up["forecast"]["finish"] == plain["forecast"]["finish"]
     assert split_up["forecast"]["effort_hours"] == pytest.approx(plain["forecast"]["effort_hours"], rel=1e-3)
     return True
+
+
+def test_a_start_on_a_day_of_rest_plans_as_one_on_the_next_working_day() -> None:
+    items = [make_item(n, estimate_hours=8, closed="2026-09-10" if n < 4 else None) for n in range(1, 9)]
+    logs = [make_log(item, 5, "2026-09-09") for item in items[:4]]
+    saturday, monday = (
+        derived(make_engagement(items=items, timelogs=logs, facts={"start": start, "baseline": "2026-08-03"}))
+        for start in ("2026-08-01", "2026-08-03")
+    )
+    assert saturday == monday

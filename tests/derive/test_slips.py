@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from bot.derive.schedule.slips import days_lost_by_month, find_slips
+from bot.derive.schedule.slips import days_lost, days_lost_by_month, delays, find_slips
 from bot.domain.calendar import WorkCalendar
 from tests.builders import CALENDAR, make_item, make_milestone
 
@@ -55,4 +55,16 @@ def test_a_milestone_that_never_moved_hides_no_moves_of_items() -> None:
     assert days_lost_by_month(find_slips(items, milestones, CALENDAR), milestones, items) == {
         "2026-08": 10,
         "2026-09": -5,
+    }
+
+
+def test_days_lost_are_told_by_the_cause_that_people_gave() -> None:
+    stones = [
+        make_milestone("Design", **MOVED),
+        make_milestone("Build", due_history=[("2026-10-02", "2026-10-06", "2026-08-25")]),
+    ]
+    counted = delays(find_slips([], stones, CALENDAR), stones)
+    assert days_lost(counted, {"Design": "client"}) == {
+        "2026-08": {"client": 10, "unknown": 2},
+        "2026-09": {"client": -5},
     }

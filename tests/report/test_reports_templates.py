@@ -139,7 +139,7 @@ def test_another_language_is_one_file(tmp_path: Path) -> None:
 
 
 def test_an_unknown_locale_or_a_broken_catalog_is_a_config_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no locale"):
+    with pytest.raises(ConfigError, match="is not a locale"):
         load_words("xx_YY", "USD")
     (tmp_path / "en.po").write_text('msgid "yes\n')
     with pytest.raises(ConfigError, match=r"en\.po:1"):

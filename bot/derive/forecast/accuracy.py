@@ -15,7 +15,7 @@ from bot.derive.forecast.commitments import (
     opening_commitment,
     read_commitments,
 )
-from bot.derive.forecast.drivers import find_drivers
+from bot.derive.forecast.waterfall import find_drivers
 from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
 from bot.domain.calendar import Period, WorkCalendar, month_named
 from bot.domain.messages import Phrase

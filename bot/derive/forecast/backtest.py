@@ -179,7 +179,7 @@ def trust_note(cases: Sequence[Case]) -> str:
     bias = float(np.mean([c.finish_error or 0.0 for c in judged]))
     verdict = "promise P80" if by_p80 >= 0.7 else "promise later than P80: it holds too seldom here"
     if len(judged) < LEAST_JUDGED:
-        verdict = f"too few to tell, the records that ship with psbot held in 77%: {verdict}"
+        verdict = f"too few to tell, published records held in 77%: {verdict}"
     side = "late" if bias > 0 else "early"
     return (
         f"Of {len(judged)} replayed forecasts {by_p50:.0%} were done by P50 and {by_p80:.0%} by P80 "

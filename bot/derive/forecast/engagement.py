@@ -9,16 +9,16 @@ from functools import cache
 
 import numpy as np
 
-from bot.derive.forecast.ahead import draw_scores, make_ahead
-from bot.derive.forecast.bookings import soft_money
+from bot.derive.forecast.capacity import soft_money
 from bot.derive.forecast.effort import Effort, scope_to_come
 from bot.derive.forecast.finish import SCORES
 from bot.derive.forecast.history import DAYS_PER_WEEK
-from bot.derive.forecast.landings import Landing, chance_by, find_amounts, forecast_landing
+from bot.derive.forecast.milestones import Landing, chance_by, find_amounts, forecast_landing
 from bot.derive.forecast.reasons import explain
 from bot.derive.forecast.reference import Reference
 from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
 from bot.derive.forecast.situation import Situation, assess, effort_of, first_day
+from bot.derive.forecast.trials import draw_scores, make_ahead
 from bot.derive.results import Forecast, Quantiles, QuarterRevenue
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject

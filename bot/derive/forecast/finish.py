@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from bot.derive.forecast.bookings import Capacity
+from bot.derive.forecast.capacity import Capacity
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
 from bot.derive.forecast.reference import (
     BOOKED_SD,

@@ -317,7 +317,7 @@ def all_logs(engagement: Engagement, labels: LabelSettings, calendar: WorkCalend
 def _start(engagement: Engagement, axis: WorkAxis, created: Array, closed: Array, log_at: Array) -> float | None:
     """Position before the first day of work: the SOW's start, else the first trace of work; None when there is neither."""
     if engagement.facts.start is not None:
-        return axis.position(engagement.facts.start - ONE_DAY)
+        return axis.position(axis.calendar.next_working_day(engagement.facts.start) - ONE_DAY)
     traces = [float(np.min(a)) for a in (closed, log_at) if len(a) and np.min(a) < NEVER]
     if traces:
         return min(traces) - 1.0

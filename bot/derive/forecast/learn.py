@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 from bot.config import Settings
-from bot.derive.forecast.bookings import worked_of_booked
+from bot.derive.forecast.capacity import worked_of_booked
 from bot.derive.forecast.effort import estimate_effort
 from bot.derive.forecast.finish import combine_priors, remaining_time
 from bot.derive.forecast.history import History, make_history
@@ -160,7 +160,7 @@ def _plan_ratio(f: Finished, calendar: WorkCalendar) -> float | None:
     facts = f.engagement.facts
     if facts.start is None or facts.end is None:
         return None
-    planned = calendar.working_days_between(facts.start, facts.end) + 1
+    planned = calendar.working_days_between(calendar.next_working_day(facts.start), facts.end) + 1
     return f.duration / (planned * f.history.axis.scale) if planned > 0 else None
 
 

@@ -13,10 +13,10 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.derive.forecast.ahead import Ahead
 from bot.derive.forecast.history import Array, History
-from bot.derive.forecast.landings import Amount
+from bot.derive.forecast.milestones import Amount
 from bot.derive.forecast.terms import Terms
+from bot.derive.forecast.trials import Ahead
 from bot.derive.results import QuarterRevenue, Reason
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import NOTHING, Decimal, Phrase, Value, commas

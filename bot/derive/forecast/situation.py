@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 
 from bot.derive.decisions.questions import deadline
-from bot.derive.forecast.bookings import Capacity, find_capacity, first_booking, newcomers, with_absences
+from bot.derive.forecast.capacity import Capacity, find_capacity, first_booking, newcomers, with_absences
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
 from bot.derive.forecast.history import BASIS_SHARE, History, State, make_history
-from bot.derive.forecast.landings import Landing, find_landings
+from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
 from bot.derive.forecast.terms import Terms, make_terms
 from bot.derive.scope.progress import derive_phase

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from bot.config import LabelSettings
-from bot.derive.forecast.bookings import week_hours
+from bot.derive.forecast.capacity import week_hours
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.history import make_history
 from bot.derive.forecast.reference import Reference

@@ -14,7 +14,7 @@ from bot.derive.ratios import ratio
 from bot.derive.results import MilestoneForecast, Schedule
 from bot.derive.schedule.critical_path import find_critical_path
 from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_statuses
-from bot.derive.schedule.slips import days_lost_by_month, find_slips
+from bot.derive.schedule.slips import days_lost_by_month, delays, find_slips
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
@@ -103,6 +103,7 @@ def derive_schedule(subject: Subject) -> Schedule:
         critical_path=find_critical_path(work, progress.values, views),
         slips=slips,
         days_lost_by_month=days_lost_by_month(slips, engagement.milestones, work),
+        delays=delays(slips, engagement.milestones, work),
         planned=planned,
         earned_value=progress.done if work else None,
     )

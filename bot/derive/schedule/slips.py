@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.derive.results import Slip
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item, Milestone
+
+NO_CAUSES: Mapping[str, str] = MappingProxyType({})
+UNKNOWN_CAUSE = "unknown"
 
 
 def find_slips(work: Sequence[Item], milestones: Sequence[Milestone], calendar: WorkCalendar) -> tuple[Slip, ...]:
@@ -19,7 +23,12 @@ def find_slips(work: Sequence[Item], milestones: Sequence[Milestone], calendar: 
 def days_lost_by_month(
     slips: Sequence[Slip], milestones: Sequence[Milestone], work: Sequence[Item] = ()
 ) -> dict[str, int]:
-    """Working days by which due dates moved in each month (`2026-10`), negative = won back.
+    """Working days by which due dates moved in each month (`2026-10`), negative = won back."""
+    return {month: sum(days.values()) for month, days in days_lost(delays(slips, milestones, work)).items()}
+
+
+def delays(slips: Sequence[Slip], milestones: Sequence[Milestone], work: Sequence[Item] = ()) -> tuple[Slip, ...]:
+    """The moves that count as days lost, each delay once.
 
     Where a milestone moved, items that moved along are the same delay again: its own never count, others not in that month.
     """
@@ -27,13 +36,21 @@ def days_lost_by_month(
     months = {f"{slip.on:%Y-%m}" for slip in slips if slip.ref in stones}
     moved = {m.title for m in milestones if m.ref in {slip.ref for slip in slips}}
     along = {item.ref for item in work if item.milestone in moved}
-    lost: dict[str, int] = {}
-    for slip in slips:
-        month = f"{slip.on:%Y-%m}"
-        counts = slip.ref in stones or not (slip.ref in along or month in months)
-        if slip.days is not None and counts:
-            lost[month] = lost.get(month, 0) + slip.days
-    return dict(sorted(lost.items()))
+    return tuple(
+        slip
+        for slip in slips
+        if slip.days is not None and (slip.ref in stones or not (slip.ref in along or f"{slip.on:%Y-%m}" in months))
+    )
+
+
+def days_lost(counted: Iterable[Slip], causes: Mapping[str, str] = NO_CAUSES) -> dict[str, dict[str, int]]:
+    """Days lost by month and cause; `causes` are those that people gave, by what moved, else `unknown`."""
+    lost: dict[str, dict[str, int]] = {}
+    for slip in counted:
+        by_cause = lost.setdefault(f"{slip.on:%Y-%m}", {})
+        cause = causes.get(slip.title, UNKNOWN_CAUSE)
+        by_cause[cause] = by_cause.get(cause, 0) + (slip.days or 0)
+    return {month: dict(sorted(found.items())) for month, found in sorted(lost.items())}
 
 
 def _moves(value: Item | Milestone, calendar: WorkCalendar) -> Iterator[Slip]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
+from bot.derive.schedule.slips import days_lost
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts
 from bot.domain.vocabulary import Phase
@@ -55,6 +56,8 @@ class Month:
     axes: Any
     hit: tuple[MilestoneView, ...]
     slipped: tuple[Slipped, ...]
+    lost: tuple[tuple[str, int], ...]
+    """Working days by which due dates moved in the month, by cause."""
     hours: float
     earned: float | None
     expected: float | None
@@ -116,6 +119,11 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     }
 
 
+def _lost(derived: EngagementDerived, span: Period) -> tuple[tuple[str, int], ...]:
+    months = days_lost(derived.schedule.delays, {cause.milestone: cause.cause for cause in derived.causes})
+    return tuple((cause, days) for cause, days in months.get(span.name, {}).items() if days)
+
+
 def month_of_engagement(context: ReportContext, derived: EngagementDerived, due: Due, quarter: str) -> Month:
     span, ref = due.period, derived.ref
     engagement = context.engagements(due.as_of)[ref]
@@ -135,6 +143,7 @@ def month_of_engagement(context: ReportContext, derived: EngagementDerived, due:
         axes=axis_views(context, derived),
         hit=milestone_views(context, hit),
         slipped=slipped,
+        lost=_lost(derived, span),
         hours=hours_in(engagement, span),
         earned=revenue_in(derived, then, quarter),
         expected=expected_of(then.forecast.revenue_by_month, span) if then else None,

@@ -171,7 +171,7 @@ def _red_spells(context: ReportContext, derived: Derived, quarter: Period) -> li
                 weekly_colours(context, engagement.ref, quarter),
             )
             spells.append(RedSpell(name, red.days, red.about, trend))
-    return sorted(spells, key=lambda spell: -spell.days)
+    return sorted(spells, key=lambda spell: (-spell.days, spell.name))
 
 
 def _csat(derived: Derived, quarter: Period) -> Csat:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.derive.forecast import Reference, forecast_engagement
-from bot.derive.forecast.bookings import Capacity, find_capacity
+from bot.derive.forecast.capacity import Capacity, find_capacity
 from bot.derive.forecast.history import REST_STEP, WorkAxis
 from bot.derive.people.availability import Availability
 from bot.derive.results import Forecast

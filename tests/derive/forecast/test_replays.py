@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.derive.forecast import Reference, run_backtest
+from bot.derive.forecast.backtest import trust_note
 from bot.domain.model import Engagement, Portfolio
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
 
@@ -109,8 +110,8 @@ def test_parameters_are_named_and_storable() -> None:
 
 def test_what_was_learned_is_said_beside_what_is_built_in() -> None:
     found = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100)
-    assert found.notes[0].startswith("Learned from 6 finished engagements")
-    assert f"actual ÷ estimated hours {found.reference.ratio:.2f} (1.05)" in found.notes[0]
+    assert found.notes[1].startswith("Learned from 6 finished engagements")
+    assert f"actual ÷ estimated hours {found.reference.ratio:.2f} (1.05)" in found.notes[1]
     assert 1.05 < found.reference.ratio < 1.1
 
 
@@ -132,6 +133,4 @@ def test_nothing_finished_is_said() -> None:
 
 
 def test_one_sentence_says_how_far_to_trust_the_finish() -> None:
-    from bot.derive.forecast.backtest import trust_note
-
     assert "could be judged" in trust_note(())

@@ -60,7 +60,8 @@ def kinds(found: Waterfall) -> dict[str, float]:
 
 
 def facts(**values: Any) -> Facts:
-    return Facts(**({"billing": "time_and_materials", "rate": 100.0} | values))
+    usual: dict[str, Any] = {"billing": "time_and_materials", "rate": 100.0}
+    return Facts(**(usual | values))
 
 
 def test_a_new_rate_is_named_and_takes_what_was_still_expected_with_it() -> None:

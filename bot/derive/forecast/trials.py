@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from bot.derive.forecast.bookings import NO_CAPACITY, Capacity
+from bot.derive.forecast.capacity import NO_CAPACITY, Capacity
 from bot.derive.forecast.effort import Effort
 from bot.derive.forecast.finish import Remaining, normal_nodes
 from bot.derive.forecast.history import Array, State
