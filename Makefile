@@ -8,7 +8,7 @@ RENEW := $(if $(filter file default undefined,$(origin PY)),,--renew)
 UV ?= $(shell command -v uv || echo $(PY) -m uv)
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: setup dev demo test lint types bench chaos docs images lock clean
+.PHONY: setup dev demo test lint types bench chaos mutants docs images lock clean
 
 setup:
 	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "psbot needs Python 3.11 or newer; this is %s. Name another one: make PY=python3.12" % sys.version.split()[0])'
@@ -43,6 +43,12 @@ bench: dev
 # Thousands of seeded publishing runs with faults and kills; `make test` has a short one.
 chaos: dev
 	$(BIN)/python -m bench.chaos
+
+# What decides who reads what, changed bit by bit: do the tests notice? `make mutants ONLY=approval`; all of it takes hours.
+mutants: dev
+	$(PY) -m venv $(VENV)/mutants
+	$(VENV)/mutants/bin/python -m pip install --quiet cosmic-ray==8.7.0
+	$(BIN)/python -m bench.mutants --tool $(VENV)/mutants/bin/cosmic-ray $(ONLY)
 
 docs: dev
 	$(BIN)/python -m bot.cli.docs_pages

@@ -31,6 +31,7 @@ from tests.publish.stage import CHANNEL, ROOT, UNASKED, Stage, body, monthly, op
 
 EPIC = "acme/ps-internal/delivery&1"
 SECRET = "INTERNAL-ONLY"
+PLANTED = "PLANTED-BY-AN-OUTSIDER"
 KINDS = ("bad_gateway", "unavailable", "gateway_timeout", "html", "reset_before", "reset_after", "rate_limit")
 CASES = 500
 
@@ -185,6 +186,10 @@ class Case:
                 self.reply,
                 self.chatter,
                 self.new_token,
+                self.edit_elsewhere,
+                self.lock,
+                self.planted_copy,
+                self.ghostly_copy,
             ]
         )
         deed()
@@ -213,6 +218,31 @@ class Case:
             quote = self.random.choice(["{}", "> {}"])
             copied = "\n".join(quote.format(line) for line in note.body.split("\n"))
             self.stage.world.note(note.item, copied, author="pat")
+
+    def edit_elsewhere(self) -> None:
+        """A person edits a note outside of the PM part."""
+        if notes := self._own_notes():
+            note = self.random.choice(notes)
+            note.body = note.body.replace("## Status", "## Status (edited)")
+            note.last_edited_at = self.stage.world.now
+
+    def lock(self) -> None:
+        """A person closes the item that takes the notes; it is no reason to stop."""
+        item = self.stage.item(self.random.choice((ROOT, EPIC)))
+        item.state = "closed" if item.state == "opened" else "opened"
+
+    def planted_copy(self) -> None:
+        """A customer copies what was posted for him, marker and all, with a PM part of his own."""
+        for note in [n for n in self.stage.item(CHANNEL).notes if not n.system and n.author.bot][:1]:
+            part = f"{PM_NOTES_START}\n{PLANTED}\n{PM_NOTES_END}"
+            self.stage.world.note(note.item, f"{part}\n\n{note.body}", author="wile")
+
+    def ghostly_copy(self) -> None:
+        """Somebody copies an internal note with words of his own in it, and the account is deleted."""
+        if notes := self._own_notes():
+            note = self.random.choice(notes)
+            body = note.body.replace(PM_NOTES_END, f"{PLANTED}\n{PM_NOTES_END}")
+            self.stage.world.note(self.random.choice((note.item, self.stage.item(CHANNEL))), body, author="ghost")
 
     def delete_note(self) -> None:
         notes = self._own_notes()
@@ -275,7 +305,10 @@ class Case:
         """Internal words anywhere that customers can read, also in what was deleted since."""
         world = self.stage.world
         notes = [n for n in world.notes.values() if n.item.namespace.full_path.startswith("acme/customers")]
-        return sum(n.author.bot and SECRET in n.body for n in notes)
+        planted = [n for item in map(self.stage.item, (ROOT, EPIC)) for n in item.notes]
+        planted += [_AsNote(issue.description, issue.author) for issue in self.stage.issues()]
+        crossed = sum(n.author.bot and PLANTED in n.body for n in planted)
+        return crossed + sum(n.author.bot and SECRET in n.body for n in notes)
 
 
 @dataclass(frozen=True)

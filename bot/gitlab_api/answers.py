@@ -5,17 +5,34 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.border import one_line, without_controls
+from bot.domain.bulkhead import in_words
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError
 
 MAX_MESSAGE = 300
 _TOO_DEAR = re.compile(r"complexity|timeout|timed out|too large|too complex", re.I)
 _FAILED = re.compile(r"internal server error|timeout|timed out|temporar", re.I)
 _HIDDEN = re.compile(r"does not exist or you don't have permission", re.I)
+
+
+class UnreadableAnswerError(GitLabError):
+    """An answer of another shape than GitLab's API describes."""
+
+
+@contextmanager
+def understood(where: str = "") -> Iterator[None]:
+    """Around what takes an answer apart: whatever fails on its shape is that answer's fault, and told as such."""
+    try:
+        yield
+    except PsbotError:
+        raise
+    except (TypeError, AttributeError, ValueError, LookupError, ArithmeticError) as problem:
+        raise UnreadableAnswerError(f"GitLab's answer can't be read ({in_words(problem)})", where) from problem
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ class GitLabClient:
             page, headers = self._read("get", target, query or {}, None, history)
             if not isinstance(page, list):
                 raise GitLabError("GitLab's answer is not a list", _name("get", path))
-            keys = [entry.get("id") if isinstance(entry, dict) else None for entry in page]
+            keys = [_key_of(entry) for entry in page]
             for key, entry in zip(keys, page, strict=True):
                 if key is None or key not in seen:
                     seen.add(key)
@@ -356,6 +356,12 @@ def _advice(reply: Reply) -> str:
     if "certificate" in reply.problem:
         return "Point REQUESTS_CA_BUNDLE to your company's CA certificates."
     return "Check GITLAB_URL and the network, or run it again later." if not reply.sent else _LATER
+
+
+def _key_of(entry: Any) -> int | str | None:
+    """What tells an entry of a list from the others; None for one without."""
+    key = entry.get("id") if isinstance(entry, dict) else None
+    return key if isinstance(key, int | str) else None
 
 
 def _keyset(path: str, params: Mapping[str, Any]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
 from bot.domain.model import DueChange
 from bot.gitlab_api import queries
-from bot.gitlab_api.answers import QueryTooComplexError
+from bot.gitlab_api.answers import QueryTooComplexError, UnreadableAnswerError, understood
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.history import DueNote, label_dates, read_due_note, replay_due, tells_of_leaving
@@ -119,7 +119,7 @@ class HistoryReader:
             if sum(len(b.records) for b in batches) == 1:
                 return PageSize(queries.NOTES).ask(partial(self._notes, batches))
             return self._notes(batches, queries.NOTES)
-        except QueryTooComplexError as problem:
+        except (QueryTooComplexError, UnreadableAnswerError) as problem:
             halves = _halves(batches)
             if halves:
                 return self._ask_notes(halves[0]) | self._ask_notes(halves[1])
@@ -133,12 +133,16 @@ class HistoryReader:
         path = f"{self._rest_path(record)}/notes"
         try:
             notes = list(self.client.get_all(path, history=True, activity_filter="only_activity", sort="asc"))
+            with understood():
+                nodes = [
+                    {"body": note["body"], "createdAt": note["created_at"]} for note in notes if note.get("system")
+                ]
+                return {record["id"]: _due_notes({"nodes": nodes})}
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             self._fail([record], problem)
             return {}
-        nodes = [{"body": note["body"], "createdAt": note["created_at"]} for note in notes if note.get("system")]
-        return {record["id"]: _due_notes({"nodes": nodes})}
 
+    @understood()
     def _notes(self, batches: Sequence[Batch], size: int) -> dict[int, Any]:
         known = self.client.capabilities
         query = queries.histories_query(known, [b.kind for b in batches], [len(b.records) for b in batches], size)
@@ -196,7 +200,8 @@ class HistoryReader:
         """When and by whom each label of an item was last added; None (and noted) when it can't be read."""
         try:
             path = f"{self._rest_path(record)}/resource_label_events"
-            dates = label_dates(self.client.get_all(path, history=True))
+            with understood():
+                dates = label_dates(self.client.get_all(path, history=True))
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             self._fail([record], problem)
             return None

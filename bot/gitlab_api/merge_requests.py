@@ -6,12 +6,16 @@ merge requests that costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import partial
 from typing import Any, cast
 
+from bot.domain.bulkhead import contained
+from bot.domain.limits import is_sane
 from bot.domain.model import TimeLog
+from bot.gitlab_api.answers import understood
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.namespaces import Namespace
 from bot.gitlab_api.paging import Pages
@@ -33,19 +37,24 @@ class MergeRequestLog:
         return replace(make_timelog(stub, self.entry, zone, True, zones), item=f"{self.path}!{self.iid}")
 
 
-def read_merge_request_time(client: GitLabClient, place: Namespace) -> list[MergeRequestLog]:
-    """All time logs of merge requests in a place; none where its items account for all of its time."""
+def read_merge_request_time(
+    client: GitLabClient, place: Namespace, tell: Callable[[str], None]
+) -> list[MergeRequestLog]:
+    """All time logs of merge requests in a place; none where its items account for all of its time.
+
+    `tell` hears of each that can't be read.
+    """
     total = place.overview.time_spent
     if total is None or total == _on_items(place.records.values()):
         return []
-    return list({log.entry[0]: log for log in _pages(client, place.overview.kind, place.overview.path)}.values())
+    return list({log.entry[0]: log for log in _pages(client, place.overview.kind, place.overview.path, tell)}.values())
 
 
 def _on_items(records: Iterable[Record]) -> int:
-    return sum(int(entry[3]) for r in records if r["type"] != "epic" for entry in r["timelogs"])
+    return sum(int(entry[3]) for r in records if r["type"] != "epic" for entry in r["timelogs"] if is_sane(entry[3]))
 
 
-def _pages(client: GitLabClient, kind: str, path: str) -> Iterable[MergeRequestLog]:
+def _pages(client: GitLabClient, kind: str, path: str, tell: Callable[[str], None]) -> Iterable[MergeRequestLog]:
     query = (
         f"query PsbotMergeRequestTime($path: ID!, $after: String) {{ place: {kind}(fullPath: $path) {{ "
         f"timelogs(first: {PAGE}, after: $after, sort: CREATED_ASC) {{ {PAGE_INFO} nodes {{ id spentAt timeSpent "
@@ -55,8 +64,10 @@ def _pages(client: GitLabClient, kind: str, path: str) -> Iterable[MergeRequestL
     while True:
         answer = client.graphql(query, {"path": path, "after": after}, where=f"time logs of {path}")
         connection = (answer.get("place") or {}).get("timelogs") or {}
-        yield from (log for node in connection.get("nodes") or () if node and (log := _log(node)))
-        after = next_cursor(connection)
+        with understood(f"time logs of {path}"):
+            nodes = [node for node in connection.get("nodes") or () if node]
+            after = next_cursor(connection)
+        yield from (log for node in nodes if (log := contained(partial(_log, node), tell, fatal=())))
         if after is None:
             return
         pages.turn(after)

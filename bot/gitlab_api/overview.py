@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import quote
 
+from bot.domain.bulkhead import contained
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError
-from bot.domain.messages import Text
+from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone
 from bot.gitlab_api import queries
 from bot.gitlab_api.client import GitLabClient
@@ -18,6 +20,7 @@ from bot.gitlab_api.thread_pool import PageSize, ThreadPool
 from bot.gitlab_api.translate import id_number, make_milestone, next_cursor
 
 log = logging.getLogger("psbot.gitlab")
+T = TypeVar("T")
 COUNTED = 1000
 LABELS_COMPARED = 300
 OF_BOTH = ("labels", "milestones")
@@ -84,7 +87,8 @@ class OverviewReader:
                 "is not a group or project that the token can see", path, "Check the path, and its role there."
             )
         nodes = dict(self._lists(kind, path, found))
-        spaces = {str(n["id"]): str(n["fullPath"]) for name in ("projects", "descendantGroups") for n in nodes[name]}
+        below = [*nodes["projects"], *nodes["descendantGroups"]]
+        spaces = dict(self._each(path, below, lambda n: (str(n["id"]), str(n["fullPath"]))))
         base = self.client.url
         newest = found.get("newest") or {}
         return Overview(
@@ -92,11 +96,13 @@ class OverviewReader:
             path=str(found["fullPath"]),
             gid=str(found["id"]),
             spaces=spaces | {str(found["id"]): str(found["fullPath"])},
-            milestones={id_number(node["id"]): make_milestone(node, base) for node in nodes["milestones"]},
+            milestones=dict(
+                self._each(path, nodes["milestones"], lambda n: (id_number(n["id"]), make_milestone(n, base)))
+            ),
             features=dict(found.get("licensedFeatures") or {}),
             total=self._total(kind, path, found),
             newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
-            labels={str(node["id"]): str(node["title"]) for node in nodes["labels"]},
+            labels=dict(self._each(path, nodes["labels"], lambda n: (str(n["id"]), str(n["title"])))),
             time_spent=_seconds(found.get("timelogs")),
         )
 
@@ -154,4 +160,18 @@ class OverviewReader:
         except (GitLabError, UnreachableError) as problem:
             self.gaps.append(f"members of {path} could not be read: {problem}")
             return None
-        return {str(m["id"]): str(m["username"]) for m in found if m.get("state") == "active"}
+        return dict(self._each(f"members of {path}", found, _active_member))
+
+    def _each(self, where: str, nodes: Iterable[Any], make: Callable[[Any], T | None]) -> Iterator[T]:
+        """What `make` makes of each node; one that can't be read is a gap, and costs no other."""
+        for node in nodes:
+            made = contained(partial(make, node), partial(self._tell_gap, where), fatal=())
+            if made is not None:
+                yield made
+
+    def _tell_gap(self, where: str, why: str) -> None:
+        self.gaps.append(Phrase("{path} could not be read: {reason}", path=where, reason=why))
+
+
+def _active_member(member: Mapping[str, Any]) -> tuple[str, str] | None:
+    return (str(member["id"]), str(member["username"])) if member.get("state") == "active" else None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +25,7 @@ from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotErro
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
 from bot.gitlab_api import queries
+from bot.gitlab_api.answers import understood
 from bot.gitlab_api.assembly import (
     Archive,
     Draft,
@@ -139,19 +141,22 @@ class _Reading:
         """The drafts with the hours that were logged on merge requests of their projects."""
         logs: list[MergeRequestLog] = []
         for path in sorted(self.places):
+            tell = partial(self._tell_merge_requests, path)
             try:
-                logs += read_merge_request_time(self.client, self.places[path])
+                logs += read_merge_request_time(self.client, self.places[path], tell)
             except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
-                why = str(problem)
-                self.failures.append(
-                    Phrase("hours on merge requests of {path} could not be read: {reason}", path=path, reason=why)
-                )
+                tell(str(problem))
         return share_time(drafts, everyone, logs, zone, zones)
+
+    def _tell_merge_requests(self, path: str, why: str) -> None:
+        told = Phrase("hours on merge requests of {path} could not be read: {reason}", path=path, reason=why)
+        self.failures.append(told)
 
     def _fields(self, roots: Sequence[Record]) -> Mapping[int, Mapping[str, Any]]:
         """Facts in GitLab's custom fields, where the config names some."""
         try:
-            return read_fields(self.client, roots, self.settings.facts.fields)
+            with understood():
+                return read_fields(self.client, roots, self.settings.facts.fields)
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             self.failures.append(Phrase("custom fields could not be read: {reason}", reason=str(problem)))
             return {}
@@ -234,7 +239,8 @@ class _Reading:
             f"/groups/{quote(path, safe='')}/epics", labels=self.settings.portfolio.label, state="all"
         )
         try:
-            return {str(epic["references"]["full"]): int(epic["id"]) for epic in listed}
+            with understood(path):
+                return {str(epic["references"]["full"]): int(epic["id"]) for epic in listed}
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             log.debug("epics of %s are not listed, each is asked for: %s", path, problem)
             return {}
@@ -271,11 +277,13 @@ class _Reading:
         try:
             ids = [f"gid://gitlab/User/{number}" for number in numbers]
             answer = self.client.graphql(queries.ZONES, {"ids": ids}, where="time zones")
+            with understood("time zones"):
+                told = ((n["username"], (n.get("userPreferences") or {}).get("timezone")) for n in _users(answer))
+                found = [(str(name).casefold(), str(zone)) for name, zone in told if zone]
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             log.debug("time zones of people are not known: %s", problem)
             return []
-        found = ((n["username"], (n.get("userPreferences") or {}).get("timezone")) for n in _users(answer))
-        return [(str(name).casefold(), str(zone)) for name, zone in found if zone]
+        return found
 
     def _members(self, drafts: Sequence[Draft], configured: set[str]) -> Mapping[str, tuple[str, ...]]:
         """Who can work, by namespace. Who is a member of a project below only is looked up there, if work is his."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError
 from bot.gitlab_api import queries
+from bot.gitlab_api.answers import UnreadableAnswerError, understood
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.thread_pool import ThreadPool, chunks
@@ -59,9 +60,14 @@ def _ask(client: GitLabClient, numbers: Sequence[int]) -> dict[int, list[str]]:
         following: dict[int, str | None] = {}
         for n, number in enumerate(left):
             node = answer.get(f"i{n}") or {}
-            fresh = set(_said(node, client.user.id)) - said.get(number, set())
-            said.setdefault(number, set()).update(fresh)
-            after = next_cursor(_discussions(node))
+            try:
+                with understood(f"item {number}"):
+                    said.setdefault(number, set()).update(_said(node, client.user.id))
+                    after = next_cursor(_discussions(node))
+            except UnreadableAnswerError as problem:
+                log.warning("comments on escalations could not be read: %s", problem)
+                said.pop(number, None)
+                continue
             if after and after != left[number]:
                 following[number] = after
         left = following

@@ -41,7 +41,7 @@ class Trace:
     shape: str
 
     def __str__(self) -> str:
-        return f"{self.day:%Y%m%d}-{self.text}-{self.state}-{self.shape}"
+        return f"{self.day.isoformat().replace('-', '')}-{self.text}-{self.state}-{self.shape}"
 
 
 def read_trace(fingerprint: str) -> Trace | None:

@@ -21,7 +21,12 @@ MAX_OFFSET = 50_000
 
 def as_json(data: Any, status: int = 200) -> Response:
     """A JSON answer."""
-    return Response(json.dumps(data, ensure_ascii=False), status, content_type="application/json")
+    text = json.dumps(data, ensure_ascii=False)
+    try:
+        body = text.encode()
+    except UnicodeEncodeError:  # half a character travels as an escape
+        body = json.dumps(data).encode()
+    return Response(body, status, content_type="application/json")
 
 
 def page_size(call: Call) -> int:
