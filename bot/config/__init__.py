@@ -10,9 +10,9 @@ from bot.config.settings import (
     Threshold,
     Vocabulary,
     config_schema,
-    is_within,
     parse_config,
 )
+from bot.domain.paths import is_within
 
 __all__ = [
     "Audience",

@@ -22,7 +22,7 @@ BLOCK = "```ps-project\ncustomer: Globex\n{more}```\n"
 def world() -> World:
     made = World("2026-11-25T09:00:00Z")
     made.group("acme/ps")
-    made.token(value="t")
+    made.token(value="counting-token")
     return made
 
 
@@ -34,7 +34,7 @@ def root(world: World, path: str = "acme/ps/one", more: str = "") -> Any:
 def read(world: World, **config: Any) -> Portfolio:
     values: dict[str, Any] = {"portfolio": {"namespaces": {"acme/ps": "internal"}}} | config
     with DemoGitLab(world) as server:
-        return read_portfolio(GitLabClient(server.url, "t"), Settings.model_validate(values), today=TODAY)
+        return read_portfolio(GitLabClient(server.url, "counting-token"), Settings.model_validate(values), today=TODAY)
 
 
 def items(engagement: Engagement) -> dict[str, tuple[str | None, str | None]]:
