@@ -248,7 +248,7 @@ def test_check_tells_how_much_of_a_language_stays_english(desk: Desk) -> None:
     said = desk.psbot("check")
     assert said.code == 0, said.out + said.err
     assert "texts stay English" in said.out
-    assert "locale/fr.yml" in said.out
+    assert "locale/fr.po" in said.out
 
 
 def test_init_writes_a_valid_config_once(desk: Desk) -> None:

@@ -46,14 +46,19 @@ class Desk:
     faults: list[str] = field(default_factory=list)
 
     def take(self, documents: Iterable[Document], day: date) -> None:
-        """Write what is new, and what rests on other facts than what stands (as `publish` does)."""
+        """Write what is new, and what says something else than what stands (as `publish` does)."""
         for document in documents:
             key = (*document.key, document.draft)
             if key not in self.posts:
                 self.posts[key] = Post(document, [day])
-            elif self.posts[key].document.facts != document.facts:
+            elif self.posts[key].document.fingerprint != document.fingerprint:
                 self.posts[key].document = document
                 self.posts[key].written.append(day)
+
+    def stands(self, document: Document) -> str:
+        """The fingerprint of what stands for a document; "" for nothing."""
+        post = self.posts.get((*document.key, document.draft))
+        return post.document.fingerprint if post else ""
 
     def note_colours(self, day: date) -> None:
         """Which colour the status of each engagement says on `day`: the one of the latest period."""
@@ -92,7 +97,7 @@ def live_through(
         day = first + timedelta(days=n)
         derive = partial(_derive, portfolio, settings, calendar, known, memory)
         context = ReportContext(
-            portfolio, settings, calendar, derive, templates, settings.audience_of, past=desk.past()
+            portfolio, settings, calendar, derive, templates, settings.audience_of, past=desk.past(), stands=desk.stands
         )
         made = make_documents(reports_due(settings, calendar, day, desk.past()), context)
         desk.faults += made.faults

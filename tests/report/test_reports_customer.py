@@ -241,7 +241,7 @@ def test_without_approval_it_goes_straight_to_the_customers_channel() -> None:
 def test_a_draft_stands_still_until_the_next_is_due() -> None:
     later = dataclasses.replace(STATUS, as_of=date(2026, 11, 24))
     first, second = (render("milestone", None, "required", "en_US", due) for due in (STATUS, later))
-    assert (first.body, first.facts) == (second.body, second.facts)
+    assert (first.body, first.fingerprint) == (second.body, second.fingerprint)
 
 
 @pytest.mark.parametrize("switch", ["disabled", "no channel"])
