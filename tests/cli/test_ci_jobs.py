@@ -84,7 +84,7 @@ def test_by_hand_one_may_look_and_then_run(runner: Runner) -> None:
 
 def test_a_tag_makes_image_wheel_and_release_and_a_push_only_tests(runner: Runner) -> None:
     tag = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_TAG": "1.2.3"}
-    assert set(jobs_of(pipeline(), tag)) == {"test", "container", "wheel", "release"}
+    assert set(jobs_of(pipeline(), tag)) == {"test", "audit", "secrets", "container", "wheel", "release"}
     assert set(jobs_of(pipeline(), {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"})) == {"test"}
     assert pipeline()["release"]["needs"] == ["container", "wheel"]
 
