@@ -69,6 +69,14 @@ def parse_day(text: str | None) -> date | None:
         raise UsageError(f"{text!r} is not a date", "--as-of", "Write it as 2026-11-20.") from error
 
 
+def require_audience(audience: str, only: str | None, what: str) -> None:
+    """Raises UsageError for an audience that is none, or for a customer's `what` that is not about one engagement."""
+    if audience not in ("internal", "customer"):
+        raise UsageError(f"{audience!r} is not an audience", "--audience", "Use internal or customer.")
+    if audience == "customer" and not only:
+        raise UsageError(f"{what} one engagement", "--audience customer", "Name it with --only REF.")
+
+
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Derive as at the end of that day.")]
 Only = Annotated[str | None, typer.Option("--only", metavar="REF", help="One engagement, such as 'group&7'.")]
 Snapshot = Annotated[Path | None, typer.Option("--snapshot", metavar="FILE", help="Read this snapshot, not GitLab.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.app import AsOf, Only, Snapshot, app
+from bot.cli.app import AsOf, Only, Snapshot, app, require_audience
 from bot.cli.views import read
 from bot.domain.errors import PsbotError, UsageError
 
@@ -28,10 +28,7 @@ def mcp(
     as_of: AsOf = None,
 ) -> None:
     """Serve derived facts to an assistant (MCP), read-only, until standard input closes."""
-    if audience not in ("internal", "customer"):
-        raise UsageError(f"{audience!r} is not an audience", "--audience", "Use internal or customer.")
-    if audience == "customer" and not only:
-        raise UsageError("a customer's assistant speaks of one engagement", "--audience customer", "Add --only REF.")
+    require_audience(audience, only, "a customer's assistant speaks of")
     from bot.app.assistant import Assistant
 
     make_server(Assistant(read(snapshot, only, as_of), audience)).run("stdio")

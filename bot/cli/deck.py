@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.app import AsOf, Only, Snapshot, app
+from bot.cli.app import AsOf, Only, Snapshot, app, require_audience
 from bot.cli.console import say
 from bot.cli.views import exit_code, read
 from bot.domain.errors import UsageError
@@ -29,10 +29,7 @@ def deck(
     """Write a report as slides (PowerPoint, native charts and tables)."""
     if report not in KINDS:
         raise UsageError(f"{report!r} can't be made into slides", "--report", f"Use {' or '.join(KINDS)}.")
-    if audience not in ("internal", "customer"):
-        raise UsageError(f"{audience!r} is not an audience", "--audience", "Use internal or customer.")
-    if audience == "customer" and not only:
-        raise UsageError("a customer's slides are about one engagement", "--audience customer", "Add --only REF.")
+    require_audience(audience, only, "a customer's slides are about")
     if ratio not in ("16:9", "4:3"):
         raise UsageError(f"{ratio!r} is not a ratio", "--ratio", "Use 16:9 or 4:3.")
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day
+from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day, require_audience
 from bot.cli.console import progress_bar, say
 from bot.cli.files import print_json, takes_unicode, write_text
 from bot.domain.errors import UsageError
@@ -149,12 +149,7 @@ def site(
     as_of: AsOf = None,
 ) -> None:
     """The portfolio web page as static files: works from a folder and on GitLab Pages."""
-    if audience not in ("internal", "customer"):
-        raise UsageError(f"{audience!r} is not an audience", "--audience", "Use internal or customer.")
-    if audience == "customer" and not only:
-        raise UsageError(
-            "a page for a customer shows one engagement", "--audience customer", "Name it with --only REF."
-        )
+    require_audience(audience, only, "a page for a customer shows")
     from bot.app.sources import make_site_files
 
     reading = read(snapshot, only, as_of)

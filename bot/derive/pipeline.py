@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings, is_within
@@ -18,11 +17,11 @@ from bot.derive.checks.compliance import derive_compliance
 from bot.derive.checks.gates.practices import find_practices
 from bot.derive.checks.hints import find_hints
 from bot.derive.decisions.asks import derive_asks
-from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.completion import derive_completion
-from bot.derive.decisions.orders.effects import adjusted, prepared
+from bot.derive.decisions.orders.effects import prepared
 from bot.derive.decisions.orders.order import Order
-from bot.derive.decisions.orders.reading import Court, entry_of, read_orders, read_unaddressed
+from bot.derive.decisions.orders.reading import Court, read_unaddressed
+from bot.derive.decisions.orders.stage import obey, read_all_orders
 from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
@@ -88,7 +87,7 @@ def derive_portfolio(
     then = _replayed(portfolio, day, calendar, lost)
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
-    orders, faults = _read_all_orders(then, past, court)
+    orders, faults = read_all_orders(then, past, court)
     then = replace(then, engagements=tuple(prepared(e, orders[e.ref]) for e in then.engagements))
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
@@ -220,7 +219,7 @@ def _derive_engagement(
     kept: list[EngagementForecast] = []
     past = past_signals(subject, run.earlier if run else None, payloads, memory)
     last: tuple[tuple[str, Stage], ...] = (
-        ("orders", lambda s: _obey(s, orders)),
+        ("orders", lambda s: obey(s, orders)),
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     for name, stage in (*_stages(run, payloads, kept, past), *last):
@@ -320,41 +319,7 @@ def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str
     )
 
 
-# -- people's orders
-
-
-def _read_all_orders(
-    portfolio: Portfolio, past: Sequence[PastReport], court: Court
-) -> tuple[dict[str, tuple[Order, ...]], list[Text]]:
-    """The orders about each engagement; where they can't be read, that is told and none hold."""
-    found: dict[str, tuple[Order, ...]] = {}
-    faults: list[Text] = []
-    for engagement in portfolio.engagements:
-        found[engagement.ref] = contained(
-            partial(read_orders, past, engagement, court), partial(_tell_orders, faults, engagement.ref), (), fatal=()
-        )
-    return found, faults
-
-
-def _tell_orders(faults: list[Text], ref: str, why: str) -> None:
-    faults.append(Phrase("orders about {ref} can't be read: {error}", ref=ref, error=why))
-
-
-def _obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
-    """What orders publish in place of the computed; an overruled axis counts in the overall colour too."""
-    derived = adjusted(subject.derived, orders)
-    status = derived.status
-    if status.overrides and "overall" not in status.overrides:
-        overall = overall_colour((status.schedule, status.scope, status.budget), derived.escalations, derived.risks)
-        status = replace(status, overall=overall)
-    return {
-        "status": status,
-        "risks": derived.risks,
-        "muted": derived.muted,
-        "manager": derived.manager,
-        "causes": derived.causes,
-        "orders": tuple(entry_of(order) for order in orders),
-    }
+# -- stories
 
 
 def _tell_stories(

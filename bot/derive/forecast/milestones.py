@@ -146,7 +146,7 @@ def _extra(amount: float, found: Sequence[Amount], s: Situation, scores: tuple[A
     waits = [a.days for a in found if a.days is not None]
     if len(known) + len(waits) < len(found) or not waits:
         return Amount(title, amount, None, None)
-    return Amount(title, amount, None, np.maximum.reduce(waits))
+    return Amount(title, amount, None, np.stack(waits).max(axis=0))
 
 
 def _amount(entry: Acceptance, amount: float, s: Situation, scores: tuple[Array, Array]) -> Amount:

@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.derive.decisions.orders.order import Given, Order, OrderRefused, Scope, read_day, read_milestone, split_reason
+from bot.derive.decisions.orders.order import (
+    Given,
+    Order,
+    OrderKind,
+    OrderRefused,
+    Scope,
+    read_day,
+    read_milestone,
+    split_reason,
+)
 from bot.domain.model import Engagement, MilestoneFact
+
+
+def sign_off_order(word: str, field: str, meaning: str) -> OrderKind:
+    """An order that dates a sign-off: `psbot WORD "Milestone" DATE` sets `field` of the contract's milestone."""
+    return OrderKind(
+        word=word,
+        usage=f'psbot {word} "Milestone" DATE',
+        meaning=meaning,
+        read=read_sign_off,
+        prepare=lambda engagement, order: with_sign_off(engagement, order, field),
+    )
 
 
 def read_sign_off(text: str, scope: Scope) -> Given:

@@ -1,0 +1,51 @@
+"""Orders as a stage of the derivation: read for the whole portfolio, then obeyed engagement by engagement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from bot.derive.decisions.colours import overall_colour
+from bot.derive.decisions.orders.effects import adjusted
+from bot.derive.decisions.orders.order import Order
+from bot.derive.decisions.orders.reading import Court, entry_of, read_orders
+from bot.derive.subject import Subject
+from bot.domain.bulkhead import contained
+from bot.domain.messages import Phrase, Text
+from bot.domain.model import PastReport, Portfolio
+
+
+def read_all_orders(
+    portfolio: Portfolio, past: Sequence[PastReport], court: Court
+) -> tuple[dict[str, tuple[Order, ...]], list[Text]]:
+    """The orders about each engagement; where they can't be read, that is told and none hold."""
+    found: dict[str, tuple[Order, ...]] = {}
+    faults: list[Text] = []
+    for engagement in portfolio.engagements:
+        found[engagement.ref] = contained(
+            partial(read_orders, past, engagement, court), partial(_tell_orders, faults, engagement.ref), (), fatal=()
+        )
+    return found, faults
+
+
+def _tell_orders(faults: list[Text], ref: str, why: str) -> None:
+    faults.append(Phrase("orders about {ref} can't be read: {error}", ref=ref, error=why))
+
+
+def obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
+    """What orders publish in place of the computed; an overruled axis counts in the overall colour too."""
+    derived = adjusted(subject.derived, orders)
+    status = derived.status
+    if status.overrides and "overall" not in status.overrides:
+        overall = overall_colour((status.schedule, status.scope, status.budget), derived.escalations, derived.risks)
+        status = replace(status, overall=overall)
+    return {
+        "status": status,
+        "risks": derived.risks,
+        "muted": derived.muted,
+        "manager": derived.manager,
+        "causes": derived.causes,
+        "orders": tuple(entry_of(order) for order in orders),
+    }
