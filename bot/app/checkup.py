@@ -25,9 +25,9 @@ from bot.gitlab_api.readership import Readership
 from bot.publish.audience import Spot, make_guard
 from bot.report.check import check_templates
 from bot.report.context import path_of
-from bot.report.due import next_due
 from bot.report.environment import Templates, load_templates
 from bot.report.sample import sample_contexts
+from bot.report.schedule import next_due
 from bot.report.text.wording import untranslated
 
 Level = Literal["ok", "note", "problem"]
@@ -259,8 +259,7 @@ def check_targets(access: AccessReport, settings: Settings) -> Iterator[Finding]
             fine[target.audience] += 1
     for audience, count in sorted(fine.items()):
         yield Finding("ok", f"engagements: {count} references lie in {audience} namespaces")
-    for kind in ("portfolio", "monthly", "quarterly"):
-        report = getattr(settings.reports, kind)
+    for kind, report in settings.reports.issues():
         if report.enabled and not report.project:
             remedy = f"Name a project under reports.{kind}.project, or set enabled: false."
             yield Finding("note", f"the {kind} report has no project and is not written", remedy)

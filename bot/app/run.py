@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.app.session import Session, read_text
 from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, read_snapshot, require_known
 from bot.app.summary import Beginning, Summary, beginning, closing, judged, summarise, told
+from bot.derive.decisions.due import Due
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
@@ -38,9 +39,9 @@ from bot.publish.wishes import identity_of, make_wishes
 from bot.publish.writer import Writer
 from bot.report import Made, ReportContext, make_documents
 from bot.report.document import Document
-from bot.report.due import Due, forced, reports_due
 from bot.report.environment import load_templates
-from bot.report.partner import make_handover
+from bot.report.registry import Report, report_of
+from bot.report.schedule import forced, reports_due
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     )
     refs = [e.ref for e in portfolio.engagements]
     reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only)
-    if options.report == "partner":
-        return partner_summary(session, reading, options, began)
+    if options.report and not report_of(options.report).is_published:
+        return file_summary(session, reading, options, report_of(options.report), began)
     made = of_portfolio(render(reading, options, standing), standing.portfolio)
     guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
     held = (
@@ -273,10 +274,10 @@ def unasked_texts(session: Session, portfolio: Portfolio, plan: Plan) -> frozens
     return frozenset(found)
 
 
-def partner_summary(session: Session, reading: Reading, options: RunOptions, began: Beginning) -> Summary:
-    """The hand-over form of the partner view: a file, nothing in GitLab."""
-    due = forced(session.settings, session.calendar, "partner", options.period, reading.day)
-    file = make_handover(due, report_context(reading, options), options.partner or "")
+def file_summary(session: Session, reading: Reading, options: RunOptions, report: Report, began: Beginning) -> Summary:
+    """A report that is a file, such as the hand-over form of the partner view: nothing in GitLab."""
+    due = forced(session.settings, session.calendar, report.kind, options.period, reading.day)
+    file = report.file(due, report_context(reading, options)) if report.file else None
     if file is None:
         raise UsageError(
             f"no work is with a partner {options.partner!r}",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.app.csv_sheet import decode
+from bot.app.vocabulary import full_vocabulary
 from bot.config import Settings, parse_config
-from bot.derive.catalog import vocabulary
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import AccessError, ConfigError, UsageError
 
@@ -102,7 +102,7 @@ def open_session(
 ) -> Session:
     """Read the config and find out the day. Raises ConfigError or UsageError."""
     path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
-    settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
+    settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), full_vocabulary())
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
     return Session(settings, path, today, as_of or today, environment)
 

@@ -12,8 +12,6 @@ from bot.cli.console import say
 from bot.cli.views import exit_code, read
 from bot.domain.errors import UsageError
 
-KINDS = {"monthly": "Professional Services, the month", "quarterly": "Professional Services, the quarter"}
-
 
 @app.command(epilog="Example: psbot deck --report quarterly -o qbr.pptx")
 def deck(
@@ -27,8 +25,7 @@ def deck(
     as_of: AsOf = None,
 ) -> None:
     """Write a report as slides (PowerPoint, native charts and tables)."""
-    if report not in KINDS:
-        raise UsageError(f"{report!r} can't be made into slides", "--report", f"Use {' or '.join(KINDS)}.")
+    title = _title_of(report)
     require_audience(audience, only, "a customer's slides are about")
     if ratio not in ("16:9", "4:3"):
         raise UsageError(f"{ratio!r} is not a ratio", "--ratio", "Use 16:9 or 4:3.")
@@ -38,7 +35,7 @@ def deck(
         raise UsageError("needs the extra `deck`", "psbot deck", "Install it: pip install 'psbot[deck]'.") from error
     from bot.cli.files import write_bytes
     from bot.report.deck.slides import customer_slides, leadership_slides
-    from bot.report.due import forced
+    from bot.report.schedule import forced
     from bot.report.site.customer import customer_facts_of
 
     reading = read(snapshot, only, as_of)
@@ -49,8 +46,18 @@ def deck(
         facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, only or "")
         slides = customer_slides(facts)
     else:
-        slides = leadership_slides(derived, due.period, session.calendar, KINDS[report])
+        slides = leadership_slides(derived, due.period, session.calendar, title)
     templates = sorted((session.folder / session.settings.templates.folder / "deck").glob("*.pptx"))
     write_bytes(output, pptx_file(slides, ratio=ratio, template=templates[0] if templates else None))
     say(f"written: {output} ({len(slides)} slides)")
     raise typer.Exit(exit_code(reading, derived))
+
+
+def _title_of(kind: str) -> str:
+    """The title of a report's slides. Raises UsageError for one that has none."""
+    from bot.report.registry import all_reports
+
+    titles = {report.kind: report.slides for report in all_reports() if report.slides}
+    if kind not in titles:
+        raise UsageError(f"{kind!r} can't be made into slides", "--report", f"Use {' or '.join(titles)}.")
+    return titles[kind]

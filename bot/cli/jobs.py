@@ -18,14 +18,12 @@ from bot.domain.errors import UsageError
 if TYPE_CHECKING:
     from bot.app.summary import Summary
 
-KINDS = ("status", "portfolio", "monthly", "quarterly", "closeout", "partner")
-
 
 @app.command(epilog="Example: psbot run --dry-run --plan plan.json, look at it, then psbot apply plan.json")
 def run(
     only: Only = None,
     report: Annotated[
-        str | None, typer.Option("--report", metavar="KIND", help=f"Force one: {', '.join(KINDS)}.")
+        str | None, typer.Option("--report", metavar="KIND", help="Force one, due or not, such as status or monthly.")
     ] = None,
     period: Annotated[
         str | None, typer.Option("--period", metavar="NAME", help="With --report: 2026-W47, 2026-10 or FY27-Q3.")
@@ -62,16 +60,14 @@ def run(
     from bot.app.run import RunOptions, run_job
     from bot.app.session import open_session
 
-    if report is not None and report not in KINDS:
-        raise UsageError(f"{report!r} is not a report", "--report", f"Use one of {', '.join(KINDS)}.")
+    if report is not None:
+        _require_report(report, out)
     if plan and not dry_run:
         raise UsageError("a plan is left by a dry run only", "--plan", "Add --dry-run.")
     if period and not report:
         raise UsageError("a period needs the report it is for", "--period", "Add --report KIND.")
-    if report == "partner" and not (partner and out):
-        raise UsageError(
-            "the partner report is written to a folder", "--report partner", "Add --partner NAME --out DIR."
-        )
+    if report == "partner" and not partner:
+        raise UsageError("the partner report is for one partner", "--report partner", "Add --partner NAME --out DIR.")
     session = open_session(options.config, as_of=parse_day(as_of))
     wanted = RunOptions(
         only=only, report=report, period=period, partner=partner, dry_run=dry_run or session.as_of != session.today,
@@ -83,6 +79,16 @@ def run(
     _leave_files(summary, out, plan, junit, save)
     print_summary(summary, quiet=options.quiet)
     raise typer.Exit(1 if summary.failures else 0)
+
+
+def _require_report(kind: str, out: Path | None) -> None:
+    """Refuse a name that is no report, and a file without a folder to write it to."""
+    from bot.report.registry import kinds_of_reports, report_of
+
+    if kind not in kinds_of_reports():
+        raise UsageError(f"{kind!r} is not a report", "--report", f"Use one of {', '.join(kinds_of_reports())}.")
+    if out is None and not report_of(kind).is_published:
+        raise UsageError(f"the {kind} report is written to a folder", f"--report {kind}", "Add --out DIR.")
 
 
 @app.command(epilog="Example: psbot apply plan.json")

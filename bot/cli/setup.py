@@ -133,12 +133,12 @@ def schema(
 
         print_json(plan_schema())
         return
+    from bot.app.vocabulary import full_vocabulary
     from bot.config import config_schema
-    from bot.derive.catalog import vocabulary
     from bot.derive.output import derived_schema, facts_schema, snapshot_schema
 
     chosen = facts_schema if facts else snapshot_schema if snapshot else derived_schema if derived else None
-    print_json(chosen() if chosen else config_schema(vocabulary()))
+    print_json(chosen() if chosen else config_schema(full_vocabulary()))
 
 
 @app.command(epilog="Example: psbot demo --serve")

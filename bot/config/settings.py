@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    create_model,
     field_validator,
 )
 
@@ -28,6 +29,9 @@ from bot.config.label_settings import PriorityLabels as PriorityLabels
 from bot.config.label_settings import RaidLabels as RaidLabels
 from bot.config.label_settings import SentimentLabels as SentimentLabels
 from bot.config.people import Channel, OrderSettings, Person
+from bot.config.reports import IssueSection as IssueSection
+from bot.config.reports import ReportSection as ReportSection
+from bot.config.reports import ReportSettings, extended
 from bot.config.section import Origin, Section
 from bot.config.values import (
     Amount,
@@ -37,10 +41,10 @@ from bot.config.values import (
     Holiday,
     NamespacePath,
     Number,
-    ProjectPath,
     Reference,
     TimeZone,
     Username,
+    Weekday,
 )
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
@@ -50,7 +54,6 @@ from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
 
 Severity = Literal["low", "medium", "high", "critical"]
 Audience = Literal["internal", "customer"]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 @dataclass(frozen=True)
@@ -140,55 +143,6 @@ class RiskSettings(Section):
     severity: dict[str, Severity] = Field({})
 
 
-class CustomerStatusSettings(Section):
-    enabled: bool = False
-    approval: Literal["required", "none"] = "required"
-    approvers: tuple[Username, ...] = ()
-    shared_channels: tuple[Reference, ...] = Field(
-        (), description="Customer channels that more than one customer may read"
-    )
-
-
-class StatusReport(Section):
-    enabled: bool = True
-    day: Weekday = "thu"
-    set_health: bool = Field(False, description="Also set the engagement's health label to the published status")
-    customer: CustomerStatusSettings = CustomerStatusSettings()
-
-
-class PortfolioReport(Section):
-    enabled: bool = True
-    day: Weekday = "tue"
-    project: ProjectPath | None = None
-    labels: tuple[str, ...] = ()
-
-
-class MonthlyReport(Section):
-    enabled: bool = True
-    day: int = Field(1, ge=1, le=28, description="Day of the month on which the month that ended is reported")
-    project: ProjectPath | None = None
-    labels: tuple[str, ...] = ("ps-monthly-summary",)
-
-
-class QuarterlyReport(Section):
-    enabled: bool = True
-    project: ProjectPath | None = None
-    labels: tuple[str, ...] = ("ps-quarterly-rollup",)
-
-
-class CloseoutReport(Section):
-    enabled: bool = True
-
-
-class ReportSettings(Section):
-    status: StatusReport = StatusReport()
-    portfolio: PortfolioReport = PortfolioReport()
-    monthly: MonthlyReport = MonthlyReport()
-    quarterly: QuarterlyReport = QuarterlyReport()
-    closeout: CloseoutReport = CloseoutReport()
-    locale: str = Field("en_US", description="Wording, dates, numbers and money, such as de_DE")
-
-
 class TemplateSettings(Section):
     folder: str = "templates"
 
@@ -243,10 +197,10 @@ class Settings(Section):
             return moved.get(path, path) if path else path
 
         spaces = {moved.get(path, path): self._audience_moved(path, moved) for path in self.portfolio.namespaces}
-        reports: dict[str, Any] = {}
-        for kind in ("portfolio", "monthly", "quarterly"):
-            report = getattr(self.reports, kind)
-            reports[kind] = report.model_copy(update={"project": now(report.project)})
+        reports = {
+            kind: section.model_copy(update={"project": now(section.project)})
+            for kind, section in self.reports.issues()
+        }
         sections = {
             "portfolio": self.portfolio.model_copy(update={"namespaces": spaces}),
             "reports": self.reports.model_copy(update=reports),
@@ -288,6 +242,17 @@ class Vocabulary:
     rules: tuple[str, ...] = ()
     check_facts: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda facts: ()
     """(key, what is wrong) of each fact that can't be read."""
+    reports: Mapping[str, type[ReportSection]] = field(default_factory=dict)
+    """The section of each kind of report under `reports:`."""
+
+
+def settings_model(vocabulary: Vocabulary) -> type[Settings]:
+    """The model of config.yml, with a section for every report that is declared."""
+    further = {kind: model for kind, model in vocabulary.reports.items() if kind not in ReportSettings.model_fields}
+    if not further:
+        return Settings
+    reports = extended(further)
+    return create_model("Settings", __base__=Settings, reports=(reports, reports()))
 
 
 def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
@@ -302,11 +267,11 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
             "config.yml can't be used", where, faults=(Fault("must be a list of `key: value` lines", where, 1),)
         )
     faults = list(_named_faults(document, where, vocabulary))
-    settings = None
+    model, settings = settings_model(vocabulary), None
     try:
-        settings = Settings.model_validate(document.value)
+        settings = model.model_validate(document.value)
     except ValidationError as error:
-        faults = [explain(problem, document, where, Settings) for problem in error.errors()] + faults
+        faults = [explain(problem, document, where, model) for problem in error.errors()] + faults
     if faults or settings is None:
         faults.sort(key=lambda fault: (fault.line, fault.column))
         advice = "Nothing was read or written; mend these and run `psbot check`."
@@ -321,7 +286,7 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
 
 def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """JSON Schema of config.yml, with every threshold and rule id, for editors."""
-    schema = Settings.model_json_schema()
+    schema = settings_model(vocabulary).model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "psbot config.yml"
     schema["properties"]["thresholds"] = {

@@ -313,8 +313,7 @@ class _Reading:
 
     def _report_projects(self) -> dict[str, Target]:
         """The projects for report issues, by the config's name, as far as they lie in the namespaces."""
-        reports = self.settings.reports
-        named = {r.project for r in (reports.portfolio, reports.monthly, reports.quarterly) if r.project}
+        named = {report.project for _, report in self.settings.reports.issues() if report.project}
         spaces = {path.casefold(): path for place in self.places.values() for path in place.overview.projects}
         known = {name: spaces[name.casefold()] for name in sorted(named) if name.casefold() in spaces}
         return {name: Target(path, f"{self.client.url}/{path}") for name, path in known.items()}

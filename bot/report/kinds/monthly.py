@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config.reports import MonthlyReport
+from bot.derive.decisions.due import MONTHLY, Due
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.derive.schedule.slips import days_lost
 from bot.domain.calendar import ONE_DAY, Period
@@ -14,7 +16,6 @@ from bot.domain.model import Engagement, Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
-from bot.report.due import Due
 from bot.report.partner import partner_views
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
@@ -35,7 +36,7 @@ from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.waterfall import waterfall_view
 from bot.report.parts.weeks import badness, count_colours, weekly_colours
-from bot.report.registry import Report, whole_portfolio
+from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown, joined
 from bot.report.text.wording import Words
 
@@ -76,7 +77,7 @@ def make_monthly(due: Due, context: ReportContext, ref: str | None) -> Document:
     view = monthly_view(due, context)
     promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
     payload = {"status": {m.derived.ref: m.rag for m in (*view["key"], *view["others"])}, **promised}
-    return issue_document(REPORT, due, context, view, payload)
+    return issue_document(REPORT.template, due, context, view, payload)
 
 
 def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
@@ -184,4 +185,15 @@ def _belongs(derived: EngagementDerived, due: Due) -> bool:
     return derived.phase != Phase.COMPLETE or (closed is not None and closed >= due.period.first)
 
 
-REPORT = Report("monthly", "monthly", "monthly.md.j2", whole_portfolio, make_monthly)
+REPORT = Report(
+    kind="monthly",
+    name="monthly summary",
+    readers="PS leadership",
+    place=Place.PORTFOLIO,
+    rhythm=MONTHLY,
+    config=MonthlyReport,
+    template="monthly.md.j2",
+    subjects=whole_portfolio,
+    make=make_monthly,
+    slides="Professional Services, the month",
+)

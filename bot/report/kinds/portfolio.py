@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config.reports import PortfolioReport
 from bot.derive.checks.status import sentiment_worse
+from bot.derive.decisions.due import WEEK, WEEKLY, Due, weekly
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
-from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, colours_of, week_colours
@@ -23,7 +24,7 @@ from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
 from bot.report.parts.top_risks import telling_risk
 from bot.report.parts.weeks import badness, colour_on, count_colours, published_in
-from bot.report.registry import Report, whole_portfolio
+from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
 
 MOST_UPSIDE = 3
@@ -73,12 +74,12 @@ def make_portfolio(due: Due, context: ReportContext, ref: str | None) -> Documen
     view = portfolio_view(due, context)
     payload = {"status": {line.derived.ref: line.rag for line in view["lines"]}}
     promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
-    return issue_document(REPORT, due, context, view, {**payload, **promised})
+    return issue_document(REPORT.template, due, context, view, {**payload, **promised})
 
 
 def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
     """Everything the template shows."""
-    first_due = cycle_of("portfolio", context.settings, context.calendar).first_due(due.period)
+    first_due = weekly(context.settings.reports.portfolio.day).first_due(due.period)
     since, until = first_due - WEEK, min(first_due, due.as_of)
     day = due.as_of
     quarter, derived = context.calendar.fiscal_quarter(day), context.derive(day)
@@ -177,4 +178,14 @@ def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Mapp
     ]
 
 
-REPORT = Report("portfolio", "portfolio", "portfolio.md.j2", whole_portfolio, make_portfolio)
+REPORT = Report(
+    kind="portfolio",
+    name="portfolio",
+    readers="PS leadership",
+    place=Place.PORTFOLIO,
+    rhythm=WEEKLY,
+    config=PortfolioReport,
+    template="portfolio.md.j2",
+    subjects=whole_portfolio,
+    make=make_portfolio,
+)

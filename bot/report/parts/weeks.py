@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.derive.decisions.due import WEEK, status_cycle
 from bot.derive.results import RAGS
 from bot.domain.calendar import ONE_DAY, Period, week_of
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
-from bot.report.due import WEEK, cycle_of
 from bot.report.parts.colours import week_colours
 
 _RANK = {"red": 0, "yellow": 1, "unknown": 2, "green": 3}
@@ -19,7 +19,7 @@ _RANK = {"red": 0, "yellow": 1, "unknown": 2, "green": 3}
 
 def status_days(context: ReportContext, span: Period) -> Iterator[date]:
     """The days in `span` on which a weekly status was due."""
-    day = cycle_of("status", context.settings, context.calendar).first_due(week_of(span.first))
+    day = status_cycle(context.settings).first_due(week_of(span.first))
     while day <= span.last:
         if day >= span.first:
             yield day
@@ -36,7 +36,7 @@ class RedDays:
 
 def days_red(context: ReportContext, ref: str, span: Period) -> RedDays:
     """Each day in `span` counted by the status that held on it: as published, else as the facts of its week say."""
-    cycle = cycle_of("status", context.settings, context.calendar)
+    cycle = status_cycle(context.settings)
     red, about = 0, False
     for day in _days(span):
         report = published_in(context, ref, day)
@@ -49,7 +49,7 @@ def days_red(context: ReportContext, ref: str, span: Period) -> RedDays:
 
 def published_in(context: ReportContext, ref: str, day: date) -> PastReport | None:
     """The weekly status that stood on `day`: it is kept current until the next one is due."""
-    week = cycle_of("status", context.settings, context.calendar).current(day)
+    week = status_cycle(context.settings).current(day)
     return next((report for report in context.past_of("status", ref) if report.period == week.name), None)
 
 

@@ -16,7 +16,6 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.mistakes import nearest
 from bot.domain.model import Engagement, PastReport, Reply, end_of_day
 
-ROLL_UPS = ("portfolio", "monthly", "quarterly")
 LONGEST_LINE = 500
 
 
@@ -36,12 +35,13 @@ def read_orders(past: Iterable[PastReport], engagement: Engagement, court: Court
     Those in the thread of its internal status, and those on internal roll-ups that name its reference.
     """
     cut = end_of_day(court.day, court.calendar.zone)
-    said = [(reply, line) for reply, line in _said_of(past, engagement) if reply.created_at < cut]
+    said = [(reply, line) for reply, line in _said_of(past, engagement, court) if reply.created_at < cut]
     said.sort(key=lambda pair: (pair[0].created_at, pair[0].note))
     return _taken_back([_judged(reply, line, engagement, court) for reply, line in said])
 
 
-def _said_of(past: Iterable[PastReport], engagement: Engagement) -> Iterator[tuple[Reply, str]]:
+def _said_of(past: Iterable[PastReport], engagement: Engagement, court: Court) -> Iterator[tuple[Reply, str]]:
+    roll_ups = dict(court.settings.reports.issues())
     for report in past:
         if report.audience != "internal":
             continue
@@ -50,7 +50,7 @@ def _said_of(past: Iterable[PastReport], engagement: Engagement) -> Iterator[tup
             for line in order_lines(reply.body):
                 if own:
                     yield reply, without_reference(line, engagement) or line
-                elif report.engagement is None and report.kind in ROLL_UPS:
+                elif report.engagement is None and report.kind in roll_ups:
                     named = without_reference(line, engagement)
                     if named is not None:
                         yield reply, named
@@ -60,11 +60,11 @@ def read_unaddressed(
     past: Iterable[PastReport], engagements: Sequence[Engagement], court: Court
 ) -> tuple[OrderEntry, ...]:
     """Orders on internal roll-ups that name no engagement: only `help` can be obeyed."""
-    cut = end_of_day(court.day, court.calendar.zone)
+    cut, roll_ups = end_of_day(court.day, court.calendar.zone), dict(court.settings.reports.issues())
     lines = [
         (reply, line)
         for report in past
-        if report.engagement is None and report.audience == "internal" and report.kind in ROLL_UPS
+        if report.engagement is None and report.audience == "internal" and report.kind in roll_ups
         for reply in report.replies
         for line in (order_lines(reply.body) if reply.created_at < cut else ())
         if all(without_reference(line, engagement) is None for engagement in engagements)
