@@ -43,6 +43,8 @@ class Rule:
     phases: tuple[str, ...] = UNFINISHED
     last: bool = False
     """Judges the status, and so runs when `subject.derived.risks` holds what all other rules found."""
+    folder: str = ""
+    """The folder it is in: schedule, budget, people, …"""
     theme: str = ""
     """What it is about, where other rules see the same trouble too: reports name the gravest of a theme first."""
     details: str = ""
@@ -76,6 +78,7 @@ def read_rule(module: ModuleType) -> Rule:
         thresholds=getattr(module, "THRESHOLDS", EMPTY),
         phases=tuple(getattr(module, "PHASES", UNFINISHED)),
         last=getattr(module, "LAST", False),
+        folder=module.__name__.split(".")[-2],
         theme=getattr(module, "THEME", ""),
         details=details.strip(),
     )
