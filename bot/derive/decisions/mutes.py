@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from bot.derive.checks import RULES
+from bot.derive.checks.registry import THEMES
 from bot.derive.order_results import MutedRisk, ReturnedRisk
 from bot.derive.results import SEVERITIES, EngagementDerived, Risk
 from bot.derive.status_results import Status
@@ -15,7 +15,7 @@ from bot.domain.vocabulary import Colour
 
 SHOWN: Final = timedelta(days=7)
 """So long a risk is told as back from its mute."""
-_FOLDERS: Final = {rule.id: rule.folder for rule in RULES}
+
 _GRAVE: Final = ("high", "critical")
 Payloads = Sequence[Mapping[str, object]]
 Memory = Mapping[str, Mapping[str, object]]
@@ -45,7 +45,7 @@ def computed(status: Status, axis: str) -> Colour:
 
 def _judged(mute: MutedRisk, known: Mapping[str, object], status: Status) -> MutedRisk:
     severity, was = mute.risk.severity, str(known.get("was") or mute.risk.severity)
-    theme = _FOLDERS.get(mute.risk.rule, "raid")
+    theme = str(THEMES.get(mute.risk.rule, "rest"))
     red = {axis for axis in ("schedule", "scope", "budget", "overall") if computed(status, axis) == Colour.RED}
     hides = theme in red or ("overall" in red and severity in _GRAVE)
     return replace(mute, theme=theme, was=was, grown=_rank(severity) > _rank(was), hides_red=hides)
