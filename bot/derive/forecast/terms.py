@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.config import FinanceSettings
 from bot.derive.forecast.history import Array, WorkAxis, all_logs
 from bot.derive.money.hours import is_billable, non_billable_refs
+from bot.derive.money.rates import hourly_rate
 from bot.derive.scope.change_orders import find_change_orders, is_pending
 from bot.derive.subject import Subject
 
@@ -59,10 +59,10 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     every = all_logs(engagement, labels, subject.calendar)
     logs = [log for log in every if is_billable(log, free)]
     hours = np.array([log.hours for log in logs], dtype=np.float64)
-    money = hours * np.array([_rate(contract, log.user, finance) or 0.0 for log in logs], dtype=np.float64)
+    money = hours * np.array([hourly_rate(facts, log.user, finance) or 0.0 for log in logs], dtype=np.float64)
     approved = np.array([log.approved for log in logs], dtype=bool)
     total, billable = math.fsum(log.hours for log in every), float(hours.sum())
-    mean = _rate(contract, "", finance)
+    mean = hourly_rate(facts, "", finance)
     if contract is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
     orders = find_change_orders(subject)[0]
@@ -82,9 +82,3 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         added=tuple((axis.position(o.decided), o.value) for o in approved_orders if o.decided),
         currency=facts.currency if (facts.currency or finance.currency).upper() != finance.currency.upper() else None,
     )
-
-
-def _rate(contract: float | None, user: str, finance: FinanceSettings) -> float | None:
-    if contract is not None:
-        return contract
-    return finance.rates.get(user, finance.rates.get("default"))
