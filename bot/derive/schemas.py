@@ -36,6 +36,7 @@ def snapshot_schema() -> Schema:
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
             "unread": _list(TEXT),
+            "known": _list(TEXT),
             "unpublished": _list(TEXT),
         }
     }

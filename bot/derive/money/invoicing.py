@@ -16,8 +16,8 @@ from datetime import date, timedelta
 from bot.config import Threshold
 from bot.derive.billing_results import Billing, BillingLine
 from bot.derive.labels import has_label
+from bot.derive.money.budget import hourly_rate
 from bot.derive.money.hours import is_billable, non_billable_refs
-from bot.derive.money.rates import hourly_rate
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, Text, commas
@@ -98,7 +98,7 @@ def _judged(subject: Subject) -> Iterator[_Judged]:
     left = math.inf if facts.value is None else facts.value + subject.derived.scope.approved_value
     logs = [log for log in subject.engagement.timelogs if is_billable(log, free)]
     for log in sorted(logs, key=lambda log: (log.spent_at, log.user, log.item or "")):
-        rate = hourly_rate(facts, log.user, subject.settings.finance)
+        rate = hourly_rate(facts, log.user, subject.settings.finance.rates)
         if log.item in unsigned:
             yield _part(log, log.hours, rate, Billing.LEAK, UNSIGNED)
         elif not log.approved:
@@ -165,7 +165,7 @@ def _over_hours(subject: Subject) -> Iterator[BillingLine]:
     if budget.hours_budget is None or budget.hours_spent <= budget.hours_budget:
         return
     over = round(budget.hours_spent - budget.hours_budget, 4)
-    rate = hourly_rate(subject.engagement.facts, "", subject.settings.finance)
+    rate = hourly_rate(subject.engagement.facts, "", subject.settings.finance.rates)
     amount = None if rate is None else round(over * rate, 2)
     ref, month = subject.engagement.ref, _month(subject.day)
     yield BillingLine(month, "hours", "", Billing.LEAK, over, amount, BEYOND_HOURS, None, (ref,))
