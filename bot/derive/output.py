@@ -53,6 +53,7 @@ def engagement_json(e: EngagementDerived) -> Json:
         "forecast": _plain(e.forecast),
         "acceptance": _plain(e.acceptance),
         "completion": _plain(e.completion),
+        "invoicing": _plain(e.invoicing),
         "raid": _plain(e.raid),
         "risks": _plain(e.risks),
         "escalations": _plain(e.escalations),

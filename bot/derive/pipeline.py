@@ -29,6 +29,7 @@ from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
+from bot.derive.money.invoicing import derive_invoicing
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
@@ -276,6 +277,7 @@ def _stages(
         ("schedule", lambda s: {"schedule": derive_schedule(s)}),
         ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
         ("completion", lambda s: {"completion": derive_completion(s)}),
+        ("invoicing", lambda s: {"invoicing": derive_invoicing(s)}),
         ("RAID log", lambda s: {"raid": derive_raid(s)}),
         ("escalations", lambda s: {"escalations": derive_escalations(s)}),
         ("forecast", lambda s: _forecast(s, run, kept)),

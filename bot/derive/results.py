@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.derive.billing_results import BillingLine
 from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, ReturnedRisk, SlipCause
 from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
@@ -226,6 +227,7 @@ class RaidEntry:
     review: date | None = None
     due: date | None = None
     age_days: int | None = None
+    closed: date | None = None
     movement: str | None = None
     """new, worse, closed since the last week, else None."""
     missing: tuple[Text, ...] = ()
@@ -313,6 +315,7 @@ class EngagementDerived:
     forecast: Forecast = Forecast()
     acceptance: tuple[Acceptance, ...] = ()
     completion: Completion = Completion()
+    invoicing: tuple[BillingLine, ...] = ()
     raid: tuple[RaidEntry, ...] = ()
     risks: tuple[Risk, ...] = ()
     stories: tuple[Story, ...] = ()
