@@ -49,7 +49,7 @@ class Reading:
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.portfolio = remember(self.portfolio, self.past)
+        self.portfolio = remember(self.portfolio, self.past, self.session.today)
 
     def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
         key = (day, seed, trials)

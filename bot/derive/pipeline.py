@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings, is_within
 from bot.derive.catalog import vocabulary
-from bot.derive.checks import RULES, find_risks
-from bot.derive.checks.compliance import derive_compliance
-from bot.derive.checks.gates.practices import find_practices
-from bot.derive.checks.hints import find_hints
+from bot.derive.checks.engine import examine
+from bot.derive.checks.practices import find_practices
+from bot.derive.checks.registry import RULES
 from bot.derive.decisions.asks import derive_asks
+from bot.derive.decisions.chasing import chased
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import prepared
 from bot.derive.decisions.orders.order import Order
@@ -29,6 +29,7 @@ from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
+from bot.derive.money.invoicing import derive_invoicing
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
@@ -219,7 +220,7 @@ def _derive_engagement(
     kept: list[EngagementForecast] = []
     past = past_signals(subject, run.earlier if run else None, payloads, memory)
     last: tuple[tuple[str, Stage], ...] = (
-        ("orders", lambda s: obey(s, orders)),
+        ("orders", lambda s: obey(s, orders, payloads)),
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     for name, stage in (*_stages(run, payloads, kept, past), *last):
@@ -276,16 +277,15 @@ def _stages(
         ("schedule", lambda s: {"schedule": derive_schedule(s)}),
         ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
         ("completion", lambda s: {"completion": derive_completion(s)}),
+        ("invoicing", lambda s: {"invoicing": derive_invoicing(s)}),
         ("RAID log", lambda s: {"raid": derive_raid(s)}),
         ("escalations", lambda s: {"escalations": derive_escalations(s)}),
         ("forecast", lambda s: _forecast(s, run, kept)),
         ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
-        ("hints", lambda s: {"scope": replace(s.derived.scope, hints=find_hints(s))}),
-        ("compliance", lambda s: {"compliance": derive_compliance(s)}),
         ("status", lambda s: {"status": derive_axes(s, past)}),
-        ("risks", _find_all_risks),
+        ("checks", _examine),
         ("next steps", lambda s: {"steps": derive_steps(s)}),
-        ("asks", lambda s: {"asks": derive_asks(s)}),
+        ("asks", lambda s: {"asks": chased(derive_asks(s), s, payloads)}),
         ("overall status", lambda s: {"status": derive_overall(s)}),
     )
 
@@ -301,11 +301,16 @@ def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementFo
     return {"forecast": found.forecast}
 
 
-def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
-    derived, errors = find_risks(subject)
-    owned = (with_owner(subject, risk) for risk in (*register_risks(subject), *derived))
-    risks = sorted(owned, key=_gravest_first)
-    return {"risks": tuple(risks), "errors": (*subject.derived.errors, *errors)}
+def _examine(subject: Subject) -> Mapping[str, Any]:
+    """Risks, hints and gates; hints on unreadable change orders stand first."""
+    found, scope = examine(subject), subject.derived.scope
+    owned = (with_owner(subject, risk) for risk in (*register_risks(subject), *found.risks))
+    return {
+        "risks": tuple(sorted(owned, key=_gravest_first)),
+        "scope": replace(scope, hints=(*scope.hints, *found.hints)),
+        "compliance": found.compliance,
+        "errors": (*subject.derived.errors, *found.errors),
+    }
 
 
 def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.derive.decisions.mutes import mute_payload
 from bot.derive.results import EngagementDerived, Scope
 from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
@@ -25,7 +26,7 @@ from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
 from bot.report.parts.colours import axis_views, colours_of, posted, posted_before, trends
 from bot.report.parts.headline import headline
-from bot.report.parts.orders import orders_in_force
+from bot.report.parts.orders import manager_lines, mute_changes, muted_line, orders_in_force
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import story_views
@@ -128,6 +129,9 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "facts": facts,
         "derived": derived,
         "orders": orders_in_force(context, derived),
+        "muted": muted_line(context, derived),
+        "mute_changes": mute_changes(context, derived),
+        "manager": manager_lines(context, derived),
         "colours": colours,
         "partial": derived.status.partial,
         "trend": trend["overall"],
@@ -227,7 +231,14 @@ def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepV
         "posted": _posted(week, colours, steps),
         "days": _days(week, colours["overall"]),
         "risks": sorted({risk.rule for risk in derived.risks}),
+        **({"asks": asks} if (asks := _asks(derived)) else {}),
+        **mute_payload(derived),
     }
+
+
+def _asks(derived: EngagementDerived) -> dict[str, str]:
+    """Since when each ask is asked."""
+    return {ask.key: ask.chase.since.isoformat() for ask in derived.asks if ask.chase}
 
 
 def _posted(week: Week, colours: Mapping[str, str], steps: Iterable[StepView]) -> Mapping[str, Any]:

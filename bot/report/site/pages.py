@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.derive.raid.decision_log import decision_log
 from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.calendar import week_of
 from bot.report.charts import burn_history
 from bot.report.site.draw import draw_burn_up, draw_colours, draw_revenue, draw_slips, draw_trend
+from bot.report.site.timeline import draw_timeline
 from bot.report.site.views import Row, Site
 from bot.report.text.safe_text import safe_url
 
@@ -26,8 +28,11 @@ def portfolio_view(site: Site) -> dict[str, Any]:
         "ranks": {name: rank for rank, name in enumerate(("red", "yellow", "unknown", "green"))},
         "quarter": site.quarter,
         "now": total.revenue.get(site.quarter),
-        "revenue_chart": draw_revenue(site.quarters),
+        "revenue_chart": draw_revenue(site.shown_quarters),
         "colours": draw_colours(site.past),
+        "timeline": draw_timeline(site.rows, site.derived.as_of),
+        "decisions": decision_log(site.derived.engagements),
+        "invoices": site.invoices,
         "this_week": week_of(site.derived.as_of).name,
     }
 
