@@ -31,7 +31,7 @@ from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import story_views
 from bot.report.registry import Report
-from bot.report.text.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
 
 PAYLOAD_VERSION = 1
@@ -156,6 +156,8 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "runs_out": _runs_out(week),
         "hours_left": max(0.0, (derived.budget.hours_budget or 0.0) - derived.budget.hours_spent),
         "indices": _indices(words, derived),
+        "explain": code(f"psbot explain '{derived.ref}'"),
+        "counting": _counting(words, context.settings.reports.counting),
         "revenue": derived.forecast.revenue.get(quarter),
         "acceptance": acceptance_views(context, derived.acceptance),
         "gaps": tuple(
@@ -168,6 +170,11 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "notes_start": SafeMarkdown(PM_NOTES_START),
         "notes_end": SafeMarkdown(PM_NOTES_END),
     }
+
+
+def _counting(words: Words, address: str | None) -> SafeMarkdown:
+    """Where the rules of counting stand: a link where an address is known, else the file."""
+    return link(words.text("common.counting"), address) if address else code("docs/counting.md")
 
 
 def _indices(words: Words, derived: EngagementDerived) -> tuple[tuple[str, SafeMarkdown], ...]:
