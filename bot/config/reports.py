@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from bot.config.section import Section
-from bot.config.values import ProjectPath, Reference, Username, Weekday
+from bot.config.values import ProjectPath, Reference, Username, WebAddress, Weekday
 
 
 class ReportSection(Section):
@@ -77,6 +77,9 @@ class ReportSettings(Section):
     quarterly: QuarterlyReport = QuarterlyReport()
     closeout: CloseoutReport = CloseoutReport()
     locale: str = Field("en_US", description="Wording, dates, numbers and money, such as de_DE")
+    counting: WebAddress | None = Field(
+        None, description="Address of the page on how psbot counts; default docs/counting.md of the pipeline's project"
+    )
 
     def sections(self) -> Iterator[tuple[str, ReportSection]]:
         """Kind and section of each report."""

@@ -131,6 +131,12 @@ def status_cycle(settings: Settings) -> Cycle:
     return weekly(settings.reports.status.day)
 
 
+def digest_cycle(kind: str, settings: Settings) -> Cycle:
+    """The weeks that digests are for: the portfolio's follows its report, everybody's own begins on Monday."""
+    days = {"portfolio": settings.reports.portfolio.day, "customer": settings.reports.status.day}
+    return weekly(days.get(kind, "mon"))
+
+
 def cycle_of(schedules: Schedules, kind: str, settings: Settings, calendar: WorkCalendar) -> Cycle | None:
     """The cycle of a kind of report; None for one that has none, such as the closeout."""
     rhythm = schedules[kind].rhythm
