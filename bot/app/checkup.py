@@ -1,4 +1,4 @@
-"""`psbot check` and `init --from`: what is there, what is missing, and how to mend it. Writes nothing to GitLab but labels."""
+"""`psbot check` and `init --from`: what is there, what is missing, and how to put it right. Writes nothing to GitLab but labels."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; `remedy` says how to mend it."""
+    """One thing that was looked at; `remedy` says how to put it right."""
 
     level: Level
     text: str

@@ -11,6 +11,8 @@ from bot.cli.docs_facts import facts_page
 from bot.cli.docs_tables import orders_page, reports_page
 from bot.cli.exports import TABLES
 from bot.config import config_schema
+from bot.derive.checks.page import gates_markdown, rules_markdown
+from bot.derive.checks.registry import GATES, RULES
 
 THRESHOLDS_HEAD = """\
 # Thresholds
@@ -81,6 +83,8 @@ def generated_pages(root: Path = Path()) -> dict[str, str]:
     """Path → text of every generated file, and of those with a generated table, which are read below `root`."""
     return {
         "docs/thresholds.md": thresholds_page(),
+        "docs/risk-rules.md": rules_markdown(RULES),
+        "docs/compliance.md": gates_markdown(GATES, RULES),
         "docs/export.md": export_page(),
         "docs/config.md": config_page(),
         "docs/facts.md": facts_page(),

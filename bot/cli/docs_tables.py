@@ -22,7 +22,10 @@ _WHERE = {
 
 def reports_page(path: Path) -> str:
     """docs/reports.md with its table of reports."""
-    rows = [f"| {r.name} | {_WHERE[r.place].format(kind=r.kind, arguments=r.arguments)} | {_when(r)} | {r.readers} |" for r in all_reports()]
+    rows = [
+        f"| {r.name} | {_WHERE[r.place].format(kind=r.kind, arguments=r.arguments)} | {_when(r)} | {r.readers} |"
+        for r in all_reports()
+    ]
     return _with_table(path.read_text(encoding="utf-8"), REPORTS_HEAD, [*rows, PAGE_ROW])
 
 

@@ -18,7 +18,7 @@ from bot.domain.errors import UsageError
 
 @app.command(epilog="Example: psbot check")
 def check() -> None:
-    """Validate config, token, labels, publish targets and templates; say what is missing and how to mend it."""
+    """Validate config, token, labels, publish targets and templates; say what is missing and how to put it right."""
     from bot.app.checkup import Finding, examine
     from bot.app.session import open_session
 
@@ -34,7 +34,7 @@ def check() -> None:
     session = open_session(options.config)
     with progress_bar(options.quiet) as progress:
         code = examine(session, tell, progress)
-    last = f"{found.total()} checks, {found['problem']} to mend"
+    last = f"{found.total()} checks, {found['problem']} to put right"
     say(last if code else f"{last}. Next: psbot run --dry-run shows what would be written")
     raise typer.Exit(code)
 

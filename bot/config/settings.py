@@ -274,7 +274,7 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
         faults = [explain(problem, document, where, model) for problem in error.errors()] + faults
     if faults or settings is None:
         faults.sort(key=lambda fault: (fault.line, fault.column))
-        advice = "Nothing was read or written; mend these and run `psbot check`."
+        advice = "Nothing was read or written; correct these and run `psbot check`."
         raise ConfigError(
             f"{len(faults)} mistake{'s' if len(faults) > 1 else ''} in the configuration", where, advice, tuple(faults)
         )

@@ -61,7 +61,7 @@ class Document:
     title: str = ""
     """Of an issue."""
     as_of_line: str = ""
-    """The sentence that says as of when the report holds; left out of the fingerprint (contract §8.2)."""
+    """The sentence that says as of when the report holds; left out of the fingerprint."""
     payload: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """Hidden, versioned data for later runs (committed forecast, next steps, colours); empty for customers."""
     fingerprint: str = ""

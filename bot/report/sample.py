@@ -42,11 +42,12 @@ HOST = "https://gitlab.example.com"
 RED, YELLOW = "acme/ps-internal&7", "acme/ps-internal&8"
 DONE, EMPTY_ONE = "acme/ps-internal&5", "acme/ps-internal&9"
 WORK = "acme/customers/northwind/sow-1234"
+SAMPLE_PROJECT = "acme/ps-internal/reports"
 
 
 def sample_contexts(templates: Templates, settings: Settings | None = None) -> list[tuple[Due, ReportContext]]:
     """Each report with a context to render it for: the sample portfolio, and an empty one."""
-    full = sample_context(templates, settings or sample_settings())
+    full = sample_context(templates, _with_places(settings) if settings else sample_settings())
     empty = ReportContext(
         Portfolio(),
         full.settings,
@@ -59,13 +60,20 @@ def sample_contexts(templates: Templates, settings: Settings | None = None) -> l
     return [(due, context) for context in (full, empty) for due in sample_dues()]
 
 
+def _with_places(settings: Settings) -> Settings:
+    """The settings with a project for each report that has none: its template is tried all the same."""
+    missing = {kind: section for kind, section in settings.reports.issues() if not section.project}
+    placed = {kind: section.model_copy(update={"project": SAMPLE_PROJECT}) for kind, section in missing.items()}
+    return settings.model_copy(update={"reports": settings.reports.model_copy(update=placed)})
+
+
 def sample_dues(day: date = DAY) -> list[Due]:
     """Every declared report: its running period, or the last one that ended."""
     return [forced(sample_settings(), WorkCalendar(), kind, None, day) for kind in kinds_of_reports()]
 
 
 def sample_settings() -> Settings:
-    issues = {kind: {"project": "acme/ps-internal/reports"} for kind in kinds_at(Place.PORTFOLIO)}
+    issues = {kind: {"project": SAMPLE_PROJECT} for kind in kinds_at(Place.PORTFOLIO)}
     return settings_model(Vocabulary(reports=config_sections())).model_validate(
         {
             "portfolio": {"namespaces": {"acme/ps-internal": "internal", "acme/customers": "customer"}},

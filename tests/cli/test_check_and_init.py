@@ -98,7 +98,7 @@ def test_an_internal_namespace_that_everybody_can_read_is_a_problem(desk: Desk) 
 def test_a_healthy_set_up_is_told_its_next_step(desk: Desk) -> None:
     said = desk.psbot("check")
     assert said.code == 0
-    assert "0 to mend. Next: psbot run --dry-run" in said.err
+    assert "0 to put right. Next: psbot run --dry-run" in said.err
 
 
 class Project:

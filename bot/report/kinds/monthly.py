@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.config.reports import MonthlyReport
 from bot.derive.decisions.due import MONTHLY, Due
+from bot.derive.decisions.gravity import by_colour
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.derive.schedule.slips import days_lost
 from bot.domain.calendar import ONE_DAY, Period
@@ -37,7 +38,7 @@ from bot.report.parts.movement import (
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.waterfall import waterfall_view
-from bot.report.parts.weeks import badness, count_colours, weekly_colours
+from bot.report.parts.weeks import count_colours, weekly_colours
 from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown, joined
 from bot.report.text.wording import Words
@@ -90,7 +91,7 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     quarter = context.calendar.fiscal_quarter(due.as_of)
     months = sorted(
         (month_of_engagement(context, e, due, quarter.name) for e in derived.engagements if _belongs(e, due)),
-        key=lambda m: (badness(m.rag), m.derived.ref),
+        key=lambda m: (by_colour(m.rag), m.derived.ref),
     )
     earned = sum((m.earned for m in months if m.earned is not None), 0.0)
     expected = expected_of(then.portfolio.revenue_by_month, due.period)

@@ -29,7 +29,7 @@ from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
 
 SATISFIED = 4
-"""CSAT of 4 or 5 counts as satisfied (DOMAIN §7)."""
+"""CSAT of 4 or 5 counts as satisfied."""
 TOP_ASKS = 5
 MOST_RED = 5
 

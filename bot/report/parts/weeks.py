@@ -14,8 +14,6 @@ from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.parts.colours import week_colours
 
-_RANK = {"red": 0, "yellow": 1, "unknown": 2, "green": 3}
-
 
 def status_days(context: ReportContext, span: Period) -> Iterator[date]:
     """The days in `span` on which a weekly status was due."""
@@ -88,11 +86,6 @@ def _said_by(context: ReportContext, ref: str, first_due: date, day: date) -> st
     report = published_in(context, ref, first_due)
     said = colour_on(report, day) if report else None
     return said or week_colours(context, ref, first_due).get("overall")
-
-
-def badness(rag: str) -> int:
-    """Sort key for colours: red first, then yellow; unknown comes before green because somebody must look."""
-    return _RANK.get(rag, 2)
 
 
 def count_colours(rags: Iterator[str]) -> dict[str, int]:
