@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,10 @@ RETRY_BUDGET = 120.0
 HOLIDAY_YEARS_BACK, HOLIDAY_YEARS_AHEAD = 4, 4
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Session:
     """One run's surroundings. `today` is the calendar's day in its zone; `as_of` what is derived."""
@@ -36,6 +40,8 @@ class Session:
     today: date
     as_of: date
     environment: Mapping[str, str]
+    clock: Callable[[], datetime] = _now
+    """What time it is: for what is sent to people at some hours only."""
 
     @cached_property
     def calendar(self) -> WorkCalendar:
