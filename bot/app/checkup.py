@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import quote
 
-from bot.app.session import DEFAULT_URL, Session
+from bot.app.session import DEFAULT_URL, Session, instance_url
 from bot.app.sources import Progress, quiet, read_live
 from bot.config import Settings
 from bot.config.starter import Proposal
@@ -381,7 +381,7 @@ def create_missing_labels(session: Session) -> Iterator[str]:
 
 def propose(group: str, environment: Mapping[str, str], label: str = "PSProject", timezone: str = "UTC") -> Proposal:
     """A starter filled with what is found in `group`. Raises UsageError when it can't be seen."""
-    url = (environment.get("GITLAB_URL") or environment.get("CI_SERVER_URL") or DEFAULT_URL).rstrip("/")
+    url = instance_url(environment.get("GITLAB_URL") or environment.get("CI_SERVER_URL") or DEFAULT_URL)
     token = environment.get("GITLAB_TOKEN", "").strip()
     if not token:
         raise UsageError("needs a token to look around", "--from", "Set GITLAB_TOKEN (scope read_api is enough).")

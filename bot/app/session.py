@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
 DEFAULT_URL = "https://gitlab.com"
 RETRY_BUDGET = 120.0
 """Seconds that all tries of one read may take together."""
+_API = re.compile(r"/api/(v4|graphql)$")
+"""People paste the address of the API where that of GitLab is asked for."""
 HOLIDAY_YEARS_BACK, HOLIDAY_YEARS_AHEAD = 4, 4
+
+
+def instance_url(text: str) -> str:
+    """GitLab's own address, also where somebody gave that of its API."""
+    return _API.sub("", text.strip().rstrip("/"))
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class Session:
             or self.environment.get("CI_SERVER_URL")
             or DEFAULT_URL
         )
-        return found.rstrip("/")
+        return instance_url(found)
 
     @property
     def token(self) -> str:
