@@ -16,6 +16,7 @@ from bot.derive.checks.engine import examine
 from bot.derive.checks.practices import find_practices
 from bot.derive.checks.registry import RULES
 from bot.derive.decisions.asks import derive_asks
+from bot.derive.decisions.chasing import chased
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import prepared
 from bot.derive.decisions.orders.order import Order
@@ -219,7 +220,7 @@ def _derive_engagement(
     kept: list[EngagementForecast] = []
     past = past_signals(subject, run.earlier if run else None, payloads, memory)
     last: tuple[tuple[str, Stage], ...] = (
-        ("orders", lambda s: obey(s, orders)),
+        ("orders", lambda s: obey(s, orders, payloads)),
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     for name, stage in (*_stages(run, payloads, kept, past), *last):
@@ -284,7 +285,7 @@ def _stages(
         ("status", lambda s: {"status": derive_axes(s, past)}),
         ("checks", _examine),
         ("next steps", lambda s: {"steps": derive_steps(s)}),
-        ("asks", lambda s: {"asks": derive_asks(s)}),
+        ("asks", lambda s: {"asks": chased(derive_asks(s), s, payloads)}),
         ("overall status", lambda s: {"status": derive_overall(s)}),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.derive.billing_results import BillingLine
-from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, ReturnedRisk, SlipCause
 from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
@@ -322,13 +322,15 @@ class EngagementDerived:
     escalations: tuple[Escalation, ...] = ()
     compliance: Compliance = Compliance()
     muted: tuple[MutedRisk, ...] = ()
+    returned: tuple[ReturnedRisk, ...] = ()
+    """Risks whose mute ended in the last week."""
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
     steps: tuple[Step, ...] = ()
     """All that is open, in the order in which it comes (not in the JSON)."""
     asks: tuple[Ask, ...] = ()
-    """Decisions and help that others owe (not in the JSON)."""
+    """Decisions and help that others owe."""
     end: date | None = None
     """The end of the SOW, moved by approved change orders."""
     errors: tuple[Text, ...] = ()
@@ -424,8 +426,4 @@ class Derived:
     portfolio: PortfolioDerived = PortfolioDerived()
     failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
-    steps: tuple[Step, ...] = ()
-    """All that is open, in the order in which it comes (not in the JSON)."""
-    asks: tuple[Ask, ...] = ()
-    """Decisions and help that others owe (not in the JSON)."""
     """Orders on roll-ups that name no engagement."""

@@ -12,6 +12,7 @@ from bot.report.charts import burn_history
 from bot.report.site.draw import draw_burn_up, draw_colours, draw_revenue, draw_slips, draw_trend
 from bot.report.site.timeline import draw_timeline
 from bot.report.site.views import Row, Site
+from bot.report.text.safe_text import safe_url
 
 ACCEPTED = ("accepted", "passively_accepted")
 
@@ -64,6 +65,7 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> dict[str,
         "raid": sorted((e for e in derived.raid if e.state != "closed"), key=lambda e: (-(e.score or 0), e.ref)),
         "accepted": ACCEPTED,
         "severities": SEVERITIES,
+        "counting": safe_url(site.settings.reports.counting or ""),
         "unread": (*derived.errors, *(f.message for f in engagement.fact_faults)) if engagement else derived.errors,
     }
 
