@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from bot.app.session import Session, read_text
-from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, read_snapshot, require_known
+from bot.app.sources import Progress, Reading, failures_of, known_reference, quiet, read_live, read_snapshot
 from bot.app.summary import Beginning, Case, Summary, beginning, closing, judged, summarise, told
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
 from bot.domain.model import Portfolio
+from bot.domain.paths import reference_of
 from bot.domain.snapshot import load_unpublished
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
@@ -69,10 +70,11 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     """
     began = beginning(session)
     client, session = session.client, session.live
+    options = replace(options, only=options.only and reference_of(options.only, session.url))
     if not options.dry_run:
         require_write(client)
     portfolio = read_parts(session, options) if options.merge else read_live(session, options.only, progress)
-    require_known(portfolio, options.only)
+    options = replace(options, only=known_reference(portfolio, options.only))
     standing = read_standing(
         client, session.settings, portfolio, lambda n, of: progress("looking at what stands", n, of)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -24,11 +25,18 @@ COUNTING = "docs/counting.md"
 DEFAULT_URL = "https://gitlab.com"
 RETRY_BUDGET = 120.0
 """Seconds that all tries of one read may take together."""
+_API = re.compile(r"/api/(v4|graphql)$")
+"""People paste the address of the API where that of GitLab is asked for."""
 HOLIDAY_YEARS_BACK, HOLIDAY_YEARS_AHEAD = 4, 4
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def instance_url(text: str) -> str:
+    """GitLab's own address, also where somebody gave that of its API."""
+    return _API.sub("", text.strip().rstrip("/"))
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Session:
             or self.environment.get("CI_SERVER_URL")
             or DEFAULT_URL
         )
-        return found.rstrip("/")
+        return instance_url(found)
 
     @property
     def token(self) -> str:
