@@ -154,7 +154,9 @@ class StatusReport(Section):
     enabled: bool = True
     day: Weekday = "thu"
     set_health: bool = Field(False, description="Also set the engagement's health label to the published status")
-    notify_owners: bool = Field(False, description="Mention whom an ask is asked of, once an ask, below the status note")
+    notify_owners: bool = Field(
+        False, description="Mention whom an ask is asked of, once an ask, below the status note"
+    )
     quiet_hours: str = Field(
         "18:00-08:00",
         pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
