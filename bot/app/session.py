@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,10 @@ _API = re.compile(r"/api/(v4|graphql)$")
 HOLIDAY_YEARS_BACK, HOLIDAY_YEARS_AHEAD = 4, 4
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def instance_url(text: str) -> str:
     """GitLab's own address, also where somebody gave that of its API."""
     return _API.sub("", text.strip().rstrip("/"))
@@ -44,6 +48,8 @@ class Session:
     today: date
     as_of: date
     environment: Mapping[str, str]
+    clock: Callable[[], datetime] = _now
+    """What time it is: for what is sent to people at some hours only."""
 
     @cached_property
     def calendar(self) -> WorkCalendar:

@@ -154,6 +154,15 @@ class StatusReport(Section):
     enabled: bool = True
     day: Weekday = "thu"
     set_health: bool = Field(False, description="Also set the engagement's health label to the published status")
+    notify_owners: bool = Field(
+        False, description="Mention whom an ask is asked of, once an ask, below the status note"
+    )
+    quiet_hours: str = Field(
+        "18:00-08:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="No mention in these hours of the person's day, nor on a day off",
+    )
+    most_mentions: int = Field(10, ge=0, le=1000, description="At most so many mentions a day")
     customer: CustomerStatusSettings = CustomerStatusSettings()
 
 
