@@ -121,7 +121,7 @@ def open_session(
     """Read the config and find out the day. Raises ConfigError or UsageError."""
     path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
     settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
-    settings = with_counting_page(settings, path.parent, environment)
+    settings = with_portfolio_page(with_counting_page(settings, path.parent, environment), environment)
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
     return with_absence_files(Session(settings, path, today, as_of or today, environment))
 
@@ -146,6 +146,14 @@ def with_counting_page(settings: Settings, folder: Path, environment: Mapping[st
         return settings
     reports = settings.reports.model_copy(update={"counting": f"{project}/-/blob/{branch}/{COUNTING}"})
     return settings.model_copy(update={"reports": reports})
+
+
+def with_portfolio_page(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The settings with the address of the portfolio page, where the pipeline publishes it and nobody named another."""
+    page = environment.get("CI_PAGES_URL") if environment.get("PSBOT_PAGES") == "true" else None
+    if settings.reports.page or not page:
+        return settings
+    return settings.model_copy(update={"reports": settings.reports.model_copy(update={"page": page})})
 
 
 def read_sheet(path: Path) -> str:

@@ -203,6 +203,11 @@ class ReportSettings(Section):
     counting: WebAddress | None = Field(
         None, description="Address of the page on how psbot counts; default docs/counting.md of the pipeline's project"
     )
+    page: WebAddress | None = Field(
+        None,
+        description="Address of the portfolio page, to which internal notes link; default GitLab Pages of the pipeline's "
+        "project where PSBOT_PAGES is true",
+    )
 
 
 class TemplateSettings(Section):

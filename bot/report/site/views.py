@@ -30,6 +30,7 @@ from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.domain.vocabulary import Phase
 from bot.report.charts import Revenue
+from bot.report.site.names import page_names
 from bot.report.text.safe_text import safe_url
 
 TREND = 6
@@ -279,18 +280,3 @@ class Site:
 def short_ref(ref: str) -> str:
     """The last part of a reference's path and its number: `sow-1234#12`."""
     return re.sub(r"^(?:[^/%\"]+/)+", "", ref)
-
-
-def page_names(refs: Iterable[str]) -> dict[str, str]:
-    """A file name for each engagement, unique also where case does not count."""
-    names: dict[str, str] = {}
-    used: set[str] = set()
-    for ref in refs:
-        stem = re.sub(r"[^a-z0-9]+", "-", ref.lower()).strip("-")[:80] or "engagement"
-        name, number = stem, 1
-        while name in used:
-            number += 1
-            name = f"{stem}-{number}"
-        used.add(name)
-        names[ref] = f"engagements/{name}.html"
-    return names
