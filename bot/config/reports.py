@@ -47,6 +47,15 @@ class StatusReport(ReportSection):
     enabled: bool = Field(True, description="Write the internal weekly status (and the customer's, where enabled)")
     day: Weekday = Field("thu", description="Day of the week on which it is first written")
     set_health: bool = Field(False, description="Also set the engagement's health label to the published status")
+    notify_owners: bool = Field(
+        False, description="Mention whom an ask is asked of, once an ask, below the status note"
+    )
+    quiet_hours: str = Field(
+        "18:00-08:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="No mention in these hours of the person's day, nor on a day off",
+    )
+    most_mentions: int = Field(10, ge=0, le=1000, description="At most so many mentions a day")
     customer: CustomerStatusSettings = CustomerStatusSettings()
 
 
@@ -79,6 +88,11 @@ class ReportSettings(Section):
     locale: str = Field("en_US", description="Wording, dates, numbers and money, such as de_DE")
     counting: WebAddress | None = Field(
         None, description="Address of the page on how psbot counts; default docs/counting.md of the pipeline's project"
+    )
+    page: WebAddress | None = Field(
+        None,
+        description="Address of the portfolio page, to which internal notes link; default GitLab Pages of the pipeline's "
+        "project where PSBOT_PAGES is true",
     )
 
     def sections(self) -> Iterator[tuple[str, ReportSection]]:

@@ -31,8 +31,8 @@ def forced(settings: Settings, calendar: WorkCalendar, kind: str, period: str | 
     return due.forced(schedules(), settings, calendar, kind, period, day)
 
 
-def next_due(settings: Settings, calendar: WorkCalendar, day: date) -> list[tuple[str, date]]:
-    return due.next_due(schedules(), settings, calendar, day)
+def coming(settings: Settings, calendar: WorkCalendar, day: date, ahead: int = 10) -> list[tuple[str, date]]:
+    return due.coming(schedules(), settings, calendar, day, ahead)
 
 
 def cycle_of(kind: str, settings: Settings, calendar: WorkCalendar) -> Cycle | None:

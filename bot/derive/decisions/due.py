@@ -7,7 +7,7 @@ made up for, as of the last day on which it was current, as long as an earlier o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -192,14 +192,20 @@ def forced(
     return Due(kind, period, min(day, cycle.last_day(period)), False, "asked for")
 
 
-def next_due(schedules: Schedules, settings: Settings, calendar: WorkCalendar, day: date) -> list[tuple[str, date]]:
-    """When each wanted report is next written for the first time, after `day`."""
-    coming = []
-    for kind in _wanted(schedules, settings):
-        cycle = cycle_of(schedules, kind, settings, calendar)
-        if cycle:
-            coming.append((kind, cycle.first_due(cycle.after(cycle.current(day)))))
-    return sorted(coming, key=lambda pair: (pair[1], pair[0]))
+def coming(
+    schedules: Schedules, settings: Settings, calendar: WorkCalendar, day: date, ahead: int = 10
+) -> list[tuple[str, date]]:
+    """The next `ahead` reports of each wanted kind after `day`, the earliest first."""
+    cycles = {kind: cycle_of(schedules, kind, settings, calendar) for kind in _wanted(schedules, settings)}
+    found = [(kind, first) for kind, cycle in cycles.items() if cycle for first in _next_of(cycle, day, ahead)]
+    return sorted(found, key=lambda pair: (pair[1], pair[0]))
+
+
+def _next_of(cycle: Cycle, day: date, ahead: int) -> Iterator[date]:
+    period = cycle.current(day)
+    for _ in range(ahead):
+        period = cycle.after(period)
+        yield cycle.first_due(period)
 
 
 def _missed(kind: str, cycle: Cycle, current: Period, past: Sequence[PastReport]) -> list[Due]:
