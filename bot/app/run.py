@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.app.session import Session, read_text
 from bot.app.sources import Progress, Reading, failures_of, known_reference, quiet, read_live, read_snapshot
-from bot.app.summary import Beginning, Case, Summary, beginning, closing, judged, summarise, told
+from bot.app.summary import Beginning, RunCase, RunSummary, beginning, closing, judged, summarise, told
 from bot.derive.decisions.due import Due
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
@@ -64,7 +64,7 @@ class RunOptions:
     accept_loss: bool = False
 
 
-def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -> Summary:
+def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -> RunSummary:
     """Read, derive, render, plan, and (unless a dry run) publish what is due.
 
     Raises AccessError before anything is written when the token may not write.
@@ -126,8 +126,8 @@ def desk_of(session: Session, reading: Reading, options: RunOptions, standing: S
 
 
 def with_digests(
-    summary: Summary, session: Session, reading: Reading, options: RunOptions, made: Made, guard: Guard
-) -> Summary:
+    summary: RunSummary, session: Session, reading: Reading, options: RunOptions, made: Made, guard: Guard
+) -> RunSummary:
     """The summary with what was sent outside GitLab, from what stands now that everything is published."""
     if not session.settings.notify:
         return summary
@@ -137,7 +137,7 @@ def with_digests(
     reader = Reader(session.client, session.settings)
     receipts = Receipts(session.client, reader, guard, project, standing.portfolio)
     sent = send_digests(desk, receipts, session.environment)
-    cases = (*(Case("digests", line) for line in sent.lines), *(Case("digests", f, failure=f) for f in sent.failures))
+    cases = (*(RunCase("digests", line) for line in sent.lines), *(RunCase("digests", f, failure=f) for f in sent.failures))
     return replace(
         summary,
         lines=(*summary.lines, *sent.lines),
@@ -287,7 +287,7 @@ def orders_of(reading: Reading, options: RunOptions) -> tuple[tuple[str | None, 
     return (*addressed, *((None, order) for order in general))
 
 
-def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> Summary:
+def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> RunSummary:
     """Carry out a plan made earlier. Raises UsageError when it is none, or for another GitLab."""
     began = beginning(session)
     plan = plan_from_json(text, where)
@@ -304,7 +304,7 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     outcome = apply_plan(today.recheck(plan), writer, lambda n, of, step: progress("publishing", n, of))
     require_some_right(outcome)
     cases, failures = judged(outcome)
-    return Summary(
+    return RunSummary(
         told(outcome), tuple(failures), closing(session, len(portfolio.engagements), outcome, plan, began), cases=cases
     )
 
@@ -326,7 +326,7 @@ def unasked_texts(session: Session, portfolio: Portfolio, plan: Plan) -> frozens
     return frozenset(found)
 
 
-def file_summary(session: Session, reading: Reading, options: RunOptions, report: Report, began: Beginning) -> Summary:
+def file_summary(session: Session, reading: Reading, options: RunOptions, report: Report, began: Beginning) -> RunSummary:
     """A report that is a file, such as the hand-over form of the partner view: nothing in GitLab."""
     due = forced(session.settings, session.calendar, report.kind, options.period, reading.day)
     file = report.file(due, report_context(reading, options)) if report.file else None
@@ -337,7 +337,7 @@ def file_summary(session: Session, reading: Reading, options: RunOptions, report
             "Names come from `partner::` labels and facts.",
         )
     failures = failures_of(reading.derive(reading.day), reading.portfolio)
-    return Summary(
+    return RunSummary(
         (),
         tuple(failures),
         closing(session, len(reading.portfolio.engagements), None, Plan(), began),

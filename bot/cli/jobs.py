@@ -17,7 +17,7 @@ from bot.domain.border import visible_lines
 from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.app.summary import Summary
+    from bot.app.summary import RunSummary
 
 WOULD_CHANGE = 5
 """Exit code of `run --dry-run --exit-code` where a run would write something."""
@@ -168,7 +168,7 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
     return (int(index), int(total)) if int(total) > 1 else None
 
 
-def _leave_files(summary: Summary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None) -> None:
+def _leave_files(summary: RunSummary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None) -> None:
     from bot.cli.files import write_text
 
     if out:
@@ -184,7 +184,7 @@ def _leave_files(summary: Summary, out: Path | None, plan: Path | None, junit: P
         write_text(save, summary.snapshot_text)
 
 
-def _leave_derived(summary: Summary, site: Path | None, json_: Path | None, tables: Path | None) -> list[str]:
+def _leave_derived(summary: RunSummary, site: Path | None, json_: Path | None, tables: Path | None) -> list[str]:
     """Page, JSON and tables of the very reading that the reports were made of; what of the page could not be made."""
     from bot.cli.files import json_text, write_text
 
@@ -219,7 +219,7 @@ _STYLES = {
 }  # fmt: skip
 
 
-def print_summary(summary: Summary, *, quiet: bool) -> None:
+def print_summary(summary: RunSummary, *, quiet: bool) -> None:
     """What was done on standard output (a dry run: the diff), what failed on standard error, not on both."""
     if not quiet:
         for line in summary.lines:

@@ -19,13 +19,13 @@ from bot.domain.errors import UsageError
 @app.command(epilog="Example: psbot check")
 def check() -> None:
     """Validate config, token, labels, publish targets and templates; say what is missing and how to put it right."""
-    from bot.app.checkup import Finding, examine
+    from bot.app.checkup import CheckResult, examine
     from bot.app.session import open_session
 
     found: Counter[str] = Counter()
-    upcoming: list[Finding] = []
+    upcoming: list[CheckResult] = []
 
-    def tell(finding: Finding) -> None:
+    def tell(finding: CheckResult) -> None:
         if finding.level == "next":
             upcoming.append(finding)
             return

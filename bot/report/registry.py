@@ -16,7 +16,7 @@ from bot.domain.messages import NOTHING, Phrase
 from bot.report import kinds
 from bot.report.context import ReportContext
 from bot.report.document import Document, RenderedFile
-from bot.report.parts.sections import Section, issue_of_sections, note_of_sections
+from bot.report.parts.sections import TextSection, issue_of_sections, note_of_sections
 
 
 class Place(StrEnum):
@@ -69,7 +69,7 @@ class Report:
     subjects: Subjects | None = None
     title: Phrase = NOTHING
     """Of an issue that is laid out by sections; `{period}` is filled."""
-    sections: tuple[Section, ...] = ()
+    sections: tuple[TextSection, ...] = ()
     template: str = ""
     make: Make | None = None
     file: Callable[[Due, ReportContext], RenderedFile | None] | None = None

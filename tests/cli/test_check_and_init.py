@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.app.checkup import Finding, check_pages, make_proposal, sounds_internal
+from bot.app.checkup import CheckResult, check_pages, make_proposal, sounds_internal
 from bot.app.session import open_session
 from bot.config.starter import local_timezone
 from tests.cli.conftest import Desk, Said
@@ -130,7 +130,7 @@ def test_pages_that_stand_open_are_found_in_a_pipeline(
 ) -> None:
     session = open_session(desk.config, {"CI_PROJECT_PATH": "acme/psbot-config", "PSBOT_PAGES": wanted})
     session.__dict__["client"] = Project(**shape)
-    found: list[Finding] = list(check_pages(session))
+    found: list[CheckResult] = list(check_pages(session))
     assert [f.level for f in found] == ([level] if level else [])
     assert all(words in f.text for f in found)
 

@@ -16,7 +16,7 @@ TEMPLATE = "sections.md.j2"
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TextSection:
     """A heading, and the lines below it: messages, which are said in the reports' language. Without lines it is left out."""
 
     heading: Phrase
@@ -24,14 +24,14 @@ class Section:
     """Of the report, its context and its subject (None: the portfolio)."""
 
 
-def issue_of_sections(title: Phrase, sections: Iterable[Section], due: Due, context: ReportContext) -> Document:
+def issue_of_sections(title: Phrase, sections: Iterable[TextSection], due: Due, context: ReportContext) -> Document:
     """The period's issue. Raises UsageError where the config names no project for it."""
     view = {"title": None, "sections": _filled(sections, due, context, None)}
     return issue_document(TEMPLATE, due, context, view, {}, _titled(title, due))
 
 
 def note_of_sections(
-    title: Phrase, sections: Iterable[Section], due: Due, context: ReportContext, ref: str
+    title: Phrase, sections: Iterable[TextSection], due: Due, context: ReportContext, ref: str
 ) -> Document | None:
     """The period's note on one engagement; None where there is nothing to say."""
     filled, words = _filled(sections, due, context, ref), context.templates.words
@@ -64,7 +64,7 @@ def _titled(title: Phrase, due: Due) -> Phrase:
 
 
 def _filled(
-    sections: Iterable[Section], due: Due, context: ReportContext, ref: str | None
+    sections: Iterable[TextSection], due: Due, context: ReportContext, ref: str | None
 ) -> list[tuple[SafeMarkdown, tuple[SafeMarkdown, ...]]]:
     output = context.templates.words.output
     found = ((section.heading, tuple(section.lines(due, context, ref))) for section in sections)
