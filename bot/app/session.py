@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.app.absences import read_absences, with_absences
 from bot.app.csv_sheet import decode
 from bot.config import Settings, parse_config
 from bot.derive.catalog import vocabulary
@@ -48,6 +49,8 @@ class Session:
     today: date
     as_of: date
     environment: Mapping[str, str]
+    faults: tuple[str, ...] = ()
+    """What of the files that the config names for people could not be read."""
     clock: Callable[[], datetime] = _now
     """What time it is: for what is sent to people at some hours only."""
 
@@ -120,7 +123,20 @@ def open_session(
     settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
     settings = with_portfolio_page(with_counting_page(settings, path.parent, environment), environment)
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
-    return Session(settings, path, today, as_of or today, environment)
+    return with_absence_files(Session(settings, path, today, as_of or today, environment))
+
+
+def with_absence_files(session: Session) -> Session:
+    """The session whose people are away as the files of the config say too. Raises UsageError or ConfigError."""
+    settings = session.settings
+    if not settings.calendar.absences:
+        return session
+    people, faults, zone = dict(settings.people), [], ZoneInfo(settings.calendar.timezone)
+    for name in settings.calendar.absences:
+        found = read_absences(read_sheet(session.folder / name), name, settings.people, zone, settings.finance.columns)
+        people = with_absences(people, found.away)
+        faults += found.faults
+    return replace(session, settings=settings.model_copy(update={"people": people}), faults=tuple(faults))
 
 
 def with_counting_page(settings: Settings, folder: Path, environment: Mapping[str, str]) -> Settings:

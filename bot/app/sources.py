@@ -132,7 +132,7 @@ def read_snapshot(session: Session, path: Path) -> Portfolio:
     meant = {e.ref: [str(s.fault) for s in strange if s.nearest == e.ref] for e in portfolio.engagements}
     engagements = (replace(e, errors=tuple(dict.fromkeys((*e.errors, *meant[e.ref])))) for e in portfolio.engagements)
     nobodys = (str(s.fault) for s in strange if s.nearest not in meant)
-    failures = tuple(dict.fromkeys((*portfolio.failures, *nobodys)))
+    failures = tuple(dict.fromkeys((*portfolio.failures, *session.faults, *nobodys)))
     return replace(portfolio, engagements=tuple(engagements), failures=failures)
 
 
@@ -156,6 +156,7 @@ def read_live(session: Session, only: str | None, progress: Progress = quiet) ->
 def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
     """The portfolio with the timesheets and bookings that the config names; bad rows join its failures."""
     finance = session.settings.finance
+    portfolio = replace(portfolio, failures=(*portfolio.failures, *session.faults))
     if not finance.timesheets and not finance.bookings:
         return portfolio
     hours = bookings = None

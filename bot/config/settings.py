@@ -115,6 +115,9 @@ class CalendarSettings(Section):
     )
     fiscal_year_start: int = Field(2, ge=1, le=12, description="First month of the fiscal year (GitLab: 2)")
     hours_per_day: float = Field(8, gt=0, le=24)
+    absences: tuple[str, ...] = Field(
+        (), description="CSV (user,first,last) or iCalendar files of absences, added to those under `people`"
+    )
 
     @field_validator("working_days")
     @classmethod
