@@ -25,7 +25,7 @@ def deck(
     as_of: AsOf = None,
 ) -> None:
     """Write a report as slides (PowerPoint, native charts and tables)."""
-    title = _title_of(report)
+    _require_slides(report)
     require_audience(audience, only, "a customer's slides are about")
     if ratio not in ("16:9", "4:3"):
         raise UsageError(f"{ratio!r} is not a ratio", "--ratio", "Use 16:9 or 4:3.")
@@ -37,27 +37,29 @@ def deck(
     from bot.report.deck.slides import customer_slides, leadership_slides
     from bot.report.schedule import forced
     from bot.report.site.customer import customer_facts_of
+    from bot.report.site.plainwords import PlainWords
+    from bot.report.text.wording import load_words
 
     reading = read(snapshot, only, as_of)
     session = reading.session
     due = forced(session.settings, session.calendar, report, period, reading.day)
     derived = reading.derive(min(due.as_of, reading.day))
+    words = PlainWords(load_words(session.settings.reports.locale, derived.currency))
     if audience == "customer":
         facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, reading.only or "")
-        slides = customer_slides(facts)
+        slides = customer_slides(facts, words)
     else:
-        slides = leadership_slides(derived, due.period, session.calendar, title)
+        slides = leadership_slides(derived, due.period, session.calendar, report, words)
     templates = sorted((session.folder / session.settings.templates.folder / "deck").glob("*.pptx"))
     write_bytes(output, pptx_file(slides, ratio=ratio, template=templates[0] if templates else None))
     say(f"written: {output} ({len(slides)} slides)")
     raise typer.Exit(exit_code(reading, derived))
 
 
-def _title_of(kind: str) -> str:
-    """The title of a report's slides. Raises UsageError for one that has none."""
+def _require_slides(kind: str) -> None:
+    """Refuse a report that can't be told by slides."""
     from bot.report.registry import all_reports
 
-    titles = {report.kind: report.slides for report in all_reports() if report.slides}
-    if kind not in titles:
-        raise UsageError(f"{kind!r} can't be made into slides", "--report", f"Use {' or '.join(titles)}.")
-    return titles[kind]
+    known = [report.kind for report in all_reports() if report.has_slides]
+    if kind not in known:
+        raise UsageError(f"{kind!r} can't be made into slides", "--report", f"Use {' or '.join(known)}.")

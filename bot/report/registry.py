@@ -76,8 +76,8 @@ class Report:
     """Makes the file of a report that is one."""
     arguments: str = ""
     """What `--report` needs beside it."""
-    slides: str = ""
-    """The title of its slides, where it can be told by slides."""
+    has_slides: bool = False
+    """Whether `psbot deck` makes slides of it."""
 
     @property
     def is_published(self) -> bool:

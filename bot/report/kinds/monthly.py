@@ -203,5 +203,5 @@ REPORT = Report(
     template="monthly.md.j2",
     subjects=whole_portfolio,
     make=make_monthly,
-    slides="Professional Services, the month",
+    has_slides=True,
 )

@@ -236,5 +236,5 @@ REPORT = Report(
     template="quarterly.md.j2",
     subjects=whole_portfolio,
     make=make_quarterly,
-    slides="Professional Services, the quarter",
+    has_slides=True,
 )
