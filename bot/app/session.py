@@ -131,7 +131,8 @@ def with_absence_files(session: Session) -> Session:
     settings = session.settings
     if not settings.calendar.absences:
         return session
-    people, faults, zone = dict(settings.people), [], ZoneInfo(settings.calendar.timezone)
+    people, zone = dict(settings.people), ZoneInfo(settings.calendar.timezone)
+    faults: list[str] = []
     for name in settings.calendar.absences:
         found = read_absences(read_sheet(session.folder / name), name, settings.people, zone, settings.finance.columns)
         people = with_absences(people, found.away)

@@ -208,6 +208,9 @@ class Acceptance:
     last_safe_sending: date | None = None
     due: date | None = None
     evidence: tuple[str, ...] = ()
+    accepted_by: str | None = None
+    """Who said that it is accepted: by an order, or the customer's 👍; the address of that stands in `proof`."""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
