@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.derive.billing_results import BillingLine
+from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, ReturnedRisk, SlipCause
 from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
@@ -325,6 +326,8 @@ class EngagementDerived:
     escalations: tuple[Escalation, ...] = ()
     compliance: Compliance = Compliance()
     muted: tuple[MutedRisk, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    """People's orders about what is known by now, beside what was computed."""
     returned: tuple[ReturnedRisk, ...] = ()
     """Risks whose mute ended in the last week."""
     manager: tuple[ManagerForecast, ...] = ()
@@ -425,6 +428,8 @@ class PortfolioDerived:
     capacity: tuple[CapacityWeek, ...] = ()
     rag_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=lambda: EMPTY)
     """grouping → name → colour → engagements."""
+    judged: Mapping[str, JudgementScore] = field(default_factory=lambda: EMPTY)
+    """People against psbot, by what they said: finish, revenue, colour."""
     waterfall: Waterfall | None = None
     """Of the running quarter, or of the one that ends today; None where no forecast stood at its start."""
 

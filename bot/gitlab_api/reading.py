@@ -146,7 +146,7 @@ class _Reading:
         for path in sorted(self.places):
             tell = partial(self._tell_merge_requests, path)
             try:
-                logs += read_merge_request_time(self.client, self.places[path], tell)
+                logs += read_merge_request_time(self.client, self.places[path], tell, self.cache)
             except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
                 tell(str(problem))
         return share_time(drafts, everyone, logs, zone, zones)
