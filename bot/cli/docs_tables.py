@@ -39,7 +39,7 @@ def _when(report: Report) -> str:
         return f"day `reports.{report.kind}.day`, for the month that ended"
     if report.rhythm is QUARTERLY:
         return "first day of a fiscal quarter, for the one that ended"
-    return "once, when it is complete"
+    return f"once, {report.occasion}"
 
 
 def orders_page(path: Path) -> str:

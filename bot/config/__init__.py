@@ -1,5 +1,6 @@
 """config.yml → one frozen, validated settings object."""
 
+from bot.config.schema import config_schema
 from bot.config.settings import (
     Audience,
     FinanceSettings,
@@ -11,7 +12,6 @@ from bot.config.settings import (
     Settings,
     Threshold,
     Vocabulary,
-    config_schema,
     parse_config,
     settings_model,
 )

@@ -10,8 +10,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Literal
 
-from bot.config import ReportSection
-from bot.derive.decisions.due import Due, Rhythm
+from bot.config import ReportSection, Settings
+from bot.derive.decisions.due import Due, Rhythm, always
 from bot.domain.messages import NOTHING, Phrase
 from bot.report import kinds
 from bot.report.context import ReportContext
@@ -58,7 +58,8 @@ class Report:
     name: str
     place: Place
     rhythm: Rhythm | None
-    """None: once, when an engagement completes."""
+    """None: once, on its occasion."""
+    occasion: str = "when an engagement completes"
     config: type[ReportSection] | None = None
     """Its section under `reports:`; a file has none."""
     section: str = ""
@@ -66,6 +67,8 @@ class Report:
     audience: Literal["internal", "customer"] = "internal"
     readers: str = ""
     """Who reads it, for the documentation."""
+    is_asked: Callable[[Settings], bool] = always
+    """Whether the config asks for it, beside `enabled` and a project."""
     subjects: Subjects | None = None
     title: Phrase = NOTHING
     """Of an issue that is laid out by sections; `{period}` is filled."""

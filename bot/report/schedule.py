@@ -16,8 +16,8 @@ from bot.report.registry import all_reports
 def schedules() -> dict[str, Schedule]:
     """By kind, in the order in which reports are made."""
     return {
-        report.kind: Schedule(report.rhythm, report.section or report.kind, not report.is_published)
-        for report in all_reports()
+        r.kind: Schedule(r.rhythm, r.section or r.kind, not r.is_published, r.occasion, r.is_asked)
+        for r in all_reports()
     }
 
 

@@ -111,15 +111,22 @@ QUARTERLY: Final = Rhythm(
 )
 
 
+def always(_: Settings) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a kind of report is made. Without a rhythm it is due whenever an engagement completes."""
+    """When a kind of report is made. Without a rhythm it is due at any time, and written on its occasion."""
 
     rhythm: Rhythm | None
     section: str
     """The key under `reports:` that says on which day."""
     on_request: bool = False
     """Never due by itself."""
+    occasion: str = "when an engagement completes"
+    """When it is written, without a rhythm."""
+    is_asked: Callable[[Settings], bool] = always
 
 
 Schedules = Mapping[str, Schedule]
@@ -150,14 +157,15 @@ def reports_due(
     found: list[Due] = []
     for kind in _wanted(schedules, settings):
         cycle = cycle_of(schedules, kind, settings, calendar)
-        found += _of_cycle(kind, cycle, day, past) if cycle else [_completed(kind, day)]
+        found += _of_cycle(kind, cycle, day, past) if cycle else [_on_occasion(kind, schedules[kind], day)]
     return tuple(found)
 
 
 def _wanted(schedules: Schedules, settings: Settings) -> list[str]:
     """The kinds that the config asks for: enabled, and, where it is an issue, with a project to stand in."""
     kinds = [kind for kind, schedule in schedules.items() if not schedule.on_request]
-    return [kind for kind in kinds if settings.reports.section(kind).is_wanted]
+    wanted = [kind for kind in kinds if settings.reports.section(schedules[kind].section).is_wanted]
+    return [kind for kind in wanted if schedules[kind].is_asked(settings)]
 
 
 def _of_cycle(kind: str, cycle: Cycle, day: date, past: Sequence[PastReport]) -> list[Due]:
@@ -167,9 +175,9 @@ def _of_cycle(kind: str, cycle: Cycle, day: date, past: Sequence[PastReport]) ->
     return [*_missed(kind, cycle, current, past), now]
 
 
-def _completed(kind: str, day: date) -> Due:
-    """Such reports are due whenever an engagement has completed; which ones, the report itself decides."""
-    return Due(kind, Period(day, day, kind), day, False, "once, when an engagement completes")
+def _on_occasion(kind: str, schedule: Schedule, day: date) -> Due:
+    """On what it is written, the report itself decides."""
+    return Due(kind, Period(day, day, kind), day, False, f"once, {schedule.occasion}")
 
 
 def forced(
@@ -181,7 +189,7 @@ def forced(
     """
     rhythm, cycle = schedules[kind].rhythm, cycle_of(schedules, kind, settings, calendar)
     if rhythm is None or cycle is None:
-        return _completed(kind, day)
+        return _on_occasion(kind, schedules[kind], day)
     if period_name is None:
         this = cycle.period_of(day)
         period = cycle.before(this) if cycle.after_end else this
