@@ -193,6 +193,7 @@ def report_context(reading: Reading, options: RunOptions) -> ReportContext:
         settings=s.settings,
         calendar=s.calendar,
         derive=reading.derive,
+        derive_part=reading.derive,
         templates=load_templates(s.settings, s.folder),
         audience_of=s.settings.audience_of,
         past=reading.past,

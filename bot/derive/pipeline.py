@@ -27,8 +27,10 @@ from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
 from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
+from bot.derive.depth import Depth
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
+from bot.derive.past_status import derive_past_status, staged
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
@@ -75,12 +77,13 @@ def derive_portfolio(
     forecast: bool = True,
     only: str | None = None,
     memory: Memory | None = None,
+    depth: Depth = Depth.ALL,
 ) -> Derived:
     """Everything derived as of the end of `day`, worst engagement first; the same for any order of the input.
 
     Engagements that were closed longer than `closed_within_days` ago are left out, but teach the forecast and stay in
     the portfolio's revenue. `only` derives one engagement, against the whole portfolio's bookings and items. `memory` keeps
-    what past days said, for further derivations of the same portfolio.
+    what past days said, for further derivations of the same portfolio. `depth`: how much is asked for.
     """
     settings = with_default_thresholds(settings)
     lost: list[Text] = []
@@ -95,13 +98,21 @@ def derive_portfolio(
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
     memory = {} if memory is None else memory
+    learned = run.earlier if run else None
+    if depth == Depth.STATUS:
+        found = (
+            derive_past_status(s, learned, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref])
+            for s in wanted
+        )
+        return Derived(day, settings.finance.currency, tuple(found), PortfolioDerived(), tuple(failures))
     pairs = [
-        _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref]) for s in wanted
+        _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref], depth)
+        for s in wanted
     ]
     gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
     revenue = _add_revenue(pairs, gone, settings, past, failures, only)
     record = contained(
-        lambda: portfolio_record(subjects, run.earlier if run else None, reports, memory),
+        lambda: portfolio_record(subjects, learned, reports, memory),
         lambda why: failures.append(Phrase("no track record: {error}", error=why)),
         EMPTY,
     )
@@ -214,7 +225,8 @@ def _derive_engagement(
     run: ForecastRun | None,
     payloads: Sequence[Mapping[str, object]],
     memory: Memory,
-    orders: Sequence[Order] = (),
+    orders: Sequence[Order],
+    depth: Depth,
 ) -> tuple[Subject, EngagementForecast | None]:
     kept: list[EngagementForecast] = []
     past = past_signals(subject, run.earlier if run else None, payloads, memory)
@@ -222,21 +234,9 @@ def _derive_engagement(
         ("orders", lambda s: obey(s, orders)),
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
-    for name, stage in (*_stages(run, payloads, kept, past), *last):
-        subject = _staged(subject, name, stage)
+    for name, stage in (*_stages(run, payloads, kept, past), *last[: 1 if depth < Depth.ALL else None]):
+        subject = staged(subject, name, stage)
     return subject, kept[0] if kept else None
-
-
-def _staged(subject: Subject, name: str, stage: Stage) -> Subject:
-    """The subject with what a stage derives; one that fails is told in the subject's errors."""
-    troubles: list[Text] = []
-    found = contained(
-        lambda: subject.advance(**stage(subject)),
-        lambda why: troubles.append(Phrase("{stage} could not be derived: {error}", stage=name, error=why)),
-        subject,
-        fatal=(),
-    )
-    return found.advance(errors=(*found.derived.errors, *troubles)) if troubles else found
 
 
 def _derive_revenue(

@@ -83,23 +83,26 @@ def _blockers(subject: Subject) -> Iterator[Engagement]:
 
 def rederive(subject: Subject, learned: Learned | None, payloads: Payloads) -> Subject:
     """What colours rest on, without revenue, RAID and risks."""
-    for stage in _stages(learned, payloads):
+    for _, stage in past_stages(learned, payloads):
         subject = subject.advance(**stage(subject))
     return subject
 
 
-def _stages(learned: Learned | None, payloads: Payloads) -> tuple[Callable[[Subject], Mapping[str, Any]], ...]:
+def past_stages(
+    learned: Learned | None, payloads: Payloads
+) -> tuple[tuple[str, Callable[[Subject], Mapping[str, Any]]], ...]:
+    """Name and function of each stage that colours rest on, in the order of the whole derivation."""
     return (
-        lambda s: {"phase": derive_phase(s)},
-        lambda s: {"progress": derive_progress(s)},
-        lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))},
-        lambda s: {"end": sow_end(s)},
-        lambda s: {"budget": derive_budget(s)},
-        lambda s: {"schedule": derive_schedule(s)},
-        lambda s: {"acceptance": derive_acceptance(s)},
-        lambda s: {"completion": derive_completion(s)},
-        lambda s: _forecast(s, learned),
-        lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)},
+        ("phase", lambda s: {"phase": derive_phase(s)}),
+        ("progress", lambda s: {"progress": derive_progress(s)}),
+        ("scope", lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))}),
+        ("agreed end", lambda s: {"end": sow_end(s)}),
+        ("budget", lambda s: {"budget": derive_budget(s)}),
+        ("schedule", lambda s: {"schedule": derive_schedule(s)}),
+        ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
+        ("completion", lambda s: {"completion": derive_completion(s)}),
+        ("forecast", lambda s: _forecast(s, learned)),
+        ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.derive.schedule.slips import days_lost
 from bot.domain.calendar import ONE_DAY, Period
@@ -82,7 +83,7 @@ def make_monthly(due: Due, context: ReportContext, ref: str | None) -> Document:
 def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     """Everything the template shows."""
     derived = context.derive(due.as_of)
-    then = context.derive(due.period.first - ONE_DAY)
+    then = context.derive_to(due.period.first - ONE_DAY, Depth.FIGURES)
     quarter = context.calendar.fiscal_quarter(due.as_of)
     months = sorted(
         (month_of_engagement(context, e, due, quarter.name) for e in derived.engagements if _belongs(e, due)),
@@ -127,7 +128,7 @@ def _lost(derived: EngagementDerived, span: Period) -> tuple[tuple[str, int], ..
 def month_of_engagement(context: ReportContext, derived: EngagementDerived, due: Due, quarter: str) -> Month:
     span, ref = due.period, derived.ref
     engagement = context.engagements(due.as_of)[ref]
-    then = context.derived(ref, span.first - ONE_DAY)
+    then = context.derived(ref, span.first - ONE_DAY, Depth.FIGURES)
     colours = colours_of(derived.status)
     hit, slipped = milestones_hit(derived, then), milestones_slipped(context, derived, then)
     raid = raid_movement(context, derived, then)
