@@ -32,7 +32,7 @@ from bot.derive.money.budget import derive_budget
 from bot.derive.past_status import derive_past_status, staged
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
-from bot.derive.portfolio import derive_roll_up, worst_first
+from bot.derive.portfolio import count_colours, derive_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
 from bot.derive.replay import Memory, as_if, past_signals, portfolio_record
@@ -99,11 +99,12 @@ def derive_portfolio(
     memory = {} if memory is None else memory
     learned = run.earlier if run else None
     if depth == Depth.STATUS:
-        found = (
+        found = tuple(
             derive_past_status(s, learned, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref])
             for s in wanted
         )
-        return Derived(day, settings.finance.currency, tuple(found), PortfolioDerived(), tuple(failures))
+        counted = PortfolioDerived(len(found), count_colours(found))
+        return Derived(day, settings.finance.currency, found, counted, tuple(failures))
     pairs = [
         _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref], depth)
         for s in wanted

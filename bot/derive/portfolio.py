@@ -32,7 +32,7 @@ def derive_roll_up(
     hard, soft = (booked_hours(portfolio.engagements, kind) for kind in ("hard", "soft"))
     return PortfolioDerived(
         engagements=len(subjects),
-        rag=_count_colours(subjects),
+        rag=count_colours(s.derived for s in subjects),
         revenue=revenue.quarters,
         revenue_by=revenue.by,
         revenue_by_month=revenue.months,
@@ -90,14 +90,15 @@ def _rate(test: Callable[[Subject], bool | None], subjects: Iterable[Subject]) -
     return ratio(sum(known), len(known))
 
 
-def _count_colours(subjects: Iterable[Subject]) -> dict[str, int]:
+def count_colours(engagements: Iterable[EngagementDerived]) -> dict[str, int]:
+    """How many engagements have each overall colour."""
     counts = dict.fromkeys(RAGS, 0)
-    for subject in subjects:
-        counts[subject.derived.status.overall] += 1
+    for derived in engagements:
+        counts[derived.status.overall] += 1
     return counts
 
 
 def _by_group(subjects: Sequence[Subject], group: Callable[[Subject], str | None]) -> dict[str, dict[str, int]]:
     """Name → colour → engagements; those without a name are in no group."""
     names = sorted({name for s in subjects if (name := group(s))})
-    return {name: _count_colours(s for s in subjects if group(s) == name) for name in names}
+    return {name: count_colours(s.derived for s in subjects if group(s) == name) for name in names}
