@@ -15,8 +15,8 @@ from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import EMPTY, Engagement, Item
 
-_OF_THE_WORK: Final = ("breakdown", "to_do", "own_items")
-"""Cached values that rest on the engagement alone, not on what was derived."""
+_OF_THE_WORK: Final = ("breakdown", "to_do", "own_items", "availability")
+"""Cached values that rest on the engagement and the settings alone, not on what was derived."""
 
 
 @dataclass(frozen=True)

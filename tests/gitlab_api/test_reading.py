@@ -370,6 +370,33 @@ def test_histories_are_read_in_batches_and_only_of_changed_items():
     assert client.counts.history_requests <= 2 + 2 + 2  # items in hundreds, and the roots' labels
 
 
+def labelled(count: int) -> World:
+    """An engagement in which every item was escalated, on a day of its own."""
+    w = many(count)
+    for number, made in enumerate(i for i in w.items.values() if not i.is_epic and "PSProject" not in i.title):
+        w.label_event(made, "Escalated", f"2026-10-{number % 28 + 1:02d}T09:00:00Z")
+    return w
+
+
+def test_label_dates_of_a_page_of_items_come_in_one_request():
+    with demo(labelled(150)) as gitlab:
+        client = client_of(gitlab)
+        portfolio = read(gitlab, client=client)
+        asked = [record.path for record in gitlab.requests]
+    dated = [i.label_dates["Escalated"] for e in portfolio.engagements for i in e.items if "Escalated" in i.label_dates]
+    assert len(dated) >= 148
+    assert client.counts.history_requests <= 6
+    assert not [path for path in asked if "resource_label_events" in path]
+
+
+def test_a_server_that_makes_up_no_notes_about_labels_is_asked_item_by_item(monkeypatch: pytest.MonkeyPatch):
+    with demo(labelled(5)) as gitlab:
+        usual = read(gitlab)
+        monkeypatch.setattr("fakegitlab.graphql.activity.made_up_notes", lambda item: [])
+        assert read(gitlab).engagements == usual.engagements
+        assert [record.path for record in gitlab.requests if "resource_label_events" in record.path]
+
+
 def test_pages_that_shift_lose_and_double_nothing():
     w = many(350)
     with demo(w) as gitlab:
