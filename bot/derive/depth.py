@@ -8,6 +8,8 @@ from enum import IntEnum
 class Depth(IntEnum):
     """Each holds what the one before it holds, to the same values."""
 
+    NAMES = 0
+    """Which engagements are reported, and what of them could not be read."""
     STATUS = 1
     """Phase, completion, escalations and the colours as published: what trends show."""
     FIGURES = 2

@@ -94,6 +94,8 @@ def derive_portfolio(
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
     failures = [*then.failures, *lost, *faults, *unreadable_weeks(then.engagements)]
+    if depth == Depth.NAMES:
+        return Derived(day, settings.finance.currency, tuple(s.derived for s in wanted), failures=tuple(failures))
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
     memory = {} if memory is None else memory
