@@ -32,11 +32,11 @@ from bot.derive.money.budget import derive_budget
 from bot.derive.past_status import derive_past_status, staged
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
-from bot.derive.portfolio import count_colours, derive_roll_up, worst_first
+from bot.derive.portfolio import count_colours, derive_roll_up, revenue_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
 from bot.derive.replay import Memory, as_if, past_signals, portfolio_record
-from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, PortfolioRevenue, Risk
+from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
@@ -107,18 +107,18 @@ def derive_portfolio(
         )
         counted = PortfolioDerived(len(found), count_colours(found))
         return Derived(day, settings.finance.currency, found, counted, tuple(failures))
-    pairs = [
+    pairs = (
         _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref], depth)
         for s in wanted
-    ]
-    gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
-    revenue = _add_revenue(pairs, gone, settings, past, failures, only)
+    )
+    gone = (_derive_revenue(s, run, failures) for s in subjects if not is_reported(s) and not only)
+    derived_subjects, revenue = revenue_roll_up(pairs, gone, settings, past, failures, only)
     record = contained(
         lambda: portfolio_record(subjects, learned, reports, memory),
         lambda why: failures.append(Phrase("no track record: {error}", error=why)),
         EMPTY,
     )
-    done = [_with_record(subject, record) for subject, _ in pairs]
+    done = [_with_record(subject, record) for subject in derived_subjects]
     derived = Derived(
         as_of=day,
         currency=settings.finance.currency,
@@ -359,27 +359,6 @@ def _prepare_forecast(
         return ForecastRun(learned(day), learned, seed, trials)
 
     return contained(prepare, lambda why: failures.append(Phrase("no forecast: {error}", error=why)), fatal=())
-
-
-def _add_revenue(
-    pairs: Sequence[tuple[Subject, EngagementForecast | None]],
-    gone: Sequence[tuple[Subject, EngagementForecast | None]],
-    settings: Settings,
-    past: Sequence[PastReport],
-    failures: list[Text],
-    only: str | None,
-) -> PortfolioRevenue:
-    forecast, earlier = ([(s, found) for s, found in side if found is not None] for side in (pairs, gone))
-    if not forecast:
-        return PortfolioRevenue()
-    from bot.derive.forecast import portfolio_revenue
-
-    return contained(
-        lambda: portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only),
-        lambda why: failures.append(Phrase("no revenue roll-up: {error}", error=why)),
-        PortfolioRevenue(),
-        fatal=(),
-    )
 
 
 def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mapping[str, object]]]:

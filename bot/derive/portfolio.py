@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING
 
+from bot.config import Settings
 from bot.derive.decisions.colours import GRAVITY
 from bot.derive.decisions.questions import sow_end
 from bot.derive.labels import label_value
@@ -14,8 +17,13 @@ from bot.derive.people.utilisation import measure_utilisation
 from bot.derive.ratios import ratio
 from bot.derive.results import RAGS, SEVERITIES, EngagementDerived, PortfolioDerived, PortfolioRevenue
 from bot.derive.subject import Subject
-from bot.domain.model import Engagement, Portfolio
+from bot.domain.bulkhead import contained
+from bot.domain.messages import Phrase, Text
+from bot.domain.model import Engagement, PastReport, Portfolio
 from bot.domain.vocabulary import Phase
+
+if TYPE_CHECKING:
+    from bot.derive.forecast import EngagementForecast
 
 
 def derive_roll_up(
@@ -43,6 +51,44 @@ def derive_roll_up(
         capacity=derive_capacity(hard, soft, day, availability),
         rag_by={name: _by_group(subjects, group) for name, group in GROUPINGS.items()},
     )
+
+
+def revenue_roll_up(
+    pairs: Iterable[tuple[Subject, EngagementForecast | None]],
+    gone: Iterable[tuple[Subject, EngagementForecast | None]],
+    settings: Settings,
+    past: Sequence[PastReport],
+    failures: list[Text],
+    only: str | None,
+) -> tuple[list[Subject], PortfolioRevenue]:
+    """The subjects, derived one by one as their trials are added up and let go; what all come to."""
+    done: list[Subject] = []
+    forecast = _forecasts(pairs, done)
+    first = next(forecast, None)
+    if first is None:
+        return done, PortfolioRevenue()
+    from bot.derive.forecast import portfolio_revenue
+
+    every = chain((first,), forecast)
+    revenue = contained(
+        lambda: portfolio_revenue(every, settings=settings, past=past, gone=_forecasts(gone, []), only=only),
+        lambda why: failures.append(Phrase("no revenue roll-up: {error}", error=why)),
+        PortfolioRevenue(),
+        fatal=(),
+    )
+    for _ in every:  # where the roll-up failed, the rest is still to be derived
+        pass
+    return done, revenue
+
+
+def _forecasts(
+    pairs: Iterable[tuple[Subject, EngagementForecast | None]], done: list[Subject]
+) -> Iterator[tuple[Subject, EngagementForecast]]:
+    """Those with a forecast; all subjects go to `done`."""
+    for subject, found in pairs:
+        done.append(subject)
+        if found is not None:
+            yield subject, found
 
 
 def partner_of(engagement: Engagement, prefix: str) -> str | None:

@@ -14,7 +14,7 @@ from bot.derive.decisions.track_record import TrackRecord, case_of, latest_close
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.results import EngagementDerived
-from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
+from bot.derive.schedule.earned_schedule import add_forecasts, derive_path, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress
 from bot.derive.subject import Subject
@@ -46,8 +46,31 @@ def _signals(subject: Subject, day: date, learned: Learned | None, payloads: Pay
     then = subject_of(subject, day)
     if then is None:
         return {}
-    then = rederive(then, learned, payloads)
-    return signals_of(then) if then.derived.phase == Phase.ACTIVE else {}
+    then = then.advance(phase=derive_phase(then))
+    if then.derived.phase != Phase.ACTIVE:
+        return {}
+    for stage in _signal_stages(learned, payloads):
+        then = then.advance(**stage(then))
+    return signals_of(then)
+
+
+def _signal_stages(learned: Learned | None, payloads: Payloads) -> tuple[Callable[[Subject], Mapping[str, Any]], ...]:
+    """What the signals of active work rest on: indices of the schedule only where the forecast knows no chance."""
+    named = dict(past_stages(learned, payloads))
+    first = ("progress", "scope", "agreed end", "budget")
+
+    def schedule(subject: Subject) -> Mapping[str, Any]:
+        forecast = subject.derived.forecast
+        known = subject.derived.schedule if forecast.on_time_probability is not None else derive_schedule(subject)
+        return {"schedule": add_forecasts(known, subject, forecast.milestones)}
+
+    return (
+        *(named[name] for name in first),
+        lambda s: {"schedule": derive_path(s)},
+        named["acceptance"],
+        named["forecast"],
+        schedule,
+    )
 
 
 def subject_of(subject: Subject, day: date) -> Subject | None:

@@ -36,6 +36,8 @@ from bot.gitlab_api.translate import Record, day, id_number, instant, next_curso
 ITEMS_A_PLACE = 100
 ITEMS_A_QUERY = 200
 PLACES_A_QUERY = 8
+PLACES_WITH_LABELS = 6
+"""Discussions cost more than notes."""
 REST_BATCH = 5
 LABEL_EVENTS = "label events"
 NOTES_KIND = "due and left"
@@ -101,7 +103,7 @@ class HistoryReader:
 
     def _fail(self, records: Iterable[Record], problem: PsbotError) -> None:
         for record in records:
-            self.found.failed[record["id"]] = str(problem)
+            self.found.failed.setdefault(record["id"], str(problem))
 
     # -- due dates
 
@@ -223,7 +225,7 @@ class HistoryReader:
         if not wanted or not self.client.capabilities.knows("Notes.discussions"):
             return {}
         told: dict[int, list[list[Any]]] = {}
-        questions = pack(self._batches(wanted))
+        questions = pack(self._batches(wanted), PLACES_WITH_LABELS)
         for done, answer in enumerate(self.pool.map(partial(self._ask_notes, LABELS), questions), 1):
             told |= answer
             self.progress("label dates", done, len(questions))
@@ -263,13 +265,13 @@ class HistoryReader:
         return f"/groups/{base}/epics/{int(epic['id'])}"
 
 
-def pack(batches: Iterable[Batch]) -> list[list[Batch]]:
+def pack(batches: Iterable[Batch], places: int = PLACES_A_QUERY) -> list[list[Batch]]:
     """Batches of several places in one question, as far as its complexity allows."""
     packed: list[list[Batch]] = []
     room = 0
     for batch in batches:
         size = len(batch.records)
-        if not packed or size > room or len(packed[-1]) == PLACES_A_QUERY:
+        if not packed or size > room or len(packed[-1]) == places:
             packed.append([])
             room = ITEMS_A_QUERY
         packed[-1].append(batch)

@@ -225,7 +225,7 @@ def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoG
 @pytest.mark.parametrize(
     ("kind", "request_kind", "code", "named"),
     [
-        ("cut_short", "PsbotHistories", 1, "history of acme/app#1"),
+        ("cut_short", "PsbotHistories", 1, "acme/app#2"),
         ("half_failed", "PsbotHistories", 1, "Internal server error"),
         ("server_error", "groups/beta/members", 1, "members of beta could not be read"),
         ("server_error", "PsbotHistories", 1, "history of acme&1"),

@@ -483,8 +483,9 @@ def test_a_history_that_fails_is_an_error_of_its_engagement(world: World):
         gitlab.faults.add("bad_gateway", 1000, match="PsbotHistories")
         (e,) = read(gitlab, client=client_of(gitlab, retry_budget=1.0)).engagements
     assert refs(e) == ["acme/globex#2", "acme/globex#3"]
-    (error,) = e.errors
-    assert str(error).startswith("history of acme/globex#2, acme/globex#3 could not be read: due-date histories")
+    told = [str(error) for error in e.errors]
+    assert told[0].startswith("history of acme/globex#2, acme/globex#3 could not be read: due-date histories")
+    assert all("could not be read: label dates" in text for text in told[1:])
 
 
 def test_a_refused_token_ends_the_run(world: World):
