@@ -371,10 +371,10 @@ def test_histories_are_read_in_batches_and_only_of_changed_items():
 
 
 def labelled(count: int) -> World:
-    """An engagement in which every item was escalated, on a day of its own."""
+    """An engagement in which every item waited for the customer, on a day of its own."""
     w = many(count)
     for number, made in enumerate(i for i in w.items.values() if not i.is_epic and "PSProject" not in i.title):
-        w.label_event(made, "Escalated", f"2026-10-{number % 28 + 1:02d}T09:00:00Z")
+        w.label_event(made, "waiting::customer", f"2026-10-{number % 28 + 1:02d}T09:00:00Z")
     return w
 
 
@@ -383,7 +383,7 @@ def test_label_dates_of_a_page_of_items_come_in_one_request():
         client = client_of(gitlab)
         portfolio = read(gitlab, client=client)
         asked = [record.path for record in gitlab.requests]
-    dated = [i.label_dates["Escalated"] for e in portfolio.engagements for i in e.items if "Escalated" in i.label_dates]
+    dated = [i.label_dates["waiting::customer"] for e in portfolio.engagements for i in e.items if "waiting::customer" in i.label_dates]
     assert len(dated) >= 148
     assert client.counts.history_requests <= 6
     assert not [path for path in asked if "resource_label_events" in path]
