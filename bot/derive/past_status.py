@@ -30,7 +30,7 @@ def derive_past_status(
         ("status", lambda s: {"status": derive_axes(s, past)}),
         ("risks", lambda s: {"risks": register_risks(s)}),
         ("overall status", lambda s: {"status": derive_overall(s)}),
-        ("orders", lambda s: obey(s, orders)),
+        ("orders", lambda s: obey(s, orders, payloads)),
     )
     for name, stage in stages:
         subject = staged(subject, name, stage)

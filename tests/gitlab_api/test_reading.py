@@ -383,7 +383,12 @@ def test_label_dates_of_a_page_of_items_come_in_one_request():
         client = client_of(gitlab)
         portfolio = read(gitlab, client=client)
         asked = [record.path for record in gitlab.requests]
-    dated = [i.label_dates["waiting::customer"] for e in portfolio.engagements for i in e.items if "waiting::customer" in i.label_dates]
+    dated = [
+        i.label_dates["waiting::customer"]
+        for e in portfolio.engagements
+        for i in e.items
+        if "waiting::customer" in i.label_dates
+    ]
     assert len(dated) >= 148
     assert client.counts.history_requests <= 6
     assert not [path for path in asked if "resource_label_events" in path]
