@@ -59,8 +59,9 @@ def examine(session: Session, tell: Callable[[Finding], None], progress: Progres
             broken |= finding.level == "problem"
         return broken
 
-    settings = session.settings
     layout = told([*check_config(session), *check_report_templates(session)])
+    session = session.live
+    settings = session.settings
     access = inspect_access(session.client, settings)
     rights = told(check_token(access, session))
     rest = [

@@ -63,7 +63,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     Raises AccessError before anything is written when the token may not write.
     """
     began = beginning(session)
-    client = session.client
+    client, session = session.client, session.live
     if not options.dry_run:
         require_write(client)
     portfolio = read_parts(session, options) if options.merge else read_live(session, options.only, progress)
@@ -242,6 +242,7 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     if plan.instance != client.url:
         raise UsageError(f"is for {plan.instance}, not {client.url}", where)
     require_write(client)
+    session = session.live
     # The plan is a file that somebody could have changed: what it may do is found out anew.
     portfolio = read_live(session, None, progress)
     today = Today(session.settings, portfolio, unasked_texts(session, portfolio, plan))

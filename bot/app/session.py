@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -83,6 +83,18 @@ class Session:
             retry_budget=RETRY_BUDGET,
             ceiling=Ceiling(g.max_requests, g.max_minutes * 60),
         )
+
+    @cached_property
+    def live(self) -> Session:
+        """The same for reading GitLab: paths that it redirects stand under their names of today."""
+        from bot.gitlab_api.former_paths import followed_settings
+
+        settings = followed_settings(self.client, self.settings)
+        if settings is self.settings:
+            return self
+        followed = replace(self, settings=settings)
+        followed.__dict__["client"] = self.client  # one connection, one count of requests
+        return followed
 
 
 def open_session(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,10 +18,12 @@ from bot.derive.replay import Memory
 from bot.derive.results import Derived
 from bot.derive.schedule.memory import remember
 from bot.domain.border import admitted
-from bot.domain.errors import UsageError
+from bot.domain.errors import PsbotError, UsageError
 from bot.domain.model import PastReport, Portfolio, as_of
 from bot.domain.snapshot import load_snapshot
 from bot.gitlab_api.cache import Cache
+from bot.gitlab_api.names import join_keys
+from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.reading import read_portfolio
 from bot.publish.posts import past_reports
 from bot.publish.standing import read_standing
@@ -46,7 +49,7 @@ class Reading:
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.portfolio = remember(self.portfolio, self.past)
+        self.portfolio = remember(self.portfolio, self.past, self.session.today)
 
     def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
         key = (day, seed, trials)
@@ -109,6 +112,7 @@ def read_for(
         day = session.as_of if day_given or taken is None else session.calendar.local_day(taken)
         session = replace(session, as_of=day)
     else:
+        session = session.live
         portfolio = read_live(session, only, progress)
     require_known(portfolio, only)
     if not snapshot and with_past:
@@ -120,7 +124,14 @@ def read_snapshot(session: Session, path: Path) -> Portfolio:
     """The portfolio of a snapshot file, with what the config says of engagements and people."""
     settings = session.settings
     zones = {name.casefold(): ZoneInfo(p.timezone) for name, p in settings.people.items() if p.timezone}
-    return load_snapshot(read_text(path), settings.engagements, zone=session.calendar.zone, zones=zones)
+    portfolio = load_snapshot(read_text(path), settings.engagements, zone=session.calendar.zone, zones=zones)
+    names = (*(e.ref for e in portfolio.engagements), *portfolio.known)
+    strange = join_keys(settings, names, lambda key: None)[1]
+    meant = {e.ref: [str(s.fault) for s in strange if s.nearest == e.ref] for e in portfolio.engagements}
+    engagements = (replace(e, errors=tuple(dict.fromkeys((*e.errors, *meant[e.ref])))) for e in portfolio.engagements)
+    nobodys = (str(s.fault) for s in strange if s.nearest not in meant)
+    failures = tuple(dict.fromkeys((*portfolio.failures, *nobodys)))
+    return replace(portfolio, engagements=tuple(engagements), failures=failures)
 
 
 def read_past(session: Session, portfolio: Portfolio) -> tuple[PastReport, ...]:
@@ -150,7 +161,15 @@ def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
         hours = read_timesheets(read_sheet(session.folder / name), name, finance.columns, session.today)
     if name := finance.bookings:
         bookings = read_bookings(read_sheet(session.folder / name), name, finance.columns)
-    return admitted(add_hours(portfolio, hours, bookings))
+    return admitted(add_hours(portfolio, hours, bookings, partial(_called_now, session)))
+
+
+def _called_now(session: Session, name: str) -> str | None:
+    """What GitLab calls a reference now; None for what is none, or is not there."""
+    try:
+        return resolve_place(session.client, name).ref if "#" in name or "&" in name else None
+    except (PsbotError, ValueError):
+        return None
 
 
 def require_known(portfolio: Portfolio, only: str | None) -> None:

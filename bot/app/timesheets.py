@@ -26,6 +26,8 @@ BOOKINGS = Columns(("engagement", "user", "week", "hours", "kind"), ("known",))
 HOURS_A_WEEK = 168.0
 """The most of one row: some systems write a row a week."""
 SHOWN_LINES = 3
+MOST_LOOKUPS = 50
+"""So many names that join nothing are looked up in GitLab; the others are named at once."""
 T = TypeVar("T", TimeLog, Booking)
 Make = Callable[[Mapping[str, str], DateOrder], T]
 
@@ -169,15 +171,19 @@ def lines_of(numbers: Sequence[int]) -> str:
 
 
 def add_hours(
-    portfolio: Portfolio, timesheets: Sheet[TimeLog] | None, bookings: Sheet[Booking] | None = None
+    portfolio: Portfolio,
+    timesheets: Sheet[TimeLog] | None,
+    bookings: Sheet[Booking] | None = None,
+    look_up: Callable[[str], str | None] = lambda name: None,
 ) -> Portfolio:
     """The portfolio with the rows of its engagements; faults of the files join its failures.
 
     Where timesheets name an engagement they replace GitLab's time logs, and `hours_difference` tells by how many hours
     they differ. Rows of engagements that are known but were not read (closed long ago, another shard) are nobody's here;
-    rows that join nothing are named, at the engagement that comes nearest.
+    rows that join nothing are named, at the engagement that comes nearest. `look_up` tells what GitLab calls a reference
+    from before a rename or a move.
     """
-    names = _Names(portfolio)
+    names = _Names(portfolio, look_up)
     logs = names.sort(timesheets) if timesheets else {}
     booked = names.sort(bookings) if bookings else {}
     lost = names.lost(timesheets) if timesheets else {}
@@ -197,12 +203,14 @@ def add_hours(
 class _Names:
     """Finds an engagement by what a row calls it: its reference, or its SOW, in any letters."""
 
-    def __init__(self, portfolio: Portfolio) -> None:
+    def __init__(self, portfolio: Portfolio, look_up: Callable[[str], str | None]) -> None:
+        self._look_up = look_up
+        self._now: dict[str, str] = {}
         self.faults: list[Fault] = []
         self.errors: dict[str, list[str]] = {}
         self._refs: dict[str, set[str]] = {}
         self._shown: dict[str, str] = {}
-        self._known = {name.casefold() for name in portfolio.known}
+        self._known = {_folded(name) for name in portfolio.known}
         for e in portfolio.engagements:
             for name in filter(None, (e.ref, e.facts.sow)):
                 self._refs.setdefault(_folded(name), set()).add(e.ref)
@@ -213,20 +221,30 @@ class _Names:
         found: dict[str, list[T]] = {}
         strange: dict[str, list[Row[T]]] = {}
         for row in sheet.rows:
-            refs = self._refs.get(_folded(row.engagement), set())
+            name = self._called(row.engagement)
+            refs = self._refs.get(name, set())
             if len(refs) == 1:
                 found.setdefault(next(iter(refs)), []).append(row.value)
-            elif refs or _folded(row.engagement) not in self._known:
+            elif refs or name not in self._known:
                 strange.setdefault(row.engagement, []).append(row)
         for name, rows in strange.items():
             self._name(name, rows, sheet.where)
         return found
 
+    def _called(self, name: str) -> str:
+        """The name as it is known, letter case folded; GitLab is asked once for each that is not, up to a limit."""
+        folded = _folded(name)
+        if folded in self._refs or folded in self._known:
+            return folded
+        if folded not in self._now and len(self._now) < MOST_LOOKUPS:
+            self._now[folded] = _folded(self._look_up(name.strip()) or name)
+        return self._now.get(folded, folded)
+
     def lost(self, sheet: Sheet[T]) -> dict[str, int]:
         """How many refused rows each engagement has."""
         found: Counter[str] = Counter()
         for name, number in sheet.refused.items():
-            for ref in self._refs.get(_folded(name), ()):
+            for ref in self._refs.get(self._called(name), ()):
                 found[ref] += number
         return dict(found)
 

@@ -226,6 +226,38 @@ class Settings(Section):
     notify: dict[str, Channel] = Field({}, description="Digests outside GitLab, by a name of yours")
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
+    _written: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def written_namespaces(self) -> tuple[str, ...]:
+        """The namespaces as the config writes them, by which its portfolio is known: GitLab may call them otherwise."""
+        return self._written or tuple(self.portfolio.namespaces)
+
+    def following(self, moved: Mapping[str, str]) -> Settings:
+        """The settings with paths that GitLab redirects under their names of today.
+
+        What was moved to where customers read is no internal place any more, whatever was said of the former one.
+        """
+
+        def now(path: str | None) -> str | None:
+            return moved.get(path, path) if path else path
+
+        spaces = {moved.get(path, path): self._audience_moved(path, moved) for path in self.portfolio.namespaces}
+        reports: dict[str, Any] = {}
+        for kind in ("portfolio", "monthly", "quarterly"):
+            report = getattr(self.reports, kind)
+            reports[kind] = report.model_copy(update={"project": now(report.project)})
+        sections = {
+            "portfolio": self.portfolio.model_copy(update={"namespaces": spaces}),
+            "reports": self.reports.model_copy(update=reports),
+        }
+        followed = self.model_copy(update=sections)
+        followed._written = self.written_namespaces
+        return followed
+
+    def _audience_moved(self, path: str, moved: Mapping[str, str]) -> Audience:
+        known = any(is_within(moved[path], place) for place in self.portfolio.namespaces) if path in moved else False
+        return self.audience_of(moved[path]) if known else self.portfolio.namespaces[path]
 
     def place_of(self, *path: str | int) -> tuple[str, int]:
         """The file and line of a key; line 0 where the settings were not read from a file."""

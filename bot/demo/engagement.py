@@ -189,11 +189,11 @@ def _work(made: Engagement) -> None:
 
 
 def _titles(plan: Plan, chance: random.Random) -> list[str]:
-    """The catalogue's titles, a few of other scripts among them, the hostile ones first, and one last."""
+    """The catalogue's titles, a few of other scripts among them, small work first, and one last."""
     titles = [*plan.titles]
-    if plan.hostile or plan.troubled:
+    if plan.small or plan.troubled:
         titles.insert(chance.randrange(2, len(titles)), chance.choice(catalogue.WORLD))
-    for n, title in enumerate(chance.sample(catalogue.HOSTILE, plan.hostile)):
+    for n, title in enumerate(chance.sample(catalogue.SMALL_WORK, plan.small)):
         titles.insert(chance.randrange(3) if n else len(titles), title)
     return titles
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.config import Vocabulary
-from bot.derive.checks import RISK_THRESHOLDS, RULES
-from bot.derive.checks.compliance import COMPLIANCE_THRESHOLDS
+from bot.derive.checks.gate import GATE_THRESHOLDS
+from bot.derive.checks.registry import RULE_THRESHOLDS, RULES
 from bot.derive.decisions.questions import QUESTION_THRESHOLDS
 from bot.derive.raid.escalations import ESCALATION_THRESHOLDS
 from bot.derive.raid.log import RAID_THRESHOLDS
@@ -22,8 +22,8 @@ def vocabulary() -> Vocabulary:
         **QUESTION_THRESHOLDS,
         **RAID_THRESHOLDS,
         **ESCALATION_THRESHOLDS,
-        **COMPLIANCE_THRESHOLDS,
-        **RISK_THRESHOLDS,
+        **GATE_THRESHOLDS,
+        **RULE_THRESHOLDS,
     }
     return Vocabulary(thresholds, tuple(rule.id for rule in RULES), _facts_faults)
 

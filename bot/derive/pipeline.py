@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings, is_within
 from bot.derive.catalog import vocabulary
-from bot.derive.checks import RULES, find_risks
-from bot.derive.checks.compliance import derive_compliance
-from bot.derive.checks.gates.practices import find_practices
-from bot.derive.checks.hints import find_hints
+from bot.derive.checks.engine import examine
+from bot.derive.checks.practices import find_practices
+from bot.derive.checks.registry import RULES
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import prepared
@@ -280,10 +279,8 @@ def _stages(
         ("escalations", lambda s: {"escalations": derive_escalations(s)}),
         ("forecast", lambda s: _forecast(s, run, kept)),
         ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
-        ("hints", lambda s: {"scope": replace(s.derived.scope, hints=find_hints(s))}),
-        ("compliance", lambda s: {"compliance": derive_compliance(s)}),
         ("status", lambda s: {"status": derive_axes(s, past)}),
-        ("risks", _find_all_risks),
+        ("checks", _examine),
         ("next steps", lambda s: {"steps": derive_steps(s)}),
         ("asks", lambda s: {"asks": derive_asks(s)}),
         ("overall status", lambda s: {"status": derive_overall(s)}),
@@ -301,11 +298,16 @@ def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementFo
     return {"forecast": found.forecast}
 
 
-def _find_all_risks(subject: Subject) -> Mapping[str, Any]:
-    derived, errors = find_risks(subject)
-    owned = (with_owner(subject, risk) for risk in (*register_risks(subject), *derived))
-    risks = sorted(owned, key=_gravest_first)
-    return {"risks": tuple(risks), "errors": (*subject.derived.errors, *errors)}
+def _examine(subject: Subject) -> Mapping[str, Any]:
+    """Risks, hints and gates; hints on unreadable change orders stand first."""
+    found, scope = examine(subject), subject.derived.scope
+    owned = (with_owner(subject, risk) for risk in (*register_risks(subject), *found.risks))
+    return {
+        "risks": tuple(sorted(owned, key=_gravest_first)),
+        "scope": replace(scope, hints=(*scope.hints, *found.hints)),
+        "compliance": found.compliance,
+        "errors": (*subject.derived.errors, *found.errors),
+    }
 
 
 def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str]:

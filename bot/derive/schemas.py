@@ -35,6 +35,7 @@ def snapshot_schema() -> Schema:
             "failures": _list(TEXT),
             "members": {"type": "object", "additionalProperties": _list(TEXT)},
             "unread": _list(TEXT),
+            "known": _list(TEXT),
             "unpublished": _list(TEXT),
         }
     }

@@ -35,7 +35,7 @@ class Subject:
     members: frozenset[str] | None = None
     """Usernames who can work here; None when not read."""
     practices: frozenset[str] | None = None
-    """What the organisation does anywhere in its portfolio (`checks.gates.practices`); None when not known."""
+    """What the organisation does anywhere in its portfolio (`checks.practices`); None when not known."""
 
     def threshold(self, name: str) -> float:
         """The number a rule or colour uses: the config's, else its declared default."""

@@ -47,6 +47,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
         "failures": [str(failure) for failure in portfolio.failures],
         "members": {path: list(names) for path, names in sorted(portfolio.members.items())},
         "unread": list(portfolio.unread),
+        "known": list(portfolio.known),
     }
 
 
@@ -127,6 +128,7 @@ def load_snapshot(
             members={path: members.texts(path) for path in members.data},
             failures=(*reader.texts("failures"), *faults),
             unread=reader.texts("unread"),
+            known=reader.texts("known"),
         )
     )
 

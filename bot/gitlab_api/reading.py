@@ -42,6 +42,7 @@ from bot.gitlab_api.assembly import (
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.fields import read_fields
+from bot.gitlab_api.former_paths import FormerPaths, followed_facts
 from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.merge_requests import MergeRequestLog, read_merge_request_time
 from bot.gitlab_api.names import Strange, join_keys
@@ -107,6 +108,7 @@ class _Reading:
         fields = self._fields([r for r in roots if r["id"] in chosen])
         asked = ((root, fields.get(root["id"])) for root in everyone)
         every = [d for root, own in asked if (d := self._served(root, draft_engagement, root, settings, own))]
+        every = self._followed(every)
         drafts = [d for d in every if d.root["id"] in chosen]
         self.failures += [str(s.fault) for s in strange if s.nearest not in {d.ref for d in drafts}]
         configured = set(self.places)
@@ -160,6 +162,12 @@ class _Reading:
         except (AccessError, NotFoundError, GitLabError, UnreachableError) as problem:
             self.failures.append(Phrase("custom fields could not be read: {reason}", reason=str(problem)))
             return {}
+
+    def _followed(self, drafts: Iterable[Draft]) -> list[Draft]:
+        """The drafts with the places that their facts name under GitLab's names of today."""
+        spaces = [path for place in self.places.values() for path in place.overview.spaces.values()]
+        paths = FormerPaths(self.client, [*spaces, *self.failed_paths])
+        return [replace(draft, facts=followed_facts(draft.facts, paths)) for draft in drafts]
 
     def _look_up(self, key: str) -> str | None:
         """What GitLab calls a reference now; None where it is not there, or may not be seen."""

@@ -35,7 +35,7 @@ def portfolio_id(settings: Settings, portfolio: Portfolio, posts: Iterable[Post]
 
 def config_id(settings: Settings) -> str:
     """A digest of the namespaces: in a marker, their names would tell more than they must."""
-    names = sorted(name.casefold().strip("/") for name in settings.portfolio.namespaces)
+    names = sorted(name.casefold().strip("/") for name in settings.written_namespaces)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
 
 

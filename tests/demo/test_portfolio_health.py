@@ -9,7 +9,7 @@ from functools import cached_property
 import pytest
 
 from bot.config import Settings, parse_config
-from bot.demo import DEMO_CONFIG, make_portfolio
+from bot.demo import DEMO_CONFIG
 from bot.derive.catalog import vocabulary
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived, EngagementDerived
@@ -17,6 +17,7 @@ from bot.domain.model import Portfolio
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab
+from tests.demo.hostile import make_hostile_portfolio
 
 DAYS = [
     pytest.param((date(2026, 11, 20), "ultimate"), id="friday"),
@@ -50,7 +51,7 @@ class Judged:
 @pytest.fixture(scope="module", params=DAYS)
 def judged(request: pytest.FixtureRequest) -> Judged:
     day, edition = request.param
-    with DemoGitLab(make_portfolio(day, edition=edition), edition=edition) as gitlab:
+    with DemoGitLab(make_hostile_portfolio(day, edition=edition), edition=edition) as gitlab:
         settings = parse_config(DEMO_CONFIG(day, gitlab.url, edition=edition), "config.yml", vocabulary())
         return Judged(day, settings, read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=day))
 

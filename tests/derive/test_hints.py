@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.derive.checks.hints import find_hints
+from bot.derive.checks.engine import examine
 from bot.derive.results import Budget, ChangeOrder, Forecast, Quantiles, Scope
 from tests.builders import REF, make_item, make_log, make_subject
 
@@ -15,7 +15,7 @@ PENDING = ChangeOrder("g/p#9", "More", "proposed")
 
 
 def hints_of(**values: Any) -> list[str]:
-    return [str(hint.text) for hint in find_hints(make_subject(**values))]
+    return [str(hint.text) for hint in examine(make_subject(**values)).hints]
 
 
 def finish(p50: str) -> dict[str, Any]:
@@ -46,7 +46,8 @@ def test_growth_without_a_change_order() -> None:
 def test_an_extension_below_two_months_needs_a_confirmation_a_longer_one_a_change_order(
     p50: str, needed: str | None
 ) -> None:
-    found = hints_of(derived=finish(p50))
+    found = hints_of(items=[make_item()], derived=finish(p50))
+    assert hints_of(derived=finish(p50)) == []  # nothing left to do
     assert ([needed in text for text in found] if needed else found) == ([True] if needed else [])
 
 
@@ -79,7 +80,7 @@ def test_a_switch_of_the_billing_type_shows_in_contradicting_facts(facts: dict[s
 def test_hours_before_the_start_need_a_work_at_risk_approval() -> None:
     item = make_item()
     early = {"items": [item], "timelogs": [make_log(item, 3, "2026-07-31"), make_log(item, 3, "2026-08-03")]}
-    (hint,) = find_hints(make_subject(**early))
+    (hint,) = examine(make_subject(**early)).hints
     assert "3 hours were logged before" in str(hint.text)
     assert hint.evidence == (item.ref,)
     approval = make_item(2, labels=["work-at-risk"])
@@ -125,7 +126,37 @@ def test_every_hint_has_evidence() -> None:
         "facts": {"recognition": "on_completion"},
         "items": [make_item(1, created_at="2026-09-01"), make_item(2, labels=["WE-x"], created_at="2026-09-01")],
     }
-    hints = find_hints(make_subject(**values))
+    hints = examine(make_subject(**values)).hints
     assert len(hints) >= 5
     assert all(hint.evidence for hint in hints)
     assert REF in {ref for hint in hints for ref in hint.evidence}
+
+
+# -- one condition: a hint, a risk and a gate can't contradict each other
+
+
+@pytest.mark.parametrize("growth", [0.05, 0.09, 0.1, 0.25, 0.6])
+@pytest.mark.parametrize("p50", ["2026-12-18", "2026-12-21", "2027-02-17", "2027-02-18"])
+@pytest.mark.parametrize("spent", [99.0, 100.0, 100.5])
+def test_what_is_hinted_at_is_a_risk_and_what_is_neither_passes_its_gate(growth: float, p50: str, spent: float) -> None:
+    found = examine(
+        make_subject(
+            items=[make_item()],
+            derived={
+                **finish(p50),
+                "scope": Scope(growth=growth, baseline_day=date(2026, 8, 3)),
+                "budget": Budget(hours_budget=100.0, hours_spent=spent, burn=spent / 100),
+            },
+        )
+    )
+    hints = " ".join(str(hint.text) for hint in found.hints)
+    risks, gaps = {risk.rule for risk in found.risks}, {gap.check for gap in found.compliance.missing}
+    for said, rule, gate in (
+        ("Scope grew", "scope-growth", "scope-growth-covered"),
+        ("over the budget", "budget-exceeded", "excess-hours-covered"),
+        ("Work is expected to end", "forecast-after-end", "extension-covered"),
+    ):
+        assert (said in hints) == (rule in risks)
+        assert gate not in gaps or rule in risks
+    [action] = [str(risk.action) for risk in found.risks if risk.rule == "forecast-after-end"] or [""]
+    assert ("needs a change order" in hints) == ("change order" in action) == ("extension-covered" in gaps)

@@ -12,7 +12,7 @@ from bot.derive.schedule.earned_schedule import derive_schedule
 from bot.derive.schedule.memory import dates_payload, remember
 from bot.derive.schedule.milestones import find_milestones
 from bot.derive.scope.progress import derive_progress
-from bot.domain.model import Engagement, PastReport
+from bot.domain.model import Booking, Engagement, PastReport, as_of
 from tests.builders import CALENDAR, REF, at, make_engagement, make_item, make_milestone, make_portfolio, make_subject
 
 
@@ -84,3 +84,31 @@ def test_a_payload_of_another_shape_tells_nothing(dates: Any) -> None:
     assert (
         run(engagement, "2026-09-17", PastReport("status", "internal", "2026-W37", REF, {"dates": dates})) == engagement
     )
+
+
+ANN, BOB = Booking("ann", "2026-W41", 30.0), Booking("bob", "2026-W41", 16.0, "soft")
+
+
+def test_a_booking_is_known_since_the_day_on_which_it_was_first_seen() -> None:
+    first, both = (make_engagement(bookings=found) for found in ((ANN,), (ANN, BOB)))
+    second = run(both, "2026-09-17", seen(first, "2026-09-10"))
+    third = run(both, "2026-09-24", seen(first, "2026-09-10"), seen(second, "2026-09-17"))
+    for found in (second, third):
+        assert [b.known for b in found.bookings] == [date(2026, 9, 10), date(2026, 9, 17)]
+    replayed = as_of(make_portfolio(third), date(2026, 9, 14), CALENDAR.zone).engagements[0]
+    assert [b.user for b in replayed.bookings] == ["ann"]
+
+
+def test_other_hours_are_another_booking_and_a_day_that_the_file_tells_stands() -> None:
+    first = make_engagement(bookings=(ANN,))
+    more = make_engagement(bookings=(replace(ANN, hours=40.0), replace(BOB, known=date(2026, 8, 1))))
+    found = run(more, "2026-09-17", seen(first, "2026-09-10"))
+    assert [b.known for b in found.bookings] == [date(2026, 9, 17), date(2026, 8, 1)]
+
+
+def test_nothing_is_said_of_bookings_where_no_report_looked_at_them() -> None:
+    made = make_engagement(bookings=(ANN,))
+    report = seen(made, "2026-09-10")
+    dates = {k: v for k, v in report.payload["dates"].items() if k != "bookings"}
+    for past in ((), (replace(report, payload={"dates": dates}),)):
+        assert run(made, "2026-09-17", *past).bookings == (ANN,)

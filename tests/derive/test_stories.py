@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.derive.checks import RULES
+from bot.derive.checks.registry import RULES
 from bot.derive.decisions.stories import MOST, derive_stories
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import (

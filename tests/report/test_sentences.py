@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.derive.checks import find_risks
-from bot.derive.checks.compliance import derive_compliance
-from bot.derive.checks.hints import find_hints
+from bot.derive.checks.engine import examine
 from bot.derive.decisions.axes import budget_axis, schedule_axis, scope_axis
 from bot.domain.errors import ConfigError
 from bot.domain.messages import Money, Percent, Phrase, Text, hours, listing, places, quote
@@ -67,12 +65,12 @@ ALSO_BEGIN_ANEW = (" and {hours} logged since",)
 def _said() -> list[Text]:
     """Whatever bot.derive says of an engagement in which nearly everything went wrong."""
     subject = troubled_subject()
-    risks, errors = find_risks(subject)
-    assert errors == ()
+    found = examine(subject)
+    assert found.errors == ()
     axes = [axis(subject) for axis in (schedule_axis, scope_axis, budget_axis)]
-    texts = [reason.text for axis in axes for reason in axis.reasons] + [hint.text for hint in find_hints(subject)]
-    texts += [text for risk in risks for text in (risk.message, risk.action)]
-    return texts + [gap.message for gap in derive_compliance(subject).missing]
+    texts = [reason.text for axis in axes for reason in axis.reasons] + [hint.text for hint in found.hints]
+    texts += [text for risk in found.risks for text in (risk.message, risk.action)]
+    return texts + [gap.message for gap in found.compliance.missing]
 
 
 def test_all_that_is_derived_can_be_said_in_german() -> None:
@@ -218,7 +216,7 @@ def test_what_a_catalog_lacks_can_be_listed(tmp_path: Path) -> None:
 def test_a_german_sentence_of_a_reason_within_a_risk_has_no_stop_in_its_middle() -> None:
     subject = troubled_subject()
     red = replace(subject, derived=replace(subject.derived, status=replace(subject.derived.status, declared="green")))
-    found = [risk.message for risk in find_risks(red)[0] if risk.rule == "watermelon"]
+    found = [risk.message for risk in examine(red).risks if risk.rule == "watermelon"]
     assert [GERMAN.sentence(text) for text in found] == [
         "Der Status ist als grün gemeldet, aber rot errechnet (Termine): SPI is 0.7."
     ]

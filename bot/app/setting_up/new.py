@@ -134,6 +134,7 @@ class SetUp:
 
 def prepare(session: Session, sow: Sow, where: str, say: Callable[[str], None]) -> SetUp:
     """What the SOW asks for, held against what stands. Raises UsageError where it can't be done as asked."""
+    session = session.live
     if sow.internal and session.settings.audience_of(sow.internal) != "internal":
         advice = "Name a project in a namespace that config.yml declares `internal`."
         raise UsageError(f"`internal` ({sow.internal}) is a place where customers read", where, advice)

@@ -43,6 +43,7 @@ def make_places(session: Session, project: str, *, dry_run: bool = False) -> Ite
 
     Raises UsageError where customers read `project` or where it can't be seen.
     """
+    session = session.live
     if session.settings.audience_of(project) != "internal":
         advice = "Name a project in a namespace that config.yml declares `internal`."
         raise UsageError(f"customers read in {project}", "--places", advice)

@@ -9,12 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.config import Settings
-from bot.derive.forecast.commitments import (
-    Commitment,
-    commitment,
-    opening_commitment,
-    read_commitments,
-)
+from bot.derive.forecast.commitments import Commitment, commitment, opening_commitment, read_commitments
 from bot.derive.forecast.waterfall import find_drivers
 from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
 from bot.domain.calendar import Period, WorkCalendar, month_named

@@ -16,20 +16,13 @@ from functools import cached_property
 import numpy as np
 
 from bot.config.people import Absence
+from bot.derive.forecast.constants import BURN_DECAY, BURN_WEEKS, COMPLETE_PRACTICE, COVERED, PRIOR_WEIGHT
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, History, WorkAxis
 from bot.derive.people.availability import NOBODY, Availability
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, week_named, week_of
 from bot.domain.model import Booking, TimeLog
 
-BURN_WEEKS, BURN_DECAY = 8, 0.8
-"""The burn of late is a mean of at most so many weeks, each older one counting that much less."""
-COMPLETE_PRACTICE = 0.8
-"""Share of the hours worked lately that must have been booked for a missing booking to mean a week elsewhere."""
-COVERED = 0.5
-"""Share of the burn that the first week of a plan must hold: one person's booking is no plan of the team."""
 FARTHEST_WEEKS = 104
-YIELD_WEEKS = 4
-"""What was worked of booked hours elsewhere counts as much as this many booked weeks of one's own."""
 
 
 @dataclass(frozen=True)
@@ -221,7 +214,7 @@ def own_yield(
         return elsewhere
     worked = math.fsum(log.hours for log in logs if (log.user, week_of(log.spent_at)) in over)
     own = min(max(worked / math.fsum(over.values()), 0.5), 2.0)
-    return math.exp((len(weeks) * math.log(own) + YIELD_WEEKS * math.log(elsewhere)) / (len(weeks) + YIELD_WEEKS))
+    return math.exp((len(weeks) * math.log(own) + PRIOR_WEIGHT * math.log(elsewhere)) / (len(weeks) + PRIOR_WEIGHT))
 
 
 def worked_of_booked(bookings: Sequence[Booking], history: History, last: date) -> float | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.derive.forecast.constants import BUDGET_WEIGHT, EFFORT_SD, RATIO_WEIGHT
 from bot.derive.forecast.history import Array, State
-from bot.derive.forecast.reference import BUDGET_WEIGHT, EFFORT_SD, RATIO_WEIGHT, Reference
+from bot.derive.forecast.reference import Reference
 
 MAX_GROWTH = 0.5
 LEAST_LEFT = 0.01

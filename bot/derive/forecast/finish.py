@@ -11,24 +11,24 @@ from statistics import NormalDist
 import numpy as np
 
 from bot.derive.forecast.capacity import Capacity
-from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
-from bot.derive.forecast.reference import (
+from bot.derive.forecast.constants import (
     BOOKED_SD,
     CLOSING_SD,
     LEAST_REST_SD,
     MOVING,
     OWN_SD,
+    PACE_WEEKS,
     SCOPE_SD,
+    SKEW,
+    STALL_WEEKS,
     STALLED_SD,
-    Reference,
 )
+from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
+from bot.derive.forecast.reference import Reference
 
 NORMAL = NormalDist()
 LEVELS = (0.10, 0.50, 0.80, 0.95)
 SCORES = tuple(NORMAL.inv_cdf(level) for level in LEVELS)
-STALL_WEEKS = 4
-PACE_WEEKS = (4, 8, 13, 26, 52)
-"""Windows whose mean paces are pooled, each counting alike: no single one is best everywhere."""
 LEAST_DAYS = 1.0
 
 
@@ -97,7 +97,7 @@ def combine_priors(
     if booked:
         voices.append((math.log(booked), BOOKED_SD, "bookings"))
     if hours and not dates and not planned:
-        voices.append((math.log(ref.duration_per_root * hours ** (1 / 3)), ref.duration_sd, "hours"))
+        voices.append((math.log(ref.days_by_size(hours)), ref.duration_sd, "hours"))
     if not voices:
         mean = math.log(ref.typical_days)
         if typical:
@@ -185,7 +185,7 @@ class Total:
         z = NORMAL.inv_cdf(0.9)
         low, high = (abs(math.log(max(self.left(level), 0.02 * median) / median)) / z for level in (0.1, 0.9))
         low, high = max(low, LEAST_REST_SD), max(high, LEAST_REST_SD)
-        return Remaining(median / pace_factor, low * spread, high * spread, weight)
+        return Remaining(median / pace_factor, low * spread, SKEW * high * spread, weight)
 
 
 def is_stalled(state: State) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.config import LabelSettings
+from bot.derive.forecast.constants import PARTIAL_CREDIT
 from bot.derive.money.hours import items_without_logs, non_billable_refs
 from bot.derive.scope.breakdown import ancestry, work_items
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
@@ -22,8 +23,6 @@ from bot.domain.model import Engagement, Item, TimeLog
 
 Array = NDArray[np.float64]
 NEVER = float(np.iinfo(np.int32).max)
-PARTIAL_CREDIT = 0.9
-"""A started item earns at most this share of its estimate until it is closed."""
 BASIS_SHARE = 0.8
 """Share of the work that needs estimates (weights) for hours (weights) to be the basis."""
 REST_STEP = 1e-4

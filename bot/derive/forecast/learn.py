@@ -14,6 +14,7 @@ import numpy as np
 
 from bot.config import Settings
 from bot.derive.forecast.capacity import worked_of_booked
+from bot.derive.forecast.constants import ELASTICITY_SD, PRIOR_WEIGHT, SPREAD_WEIGHT
 from bot.derive.forecast.effort import estimate_effort
 from bot.derive.forecast.finish import combine_priors, remaining_time
 from bot.derive.forecast.history import History, make_history
@@ -21,10 +22,6 @@ from bot.derive.forecast.reference import Lags, Reference
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Milestone, Portfolio, end_of_day
 
-PRIOR_WEIGHT = 4
-"""The built-in medians count as much as this many finished engagements."""
-SPREAD_WEIGHT = 30
-"""The built-in ranges count as much as this many replayed forecasts."""
 REPLAY_AT = (0.25, 0.5, 0.75)
 DATES_ASKED_AT = tuple(n / 10 for n in range(1, 10))
 """Many shares of the time: asked at few, date and share together would give the truth away."""
@@ -135,9 +132,20 @@ def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
         closed_share=_closed_share(done, base.closed_share),
         booking_yield=_booking_yield(done, base.booking_yield),
         lags=_learn_lags(done, calendar, base.lags),
-        slips=tuple(pair for f in done for pair in _date_slips(f)),
+        slips=tuple((n, *pair) for n, f in enumerate(done) for pair in _date_slips(f)),
     )
-    return _calibrate(learned, done)
+    return _calibrate(_with_elasticity(learned, done), done)
+
+
+def _with_elasticity(ref: Reference, done: Sequence[Finished]) -> Reference:
+    """The exponent of the law of size: as steep as finished work says, the usual one counting by how little firms differ."""
+    sized = np.log([[f.hours, f.duration] for f in done if f.hours > 0])
+    if len(sized) < PRIOR_WEIGHT:
+        return ref
+    size, days = (sized - np.median(sized, axis=0)).T
+    known = (ref.duration_sd / ELASTICITY_SD) ** 2
+    slope = float((size @ days + known * ref.elasticity) / (size @ size + known))
+    return replace(ref, elasticity=slope, usual_hours=float(np.exp(np.median(sized[:, 0]))))
 
 
 def _shrunk(logs: Sequence[float], prior: float) -> float:

@@ -9,12 +9,13 @@ import numpy as np
 
 from bot.derive.decisions.questions import deadline
 from bot.derive.forecast.capacity import Capacity, find_capacity, first_booking, newcomers, with_absences
+from bot.derive.forecast.constants import BUDGET_SD
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
 from bot.derive.forecast.history import BASIS_SHARE, History, State, make_history
 from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
-from bot.derive.forecast.terms import Terms, make_terms
+from bot.derive.forecast.revenue import Terms, make_terms
 from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
@@ -22,8 +23,6 @@ from bot.domain.vocabulary import Phase
 
 OWN_ENOUGH = 0.25
 """With this weight of the own pace (and eight weeks of it) the finish is said to rest on throughput."""
-BUDGET_SD = 0.2
-"""Sd of hours at completion ÷ budget where only the budget is known (78 projects of a services firm)."""
 
 
 @dataclass(frozen=True)

@@ -10,22 +10,18 @@ from functools import lru_cache
 import numpy as np
 
 from bot.derive.forecast.capacity import NO_CAPACITY, Capacity
+from bot.derive.forecast.constants import (
+    BOOKED_HOURS_SD,
+    BURN_SD,
+    CLOSE_OUT,
+    COMMON_SHARE,
+    EFFORT_TIME_CORRELATION,
+    OWN_WEEKS,
+    SPEND_EXPONENT,
+)
 from bot.derive.forecast.effort import Effort
 from bot.derive.forecast.finish import Remaining, normal_nodes
 from bot.derive.forecast.history import Array, State
-from bot.derive.forecast.reference import COMMON_SHARE, SPEND_EXPONENT
-
-EFFORT_TIME_CORRELATION = 0.5
-"""What costs more also takes longer."""
-BURN_SD = 0.3
-"""Sd of ln(hours in the weeks ahead ÷ what pace or curve say): people are ill, on holiday, on other work, or all here."""
-BOOKED_HOURS_SD = 0.2
-"""The same for hours as booked."""
-OWN_WEEKS = 4
-"""With so many weeks of its own an engagement runs on at its burn; the spending curve of others is for what comes before."""
-
-CLOSE_OUT = 1.0
-"""Where bookings or the burn have not used a trial's hours by its finish, the rest comes within so many times its days."""
 
 
 @dataclass(frozen=True)

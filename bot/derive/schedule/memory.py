@@ -1,4 +1,5 @@
-"""What psbot's own reports saw of dates, which GitLab forgets: milestones' due dates and closing days, items' first ones.
+"""What psbot's own reports saw of dates, which GitLab (or a file) forgets: milestones' due dates and closing days, items'
+first ones, and since when a booking stands.
 
 Each internal status carries all that is known by then (`dates_payload`); a later run folds it into what it reads
 (`remember`), so that baseline, slips and days lost rest on it, and `export` writes it.
@@ -12,9 +13,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.domain.border import read_day, read_instant
-from bot.domain.model import DueChange, Engagement, Item, Milestone, PastReport, Portfolio
+from bot.domain.model import Booking, DueChange, Engagement, Item, Milestone, PastReport, Portfolio
 
 Seen = Mapping[str, Any]
+SOFT = "?"
+"""Stands behind the week of a soft booking."""
 
 
 def dates_payload(engagement: Engagement, day: date) -> dict[str, Any]:
@@ -23,11 +26,28 @@ def dates_payload(engagement: Engagement, day: date) -> dict[str, Any]:
         "on": day.isoformat(),
         "milestones": {m.ref: _milestone_payload(m) for m in sorted(engagement.milestones, key=lambda m: m.ref)},
         "items": {i.ref: i.first_due.isoformat() for i in sorted(engagement.items, key=lambda i: i.ref) if i.first_due},
+        "bookings": _bookings_payload(engagement.bookings, day),
     }
 
 
-def remember(portfolio: Portfolio, past: Iterable[PastReport]) -> Portfolio:
-    """The portfolio with the dates that earlier reports saw. A report of another shape tells nothing."""
+def _bookings_payload(bookings: Iterable[Booking], day: date) -> dict[str, dict[str, dict[str, float]]]:
+    """By the day on which they were known: person, week, hours."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for b in sorted(bookings, key=_place):
+        week = b.week + (SOFT if b.kind == "soft" else "")
+        found.setdefault((b.known or day).isoformat(), {}).setdefault(b.user, {})[week] = b.hours
+    return found
+
+
+def _place(booking: Booking) -> tuple[str, str, str, float]:
+    return (booking.user, booking.week, booking.kind, booking.hours)
+
+
+def remember(portfolio: Portfolio, past: Iterable[PastReport], today: date | None = None) -> Portfolio:
+    """The portfolio with the dates that earlier reports saw. A report of another shape tells nothing.
+
+    `today` is the day of the reading where the calendar is.
+    """
     latest: dict[str, Seen] = {}
     for report in past:
         seen = report.payload.get("dates")
@@ -36,7 +56,8 @@ def remember(portfolio: Portfolio, past: Iterable[PastReport]) -> Portfolio:
             if str(seen["on"]) > str(known["on"]):
                 latest[report.engagement] = seen
     now = portfolio.taken_at or datetime.now(UTC)
-    found = (_with_seen(e, latest[e.ref], now) if e.ref in latest else e for e in portfolio.engagements)
+    today = today or now.date()
+    found = (_with_seen(e, latest[e.ref], now, today) if e.ref in latest else e for e in portfolio.engagements)
     return replace(portfolio, engagements=tuple(found))
 
 
@@ -49,13 +70,29 @@ def _milestone_payload(milestone: Milestone) -> dict[str, Any]:
     return told
 
 
-def _with_seen(engagement: Engagement, seen: Seen, now: datetime) -> Engagement:
+def _with_seen(engagement: Engagement, seen: Seen, now: datetime, today: date) -> Engagement:
     stones, items = _mapping(seen.get("milestones")), _mapping(seen.get("items"))
     return replace(
         engagement,
         milestones=tuple(_remembered(m, _mapping(stones.get(m.ref)), now) for m in engagement.milestones),
         items=tuple(_first_due(item, read_day(items.get(item.ref)), now) for item in engagement.items),
+        bookings=_since(engagement.bookings, seen, today),
     )
+
+
+def _since(bookings: tuple[Booking, ...], seen: Seen, today: date) -> tuple[Booking, ...]:
+    """Bookings with the day on which they were first seen: that of the reports, today for what none of them saw."""
+    if "bookings" not in seen:
+        return bookings
+    first: dict[tuple[str, str, str, float], date] = {}
+    for on, people in sorted(_mapping(seen.get("bookings")).items(), reverse=True):
+        day = read_day(on)
+        for user, weeks in _mapping(people).items():
+            for week, hours in _mapping(weeks).items():
+                if day and isinstance(hours, int | float):
+                    kind = "soft" if week.endswith(SOFT) else "hard"
+                    first[user, week.removesuffix(SOFT), kind, float(hours)] = day
+    return tuple(b if b.known else replace(b, known=first.get(_place(b), today)) for b in bookings)
 
 
 def _remembered(milestone: Milestone, seen: Seen, now: datetime) -> Milestone:

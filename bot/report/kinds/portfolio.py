@@ -123,7 +123,7 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
         _said_on(context, derived.ref, week.last),
         derived.status.sentiment,
         telling_risk(risks, worst),
-        next((risk for risk in risks if risk.rule == sentiment_worse.ID), None),
+        next((risk for risk in risks if risk.rule == sentiment_worse.RULE.id), None),
         wanted[0] if wanted else None,
         sum(entry.state != "closed" for entry in derived.raid),
         voices(context, derived.ref, week),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.derive.checks import THEMES
+from bot.derive.checks.registry import THEMES
 from bot.report.parts.rows import RiskView
 
 MOST = 4

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.derive.checks import find_risks
+from bot.derive.checks.engine import examine
 from tests.builders import make_item, make_subject
 from tests.derive.checks.told import told
 
@@ -19,4 +19,4 @@ def test_quiet_when_all_is_closed_or_the_engagement_is_open():
 
 def test_said_though_the_engagement_is_complete():
     subject = make_subject(items=[make_item(1)], closed="2026-11-06", derived={"phase": "complete"})
-    assert "closed-with-open-work" in {risk.rule for risk in find_risks(subject)[0]}
+    assert "closed-with-open-work" in {risk.rule for risk in examine(subject).risks}

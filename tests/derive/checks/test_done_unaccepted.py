@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.derive.checks import find_risks
+from bot.derive.checks.engine import examine
 from bot.derive.results import Acceptance
 from tests.builders import make_item, make_subject
 from tests.derive.checks.told import told
@@ -34,7 +34,7 @@ def test_other_states_are_quiet(state):
 def test_said_though_the_engagement_is_complete():
     acceptance = Acceptance("Wave 1", None, "ready")
     subject = make_subject(derived={"phase": "complete", "acceptance": (acceptance,)})
-    assert "done-unaccepted" in {risk.rule for risk in find_risks(subject)[0]}
+    assert "done-unaccepted" in {risk.rule for risk in examine(subject).risks}
 
 
 def test_only_the_milestones_own_work_tells_since_when():

@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from bot.config import Threshold
 from bot.derive.catalog import vocabulary
-from bot.derive.checks import MAX_EVIDENCE, RULES, find_risks
+from bot.derive.checks.engine import MAX_EVIDENCE, Examination, examine
+from bot.derive.checks.gate import Gate, Stage
 from bot.derive.checks.page import rules_markdown
-from bot.derive.checks.rule import Finding, Rule, read_rule
+from bot.derive.checks.registry import RULES
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, read_rule
 from bot.derive.decisions.questions import QUESTION_THRESHOLDS
 from bot.derive.results import (
     SEVERITIES,
@@ -31,11 +34,14 @@ from bot.derive.results import (
     Status,
 )
 from bot.derive.thresholds import RAG_THRESHOLDS
+from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
+from bot.domain.vocabulary import Severity
 from tests.builders import make_item, make_log, make_milestone, make_settings, make_subject
 from tests.derive.checks.troubled import shuffled, troubled_subject
 
 ROOT = Path(__file__).parents[3]
+ONE, TWO, THREE, FOUR = Phrase("1"), Phrase("2"), Phrase("3"), Phrase("4")
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
@@ -74,7 +80,8 @@ def test_no_two_declarations_share_the_name_of_a_threshold():
 
 @each_rule
 def test_an_empty_engagement_is_quiet(rule):
-    assert list(rule.find(make_subject(Engagement("acme/customers/globex&7", facts=Facts())))) == []
+    found = rule.find(make_subject(Engagement("acme/customers/globex&7", facts=Facts())))
+    assert [finding for finding in found if finding.is_risk or finding.hint] == []
 
 
 def _healthy(**values):
@@ -105,8 +112,13 @@ def _healthy(**values):
     return make_subject(**defaults | values)
 
 
+def _told(subject, rules=RULES):
+    found = examine(subject, rules)
+    return found.risks, found.hints, found.errors
+
+
 def test_a_healthy_engagement_is_quiet():
-    assert find_risks(_healthy()) == ((), ())
+    assert _told(_healthy()) == ((), (), ())
 
 
 def test_a_finished_engagement_is_quiet():
@@ -124,7 +136,7 @@ def test_a_finished_engagement_is_quiet():
             "status": Status("red", "green", "green"),
         },
     )
-    assert find_risks(subject) == ((), ())
+    assert _told(subject) == ((), (), ())
 
 
 @each_rule
@@ -147,7 +159,7 @@ def test_a_new_day_alone_changes_no_sentence(rule):
 
 @each_rule
 def test_what_a_rule_finds_can_be_shown_and_followed(rule):
-    for finding in rule.find(troubled_subject()):
+    for finding in (f for f in rule.find(troubled_subject()) if f.is_risk):
         assert str(finding.message)[0] not in " .,"
         assert "None" not in str(finding.message)
         assert "{" not in str(finding.message)
@@ -158,7 +170,7 @@ def test_what_a_rule_finds_can_be_shown_and_followed(rule):
 
 
 def test_a_troubled_engagement_sets_off_most_rules_and_each_but_a_few_times():
-    risks, errors = find_risks(troubled_subject())
+    risks, _, errors = _told(troubled_subject())
     assert errors == ()
     rules = [risk.rule for risk in risks]
     assert len(set(rules)) >= 40
@@ -168,27 +180,28 @@ def test_a_troubled_engagement_sets_off_most_rules_and_each_but_a_few_times():
 
 @each_rule
 def test_every_rule_has_its_own_tests(rule):
-    assert (Path(__file__).parent / f"test_{rule.id.replace('-', '_')}.py").exists()
+    """A rule that is no risk is tested with the gates and hints."""
+    assert rule.severity is None or (Path(__file__).parent / f"test_{rule.id.replace('-', '_')}.py").exists()
 
 
 # -- the registry
+
+
+def _rule(rule_id: str, *found: Finding, severity: Severity = Severity.MEDIUM, **values: Any) -> Rule:
+    return Rule(id=rule_id, severity=severity, find=lambda _: iter(found), **values)
 
 
 def _module(**values: object) -> ModuleType:
     """A rule's file as it may come in; None takes something away."""
     module = ModuleType("bot.derive.checks.late_lunch", "Hungry people decide badly.\n\nMore about it.")
 
-    def find_late_lunch(_):
-        yield Finding("Lunch is late.")
-
-    find_late_lunch.__module__ = module.__name__
-    whole = {"ID": "late-lunch", "SEVERITY": "low", "find_late_lunch": find_late_lunch}
-    for name, value in (whole | values).items():
+    module.RULE = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
+    for name, value in values.items():
         setattr(module, name, value)
     return module
 
 
-def test_a_file_with_id_severity_docstring_and_function_is_a_rule():
+def test_a_file_with_a_docstring_and_a_rule_is_one():
     rule = read_rule(_module())
     assert (rule.id, rule.severity, rule.why, rule.details) == (
         "late-lunch",
@@ -196,18 +209,19 @@ def test_a_file_with_id_severity_docstring_and_function_is_a_rule():
         "Hungry people decide badly.",
         "More about it.",
     )
-    assert find_risks(make_subject(), (rule,))[0][0].message == "Lunch is late."
+    assert str(examine(make_subject(), (rule,)).risks[0].message) == "Lunch is late."
 
 
 @pytest.mark.parametrize(
     ("values", "lacking"),
     [
-        ({"ID": "lunch"}, "ID = 'late-lunch'"),
-        ({"SEVERITY": "urgent"}, "SEVERITY, one of low"),
+        ({"RULE": _rule("lunch")}, "id='late-lunch'"),
         ({"__doc__": None}, "a docstring"),
-        ({"find_late_lunch": None}, "one find_… function"),
-        ({"PHASES": ("always",)}, "PHASES among"),
-        ({"THRESHOLDS": {"lunch_hours": Threshold(1, "hours", "How late")}}, "THRESHOLDS named late_lunch_…"),
+        ({"RULE": None}, "RULE = Rule(…)"),
+        (
+            {"RULE": _rule("late-lunch", thresholds={"lunch_hours": Threshold(1, "hours", "How late")})},
+            "thresholds named late_lunch_…",
+        ),
     ],
 )
 def test_a_file_that_is_no_rule_is_refused_by_name(values, lacking):
@@ -216,17 +230,13 @@ def test_a_file_that_is_no_rule_is_refused_by_name(values, lacking):
     assert lacking in str(caught.value)
 
 
-def _rule(rule_id: str, *found: Finding, severity: str = "medium", **values: object) -> Rule:
-    return Rule(rule_id, severity, "Because.", lambda _: iter(found), **values)  # type: ignore[arg-type]
-
-
 def test_risks_are_sorted_by_severity_then_rule_then_evidence():
     rules = (
-        _rule("b", Finding("2", ("x#2",)), Finding("1", ("x#1",))),
-        _rule("a", Finding("3", ("x#3",))),
-        _rule("c", Finding("4", ("x#4",), severity="critical")),
+        _rule("b", Finding(TWO, ("x#2",)), Finding(ONE, ("x#1",))),
+        _rule("a", Finding(THREE, ("x#3",))),
+        _rule("c", Finding(FOUR, ("x#4",), severity="critical")),
     )
-    risks, errors = find_risks(make_subject(), rules)
+    risks, _, errors = _told(make_subject(), rules)
     assert [(r.severity, r.rule, r.evidence) for r in risks] == [
         ("critical", "c", ("x#4",)),
         ("medium", "a", ("x#3",)),
@@ -239,10 +249,11 @@ def test_risks_are_sorted_by_severity_then_rule_then_evidence():
 
 def test_a_rule_that_fails_names_itself_and_harms_no_other():
     def fail(_):
-        yield Finding("half")
+        yield Finding(Phrase("half"))
         raise ZeroDivisionError("no weeks")
 
-    risks, errors = find_risks(make_subject(), (Rule("bad", "low", "Because.", fail), _rule("good", Finding("ok"))))
+    bad = Rule(id="bad", severity=Severity.LOW, find=fail)
+    risks, _, errors = _told(make_subject(), (bad, _rule("good", Finding(Phrase("ok")))))
     assert [r.rule for r in risks] == ["good"]
     assert tuple(map(str, errors)) == ("risk rule bad failed: ZeroDivisionError: no weeks",)
 
@@ -250,29 +261,92 @@ def test_a_rule_that_fails_names_itself_and_harms_no_other():
 def test_a_rule_can_be_disabled_and_its_severity_changed_in_the_config():
     settings = make_settings(risks={"disable": ["a"], "severity": {"b": "critical"}})
     subject = make_subject(settings=settings)
-    risks, _ = find_risks(subject, (_rule("a", Finding("1")), _rule("b", Finding("2", severity="low"))))
+    risks, *_ = _told(subject, (_rule("a", Finding(ONE)), _rule("b", Finding(TWO, severity=Severity.LOW))))
     assert [(r.rule, r.severity) for r in risks] == [("b", "critical")]
 
 
 def test_a_risk_without_evidence_points_at_its_engagement_and_a_long_list_is_cut():
     many = tuple(f"x#{n}" for n in range(30))
-    risks, _ = find_risks(make_subject(), (_rule("a", Finding("1", ("",))), _rule("b", Finding("2", (*many, "x#0")))))
+    risks, *_ = _told(make_subject(), (_rule("a", Finding(ONE, ("",))), _rule("b", Finding(TWO, (*many, "x#0")))))
     assert risks[0].evidence == ("acme/customers/globex&7",)
     assert risks[1].evidence == many[:MAX_EVIDENCE]
 
 
 def test_finished_work_is_not_nagged_unless_a_rule_says_so():
     subject = make_subject(derived={"phase": "complete"})
-    rules = (_rule("a", Finding("1")), _rule("b", Finding("2"), phases=("active", "complete")))
-    assert [r.rule for r in find_risks(subject, rules)[0]] == ["b"]
+    rules = (_rule("a", Finding(ONE)), _rule("b", Finding(TWO), phases=EVERY_PHASE))
+    assert [r.rule for r in examine(subject, rules).risks] == ["b"]
 
 
 def test_rules_that_judge_the_status_know_what_the_others_found():
     def judge(subject):
-        yield Finding(", ".join(risk.rule for risk in subject.derived.risks))
+        yield Finding(Phrase("{rules}", rules=", ".join(risk.rule for risk in subject.derived.risks)))
 
-    rules = (Rule("last", "low", "Because.", judge, last=True), _rule("first", Finding("1")))
-    assert [str(r.message) for r in find_risks(make_subject(), rules)[0]] == ["1", "first"]
+    rules = (Rule(id="last", severity=Severity.LOW, find=judge, last=True), _rule("first", Finding(ONE)))
+    assert [str(r.message) for r in examine(make_subject(), rules).risks] == ["1", "first"]
+
+
+# -- one condition, three renderings
+
+
+def _gate(**values: Any) -> Gate:
+    return Gate(
+        id="paper", stage=Stage.CHANGE, phases=EVERY_PHASE, message=Phrase("Without paper: {n}.", n=0), **values
+    )
+
+
+def _kinds(found: Examination) -> tuple[bool, bool, bool]:
+    """Whether a risk, a hint and a gap are told."""
+    return bool(found.risks), bool(found.hints), bool(found.compliance.missing)
+
+
+@pytest.mark.parametrize(
+    ("finding", "told"),
+    [
+        (Finding(ONE, hint=TWO), (True, True, True)),
+        (Finding(ONE, hint=TWO, is_risk=False), (False, True, True)),
+        (Finding(ONE, hint=TWO, is_covered=True), (True, True, False)),
+        (Finding(ONE), (True, False, True)),
+    ],
+)
+def test_one_finding_is_told_as_risk_hint_and_gap(finding: Finding, told: tuple[bool, bool, bool]) -> None:
+    assert _kinds(examine(make_subject(), (_rule("a", finding, gate=_gate()),))) == told
+    assert _kinds(examine(make_subject(), (_rule("a", gate=_gate()),))) == (False, False, False)
+
+
+def test_a_disabled_rule_asks_for_no_paper_and_no_gate_either():
+    settings = make_settings(risks={"disable": ["a"]})
+    found = examine(make_subject(settings=settings), (_rule("a", Finding(ONE, hint=TWO), gate=_gate()),))
+    assert found == Examination()
+
+
+def test_a_gate_that_several_rules_feed_is_one_gate():
+    shared = _gate()
+    rules = (_rule("a", Finding(ONE, ("x#1",)), gate=shared), _rule("b", Finding(TWO, ("x#2", "x#1")), gate=shared))
+    found = examine(make_subject(), rules).compliance
+    assert [(str(gap.message), gap.evidence) for gap in found.missing] == [("Without paper: 2.", ("x#1", "x#2"))]
+    assert found.applicable == 1
+
+
+def test_a_gate_lets_a_small_share_pass_and_is_not_asked_of_nothing():
+    some = _rule("a", Finding(ONE, ("x#1",), is_risk=False), gate=_gate(among=lambda _: range(10)))
+    assert examine(make_subject(), (some,)).compliance.missing == ()
+    none = _rule("a", gate=_gate(among=lambda _: ()))
+    assert examine(make_subject(), (none,)).compliance.applicable == 0
+
+
+def test_a_rule_that_fails_leaves_its_gate_unasked():
+    def fail(_):
+        raise ZeroDivisionError
+
+    found = examine(make_subject(), (Rule(id="a", severity=None, find=fail, gate=_gate()),))
+    assert found.compliance.applicable == 0
+    assert len(found.errors) == 1
+
+
+def test_a_misspelt_field_of_a_rule_is_an_error():
+    with pytest.raises(TypeError, match="treshold"):
+        Rule(id="a", severity=Severity.LOW, find=lambda _: iter(()), tresholds={})  # type: ignore[call-arg]
 
 
 def test_the_page_of_rules_is_fresh(request):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.derive.checks import find_risks
+from bot.derive.checks.engine import examine
 from bot.derive.results import Escalation, Rag, Reason, Status
 from tests.builders import make_subject
 from tests.derive.checks.told import told
@@ -35,6 +35,7 @@ def test_a_critical_escalation_makes_it_red_whatever_the_axes_say():
             "escalations": (Escalation("x#9", severity="critical"),),
         }
     )
-    risks, errors = find_risks(subject)
+    found = examine(subject)
+    risks, errors = found.risks, found.errors
     assert "watermelon" in {risk.rule for risk in risks}
     assert errors == ()

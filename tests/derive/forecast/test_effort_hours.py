@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.derive.forecast import Reference, forecast_engagement
-from bot.derive.forecast.reference import RATIO_WEIGHT
+from bot.derive.forecast.constants import RATIO_WEIGHT
 from bot.derive.results import Forecast
 from tests.builders import make_item, make_log, make_subject
 

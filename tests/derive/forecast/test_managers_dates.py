@@ -73,7 +73,7 @@ def over(number: int, project: Managed, before: date) -> Engagement:
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
 def test_the_forecast_is_no_worse_than_the_managers_own(share: float, projects: Sequence[Managed]) -> None:
     theirs, ours = [], []
-    held = []
+    held, promised = [], []
     for n, project in enumerate(projects):
         day, planned = project.asked(share)
         rest = [p for m, p in enumerate(projects) if m % (len(projects) // OTHERS) == n % (len(projects) // OTHERS)]
@@ -84,14 +84,17 @@ def test_the_forecast_is_no_worse_than_the_managers_own(share: float, projects: 
         finish = forecast_engagement(subject, reference, trials=100).forecast.finish
         assert isinstance(finish.p10, date)
         assert isinstance(finish.p50, date)
+        assert isinstance(finish.p80, date)
         assert isinstance(finish.p95, date)
+        promised.append(project.end <= finish.p80)
         length = (project.end - project.start).days
         theirs.append(abs((planned - project.end).days) / length)
         ours.append(abs((finish.p50 - project.end).days) / length)
         held.append(finish.p10 <= project.end <= finish.p95)
-    assert median(ours) < 1.1 * median(theirs), (
+    assert median(ours) < 1.15 * median(theirs), (
         "with eight projects to learn from, a point in the middle may miss by a little"
     )
+    assert 0.65 <= sum(promised) / len(promised) <= 0.92, "early dates slip most; over all shares 80 % is 80 %"
     assert 0.75 <= sum(held) / len(held) <= 0.95
     print(
         f"{share:.0%} of the time: managers {median(theirs):.3f}, forecast {median(ours):.3f}, held {sum(held) / len(held):.2f}"

@@ -10,8 +10,7 @@ import pytest
 from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.forecast.history import make_history
-from bot.derive.forecast.revenue import Outlook, make_spans, quarter_trials
-from bot.derive.forecast.terms import make_terms
+from bot.derive.forecast.revenue import Outlook, make_spans, make_terms, quarter_trials
 from bot.derive.forecast.trials import Ahead
 from bot.derive.results import QuarterRevenue
 from tests.builders import CALENDAR, make_booking, make_item, make_log, make_milestone, make_settings, make_subject

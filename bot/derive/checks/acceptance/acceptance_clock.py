@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, listing, quote
-
-ID = "acceptance-clock"
-SEVERITY = "medium"
-THEME = "acceptance"
-PHASES = ("not_started", "active", "complete")
-THRESHOLDS = {
-    "acceptance_clock_days": Threshold(2, "working days", "Warn of silent acceptance this long before it takes effect"),
-    "acceptance_clock_unanswered_days": Threshold(
-        5, "working days", "Without silent acceptance, a request unanswered for this long is a high risk"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_acceptance_clock(subject: Subject) -> Iterator[Finding]:
@@ -35,7 +25,7 @@ def find_acceptance_clock(subject: Subject) -> Iterator[Finding]:
             ),
             tuple(ref for _, a in found for ref in a.evidence),
             Phrase("Ask the customer for a written yes, or for what is missing."),
-            "high" if unbounded else None,
+            Severity.HIGH if unbounded else None,
         )
 
 
@@ -53,3 +43,20 @@ def _tell(subject: Subject, acceptance: Acceptance) -> Phrase:
     is_near = left <= subject.threshold("acceptance_clock_days")
     tacit = Phrase("{title} counts as accepted after {day}", title=name, day=acceptance.passive_on)
     return tacit if is_near else NOTHING
+
+
+RULE = Rule(
+    id="acceptance-clock",
+    severity=Severity.MEDIUM,
+    theme=Theme.ACCEPTANCE,
+    phases=EVERY_PHASE,
+    thresholds={
+        "acceptance_clock_days": Threshold(
+            2, "working days", "Warn of silent acceptance this long before it takes effect"
+        ),
+        "acceptance_clock_unanswered_days": Threshold(
+            5, "working days", "Without silent acceptance, a request unanswered for this long is a high risk"
+        ),
+    },
+    find=find_acceptance_clock,
+)

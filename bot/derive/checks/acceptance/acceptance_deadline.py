@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.decisions.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Money, Phrase, Value, quote
-
-ID = "acceptance-deadline"
-SEVERITY = "medium"
-THEME = "acceptance"
-PHASES = ("not_started", "active", "complete")
-THRESHOLDS = {
-    "acceptance_deadline_days": Threshold(
-        10, "working days", "Tell of the last safe day for a sign-off request this long before"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_acceptance_deadline(subject: Subject) -> Iterator[Finding]:
@@ -43,7 +34,7 @@ def find_acceptance_deadline(subject: Subject) -> Iterator[Finding]:
         Phrase("Tell Finance which amount moves to the next quarter.")
         if passed
         else Phrase("Finish what is open and send the request by then."),
-        "high" if passed or any(a.state == "ready" for *_, a in found) else None,
+        Severity.HIGH if passed or any(a.state == "ready" for *_, a in found) else None,
     )
 
 
@@ -74,3 +65,17 @@ def _tell(passed: bool, **values: Value) -> Phrase:
 def _amount(subject: Subject, found: list[Acceptance]) -> Phrase:
     amount = sum(sorted(a.amount or 0 for a in found))
     return Phrase(" ({amount} in all)", amount=Money(amount, currency_of(subject))) if amount else NOTHING
+
+
+RULE = Rule(
+    id="acceptance-deadline",
+    severity=Severity.MEDIUM,
+    theme=Theme.ACCEPTANCE,
+    phases=EVERY_PHASE,
+    thresholds={
+        "acceptance_deadline_days": Threshold(
+            10, "working days", "Tell of the last safe day for a sign-off request this long before"
+        ),
+    },
+    find=find_acceptance_deadline,
+)

@@ -6,18 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.decisions.questions import currency_of, working_days_since
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Money, Phrase, listing, quotes
-
-ID = "done-unaccepted"
-SEVERITY = "medium"
-THEME = "acceptance"
-PHASES = ("not_started", "active", "complete")
-THRESHOLDS = {
-    "done_unaccepted_high_days": Threshold(5, "working days", "Done but not sent for this long is a high risk"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_done_unaccepted(subject: Subject) -> Iterator[Finding]:
@@ -39,7 +33,7 @@ def find_done_unaccepted(subject: Subject) -> Iterator[Finding]:
         ),
         tuple(ref for a in found for ref in a.evidence),
         Phrase("Send the sign-off request today and note the day it was sent."),
-        "high" if days >= subject.threshold("done_unaccepted_high_days") else None,
+        Severity.HIGH if days >= subject.threshold("done_unaccepted_high_days") else None,
     )
 
 
@@ -47,3 +41,22 @@ def _done_on(subject: Subject, title: str) -> date | None:
     """The day on which the milestone's last item closed, as far as that is known."""
     closed = [item.closed_at for item in subject.work if item.milestone == title and item.closed_at]
     return subject.calendar.local_day(max(closed)) if closed else None
+
+
+RULE = Rule(
+    id="done-unaccepted",
+    severity=Severity.MEDIUM,
+    theme=Theme.ACCEPTANCE,
+    phases=EVERY_PHASE,
+    thresholds={
+        "done_unaccepted_high_days": Threshold(5, "working days", "Done but not sent for this long is a high risk"),
+    },
+    gate=Gate(
+        id="acceptance-sent",
+        stage=Stage.CLOSE,
+        phases=WORKED,
+        asked=lambda s: any(a.state != "open" for a in s.derived.acceptance),
+        message=Phrase("Finished milestones were not sent for acceptance."),
+    ),
+    find=find_done_unaccepted,
+)

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
 from bot.domain.messages import NOTHING, Money, Phrase, quote
-
-ID = "milestone-quarter-end"
-SEVERITY = "medium"
-THEME = "acceptance"
-THRESHOLDS = {
-    "milestone_quarter_end_days": Threshold(7, "days", "Length of the tight time at the end of a quarter"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_milestone_quarter_end(subject: Subject) -> Iterator[Finding]:
@@ -47,3 +41,14 @@ def _is_tight(subject: Subject, acceptance: Acceptance) -> bool:
     following = subject.calendar.fiscal_quarter(this.last + ONE_DAY)
     left = (subject.calendar.fiscal_quarter(due).last - due).days
     return due <= following.last and left < subject.threshold("milestone_quarter_end_days")
+
+
+RULE = Rule(
+    id="milestone-quarter-end",
+    severity=Severity.MEDIUM,
+    theme=Theme.ACCEPTANCE,
+    thresholds={
+        "milestone_quarter_end_days": Threshold(7, "days", "Length of the tight time at the end of a quarter"),
+    },
+    find=find_milestone_quarter_end,
+)

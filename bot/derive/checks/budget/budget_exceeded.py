@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.practices import Practice
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import has_exception, open_exceptions
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, hours
-
-ID = "budget-exceeded"
-SEVERITY = "high"
-THEME = "budget"
+from bot.domain.messages import NOTHING, Phrase, hours
+from bot.domain.vocabulary import Severity
 
 
 def find_budget_exceeded(subject: Subject) -> Iterator[Finding]:
     budget = subject.derived.budget
-    if budget.burn is None or budget.hours_budget is None or budget.burn <= 1 or not subject.to_do:
+    if budget.hours_budget is None or budget.hours_spent <= budget.hours_budget:
         return
     over = budget.hours_spent - budget.hours_budget
     covered = has_exception(subject)
@@ -33,5 +32,32 @@ def find_budget_exceeded(subject: Subject) -> Iterator[Finding]:
         Phrase("Get the change order signed.")
         if covered
         else Phrase("Ask for a work exception today and raise a change order."),
-        "medium" if covered else None,
+        Severity.MEDIUM if covered else None,
+        hint=NOTHING if covered else _ask_for_exception(over, budget.hours_budget),
+        is_covered=covered,
+        is_risk=bool(subject.to_do) and budget.burn is not None,
     )
+
+
+def _ask_for_exception(over: float, budget: float) -> Phrase:
+    return Phrase(
+        "{hours} over the budget of {budget} without a work exception or change order.",
+        hours=hours(over),
+        budget=hours(budget),
+    )
+
+
+RULE = Rule(
+    id="budget-exceeded",
+    severity=Severity.HIGH,
+    theme=Theme.BUDGET,
+    gate=Gate(
+        id="excess-hours-covered",
+        stage=Stage.CHANGE,
+        phases=WORKED,
+        practice=Practice.APPROVALS,
+        asked=lambda s: s.derived.budget.burn is not None,
+        message=Phrase("Hours exceed the budget without a work exception."),
+    ),
+    find=find_budget_exceeded,
+)

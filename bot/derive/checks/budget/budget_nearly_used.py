@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase, hours
-
-ID = "budget-nearly-used"
-SEVERITY = "low"
-THEME = "budget"
-THRESHOLDS = {
-    "budget_nearly_used_share": Threshold(0.8, "ratio", "Tell the customer from this share of the budget on"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_budget_nearly_used(subject: Subject) -> Iterator[Finding]:
@@ -28,3 +22,14 @@ def find_budget_nearly_used(subject: Subject) -> Iterator[Finding]:
             (subject.engagement.ref,),
             Phrase("Tell the customer what the remaining hours will buy, and what they won't."),
         )
+
+
+RULE = Rule(
+    id="budget-nearly-used",
+    severity=Severity.LOW,
+    theme=Theme.BUDGET,
+    thresholds={
+        "budget_nearly_used_share": Threshold(0.8, "ratio", "Tell the customer from this share of the budget on"),
+    },
+    find=find_budget_nearly_used,
+)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import hours_at_completion, sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, hours
-
-ID = "budget-runs-out"
-SEVERITY = "high"
-THEME = "budget"
+from bot.domain.vocabulary import Severity
 
 
 def find_budget_runs_out(subject: Subject) -> Iterator[Finding]:
@@ -34,7 +31,7 @@ def find_budget_runs_out(subject: Subject) -> Iterator[Finding]:
         ),
         (subject.engagement.ref,),
         Phrase("Prepare a change order or a work exception now; slow what is not contractual."),
-        None if likely else "medium",
+        None if likely else Severity.MEDIUM,
     )
 
 
@@ -48,3 +45,11 @@ def _finish(subject: Subject) -> date | None:
     """The likely finish (P50), else the end of the SOW."""
     likely = subject.derived.forecast.finish.p50
     return likely if isinstance(likely, date) else sow_end(subject)
+
+
+RULE = Rule(
+    id="budget-runs-out",
+    severity=Severity.HIGH,
+    theme=Theme.BUDGET,
+    find=find_budget_runs_out,
+)

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase
-
-ID = "burn-ahead"
-SEVERITY = "medium"
-THEME = "budget"
-THRESHOLDS = {
-    "burn_ahead_gap": Threshold(0.1, "ratio", "Burn ahead of progress by this much is a risk"),
-    "burn_ahead_high_gap": Threshold(0.25, "ratio", "Burn ahead of progress by this much is a high risk"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_burn_ahead(subject: Subject) -> Iterator[Finding]:
@@ -32,5 +25,17 @@ def find_burn_ahead(subject: Subject) -> Iterator[Finding]:
             ),
             (subject.engagement.ref,),
             Phrase("Find what took longer than planned; re-estimate the rest, then cut scope or raise a change order."),
-            "high" if gap >= subject.threshold("burn_ahead_high_gap") else None,
+            Severity.HIGH if gap >= subject.threshold("burn_ahead_high_gap") else None,
         )
+
+
+RULE = Rule(
+    id="burn-ahead",
+    severity=Severity.MEDIUM,
+    theme=Theme.BUDGET,
+    thresholds={
+        "burn_ahead_gap": Threshold(0.1, "ratio", "Burn ahead of progress by this much is a risk"),
+        "burn_ahead_high_gap": Threshold(0.25, "ratio", "Burn ahead of progress by this much is a high risk"),
+    },
+    find=find_burn_ahead,
+)

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase, hours
-
-ID = "effort-over-budget"
-SEVERITY = "medium"
-THEME = "budget"
-THRESHOLDS = {
-    "effort_over_budget_share": Threshold(0.1, "ratio", "Expected hours above the budget by this share are a risk"),
-    "effort_over_budget_high_share": Threshold(
-        0.25, "ratio", "Expected hours above the budget by this share are a high risk"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
@@ -38,5 +29,19 @@ def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
         ),
         (subject.engagement.ref,),
         Phrase("Re-estimate what is left with the team, then choose: less scope, a change order or a work exception."),
-        "high" if over >= subject.threshold("effort_over_budget_high_share") else None,
+        Severity.HIGH if over >= subject.threshold("effort_over_budget_high_share") else None,
     )
+
+
+RULE = Rule(
+    id="effort-over-budget",
+    severity=Severity.MEDIUM,
+    theme=Theme.BUDGET,
+    thresholds={
+        "effort_over_budget_share": Threshold(0.1, "ratio", "Expected hours above the budget by this share are a risk"),
+        "effort_over_budget_high_share": Threshold(
+            0.25, "ratio", "Expected hours above the budget by this share are a high risk"
+        ),
+    },
+    find=find_effort_over_budget,
+)

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours, quote
-
-ID = "estimate-overrun"
-SEVERITY = "low"
-THEME = "budget"
-THRESHOLDS = {
-    "estimate_overrun_factor": Threshold(
-        1.5, "times the estimate", "Open items that used this much of their estimate are reported"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_estimate_overrun(subject: Subject) -> Iterator[Finding]:
@@ -42,3 +34,16 @@ def find_estimate_overrun(subject: Subject) -> Iterator[Finding]:
         tuple(item.ref for _, item in found),
         Phrase("Re-estimate them, and look for similar work that is still to come."),
     )
+
+
+RULE = Rule(
+    id="estimate-overrun",
+    severity=Severity.LOW,
+    theme=Theme.BUDGET,
+    thresholds={
+        "estimate_overrun_factor": Threshold(
+            1.5, "times the estimate", "Open items that used this much of their estimate are reported"
+        ),
+    },
+    find=find_estimate_overrun,
+)

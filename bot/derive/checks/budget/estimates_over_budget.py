@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours
-
-ID = "estimates-over-budget"
-SEVERITY = "medium"
-THEME = "budget"
-THRESHOLDS = {
-    "estimates_over_budget_coverage": Threshold(0.8, "ratio", "Share of open work that must have estimates"),
-    "estimates_over_budget_share": Threshold(
-        0.1, "ratio", "Estimates beyond the hours left by this share of the budget are a risk"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_estimates_over_budget(subject: Subject) -> Iterator[Finding]:
@@ -42,3 +33,17 @@ def find_estimates_over_budget(subject: Subject) -> Iterator[Finding]:
             (subject.engagement.ref,),
             Phrase("Check the estimates with the team; then less scope, a change order or a work exception."),
         )
+
+
+RULE = Rule(
+    id="estimates-over-budget",
+    severity=Severity.MEDIUM,
+    theme=Theme.BUDGET,
+    thresholds={
+        "estimates_over_budget_coverage": Threshold(0.8, "ratio", "Share of open work that must have estimates"),
+        "estimates_over_budget_share": Threshold(
+            0.1, "ratio", "Estimates beyond the hours left by this share of the budget are a risk"
+        ),
+    },
+    find=find_estimates_over_budget,
+)

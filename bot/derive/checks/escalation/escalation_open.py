@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.results import SEVERITIES
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote, word
-
-ID = "escalation-open"
-SEVERITY = "high"
-THEME = "escalation"
-PHASES = ("not_started", "active", "complete")
+from bot.domain.vocabulary import Severity
 
 
 def find_escalation_open(subject: Subject) -> Iterator[Finding]:
@@ -31,5 +27,14 @@ def find_escalation_open(subject: Subject) -> Iterator[Finding]:
         ),
         (worst.ref, *sorted(e.ref for e in found)),
         Phrase("Keep the path to green and its owner current until the customer agrees to close it."),
-        "critical" if worst.severity == "critical" else None,
+        Severity.CRITICAL if worst.severity == Severity.CRITICAL else None,
     )
+
+
+RULE = Rule(
+    id="escalation-open",
+    severity=Severity.HIGH,
+    theme=Theme.ESCALATION,
+    phases=EVERY_PHASE,
+    find=find_escalation_open,
+)

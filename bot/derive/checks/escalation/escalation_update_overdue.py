@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote, word
-
-ID = "escalation-update-overdue"
-SEVERITY = "high"
-THEME = "escalation"
-PHASES = ("not_started", "active", "complete")
+from bot.domain.vocabulary import Severity
 
 
 def find_escalation_update_overdue(subject: Subject) -> Iterator[Finding]:
@@ -29,5 +26,21 @@ def find_escalation_update_overdue(subject: Subject) -> Iterator[Finding]:
         ),
         tuple(ref for _, ref, _ in found),
         Phrase("Post today: current state, next steps, who does them, whether the exit criteria changed."),
-        "critical" if any(e.severity == "critical" for *_, e in found) else None,
+        Severity.CRITICAL if any(e.severity == Severity.CRITICAL for *_, e in found) else None,
     )
+
+
+RULE = Rule(
+    id="escalation-update-overdue",
+    severity=Severity.HIGH,
+    theme=Theme.ESCALATION,
+    phases=EVERY_PHASE,
+    gate=Gate(
+        id="escalations-updated",
+        stage=Stage.DELIVER,
+        phases=WORKED,
+        asked=lambda s: bool(s.derived.escalations),
+        message=Phrase("Escalations without the update that is due: {n}.", n=0),
+    ),
+    find=find_escalation_update_overdue,
+)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.results import Escalation
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-
-ID = "escalation-without-path"
-SEVERITY = "medium"
-THEME = "escalation"
-PHASES = ("not_started", "active", "complete")
+from bot.domain.vocabulary import Severity
 
 
 def find_escalation_without_path(subject: Subject) -> Iterator[Finding]:
@@ -35,3 +32,19 @@ def _tell_lacking(escalation: Escalation) -> Phrase:
     if escalation.has_path_to_green:
         return Phrase("exit criteria")
     return Phrase("path to green") if escalation.has_exit_criteria else Phrase("path to green and no exit criteria")
+
+
+RULE = Rule(
+    id="escalation-without-path",
+    severity=Severity.MEDIUM,
+    theme=Theme.ESCALATION,
+    phases=EVERY_PHASE,
+    gate=Gate(
+        id="escalations-have-exit",
+        stage=Stage.DELIVER,
+        phases=WORKED,
+        asked=lambda s: bool(s.derived.escalations),
+        message=Phrase("Escalations without path to green or exit criteria: {n}.", n=0),
+    ),
+    find=find_escalation_without_path,
+)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-
-ID = "green-with-escalation"
-SEVERITY = "high"
-THEME = "escalation"
+from bot.domain.vocabulary import Severity
 
 
 def find_green_with_escalation(subject: Subject) -> Iterator[Finding]:
@@ -21,3 +18,11 @@ def find_green_with_escalation(subject: Subject) -> Iterator[Finding]:
             tuple(found),
             Phrase("Declare at least yellow until the customer agrees that the escalation is over."),
         )
+
+
+RULE = Rule(
+    id="green-with-escalation",
+    severity=Severity.HIGH,
+    theme=Theme.ESCALATION,
+    find=find_green_with_escalation,
+)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-
-ID = "red-without-escalation"
-SEVERITY = "medium"
-THEME = "escalation"
-LAST = True
+from bot.domain.vocabulary import Severity
 
 
 def find_red_without_escalation(subject: Subject) -> Iterator[Finding]:
@@ -26,3 +22,12 @@ def find_red_without_escalation(subject: Subject) -> Iterator[Finding]:
                 "Classify it and open the escalation issue within 24 hours, with owner, path to green and exit criteria."
             ),
         )
+
+
+RULE = Rule(
+    id="red-without-escalation",
+    severity=Severity.MEDIUM,
+    theme=Theme.ESCALATION,
+    last=True,
+    find=find_red_without_escalation,
+)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing
-
-ID = "assignee-absent"
-SEVERITY = "high"
-THEME = "people"
+from bot.domain.vocabulary import Severity
 
 
 def find_assignee_absent(subject: Subject) -> Iterator[Finding]:
@@ -31,3 +28,11 @@ def find_assignee_absent(subject: Subject) -> Iterator[Finding]:
             tuple(item.ref for item in found),
             Phrase("Assign them anew and ask for a handover."),
         )
+
+
+RULE = Rule(
+    id="assignee-absent",
+    severity=Severity.HIGH,
+    theme=Theme.PEOPLE,
+    find=find_assignee_absent,
+)

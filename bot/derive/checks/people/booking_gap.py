@@ -6,19 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
 from bot.domain.messages import Phrase, items, listing
-
-ID = "booking-gap"
-SEVERITY = "medium"
-THEME = "people"
-THRESHOLDS = {
-    "booking_gap_weeks": Threshold(8, "weeks", "How far ahead hard bookings are wanted"),
-    "booking_gap_empty_weeks": Threshold(2, "weeks", "So many weeks without a hard booking are a risk"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_booking_gap(subject: Subject) -> Iterator[Finding]:
@@ -49,3 +42,15 @@ def find_booking_gap(subject: Subject) -> Iterator[Finding]:
             (subject.engagement.ref,),
             Phrase("Book the people, or say in the forecast that the work pauses."),
         )
+
+
+RULE = Rule(
+    id="booking-gap",
+    severity=Severity.MEDIUM,
+    theme=Theme.PEOPLE,
+    thresholds={
+        "booking_gap_weeks": Threshold(8, "weeks", "How far ahead hard bookings are wanted"),
+        "booking_gap_empty_weeks": Threshold(2, "weeks", "So many weeks without a hard booking are a risk"),
+    },
+    find=find_booking_gap,
+)

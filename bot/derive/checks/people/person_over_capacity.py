@@ -6,21 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import week_of_booking
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period, week_of
 from bot.domain.messages import Phrase, hours, listing
-
-ID = "person-over-capacity"
-SEVERITY = "medium"
-THEME = "people"
-THRESHOLDS = {
-    "person_over_capacity_ratio": Threshold(
-        1.1, "ratio", "Booked hours above the hours there are by this factor are a risk"
-    ),
-    "person_over_capacity_weeks": Threshold(4, "weeks", "How far ahead to look, this week included"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_person_over_capacity(subject: Subject) -> Iterator[Finding]:
@@ -62,3 +53,17 @@ def _team(subject: Subject) -> set[str]:
 def _weeks(subject: Subject) -> list[Period]:
     count_of = int(subject.threshold("person_over_capacity_weeks"))
     return [week_of(subject.day + timedelta(weeks=n)) for n in range(count_of)]
+
+
+RULE = Rule(
+    id="person-over-capacity",
+    severity=Severity.MEDIUM,
+    theme=Theme.PEOPLE,
+    thresholds={
+        "person_over_capacity_ratio": Threshold(
+            1.1, "ratio", "Booked hours above the hours there are by this factor are a risk"
+        ),
+        "person_over_capacity_weeks": Threshold(4, "weeks", "How far ahead to look, this week included"),
+    },
+    find=find_person_over_capacity,
+)

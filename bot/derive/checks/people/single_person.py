@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase
-
-ID = "single-person"
-SEVERITY = "medium"
-THEME = "people"
-THRESHOLDS = {
-    "single_person_share": Threshold(0.6, "ratio", "Share of the open work in one hand that is a risk"),
-    "single_person_items": Threshold(5, "items", "Fewer assigned open items than this say nothing"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_single_person(subject: Subject) -> Iterator[Finding]:
@@ -40,7 +33,7 @@ def find_single_person(subject: Subject) -> Iterator[Finding]:
             ),
             tuple(item.ref for item in theirs),
             Phrase("Pair a second person with the work that matters most, and spread the rest."),
-            None if len(team) > 1 else "low",
+            None if len(team) > 1 else Severity.LOW,
         )
 
 
@@ -52,3 +45,15 @@ def _value_by_person(subject: Subject) -> dict[str, float]:
         for person in item.assignees:
             held[person] = held.get(person, 0.0) + values.get(item.ref, 1.0) / len(item.assignees)
     return held
+
+
+RULE = Rule(
+    id="single-person",
+    severity=Severity.MEDIUM,
+    theme=Theme.PEOPLE,
+    thresholds={
+        "single_person_share": Threshold(0.6, "ratio", "Share of the open work in one hand that is a risk"),
+        "single_person_items": Threshold(5, "items", "Fewer assigned open items than this say nothing"),
+    },
+    find=find_single_person,
+)

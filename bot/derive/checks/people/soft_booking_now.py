@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import in_planning, week_of_booking
 from bot.derive.subject import Subject
 from bot.domain.calendar import month_of, week_of
 from bot.domain.messages import Phrase, hours, listing
 from bot.domain.model import Booking
-
-ID = "soft-booking-now"
-SEVERITY = "low"
-THEME = "people"
+from bot.domain.vocabulary import Severity
 
 
 def find_soft_booking_now(subject: Subject) -> Iterator[Finding]:
@@ -41,3 +38,11 @@ def _is_now(booking: Booking, day: date, last: date) -> bool:
     """Whether the week begins not before this one and not after the month's end."""
     week = week_of_booking(booking)
     return week is not None and week_of(day).first <= week.first <= last
+
+
+RULE = Rule(
+    id="soft-booking-now",
+    severity=Severity.LOW,
+    theme=Theme.PEOPLE,
+    find=find_soft_booking_now,
+)

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import due_day
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, Value, quote
-
-ID = "unassigned-work"
-SEVERITY = "medium"
-THEME = "people"
-THRESHOLDS = {
-    "unassigned_work_days": Threshold(5, "working days", "Unassigned work due within this time is a risk"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_unassigned_work(subject: Subject) -> Iterator[Finding]:
     limit = subject.calendar.add_working_days(subject.day, int(subject.threshold("unassigned_work_days")))
-    dated = ((due_day(subject, item), item) for item in subject.to_do if not item.assignees)
+    unassigned = [item for item in subject.to_do if not item.assignees]
+    if unassigned:
+        yield Finding(evidence=tuple(item.ref for item in unassigned), is_risk=False)
+    dated = ((due_day(subject, item), item) for item in unassigned)
     found = sorted(
         ((due, item) for due, item in dated if due and due <= limit), key=lambda pair: (pair[0], pair[1].ref)
     )
@@ -44,3 +42,22 @@ def _tell(overdue: bool, **values: Value) -> Phrase:
         "{n|# item due soon or overdue has|# items due soon or overdue have} no assignee; the first, {title}, is due {due}.",
         **values,
     )
+
+
+RULE = Rule(
+    id="unassigned-work",
+    severity=Severity.MEDIUM,
+    theme=Theme.PEOPLE,
+    thresholds={
+        "unassigned_work_days": Threshold(5, "working days", "Unassigned work due within this time is a risk"),
+    },
+    gate=Gate(
+        id="work-owned",
+        stage=Stage.PLAN,
+        phases=WORKING,
+        asked=once_planned,
+        among=lambda s: s.to_do,
+        message=Phrase("Open items without an assignee: {n}.", n=0),
+    ),
+    find=find_unassigned_work,
+)

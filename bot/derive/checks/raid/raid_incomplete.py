@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing, quote
-
-ID = "raid-incomplete"
-SEVERITY = "low"
-THEME = "raid"
+from bot.domain.vocabulary import Severity
 
 
 def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:
@@ -30,5 +28,20 @@ def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:
             ),
             tuple(entry.ref for entry in found),
             Phrase("Fill them in at the next RAID review; labels or a ps-risk block will do."),
-            "medium" if serious else None,
+            Severity.MEDIUM if serious else None,
         )
+
+
+RULE = Rule(
+    id="raid-incomplete",
+    severity=Severity.LOW,
+    theme=Theme.RAID,
+    gate=Gate(
+        id="raid-complete",
+        stage=Stage.DELIVER,
+        phases=WORKING,
+        asked=lambda s: any(entry.state != "closed" for entry in s.derived.raid),
+        message=Phrase("RAID entries that lack a required field: {n}.", n=0),
+    ),
+    find=find_raid_incomplete,
+)

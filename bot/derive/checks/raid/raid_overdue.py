@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-
-ID = "raid-overdue"
-SEVERITY = "medium"
-THEME = "raid"
+from bot.domain.vocabulary import Severity
 
 
 def find_raid_overdue(subject: Subject) -> Iterator[Finding]:
@@ -28,3 +25,11 @@ def find_raid_overdue(subject: Subject) -> Iterator[Finding]:
             tuple(ref for _, ref, _ in late),
             Phrase("Ask the owners; close what is done, agree a new date for the rest."),
         )
+
+
+RULE = Rule(
+    id="raid-overdue",
+    severity=Severity.MEDIUM,
+    theme=Theme.RAID,
+    find=find_raid_overdue,
+)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-
-ID = "risk-review-overdue"
-SEVERITY = "medium"
-THEME = "raid"
+from bot.domain.vocabulary import Severity
 
 
 def find_risk_review_overdue(subject: Subject) -> Iterator[Finding]:
@@ -31,3 +29,18 @@ def find_risk_review_overdue(subject: Subject) -> Iterator[Finding]:
             tuple(ref for _, ref, _ in found),
             Phrase("Review them with their owners, and set the next date."),
         )
+
+
+RULE = Rule(
+    id="risk-review-overdue",
+    severity=Severity.MEDIUM,
+    theme=Theme.RAID,
+    gate=Gate(
+        id="raid-reviewed",
+        stage=Stage.DELIVER,
+        phases=WORKING,
+        asked=lambda s: any(entry.state != "closed" and entry.review for entry in s.derived.raid),
+        message=Phrase("RAID entries past their review date: {n}.", n=0),
+    ),
+    find=find_risk_review_overdue,
+)

@@ -6,20 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import due_day
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
 from bot.domain.model import Item
-
-ID = "critical-path-slipping"
-SEVERITY = "high"
-THEME = "schedule"
-THRESHOLDS = {
-    "critical_path_slipping_days": Threshold(
-        1, "working days", "An item of the critical path behind plan by this much is a risk"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_critical_path_slipping(subject: Subject) -> Iterator[Finding]:
@@ -54,3 +46,16 @@ def _is_behind(subject: Subject, item: Item, planned: date) -> bool:
     """Whether the due date, or today, is so many working days after the planned day."""
     now = max(due_day(subject, item) or planned, subject.day)
     return subject.calendar.working_days_between(planned, now) >= subject.threshold("critical_path_slipping_days")
+
+
+RULE = Rule(
+    id="critical-path-slipping",
+    severity=Severity.HIGH,
+    theme=Theme.SCHEDULE,
+    thresholds={
+        "critical_path_slipping_days": Threshold(
+            1, "working days", "An item of the critical path behind plan by this much is a risk"
+        ),
+    },
+    find=find_critical_path_slipping,
+)

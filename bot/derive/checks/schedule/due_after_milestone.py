@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import milestone_due
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-
-ID = "due-after-milestone"
-SEVERITY = "low"
-THEME = "schedule"
+from bot.domain.vocabulary import Severity
 
 
 def find_due_after_milestone(subject: Subject) -> Iterator[Finding]:
@@ -36,3 +33,11 @@ def find_due_after_milestone(subject: Subject) -> Iterator[Finding]:
         tuple(item.ref for _, item in found),
         Phrase("Move the item, put it into a later milestone, or move the milestone openly."),
     )
+
+
+RULE = Rule(
+    id="due-after-milestone",
+    severity=Severity.LOW,
+    theme=Theme.SCHEDULE,
+    find=find_due_after_milestone,
+)

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-
-ID = "due-moved-often"
-SEVERITY = "low"
-THEME = "schedule"
-THRESHOLDS = {
-    "due_moved_often_times": Threshold(3, "moves", "An open item put off this often is reported"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_due_moved_often(subject: Subject) -> Iterator[Finding]:
@@ -38,3 +32,14 @@ def find_due_moved_often(subject: Subject) -> Iterator[Finding]:
         tuple(item.ref for _, item in found),
         Phrase("Look for the reason behind the moves (scope, people, the customer) and solve that."),
     )
+
+
+RULE = Rule(
+    id="due-moved-often",
+    severity=Severity.LOW,
+    theme=Theme.SCHEDULE,
+    thresholds={
+        "due_moved_often_times": Threshold(3, "moves", "An open item put off this often is reported"),
+    },
+    find=find_due_moved_often,
+)

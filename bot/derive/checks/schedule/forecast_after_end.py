@@ -6,20 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.extension import (
+    CHANGE_ORDER_MONTHS,
+    EXTENSION_COVERED,
+    extension_hint,
+    is_extension_covered,
+    needs_change_order,
+)
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
-from bot.domain.calendar import add_months
 from bot.domain.messages import NOTHING, Percent, Phrase, Value, days
-
-ID = "forecast-after-end"
-SEVERITY = "medium"
-THEME = "schedule"
-THRESHOLDS = {
-    "forecast_after_end_change_order_months": Threshold(
-        2, "months", "An extension from this length on needs a change order"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_forecast_after_end(subject: Subject) -> Iterator[Finding]:
@@ -31,15 +29,17 @@ def find_forecast_after_end(subject: Subject) -> Iterator[Finding]:
     late = next((day for day in (likely, cautious) if isinstance(day, date) and day > end), None)
     if late is None:
         return
-    months = subject.threshold("forecast_after_end_change_order_months")
+    months_over = needs_change_order(subject, end, late)
     over = subject.calendar.working_days_between(end, late)
     yield Finding(
         _tell(late == likely, finish=late, days=days(over), end=end, odds=_odds(subject)),
         tuple(subject.derived.schedule.critical_path) or (subject.engagement.ref,),
         Phrase("Raise a change order, or take out scope that can wait.")
-        if late >= add_months(end, int(months))
+        if months_over
         else Phrase("Get the new end date confirmed in writing, or take out scope that can wait."),
-        "high" if late == likely else None,
+        Severity.HIGH if late == likely else None,
+        hint=extension_hint(subject) if late == likely else NOTHING,
+        is_covered=late != likely or is_extension_covered(subject, end, late),
     )
 
 
@@ -56,3 +56,15 @@ def _tell(likely: bool, **values: Value) -> Phrase:
 def _odds(subject: Subject) -> Phrase:
     chance = subject.derived.forecast.on_time_probability
     return NOTHING if chance is None else Phrase(" ({share} chance to be on time)", share=Percent(chance))
+
+
+RULE = Rule(
+    id="forecast-after-end",
+    severity=Severity.MEDIUM,
+    theme=Theme.SCHEDULE,
+    thresholds={
+        CHANGE_ORDER_MONTHS: Threshold(2, "months", "An extension from this length on needs a change order"),
+    },
+    gate=EXTENSION_COVERED,
+    find=find_forecast_after_end,
+)

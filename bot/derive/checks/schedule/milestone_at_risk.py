@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.results import MilestoneStatus
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Percent, Phrase, days, listing, quote
-
-ID = "milestone-at-risk"
-SEVERITY = "medium"
-THEME = "schedule"
+from bot.domain.vocabulary import Severity
 
 
 def find_milestone_at_risk(subject: Subject) -> Iterator[Finding]:
@@ -28,7 +25,7 @@ def find_milestone_at_risk(subject: Subject) -> Iterator[Finding]:
         ),
         tuple(m.ref for m in found),
         Phrase("Cut or move scope, add help, or agree a new date before the old one passes."),
-        "high" if missed else None,
+        Severity.HIGH if missed else None,
     )
 
 
@@ -48,3 +45,11 @@ def _describe(subject: Subject, milestone: MilestoneStatus) -> Phrase:
         likely=Phrase(", likely {day} ({days} late)", day=milestone.forecast, days=days(late)) if late > 0 else NOTHING,
         odds=NOTHING if chance is None else Phrase(", {share} chance", share=Percent(chance)),
     )
+
+
+RULE = Rule(
+    id="milestone-at-risk",
+    severity=Severity.MEDIUM,
+    theme=Theme.SCHEDULE,
+    find=find_milestone_at_risk,
+)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-
-ID = "milestone-overdue"
-SEVERITY = "high"
-THEME = "schedule"
+from bot.domain.vocabulary import Severity
 
 
 def find_milestone_overdue(subject: Subject) -> Iterator[Finding]:
@@ -31,3 +28,11 @@ def find_milestone_overdue(subject: Subject) -> Iterator[Finding]:
         tuple(m.ref for m in late),
         Phrase("Tell the customer the new date and why; record the slip on the milestone."),
     )
+
+
+RULE = Rule(
+    id="milestone-overdue",
+    severity=Severity.HIGH,
+    theme=Theme.SCHEDULE,
+    find=find_milestone_overdue,
+)

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import days_late
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-
-ID = "overdue-items"
-SEVERITY = "medium"
-THEME = "schedule"
-THRESHOLDS = {
-    "overdue_items_high_days": Threshold(
-        10, "working days", "An item this far past its date makes overdue items a high risk"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_overdue_items(subject: Subject) -> Iterator[Finding]:
@@ -38,5 +31,25 @@ def find_overdue_items(subject: Subject) -> Iterator[Finding]:
         ),
         tuple(ref for _, ref, _ in late),
         Phrase("Close what is done; agree a new date and its reason for the rest."),
-        "high" if days_late(subject, due) >= subject.threshold("overdue_items_high_days") else None,
+        Severity.HIGH if days_late(subject, due) >= subject.threshold("overdue_items_high_days") else None,
     )
+
+
+RULE = Rule(
+    id="overdue-items",
+    severity=Severity.MEDIUM,
+    theme=Theme.SCHEDULE,
+    thresholds={
+        "overdue_items_high_days": Threshold(
+            10, "working days", "An item this far past its date makes overdue items a high risk"
+        ),
+    },
+    gate=Gate(
+        id="nothing-overdue",
+        stage=Stage.DELIVER,
+        phases=WORKING,
+        among=lambda s: [item for item in s.to_do if item.due_date],
+        message=Phrase("Overdue items: {n}.", n=0),
+    ),
+    find=find_overdue_items,
+)

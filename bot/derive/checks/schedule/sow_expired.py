@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.extension import EXTENSION_COVERED, expected_finish, extension_hint, is_extension_covered
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import hours_of, sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, hours
-
-ID = "sow-expired"
-SEVERITY = "high"
-THEME = "schedule"
+from bot.domain.vocabulary import Severity
 
 
 def find_sow_expired(subject: Subject) -> Iterator[Finding]:
     end = sow_end(subject)
     if end is None or end >= subject.day or not subject.to_do:
         return
+    finish = expected_finish(subject)
     after = hours_of(log for log in subject.engagement.timelogs if log.spent_at > end)
     logged = Phrase(" and {hours} logged since", hours=hours(after)) if after else NOTHING
     yield Finding(
@@ -26,5 +25,16 @@ def find_sow_expired(subject: Subject) -> Iterator[Finding]:
         ),
         (subject.engagement.ref, *(item.ref for item in subject.to_do)),
         Phrase("Stop, or get the extension signed; close what is out of contract."),
-        "critical" if after else None,
+        Severity.CRITICAL if after else None,
+        hint=extension_hint(subject),
+        is_covered=finish is None or is_extension_covered(subject, end, finish),
     )
+
+
+RULE = Rule(
+    id="sow-expired",
+    severity=Severity.HIGH,
+    theme=Theme.SCHEDULE,
+    gate=EXTENSION_COVERED,
+    find=find_sow_expired,
+)

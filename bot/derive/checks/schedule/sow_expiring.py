@@ -6,17 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase
-
-ID = "sow-expiring"
-SEVERITY = "medium"
-THEME = "schedule"
-THRESHOLDS = {
-    "sow_expiring_days": Threshold(30, "days", "Tell that the SOW ends from this long before"),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_sow_expiring(subject: Subject) -> Iterator[Finding]:
@@ -36,5 +30,16 @@ def find_sow_expiring(subject: Subject) -> Iterator[Finding]:
         Phrase("Plan the closure.")
         if in_time
         else Phrase("Agree now what will be done by then, and the paper for the rest."),
-        "low" if in_time else None,
+        Severity.LOW if in_time else None,
     )
+
+
+RULE = Rule(
+    id="sow-expiring",
+    severity=Severity.MEDIUM,
+    theme=Theme.SCHEDULE,
+    thresholds={
+        "sow_expiring_days": Threshold(30, "days", "Tell that the SOW ends from this long before"),
+    },
+    find=find_sow_expiring,
+)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.extension import extension_hint
+from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase
-
-ID = "work-planned-after-end"
-SEVERITY = "medium"
-THEME = "schedule"
+from bot.domain.messages import NOTHING, Phrase
+from bot.domain.vocabulary import Severity
 
 
 def find_work_planned_after_end(subject: Subject) -> Iterator[Finding]:
@@ -31,4 +30,13 @@ def find_work_planned_after_end(subject: Subject) -> Iterator[Finding]:
             ),
             tuple(ref for _, ref in found),
             Phrase("Move them before the end, take them out, or extend the SOW."),
+            hint=NOTHING if isinstance(subject.derived.forecast.finish.p50, date) else extension_hint(subject),
         )
+
+
+RULE = Rule(
+    id="work-planned-after-end",
+    severity=Severity.MEDIUM,
+    theme=Theme.SCHEDULE,
+    find=find_work_planned_after_end,
+)

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.decisions.questions import currency_of, working_days_since
 from bot.derive.results import ChangeOrder
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Money, Phrase, quote
-
-ID = "change-order-ageing"
-SEVERITY = "medium"
-THEME = "scope"
-PHASES = ("not_started", "active", "complete")
-THRESHOLDS = {
-    "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),
-    "change_order_ageing_high_days": Threshold(
-        20, "working days", "A change order undecided for this long is a high risk"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_change_order_ageing(subject: Subject) -> Iterator[Finding]:
@@ -45,10 +36,32 @@ def find_change_order_ageing(subject: Subject) -> Iterator[Finding]:
         Phrase(
             "Ask the customer's sponsor for a decision date; do no work of it before, or get work at risk approved."
         ),
-        "high" if is_old else None,
+        Severity.HIGH if is_old else None,
     )
 
 
 def _worth(subject: Subject, orders: list[ChangeOrder]) -> Phrase:
     value = sum(sorted(order.value for order in orders))
     return Phrase(", worth {amount} in all", amount=Money(value, currency_of(subject))) if value else NOTHING
+
+
+RULE = Rule(
+    id="change-order-ageing",
+    severity=Severity.MEDIUM,
+    theme=Theme.SCOPE,
+    phases=EVERY_PHASE,
+    thresholds={
+        "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),
+        "change_order_ageing_high_days": Threshold(
+            20, "working days", "A change order undecided for this long is a high risk"
+        ),
+    },
+    gate=Gate(
+        id="change-orders-decided",
+        stage=Stage.CHANGE,
+        phases=WORKED,
+        asked=lambda s: bool(s.derived.scope.change_orders),
+        message=Phrase("Change orders that wait too long for a decision: {n}.", n=0),
+    ),
+    find=find_change_order_ageing,
+)

@@ -6,28 +6,24 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.decisions.questions import days_left_in_quarter, open_exceptions
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase
+from bot.domain.messages import Phrase, Value
 from bot.domain.model import Item
-
-ID = "exception-at-quarter-end"
-SEVERITY = "medium"
-THEME = "scope"
-PHASES = ("not_started", "active", "complete")
-THRESHOLDS = {
-    "exception_at_quarter_end_days": Threshold(
-        10, "working days", "Before the end of a quarter: tell of open work exceptions"
-    ),
-}
+from bot.domain.vocabulary import Severity
 
 
 def find_exception_at_quarter_end(subject: Subject) -> Iterator[Finding]:
     left = days_left_in_quarter(subject)
     quarter = subject.calendar.fiscal_quarter(subject.day)
     ending = left <= subject.threshold("exception_at_quarter_end_days")
-    found = [item for item in open_exceptions(subject) if ending or _is_older(subject, item, quarter.first)]
+    exceptions = open_exceptions(subject)
+    if exceptions:
+        yield Finding(evidence=tuple(item.ref for item in exceptions), is_risk=False)
+    older = any(_is_older(subject, item, quarter.first) for item in exceptions)
+    found = [item for item in exceptions if ending or _is_older(subject, item, quarter.first)]
     if found:
         yield Finding(
             Phrase(
@@ -38,10 +34,43 @@ def find_exception_at_quarter_end(subject: Subject) -> Iterator[Finding]:
             ),
             tuple(item.ref for item in found),
             Phrase("Get the decision, record the reason label and close the issue before the quarter ends."),
-            "high" if any(_is_older(subject, item, quarter.first) for item in found) else None,
+            Severity.HIGH if older else None,
+            hint=_hint(older, n=len(found), quarter=quarter.name, last=quarter.last),
         )
 
 
 def _is_older(subject: Subject, item: Item, first: date) -> bool:
     """Whether it was already open when this quarter began."""
     return item.created_at is not None and subject.calendar.local_day(item.created_at) < first
+
+
+def _hint(older: bool, **values: Value) -> Phrase:
+    if older:
+        return Phrase(
+            "{n|A work exception is|# work exceptions are} open from an earlier quarter: close {n|it|them} at quarter end.",
+            n=values["n"],
+        )
+    return Phrase(
+        "{n|A work exception is|# work exceptions are} open and {quarter} ends {last}: close {n|it|them} at quarter end.",
+        **values,
+    )
+
+
+RULE = Rule(
+    id="exception-at-quarter-end",
+    severity=Severity.MEDIUM,
+    theme=Theme.SCOPE,
+    phases=EVERY_PHASE,
+    thresholds={
+        "exception_at_quarter_end_days": Threshold(
+            10, "working days", "Before the end of a quarter: tell of open work exceptions"
+        ),
+    },
+    gate=Gate(
+        id="exceptions-closed",
+        stage=Stage.CLOSE,
+        phases=CLOSING,
+        message=Phrase("Work exceptions still open: {n}.", n=0),
+    ),
+    find=find_exception_at_quarter_end,
+)

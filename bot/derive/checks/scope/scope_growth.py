@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.scope.baseline import work_at_baseline
+from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
-from bot.domain.messages import NOTHING, Percent, Phrase, hours
-
-ID = "scope-growth"
-SEVERITY = "medium"
-THEME = "scope"
+from bot.domain.messages import NOTHING, Percent, Phrase, Value, hours
+from bot.domain.vocabulary import Severity
 
 
 def find_scope_growth(subject: Subject) -> Iterator[Finding]:
@@ -18,6 +18,7 @@ def find_scope_growth(subject: Subject) -> Iterator[Finding]:
     scope = subject.derived.scope
     if scope.growth is None or scope.growth < subject.threshold("growth_yellow"):
         return
+    proposed = any(is_pending(order) for order in scope.change_orders)
     pending = NOTHING
     if scope.pending_hours:
         pending = Phrase("; change orders for {hours} are pending", hours=hours(scope.pending_hours))
@@ -29,7 +30,32 @@ def find_scope_growth(subject: Subject) -> Iterator[Finding]:
             baseline_items=scope.baseline_items,
             pending=pending,
         ),
-        (subject.engagement.ref,),
+        tuple(item.ref for item in work_at_baseline(subject).added),
         Phrase("Go through the added items with the customer: in scope, swapped, or a change order."),
-        "high" if scope.growth >= subject.threshold("growth_red") else None,
+        Severity.HIGH if scope.growth >= subject.threshold("growth_red") else None,
+        hint=_hint(proposed, share=Percent(scope.growth), day=scope.baseline_day),
+        is_covered=proposed,
     )
+
+
+def _hint(proposed: bool, **values: Value) -> Phrase:
+    if proposed:
+        return Phrase(
+            "Scope grew by {share} since {day} without an approved change order, while one is proposed.", **values
+        )
+    return Phrase("Scope grew by {share} since {day} without an approved change order.", **values)
+
+
+RULE = Rule(
+    id="scope-growth",
+    severity=Severity.MEDIUM,
+    theme=Theme.SCOPE,
+    gate=Gate(
+        id="scope-growth-covered",
+        stage=Stage.CHANGE,
+        phases=WORKED,
+        asked=lambda s: s.derived.scope.growth is not None,
+        message=Phrase("Scope grew, and no change order covers or proposes it."),
+    ),
+    find=find_scope_growth,
+)

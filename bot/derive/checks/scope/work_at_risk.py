@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.labels import has_label, label_day
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, quote
 from bot.domain.model import Item
-
-ID = "work-at-risk"
-SEVERITY = "high"
-THEME = "scope"
-PHASES = ("not_started", "active", "complete")
+from bot.domain.vocabulary import Severity
 
 
 def find_work_at_risk(subject: Subject) -> Iterator[Finding]:
@@ -44,3 +40,12 @@ def find_work_at_risk(subject: Subject) -> Iterator[Finding]:
 def _since(subject: Subject, item: Item) -> date | None:
     created = subject.calendar.local_day(item.created_at) if item.created_at else None
     return label_day(item, subject.settings.labels.work_at_risk, subject.calendar) or created
+
+
+RULE = Rule(
+    id="work-at-risk",
+    severity=Severity.HIGH,
+    theme=Theme.SCOPE,
+    phases=EVERY_PHASE,
+    find=find_work_at_risk,
+)

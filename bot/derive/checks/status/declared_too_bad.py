@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, word
-
-ID = "declared-too-bad"
-SEVERITY = "low"
-LAST = True
+from bot.domain.vocabulary import Severity
 
 
 def find_declared_too_bad(subject: Subject) -> Iterator[Finding]:
@@ -25,3 +22,11 @@ def find_declared_too_bad(subject: Subject) -> Iterator[Finding]:
             (subject.engagement.ref,),
             Phrase("Write the reason into the RAID log, so that it has an owner and a date."),
         )
+
+
+RULE = Rule(
+    id="declared-too-bad",
+    severity=Severity.LOW,
+    last=True,
+    find=find_declared_too_bad,
+)

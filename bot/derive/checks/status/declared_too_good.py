@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import axes_of
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Clause, Phrase, word
-
-ID = "declared-too-good"
-SEVERITY = "low"
-LAST = True
+from bot.domain.vocabulary import Severity
 
 
 def find_declared_too_good(subject: Subject) -> Iterator[Finding]:
@@ -30,5 +27,13 @@ def find_declared_too_good(subject: Subject) -> Iterator[Finding]:
             ),
             tuple(ref for reason in reasons for ref in reason.evidence),
             Phrase("Say why it is better than it looks, or declare what is."),
-            "medium" if colour == "red" else None,
+            Severity.MEDIUM if colour == "red" else None,
         )
+
+
+RULE = Rule(
+    id="declared-too-good",
+    severity=Severity.LOW,
+    last=True,
+    find=find_declared_too_good,
+)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import owner_of
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-
-ID = "green-without-owner"
-SEVERITY = "medium"
-LAST = True
+from bot.domain.vocabulary import Severity
 
 
 def find_green_without_owner(subject: Subject) -> Iterator[Finding]:
@@ -23,3 +20,11 @@ def find_green_without_owner(subject: Subject) -> Iterator[Finding]:
             (subject.engagement.ref,),
             Phrase("Name the PM (`pm:` in the facts) or assign the engagement."),
         )
+
+
+RULE = Rule(
+    id="green-without-owner",
+    severity=Severity.MEDIUM,
+    last=True,
+    find=find_green_without_owner,
+)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, word
-
-ID = "sentiment-worse"
-SEVERITY = "medium"
-LAST = True
+from bot.domain.vocabulary import Severity
 
 
 def find_sentiment_worse(subject: Subject) -> Iterator[Finding]:
@@ -30,9 +27,16 @@ def find_sentiment_worse(subject: Subject) -> Iterator[Finding]:
         ),
         (subject.engagement.ref,),
         Phrase("Call the customer's PM; write what is behind it into the RAID log."),
-        "high" if mood - max(shown) > 1 else None,
+        Severity.HIGH if mood - max(shown) > 1 else None,
     )
 
 
 _RANKS = {"green": 0, "yellow": 1, "red": 2}
 _MOODS = (Phrase("happy"), Phrase("concerned"), Phrase("unhappy"))
+
+RULE = Rule(
+    id="sentiment-worse",
+    severity=Severity.MEDIUM,
+    last=True,
+    find=find_sentiment_worse,
+)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import axes_of
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Clause, Phrase, listing, word
-
-ID = "watermelon"
-SEVERITY = "high"
-LAST = True
+from bot.domain.vocabulary import Severity
 
 
 def find_watermelon(subject: Subject) -> Iterator[Finding]:
@@ -27,3 +24,11 @@ def find_watermelon(subject: Subject) -> Iterator[Finding]:
             tuple(ref for reason in reasons for ref in reason.evidence),
             Phrase("Declare what is, with its reason and the way out; or mend the data that say otherwise."),
         )
+
+
+RULE = Rule(
+    id="watermelon",
+    severity=Severity.HIGH,
+    last=True,
+    find=find_watermelon,
+)

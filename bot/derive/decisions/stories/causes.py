@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from bot.derive.checks import THEMES
+from bot.derive.checks.registry import THEMES
 from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.scope.change_orders import is_pending

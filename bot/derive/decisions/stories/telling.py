@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from bot.derive.checks import THEMES
+from bot.derive.checks.registry import THEMES
 from bot.derive.decisions.asks import lacks_of
 from bot.derive.decisions.owners import assignee_of
 from bot.derive.decisions.questions import is_waiting, owner_of

@@ -1,0 +1,40 @@
+"""A billing milestone that GitLab does not know can't be tracked: nobody sees when it is ready to bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
+from bot.derive.checks.rule import Finding, Rule
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, listing, quotes
+from bot.domain.vocabulary import Severity
+
+
+def find_billing_milestone_unknown(subject: Subject) -> Iterator[Finding]:
+    titles = {m.title for m in subject.engagement.milestones}
+    found = sorted({m.milestone for m in subject.engagement.facts.milestones} - titles)
+    if found:
+        yield Finding(
+            Phrase(
+                "The facts name {n|# milestone|# milestones} that GitLab does not have: {names}.",
+                n=len(found),
+                names=listing(quotes(title for title in found)),
+            ),
+            (subject.engagement.ref,),
+            Phrase("Create the milestone or mend the title; both must be spelt alike."),
+        )
+
+
+RULE = Rule(
+    id="billing-milestone-unknown",
+    severity=Severity.MEDIUM,
+    gate=Gate(
+        id="billing-milestones-exist",
+        stage=Stage.PLAN,
+        phases=WORKING,
+        asked=lambda s: bool(s.engagement.facts.milestones) and once_planned(s),
+        message=Phrase("The facts name billing milestones that GitLab does not have."),
+    ),
+    find=find_billing_milestone_unknown,
+)

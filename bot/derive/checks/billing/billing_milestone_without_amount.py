@@ -1,0 +1,34 @@
+"""A billing milestone without an amount earns nothing in any forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, listing, quotes
+from bot.domain.vocabulary import Severity
+
+
+def find_billing_milestone_without_amount(subject: Subject) -> Iterator[Finding]:
+    if subject.engagement.facts.recognised != "on_acceptance":
+        return
+    found = sorted((a.milestone, a.evidence) for a in subject.derived.acceptance if a.amount is None)
+    if found:
+        yield Finding(
+            Phrase(
+                "{n|# billing milestone has|# billing milestones have} no amount: {names}.",
+                n=len(found),
+                names=listing(quotes(title for title, _ in found)),
+            ),
+            tuple(ref for _, evidence in found for ref in evidence),
+            Phrase("Add `amount:` in the config's facts of this engagement, where customers can't read it."),
+        )
+
+
+RULE = Rule(
+    id="billing-milestone-without-amount",
+    severity=Severity.MEDIUM,
+    phases=EVERY_PHASE,
+    find=find_billing_milestone_without_amount,
+)

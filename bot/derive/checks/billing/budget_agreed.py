@@ -1,0 +1,29 @@
+"""Burn and revenue are judged against what was sold: hours, a value, or amounts of milestones."""
+
+from __future__ import annotations
+
+from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.rule import Rule, lacking
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase
+
+
+def _has_budget(subject: Subject) -> bool:
+    """Hours for time and materials; else a value, or amounts of milestones."""
+    facts = subject.engagement.facts
+    priced = facts.value is not None or any(m.amount is not None for m in facts.milestones)
+    return bool(facts.hours) if facts.billing == "time_and_materials" else priced
+
+
+RULE = Rule(
+    id="budget-agreed",
+    severity=None,
+    gate=Gate(
+        id="budget-agreed",
+        stage=Stage.START,
+        phases=EVERY_PHASE,
+        message=Phrase("The facts have no budget (hours, value or amounts of milestones)."),
+        asked=lambda s: s.engagement.facts.billing is not None,
+    ),
+    find=lacking(_has_budget),
+)

@@ -1,0 +1,1 @@
+"""Checks about what closing an engagement asks for."""

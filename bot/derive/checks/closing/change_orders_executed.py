@@ -1,0 +1,20 @@
+"""A change order without a decision at the end is work whose price is still open."""
+
+from __future__ import annotations
+
+from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.rule import Rule, lacking
+from bot.domain.messages import Phrase
+
+RULE = Rule(
+    id="change-orders-executed",
+    severity=None,
+    gate=Gate(
+        id="change-orders-executed",
+        stage=Stage.CLOSE,
+        phases=CLOSING,
+        message=Phrase("A change order is still without a decision."),
+        asked=lambda s: s.derived.completion.change_orders_executed is not None,
+    ),
+    find=lacking(lambda s: s.derived.completion.change_orders_executed),
+)

@@ -1,0 +1,21 @@
+"""Only the customer can say whether the work was good."""
+
+from __future__ import annotations
+
+from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.practices import Practice
+from bot.derive.checks.rule import Rule, lacking
+from bot.domain.messages import Phrase
+
+RULE = Rule(
+    id="csat-known",
+    severity=None,
+    gate=Gate(
+        id="csat-known",
+        stage=Stage.CLOSE,
+        phases=CLOSING,
+        message=Phrase("No answer to the satisfaction survey is recorded."),
+        practice=Practice.SURVEYS,
+    ),
+    find=lacking(lambda s: s.derived.completion.csat is not None),
+)

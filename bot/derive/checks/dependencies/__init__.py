@@ -1,0 +1,1 @@
+"""Checks about work that waits: for other work, for a partner, for the customer."""

@@ -1,0 +1,58 @@
+"""Time lost waiting for the customer is theirs only if they were told in time, and in writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.config import Threshold
+from bot.derive.checks.rule import Finding, Rule
+from bot.derive.decisions.questions import is_waiting, last_touched, working_days_since
+from bot.derive.labels import label_day
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, quote
+from bot.domain.model import Item
+from bot.domain.vocabulary import Severity
+
+
+def find_waiting_on_customer(subject: Subject) -> Iterator[Finding]:
+    """Since the label was set; where that is not known, since the last change."""
+    waiting = sorted(
+        ((_waits_since(subject, item), item.ref, item) for item in subject.to_do if is_waiting(subject, item)),
+        key=lambda entry: entry[:2],
+    )
+    limit = subject.threshold("waiting_on_customer_days")
+    found = [entry for entry in waiting if (working_days_since(subject, entry[0]) or 0) >= limit]
+    if not found:
+        return
+    since, _, oldest = found[0]
+    is_long = (working_days_since(subject, since) or 0) >= subject.threshold("waiting_on_customer_high_days")
+    yield Finding(
+        Phrase(
+            "{n|# item waits|# items wait} for the customer; {title} since {since}.",
+            n=len(found),
+            title=quote(oldest.title),
+            since=since,
+        ),
+        tuple(ref for _, ref, _ in found),
+        Phrase("Ask the customer's PM for a date, and say in the status what it costs."),
+        Severity.HIGH if is_long else None,
+    )
+
+
+def _waits_since(subject: Subject, item: Item) -> date:
+    labelled = label_day(item, subject.settings.labels.waiting_customer, subject.calendar)
+    return labelled or last_touched(subject, item) or subject.day
+
+
+RULE = Rule(
+    id="waiting-on-customer",
+    severity=Severity.MEDIUM,
+    thresholds={
+        "waiting_on_customer_days": Threshold(5, "working days", "Waiting for the customer this long is a risk"),
+        "waiting_on_customer_high_days": Threshold(
+            10, "working days", "Waiting for the customer this long is a high risk"
+        ),
+    },
+    find=find_waiting_on_customer,
+)

@@ -1,0 +1,1 @@
+"""Checks about the facts block: what must be known of an engagement."""

@@ -1,0 +1,19 @@
+"""Schedule, planning and forecast are judged against the start and the end of the SOW."""
+
+from __future__ import annotations
+
+from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.rule import Rule, lacking
+from bot.domain.messages import Phrase
+
+RULE = Rule(
+    id="dates-agreed",
+    severity=None,
+    gate=Gate(
+        id="dates-agreed",
+        stage=Stage.START,
+        phases=EVERY_PHASE,
+        message=Phrase("The facts have no start or no end of the SOW."),
+    ),
+    find=lacking(lambda s: s.engagement.facts.start and s.engagement.facts.end),
+)

@@ -1,0 +1,17 @@
+"""An engagement that nobody answers for is nobody's engagement."""
+
+from __future__ import annotations
+
+from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.rule import Rule, lacking
+from bot.derive.decisions.questions import owner_of
+from bot.domain.messages import Phrase
+
+RULE = Rule(
+    id="pm-named",
+    severity=None,
+    gate=Gate(
+        id="pm-named", stage=Stage.START, phases=EVERY_PHASE, message=Phrase("Neither a PM nor an assignee is named.")
+    ),
+    find=lacking(owner_of),
+)

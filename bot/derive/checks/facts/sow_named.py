@@ -1,0 +1,14 @@
+"""Without the SOW's name nobody can look up what was agreed."""
+
+from __future__ import annotations
+
+from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.rule import Rule, lacking
+from bot.domain.messages import Phrase
+
+RULE = Rule(
+    id="sow-named",
+    severity=None,
+    gate=Gate(id="sow-named", stage=Stage.START, phases=EVERY_PHASE, message=Phrase("The facts name no SOW.")),
+    find=lacking(lambda s: s.engagement.facts.sow),
+)

@@ -1,0 +1,51 @@
+"""Work before the SOW begins is work at risk: without approval nobody may bill it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.practices import Practice
+from bot.derive.checks.rule import Finding, Rule
+from bot.derive.decisions.questions import has_work_at_risk, hours_of
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase, hours
+from bot.domain.vocabulary import Severity
+
+
+def find_hours_before_start(subject: Subject) -> Iterator[Finding]:
+    start = subject.engagement.facts.start
+    if start is None or has_work_at_risk(subject):
+        return
+    early = [log for log in subject.engagement.timelogs if log.spent_at < start]
+    if early:
+        yield Finding(
+            Phrase(
+                "{hours} were logged before the SOW began on {start}, the first on {first}, without a work-at-risk approval.",
+                hours=hours(hours_of(early)),
+                start=start,
+                first=min(log.spent_at for log in early),
+            ),
+            tuple(sorted({log.item for log in early if log.item})),
+            Phrase("Get the work at risk approved, or correct the dates of the hours or of the SOW."),
+            hint=Phrase(
+                "{hours} were logged before the SOW started ({day}) without a work-at-risk approval.",
+                hours=hours(hours_of(early)),
+                day=start,
+            ),
+        )
+
+
+RULE = Rule(
+    id="hours-before-start",
+    severity=Severity.HIGH,
+    gate=Gate(
+        id="early-work-covered",
+        stage=Stage.CHANGE,
+        phases=WORKED,
+        practice=Practice.APPROVALS,
+        asked=lambda s: s.engagement.facts.start is not None and bool(s.engagement.timelogs),
+        message=Phrase("Hours were logged before the SOW began, without a work-at-risk approval."),
+    ),
+    find=find_hours_before_start,
+)

@@ -1,0 +1,40 @@
+"""Who is not booked hard for next week may be working for somebody else by then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.rule import Rule, lacking
+from bot.derive.subject import Subject
+from bot.domain.calendar import Period, week_of
+from bot.domain.messages import Phrase
+
+
+def _next_week(subject: Subject) -> Period:
+    return week_of(subject.day + timedelta(weeks=1))
+
+
+def _is_booked(subject: Subject) -> bool:
+    name = _next_week(subject).name
+    return any(b.week == name and b.kind == "hard" for b in subject.engagement.bookings)
+
+
+def _runs_next_week(subject: Subject) -> bool:
+    """Asked only where bookings are given, and the SOW runs that long."""
+    end = subject.derived.end
+    return bool(subject.engagement.bookings and subject.to_do) and not (end and end < _next_week(subject).first)
+
+
+RULE = Rule(
+    id="booked-ahead",
+    severity=None,
+    gate=Gate(
+        id="booked-ahead",
+        stage=Stage.DELIVER,
+        phases=WORKING,
+        message=Phrase("Nobody is booked for next week."),
+        asked=_runs_next_week,
+    ),
+    find=lacking(_is_booked),
+)

@@ -1,0 +1,1 @@
+"""Checks about how well the records are kept: dates, sizes, updates, closing."""

@@ -1,0 +1,31 @@
+"""A closed engagement with open work hides what is owed: it appears in no list any more, yet nobody delivered it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase
+from bot.domain.vocabulary import Severity
+
+
+def find_closed_with_open_work(subject: Subject) -> Iterator[Finding]:
+    found = [item.ref for item in subject.to_do]
+    if found:
+        yield Finding(
+            Phrase("The engagement is closed with {n|# item|# items} still open.", n=len(found)),
+            tuple(found),
+            Phrase("Close or move them, or open the engagement again."),
+            is_risk=subject.engagement.state == "closed",
+        )
+
+
+RULE = Rule(
+    id="closed-with-open-work",
+    severity=Severity.MEDIUM,
+    phases=EVERY_PHASE,
+    gate=Gate(id="work-closed", stage=Stage.CLOSE, phases=CLOSING, message=Phrase("Items still open: {n}.", n=0)),
+    find=find_closed_with_open_work,
+)

@@ -1,0 +1,22 @@
+"""Long engagements are planned in short steps, or their plan is out of date for most of the time."""
+
+from __future__ import annotations
+
+from bot.derive.checks.gate import WORKING, Gate, Stage, is_long, once_planned
+from bot.derive.checks.practices import Practice
+from bot.derive.checks.rule import Rule, lacking
+from bot.domain.messages import Phrase
+
+RULE = Rule(
+    id="iterations-planned",
+    severity=None,
+    gate=Gate(
+        id="iterations-planned",
+        stage=Stage.PLAN,
+        phases=WORKING,
+        message=Phrase("A long engagement without iterations: no open item is in one."),
+        practice=Practice.ITERATIONS,
+        asked=lambda s: is_long(s) and once_planned(s) and bool(s.to_do),
+    ),
+    find=lacking(lambda s: any(item.iteration for item in s.to_do)),
+)
