@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from bot.derive.forecast.waterfall import to_the_unit
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.vocabulary import Phase
@@ -62,6 +63,7 @@ def leadership_slides(derived: Derived, period: Period, calendar: WorkCalendar, 
     slides = (
         *_standing(derived, source),
         *_revenue(derived, quarter, source),
+        *_waterfall(derived, source),
         *_stories(derived, source),
         *_milestones(derived, period.last, source),
     )
@@ -135,6 +137,26 @@ def _revenue_title(name: str, quarter: PortfolioQuarter | None, currency: str) -
 def _quarter_row(name: str, q: PortfolioQuarter) -> tuple[str, ...]:
     amounts = (q.actual, q.forecast, q.low, q.high, q.upside)
     return (name, "–" if q.target is None else f"{q.target:,.0f}", *(f"{amount:,.0f}" for amount in amounts))
+
+
+def _waterfall(derived: Derived, notes: tuple[str, ...]) -> Iterator[Slide]:
+    """From the quarter's forecast when it began to today's: the rows add up."""
+    if derived.portfolio.waterfall is None or not derived.portfolio.waterfall.drivers:
+        return
+    found = to_the_unit(derived.portfolio.waterfall)
+    names = {e.ref: e.customer or e.title or e.ref for e in derived.engagements}
+    change = found.after - found.before
+    title = (
+        f"The forecast of {found.quarter} moved by {derived.currency} {change:+,.0f} since {found.since.isoformat()}"
+    )
+    rows = [
+        ("Forecast when the quarter began", "", f"{found.before:,.0f}"),
+        *((short(str(d.text), 80), short(names.get(d.engagement, d.engagement), 30), f"{d.amount:+,.0f}") for d in found.drivers),
+        ("Forecast today", "", f"{found.after:,.0f}"),
+    ]  # fmt: skip
+    for part in _pages(rows):
+        table = Table(("Cause", "Engagement", derived.currency), tuple(part), widths=(0.6, 0.25, 0.15))
+        yield Slide(title, table=table, notes=notes)
 
 
 def _stories(derived: Derived, notes: tuple[str, ...]) -> Iterator[Slide]:
