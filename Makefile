@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 RENEW := $(if $(filter file default undefined,$(origin PY)),,--renew)
 
 UV ?= $(shell command -v uv || echo $(PY) -m uv)
-LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	--no-emit-package psbot-demo
 
 .PHONY: setup dev demo test lint types bench chaos mutants docs images lock clean
 
@@ -19,8 +20,9 @@ setup:
 dev: setup
 	@$(PY) .ci/environment.py $(VENV) requirements.lock requirements-dev.lock $(RENEW)
 
-# The main job end to end against the embedded demo GitLab: read, derive, render, publish, read back.
+# The main job end to end against the simulated GitLab of fakegitlab/: read, derive, render, publish, read back.
 demo: setup
+	@$(PY) .ci/environment.py $(VENV) requirements.lock requirements-demo.lock $(RENEW)
 	$(BIN)/python -m bot demo --out demo-output
 
 test: dev
@@ -31,6 +33,7 @@ lint: dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
+	cd fakegitlab && ../$(BIN)/deptry .
 	$(BIN)/python -m mkdocs build --quiet --strict --site-dir $(VENV)/docs-check
 
 types: dev
@@ -63,7 +66,8 @@ images: dev
 # addresses. `make lock UPGRADE=--upgrade` takes the newest releases.
 lock:
 	$(UV) pip compile $(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock > /dev/null
-	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
+	$(UV) pip compile $(LOCK) $(UPGRADE) --extra demo -c requirements.lock pyproject.toml -o requirements-demo.lock > /dev/null
+	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --all-extras -c requirements-demo.lock pyproject.toml -o requirements-dev.lock > /dev/null
 	$(PY) .ci/lock_requirements.py
 
 clean:

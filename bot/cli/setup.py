@@ -150,11 +150,12 @@ def demo(
     edition: Annotated[str, typer.Option("--edition", help="ultimate, free or ce.")] = "ultimate",
     seed: Annotated[int, typer.Option("--seed", help="Seed of the sample portfolio.")] = 7,
 ) -> None:
-    """The main job end to end against the embedded demo GitLab."""
+    """The main job end to end against the simulated GitLab."""
     if edition not in ("ultimate", "free", "ce"):
         raise UsageError(f"{edition!r} is not an edition", "--edition", "Use ultimate, free or ce.")
-    from bot.cli.showcase import run_demo, serve_demo
+    from bot.cli.showcase import need_the_simulated_gitlab, run_demo, serve_demo
 
+    need_the_simulated_gitlab()
     if serve:
         serve_demo(edition, seed)
     else:

@@ -1,4 +1,4 @@
-"""`psbot demo`: the main job end to end, over HTTP, against the embedded demo GitLab, and read back."""
+"""`psbot demo`: the main job end to end, over HTTP, against the simulated GitLab, and read back."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bot.app.sources import Reading, make_site_files, read_for
 from bot.cli.console import progress_bar, say, stdout
 from bot.cli.files import write_text
 from bot.cli.leftovers import offline_html, offline_markdown
+from bot.domain.errors import UsageError
 from bot.publish.marker import unsigned
 from bot.publish.posts import Post
 from bot.publish.standing import read_standing
@@ -29,6 +30,17 @@ from bot.report.preview import make_index, make_page, markdown_to_html
 if TYPE_CHECKING:
     from bot.domain.model import Portfolio
     from fakegitlab import DemoGitLab
+
+
+def need_the_simulated_gitlab() -> None:
+    """Raises UsageError where fakegitlab, which is a distribution of its own, or what it needs is not installed."""
+    try:
+        import fakegitlab.server  # noqa: F401
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] not in ("fakegitlab", "graphql", "werkzeug"):
+            raise
+        hint = "Install it: pip install 'psbot[demo]'; in a checkout: make demo."
+        raise UsageError("needs the simulated GitLab, the extra `demo`", "psbot demo", hint) from error
 
 
 def run_demo(out: Path, edition: str, seed: int, *, quiet: bool) -> int:

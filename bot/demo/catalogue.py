@@ -65,14 +65,13 @@ WORLD = (
     "日本語のランナー設定", "Настройка резервного копирования", "مراجعة أمان النظام", "配置 CI/CD 模板",
     "Überprüfung der Zugriffsrechte – Größe & Maß", "🎉 Ship the first pipeline 🚀",
 )  # fmt: skip
-HOSTILE = (
-    "/close this when the firewall is open", "@all please confirm the cut-over window", "Cost | risk | owner table clean-up",
-    "<script>alert('x')</script> sanitising in the portal", "```mermaid graph TD; A-->B``` in the wiki",
-    "{{ 7 * 7 }} and {% raw %} in Helm templates", "Right-to-left \u202eevoli\u202c names in reports",
-    'Follow-up to #1, !2, &3, GL-12, ~"PS Risk" and %"Phase 1"', "[x](javascript:alert(1)) link in the README",
-    "<!-- psbot:pm-notes --> marker in an issue template", "Pipe\\|escaped and `code` and **bold** _everywhere_",
-    "Long title: " + "very " * 40 + "long",
+SMALL_WORK = (
+    "Firewall rules for the runners", "Cut-over window agreed with operations", "Table of cost, risk and owner cleaned up",
+    "Sanitising of user input in the portal", "Architecture diagram in the wiki", "Helm values for each environment",
+    "Names of reports in both writing directions", "Follow-up to the security review", "Links in the README brought up to date",
+    "Issue templates for the customer's teams", "Style guide for the documentation", "Inventory of service accounts",
 )  # fmt: skip
+"""What comes up besides; a few engagements have some of it."""
 RISKS = (
     ("Customer VPN access not granted for new engineers", 4, 3, "Escalate weekly to the customer's sponsor"),
     ("Key architect leaves before the cut-over", 3, 2, "Shadowing and a written runbook"),
@@ -92,6 +91,12 @@ GRAVE_RISKS = (
 )
 EXCEPTIONS = (("WE-scoping", "Work exception: archive of 1,200 repositories was not in scope"),
               ("work-at-risk", "Work at risk: phase 3 starts before the change order is signed"))  # fmt: skip
+FIELDS = {
+    "Customer": "customer", "SOW number": "sow", "Region": "region", "Project manager": "pm", "Architect": "architect",
+    "Billing": "billing", "Budget (h)": "hours", "Baseline agreed": "baseline",
+}  # fmt: skip
+"""Custom fields of GitLab, and the facts that they hold: a team with these needs no block in the description."""
+WONT_DO = "Workshop on the wiki that the customer gave up"
 LESSONS = (("llPsProcess", "Lesson: agree the access list before kick-off"),
            ("llProduct", "Lesson: direct transfer needs more memory than documented"),
            ("llExpectation", "Lesson: tell the customer early what hypercare includes"))  # fmt: skip
@@ -132,7 +137,7 @@ class Plan:
     sent_days_ago: int | None = None
     estimates: bool = True
     waiting: int = 0
-    hostile: int = 0
+    small: int = 0
     tags: tuple[str, ...] = field(default=())
 
     @property
@@ -149,7 +154,7 @@ class Plan:
 PLANS: tuple[Plan, ...] = (
     Plan(2101, "borealis-bank", "dedicated-migration", "Migration to GitLab Dedicated", "milestone", 240_000, 960, -18, 26,
          DEDICATED + MIGRATION, (("lena.fischer", 21), ("mei.chen", 14), ("tom.becker", 7)), "maria.santos", 1.02, 0.98,
-         phases=("Foundation", "Migration waves", "Cut-over", "Hypercare"), key=True, hostile=3),
+         phases=("Foundation", "Migration waves", "Cut-over", "Hypercare"), key=True, small=3),
     Plan(2117, "borealis-bank", "security-scanning", "Security scanning rollout", "time_and_materials", 120_000, 480, -9, 17,
          SECURITY + PIPELINES[7:11], (("diego.ruiz", 18), ("mei.chen", 14)), "kenji.tanaka", 0.9, 1.0, 0.84,
          health="needs_attention", declared="health::needs attention", waiting=2),
@@ -163,13 +168,13 @@ PLANS: tuple[Plan, ...] = (
     Plan(2093, "sakura-motors", "ci-templates", "Monorepo and CI templates", "time_and_materials", 200_000, 800, -19, 26,
          PIPELINES + RUNNERS[:6], (("haruto.kumo", 27), ("chloe.martin", 9)), "maria.santos", 1.0, 1.0, 0.8, region="APAC",
          partner="Kumo Consulting", added=7, change_orders=(("approved", 120), ("rejected", 40)),
-         sentiment="sentiment::concerned", hostile=3),
+         sentiment="sentiment::concerned", small=3),
     Plan(2059, "sakura-motors", "runner-fleet", "Runner fleet on Kubernetes", "fixed_price", 120_000, 480, -26, 20, RUNNERS,
          (("ivan.petrov", 12), ("diego.ruiz", 12)), "priya.nair", 1.0, 0.94, 0.93, recognition="on_completion", region="APAC",
-         internal_root=True, hostile=2, tags=("complete", "win")),
+         internal_root=True, small=2, tags=("complete", "win")),
     Plan(2110, "al-noor-telecom", "geo-disaster-recovery", "Geo and disaster recovery", "milestone", 165_000, 660, -13, 18,
          AIRGAP[4:] + MIGRATION[:8], (("omar.delta", 24), ("ivan.petrov", 14), ("aisha.khan", 6)), "kenji.tanaka", 1.02, 0.98, 0.79,
-         phases=("Design", "Build", "Drill"), partner="Delta Partners", sent_days_ago=3, hostile=2),
+         phases=("Design", "Build", "Drill"), partner="Delta Partners", sent_days_ago=3, small=2),
     Plan(2071, "al-noor-telecom", "health-check", "Platform health check", "time_and_materials", 30_000, 120, -16, 5,
          HEALTH_CHECK, (("diego.ruiz", 12), ("mei.chen", 12)), "maria.santos", 1.0, 0.92, 0.9, risks=1, tags=("complete",),
          phases=("Review", "Report")),
@@ -182,8 +187,8 @@ PLANS: tuple[Plan, ...] = (
          region="AMER", estimates=False, health=None, declared="", sentiment="sentiment::concerned", waiting=3),
     Plan(2064, "vandelay-imports", "bitbucket-migration", "Bitbucket Server migration", "milestone", 96_000, 384, -24, 20,
          MIGRATION, (("tom.becker", 12), ("aisha.khan", 8)), "maria.santos", 0.93, 1.17, 0.99, region="AMER",
-         internal_root=True, hostile=1, tags=("complete", "late", "win", "lessons")),
+         internal_root=True, small=1, tags=("complete", "late", "win", "lessons")),
     Plan(2136, "vandelay-imports", "devsecops-enablement", "DevSecOps enablement workshops", "time_and_materials", 70_000,
          280, -7, 12, TRAINING + SECURITY[:6], (("tom.becker", 11), ("aisha.khan", 8), ("lena.fischer", 7)), "priya.nair",
-         1.03, 0.93, 0.7, region="AMER", risks=1, hostile=2),
+         1.03, 0.93, 0.7, region="AMER", risks=1, small=2, tags=("fields",)),
 )  # fmt: skip

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.demo import DEMO_CONFIG, make_portfolio
+from bot.demo import DEMO_CONFIG
 from bot.demo.timesheets import make_bookings, make_timesheets
 from fakegitlab import DemoGitLab
+from tests.demo.hostile import make_hostile_portfolio
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def desk(
 ) -> Iterator[Desk]:
     day = datetime.now(UTC).date()
     edition = str(request.param)
-    with DemoGitLab(make_portfolio(day, 7, edition), edition=edition) as gitlab:
+    with DemoGitLab(make_hostile_portfolio(day, 7, edition), edition=edition) as gitlab:
         (tmp_path / "config.yml").write_text(DEMO_CONFIG(day, gitlab.url, 7, edition, csv=True), encoding="utf-8")
         (tmp_path / "hours.csv").write_text(make_timesheets(day, 7, edition), encoding="utf-8")
         (tmp_path / "bookings.csv").write_text(make_bookings(day, 7, edition), encoding="utf-8")

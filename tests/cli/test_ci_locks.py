@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import itertools
 import json
 import os
 import platform
@@ -28,8 +29,13 @@ REQUIRES: dict[str, list[str]] = {
     f"{canonicalize_name(pin.partition('==')[0])}=={pin.partition('==')[2]}": needs
     for pin, needs in json.loads((ROOT / ".ci/locked-requirements.json").read_text(encoding="utf-8")).items()
 }
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PYTHONS = [line.rpartition(" ")[2] for line in PROJECT["project"]["classifiers"] if re.search(r":: 3\.\d+$", line)]
+PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+FAKE: dict[str, Any] = tomllib.loads((ROOT / "fakegitlab/pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT: dict[str, Any] = PYPROJECT["project"]
+GROUPS: dict[str, list[str]] = PYPROJECT["dependency-groups"]
+EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
+PYTHONS = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", line)]
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")]
 
 
@@ -79,10 +85,10 @@ def environment_of(python: str, system: str, machine: str) -> dict[str, str]:
 @pytest.mark.parametrize("python", PYTHONS)
 def test_all_that_a_locked_release_requires_is_locked(python: str, system: str, machine: str) -> None:
     environment = environment_of(python, system, machine)
-    of_program = PROJECT["project"]["dependencies"]
-    extras = [need for needs in PROJECT["project"]["optional-dependencies"].values() for need in needs]
-    of_tests = PROJECT["dependency-groups"]["dev"] + extras
-    for lock, wanted in (("requirements.lock", of_program), ("requirements-dev.lock", of_program + of_tests)):
+    of_program = PROJECT["dependencies"]
+    of_demo = [*of_program, *FAKE["dependencies"]]
+    of_tests = [*of_demo, *GROUPS["dev"], *(need for name in EXTRAS if name != "demo" for need in EXTRAS[name])]
+    for lock, wanted in zip(LOCKS, (of_program, of_demo, of_tests), strict=True):
         if (lock, system) != ("requirements-dev.lock", "win32"):
             pinned = pins(lock, environment)
             assert unmet([Requirement(text) for text in wanted], pinned, environment) == set()
@@ -91,7 +97,7 @@ def test_all_that_a_locked_release_requires_is_locked(python: str, system: str, 
 def test_a_hole_in_a_lock_is_found() -> None:
     pinned = pins("requirements-dev.lock", {}) | {"coverage": "0.1"}
     del pinned["pyyaml"]
-    wanted = [Requirement(text) for text in (*PROJECT["project"]["dependencies"], "pytest-cov")]
+    wanted = [Requirement(text) for text in (*PROJECT["dependencies"], "pytest-cov")]
     found = unmet(wanted, pinned, {})
     assert {Requirement(text).name.lower() for text in found} == {"pyyaml", "coverage"}
 
@@ -114,20 +120,31 @@ def test_what_the_releases_require_is_known_for_each_that_is_locked_and_true() -
         )
 
 
-def test_the_tests_run_with_the_very_releases_of_the_program() -> None:
-    of_tests = {str(one): hashes for one, hashes in entries("requirements-dev.lock")}
-    for one, hashes in entries("requirements.lock"):
-        assert of_tests[str(one)] == hashes, one
+@pytest.mark.parametrize(("small", "large"), [*itertools.pairwise(LOCKS)])
+def test_demo_and_tests_run_with_the_very_releases_of_the_program(small: str, large: str) -> None:
+    more = {str(one): hashes for one, hashes in entries(large)}
+    for one, hashes in entries(small):
+        assert more[str(one)] == hashes, one
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_the_simulated_gitlab_is_no_part_of_the_bot_but_the_extra_demo() -> None:
+    assert EXTRAS["demo"] == [FAKE["name"]]
+    of_demo = {canonicalize_name(Requirement(text).name) for text in FAKE["dependencies"]}
+    of_bot = {canonicalize_name(one.name) for one, _ in entries("requirements.lock")}
+    assert of_demo - of_bot == {"graphql-core", "werkzeug"}
+    assert PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["bot"]
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8") + (ROOT / ".dockerignore").read_text(encoding="utf-8")
+    assert "fakegitlab" not in image
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_the_locks_hold_hashes_and_no_addresses(name: str) -> None:
     assert all(hashes for _, hashes in entries(name))
     assert not re.search(r"://|--(index|extra-index|find-links|trusted)", (ROOT / name).read_text(encoding="utf-8"))
 
 
 def test_the_locks_are_those_of_what_the_project_says() -> None:
-    named = {canonicalize_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+    named = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
     direct = {canonicalize_name(one.name) for one, _ in entries("requirements.lock")}
     assert named <= direct, "make lock"
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from bot.cli.leftovers import offline_html, offline_markdown
 from bot.cli.showcase import Published, what_to_do_next
@@ -42,6 +45,15 @@ def test_the_demo_leaves_no_dead_link_and_ends_with_what_to_do_next(call: Callab
             assert (page.parent / target).exists(), f"{page}: {target}"
     assert not [p for p in (tmp_path / "out").rglob("*.md") if "](http://127.0.0.1" in p.read_text(encoding="utf-8")]
     assert json.loads((tmp_path / "out/status.json").read_text(encoding="utf-8"))["engagements"]
+
+
+def test_without_the_simulated_gitlab_the_demo_says_what_to_install(
+    call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fakegitlab.server", None)
+    said = call("demo")
+    assert said.code == 2
+    assert "pip install 'psbot[demo]'" in said.err
 
 
 def test_weeks_that_differ_are_explained_and_equal_ones_are_not() -> None:

@@ -21,6 +21,7 @@ from bot.derive.catalog import vocabulary
 from fakegitlab import DemoGitLab
 from fakegitlab.entities import Item
 from fakegitlab.world import World
+from tests.demo.hostile import make_hostile_portfolio
 
 DAYS = [date(2026, 11, 20), date(2025, 2, 28), date(2028, 2, 29), date(2031, 1, 1)]
 FENCE = re.compile(r"^```(ps-[a-z-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -174,3 +175,13 @@ def test_the_demo_serves_its_portfolio() -> None:
         assert gitlab.token == "demo-psbot-token"
         assert gitlab.url.startswith("http://127.0.0.1:")
         assert gitlab.errors == []
+
+
+def test_the_showcase_has_plain_titles_and_the_tests_have_hostile_ones() -> None:
+    plain, hostile = (
+        [i.title for i in make(DAYS[0]).items.values()] for make in (make_portfolio, make_hostile_portfolio)
+    )
+    odd = re.compile(r"[<>{}`|@\\\u202a-\u202e]|^/|\]\(")
+    assert not [title for title in plain if odd.search(title)]
+    assert len([title for title in hostile if odd.search(title)]) > 10
+    assert len(plain) == len(hostile)

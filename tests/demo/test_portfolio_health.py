@@ -9,7 +9,7 @@ from functools import cached_property
 import pytest
 
 from bot.config import Settings, parse_config
-from bot.demo import DEMO_CONFIG, make_portfolio
+from bot.demo import DEMO_CONFIG
 from bot.derive.catalog import vocabulary
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived, EngagementDerived
@@ -17,6 +17,7 @@ from bot.domain.model import Portfolio
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab
+from tests.demo.hostile import make_hostile_portfolio
 
 DAYS = [
     pytest.param((date(2026, 11, 20), "ultimate"), id="friday"),
@@ -50,7 +51,7 @@ class Judged:
 @pytest.fixture(scope="module", params=DAYS)
 def judged(request: pytest.FixtureRequest) -> Judged:
     day, edition = request.param
-    with DemoGitLab(make_portfolio(day, edition=edition), edition=edition) as gitlab:
+    with DemoGitLab(make_hostile_portfolio(day, edition=edition), edition=edition) as gitlab:
         settings = parse_config(DEMO_CONFIG(day, gitlab.url, edition=edition), "config.yml", vocabulary())
         return Judged(day, settings, read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=day))
 
@@ -128,3 +129,22 @@ def _quarter(judged: Judged) -> str:
     return (
         judged.settings.work_calendar(range(judged.day.year - 1, judged.day.year + 2)).fiscal_quarter(judged.day).name
     )
+
+
+def test_a_team_with_custom_fields_needs_no_block(judged: Judged) -> None:
+    """One engagement has its facts in GitLab's own fields, its dates on the epic, and an item with the status "Won't do"."""
+    derived = judged.of(2136)
+    (engagement,) = [e for e in judged.portfolio.engagements if e.ref == derived.ref]
+    facts = engagement.facts
+    assert (facts.customer, facts.sow, facts.billing) == (
+        "Vandelay Imports & Exports",
+        "SOW-2136",
+        "time_and_materials",
+    )
+    assert (facts.hours, facts.pm, facts.value) == (280, "priya.nair", 70_000)
+    assert facts.start
+    assert facts.end
+    assert not engagement.fact_faults
+    if judged.settings.facts.fields:
+        assert [(i.status, i.outcome) for i in engagement.items if i.outcome == "dropped"] == [("Won't do", "dropped")]
+        assert derived.scope.removed == 1

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.config import parse_config
-from bot.demo import DEMO_CONFIG, make_portfolio
+from bot.demo import DEMO_CONFIG
 from bot.derive.catalog import vocabulary
 from bot.derive.decisions.status import Signals
 from bot.derive.output import engagement_json
@@ -26,6 +26,7 @@ from bot.report.due import forced
 from bot.report.environment import Templates
 from bot.report.text.wording import Words, load_words
 from fakegitlab import DemoGitLab
+from tests.demo.hostile import make_hostile_portfolio
 
 DAY = date(2026, 11, 20)
 MOST_WORDS = 450
@@ -49,7 +50,7 @@ class Voice:
 
 @pytest.fixture(scope="module")
 def voice() -> Voice:
-    with DemoGitLab(make_portfolio(DAY)) as gitlab:
+    with DemoGitLab(make_hostile_portfolio(DAY)) as gitlab:
         settings = parse_config(DEMO_CONFIG(DAY, gitlab.url), "config.yml", vocabulary())
         portfolio = read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=DAY)
     calendar, memory = settings.work_calendar(range(2023, 2031)), dict[tuple[str, date], Signals]()

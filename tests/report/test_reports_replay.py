@@ -13,13 +13,13 @@ import pytest
 from bot.app.sources import read_for
 from bot.cli.showcase import demo_session
 from bot.config import LabelSettings
-from bot.demo import make_portfolio
 from bot.derive.scope.breakdown import work_items
 from bot.domain.calendar import WorkCalendar, month_named, week_named
 from bot.domain.model import Engagement, Portfolio, Reply
 from bot.report.environment import Templates
 from bot.report.text.wording import DOTS, load_words
 from fakegitlab import DemoGitLab
+from tests.demo.hostile import make_hostile_portfolio
 from tests.report.replay import Desk, Post, live_through, some_of
 
 DEMO_DAY = date(2026, 11, 20)
@@ -45,7 +45,7 @@ def people(desk: Desk, day: date) -> None:
 def lived() -> Lived:
     with (
         tempfile.TemporaryDirectory() as home,
-        DemoGitLab(make_portfolio(DEMO_DAY, 7, "ultimate"), edition="ultimate") as gitlab,
+        DemoGitLab(make_hostile_portfolio(DEMO_DAY, 7, "ultimate"), edition="ultimate") as gitlab,
     ):
         session = demo_session(gitlab, Path(home), DEMO_DAY, 7, "ultimate")
         portfolio = read_for(session, snapshot=None, only=None).portfolio

@@ -131,7 +131,7 @@ def test_a_promise_that_is_told_every_week_counts_once_and_a_certain_figure_not_
         engagement("a&1", Q4, 90.0, 90.0, finish=end, phase="complete"),
         engagement("a&2", Q4, 0.0, 0.0),
     )
-    finish, revenue = measure(late, *weekly).calibration
+    _, finish, revenue = measure(late, *weekly).calibration
     assert (finish.held, finish.of) == (1, 1)
     assert (revenue.held, revenue.of) == (1, 1)
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from fakegitlab.entities import Item
-from tests.fakegitlab.conftest import WAIT, Client, Stage
+from fakegitlab.tests.conftest import WAIT, Client, Stage
 
 P = "/projects/acme%2Fcustomers%2Fglobex%2Fmigration"
 NOTE = 'mutation M($id: NoteableID!) { createNote(input: {noteableId: $id, body: "x"}) { note { id } errors } }'
@@ -24,7 +24,7 @@ def gid(item: Item) -> str:
 @pytest.mark.parametrize("header", ["PRIVATE-TOKEN", "Authorization"])
 def test_both_headers_of_a_token(stage: Stage, header: str) -> None:
     client = Client(stage.site, "")
-    client.session.headers = {header: "main-token" if header == "PRIVATE-TOKEN" else "Bearer main-token"}  # type: ignore[assignment]
+    client.session.headers = {header: "main-token" if header == "PRIVATE-TOKEN" else "Bearer main-token"}
     assert client.get("/user")["username"] == "psbot"
 
 

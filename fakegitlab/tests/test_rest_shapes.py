@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from fakegitlab.editions import EDITIONS
-from tests.fakegitlab.conftest import Stage
-from tests.fakegitlab.reference import DERIVED, SPEC, check_json, needs_reference
+from fakegitlab.tests.conftest import Stage
+from fakegitlab.tests.reference import DERIVED, SPEC, check_json, needs_reference
 
 pytestmark = needs_reference
 P = "/projects/acme%2Fcustomers%2Fglobex%2Fmigration"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fakegitlab.graphql.connections import connect
 from fakegitlab.services.ordering import Order
-from tests.fakegitlab.conftest import WAIT, Stage
+from fakegitlab.tests.conftest import WAIT, Stage
 
 P = "/projects/acme%2Fcustomers%2Fglobex%2Fmigration"
 
@@ -25,13 +25,14 @@ class Thing:
 THINGS = st.lists(st.one_of(st.none(), st.integers(0, 5)), max_size=40).map(
     lambda keys: [Thing(number, key) for number, key in enumerate(keys, 1)]
 )
-ORDERS = st.booleans().map(lambda down: Order("key", lambda thing: thing.key, down))
+ORDERS: st.SearchStrategy[Order[Thing]] = st.booleans().map(lambda down: Order("key", lambda thing: thing.key, down))
 
 
 @given(THINGS, ORDERS, st.integers(1, 12))
 @settings(max_examples=60, deadline=None)
 def test_cursors_walk_every_thing_once_in_order(things: list[Thing], order: Order[Thing], size: int) -> None:
-    ordered, seen, after = order.sort(things), [], None
+    ordered, after = order.sort(things), None
+    seen: list[Thing] = []
     while True:
         page = connect(ordered, {"first": size, "after": after}, order)
         seen += page.nodes
@@ -59,7 +60,8 @@ def test_a_cursor_survives_that_others_insert_and_delete(
 @given(THINGS, ORDERS, st.integers(1, 9))
 @settings(max_examples=40, deadline=None)
 def test_last_and_before_walk_backwards(things: list[Thing], order: Order[Thing], size: int) -> None:
-    ordered, seen, before = order.sort(things), [], None
+    ordered, before = order.sort(things), None
+    seen: list[Thing] = []
     while True:
         page = connect(ordered, {"last": size, "before": before}, order)
         seen = [*page.nodes, *seen]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakegitlab.entities import Item
-from tests.fakegitlab.conftest import Stage
+from fakegitlab.tests.conftest import Stage
 
 UPDATE = (
     "mutation M($input: WorkItemUpdateInput!) { workItemUpdate(input: $input) "

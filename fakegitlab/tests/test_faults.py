@@ -6,7 +6,7 @@ import pytest
 import requests
 from urllib3.connection import HTTPConnection
 
-from tests.fakegitlab.conftest import WAIT, Stage
+from fakegitlab.tests.conftest import WAIT, Stage
 
 
 def note(stage: Stage) -> requests.Response:
@@ -82,7 +82,12 @@ def test_random_trouble_repeats_with_its_seed(stage: Stage) -> None:
 def test_connections_are_kept_alive(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[HTTPConnection] = []
     connect = HTTPConnection.connect
-    monkeypatch.setattr(HTTPConnection, "connect", lambda self: (opened.append(self), connect(self))[1])
+
+    def noted(self: HTTPConnection) -> None:
+        opened.append(self)
+        connect(self)
+
+    monkeypatch.setattr(HTTPConnection, "connect", noted)
     for _ in range(50):
         assert stage.client.rest("GET", "/version").headers.get("Connection", "keep-alive") == "keep-alive"
     assert len(opened) == 1

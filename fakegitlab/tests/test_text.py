@@ -8,7 +8,7 @@ import pytest
 
 from fakegitlab.entities import Item, Note
 from fakegitlab.markdown import find_references
-from tests.fakegitlab.conftest import Stage
+from fakegitlab.tests.conftest import Stage
 
 
 def post(stage: Stage, body: str) -> Any:
