@@ -63,7 +63,7 @@ def measure_accuracy(
 
 
 def committed_at_start(made: Sequence[Commitment], period: Period, only: str | None = None) -> float | None:
-    """The forecast for a quarter or month when it began, of the portfolio or of `only` one engagement (quarters alone).
+    """The forecast for a quarter or month when it began, of the portfolio or of `only` one engagement.
 
     None where no report tells.
     """
@@ -72,7 +72,7 @@ def committed_at_start(made: Sequence[Commitment], period: Period, only: str | N
         return None
     if only is not None:
         entry = found.engagements.get(only)
-        money = entry.revenue.get(period.name) if entry else None
+        money = entry.money(period.name) if entry else None
     else:
         money = found.money(period)
     return money.forecast if money else None

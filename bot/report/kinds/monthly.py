@@ -24,6 +24,7 @@ from bot.report.parts.forecast_record import promised_by_engagement, record_view
 from bot.report.parts.headline import headline
 from bot.report.parts.invoicing import invoicing_view
 from bot.report.parts.issue import issue_document
+from bot.report.parts.months_ahead import months_ahead
 from bot.report.parts.movement import (
     RaidMovement,
     Slipped,
@@ -112,6 +113,7 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "error": month.actual / expected - 1 if expected else None,
         "rates": derived.portfolio,
         "waterfall": waterfall_view(context, derived),
+        "months_ahead": months_ahead(context, derived),
         "forecast_record": record_view(context, derived),
         "invoicing": invoicing_view(context, derived, due.period),
         "decisions": decisions[:MOST_DECISIONS],
