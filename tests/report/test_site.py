@@ -19,7 +19,12 @@ from bot.domain.model import Engagement, Portfolio
 from bot.report.site import make_site
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
 from bot.report.site.names import page_names
+from bot.report.site.pages import portfolio_view
+from bot.report.site.plainwords import PlainWords
+from bot.report.site.render import Pages
+from bot.report.site.views import Site
 from bot.report.text.safe_text import clean
+from bot.report.text.wording import load_words
 from tests.report.chart_samples import FINISH, history
 from tests.report.hostile import HOSTILE
 from tests.report.site_samples import (
@@ -172,7 +177,9 @@ def test_only_web_addresses_become_links() -> None:
     bad = Engagement(**{f: getattr(bad, f) for f in bad.__slots__} | {"web_url": "javascript:alert(1)"})
     files = make_site(portfolio_of(bad), derived_of(derived_engagement()), [], SETTINGS, CALENDAR)
     assert all(
-        a["href"].startswith(("http", "#", "../", "engagements/")) for t in files.values() for a in Page(t).named("a")
+        a["href"].startswith(("http", "#", "../", "engagements/", "load.html"))
+        for t in files.values()
+        for a in Page(t).named("a")
     )
 
 
@@ -333,3 +340,12 @@ def test_every_page_has_its_milestones_as_a_calendar() -> None:
     derived = derived_of(derived_engagement())
     files = make_site(portfolio_of(engagement()), derived, [], SETTINGS, CALENDAR)
     assert sorted(n for n in files if n.endswith(".ics")) == ["engagements/acme-ps-internal-7.ics", "milestones.ics"]
+
+
+def test_the_portfolio_page_of_200_engagements_stays_below_a_megabyte() -> None:
+    refs = [f"acme/ps-internal&{number}" for number in range(200)]
+    told = derived_of(*(derived_engagement(f"Migration of customer {n}", ref) for n, ref in enumerate(refs)))
+    portfolio = portfolio_of(*(engagement(f"Migration of customer {n}", ref) for n, ref in enumerate(refs)))
+    site = Site(portfolio, told, weeks_before(told), SETTINGS, CALENDAR)
+    page = Pages(PlainWords(load_words("en_US", "USD"))).render("portfolio.html.j2", portfolio_view(site))
+    assert len(page.encode()) <= 1_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.derive.forecast.finish import LEVELS
 from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_by_day, learn_from
 from bot.derive.forecast.record import Record, Score, kept_dates, make_record
 from bot.derive.forecast.reference import Reference, learned_note
+from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.results import EngagementDerived, Forecast, Quantiles, QuarterRevenue
 from bot.derive.schedule.earned_schedule import derive_schedule
@@ -94,6 +95,9 @@ class BacktestReport:
     record: Record
     """Errors and bias by quarter and month, of the portfolio, by PM and region; promises kept; chances in classes."""
     notes: tuple[str, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    """People's orders about what is known by now, beside what was computed: of a live portfolio."""
+    judged: Mapping[str, JudgementScore] = field(default_factory=lambda: EMPTY)
 
     @property
     def title(self) -> str:
@@ -127,7 +131,17 @@ class BacktestReport:
             "record": vars_of(self.record) | {"trust": str(self.record.trust)},
             "cases": [vars_of(c) for c in self.cases],
             "notes": list(self.notes),
+            "judgements": [vars_of(j) for j in self.judgements],
+            "judged": {kind: vars_of(score) for kind, score in self.judged.items()},
         }
+
+
+def judgement_note(kind: str, score: JudgementScore) -> str:
+    """`PMs' dates were 6 days better than psbot's in 12 of 19 (psbot's: 3 days, in 5)`."""
+    what, unit = {"finish": ("dates", " days"), "revenue": ("revenue", "")}.get(kind, ("colours", ""))
+    gain = f"{score.gain:,.0f}{unit} " if score.gain is not None else ""
+    loss = f": {score.loss:,.0f}{unit}, in" if score.loss is not None else ":"
+    return f"PMs' {what} were {gain}better than psbot's in {score.person} of {score.of} (psbot's{loss} {score.psbot})"
 
 
 def _row(s: Summary) -> tuple[str, ...]:
