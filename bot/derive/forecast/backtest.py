@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.derive.forecast.engagement import forecast_engagement
 from bot.derive.forecast.finish import LEVELS
 from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_by_day, learn_from
-from bot.derive.forecast.record import Record, Score, kept_dates, make_record
+from bot.derive.forecast.record import Record, Score, kept_dates, make_record, vars_of
 from bot.derive.forecast.reference import Reference, learned_note
 from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.money.acceptance import derive_acceptance
@@ -24,7 +24,6 @@ from bot.derive.scope.baseline import derive_scope
 from bot.derive.scope.progress import derive_phase, derive_progress
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, month_of
-from bot.domain.messages import Phrase
 from bot.domain.model import EMPTY, Engagement, Item, Portfolio, as_of
 
 QUARTERS_BACK = 8
@@ -148,19 +147,6 @@ def _row(s: Summary) -> tuple[str, ...]:
     dates = (s.finish_median_error, s.finish_in_range, s.finish_by_p80)
     shares = (*dates, s.effort_median_error, s.effort_in_range, s.revenue_median_error)
     return (f"{s.share:.0%} of the time", str(s.cases), *("–" if v is None else f"{v:.0%}" for v in shares))
-
-
-def vars_of(value: Any) -> Any:
-    """A frozen value as plain JSON values; dates in ISO form."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Phrase):
-        return str(value)
-    if isinstance(value, tuple):
-        return [vars_of(v) for v in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: vars_of(getattr(value, name)) for name in value.__dataclass_fields__}
-    return value
 
 
 def run_backtest(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -179,3 +181,16 @@ def kept_dates(promises: Sequence[tuple[bool, bool]]) -> tuple[Calibration, Cali
         Calibration(BY_P50, 0.5, sum(p50 for p50, _ in promises), len(promises)),
         Calibration(BY_P80, 0.8, sum(p80 for _, p80 in promises), len(promises)),
     )
+
+
+def vars_of(value: Any) -> Any:
+    """A frozen value as plain JSON values; dates in ISO form."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Phrase):
+        return str(value)
+    if isinstance(value, tuple):
+        return [vars_of(v) for v in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: vars_of(getattr(value, name)) for name in value.__dataclass_fields__}
+    return value
