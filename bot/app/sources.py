@@ -11,8 +11,18 @@ from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.status import Signals
-from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
+from bot.derive.forecast import (
+    BacktestReport,
+    apply_scenarios,
+    asked_of_people,
+    levelled,
+    measure_accuracy,
+    parse_scenario,
+    run_backtest,
+)
+from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
 from bot.derive.results import Derived
@@ -20,6 +30,7 @@ from bot.derive.schedule.memory import remember
 from bot.domain.border import admitted
 from bot.domain.errors import PsbotError, UsageError
 from bot.domain.model import PastReport, Portfolio, as_of
+from bot.domain.paths import reference_of, same_reference
 from bot.domain.snapshot import load_snapshot
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.names import join_keys
@@ -66,16 +77,34 @@ class Reading:
         return self._frozen[day]
 
     def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
-        """Derived anew for a portfolio with these what-if changes. Raises UsageError for one that can't be read."""
-        portfolio = self.portfolio
-        for text in changes:
-            portfolio = apply_scenario(portfolio, parse_scenario(text), self.day, self.session.calendar)
-        return self._derive(portfolio, self.day, seed, trials)
+        """Derived anew for a portfolio with these what-if changes; its capacity is what they ask of people.
+
+        Raises UsageError for a change that can't be read.
+        """
+        s, scenarios = self.session, [parse_scenario(text) for text in changes]
+        portfolio, settings = apply_scenarios(self.portfolio, scenarios, self.day, s.calendar, s.settings)
+        people = Availability(s.calendar, settings.people)
+        found = derive_portfolio(
+            levelled(self.portfolio, portfolio, people),
+            self.day,
+            settings,
+            s.calendar,
+            seed=seed,
+            trials=trials,
+            past=self.past,
+            only=self.only,
+        )
+        return replace(found, portfolio=replace(found.portfolio, capacity=asked_of_people(portfolio, self.day, people)))
 
     def backtest(self, *, seed: int, trials: int) -> BacktestReport:
         """The portfolio's own closed history, replayed by the protocol."""
         s = self.session
-        return run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        report = run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        if not any(order_lines(reply.body) for past in self.past for reply in past.replies):
+            return report
+        derived = self.derive(self.day)
+        judgements = tuple(j for e in derived.engagements for j in e.judgements)
+        return replace(report, judgements=judgements, judged=derived.portfolio.judged)
 
     def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int, memory: Memory | None = None) -> Derived:
         s = self.session
@@ -106,6 +135,7 @@ def read_for(
     Raises UsageError when `only` names no engagement.
     """
     past: tuple[PastReport, ...] = ()
+    only = only and reference_of(only, session.url)
     if snapshot:
         portfolio = read_snapshot(session, snapshot)
         taken = portfolio.taken_at
@@ -114,7 +144,7 @@ def read_for(
     else:
         session = session.live
         portfolio = read_live(session, only, progress)
-    require_known(portfolio, only)
+    only = known_reference(portfolio, only)
     if not snapshot and with_past:
         past = read_past(session, portfolio)
     return Reading(session, portfolio, session.as_of, past, only)
@@ -130,7 +160,7 @@ def read_snapshot(session: Session, path: Path) -> Portfolio:
     meant = {e.ref: [str(s.fault) for s in strange if s.nearest == e.ref] for e in portfolio.engagements}
     engagements = (replace(e, errors=tuple(dict.fromkeys((*e.errors, *meant[e.ref])))) for e in portfolio.engagements)
     nobodys = (str(s.fault) for s in strange if s.nearest not in meant)
-    failures = tuple(dict.fromkeys((*portfolio.failures, *nobodys)))
+    failures = tuple(dict.fromkeys((*portfolio.failures, *session.faults, *nobodys)))
     return replace(portfolio, engagements=tuple(engagements), failures=failures)
 
 
@@ -154,6 +184,7 @@ def read_live(session: Session, only: str | None, progress: Progress = quiet) ->
 def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
     """The portfolio with the timesheets and bookings that the config names; bad rows join its failures."""
     finance = session.settings.finance
+    portfolio = replace(portfolio, failures=(*portfolio.failures, *session.faults))
     if not finance.timesheets and not finance.bookings:
         return portfolio
     hours = bookings = None
@@ -172,11 +203,15 @@ def _called_now(session: Session, name: str) -> str | None:
         return None
 
 
-def require_known(portfolio: Portfolio, only: str | None) -> None:
-    """Raises UsageError when `only` names no engagement that was read."""
-    if only is not None and all(e.ref != only for e in portfolio.engagements):
+def known_reference(portfolio: Portfolio, only: str | None) -> str | None:
+    """`only` as GitLab spells it. Raises UsageError when it names no engagement that was read."""
+    if only is None:
+        return None
+    found = next((e.ref for e in portfolio.engagements if same_reference(e.ref, only)), None)
+    if found is None:
         known = ", ".join(e.ref for e in portfolio.engagements[:10]) or "none was found"
         raise UsageError(f"no engagement {only!r}", "--only", f"Engagements read: {known}.")
+    return found
 
 
 def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:

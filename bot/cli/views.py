@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,9 +46,17 @@ def exit_code(reading: Reading, derived: Derived) -> int:
     return 1 if failed else 0
 
 
-@app.command(epilog="Example: psbot status --only 'acme/customers/globex&7'")
+@app.command(epilog="Example: psbot status --sort finish --columns ref,pm,finish,on_time")
 def status(
     json_: AsJson = False,
+    csv_: Annotated[bool, flag("--csv", help="Print CSV, every column unless --columns names some.")] = False,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="NAMES", help="Which, such as ref,pm,finish; a wrong one lists all."),
+    ] = None,
+    sort: Annotated[
+        str | None, typer.Option("--sort", metavar="NAME", help="By that column; -NAME turns the order round.")
+    ] = None,
     only: Only = None,
     as_of: AsOf = None,
     snapshot: Snapshot = None,
@@ -57,15 +65,26 @@ def status(
 ) -> None:
     """Each engagement's status, finish forecast and top risks."""
     from bot.cli.tables import print_status
+    from bot.domain.model import as_of as replayed
 
+    if json_ and csv_:
+        raise UsageError("JSON or CSV, not both", "--csv")
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day, seed=seed, trials=trials)
+    then = replayed(reading.portfolio, reading.day, reading.session.calendar.zone)
+    facts = {e.ref: e.facts for e in then.engagements}
     if json_:
         from bot.derive.output import to_json
 
         print_json(to_json(derived))
+    elif csv_:
+        from bot.cli.columns import COLUMNS, chosen_columns, in_order, rows_of
+        from bot.cli.exports import csv_text
+
+        names = chosen_columns(columns, tuple(COLUMNS))
+        sys.stdout.write(csv_text(rows_of(in_order(derived, facts, sort), facts, names), names))
     else:
-        print_status(derived)
+        print_status(derived, facts, columns, sort)
     raise typer.Exit(exit_code(reading, derived))
 
 
@@ -96,7 +115,7 @@ def forecast(
     derived = reading.derive(reading.day, seed=seed, trials=trials)
     scenario = reading.scenario(what_if, seed=seed, trials=trials) if what_if else None
     if json_:
-        print_json(to_json(derived) | ({"scenario": to_json(scenario)} if scenario else {}))
+        print_json(to_json(derived) | (_scenario_json(derived, scenario) if scenario else {}))
     elif scenario:
         print_scenario(derived, scenario)
     else:
@@ -104,12 +123,26 @@ def forecast(
     raise typer.Exit(exit_code(reading, derived))
 
 
+def _scenario_json(base: Derived, scenario: Derived) -> dict[str, Any]:
+    from bot.derive.forecast import over_capacity
+    from bot.derive.output import to_json
+
+    sides = {"base": base, "scenario": scenario}
+    asked = {
+        name: [
+            {"user": c.user, "week": c.week, "hours": c.hours, "available": c.available} for c in over_capacity(side)
+        ]
+        for name, side in sides.items()
+    }
+    return {"scenario": to_json(scenario), "over_capacity": asked}
+
+
 @app.command(
     epilog="Example: psbot export -o portfolio.json --tables tables, then psbot status --snapshot portfolio.json"
 )
 def export(
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; default standard output.")
+        Path | None, typer.Option("--out", "-o", "--output", metavar="FILE", help="Where to; default standard output.")
     ] = None,
     only: Only = None,
     tables: Annotated[
@@ -140,7 +173,7 @@ def export(
 
 @app.command(epilog="Example: psbot site --out public")
 def site(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")] = Path("public"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The folder to write.")] = Path("public"),
     audience: Annotated[
         str, typer.Option("--audience", help="internal, or customer (with --only) to hand over.")
     ] = "internal",
@@ -155,7 +188,7 @@ def site(
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day)
     lost: list[str] = []
-    for name, text in make_site_files(reading, audience=audience, only=only, tell=lost.append).items():
+    for name, text in make_site_files(reading, audience=audience, only=reading.only, tell=lost.append).items():
         write_text(out / name, text)
     for line in lost:
         say(line)
@@ -170,7 +203,7 @@ def backtest(
     """Replay the past: how accurate would the forecasts have been?"""
     from bot.cli.tables import print_backtest
 
-    reading = read(snapshot, None, as_of, with_past=False)
+    reading = read(snapshot, None, as_of)
     result = reading.backtest(seed=seed, trials=trials)
     if json_:
         print_json(result.to_json())

@@ -19,7 +19,7 @@ from pydantic import (
     field_validator,
 )
 
-from bot.config.facts import FactSettings
+from bot.config.facts import EngagementFiles, FactSettings
 from bot.config.label_settings import AcceptanceLabels as AcceptanceLabels
 from bot.config.label_settings import ChangeOrderLabels as ChangeOrderLabels
 from bot.config.label_settings import HealthLabels as HealthLabels
@@ -41,6 +41,7 @@ from bot.config.values import (
     Reference,
     TimeZone,
     Username,
+    WebAddress,
 )
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
@@ -114,6 +115,9 @@ class CalendarSettings(Section):
     )
     fiscal_year_start: int = Field(2, ge=1, le=12, description="First month of the fiscal year (GitLab: 2)")
     hours_per_day: float = Field(8, gt=0, le=24)
+    absences: tuple[str, ...] = Field(
+        (), description="CSV (user,first,last) or iCalendar files of absences, added to those under `people`"
+    )
 
     @field_validator("working_days")
     @classmethod
@@ -153,6 +157,15 @@ class StatusReport(Section):
     enabled: bool = True
     day: Weekday = "thu"
     set_health: bool = Field(False, description="Also set the engagement's health label to the published status")
+    notify_owners: bool = Field(
+        False, description="Mention whom an ask is asked of, once an ask, below the status note"
+    )
+    quiet_hours: str = Field(
+        "18:00-08:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="No mention in these hours of the person's day, nor on a day off",
+    )
+    most_mentions: int = Field(10, ge=0, le=1000, description="At most so many mentions a day")
     customer: CustomerStatusSettings = CustomerStatusSettings()
 
 
@@ -187,6 +200,14 @@ class ReportSettings(Section):
     quarterly: QuarterlyReport = QuarterlyReport()
     closeout: CloseoutReport = CloseoutReport()
     locale: str = Field("en_US", description="Wording, dates, numbers and money, such as de_DE")
+    counting: WebAddress | None = Field(
+        None, description="Address of the page on how psbot counts; default docs/counting.md of the pipeline's project"
+    )
+    page: WebAddress | None = Field(
+        None,
+        description="Address of the portfolio page, to which internal notes link; default GitLab Pages of the pipeline's "
+        "project where PSBOT_PAGES is true",
+    )
 
 
 class TemplateSettings(Section):
@@ -219,6 +240,9 @@ class Settings(Section):
     facts: FactSettings = FactSettings()
     engagements: dict[Reference, dict[str, Any]] = Field(
         {}, description="Facts by reference; they win over the description's"
+    )
+    engagement_files: EngagementFiles | None = Field(
+        None, description="Files that hold the facts instead; `engagements: {path: …, project: …}` is the same"
     )
     serve: ServeSettings = ServeSettings()
     people: dict[Username, Person] = Field({}, description="Who is who, by username")
@@ -304,7 +328,7 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     faults = list(_named_faults(document, where, vocabulary))
     settings = None
     try:
-        settings = Settings.model_validate(document.value)
+        settings = Settings.model_validate(_files_apart(document.value))
     except ValidationError as error:
         faults = [explain(problem, document, where, Settings) for problem in error.errors()] + faults
     if faults or settings is None:
@@ -319,23 +343,12 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     return settings
 
 
-def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:
-    """JSON Schema of config.yml, with every threshold and rule id, for editors."""
-    schema = Settings.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "psbot config.yml"
-    schema["properties"]["thresholds"] = {
-        "type": ["object", "null"],
-        "additionalProperties": False,
-        "properties": {
-            name: {"type": "number", "default": t.default, "description": f"{t.meaning} ({t.unit})"}
-            for name, t in sorted(vocabulary.thresholds.items())
-        },
-    }
-    rules = {"enum": sorted(vocabulary.rules)} if vocabulary.rules else {"type": "string"}
-    schema["$defs"]["RiskSettings"]["properties"]["disable"]["items"] = rules
-    schema["$defs"]["RiskSettings"]["properties"]["severity"]["propertyNames"] = rules
-    return schema
+def _files_apart(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`engagements: {path: facts/}` says where the facts are: no reference is called so."""
+    engagements = value.get("engagements")
+    if isinstance(engagements, dict) and isinstance(engagements.get("path"), str):
+        return {**value, "engagements": {}, "engagement_files": engagements}
+    return value
 
 
 def _named_faults(document: YamlDocument, where: str, vocabulary: Vocabulary) -> Iterable[Fault]:

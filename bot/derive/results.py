@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.derive.billing_results import BillingLine
+from bot.derive.judgement_results import Judgement, JudgementScore
+from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, ReturnedRisk, SlipCause
 from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
@@ -207,6 +209,9 @@ class Acceptance:
     last_safe_sending: date | None = None
     due: date | None = None
     evidence: tuple[str, ...] = ()
+    accepted_by: str | None = None
+    """Who said that it is accepted: by an order, or the customer's 👍; the address of that stands in `proof`."""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +231,7 @@ class RaidEntry:
     review: date | None = None
     due: date | None = None
     age_days: int | None = None
+    closed: date | None = None
     movement: str | None = None
     """new, worse, closed since the last week, else None."""
     missing: tuple[Text, ...] = ()
@@ -313,19 +319,24 @@ class EngagementDerived:
     forecast: Forecast = Forecast()
     acceptance: tuple[Acceptance, ...] = ()
     completion: Completion = Completion()
+    invoicing: tuple[BillingLine, ...] = ()
     raid: tuple[RaidEntry, ...] = ()
     risks: tuple[Risk, ...] = ()
     stories: tuple[Story, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     compliance: Compliance = Compliance()
     muted: tuple[MutedRisk, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    """People's orders about what is known by now, beside what was computed."""
+    returned: tuple[ReturnedRisk, ...] = ()
+    """Risks whose mute ended in the last week."""
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
     steps: tuple[Step, ...] = ()
     """All that is open, in the order in which it comes (not in the JSON)."""
     asks: tuple[Ask, ...] = ()
-    """Decisions and help that others owe (not in the JSON)."""
+    """Decisions and help that others owe."""
     end: date | None = None
     """The end of the SOW, moved by approved change orders."""
     errors: tuple[Text, ...] = ()
@@ -363,6 +374,16 @@ class CapacityWeek:
     hours: float
     available: float
     soft_hours: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more is booked for certain than there are hours."""
+        return self.hours > self.available
+
+    @property
+    def free(self) -> float:
+        """Hours that nothing is booked for certain in."""
+        return max(0.0, self.available - self.hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +428,8 @@ class PortfolioDerived:
     capacity: tuple[CapacityWeek, ...] = ()
     rag_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=lambda: EMPTY)
     """grouping → name → colour → engagements."""
+    judged: Mapping[str, JudgementScore] = field(default_factory=lambda: EMPTY)
+    """People against psbot, by what they said: finish, revenue, colour."""
     waterfall: Waterfall | None = None
     """Of the running quarter, or of the one that ends today; None where no forecast stood at its start."""
 
@@ -421,8 +444,4 @@ class Derived:
     portfolio: PortfolioDerived = PortfolioDerived()
     failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
-    steps: tuple[Step, ...] = ()
-    """All that is open, in the order in which it comes (not in the JSON)."""
-    asks: tuple[Ask, ...] = ()
-    """Decisions and help that others owe (not in the JSON)."""
     """Orders on roll-ups that name no engagement."""
