@@ -11,9 +11,19 @@ from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.status import Signals
 from bot.derive.depth import Depth
-from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
+from bot.derive.forecast import (
+    BacktestReport,
+    apply_scenarios,
+    asked_of_people,
+    levelled,
+    measure_accuracy,
+    parse_scenario,
+    run_backtest,
+)
+from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
 from bot.derive.results import Derived
@@ -71,16 +81,34 @@ class Reading:
         return self._frozen[day]
 
     def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
-        """Derived anew for a portfolio with these what-if changes. Raises UsageError for one that can't be read."""
-        portfolio = self.portfolio
-        for text in changes:
-            portfolio = apply_scenario(portfolio, parse_scenario(text), self.day, self.session.calendar)
-        return self._derive(portfolio, self.day, seed, trials)
+        """Derived anew for a portfolio with these what-if changes; its capacity is what they ask of people.
+
+        Raises UsageError for a change that can't be read.
+        """
+        s, scenarios = self.session, [parse_scenario(text) for text in changes]
+        portfolio, settings = apply_scenarios(self.portfolio, scenarios, self.day, s.calendar, s.settings)
+        people = Availability(s.calendar, settings.people)
+        found = derive_portfolio(
+            levelled(self.portfolio, portfolio, people),
+            self.day,
+            settings,
+            s.calendar,
+            seed=seed,
+            trials=trials,
+            past=self.past,
+            only=self.only,
+        )
+        return replace(found, portfolio=replace(found.portfolio, capacity=asked_of_people(portfolio, self.day, people)))
 
     def backtest(self, *, seed: int, trials: int) -> BacktestReport:
         """The portfolio's own closed history, replayed by the protocol."""
         s = self.session
-        return run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        report = run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        if not any(order_lines(reply.body) for past in self.past for reply in past.replies):
+            return report
+        derived = self.derive(self.day)
+        judgements = tuple(j for e in derived.engagements for j in e.judgements)
+        return replace(report, judgements=judgements, judged=derived.portfolio.judged)
 
     def _derive(
         self,
