@@ -110,7 +110,9 @@ def check_config(session: Session) -> Iterator[CheckResult]:
     for key, name in (("timesheets", finance.timesheets), ("bookings", finance.bookings)):
         if name and not (session.folder / name).is_file():
             where = f"finance.{key}: {session.folder / name} is not there"
-            yield CheckResult("problem", where, "Paths start from the config's folder; take the line out if there is none.")
+            yield CheckResult(
+                "problem", where, "Paths start from the config's folder; take the line out if there is none."
+            )
     customer = session.settings.reports.status.customer
     if customer.enabled and customer.approval == "required" and not customer.approvers:
         remedy = "Name usernames under reports.status.customer.approvers; until then every draft waits."
@@ -150,7 +152,9 @@ def check_token(access: AccessReport, session: Session) -> Iterator[CheckResult]
     for line in access.capability_lines:
         yield CheckResult("note", f"not on this GitLab: {line}")
     if access.scopes is None:
-        yield CheckResult("note", "GitLab does not tell the token's scopes", "It needs `api` to write, `read_api` to look.")
+        yield CheckResult(
+            "note", "GitLab does not tell the token's scopes", "It needs `api` to write, `read_api` to look."
+        )
         return
     if access.may_write:
         yield CheckResult("ok", f"token: scopes {', '.join(access.scopes)}")
@@ -180,7 +184,9 @@ def check_namespaces(access: AccessReport) -> Iterator[CheckResult]:
 
 def _namespace(n: NamespaceAccess) -> Iterator[CheckResult]:
     if n.error:
-        yield CheckResult("problem", f"{n.path}: {n.error}", "Check the path, and that the bot's user is a member there.")
+        yield CheckResult(
+            "problem", f"{n.path}: {n.error}", "Check the path, and that the bot's user is a member there."
+        )
         return
     if n.sees_all:
         yield CheckResult("ok", f"{n.path}: {n.kind}, role {n.role}")

@@ -137,7 +137,10 @@ def with_digests(
     reader = Reader(session.client, session.settings)
     receipts = Receipts(session.client, reader, guard, project, standing.portfolio)
     sent = send_digests(desk, receipts, session.environment)
-    cases = (*(RunCase("digests", line) for line in sent.lines), *(RunCase("digests", f, failure=f) for f in sent.failures))
+    cases = (
+        *(RunCase("digests", line) for line in sent.lines),
+        *(RunCase("digests", f, failure=f) for f in sent.failures),
+    )
     return replace(
         summary,
         lines=(*summary.lines, *sent.lines),
@@ -327,7 +330,9 @@ def unasked_texts(session: Session, portfolio: Portfolio, plan: Plan) -> frozens
     return frozenset(found)
 
 
-def file_summary(session: Session, reading: Reading, options: RunOptions, report: Report, began: Beginning) -> RunSummary:
+def file_summary(
+    session: Session, reading: Reading, options: RunOptions, report: Report, began: Beginning
+) -> RunSummary:
     """A report that is a file, such as the hand-over form of the partner view: nothing in GitLab."""
     due = forced(session.settings, session.calendar, report.kind, options.period, reading.day)
     file = report.file(due, report_context(reading, options)) if report.file else None

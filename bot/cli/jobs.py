@@ -168,7 +168,9 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
     return (int(index), int(total)) if int(total) > 1 else None
 
 
-def _leave_files(summary: RunSummary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None) -> None:
+def _leave_files(
+    summary: RunSummary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None
+) -> None:
     from bot.cli.files import write_text
 
     if out:

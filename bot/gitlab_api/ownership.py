@@ -91,7 +91,9 @@ def _named(entry: str, archive: Archive, roots: Collection[int], errors: list[Te
         yield from archive.by_path[place]
 
 
-def _with_work(draft: EngagementDraft, share: Share, owners: Mapping[int, Sequence[str]], archive: Archive) -> EngagementDraft:
+def _with_work(
+    draft: EngagementDraft, share: Share, owners: Mapping[int, Sequence[str]], archive: Archive
+) -> EngagementDraft:
     """The draft with what is its own, and with an error for each engagement that it shares a claim with."""
     mine = [archive.records[number] for number in share.claims if owners[number][0] == draft.ref]
     contested: dict[tuple[str, ...], list[str]] = {}

@@ -181,7 +181,9 @@ class _Reading:
     def _meant(self, ref: str, strange: Iterable[Strange]) -> list[str]:
         return [str(s.fault) for s in strange if s.nearest == ref]
 
-    def _known(self, everyone: Iterable[Record], drafts: Iterable[EngagementDraft], settings: Settings) -> tuple[str, ...]:
+    def _known(
+        self, everyone: Iterable[Record], drafts: Iterable[EngagementDraft], settings: Settings
+    ) -> tuple[str, ...]:
         """What rows of a timesheet may be called after: also engagements that are not read now."""
         made = {draft.ref: draft for draft in drafts}
         for root in everyone:

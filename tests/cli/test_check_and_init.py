@@ -219,7 +219,10 @@ def test_check_ends_with_the_one_thing_to_do_next_and_names_the_next_ten_reports
     said = desk.psbot("check")
     assert said.code == 1
     last = said.out[said.out.index("Next, put this right:") :]
-    assert last.splitlines()[0].removeprefix("Next, put this right: ") in said.out[: said.out.index("Next, put this right:")]
+    assert (
+        last.splitlines()[0].removeprefix("Next, put this right: ")
+        in said.out[: said.out.index("Next, put this right:")]
+    )
     assert len(re.findall(r"^ok    next \w+ report", said.out, re.M)) == 10
 
 
