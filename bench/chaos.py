@@ -18,12 +18,12 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from bot.report.due import Due, cycle_of, reports_due
-
 from bench.chaos_run import SECRET, Order, by_processes, calendar_of, settings_in
 from bench.chaos_world import PAUSES, PLANTED, SKEWS, TURNS, Clock, People
+from bot.derive.decisions.due import Due
 from bot.domain.model import PastReport
 from bot.publish.marker import Marker, read_marker
+from bot.report.schedule import cycle_of, reports_due
 from tests.publish.stage import CHANNEL, Stage, open_stage
 
 KINDS = ("bad_gateway", "unavailable", "gateway_timeout", "html", "reset_before", "reset_after", "rate_limit")
@@ -206,7 +206,8 @@ class Case:
         day = self.clock.day()
         calendar = calendar_of(self.settings, day)
         dues = reports_due(self.settings, calendar, day, past)
-        current = {d.kind: cycle_of(d.kind, self.settings, calendar).current(day) for d in dues if d.kind != "closeout"}
+        cycles = {d.kind: cycle_of(d.kind, self.settings, calendar) for d in dues}
+        current = {kind: cycle.current(day) for kind, cycle in cycles.items() if cycle}
         return sum(d.kind in current and d.period != current[d.kind] for d in dues)
 
     def _leaks(self) -> int:
