@@ -23,6 +23,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.readership import Readership
 from bot.publish.audience import Spot, make_guard
+from bot.publish.notify.send import faults_of
 from bot.report.check import check_templates
 from bot.report.context import path_of
 from bot.report.due import next_due
@@ -93,6 +94,9 @@ def check_config(session: Session) -> Iterator[Finding]:
     if customer.enabled and customer.approval == "required" and not customer.approvers:
         remedy = "Name usernames under reports.status.customer.approvers; until then every draft waits."
         yield Finding("problem", "customer status needs approval, but nobody may approve it", remedy)
+
+    for fault, remedy in faults_of(session.settings, session.environment):
+        yield Finding("problem", fault, remedy)
 
 
 def check_report_templates(session: Session) -> Iterator[Finding]:

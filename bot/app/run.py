@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.app.session import Session, read_text
 from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, read_snapshot, require_known
-from bot.app.summary import Beginning, Summary, beginning, closing, judged, summarise, told
+from bot.app.summary import Beginning, Case, Summary, beginning, closing, judged, summarise, told
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
@@ -23,16 +23,19 @@ from bot.domain.snapshot import load_unpublished
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
 from bot.gitlab_api.whereabouts import Whereabouts
-from bot.publish.audience import make_guard
+from bot.publish.audience import Guard, make_guard
 from bot.publish.deliver import deliver
 from bot.publish.digest import digest
 from bot.publish.execute import Outcome, apply_plan
 from bot.publish.loss import NOTHING_FOUND, LossFinder
+from bot.publish.notify.receipts import Receipts
+from bot.publish.notify.send import preview, receipt_project, send_digests
+from bot.publish.notify.wanted import Desk
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json
 from bot.publish.posts import Standing, past_reports
 from bot.publish.recheck import Today
-from bot.publish.standing import read_standing
+from bot.publish.standing import Reader, read_standing
 from bot.publish.steps import Plan
 from bot.publish.wishes import identity_of, make_wishes
 from bot.publish.writer import Writer
@@ -92,7 +95,9 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     undone = (*nothing_found(portfolio, made, options), *unpublished_in_parts(options))
     made = replace(made, faults=(*made.faults, *undone))
     if options.dry_run:
-        return summarise(session, reading, made, plan, None, began)
+        summary = summarise(session, reading, made, plan, None, began)
+        desk = desk_of(session, reading, options, standing, made)
+        return replace(summary, lines=(*summary.lines, *(preview(desk) if sends_digests(options) else ())))
     outcome = deliver(
         plan,
         Writer(client, session.settings, guard),
@@ -101,7 +106,38 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     )
     require_some_right(outcome)
     summary = summarise(session, reading, made, plan, outcome, began)
-    return replace(summary, lines=(*summary.lines, *kept_apart(standing)))
+    summary = replace(summary, lines=(*summary.lines, *kept_apart(standing)))
+    return with_digests(summary, session, reading, options, made, guard) if sends_digests(options) else summary
+
+
+def sends_digests(options: RunOptions) -> bool:
+    """Digests are on the whole portfolio: shards and single reports send none."""
+    return not options.only and not options.report and options.shard is None
+
+
+def desk_of(session: Session, reading: Reading, options: RunOptions, standing: Standing, made: Made) -> Desk:
+    return Desk(report_context(reading, options), session.as_of, standing, made.documents)
+
+
+def with_digests(
+    summary: Summary, session: Session, reading: Reading, options: RunOptions, made: Made, guard: Guard
+) -> Summary:
+    """The summary with what was sent outside GitLab, from what stands now that everything is published."""
+    if not session.settings.notify:
+        return summary
+    standing = read_standing(session.client, session.settings, reading.portfolio)
+    desk = desk_of(session, reading, options, standing, made)
+    project = receipt_project(session.settings)
+    reader = Reader(session.client, session.settings)
+    receipts = Receipts(session.client, reader, guard, project, standing.portfolio)
+    sent = send_digests(desk, receipts, session.environment)
+    cases = (*(Case("digests", line) for line in sent.lines), *(Case("digests", f, failure=f) for f in sent.failures))
+    return replace(
+        summary,
+        lines=(*summary.lines, *sent.lines),
+        failures=(*summary.failures, *sent.failures),
+        cases=(*summary.cases, *cases),
+    )
 
 
 def kept_apart(standing: Standing) -> tuple[str, ...]:

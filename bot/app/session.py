@@ -20,6 +20,7 @@ from bot.domain.errors import AccessError, ConfigError, UsageError
 if TYPE_CHECKING:
     from bot.gitlab_api.client import GitLabClient
 
+COUNTING = "docs/counting.md"
 DEFAULT_URL = "https://gitlab.com"
 RETRY_BUDGET = 120.0
 """Seconds that all tries of one read may take together."""
@@ -103,8 +104,18 @@ def open_session(
     """Read the config and find out the day. Raises ConfigError or UsageError."""
     path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
     settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
+    settings = with_counting_page(settings, path.parent, environment)
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
     return Session(settings, path, today, as_of or today, environment)
+
+
+def with_counting_page(settings: Settings, folder: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings with the address of docs/counting.md, where the pipeline's project holds it and nobody named another."""
+    project, branch = environment.get("CI_PROJECT_URL"), environment.get("CI_DEFAULT_BRANCH")
+    if settings.reports.counting or not project or not branch or not (folder / COUNTING).is_file():
+        return settings
+    reports = settings.reports.model_copy(update={"counting": f"{project}/-/blob/{branch}/{COUNTING}"})
+    return settings.model_copy(update={"reports": reports})
 
 
 def read_sheet(path: Path) -> str:

@@ -41,6 +41,7 @@ from bot.config.values import (
     Reference,
     TimeZone,
     Username,
+    WebAddress,
 )
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
@@ -187,6 +188,9 @@ class ReportSettings(Section):
     quarterly: QuarterlyReport = QuarterlyReport()
     closeout: CloseoutReport = CloseoutReport()
     locale: str = Field("en_US", description="Wording, dates, numbers and money, such as de_DE")
+    counting: WebAddress | None = Field(
+        None, description="Address of the page on how psbot counts; default docs/counting.md of the pipeline's project"
+    )
 
 
 class TemplateSettings(Section):

@@ -137,6 +137,7 @@ def DEMO_CONFIG(  # noqa: N802
         },
         "finance": finance,
         "reports": _reports(),
+        **({"facts": {"fields": catalogue.FIELDS}} if Edition(edition).licensed else {}),
         "engagements": {found.ref: found.private for found in engagements if found.private},
     }
     head = "# Sample configuration of the demo portfolio; every engagement's money stands here, away from customers.\n"

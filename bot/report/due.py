@@ -145,6 +145,12 @@ def next_due(settings: Settings, calendar: WorkCalendar, day: date) -> list[tupl
     return sorted(coming, key=lambda pair: (pair[1], pair[0]))
 
 
+def digest_period(kind: str, settings: Settings, calendar: WorkCalendar, day: date) -> Period:
+    """The week that a digest sent on `day` is for: the portfolio's follows its report, everybody's own begins on Monday."""
+    name = {"portfolio": "portfolio", "customer": "status"}.get(kind)
+    return (cycle_of(name, settings, calendar) if name else _weekly("mon")).current(day)
+
+
 def _missed(kind: str, cycle: Cycle, current: Period, past: Sequence[PastReport]) -> list[Due]:
     """Periods between the latest report of this kind and the current one that nobody reported."""
     told = {p.period for p in past if p.kind == kind and p.audience == "internal"}

@@ -324,3 +324,12 @@ def test_a_broken_template_stops_everything(tmp_path: object) -> None:
     (folder / "monthly.md.j2").write_text("{{ nothing }}")
     with pytest.raises(ConfigError, match=r"monthly\.md\.j2:1"):
         make_documents(DUES["monthly"], context(templates=Templates(load_words("en_US", "USD"), folder)))
+
+
+def test_the_status_says_where_its_figures_are_explained() -> None:
+    assert f"`psbot explain '{RED}'`" in status().body
+    assert "`docs/counting.md`" in status().body
+    page = "https://gitlab.example.com/acme/psbot/-/blob/main/docs/counting.md"
+    settings = sample_settings()
+    settings = settings.model_copy(update={"reports": settings.reports.model_copy(update={"counting": page})})
+    assert f"[How psbot counts]({page})" in status(settings=settings).body
