@@ -108,7 +108,7 @@ def test_the_run_report_names_every_text_and_every_failure(desk: Desk) -> None:
     assert "not declared internal" in said.err
 
 
-@pytest.mark.parametrize("shards", [2, 5])
+@pytest.mark.parametrize("shards", [5])  # of four engagements: one has none; the jobs are tried with two
 def test_shards_together_publish_what_one_run_does(desk: Desk, shards: int) -> None:
     alone = [line for line in desk.psbot("run", "--dry-run").out.splitlines() if line.startswith("would create")]
     parts = [str(desk.folder / f"part-{n}.json") for n in range(1, shards + 1)]
