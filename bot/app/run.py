@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from bot.app.session import Session, read_text
-from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, read_snapshot, require_known
+from bot.app.sources import Progress, Reading, failures_of, known_reference, quiet, read_live, read_snapshot
 from bot.app.summary import Beginning, Case, Summary, beginning, closing, judged, summarise, told
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
 from bot.domain.model import Portfolio
+from bot.domain.paths import reference_of
 from bot.domain.snapshot import load_unpublished
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
@@ -28,6 +29,7 @@ from bot.publish.deliver import deliver
 from bot.publish.digest import digest
 from bot.publish.execute import Outcome, apply_plan
 from bot.publish.loss import NOTHING_FOUND, LossFinder
+from bot.publish.mentions import Hours, mention_steps
 from bot.publish.notify.receipts import Receipts
 from bot.publish.notify.send import preview, receipt_project, send_digests
 from bot.publish.notify.wanted import Desk
@@ -44,6 +46,7 @@ from bot.report.document import Document
 from bot.report.due import Due, forced, reports_due
 from bot.report.environment import load_templates
 from bot.report.partner import make_handover
+from bot.report.parts.mentions import mentions_of
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,11 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     """
     began = beginning(session)
     client, session = session.client, session.live
+    options = replace(options, only=options.only and reference_of(options.only, session.url))
     if not options.dry_run:
         require_write(client)
     portfolio = read_parts(session, options) if options.merge else read_live(session, options.only, progress)
-    require_known(portfolio, options.only)
+    options = replace(options, only=known_reference(portfolio, options.only))
     standing = read_standing(
         client, session.settings, portfolio, lambda n, of: progress("looking at what stands", n, of)
     )
@@ -89,7 +93,8 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     def plan_for(standing: Standing) -> Plan:
         published = [d for d in made.documents if identity_of(d) not in held]
         answered = orders_of(reading, options)
-        return make_plan(made.documents, standing, guard, session.settings, colours(published), answered, held)
+        plan = make_plan(made.documents, standing, guard, session.settings, colours(published), answered, held)
+        return with_mentions(plan, session, reading, options, standing)
 
     plan = plan_for(standing)
     undone = (*nothing_found(portfolio, made, options), *unpublished_in_parts(options))
@@ -138,6 +143,17 @@ def with_digests(
         failures=(*summary.failures, *sent.failures),
         cases=(*summary.cases, *cases),
     )
+
+
+def with_mentions(plan: Plan, session: Session, reading: Reading, options: RunOptions, standing: Standing) -> Plan:
+    """The plan with the mentions of those whom asks wait for, where the config wants them."""
+    status = session.settings.reports.status
+    if not status.notify_owners or options.report or options.merge:
+        return plan
+    found = mentions_of(report_context(reading, options), session.as_of)
+    mine = [m for m in found if options.shard is None or in_shard(m.engagement, options.shard)]
+    hours = Hours(status.quiet_hours, status.most_mentions, session.calendar, session.settings.people, session.clock())
+    return replace(plan, steps=(*plan.steps, *mention_steps(mine, standing, hours)))
 
 
 def kept_apart(standing: Standing) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from bot.derive.schedule.memory import remember
 from bot.domain.border import admitted
 from bot.domain.errors import PsbotError, UsageError
 from bot.domain.model import PastReport, Portfolio, as_of
+from bot.domain.paths import reference_of, same_reference
 from bot.domain.snapshot import load_snapshot
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.names import join_keys
@@ -106,6 +107,7 @@ def read_for(
     Raises UsageError when `only` names no engagement.
     """
     past: tuple[PastReport, ...] = ()
+    only = only and reference_of(only, session.url)
     if snapshot:
         portfolio = read_snapshot(session, snapshot)
         taken = portfolio.taken_at
@@ -114,7 +116,7 @@ def read_for(
     else:
         session = session.live
         portfolio = read_live(session, only, progress)
-    require_known(portfolio, only)
+    only = known_reference(portfolio, only)
     if not snapshot and with_past:
         past = read_past(session, portfolio)
     return Reading(session, portfolio, session.as_of, past, only)
@@ -130,7 +132,7 @@ def read_snapshot(session: Session, path: Path) -> Portfolio:
     meant = {e.ref: [str(s.fault) for s in strange if s.nearest == e.ref] for e in portfolio.engagements}
     engagements = (replace(e, errors=tuple(dict.fromkeys((*e.errors, *meant[e.ref])))) for e in portfolio.engagements)
     nobodys = (str(s.fault) for s in strange if s.nearest not in meant)
-    failures = tuple(dict.fromkeys((*portfolio.failures, *nobodys)))
+    failures = tuple(dict.fromkeys((*portfolio.failures, *session.faults, *nobodys)))
     return replace(portfolio, engagements=tuple(engagements), failures=failures)
 
 
@@ -154,6 +156,7 @@ def read_live(session: Session, only: str | None, progress: Progress = quiet) ->
 def with_csv(session: Session, portfolio: Portfolio) -> Portfolio:
     """The portfolio with the timesheets and bookings that the config names; bad rows join its failures."""
     finance = session.settings.finance
+    portfolio = replace(portfolio, failures=(*portfolio.failures, *session.faults))
     if not finance.timesheets and not finance.bookings:
         return portfolio
     hours = bookings = None
@@ -172,11 +175,15 @@ def _called_now(session: Session, name: str) -> str | None:
         return None
 
 
-def require_known(portfolio: Portfolio, only: str | None) -> None:
-    """Raises UsageError when `only` names no engagement that was read."""
-    if only is not None and all(e.ref != only for e in portfolio.engagements):
+def known_reference(portfolio: Portfolio, only: str | None) -> str | None:
+    """`only` as GitLab spells it. Raises UsageError when it names no engagement that was read."""
+    if only is None:
+        return None
+    found = next((e.ref for e in portfolio.engagements if same_reference(e.ref, only)), None)
+    if found is None:
         known = ", ".join(e.ref for e in portfolio.engagements[:10]) or "none was found"
         raise UsageError(f"no engagement {only!r}", "--only", f"Engagements read: {known}.")
+    return found
 
 
 def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:

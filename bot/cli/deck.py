@@ -12,7 +12,7 @@ from bot.cli.console import say
 from bot.cli.views import exit_code, read
 from bot.domain.errors import UsageError
 
-KINDS = {"monthly": "Professional Services, the month", "quarterly": "Professional Services, the quarter"}
+KINDS = ("monthly", "quarterly")
 
 
 @app.command(epilog="Example: psbot deck --report quarterly -o qbr.pptx")
@@ -40,16 +40,19 @@ def deck(
     from bot.report.deck.slides import customer_slides, leadership_slides
     from bot.report.due import forced
     from bot.report.site.customer import customer_facts_of
+    from bot.report.site.plainwords import PlainWords
+    from bot.report.text.wording import load_words
 
     reading = read(snapshot, only, as_of)
     session = reading.session
     due = forced(session.settings, session.calendar, report, period, reading.day)
     derived = reading.derive(min(due.as_of, reading.day))
+    words = PlainWords(load_words(session.settings.reports.locale, derived.currency))
     if audience == "customer":
-        facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, only or "")
-        slides = customer_slides(facts)
+        facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, reading.only or "")
+        slides = customer_slides(facts, words)
     else:
-        slides = leadership_slides(derived, due.period, session.calendar, KINDS[report])
+        slides = leadership_slides(derived, due.period, session.calendar, report, words)
     templates = sorted((session.folder / session.settings.templates.folder / "deck").glob("*.pptx"))
     write_bytes(output, pptx_file(slides, ratio=ratio, template=templates[0] if templates else None))
     say(f"written: {output} ({len(slides)} slides)")

@@ -215,9 +215,14 @@ def write_tables(derived: Derived, portfolio: Portfolio, folder: Path, parquet: 
 
 
 def to_csv(rows: Sequence[Row], columns: Sequence[Column]) -> str:
-    """CSV with a header, also without rows; no text can start a formula in a spreadsheet."""
+    """CSV with a header, also without rows."""
+    return csv_text(rows, [column.name for column in columns])
+
+
+def csv_text(rows: Iterable[Row], names: Sequence[str]) -> str:
+    """CSV with a header; no text can start a formula in a spreadsheet."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=[column.name for column in columns], lineterminator="\n")
+    writer = csv.DictWriter(out, fieldnames=list(names), lineterminator="\n")
     writer.writeheader()
     for row in rows:
         writer.writerow({k: csv_cell(v) if isinstance(v, str) else v for k, v in row.items()})

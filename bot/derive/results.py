@@ -369,6 +369,16 @@ class CapacityWeek:
     available: float
     soft_hours: float = 0.0
 
+    @property
+    def is_over(self) -> bool:
+        """Whether more is booked for certain than there are hours."""
+        return self.hours > self.available
+
+    @property
+    def free(self) -> float:
+        """Hours that nothing is booked for certain in."""
+        return max(0.0, self.available - self.hours)
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:

@@ -56,7 +56,7 @@ class FormerPaths:
 
 def followed_facts(facts: Facts, paths: FormerPaths) -> Facts:
     """The facts with the references that people wrote down as GitLab would write them now."""
-    changed = {
+    changed: dict[str, Any] = {
         "work": tuple(paths.reference(entry) for entry in facts.work),
         "internal": facts.internal and paths.reference(facts.internal),
         "customer_channel": facts.customer_channel and paths.reference(facts.customer_channel),

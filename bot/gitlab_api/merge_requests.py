@@ -1,11 +1,12 @@
 """Hours logged on merge requests: GitLab keeps them among the time logs of a group or project, not with any work item.
 
 A group's logs are read only where their sum differs from what its issues and tasks account for: where nobody logs time on
-merge requests that costs nothing.
+merge requests that costs nothing. They are kept until that sum, or the newest entry, is another one.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -16,11 +17,15 @@ from bot.domain.bulkhead import contained
 from bot.domain.limits import is_sane
 from bot.domain.model import TimeLog
 from bot.gitlab_api.answers import understood
+from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.namespaces import Namespace
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.queries import PAGE, PAGE_INFO
-from bot.gitlab_api.translate import Record, flat_timelog, make_timelog, next_cursor
+from bot.gitlab_api.translate import Record, flat_timelog, id_number, make_timelog, next_cursor
+
+KINDS = ("group", "project")
+CACHED = "time on merge requests"
 
 
 @dataclass(frozen=True)
@@ -38,16 +43,34 @@ class MergeRequestLog:
 
 
 def read_merge_request_time(
-    client: GitLabClient, place: Namespace, tell: Callable[[str], None]
+    client: GitLabClient, place: Namespace, tell: Callable[[str], None], cache: Cache | None = None
 ) -> list[MergeRequestLog]:
     """All time logs of merge requests in a place; none where its items account for all of its time.
 
-    `tell` hears of each that can't be read.
+    `tell` hears of each that can't be read; then nothing is kept, and the next run asks again.
     """
-    total = place.overview.time_spent
-    if total is None or total == _on_items(place.records.values()):
+    on_items = _on_items(place.records.values())
+    if place.overview.time_spent == on_items or not place.overview.newest_time:
         return []
-    return list({log.entry[0]: log for log in _pages(client, place.overview.kind, place.overview.path, tell)}.values())
+    number = id_number(place.overview.gid) * len(KINDS) + KINDS.index(place.overview.kind)
+    stamps = {number: _stamp(place, on_items)}
+    stored = cache.load_histories(CACHED, stamps).get(number) if cache else None
+    if stored is not None:
+        return [MergeRequestLog(path, iid, tuple(entry)) for path, iid, entry in stored]
+    troubles: list[str] = []
+    found = {log.entry[0]: log for log in _pages(client, place.overview.kind, place.overview.path, troubles.append)}
+    for why in troubles:
+        tell(why)
+    if cache and not troubles:
+        cache.store_histories(CACHED, stamps, {number: [[m.path, m.iid, list(m.entry)] for m in found.values()]})
+    return list(found.values())
+
+
+def _stamp(place: Namespace, on_items: int) -> str:
+    """What must be the same for kept logs to be of use: sum, newest entry, names of places and people."""
+    o = place.overview
+    names = repr((sorted(o.spaces.items()), sorted(o.people.items())))
+    return f"{o.time_spent} {on_items} {o.newest_time} {hashlib.sha256(names.encode('utf-8', 'replace')).hexdigest()}"
 
 
 def _on_items(records: Iterable[Record]) -> int:

@@ -46,6 +46,8 @@ class Overview:
     """Usernames of active members by id; empty when that is not known."""
     time_spent: int | None = None
     """Seconds of all its time logs, merge requests' too; None when that is not known."""
+    newest_time: str = ""
+    """The id of the time log that was entered last."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -61,6 +63,11 @@ def _seconds(connection: Mapping[str, Any] | None) -> int | None:
     """GitLab writes so large a number as text."""
     total = str((connection or {}).get("totalSpentTime"))
     return int(total) if total.lstrip("-").isdecimal() else None
+
+
+def _newest(connection: Mapping[str, Any] | None) -> str:
+    nodes = (connection or {}).get("nodes")
+    return str(nodes[0].get("id")) if isinstance(nodes, list) and nodes and isinstance(nodes[0], dict) else ""
 
 
 @dataclass
@@ -104,6 +111,7 @@ class OverviewReader:
             newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
             labels=dict(self._each(path, nodes["labels"], lambda n: (str(n["id"]), str(n["title"])))),
             time_spent=_seconds(found.get("timelogs")),
+            newest_time=_newest(found.get("timelogs")),
         )
 
     def _lists(self, kind: str, path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:

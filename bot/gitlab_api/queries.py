@@ -99,8 +99,12 @@ def _standing(known: Capabilities, kind: str) -> str:
 
 
 def _time(known: Capabilities, kind: str) -> str:
-    """All time that was logged there, on issues, tasks and merge requests."""
-    return "timelogs(first: 1) { totalSpentTime } " if known.knows(f"{kind}.timelogs") else ""
+    """All time that was logged there, on issues, tasks and merge requests, and which entry is the newest."""
+    return (
+        "timelogs(first: 1, sort: CREATED_DESC) { totalSpentTime nodes { id } } "
+        if known.knows(f"{kind}.timelogs")
+        else ""
+    )
 
 
 def _below(known: Capabilities, kind: str) -> str:

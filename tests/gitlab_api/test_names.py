@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.config import parse_config
 from bot.derive.catalog import vocabulary
+from bot.gitlab_api.cache import Cache
 from fakegitlab import World
-from tests.gitlab_api.test_reading import demo, facts, read
+from tests.gitlab_api.test_reading import client_of, demo, facts, read
 
 CONFIG = """portfolio: {{namespaces: {{acme: internal}}}}
 engagements:
@@ -120,10 +123,13 @@ def test_a_field_mapped_to_an_unknown_fact_is_a_mistake_in_the_config() -> None:
 # -- hours on merge requests
 
 
-def timed(w: World) -> tuple[Any, int]:
+def timed(w: World, cache: Path | None = None) -> tuple[Any, int]:
     """What is read, and how many requests for time logs of groups it took."""
-    with demo(w) as gitlab:
-        portfolio = read(gitlab, parse_config("portfolio: {namespaces: {acme: internal}}\n", "c.yml", vocabulary()))
+    with demo(w) as gitlab, ExitStack() as open_files:
+        client = client_of(gitlab)
+        kept = open_files.enter_context(Cache.open(cache, "https://gitlab.example.com", 1)) if cache else None
+        config = parse_config("portfolio: {namespaces: {acme: internal}}\n", "c.yml", vocabulary())
+        portfolio = read(gitlab, config, client=client, cache=kept)
         return portfolio, sum("PsbotMergeRequestTime" in str(record) for record in gitlab.requests)
 
 
@@ -158,3 +164,49 @@ def test_two_engagements_of_one_project_say_whose_hours_on_merge_requests_are() 
     first, second = timed(w)[0].engagements
     assert [sum(log.hours for log in e.timelogs) for e in (first, second)] == [3.5, 0]
     assert all(any("merge requests" in str(error) for error in e.errors) for e in (first, second))
+
+
+def hours(portfolio: Any) -> list[tuple[str, float]]:
+    (e,) = portfolio.engagements
+    return [(log.item, log.hours) for log in e.timelogs]
+
+
+def test_hours_on_merge_requests_are_kept_until_one_is_added_or_taken_away(tmp_path: Path) -> None:
+    w = world()
+    fix = w.merge_request(w.project("acme/ps/sow-1"), "Fix")
+    first = w.timelog(fix, "dana", 3.5, "2026-10-06T12:00:00Z")
+    assert timed(w, tmp_path / "cache")[1] == 1
+    portfolio, asked = timed(w, tmp_path / "cache")
+    assert (hours(portfolio), asked) == ([("acme/ps/sow-1!1", 3.5)], 0)
+    fix.timelogs.remove(first)
+    w.timelog(fix, "dana", 3.5, "2026-10-07T12:00:00Z")
+    portfolio, asked = timed(w, tmp_path / "cache")
+    assert (hours(portfolio), asked) == ([("acme/ps/sow-1!1", 3.5)], 1)
+    (e,) = portfolio.engagements
+    assert e.timelogs[0].spent_at == date(2026, 10, 7), "another entry of as many hours"
+    w.rename(w.project("acme/ps/sow-1"), "globex")
+    assert hours(timed(w, tmp_path / "cache")[0]) == [("acme/ps/globex!1", 3.5)]
+
+
+@pytest.mark.parametrize("told", [0, "0", "many", None, 10**30])
+def test_hours_on_merge_requests_do_not_hang_on_the_sum_that_a_server_tells(told: Any) -> None:
+    from tests.app.hostile_gitlab import HostileGitLab
+
+    w = world()
+    w.token()
+    one = next(i for i in w.project("acme/ps/sow-1").items.values() if i.title == "One")
+    w.timelog(one, "dana", 1.0, "2026-10-05T12:00:00Z")
+    w.timelog(w.merge_request(w.project("acme/ps/sow-1"), "Fix"), "dana", 2.0, "2026-10-06T12:00:00Z")
+
+    def spoil(record: Any, answer: Any) -> Any:
+        for kind in ("group", "project"):
+            place = ((answer.get("data") if isinstance(answer, dict) else None) or {}).get(kind)
+            if isinstance(place, dict) and isinstance(place.get("timelogs"), dict):
+                place["timelogs"]["totalSpentTime"] = told
+        return answer
+
+    config = parse_config("portfolio: {namespaces: {acme: internal}}\n", "c.yml", vocabulary())
+    with HostileGitLab(w, spoil) as gitlab:
+        portfolio = read(gitlab, config)
+    assert hours(portfolio) == [("acme/ps/sow-1#2", 1.0), ("acme/ps/sow-1!1", 2.0)]
+    assert portfolio.failures == ()

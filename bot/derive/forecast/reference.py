@@ -78,7 +78,9 @@ class Reference:
 
     def days_by_size(self, hours: float) -> float:
         """Working days that work of so many hours takes, as the law of size has it."""
-        return self.duration_per_root * hours ** (1 / 3) * (hours / self.usual_hours) ** (self.elasticity - 1 / 3)
+        return float(
+            self.duration_per_root * hours ** (1 / 3) * (hours / self.usual_hours) ** (self.elasticity - 1 / 3)
+        )
 
     def slip(self, gone: float, left: float) -> Slip:
         """How a date slips that is `left` working days away after `gone` of them: as those of finished work at a like share.

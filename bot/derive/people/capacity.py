@@ -43,9 +43,19 @@ def derive_capacity(
             available=availability.hours(user, week.first, week.last),
             soft_hours=soft.get(user, {}).get(week.name, 0.0),
         )
-        for user in sorted({*hard, *soft})
+        for user in _users(hard, soft, availability)
         for week in weeks[: last + 1]
     )
+
+
+def _users(
+    hard: Mapping[str, Mapping[str, float]], soft: Mapping[str, Mapping[str, float]], availability: Availability
+) -> list[str]:
+    """Who is booked, and our own people under `people`: who is free is as good to know."""
+    booked = {*hard, *soft}
+    folded = {user.casefold() for user in booked}
+    idle = {name for name, p in availability.people.items() if not p.partner and name.casefold() not in folded}
+    return sorted(booked | idle)
 
 
 def unreadable_weeks(engagements: Iterable[Engagement]) -> tuple[Phrase, ...]:

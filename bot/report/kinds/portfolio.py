@@ -104,7 +104,7 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "quiet_reds": _quiet_reds(context, running),
         "upside": upside[:MOST_UPSIDE],
         "more_upside": upside[MOST_UPSIDE:],
-        "capacity": [week for week in derived.portfolio.capacity if week.hours > week.available],
+        "capacity": [week for week in derived.portfolio.capacity if week.is_over],
     }
 
 

@@ -31,6 +31,7 @@ from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import story_views
 from bot.report.registry import Report
+from bot.report.site.names import page_names
 from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
 
@@ -158,6 +159,7 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "indices": _indices(words, derived),
         "explain": code(f"psbot explain '{derived.ref}'"),
         "counting": _counting(words, context.settings.reports.counting),
+        "page": _page(context, derived.ref),
         "revenue": derived.forecast.revenue.get(quarter),
         "acceptance": acceptance_views(context, derived.acceptance),
         "gaps": tuple(
@@ -175,6 +177,15 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
 def _counting(words: Words, address: str | None) -> SafeMarkdown:
     """Where the rules of counting stand: a link where an address is known, else the file."""
     return link(words.text("common.counting"), address) if address else code("docs/counting.md")
+
+
+def _page(context: ReportContext, ref: str) -> SafeMarkdown | None:
+    """The engagement's own page, where somebody said where the pages are."""
+    base = context.settings.reports.page
+    if not base:
+        return None
+    name = page_names(e.ref for e in context.portfolio.engagements)[ref]
+    return link(context.templates.words.text("status.page"), f"{base.rstrip('/')}/{name}")
 
 
 def _indices(words: Words, derived: EngagementDerived) -> tuple[tuple[str, SafeMarkdown], ...]:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.derive.labels import has_label
+from bot.derive.people.availability import Availability
 from bot.derive.results import SEVERITIES, EngagementDerived, RaidEntry
 from bot.derive.scope.change_orders import is_pending
 from bot.domain.model import Engagement, Item
@@ -121,8 +122,8 @@ def _people(engagement: Engagement) -> list[str]:
 
 
 def _absences(context: ReportContext, names: Iterable[str], day: date) -> Iterator[SafeMarkdown]:
-    people = context.settings.people
+    availability = Availability(context.calendar, context.settings.people)
     for name in names:
-        for away in people[name].away if name in people else ():
+        for away in sorted(availability.person(name).away, key=lambda absence: absence.first):
             if away.last >= day and away.first <= day + AHEAD:
                 yield context.templates.words.text("customer.away", who=name, first=away.first, last=away.last)

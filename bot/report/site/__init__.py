@@ -29,6 +29,7 @@ from bot.report.text.wording import load_words
 __all__ = ["WEEKS_SHOWN", "make_site"]
 
 CALENDAR_FILE = "milestones.ics"
+LOAD_PAGE = "load.html"
 WEEKS_SHOWN = 8
 """So many weekly states before today's are worth deriving: trends and milestone forecasts show no more."""
 
@@ -68,7 +69,10 @@ def make_site(
         _calendar_of(row.href): _page(partial(_own_calendar, derived, row), row.derived.ref, tell) for row in site.rows
     }
     index = _page(lambda: pages.render("portfolio.html.j2", portfolio_view(site)), "index.html", tell)
-    return {"index.html": index, CALENDAR_FILE: calendar_file(derived), **files, **calendars}
+    load = {LOAD_PAGE: _page(lambda: pages.render("load.html.j2", portfolio_view(site)), LOAD_PAGE, tell)}
+    if not derived.portfolio.capacity:
+        load = {}
+    return {"index.html": index, **load, CALENDAR_FILE: calendar_file(derived), **files, **calendars}
 
 
 def _engagement_page(pages: Pages, site: Site, row: Row) -> str:

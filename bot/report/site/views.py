@@ -30,6 +30,7 @@ from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.domain.vocabulary import Phase
 from bot.report.charts import Revenue
+from bot.report.site.names import page_names
 from bot.report.text.safe_text import safe_url
 
 TREND = 6
@@ -254,6 +255,23 @@ class Site:
         users = sorted({user for user, _ in cells})
         return weeks, tuple((user, tuple(cells.get((user, week)) for week in weeks)) for user in users)
 
+    @cached_property
+    def overbooked(self) -> tuple[CapacityWeek, ...]:
+        """Who is booked for more than there are hours, worst first."""
+        found = [c for c in self.derived.portfolio.capacity if c.is_over]
+        return tuple(sorted(found, key=lambda c: (c.week, c.available - c.hours, c.user)))
+
+    @cached_property
+    def free(self) -> tuple[tuple[str, tuple[CapacityWeek, ...]], ...]:
+        """Who has a day or more left, and in which weeks: who has most first."""
+        day = self.calendar.hours_per_day
+        found: dict[str, list[CapacityWeek]] = {}
+        for c in self.derived.portfolio.capacity:
+            if c.free >= day:
+                found.setdefault(c.user, []).append(c)
+        ranked = sorted(found.items(), key=lambda pair: (-sum(c.free for c in pair[1]), pair[0]))
+        return tuple((user, tuple(weeks)) for user, weeks in ranked)
+
     def choices(self, field: str) -> tuple[str, ...]:
         """The values of a fact (`pm`, `region`) among the engagements, for a filter."""
         return tuple(sorted({value for row in self.rows if (value := getattr(row.facts, field))}))
@@ -262,18 +280,3 @@ class Site:
 def short_ref(ref: str) -> str:
     """The last part of a reference's path and its number: `sow-1234#12`."""
     return re.sub(r"^(?:[^/%\"]+/)+", "", ref)
-
-
-def page_names(refs: Iterable[str]) -> dict[str, str]:
-    """A file name for each engagement, unique also where case does not count."""
-    names: dict[str, str] = {}
-    used: set[str] = set()
-    for ref in refs:
-        stem = re.sub(r"[^a-z0-9]+", "-", ref.lower()).strip("-")[:80] or "engagement"
-        name, number = stem, 1
-        while name in used:
-            number += 1
-            name = f"{stem}-{number}"
-        used.add(name)
-        names[ref] = f"engagements/{name}.html"
-    return names
