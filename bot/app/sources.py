@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.status import Signals
 from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
 from bot.derive.pipeline import derive_portfolio
@@ -76,7 +77,12 @@ class Reading:
     def backtest(self, *, seed: int, trials: int) -> BacktestReport:
         """The portfolio's own closed history, replayed by the protocol."""
         s = self.session
-        return run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        report = run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        if not any(order_lines(reply.body) for past in self.past for reply in past.replies):
+            return report
+        derived = self.derive(self.day)
+        judgements = tuple(j for e in derived.engagements for j in e.judgements)
+        return replace(report, judgements=judgements, judged=derived.portfolio.judged)
 
     def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int, memory: Memory | None = None) -> Derived:
         s = self.session

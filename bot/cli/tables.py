@@ -154,6 +154,10 @@ def print_backtest(result: BacktestReport) -> None:
     stdout().print(table)
     for asked, share in result.quarters_within.items():
         stdout().print(f"Past quarters forecast within 5 % at their {asked}: {_ratio(share)}")
+    from bot.derive.forecast.backtest import judgement_note
+
+    for kind, score in result.judged.items():
+        stdout().print(judgement_note(kind, score))
     for line in result.notes:
         stdout().print(_plain(line))
 

@@ -189,7 +189,7 @@ def backtest(
     """Replay the past: how accurate would the forecasts have been?"""
     from bot.cli.tables import print_backtest
 
-    reading = read(snapshot, None, as_of, with_past=False)
+    reading = read(snapshot, None, as_of)
     result = reading.backtest(seed=seed, trials=trials)
     if json_:
         print_json(result.to_json())

@@ -1,5 +1,6 @@
 """config.yml → one frozen, validated settings object."""
 
+from bot.config.schema import config_schema
 from bot.config.settings import (
     Audience,
     FinanceSettings,
@@ -9,7 +10,6 @@ from bot.config.settings import (
     Settings,
     Threshold,
     Vocabulary,
-    config_schema,
     parse_config,
 )
 from bot.domain.paths import is_within

@@ -19,7 +19,7 @@ from pydantic import (
     field_validator,
 )
 
-from bot.config.facts import FactSettings
+from bot.config.facts import EngagementFiles, FactSettings
 from bot.config.label_settings import AcceptanceLabels as AcceptanceLabels
 from bot.config.label_settings import ChangeOrderLabels as ChangeOrderLabels
 from bot.config.label_settings import HealthLabels as HealthLabels
@@ -241,6 +241,9 @@ class Settings(Section):
     engagements: dict[Reference, dict[str, Any]] = Field(
         {}, description="Facts by reference; they win over the description's"
     )
+    engagement_files: EngagementFiles | None = Field(
+        None, description="Files that hold the facts instead; `engagements: {path: …, project: …}` is the same"
+    )
     serve: ServeSettings = ServeSettings()
     people: dict[Username, Person] = Field({}, description="Who is who, by username")
     orders: OrderSettings = OrderSettings()
@@ -325,7 +328,7 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     faults = list(_named_faults(document, where, vocabulary))
     settings = None
     try:
-        settings = Settings.model_validate(document.value)
+        settings = Settings.model_validate(_files_apart(document.value))
     except ValidationError as error:
         faults = [explain(problem, document, where, Settings) for problem in error.errors()] + faults
     if faults or settings is None:
@@ -340,23 +343,12 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
     return settings
 
 
-def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:
-    """JSON Schema of config.yml, with every threshold and rule id, for editors."""
-    schema = Settings.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "psbot config.yml"
-    schema["properties"]["thresholds"] = {
-        "type": ["object", "null"],
-        "additionalProperties": False,
-        "properties": {
-            name: {"type": "number", "default": t.default, "description": f"{t.meaning} ({t.unit})"}
-            for name, t in sorted(vocabulary.thresholds.items())
-        },
-    }
-    rules = {"enum": sorted(vocabulary.rules)} if vocabulary.rules else {"type": "string"}
-    schema["$defs"]["RiskSettings"]["properties"]["disable"]["items"] = rules
-    schema["$defs"]["RiskSettings"]["properties"]["severity"]["propertyNames"] = rules
-    return schema
+def _files_apart(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`engagements: {path: facts/}` says where the facts are: no reference is called so."""
+    engagements = value.get("engagements")
+    if isinstance(engagements, dict) and isinstance(engagements.get("path"), str):
+        return {**value, "engagements": {}, "engagement_files": engagements}
+    return value
 
 
 def _named_faults(document: YamlDocument, where: str, vocabulary: Vocabulary) -> Iterable[Fault]:

@@ -18,6 +18,7 @@ from bot.derive.checks.registry import RULES
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.chasing import chased
 from bot.derive.decisions.completion import derive_completion
+from bot.derive.decisions.judgement import Bench, judge, score_judgements
 from bot.derive.decisions.orders.effects import prepared
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.reading import Court, read_unaddressed
@@ -112,7 +113,10 @@ def derive_portfolio(
         currency=settings.finance.currency,
         engagements=tuple(sorted((s.derived for s in done), key=worst_first)),
         portfolio=contained(
-            lambda: derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
+            lambda: replace(
+                derive_roll_up(done, then, day, Availability(calendar, settings.people), revenue),
+                judged=score_judgements(j for s in done for j in s.derived.judgements),
+            ),
             lambda why: failures.append(Phrase("no roll-up: {error}", error=why)),
             PortfolioDerived(),
         ),
@@ -218,9 +222,11 @@ def _derive_engagement(
     orders: Sequence[Order] = (),
 ) -> tuple[Subject, EngagementForecast | None]:
     kept: list[EngagementForecast] = []
-    past = past_signals(subject, run.earlier if run else None, payloads, memory)
+    learned = run.earlier if run else None
+    past = past_signals(subject, learned, payloads, memory)
     last: tuple[tuple[str, Stage], ...] = (
         ("orders", lambda s: obey(s, orders, payloads)),
+        ("people's judgement", lambda s: {"judgements": judge(orders, Bench(s, payloads, past, learned))}),
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     for name, stage in (*_stages(run, payloads, kept, past), *last):

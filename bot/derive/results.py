@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.derive.billing_results import BillingLine
+from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, ReturnedRisk, SlipCause
 from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
@@ -208,6 +209,9 @@ class Acceptance:
     last_safe_sending: date | None = None
     due: date | None = None
     evidence: tuple[str, ...] = ()
+    accepted_by: str | None = None
+    """Who said that it is accepted: by an order, or the customer's 👍; the address of that stands in `proof`."""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +326,8 @@ class EngagementDerived:
     escalations: tuple[Escalation, ...] = ()
     compliance: Compliance = Compliance()
     muted: tuple[MutedRisk, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    """People's orders about what is known by now, beside what was computed."""
     returned: tuple[ReturnedRisk, ...] = ()
     """Risks whose mute ended in the last week."""
     manager: tuple[ManagerForecast, ...] = ()
@@ -422,6 +428,8 @@ class PortfolioDerived:
     capacity: tuple[CapacityWeek, ...] = ()
     rag_by: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=lambda: EMPTY)
     """grouping → name → colour → engagements."""
+    judged: Mapping[str, JudgementScore] = field(default_factory=lambda: EMPTY)
+    """People against psbot, by what they said: finish, revenue, colour."""
     waterfall: Waterfall | None = None
     """Of the running quarter, or of the one that ends today; None where no forecast stood at its start."""
 

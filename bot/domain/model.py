@@ -169,6 +169,14 @@ class Engagement:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """A person's 👍 on a customer's note about a milestone."""
+
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a person wrote below a bot's note, or as a comment on a report's issue.
 
@@ -196,6 +204,8 @@ class PastReport:
     url: str = ""
     pm_notes: str = ""
     replies: tuple[Reply, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    """Of a note that asks the customer for acceptance."""
 
 
 @dataclass(frozen=True, slots=True)

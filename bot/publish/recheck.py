@@ -15,10 +15,11 @@ from bot.domain.model import Engagement, Portfolio
 from bot.publish.digest import digest
 from bot.publish.drafts import QUESTION
 from bot.publish.marker import ROLL_UPS, engagement_token, read_marker
+from bot.publish.mentions import MENTION
 from bot.publish.orders import ANSWER
 from bot.publish.steps import Plan, Step
 
-ENGAGEMENT_KINDS = ("status", "closeout", "health")
+ENGAGEMENT_KINDS = ("status", "closeout", "health", "acceptance")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Today:
         return replace(plan, steps=tuple(self._checked(step) for step in plan.steps))
 
     def _checked(self, step: Step) -> Step:
+        if step.identity.kind == MENTION:
+            # Whether it is time to mention somebody is found out anew by every run.
+            return replace(step, action="wait", reason="mentions are written by `run` alone", body="", diff="")
         reason = next(self._faults(step), None) if step.writes else None
         return replace(step, action="refuse", reason=reason, body="", diff="") if reason else step
 
@@ -94,7 +98,7 @@ class Today:
         if kind == "health":
             if not status.set_health or step.action != "label":
                 yield "`reports.status.set_health` is switched off now"
-        elif not getattr(self.settings.reports, kind).enabled:
+        elif not getattr(self.settings.reports, "status" if kind == "acceptance" else kind).enabled:
             yield f"`reports.{kind}` is switched off now"
         elif step.identity.audience == "customer" and not status.customer.enabled:
             yield "`reports.status.customer` is switched off now"

@@ -55,7 +55,9 @@ def read_trace(fingerprint: str) -> Trace | None:
 
 
 def with_fingerprint(document: Document, due: Due, context: ReportContext, make: Make) -> Document:
-    """`document` with the fingerprint of what stands, where it says nothing new; else with its own."""
+    """`document` with the fingerprint of what stands, where it says nothing new; else with its own, or the one that its report gave it."""
+    if document.fingerprint:
+        return document
     now = trace_of(document, _as_of(document, due, context), context)
     standing = context.stands(document)
     stood = read_trace(standing)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from bot.domain.model import EMPTY
 
-Kind = Literal["status", "portfolio", "monthly", "quarterly", "closeout"]
+Kind = Literal["status", "portfolio", "monthly", "quarterly", "closeout", "acceptance"]
 Audience = Literal["internal", "customer"]
 PM_NOTES_START = "<!-- psbot:pm-notes -->"
 PM_NOTES_END = "<!-- /psbot:pm-notes -->"

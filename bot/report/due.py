@@ -103,6 +103,8 @@ def reports_due(
             found.append(Due(kind, current, as_of, False, f"current since {cycle.first_due(current)}"))
     if is_wanted(settings, "closeout"):
         found.append(closeout_due(day))
+    if is_wanted(settings, "status") and settings.reports.status.customer.enabled:
+        found.append(acceptance_due(day))
     return tuple(found)
 
 
@@ -115,6 +117,13 @@ def is_wanted(settings: Settings, kind: str) -> bool:
 def closeout_due(day: date) -> Due:
     """Closeouts are due whenever an engagement has completed; which ones, the report itself decides."""
     return Due("closeout", Period(day, day, "closeout"), day, False, "once, when an engagement completes")
+
+
+def acceptance_due(day: date) -> Due:
+    """Requests for acceptance are due whenever a milestone was sent for it."""
+    return Due(
+        "acceptance", Period(day, day, "acceptance"), day, False, "once, when a milestone is sent for acceptance"
+    )
 
 
 def forced(settings: Settings, calendar: WorkCalendar, kind: str, period_name: str | None, day: date) -> Due:

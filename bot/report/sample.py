@@ -67,6 +67,7 @@ def sample_dues(day: date = DAY) -> list[Due]:
         Due("monthly", month, month.last),
         Due("quarterly", quarter, quarter.last),
         Due("closeout", week_of(day), day),
+        Due("acceptance", week_of(day), day),
         Due("partner", month, month.last),
     ]
 

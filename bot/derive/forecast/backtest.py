@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,10 +14,11 @@ from bot.derive.forecast.engagement import forecast_engagement
 from bot.derive.forecast.finish import LEVELS
 from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_from
 from bot.derive.forecast.reference import Reference
+from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.results import EngagementDerived, Forecast, Quantiles
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period, WorkCalendar
-from bot.domain.model import Engagement, Portfolio, as_of
+from bot.domain.model import EMPTY, Engagement, Portfolio, as_of
 
 LEARN_FROM_LAST = 40
 """Each replay learns from so many engagements that were finished last before its day."""
@@ -87,6 +88,9 @@ class BacktestReport:
     """Share of past quarters forecast within 5 %, by when it was asked (start, middle)."""
     reference: Reference
     notes: tuple[str, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    """People's orders about what is known by now, beside what was computed: of a live portfolio."""
+    judged: Mapping[str, JudgementScore] = field(default_factory=lambda: EMPTY)
 
     @property
     def title(self) -> str:
@@ -119,7 +123,17 @@ class BacktestReport:
             "quarters_within": dict(self.quarters_within),
             "cases": [vars_of(c) for c in self.cases],
             "notes": list(self.notes),
+            "judgements": [vars_of(j) for j in self.judgements],
+            "judged": {kind: vars_of(score) for kind, score in self.judged.items()},
         }
+
+
+def judgement_note(kind: str, score: JudgementScore) -> str:
+    """`PMs' dates were 6 days better than psbot's in 12 of 19 (psbot's: 3 days, in 5)`."""
+    what, unit = {"finish": ("dates", " days"), "revenue": ("revenue", "")}.get(kind, ("colours", ""))
+    gain = f"{score.gain:,.0f}{unit} " if score.gain is not None else ""
+    loss = f": {score.loss:,.0f}{unit}, in" if score.loss is not None else ":"
+    return f"PMs' {what} were {gain}better than psbot's in {score.person} of {score.of} (psbot's{loss} {score.psbot})"
 
 
 def _row(s: Summary) -> tuple[str, ...]:

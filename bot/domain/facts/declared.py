@@ -194,6 +194,28 @@ def _milestone_schema() -> Schema:
     return {"type": "object", "additionalProperties": False, "required": ["milestone"], "properties": properties}
 
 
+def _read_approvers(value: Any, lost: Lost) -> tuple[str, ...] | None:
+    """`{by: [username]}`, as the contract has it; a list or one username says the same."""
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        if set(value) != {"by"}:
+            raise ValueError(Phrase("must be {wanted}", wanted="{by: [username]}"))
+        value = value["by"]
+    names = value if isinstance(value, list | tuple) else [value]
+    return _listed(names, Phrase("must be {wanted}", wanted="{by: [username]}"), _read_username, lost)
+
+
+def _read_username(value: Any) -> str | None:
+    text = read_text(value)
+    return text.removeprefix("@") if text else None
+
+
+_NAMES: Schema = {"anyOf": [TEXT.schema, {"type": "array", "items": TEXT.schema}]}
+APPROVERS = Kind(
+    _read_approvers,
+    {"anyOf": [*_NAMES["anyOf"], {"type": "object", "properties": {"by": _NAMES}, "additionalProperties": False}]},
+)
 MILESTONES = Kind(_read_milestones, {"type": "array", "maxItems": MAX_ENTRIES, "items": _milestone_schema()})
 REFERENCES = Kind(_read_references, {"anyOf": [TEXT.schema, {"type": "array", "items": TEXT.schema}]})
 
@@ -241,6 +263,13 @@ class Facts:
         "Business days until silence accepts, the day of sending being day 1; default 5, 0 for never",
         "business days",
         default=5,
+        customer=True,
+    )
+    acceptance: tuple[str, ...] = _fact(
+        APPROVERS,
+        "Where the SOW allows it: who of the customer accepts a milestone by a 👍 on psbot's note about it, `{by: [username]}`",
+        "usernames",
+        default=(),
         customer=True,
     )
     work: tuple[str, ...] = _fact(

@@ -98,7 +98,7 @@ def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document
         audience="customer",
         period=due.period.name,
         target=internal if needs_approval else channel,
-        body=_draft(context, text, channel, derived) if needs_approval else text,
+        body=draft_around(context, text, channel, derived) if needs_approval else text,
         engagement=ref,
         as_of_line=facts.as_of_line,
         draft=needs_approval,
@@ -121,7 +121,7 @@ def customer_facts(
     hours, accepted = _contract_progress(derived, engagement.facts)
     risks = shared_risks(context, derived, engagement.facts.pm, visible.keys(), day)
     return CustomerFacts(
-        name=_name(context, engagement),
+        name=name_of(context, engagement),
         period=SafeMarkdown(due.period.name),
         state=_state(context, shown),
         as_of_line=context.templates.words.text("customer.as_of", day=day),
@@ -182,7 +182,7 @@ def _first_due(due: Due, context: ReportContext) -> date:
     return cycle_of("status", context.settings, context.calendar).first_due(due.period)
 
 
-def _name(context: ReportContext, engagement: Engagement) -> SafeMarkdown:
+def name_of(context: ReportContext, engagement: Engagement) -> SafeMarkdown:
     """Customer and SOW; the title only where the customer can read it anyway."""
     words, facts = context.templates.words, engagement.facts
     known = [words.output(part) for part in (facts.customer, facts.sow) if part]
@@ -227,7 +227,7 @@ def _finished(context: ReportContext, work: Iterable[Item], span: Period) -> tup
     return tuple(context.titled(i.ref, i.title) for i in sorted(closed, key=lambda i: (i.closed_at, i.ref)))
 
 
-def _draft(context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived) -> str:
+def draft_around(context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived) -> str:
     view: dict[str, Any] = {
         "withheld": story_views(context, derived),
         "rag": derived.status.overall,

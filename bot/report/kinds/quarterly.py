@@ -20,6 +20,7 @@ from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import record_lines
 from bot.report.parts.issue import issue_document
+from bot.report.parts.judged import judged_lines
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
 from bot.report.parts.waterfall import waterfall_view
@@ -84,6 +85,7 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "rates": derived.portfolio,
         "utilisation_target": threshold,
         "record": record_lines(context, derived),
+        "judged": judged_lines(context, derived.portfolio.judged),
         "waterfall": waterfall_view(context, derived),
         "orders": _orders(derived, quarter),
         "order_titles": {

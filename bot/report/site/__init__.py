@@ -68,7 +68,7 @@ def make_site(
     calendars = {
         _calendar_of(row.href): _page(partial(_own_calendar, derived, row), row.derived.ref, tell) for row in site.rows
     }
-    index = _page(lambda: pages.render("portfolio.html.j2", portfolio_view(site)), "index.html", tell)
+    index = _page(lambda: pages.render("portfolio.html.j2", portfolio_view(site, pages.words)), "index.html", tell)
     load = {LOAD_PAGE: _page(lambda: pages.render("load.html.j2", portfolio_view(site)), LOAD_PAGE, tell)}
     if not derived.portfolio.capacity:
         load = {}

@@ -64,6 +64,8 @@ class Order:
     place: str = ""
     thread: str = ""
     signs: tuple[str, ...] = ()
+    url: str = ""
+    """The address of the comment."""
 
     @property
     def until(self) -> date | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.config import Settings
+from bot.derive.decisions.orders.consents import consents_of
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderState, Scope
@@ -36,24 +37,28 @@ def read_orders(past: Iterable[PastReport], engagement: Engagement, court: Court
     Those in the thread of its internal status, and those on internal roll-ups that name its reference.
     """
     cut = end_of_day(court.day, court.calendar.zone)
-    said = [(reply, line) for reply, line in _said_of(past, engagement) if reply.created_at < cut]
-    said.sort(key=lambda pair: (pair[0].created_at, pair[0].note))
-    return _taken_back([_judged(reply, line, engagement, court) for reply, line in said])
+    past = tuple(past)
+    said = [(reply, line, url) for reply, line, url in _said_of(past, engagement) if reply.created_at < cut]
+    said.sort(key=lambda found: (found[0].created_at, found[0].note))
+    orders = [replace(_judged(reply, line, engagement, court), url=url) for reply, line, url in said]
+    consents = (order for order in consents_of(past, engagement, court.calendar) if order.at < cut)
+    return tuple(sorted((*_taken_back(orders), *consents), key=lambda order: (order.at, order.note)))
 
 
-def _said_of(past: Iterable[PastReport], engagement: Engagement) -> Iterator[tuple[Reply, str]]:
+def _said_of(past: Iterable[PastReport], engagement: Engagement) -> Iterator[tuple[Reply, str, str]]:
     for report in past:
         if report.audience != "internal":
             continue
         own = report.engagement is not None and report.engagement == engagement.ref
         for reply in report.replies:
             for line in order_lines(reply.body):
+                url = f"{report.url.partition('#note_')[0]}#note_{reply.note}" if report.url and reply.note else ""
                 if own:
-                    yield reply, without_reference(line, engagement) or line
+                    yield reply, without_reference(line, engagement) or line, url
                 elif report.engagement is None and report.kind in ROLL_UPS:
                     named = without_reference(line, engagement)
                     if named is not None:
-                        yield reply, named
+                        yield reply, named, url
 
 
 def read_unaddressed(

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.mutes import with_mutes_judged
+from bot.derive.decisions.orders.consents import with_proof
 from bot.derive.decisions.orders.effects import adjusted
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.reading import Court, entry_of, read_orders
@@ -48,6 +49,7 @@ def obey(subject: Subject, orders: Sequence[Order], payloads: Sequence[Mapping[s
     return {
         "status": status,
         "risks": derived.risks,
+        "acceptance": tuple(with_proof(clock, orders) for clock in derived.acceptance),
         "muted": derived.muted,
         "returned": derived.returned,
         "manager": derived.manager,
