@@ -51,7 +51,8 @@ class Reading:
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.portfolio = remember(self.portfolio, self.past, self.session.today)
+        live = self.session.as_of == self.session.today
+        self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
 
     def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
         key = (day, seed, trials)
