@@ -105,7 +105,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
         return replace(summary, lines=(*summary.lines, *(preview(desk) if sends_digests(options) else ())))
     outcome = deliver(
         plan,
-        Writer(client, session.settings, guard),
+        Writer(client, session.settings, guard, targets=portfolio.targets),
         lambda: plan_for(read_standing(client, session.settings, portfolio)),
         lambda n, of, step: progress("publishing", n, of),
     )
@@ -245,6 +245,7 @@ def report_context(reading: Reading, options: RunOptions) -> ReportContext:
         settings=s.settings,
         calendar=s.calendar,
         derive=reading.derive,
+        derive_part=reading.derive,
         templates=load_templates(s.settings, s.folder),
         audience_of=s.settings.audience_of,
         past=reading.past,
@@ -299,7 +300,7 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     portfolio = read_live(session, None, progress)
     today = Today(session.settings, portfolio, unasked_texts(session, portfolio, plan))
     guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
-    writer = Writer(client, session.settings, guard)
+    writer = Writer(client, session.settings, guard, targets=portfolio.targets)
     outcome = apply_plan(today.recheck(plan), writer, lambda n, of, step: progress("publishing", n, of))
     require_some_right(outcome)
     cases, failures = judged(outcome)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +43,8 @@ class Summary:
     closing_line: str
     files: dict[str, str] = field(default_factory=dict)
     plan_json: dict[str, Any] = field(default_factory=dict)
-    snapshot_text: str = ""
+    make_snapshot: Callable[[], str] = str
+    """What was read, as text: made only where it is asked for."""
     writes: int = 0
     """How many texts and labels this run changed in GitLab."""
     cases: tuple[Case, ...] = ()
@@ -51,6 +52,11 @@ class Summary:
     """What the reports were made of, for whoever leaves page, tables or JSON of it."""
     would_change: bool = False
     """Of a dry run: whether a run would write something."""
+
+    @property
+    def snapshot_text(self) -> str:
+        """What a shard leaves for the roll-up."""
+        return self.make_snapshot()
 
 
 def summarise(
@@ -71,7 +77,7 @@ def summarise(
         closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
         files=files_of(made.documents),
         plan_json=plan_to_json(plan),
-        snapshot_text=part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
+        make_snapshot=lambda: part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
         writes=len(outcome.done) if outcome else 0,
         reading=reading,
         would_change=outcome is None and any(step.writes for step in plan.steps),

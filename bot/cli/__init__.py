@@ -76,7 +76,7 @@ def _drop_output() -> None:
 def _told(message: str, code: int) -> int:
     """Say `message` on standard error, without any token that may have got into it, and return `code`."""
     from bot.cli.console import without_secrets
-    from bot.domain.border import visible_lines
+    from bot.domain.limits import visible_lines
 
     with contextlib.suppress(OSError):
         print(f"psbot: {visible_lines(without_secrets(message))}", file=sys.stderr)  # noqa: T201

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from bot.cli.app import AsOf, Only, app, flag, options, parse_day
 from bot.cli.console import progress_bar, say, stdout, without_secrets
-from bot.domain.border import visible_lines
 from bot.domain.errors import UsageError
+from bot.domain.limits import visible_lines
 
 if TYPE_CHECKING:
     from bot.app.summary import Summary

@@ -51,7 +51,7 @@ from bot.gitlab_api.namespaces import Namespace, NamespaceReader
 from bot.gitlab_api.ownership import share_out
 from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.thread_pool import ThreadPool, chunks
-from bot.gitlab_api.translate import Record, may_be_picked, ref_of
+from bot.gitlab_api.translate import Record, id_number, may_be_picked, ref_of
 from bot.gitlab_api.updates import read_updates
 
 log = logging.getLogger("psbot.gitlab")
@@ -255,11 +255,15 @@ class _Reading:
             return {}
 
     def _histories(self, drafts: Iterable[Draft], epic_ids: Mapping[str, int]) -> Histories:
-        names = dated_labels(self.settings.labels)
+        dated = dated_labels(self.settings.labels)
         work = {r["id"]: r for draft in drafts for r in draft.work}
-        labelled = [r for r in work.values() if needs_label_dates(r, names)]
+        labelled = [r for r in work.values() if needs_label_dates(r, dated)]
         groups = frozenset(path for place in self.places.values() for path in place.overview.groups)
-        reader = HistoryReader(self.client, self.pool, groups, self.cache, self.progress, epic_ids=epic_ids)
+        labels = (place.overview.labels for place in self.places.values())
+        names = {id_number(gid): title for found in labels for gid, title in found.items()}
+        reader = HistoryReader(
+            self.client, self.pool, groups, self.cache, self.progress, epic_ids=epic_ids, label_names=names
+        )
         return reader.read(list(work.values()), labelled, [draft.root for draft in drafts])
 
     def _escalations(self, drafts: Iterable[Draft]) -> dict[int, Record]:

@@ -1,7 +1,7 @@
 """Carries out a plan: look, guard, write, look again; step by step, each result named.
 
-Nothing is repeated before a fresh look, nothing counts as done that can't be read back, and a step whose ground changed
-is refused. A run that was killed anywhere is completed by the next one: the same look finds what stands already.
+Nothing is repeated before a fresh look, nothing counts as done that GitLab does not give back, and a step whose ground changed
+is refused. An update is proved by GitLab's own answer, where that holds the text. A run that was killed anywhere is completed by the next one: the same look finds what stands already.
 """
 
 from __future__ import annotations
@@ -108,12 +108,14 @@ def _carried_out(step: Step, writer: Writer) -> Result:
         if finding.state == "stale":
             raise RefusedWrite(f"changed since the plan was made: {finding.reason}", stale=True)
         try:
-            writer.write(step, scene, finding.post)
+            proved = writer.write(step, scene, finding.post)
         except Retry as again:
             sent = True
             writer.pause(again, attempt)
             attempt += not again.limited
             continue
+        if proved and finding.post:
+            return Result(step, "done", step.reason, finding.post.url)
         return _read_back(step, writer)
     return Result(step, "failed", "GitLab kept answering otherwise; the next run completes it")
 

@@ -105,6 +105,14 @@ def sample_portfolio() -> Portfolio:
     return Portfolio((_northwind(), _initech(), _umbrella(), Engagement(EMPTY_ONE, "Untitled")), _at(DAY))
 
 
+MONTHS = {
+    "2026-10": r.PortfolioQuarter(None, 43_000, 43_000, 43_000, 43_000, 0, 46_000, -0.0652),
+    "2026-11": r.PortfolioQuarter(None, 20_000, 90_000, 80_000, 105_000, 0, 95_000, None),
+    "2026-12": r.PortfolioQuarter(None, 0, 160_000, 120_000, 190_000),
+    "2027-01": r.PortfolioQuarter(None, 0, 130_000, 70_000, 180_000),
+}
+
+
 def sample_derived(day: date) -> r.Derived:
     """The sample as of `day`: before 17 November the cut-over had not slipped yet."""
     early = day < SLIPPED
@@ -122,6 +130,7 @@ def sample_derived(day: date) -> r.Derived:
         engagements=4,
         rag={"green": 1, "yellow": 1, "red": 1, "unknown": 1},
         revenue={"FY27-Q3": ended, "FY27-Q4": now},
+        revenue_by_month=MONTHS,
         on_time_rate=0.5,
         on_budget_rate=1.0,
         utilisation=0.68,
@@ -270,6 +279,11 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
     decided = r.RaidEntry(
         f"{WORK}#25", "One group per business unit", "decision", "closed", owner="dana", closed=date(2026, 10, 20)
     )
+    by_month = {
+        "2026-10": r.QuarterRevenue(40_000, 40_000, 40_000, 40_000),
+        "2026-11": r.QuarterRevenue(0, 0, 0, 0),
+        "2026-12": r.QuarterRevenue(0, 90_000, 0, 140_000),
+    }
     billing = (
         BillingLine("2026-10", "milestone", "Discovery", Billing.READY, 0.0, 40_000, "accepted", date(2026, 10, 9)),
         BillingLine("2026-10", "hours", "lee", Billing.LEAK, 12.0, 3_000, UNSIGNED, date(2026, 10, 7)),
@@ -282,7 +296,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         r.Schedule(0.55, 0.52, 0.95, 0.94, None, date(2026, 12, 4), milestones, (f"{WORK}#12", f"{WORK}#13")),
         r.Scope(20, 700, 2, 0, 20, 0.03, (order,), 0, 40, 0, 10_000),
         r.Budget(720, 200 if early else 390, 390, 0.54, 0.96, 1.05, 750, date(2026, 12, 30), 40, 180_000, 97_500, 4.0),
-        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis="throughput", history_weeks=11),
+        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, revenue_by_month=by_month, basis="throughput", history_weeks=11),
         (
             r.Acceptance("Discovery", 40_000, "passively_accepted", date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
             r.Acceptance("Cut-over", 140_000, "ready" if not early else "open", last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),

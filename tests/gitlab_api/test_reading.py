@@ -370,6 +370,38 @@ def test_histories_are_read_in_batches_and_only_of_changed_items():
     assert client.counts.history_requests <= 2 + 2 + 2  # items in hundreds, and the roots' labels
 
 
+def labelled(count: int) -> World:
+    """An engagement in which every item waited for the customer, on a day of its own."""
+    w = many(count)
+    for number, made in enumerate(i for i in w.items.values() if not i.is_epic and "PSProject" not in i.title):
+        w.label_event(made, "waiting::customer", f"2026-10-{number % 28 + 1:02d}T09:00:00Z")
+    return w
+
+
+def test_label_dates_of_a_page_of_items_come_in_one_request():
+    with demo(labelled(150)) as gitlab:
+        client = client_of(gitlab)
+        portfolio = read(gitlab, client=client)
+        asked = [record.path for record in gitlab.requests]
+    dated = [
+        i.label_dates["waiting::customer"]
+        for e in portfolio.engagements
+        for i in e.items
+        if "waiting::customer" in i.label_dates
+    ]
+    assert len(dated) >= 148
+    assert client.counts.history_requests <= 6
+    assert not [path for path in asked if "resource_label_events" in path]
+
+
+def test_a_server_that_makes_up_no_notes_about_labels_is_asked_item_by_item(monkeypatch: pytest.MonkeyPatch):
+    with demo(labelled(5)) as gitlab:
+        usual = read(gitlab)
+        monkeypatch.setattr("fakegitlab.graphql.activity.made_up_notes", lambda item: [])
+        assert read(gitlab).engagements == usual.engagements
+        assert [record.path for record in gitlab.requests if "resource_label_events" in record.path]
+
+
 def test_pages_that_shift_lose_and_double_nothing():
     w = many(350)
     with demo(w) as gitlab:
@@ -456,8 +488,9 @@ def test_a_history_that_fails_is_an_error_of_its_engagement(world: World):
         gitlab.faults.add("bad_gateway", 1000, match="PsbotHistories")
         (e,) = read(gitlab, client=client_of(gitlab, retry_budget=1.0)).engagements
     assert refs(e) == ["acme/globex#2", "acme/globex#3"]
-    (error,) = e.errors
-    assert str(error).startswith("history of acme/globex#2, acme/globex#3 could not be read: due-date histories")
+    told = [str(error) for error in e.errors]
+    assert told[0].startswith("history of acme/globex#2, acme/globex#3 could not be read: due-date histories")
+    assert all("could not be read: label dates" in text for text in told[1:])
 
 
 def test_a_refused_token_ends_the_run(world: World):

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.checks.status import sentiment_worse
+from bot.derive.depth import Depth
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Facts
@@ -149,10 +150,10 @@ def _said_on(context: ReportContext, ref: str, day: date) -> str | None:
 
 def _escalated(context: ReportContext, since: date, until: date) -> list[tuple[SafeMarkdown, SafeMarkdown]]:
     """(engagement, escalation) of what was escalated between the two days."""
-    before = {x.ref for e in context.derive(since).engagements for x in e.escalations}
+    before = {x.ref for e in context.derive_to(since, Depth.FIGURES).engagements for x in e.escalations}
     return [
         (context.titled(e.ref, e.title), context.titled(x.ref, x.title))
-        for e in context.derive(until).engagements
+        for e in context.derive_to(until, Depth.FIGURES).engagements
         for x in e.escalations
         if x.ref not in before
     ]
@@ -170,7 +171,7 @@ def _completed(derived: EngagementDerived, since: date, day: date) -> bool:
 
 def _revenue_on(context: ReportContext, day: date, quarter: Period) -> Any:
     """The quarter's forecast as it was on `day`; None when it was another quarter then."""
-    return context.derive(day).portfolio.revenue.get(quarter.name) if day in quarter else None
+    return context.derive_to(day, Depth.FIGURES).portfolio.revenue.get(quarter.name) if day in quarter else None
 
 
 def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Mapping[str, Any]]:

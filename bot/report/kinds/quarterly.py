@@ -19,6 +19,7 @@ from bot.report.due import Due
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import record_lines
+from bot.report.parts.forecast_record import record_view
 from bot.report.parts.issue import issue_document
 from bot.report.parts.judged import judged_lines
 from bot.report.parts.movement import is_lesson, labelled_in
@@ -87,6 +88,7 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "record": record_lines(context, derived),
         "judged": judged_lines(context, derived.portfolio.judged),
         "waterfall": waterfall_view(context, derived),
+        "forecast_record": record_view(context, derived),
         "orders": _orders(derived, quarter),
         "order_titles": {
             o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders

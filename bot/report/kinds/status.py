@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.decisions.mutes import mute_payload
+from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, Scope
 from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
@@ -139,7 +140,7 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "axes": axis_views(context, derived, trend),
         "headline": headline(context, derived, facts),
         "until": week.until,
-        "compared": context.derived(derived.ref, week.since) is not None,
+        "compared": context.derived(derived.ref, week.since, Depth.STATUS) is not None,
         "previous_url": previous.url if previous else "",
         "previous": previous.period if previous else "",
         "changes": changed[:MOST_CHANGES],
@@ -213,7 +214,7 @@ def _runs_out(week: Week) -> tuple[str, date] | None:
 def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, ...]:
     """What changed between the two posting days; nothing where the engagement was not there yet."""
     context, ref = week.context, week.derived.ref
-    then, earlier = context.derived(ref, week.since), context.engagements(week.since).get(ref)
+    then, earlier = context.derived(ref, week.since, Depth.FIGURES), context.engagements(week.since).get(ref)
     now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)
     if then is None or earlier is None or now is None or later is None:
         return ()

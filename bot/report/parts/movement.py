@@ -88,14 +88,6 @@ def hours_in(engagement: Engagement, span: Period) -> float:
     return sum(log.hours for log in engagement.timelogs if log.spent_at in span)
 
 
-def revenue_in(now: EngagementDerived, then: EngagementDerived | None, quarter: str) -> float | None:
-    """What became actual in the span, within one quarter. None where no revenue is known."""
-    if quarter not in now.forecast.revenue:
-        return None
-    before = then.forecast.revenue.get(quarter) if then else None
-    return now.forecast.revenue[quarter].actual - (before.actual if before else 0.0)
-
-
 def _labelled_on(item: Item, is_wanted: Callable[[str], bool], calendar: WorkCalendar) -> date | None:
     labels = [label for label in item.labels if is_wanted(label)]
     if not labels:

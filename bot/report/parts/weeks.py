@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.derive.depth import Depth
 from bot.derive.results import RAGS
 from bot.domain.calendar import ONE_DAY, Period, week_of
 from bot.domain.model import PastReport
@@ -63,7 +64,7 @@ def colour_on(report: PastReport, day: date) -> str | None:
 
 
 def _sampled(context: ReportContext, ref: str, day: date) -> str:
-    then = context.derived(ref, day)
+    then = context.derived(ref, day, Depth.STATUS)
     return then.status.overall if then is not None and then.phase == Phase.ACTIVE else "unknown"
 
 
