@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
 from bot.derive.checks.registry import RULES
+from bot.derive.decisions.orders.judging import Court
 from bot.derive.decisions.orders.lines import order_lines
-from bot.derive.decisions.orders.reading import Court
 from bot.derive.decisions.orders.stage import as_ordered
 from bot.derive.decisions.status import Signals
+from bot.derive.depth import Depth
 from bot.derive.forecast import (
     BacktestReport,
     apply_scenarios,
@@ -58,18 +59,21 @@ class Reading:
     day: date
     past: tuple[PastReport, ...] = ()
     only: str | None = None
-    _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
+    _derived: dict[tuple[date, int, int, Depth], Derived] = field(default_factory=dict, repr=False)
     _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.portfolio = remember(self.portfolio, self.past, self.session.today)
 
-    def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
-        key = (day, seed, trials)
-        if key not in self._derived:
-            self._derived[key] = self._derive(self.portfolio, day, seed, trials, self._signals)
-        return self._derived[key]
+    def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
+        """What is derived as of `day`; `depth`: at least so much of it."""
+        for deeper in (level for level in Depth if level >= depth):
+            if (found := self._derived.get((day, seed, trials, deeper))) is not None:
+                return found
+        found = self._derive(self.portfolio, day, seed, trials, self._signals, depth)
+        self._derived[(day, seed, trials, depth)] = found
+        return found
 
     def frozen(self, day: date) -> Reading:
         """The same, had nothing happened after `day`; what was derived of earlier days holds for both."""
@@ -111,7 +115,15 @@ class Reading:
         judgements = tuple(j for e in derived.engagements for j in e.judgements)
         return replace(report, judgements=judgements, judged=derived.portfolio.judged)
 
-    def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int, memory: Memory | None = None) -> Derived:
+    def _derive(
+        self,
+        portfolio: Portfolio,
+        day: date,
+        seed: int,
+        trials: int,
+        memory: Memory | None = None,
+        depth: Depth = Depth.ALL,
+    ) -> Derived:
         s = self.session
         return derive_portfolio(
             portfolio,
@@ -123,6 +135,7 @@ class Reading:
             past=self.past,
             only=self.only,
             memory=memory,
+            depth=depth,
         )
 
 
@@ -238,7 +251,7 @@ def make_site_files(
     from bot.report.site import WEEKS_SHOWN, make_site
 
     s = reading.session
-    earlier = [reading.derive(reading.day - timedelta(weeks=n)) for n in range(WEEKS_SHOWN, 0, -1)]
+    earlier = [reading.derive(reading.day - timedelta(weeks=n), Depth.STATUS) for n in range(WEEKS_SHOWN, 0, -1)]
     derived = reading.derive(reading.day)
     facts = {e.ref: e.facts for e in reading.portfolio.engagements}
     accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)

@@ -152,6 +152,7 @@ def export(
     parquet: Annotated[bool, flag("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
 ) -> None:
     """Write the snapshot: everything that was read, enough to derive and to render."""
+    from bot.derive.depth import Depth
     from bot.domain.snapshot import dump_snapshot
 
     if parquet and not tables:
@@ -163,7 +164,7 @@ def export(
         write_text(output, text)
     else:
         sys.stdout.write(text)
-    derived = reading.derive(reading.day)
+    derived = reading.derive(reading.day, Depth.ALL if tables else Depth.NAMES)
     if tables:
         from bot.cli.exports import write_tables
 

@@ -11,8 +11,8 @@ from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.mutes import with_mutes_judged
 from bot.derive.decisions.orders.consents import with_proof
 from bot.derive.decisions.orders.effects import adjusted, prepared
+from bot.derive.decisions.orders.judging import Court, entry_of, read_orders
 from bot.derive.decisions.orders.order import Order
-from bot.derive.decisions.orders.reading import Court, entry_of, read_orders
 from bot.derive.results import EngagementDerived, Risk
 from bot.derive.subject import Subject
 from bot.domain.bulkhead import contained
