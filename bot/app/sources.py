@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.checks.registry import RULES
+from bot.derive.decisions.orders.judging import Court
 from bot.derive.decisions.orders.lines import order_lines
+from bot.derive.decisions.orders.stage import as_ordered
 from bot.derive.decisions.status import Signals
 from bot.derive.depth import Depth
 from bot.derive.forecast import (
@@ -104,7 +107,9 @@ class Reading:
     def backtest(self, *, seed: int, trials: int) -> BacktestReport:
         """The portfolio's own closed history, replayed by the protocol."""
         s = self.session
-        report = run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        court = Court(s.settings, s.calendar, tuple(r.id for r in RULES), self.day)
+        known = as_ordered(self.portfolio, self.past, court)
+        report = run_backtest(known, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
         if not any(order_lines(reply.body) for past in self.past for reply in past.replies):
             return report
         derived = self.derive(self.day)

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from bot.demo import catalogue
-from bot.demo.catalogue import PLANS, Plan
+from bot.demo.catalogue import PLANS, Script
 from bot.demo.engagement import Engagement, build_engagement
 from bot.demo.targets import quarter_targets
 from bot.domain.calendar import WorkCalendar, holiday_days
@@ -49,7 +49,7 @@ class Portfolio:
 
 
 def build_portfolio(
-    as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Plan, ...] = PLANS
+    as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS
 ) -> Portfolio:
     """The sample portfolio with its facts."""
     world = World(datetime.combine(as_of, time(18), UTC), Edition(edition))

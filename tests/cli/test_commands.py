@@ -383,18 +383,8 @@ def test_the_token_stands_in_no_output_of_a_verbose_and_a_failing_run(desk: Desk
     token = desk.gitlab.token
     desk.gitlab.faults.add("bad_gateway", 3)
     out = desk.folder / "out"
-    said = desk.call(
-        "--verbose",
-        "--config",
-        str(desk.config),
-        "run",
-        "--out",
-        str(out),
-        "--junit",
-        str(out / "r.xml"),
-        "--save",
-        str(out / "s.json"),
-    )
+    files = ("--out", str(out), "--junit", str(out / "r.xml"), "--save", str(out / "s.json"))
+    said = desk.call("--verbose", "--config", str(desk.config), "run", *files)
     assert token not in said.out + said.err
     desk.psbot("run", "--dry-run", "--plan", str(out / "plan.json"))
     for path in desk.folder.rglob("*"):
