@@ -64,7 +64,7 @@ def build_portfolio(
     return found
 
 
-def make_portfolio(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Plan, ...] = PLANS) -> World:
+def make_portfolio(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS) -> World:
     """The sample portfolio as of a date: nothing in it but plans lies after that date."""
     return build_portfolio(as_of, seed, edition, plans).world
 
@@ -110,7 +110,7 @@ def DEMO_CONFIG(  # noqa: N802
     seed: int = 7,
     edition: str = "ultimate",
     csv: bool = False,
-    plans: tuple[Plan, ...] = PLANS,
+    plans: tuple[Script, ...] = PLANS,
 ) -> str:
     """A config.yml for the sample portfolio; `csv` names hours.csv and bookings.csv beside it."""
     engagements = build_portfolio(as_of, seed, edition, plans).engagements

@@ -7,7 +7,7 @@ import io
 import random
 from datetime import date, timedelta
 
-from bot.demo.catalogue import PLANS, Plan
+from bot.demo.catalogue import PLANS, Script
 from bot.demo.engagement import ESTIMATED, Engagement
 from bot.demo.portfolio import build_portfolio
 
@@ -15,7 +15,7 @@ TIMESHEET_SOWS = (2101, 2088, 2064)
 BOOKED_WEEKS, HARD_WEEKS = 12, 8
 
 
-def make_timesheets(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Plan, ...] = PLANS) -> str:
+def make_timesheets(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS) -> str:
     """`engagement,user,date,hours,billable,approved,item` for some engagements; a little off GitLab's time logs."""
     rows: list[list[object]] = []
     chance = random.Random(f"timesheets {seed}")  # noqa: S311 - repeatable, not secret
@@ -45,7 +45,7 @@ def _hours(made: Engagement, chance: random.Random) -> list[list[object]]:
     return rows
 
 
-def make_bookings(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Plan, ...] = PLANS) -> str:
+def make_bookings(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS) -> str:
     """`engagement,user,week,hours,kind`: who is booked on what in the coming weeks."""
     rows: list[list[object]] = []
     for made in build_portfolio(as_of, seed, edition, plans).engagements:

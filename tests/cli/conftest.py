@@ -12,7 +12,7 @@ import pytest
 
 from bot.cli import main
 from bot.demo import DEMO_CONFIG
-from bot.demo.catalogue import PLANS, Plan
+from bot.demo.catalogue import PLANS, Script
 from bot.demo.timesheets import make_bookings, make_timesheets
 from fakegitlab import DemoGitLab
 from tests.demo.hostile import make_hostile_portfolio
@@ -36,7 +36,7 @@ class Desk:
     folder: Path
     day: date
     call: Callable[..., Said]
-    plans: tuple[Plan, ...]
+    plans: tuple[Script, ...]
 
     @property
     def config(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.demo import make_portfolio
-from bot.demo.catalogue import PLANS, SMALL_WORK, Plan
+from bot.demo.catalogue import PLANS, SMALL_WORK, Script
 from fakegitlab import World
 
 HOSTILE = (
@@ -19,7 +19,7 @@ HOSTILE = (
 
 
 def make_hostile_portfolio(
-    day: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Plan, ...] = PLANS
+    day: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS
 ) -> World:
     """As `make_portfolio`; about one item in fourteen is called otherwise."""
     world = make_portfolio(day, seed, edition, plans)
