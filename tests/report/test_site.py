@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.derive import results as r
-from bot.derive.forecast.accuracy import Accuracy, Calibration
+from bot.derive.forecast.accuracy import Accuracy
+from bot.derive.forecast.record import Calibration
 from bot.domain.errors import UsageError
 from bot.domain.messages import Percent, Phrase, quote
 from bot.domain.model import Engagement, Portfolio
@@ -177,7 +178,7 @@ def test_only_web_addresses_become_links() -> None:
     bad = Engagement(**{f: getattr(bad, f) for f in bad.__slots__} | {"web_url": "javascript:alert(1)"})
     files = make_site(portfolio_of(bad), derived_of(derived_engagement()), [], SETTINGS, CALENDAR)
     assert all(
-        a["href"].startswith(("http", "#", "../", "engagements/", "load.html"))
+        a["href"].startswith(("http", "#", "../", "engagements/", "index.html", "load.html"))
         for t in files.values()
         for a in Page(t).named("a")
     )
@@ -217,11 +218,13 @@ def test_only_one_engagement_is_one_page() -> None:
 
 def test_accuracy_is_told_where_it_was_measured() -> None:
     change = r.Waterfall("FY27-Q4", TODAY, 100_000, 80_000, (r.Driver("pace", ROOT, -20_000, "the pace fell"),))
-    accuracy = Accuracy(0.05, (), (Calibration("finish by P80", 0.8, 7, 9),), change)
-    text = " ".join(Page(site(accuracy=accuracy)["index.html"]).text.split())
+    accuracy = Accuracy(0.05, (), (Calibration(Phrase("finish by P80"), 0.8, 7, 9),))
+    derived = derived_of(derived_engagement())
+    moved = replace(derived, portfolio=replace(derived.portfolio, waterfall=change))
+    files = make_site(portfolio_of(engagement()), moved, [], SETTINGS, CALENDAR, accuracy=accuracy)
+    text = " ".join(Page(files["index.html"]).text.split())
     assert "finish by P80 80% 78% (7/9)" in text
-    assert "$100,000 → $80,000" in text
-    assert "-$20,000 acme/ps-internal&7: the pace fell" in text
+    assert "$100,000 acme/ps-internal&7: the pace fell -$20,000 today $80,000" in text
 
 
 def test_the_pages_speak_the_language_of_the_config() -> None:
