@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.checks.registry import RULES
+from bot.derive.decisions.orders.judging import Court
 from bot.derive.decisions.orders.lines import order_lines
+from bot.derive.decisions.orders.stage import as_ordered
 from bot.derive.decisions.status import Signals
 from bot.derive.depth import Depth
 from bot.derive.forecast import (
@@ -61,7 +64,8 @@ class Reading:
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.portfolio = remember(self.portfolio, self.past, self.session.today)
+        live = self.session.as_of == self.session.today
+        self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
 
     def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
         """What is derived as of `day`; `depth`: at least so much of it."""
@@ -103,7 +107,9 @@ class Reading:
     def backtest(self, *, seed: int, trials: int) -> BacktestReport:
         """The portfolio's own closed history, replayed by the protocol."""
         s = self.session
-        report = run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        court = Court(s.settings, s.calendar, tuple(r.id for r in RULES), self.day)
+        known = as_ordered(self.portfolio, self.past, court)
+        report = run_backtest(known, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
         if not any(order_lines(reply.body) for past in self.past for reply in past.replies):
             return report
         derived = self.derive(self.day)
