@@ -12,8 +12,6 @@ from bot.cli.console import say
 from bot.cli.views import exit_code, read
 from bot.domain.errors import UsageError
 
-KINDS = ("monthly", "quarterly")
-
 
 @app.command(epilog="Example: psbot deck --report quarterly -o qbr.pptx")
 def deck(
@@ -27,8 +25,7 @@ def deck(
     as_of: AsOf = None,
 ) -> None:
     """Write a report as slides (PowerPoint, native charts and tables)."""
-    if report not in KINDS:
-        raise UsageError(f"{report!r} can't be made into slides", "--report", f"Use {' or '.join(KINDS)}.")
+    _require_slides(report)
     require_audience(audience, only, "a customer's slides are about")
     if ratio not in ("16:9", "4:3"):
         raise UsageError(f"{ratio!r} is not a ratio", "--ratio", "Use 16:9 or 4:3.")
@@ -38,7 +35,7 @@ def deck(
         raise UsageError("needs the extra `deck`", "psbot deck", "Install it: pip install 'psbot[deck]'.") from error
     from bot.cli.files import write_bytes
     from bot.report.deck.slides import customer_slides, leadership_slides
-    from bot.report.due import forced
+    from bot.report.schedule import forced
     from bot.report.site.customer import customer_facts_of
     from bot.report.site.plainwords import PlainWords
     from bot.report.text.wording import load_words
@@ -57,3 +54,12 @@ def deck(
     write_bytes(output, pptx_file(slides, ratio=ratio, template=templates[0] if templates else None))
     say(f"written: {output} ({len(slides)} slides)")
     raise typer.Exit(exit_code(reading, derived))
+
+
+def _require_slides(kind: str) -> None:
+    """Refuse a report that can't be told by slides."""
+    from bot.report.registry import all_reports
+
+    known = [report.kind for report in all_reports() if report.has_slides]
+    if kind not in known:
+        raise UsageError(f"{kind!r} can't be made into slides", "--report", f"Use {' or '.join(known)}.")

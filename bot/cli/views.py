@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -115,12 +115,26 @@ def forecast(
     derived = reading.derive(reading.day, seed=seed, trials=trials)
     scenario = reading.scenario(what_if, seed=seed, trials=trials) if what_if else None
     if json_:
-        print_json(to_json(derived) | ({"scenario": to_json(scenario)} if scenario else {}))
+        print_json(to_json(derived) | (_scenario_json(derived, scenario) if scenario else {}))
     elif scenario:
         print_scenario(derived, scenario)
     else:
         print_forecast(derived)
     raise typer.Exit(exit_code(reading, derived))
+
+
+def _scenario_json(base: Derived, scenario: Derived) -> dict[str, Any]:
+    from bot.derive.forecast import over_capacity
+    from bot.derive.output import to_json
+
+    sides = {"base": base, "scenario": scenario}
+    asked = {
+        name: [
+            {"user": c.user, "week": c.week, "hours": c.hours, "available": c.available} for c in over_capacity(side)
+        ]
+        for name, side in sides.items()
+    }
+    return {"scenario": to_json(scenario), "over_capacity": asked}
 
 
 @app.command(
@@ -138,6 +152,7 @@ def export(
     parquet: Annotated[bool, flag("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
 ) -> None:
     """Write the snapshot: everything that was read, enough to derive and to render."""
+    from bot.derive.depth import Depth
     from bot.domain.snapshot import dump_snapshot
 
     if parquet and not tables:
@@ -149,7 +164,7 @@ def export(
         write_text(output, text)
     else:
         sys.stdout.write(text)
-    derived = reading.derive(reading.day)
+    derived = reading.derive(reading.day, Depth.ALL if tables else Depth.NAMES)
     if tables:
         from bot.cli.exports import write_tables
 

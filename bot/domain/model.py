@@ -132,6 +132,8 @@ class WhatIf:
     """The end that the work was planned for, where the scenario moves the SOW's end."""
     joins: tuple[tuple[date, int], ...] = ()
     """People who join full-time: from which day, and how many."""
+    moves: tuple[tuple[str, date], ...] = ()
+    """People of other engagements who join full-time: username, from which day."""
     away: tuple[tuple[str, date, date], ...] = ()
     """Absences assumed: username, first and last day."""
 

@@ -11,12 +11,14 @@ import pytest
 
 from bot.derive.results import (
     Derived,
+    Driver,
     EngagementDerived,
     MilestoneStatus,
     PortfolioDerived,
     PortfolioQuarter,
     Schedule,
     Status,
+    Waterfall,
 )
 from bot.derive.status_results import Story
 from bot.domain.calendar import WorkCalendar, month_named
@@ -77,6 +79,22 @@ def test_long_tables_go_on_over_several_slides_and_lose_no_row() -> None:
 def test_the_revenue_slide_says_how_far_from_target() -> None:
     [title] = [s.title for s in slides() if s.chart]
     assert title == "FY27-Q3 is forecast at $90,000, 10% below target"
+
+
+def test_the_waterfall_slide_adds_up_to_the_unit() -> None:
+    drivers = tuple(Driver("hours", f"acme&{n}", 1000.49, "more hours") for n in range(14))
+    found = Waterfall("FY27-Q3", date(2026, 8, 1), 50_000.4, round(50_000.4 + 14 * 1000.49, 2), drivers)
+    made = derived()
+    moved = replace(made, portfolio=replace(made.portfolio, waterfall=found))
+    pages = [
+        s
+        for s in leadership_slides(moved, month_named("2026-10"), WorkCalendar(), "monthly", ENGLISH)
+        if "moved by" in s.title
+    ]
+    assert pages[0].title == "The forecast of FY27-Q3 moved by +14,007 USD since Aug 1, 2026"
+    first, *causes, last = [int(row[2].replace(",", "")) for s in pages if s.table for row in s.table.rows]
+    assert len(causes) == 14
+    assert first + sum(causes) == last == 64_007
 
 
 @pytest.mark.parametrize("ratio", ["16:9", "4:3"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from bot.derive.forecast.waterfall import to_the_unit
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.vocabulary import Phase
@@ -71,6 +72,7 @@ def leadership_slides(
     slides = (
         *_standing(derived, words, source),
         *_revenue(derived, quarter, words, source),
+        *_waterfall(derived, words, source),
         *_stories(derived, words, source),
         *_milestones(derived, words, source),
     )
@@ -152,6 +154,28 @@ def _revenue_title(name: str, quarter: PortfolioQuarter | None, words: PlainWord
 def _quarter_row(name: str, q: PortfolioQuarter, words: PlainWords) -> tuple[str, ...]:
     amounts = (q.target, q.actual, q.forecast, q.low, q.high, q.upside)
     return (name, *(words.number(amount, 0) for amount in amounts))
+
+
+def _waterfall(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
+    """From the quarter's forecast when it began to today's: the rows add up."""
+    if derived.portfolio.waterfall is None or not derived.portfolio.waterfall.drivers:
+        return
+    found = to_the_unit(derived.portfolio.waterfall)
+    names = {e.ref: e.customer or e.title or e.ref for e in derived.engagements}
+    change = _signed(found.after - found.before, words)
+    title = words.text("deck.moved", quarter=found.quarter, change=change, currency=derived.currency, since=found.since)
+    rows = [
+        (words.text("deck.at_start"), "", words.number(found.before, 0)),
+        *((short(words.value(d.text), 80), short(names.get(d.engagement, d.engagement), 30), _signed(d.amount, words)) for d in found.drivers),
+        (words.text("deck.today"), "", words.number(found.after, 0)),
+    ]  # fmt: skip
+    header = (words.text("deck.cause"), words.text("deck.engagement"), derived.currency)
+    for part in _pages(rows):
+        yield Slide(short(title, TITLE_LENGTH), table=Table(header, tuple(part), widths=(0.6, 0.25, 0.15)), notes=notes)
+
+
+def _signed(amount: float, words: PlainWords) -> str:
+    return ("+" if amount > 0 else "") + words.number(amount, 0)
 
 
 def _stories(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
