@@ -49,7 +49,6 @@ def session_of(edit: Edit, day: date) -> Session:
     return Session(parsed, Path("config.yml"), day, day, {})
 
 
-@functools.lru_cache(maxsize=4)
 def made(edit: Edit, day: date, stands: tuple[tuple[Key, str], ...] = ()) -> Mapping[Key, Made]:
     """All documents that are due, as a run on that day would make them where these fingerprints stand."""
     session = session_of(edit, day)
