@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import quote
 
-from bot.app.session import DEFAULT_URL, Session
+from bot.app.session import DEFAULT_URL, Session, instance_url
 from bot.app.sources import Progress, quiet, read_live
 from bot.config import Settings
 from bot.config.starter import Proposal
@@ -23,16 +23,19 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.readership import Readership
 from bot.publish.audience import Spot, make_guard
+from bot.publish.notify.send import faults_of
 from bot.report.check import check_templates
 from bot.report.context import path_of
-from bot.report.due import next_due
+from bot.report.due import coming
 from bot.report.environment import Templates, load_templates
 from bot.report.sample import sample_contexts
 from bot.report.text.wording import untranslated
 
-Level = Literal["ok", "note", "problem"]
+Level = Literal["ok", "note", "problem", "next"]
 EXPIRY_WARNING = timedelta(days=14)
 TOO_MUCH = ("sudo", "admin_mode", "write_repository", "write_registry", "create_runner", "manage_runner", "k8s_proxy")
+UPCOMING = 10
+"""So many of the next reports are told."""
 SHOWN = 12
 """So many references are named; the rest is a number."""
 
@@ -52,11 +55,15 @@ def examine(session: Session, tell: Callable[[Finding], None], progress: Progres
     Raises AccessError or UnreachableError when GitLab can't be asked at all; what was found before is told by then.
     """
 
+    first: list[Finding] = []
+
     def told(findings: Iterable[Finding]) -> bool:
         broken = False
         for finding in findings:
             tell(finding)
             broken |= finding.level == "problem"
+            if finding.level == "problem":
+                first.append(finding)
         return broken
 
     layout = told([*check_config(session), *check_report_templates(session)])
@@ -72,7 +79,22 @@ def examine(session: Session, tell: Callable[[Finding], None], progress: Progres
         told(check_engagements(session, progress)),
         told(check_calendar(session)),
     ]
+    if not (layout or rights or any(rest)):
+        rest.append(told(check_dry_run(session, progress)))
+    if first:
+        tell(Finding("next", first[0].text, first[0].remedy))
     return 2 if layout else 3 if rights else 1 if any(rest) else 0
+
+
+def check_dry_run(session: Session, progress: Progress) -> Iterator[Finding]:
+    """The run itself, without a write: whatever it would refuse is told here and not first on Monday morning."""
+    from bot.app.run import RunOptions, run_job
+
+    summary = run_job(session, RunOptions(dry_run=True), progress)
+    for failure in summary.failures:
+        yield Finding("problem", f"a run would fail in part: {failure}")
+    if not summary.failures:
+        yield Finding("ok", f"a dry run refuses nothing: {summary.closing_line}")
 
 
 def check_config(session: Session) -> Iterator[Finding]:
@@ -93,6 +115,9 @@ def check_config(session: Session) -> Iterator[Finding]:
     if customer.enabled and customer.approval == "required" and not customer.approvers:
         remedy = "Name usernames under reports.status.customer.approvers; until then every draft waits."
         yield Finding("problem", "customer status needs approval, but nobody may approve it", remedy)
+
+    for fault, remedy in faults_of(session.settings, session.environment):
+        yield Finding("problem", fault, remedy)
 
 
 def check_report_templates(session: Session) -> Iterator[Finding]:
@@ -271,8 +296,8 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]
     portfolio = read_live(session, None, progress)
     for failure in portfolio.failures:
         yield Finding("problem", str(failure))
-    for e in portfolio.engagements:
-        yield from (Finding("problem", f"{e.ref}: {error}") for error in e.errors)
+    for error, refs in _by_text((str(error), e.ref) for e in portfolio.engagements for error in e.errors):
+        yield Finding("problem", f"{_listed(refs)}: {error}")
     if not portfolio.engagements:
         label = session.settings.portfolio.label
         yield Finding(
@@ -289,10 +314,15 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]
 
 def _facts(portfolio: Portfolio) -> Iterator[Finding]:
     missing: dict[str, list[str]] = {}
+    faults = (
+        (f"{fault.key or 'block'}: {fault.message}", f"{fault.ref or e.ref}, line {fault.line}")
+        for e in portfolio.engagements
+        for fault in e.fact_faults
+    )
+    for what, places in _by_text(faults):
+        remedy = "Correct it in the description; `psbot schema --facts` lists all keys."
+        yield Finding("problem", f"facts, {what} ({_listed(places)})", remedy)
     for e in portfolio.engagements:
-        for fault in e.fact_faults:
-            where = f"{fault.ref or e.ref}: facts, line {fault.line}: {fault.key or 'block'}: {fault.message}"
-            yield Finding("problem", where, "Correct it in the description; `psbot schema --facts` lists all keys.")
         if e.customer_visible_facts:
             keys = ", ".join(e.customer_visible_facts)
             remedy = "Move them under `engagements:` in config.yml."
@@ -303,6 +333,14 @@ def _facts(portfolio: Portfolio) -> Iterator[Finding]:
     for keys, refs in missing.items():
         remedy = "Add them to the `ps-project` block of the description; until then they count as unknown, not green."
         yield Finding("note", f"facts without {keys}: {_listed(refs)}", remedy)
+
+
+def _by_text(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """Equal faults are one: each text with its places."""
+    places: dict[str, list[str]] = {}
+    for text, place in found:
+        places.setdefault(text, []).append(place)
+    yield from places.items()
 
 
 def _places(portfolio: Portfolio, settings: Settings) -> Iterator[Finding]:
@@ -329,7 +367,7 @@ def _listed(refs: Sequence[str]) -> str:
 
 
 def check_calendar(session: Session) -> Iterator[Finding]:
-    for kind, day in next_due(session.settings, session.calendar, session.as_of):
+    for kind, day in coming(session.settings, session.calendar, session.as_of)[:UPCOMING]:
         yield Finding("ok", f"next {kind} report: {day:%A}, {day}")
 
 
@@ -347,7 +385,7 @@ def create_missing_labels(session: Session) -> Iterator[str]:
 
 def propose(group: str, environment: Mapping[str, str], label: str = "PSProject", timezone: str = "UTC") -> Proposal:
     """A starter filled with what is found in `group`. Raises UsageError when it can't be seen."""
-    url = (environment.get("GITLAB_URL") or environment.get("CI_SERVER_URL") or DEFAULT_URL).rstrip("/")
+    url = instance_url(environment.get("GITLAB_URL") or environment.get("CI_SERVER_URL") or DEFAULT_URL)
     token = environment.get("GITLAB_TOKEN", "").strip()
     if not token:
         raise UsageError("needs a token to look around", "--from", "Set GITLAB_TOKEN (scope read_api is enough).")

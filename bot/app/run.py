@@ -13,26 +13,31 @@ from functools import partial
 from pathlib import Path
 
 from bot.app.session import Session, read_text
-from bot.app.sources import Progress, Reading, failures_of, quiet, read_live, read_snapshot, require_known
-from bot.app.summary import Beginning, Summary, beginning, closing, judged, summarise, told
+from bot.app.sources import Progress, Reading, failures_of, known_reference, quiet, read_live, read_snapshot
+from bot.app.summary import Beginning, Case, Summary, beginning, closing, judged, summarise, told
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
 from bot.domain.model import Portfolio
+from bot.domain.paths import reference_of
 from bot.domain.snapshot import load_unpublished
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
 from bot.gitlab_api.whereabouts import Whereabouts
-from bot.publish.audience import make_guard
+from bot.publish.audience import Guard, make_guard
 from bot.publish.deliver import deliver
 from bot.publish.digest import digest
 from bot.publish.execute import Outcome, apply_plan
 from bot.publish.loss import NOTHING_FOUND, LossFinder
+from bot.publish.mentions import Hours, mention_steps
+from bot.publish.notify.receipts import Receipts
+from bot.publish.notify.send import preview, receipt_project, send_digests
+from bot.publish.notify.wanted import Desk
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json
 from bot.publish.posts import Standing, past_reports
 from bot.publish.recheck import Today
-from bot.publish.standing import read_standing
+from bot.publish.standing import Reader, read_standing
 from bot.publish.steps import Plan
 from bot.publish.wishes import identity_of, make_wishes
 from bot.publish.writer import Writer
@@ -41,6 +46,7 @@ from bot.report.document import Document
 from bot.report.due import Due, forced, reports_due
 from bot.report.environment import load_templates
 from bot.report.partner import make_handover
+from bot.report.parts.mentions import mentions_of
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,11 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     """
     began = beginning(session)
     client, session = session.client, session.live
+    options = replace(options, only=options.only and reference_of(options.only, session.url))
     if not options.dry_run:
         require_write(client)
     portfolio = read_parts(session, options) if options.merge else read_live(session, options.only, progress)
-    require_known(portfolio, options.only)
+    options = replace(options, only=known_reference(portfolio, options.only))
     standing = read_standing(
         client, session.settings, portfolio, lambda n, of: progress("looking at what stands", n, of)
     )
@@ -86,13 +93,16 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     def plan_for(standing: Standing) -> Plan:
         published = [d for d in made.documents if identity_of(d) not in held]
         answered = orders_of(reading, options)
-        return make_plan(made.documents, standing, guard, session.settings, colours(published), answered, held)
+        plan = make_plan(made.documents, standing, guard, session.settings, colours(published), answered, held)
+        return with_mentions(plan, session, reading, options, standing)
 
     plan = plan_for(standing)
     undone = (*nothing_found(portfolio, made, options), *unpublished_in_parts(options))
     made = replace(made, faults=(*made.faults, *undone))
     if options.dry_run:
-        return summarise(session, reading, made, plan, None, began)
+        summary = summarise(session, reading, made, plan, None, began)
+        desk = desk_of(session, reading, options, standing, made)
+        return replace(summary, lines=(*summary.lines, *(preview(desk) if sends_digests(options) else ())))
     outcome = deliver(
         plan,
         Writer(client, session.settings, guard),
@@ -101,7 +111,49 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     )
     require_some_right(outcome)
     summary = summarise(session, reading, made, plan, outcome, began)
-    return replace(summary, lines=(*summary.lines, *kept_apart(standing)))
+    summary = replace(summary, lines=(*summary.lines, *kept_apart(standing)))
+    return with_digests(summary, session, reading, options, made, guard) if sends_digests(options) else summary
+
+
+def sends_digests(options: RunOptions) -> bool:
+    """Digests are on the whole portfolio: shards and single reports send none."""
+    return not options.only and not options.report and options.shard is None
+
+
+def desk_of(session: Session, reading: Reading, options: RunOptions, standing: Standing, made: Made) -> Desk:
+    return Desk(report_context(reading, options), session.as_of, standing, made.documents)
+
+
+def with_digests(
+    summary: Summary, session: Session, reading: Reading, options: RunOptions, made: Made, guard: Guard
+) -> Summary:
+    """The summary with what was sent outside GitLab, from what stands now that everything is published."""
+    if not session.settings.notify:
+        return summary
+    standing = read_standing(session.client, session.settings, reading.portfolio)
+    desk = desk_of(session, reading, options, standing, made)
+    project = receipt_project(session.settings)
+    reader = Reader(session.client, session.settings)
+    receipts = Receipts(session.client, reader, guard, project, standing.portfolio)
+    sent = send_digests(desk, receipts, session.environment)
+    cases = (*(Case("digests", line) for line in sent.lines), *(Case("digests", f, failure=f) for f in sent.failures))
+    return replace(
+        summary,
+        lines=(*summary.lines, *sent.lines),
+        failures=(*summary.failures, *sent.failures),
+        cases=(*summary.cases, *cases),
+    )
+
+
+def with_mentions(plan: Plan, session: Session, reading: Reading, options: RunOptions, standing: Standing) -> Plan:
+    """The plan with the mentions of those whom asks wait for, where the config wants them."""
+    status = session.settings.reports.status
+    if not status.notify_owners or options.report or options.merge:
+        return plan
+    found = mentions_of(report_context(reading, options), session.as_of)
+    mine = [m for m in found if options.shard is None or in_shard(m.engagement, options.shard)]
+    hours = Hours(status.quiet_hours, status.most_mentions, session.calendar, session.settings.people, session.clock())
+    return replace(plan, steps=(*plan.steps, *mention_steps(mine, standing, hours)))
 
 
 def kept_apart(standing: Standing) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +21,22 @@ from bot.domain.errors import AccessError, ConfigError, UsageError
 if TYPE_CHECKING:
     from bot.gitlab_api.client import GitLabClient
 
+COUNTING = "docs/counting.md"
 DEFAULT_URL = "https://gitlab.com"
 RETRY_BUDGET = 120.0
 """Seconds that all tries of one read may take together."""
+_API = re.compile(r"/api/(v4|graphql)$")
+"""People paste the address of the API where that of GitLab is asked for."""
 HOLIDAY_YEARS_BACK, HOLIDAY_YEARS_AHEAD = 4, 4
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def instance_url(text: str) -> str:
+    """GitLab's own address, also where somebody gave that of its API."""
+    return _API.sub("", text.strip().rstrip("/"))
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,8 @@ class Session:
     today: date
     as_of: date
     environment: Mapping[str, str]
+    clock: Callable[[], datetime] = _now
+    """What time it is: for what is sent to people at some hours only."""
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -55,7 +70,7 @@ class Session:
             or self.environment.get("CI_SERVER_URL")
             or DEFAULT_URL
         )
-        return found.rstrip("/")
+        return instance_url(found)
 
     @property
     def token(self) -> str:
@@ -103,8 +118,26 @@ def open_session(
     """Read the config and find out the day. Raises ConfigError or UsageError."""
     path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
     settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
+    settings = with_portfolio_page(with_counting_page(settings, path.parent, environment), environment)
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
     return Session(settings, path, today, as_of or today, environment)
+
+
+def with_counting_page(settings: Settings, folder: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings with the address of docs/counting.md, where the pipeline's project holds it and nobody named another."""
+    project, branch = environment.get("CI_PROJECT_URL"), environment.get("CI_DEFAULT_BRANCH")
+    if settings.reports.counting or not project or not branch or not (folder / COUNTING).is_file():
+        return settings
+    reports = settings.reports.model_copy(update={"counting": f"{project}/-/blob/{branch}/{COUNTING}"})
+    return settings.model_copy(update={"reports": reports})
+
+
+def with_portfolio_page(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The settings with the address of the portfolio page, where the pipeline publishes it and nobody named another."""
+    page = environment.get("CI_PAGES_URL") if environment.get("PSBOT_PAGES") == "true" else None
+    if settings.reports.page or not page:
+        return settings
+    return settings.model_copy(update={"reports": settings.reports.model_copy(update={"page": page})})
 
 
 def read_sheet(path: Path) -> str:

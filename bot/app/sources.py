@@ -20,6 +20,7 @@ from bot.derive.schedule.memory import remember
 from bot.domain.border import admitted
 from bot.domain.errors import PsbotError, UsageError
 from bot.domain.model import PastReport, Portfolio, as_of
+from bot.domain.paths import reference_of, same_reference
 from bot.domain.snapshot import load_snapshot
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.names import join_keys
@@ -106,6 +107,7 @@ def read_for(
     Raises UsageError when `only` names no engagement.
     """
     past: tuple[PastReport, ...] = ()
+    only = only and reference_of(only, session.url)
     if snapshot:
         portfolio = read_snapshot(session, snapshot)
         taken = portfolio.taken_at
@@ -114,7 +116,7 @@ def read_for(
     else:
         session = session.live
         portfolio = read_live(session, only, progress)
-    require_known(portfolio, only)
+    only = known_reference(portfolio, only)
     if not snapshot and with_past:
         past = read_past(session, portfolio)
     return Reading(session, portfolio, session.as_of, past, only)
@@ -172,11 +174,15 @@ def _called_now(session: Session, name: str) -> str | None:
         return None
 
 
-def require_known(portfolio: Portfolio, only: str | None) -> None:
-    """Raises UsageError when `only` names no engagement that was read."""
-    if only is not None and all(e.ref != only for e in portfolio.engagements):
+def known_reference(portfolio: Portfolio, only: str | None) -> str | None:
+    """`only` as GitLab spells it. Raises UsageError when it names no engagement that was read."""
+    if only is None:
+        return None
+    found = next((e.ref for e in portfolio.engagements if same_reference(e.ref, only)), None)
+    if found is None:
         known = ", ".join(e.ref for e in portfolio.engagements[:10]) or "none was found"
         raise UsageError(f"no engagement {only!r}", "--only", f"Engagements read: {known}.")
+    return found
 
 
 def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:

@@ -47,6 +47,10 @@ class Summary:
     writes: int = 0
     """How many texts and labels this run changed in GitLab."""
     cases: tuple[Case, ...] = ()
+    reading: Reading | None = None
+    """What the reports were made of, for whoever leaves page, tables or JSON of it."""
+    would_change: bool = False
+    """Of a dry run: whether a run would write something."""
 
 
 def summarise(
@@ -69,6 +73,8 @@ def summarise(
         plan_json=plan_to_json(plan),
         snapshot_text=part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
         writes=len(outcome.done) if outcome else 0,
+        reading=reading,
+        would_change=outcome is None and any(step.writes for step in plan.steps),
         cases=(*cases, *(Case("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
     )
 

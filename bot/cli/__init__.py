@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from itertools import islice
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -18,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _speak_any_alphabet()
     try:
         try:
-            app(args=list(arguments) if arguments is not None else None, prog_name="psbot")
+            app(args=global_first(sys.argv[1:] if arguments is None else arguments), prog_name="psbot")
         finally:
             sys.stdout.flush()
     except PsbotError as error:
@@ -37,6 +38,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         logging.getLogger("psbot").debug("internal error", exc_info=True)
         sys.exit(_told(f"internal error ({type(error).__name__}: {error}); --verbose shows where, please report it", 1))
+
+
+GLOBAL_FLAGS = frozenset({"--verbose", "-v", "--quiet", "-q"})
+
+
+def global_first(arguments: Sequence[str]) -> list[str]:
+    """Global options may stand after the command, too: they are moved before it. What follows `--` is left alone."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in GLOBAL_FLAGS or word.startswith("--config="):
+            front.append(word)
+        elif word == "--config":
+            front += [word, *islice(words, 1)]
+        else:
+            rest.append(word)
+    return [*front, *rest]
 
 
 def _speak_any_alphabet() -> None:

@@ -50,7 +50,7 @@ def _shared(
     verbose: Annotated[bool, flag("--verbose", "-v", help="Say what is asked of GitLab.")] = False,
     quiet: Annotated[bool, flag("--quiet", "-q", help="Only results and errors.")] = False,
     version: Annotated[
-        bool, flag("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool, flag("--version", "-V", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     if verbose and quiet:
@@ -78,7 +78,9 @@ def require_audience(audience: str, only: str | None, what: str) -> None:
 
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Derive as at the end of that day.")]
-Only = Annotated[str | None, typer.Option("--only", metavar="REF", help="One engagement, such as 'group&7'.")]
+Only = Annotated[
+    str | None, typer.Option("--only", metavar="REF", help="One engagement: 'group&7', or its web address.")
+]
 Snapshot = Annotated[Path | None, typer.Option("--snapshot", metavar="FILE", help="Read this snapshot, not GitLab.")]
 AsJson = Annotated[bool, flag("--json", help="Print JSON; `psbot schema --derived` describes it.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the simulation.")]

@@ -46,7 +46,7 @@ def deck(
     due = forced(session.settings, session.calendar, report, period, reading.day)
     derived = reading.derive(min(due.as_of, reading.day))
     if audience == "customer":
-        facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, only or "")
+        facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, reading.only or "")
         slides = customer_slides(facts)
     else:
         slides = leadership_slides(derived, due.period, session.calendar, KINDS[report])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.derive.raid.decision_log import decision_log
 from bot.derive.results import Derived
 from bot.domain.errors import UsageError
 from bot.domain.model import Facts, Portfolio
@@ -81,7 +82,23 @@ def _risks(derived: Derived, facts: Mapping[str, Facts]) -> Iterator[tuple[Any, 
             yield derived.as_of, e.ref, e.customer, r.rule, r.source, r.severity, r.score, str(r.message), str(r.action)
 
 
-def _of(kind: Kind, **meanings: str) -> tuple[Column, ...]:
+def _invoices(derived: Derived, facts: Mapping[str, Facts]) -> Iterator[tuple[Any, ...]]:
+    for e in derived.engagements:
+        f = facts.get(e.ref, Facts())
+        for line in e.invoicing:
+            yield (
+                derived.as_of, e.ref, e.customer, f.sow, f.pm, line.month, line.kind, line.what, line.state, line.hours,
+                line.amount, f.currency or derived.currency, line.since, str(line.reason), " ".join(line.evidence),
+            )  # fmt: skip
+
+
+def _decisions(derived: Derived, facts: Mapping[str, Facts]) -> Iterator[tuple[Any, ...]]:
+    for one in decision_log(derived.engagements):
+        e, entry = one.engagement, one.entry
+        yield derived.as_of, e.ref, e.customer, one.day, entry.ref, entry.title, entry.owner, entry.web_url
+
+
+def _of(kind: Kind, /, **meanings: str) -> tuple[Column, ...]:
     return tuple(Column(name, kind, meaning) for name, meaning in meanings.items())
 
 
@@ -151,6 +168,28 @@ TABLES: Mapping[str, Table] = {
         ),
         _risks,
     ),
+    "invoices": Table(
+        "a row for what one person, milestone or contract brings to the invoice of a month",
+        (
+            AS_OF, REF, CUSTOMER,
+            *_of("text", sow="number of the SOW", pm="username of the project manager",
+                 month="in which it was earned, such as 2026-11", kind="hours, milestone or contract",
+                 what="username, milestone or SOW", state="ready, blocked, leak, or invoiced (before the fact `invoiced_through`)"),
+            *_of("number", hours="billable hours", amount="in the contract's currency; empty where it is not known"),
+            Column("currency", "text", "of the amount"),
+            Column("since", "date", "day on which the oldest of it was earned"),
+            *_of("text", reason="what blocks it, or why nobody pays", evidence="references, apart by blanks"),
+        ),
+        _invoices,
+    ),
+    "decisions": Table(
+        "a row a decision that was closed, the newest first",
+        (
+            AS_OF, REF, CUSTOMER, Column("decided", "date", "day on which its issue was closed"),
+            *_of("text", decision="reference of its issue", title="what was decided", owner="who decided", web_url="address"),
+        ),
+        _decisions,
+    ),
 }  # fmt: skip
 
 
@@ -176,9 +215,14 @@ def write_tables(derived: Derived, portfolio: Portfolio, folder: Path, parquet: 
 
 
 def to_csv(rows: Sequence[Row], columns: Sequence[Column]) -> str:
-    """CSV with a header, also without rows; no text can start a formula in a spreadsheet."""
+    """CSV with a header, also without rows."""
+    return csv_text(rows, [column.name for column in columns])
+
+
+def csv_text(rows: Iterable[Row], names: Sequence[str]) -> str:
+    """CSV with a header; no text can start a formula in a spreadsheet."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=[column.name for column in columns], lineterminator="\n")
+    writer = csv.DictWriter(out, fieldnames=list(names), lineterminator="\n")
     writer.writeheader()
     for row in rows:
         writer.writerow({k: csv_cell(v) if isinstance(v, str) else v for k, v in row.items()})

@@ -15,7 +15,12 @@ OWNER_ONLY = 0o600
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=not takes_unicode(), indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(json_text(value, plain=not takes_unicode()))
+
+
+def json_text(value: Mapping[str, Any], *, plain: bool = False) -> str:
+    """As every command prints JSON; `plain`: ASCII alone."""
+    return json.dumps(value, ensure_ascii=plain, indent=2, allow_nan=False) + "\n"
 
 
 def takes_unicode() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,8 @@ from bot.domain.errors import UsageError
 if TYPE_CHECKING:
     from bot.app.summary import Summary
 
+WOULD_CHANGE = 5
+"""Exit code of `run --dry-run --exit-code` where a run would write something."""
 KINDS = ("status", "portfolio", "monthly", "quarterly", "closeout", "partner")
 
 
@@ -34,7 +37,7 @@ def run(
         str | None, typer.Option("--partner", metavar="NAME", help="With --report partner --out DIR.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Also leave the rendered files there.")
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Also leave the rendered files there.")
     ] = None,
     dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")] = False,
     plan: Annotated[
@@ -54,6 +57,18 @@ def run(
     merge: Annotated[
         list[Path] | None, typer.Option("--merge", metavar="FILE", help="Roll-ups from shards' snapshots; repeatable.")
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option("--site", metavar="DIR", help="Also leave the portfolio page there.")
+    ] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also leave what was derived as JSON.")
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option("--tables", metavar="DIR", help="Also leave tables for a BI tool there, as CSV.")
+    ] = None,
+    exit_code: Annotated[
+        bool, flag("--exit-code", help=f"With --dry-run: end with {WOULD_CHANGE} where a run would write something.")
+    ] = False,
     accept_loss: Annotated[
         bool, flag("--accept-loss", help="Engagements that vanished are meant to be gone: report without them.")
     ] = False,
@@ -66,6 +81,8 @@ def run(
         raise UsageError(f"{report!r} is not a report", "--report", f"Use one of {', '.join(KINDS)}.")
     if plan and not dry_run:
         raise UsageError("a plan is left by a dry run only", "--plan", "Add --dry-run.")
+    if exit_code and not dry_run:
+        raise UsageError("tells what a dry run found", "--exit-code", "Add --dry-run.")
     if period and not report:
         raise UsageError("a period needs the report it is for", "--period", "Add --report KIND.")
     if report == "partner" and not (partner and out):
@@ -80,9 +97,13 @@ def run(
     )  # fmt: skip
     with progress_bar(options.quiet) as progress:
         summary = run_job(session, wanted, progress)
-    _leave_files(summary, out, plan, junit, save)
-    print_summary(summary, quiet=options.quiet)
-    raise typer.Exit(1 if summary.failures else 0)
+    try:
+        lost = _leave_derived(summary, site, json_, tables)
+        summary = replace(summary, failures=(*summary.failures, *lost))
+        _leave_files(summary, out, plan, junit, save)
+    finally:
+        print_summary(summary, quiet=options.quiet)
+    raise typer.Exit(1 if summary.failures else WOULD_CHANGE if exit_code and summary.would_change else 0)
 
 
 @app.command(epilog="Example: psbot apply plan.json")
@@ -154,6 +175,30 @@ def _leave_files(summary: Summary, out: Path | None, plan: Path | None, junit: P
         write_text(junit, to_junit(summary))
     if save:
         write_text(save, summary.snapshot_text)
+
+
+def _leave_derived(summary: Summary, site: Path | None, json_: Path | None, tables: Path | None) -> list[str]:
+    """Page, JSON and tables of the very reading that the reports were made of; what of the page could not be made."""
+    from bot.cli.files import json_text, write_text
+
+    lost: list[str] = []
+    reading = summary.reading
+    if reading is None:
+        return lost
+    if site:
+        from bot.app.sources import make_site_files
+
+        for name, text in make_site_files(reading, audience="internal", only=reading.only, tell=lost.append).items():
+            write_text(site / name, text)
+    if json_:
+        from bot.derive.output import to_json
+
+        write_text(json_, json_text(to_json(reading.derive(reading.day))))
+    if tables:
+        from bot.cli.exports import write_tables
+
+        write_tables(reading.derive(reading.day), reading.portfolio, tables, parquet=False)
+    return lost
 
 
 def style_of(line: str) -> str:

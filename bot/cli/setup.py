@@ -23,8 +23,12 @@ def check() -> None:
     from bot.app.session import open_session
 
     found: Counter[str] = Counter()
+    upcoming: list[Finding] = []
 
     def tell(finding: Finding) -> None:
+        if finding.level == "next":
+            upcoming.append(finding)
+            return
         found[finding.level] += 1
         mark, style = _MARKS[finding.level]
         stdout().print(Text(mark, style).append(f"  {finding.text}", ""), soft_wrap=True)
@@ -35,6 +39,10 @@ def check() -> None:
     with progress_bar(options.quiet) as progress:
         code = examine(session, tell, progress)
     last = f"{found.total()} checks, {found['problem']} to mend"
+    if upcoming:
+        stdout().print(f"Next, mend this: {upcoming[0].text}", soft_wrap=True)
+        for line in upcoming[0].remedy.splitlines():
+            stdout().print(f"      {line}", soft_wrap=True)
     say(last if code else f"{last}. Next: psbot run --dry-run shows what would be written")
     raise typer.Exit(code)
 
@@ -143,9 +151,9 @@ def schema(
 
 @app.command(epilog="Example: psbot demo --serve")
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where Markdown, JSON and index.html go.")] = Path(
-        "demo-output"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Where Markdown, JSON and index.html go.")
+    ] = Path("demo-output"),
     serve: Annotated[bool, flag("--serve", help="Keep the demo GitLab up; prints its URL and token.")] = False,
     edition: Annotated[str, typer.Option("--edition", help="ultimate, free or ce.")] = "ultimate",
     seed: Annotated[int, typer.Option("--seed", help="Seed of the sample portfolio.")] = 7,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.columns import COLUMNS, NARROW, WIDE, WIDE_ENOUGH, Value, chosen_columns, in_order, rows_of
 from bot.cli.console import stdout
 from bot.derive.results import Derived, EngagementDerived, Quantiles
+from bot.domain.model import Facts
 
 if TYPE_CHECKING:
     from bot.derive.explain import Explanation
@@ -19,32 +21,28 @@ if TYPE_CHECKING:
 COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
 
 
-def print_status(derived: Derived) -> None:
-    """A line an engagement, worst first, and its first risk."""
-    table = _table(
-        f"Engagements as of {derived.as_of}",
-        "status",
-        "engagement",
-        "customer",
-        "done",
-        "finish P50 – P80",
-        "on time",
-        "top risk",
-    )
-    for e in derived.engagements:
-        top = str(e.risks[0].message) if e.risks else ""
-        table.add_row(
-            _rag(e.status.overall),
-            _name(e),
-            _plain(e.customer),
-            _ratio(e.progress.percent),
-            _span(e.forecast.finish),
-            _ratio(e.forecast.on_time_probability),
-            _plain(top),
-        )
+def print_status(derived: Derived, facts: Mapping[str, Facts], columns: str | None, sort: str | None) -> None:
+    """A line an engagement, worst first, in the columns that are asked for, or that fit; then the counts of colours.
+
+    References are never folded, so that they can be copied.
+    """
+    names = chosen_columns(columns, WIDE if stdout().width >= WIDE_ENOUGH else NARROW)
+    table = Table(title=f"Engagements as of {derived.as_of}", title_justify="left", show_edge=False, pad_edge=False)
+    for name in names:
+        table.add_column(name, overflow="ignore" if name == "ref" else "fold", no_wrap=name == "ref")
+    for row in rows_of(in_order(derived, facts, sort), facts, names):
+        table.add_row(*(_shown(name, value) for name, value in row.items()))
     stdout().print(table)
     counts = derived.portfolio.rag
     stdout().print(", ".join(f"{counts.get(rag, 0)} {rag}" for rag in ("red", "yellow", "unknown", "green")))
+
+
+def _shown(name: str, value: Value) -> Text:
+    if COLUMNS[name].ratio:
+        return Text("–" if value is None else f"{value:.0%}")
+    if isinstance(value, str):
+        return _rag(value) if value in COLOURS else _plain(value)
+    return Text("–" if value is None else str(value) if isinstance(value, date | int) else f"{value:,.1f}")
 
 
 def explanation_tables(one: Explanation) -> Iterable[Table]:

@@ -46,9 +46,17 @@ def exit_code(reading: Reading, derived: Derived) -> int:
     return 1 if failed else 0
 
 
-@app.command(epilog="Example: psbot status --only 'acme/customers/globex&7'")
+@app.command(epilog="Example: psbot status --sort finish --columns ref,pm,finish,on_time")
 def status(
     json_: AsJson = False,
+    csv_: Annotated[bool, flag("--csv", help="Print CSV, every column unless --columns names some.")] = False,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="NAMES", help="Which, such as ref,pm,finish; a wrong one lists all."),
+    ] = None,
+    sort: Annotated[
+        str | None, typer.Option("--sort", metavar="NAME", help="By that column; -NAME turns the order round.")
+    ] = None,
     only: Only = None,
     as_of: AsOf = None,
     snapshot: Snapshot = None,
@@ -57,15 +65,26 @@ def status(
 ) -> None:
     """Each engagement's status, finish forecast and top risks."""
     from bot.cli.tables import print_status
+    from bot.domain.model import as_of as replayed
 
+    if json_ and csv_:
+        raise UsageError("JSON or CSV, not both", "--csv")
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day, seed=seed, trials=trials)
+    then = replayed(reading.portfolio, reading.day, reading.session.calendar.zone)
+    facts = {e.ref: e.facts for e in then.engagements}
     if json_:
         from bot.derive.output import to_json
 
         print_json(to_json(derived))
+    elif csv_:
+        from bot.cli.columns import COLUMNS, chosen_columns, in_order, rows_of
+        from bot.cli.exports import csv_text
+
+        names = chosen_columns(columns, tuple(COLUMNS))
+        sys.stdout.write(csv_text(rows_of(in_order(derived, facts, sort), facts, names), names))
     else:
-        print_status(derived)
+        print_status(derived, facts, columns, sort)
     raise typer.Exit(exit_code(reading, derived))
 
 
@@ -109,7 +128,7 @@ def forecast(
 )
 def export(
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to; default standard output.")
+        Path | None, typer.Option("--out", "-o", "--output", metavar="FILE", help="Where to; default standard output.")
     ] = None,
     only: Only = None,
     tables: Annotated[
@@ -140,7 +159,7 @@ def export(
 
 @app.command(epilog="Example: psbot site --out public")
 def site(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")] = Path("public"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The folder to write.")] = Path("public"),
     audience: Annotated[
         str, typer.Option("--audience", help="internal, or customer (with --only) to hand over.")
     ] = "internal",
@@ -155,7 +174,7 @@ def site(
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day)
     lost: list[str] = []
-    for name, text in make_site_files(reading, audience=audience, only=only, tell=lost.append).items():
+    for name, text in make_site_files(reading, audience=audience, only=reading.only, tell=lost.append).items():
         write_text(out / name, text)
     for line in lost:
         say(line)

@@ -41,6 +41,7 @@ from bot.config.values import (
     Reference,
     TimeZone,
     Username,
+    WebAddress,
 )
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
@@ -153,6 +154,15 @@ class StatusReport(Section):
     enabled: bool = True
     day: Weekday = "thu"
     set_health: bool = Field(False, description="Also set the engagement's health label to the published status")
+    notify_owners: bool = Field(
+        False, description="Mention whom an ask is asked of, once an ask, below the status note"
+    )
+    quiet_hours: str = Field(
+        "18:00-08:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="No mention in these hours of the person's day, nor on a day off",
+    )
+    most_mentions: int = Field(10, ge=0, le=1000, description="At most so many mentions a day")
     customer: CustomerStatusSettings = CustomerStatusSettings()
 
 
@@ -187,6 +197,14 @@ class ReportSettings(Section):
     quarterly: QuarterlyReport = QuarterlyReport()
     closeout: CloseoutReport = CloseoutReport()
     locale: str = Field("en_US", description="Wording, dates, numbers and money, such as de_DE")
+    counting: WebAddress | None = Field(
+        None, description="Address of the page on how psbot counts; default docs/counting.md of the pipeline's project"
+    )
+    page: WebAddress | None = Field(
+        None,
+        description="Address of the portfolio page, to which internal notes link; default GitLab Pages of the pipeline's "
+        "project where PSBOT_PAGES is true",
+    )
 
 
 class TemplateSettings(Section):

@@ -68,6 +68,14 @@ def _reference(value: str) -> str:
     return value
 
 
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/@?#<>()]+(/[^\s@<>()]*)?", value):
+        raise ValueError(
+            "must be a web address such as https://gitlab.example.com/acme/psbot/-/blob/main/docs/counting.md"
+        )
+    return value
+
+
 def _prefix(value: str) -> str:
     if not value.endswith(("::", "-")):
         raise ValueError(f"{value!r} is a prefix and must end in `::` or `-`, such as {value + '::'!r}")
@@ -99,3 +107,4 @@ Amount = Annotated[float, BeforeValidator(_no_flag), Field(ge=0)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency), _shape("^[A-Z]{3}$")]
 Username = Annotated[str, AfterValidator(lambda v: v.removeprefix("@"))]
+WebAddress = Annotated[str, AfterValidator(_web_address), _shape("^https?://")]

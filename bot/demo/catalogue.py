@@ -91,6 +91,12 @@ GRAVE_RISKS = (
 )
 EXCEPTIONS = (("WE-scoping", "Work exception: archive of 1,200 repositories was not in scope"),
               ("work-at-risk", "Work at risk: phase 3 starts before the change order is signed"))  # fmt: skip
+FIELDS = {
+    "Customer": "customer", "SOW number": "sow", "Region": "region", "Project manager": "pm", "Architect": "architect",
+    "Billing": "billing", "Budget (h)": "hours", "Baseline agreed": "baseline",
+}  # fmt: skip
+"""Custom fields of GitLab, and the facts that they hold: a team with these needs no block in the description."""
+WONT_DO = "Workshop on the wiki that the customer gave up"
 LESSONS = (("llPsProcess", "Lesson: agree the access list before kick-off"),
            ("llProduct", "Lesson: direct transfer needs more memory than documented"),
            ("llExpectation", "Lesson: tell the customer early what hypercare includes"))  # fmt: skip
@@ -184,5 +190,5 @@ PLANS: tuple[Plan, ...] = (
          internal_root=True, small=1, tags=("complete", "late", "win", "lessons")),
     Plan(2136, "vandelay-imports", "devsecops-enablement", "DevSecOps enablement workshops", "time_and_materials", 70_000,
          280, -7, 12, TRAINING + SECURITY[:6], (("tom.becker", 11), ("aisha.khan", 8), ("lena.fischer", 7)), "priya.nair",
-         1.03, 0.93, 0.7, region="AMER", risks=1, small=2),
+         1.03, 0.93, 0.7, region="AMER", risks=1, small=2, tags=("fields",)),
 )  # fmt: skip

@@ -79,6 +79,12 @@ class Engagement:
         return self.root.reference
 
     @property
+    def root_created(self) -> datetime:
+        """When the engagement was set up."""
+        assert self.root is not None
+        return self.root.created_at
+
+    @property
     def licensed(self) -> bool:
         """Whether there are epics."""
         return self.world.edition.licensed
@@ -308,6 +314,19 @@ def _private(made: Engagement) -> dict[str, Any]:
     return facts
 
 
+def _in_fields(made: Engagement, root: Item, facts: dict[str, Any]) -> str:
+    """The facts in GitLab's custom fields and the epic's own dates, and no block; one item has the status "Won't do"."""
+    root.custom_fields = {name: facts[key] for name, key in catalogue.FIELDS.items() if key in facts}
+    root.custom_fields["Billing"] = [str(facts["billing"]).replace("_", " ").capitalize()]
+    root.start_date, root.due_date = made.start, made.end
+    at = made.moment(max(made.start, made.as_of - timedelta(days=9)), time(10))
+    gone = made.world.issue(
+        made.project, catalogue.WONT_DO, author=made.pm, created_at=made.root_created, parent=made.streams[0]
+    )
+    made.world.set_status(gone, "Won't do", at)
+    return ""
+
+
 def _describe(made: Engagement) -> None:
     """Money stands in the description of internal roots only; customers read the others."""
     assert made.root is not None
@@ -318,8 +337,11 @@ def _describe(made: Engagement) -> None:
         facts |= private
     else:
         made.private = private
-    text = yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)
     intro = f"{made.plan.title} for {catalogue.CUSTOMERS.get(made.plan.customer, made.plan.customer)}."
-    made.root.description = f"{intro}\n\n```ps-project\n{text}```\n\nCharter, RAID log and minutes are in the project."
+    if "fields" in made.plan.tags and made.licensed:
+        block = _in_fields(made, made.root, facts)
+    else:
+        block = f"```ps-project\n{yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)}```\n\n"
+    made.root.description = f"{intro}\n\n{block}Charter, RAID log and minutes are in the project."
     for other in {made.channel, made.internal} - {made.root}:
         other.description = f"{intro} Status updates are posted here."

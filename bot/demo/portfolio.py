@@ -130,6 +130,7 @@ def DEMO_CONFIG(as_of: date, url: str, seed: int = 7, edition: str = "ultimate",
         },
         "finance": finance,
         "reports": _reports(),
+        **({"facts": {"fields": catalogue.FIELDS}} if Edition(edition).licensed else {}),
         "engagements": {found.ref: found.private for found in engagements if found.private},
     }
     head = "# Sample configuration of the demo portfolio; every engagement's money stands here, away from customers.\n"

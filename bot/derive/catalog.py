@@ -9,6 +9,7 @@ from bot.config import Vocabulary
 from bot.derive.checks.gate import GATE_THRESHOLDS
 from bot.derive.checks.registry import RULE_THRESHOLDS, RULES
 from bot.derive.decisions.questions import QUESTION_THRESHOLDS
+from bot.derive.money.invoicing import INVOICE_THRESHOLDS
 from bot.derive.raid.escalations import ESCALATION_THRESHOLDS
 from bot.derive.raid.log import RAID_THRESHOLDS
 from bot.derive.thresholds import RAG_THRESHOLDS
@@ -22,6 +23,7 @@ def vocabulary() -> Vocabulary:
         **QUESTION_THRESHOLDS,
         **RAID_THRESHOLDS,
         **ESCALATION_THRESHOLDS,
+        **INVOICE_THRESHOLDS,
         **GATE_THRESHOLDS,
         **RULE_THRESHOLDS,
     }

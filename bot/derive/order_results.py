@@ -37,6 +37,25 @@ class MutedRisk:
     by: str
     until: date | None
     reason: str
+    theme: str = ""
+    """What its rule is about: schedule, budget, …"""
+    was: str = ""
+    """How grave it was when it was muted."""
+    grown: bool = False
+    """Whether it is graver now than when it was muted."""
+    hides_red: bool = False
+    """Whether what is computed red rests on risks of this kind: the director is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRisk:
+    """A risk that was muted and is not any more: what it was then, and what it is now."""
+
+    risk: Risk
+    on: date
+    by: str
+    was: str
+    grown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.derive.checks.engine import examine
 from bot.derive.checks.practices import find_practices
 from bot.derive.checks.registry import RULES
 from bot.derive.decisions.asks import derive_asks
+from bot.derive.decisions.chasing import chased
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.orders.effects import prepared
 from bot.derive.decisions.orders.order import Order
@@ -28,6 +29,7 @@ from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
+from bot.derive.money.invoicing import derive_invoicing
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import derive_roll_up, worst_first
@@ -218,7 +220,7 @@ def _derive_engagement(
     kept: list[EngagementForecast] = []
     past = past_signals(subject, run.earlier if run else None, payloads, memory)
     last: tuple[tuple[str, Stage], ...] = (
-        ("orders", lambda s: obey(s, orders)),
+        ("orders", lambda s: obey(s, orders, payloads)),
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     for name, stage in (*_stages(run, payloads, kept, past), *last):
@@ -275,6 +277,7 @@ def _stages(
         ("schedule", lambda s: {"schedule": derive_schedule(s)}),
         ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
         ("completion", lambda s: {"completion": derive_completion(s)}),
+        ("invoicing", lambda s: {"invoicing": derive_invoicing(s)}),
         ("RAID log", lambda s: {"raid": derive_raid(s)}),
         ("escalations", lambda s: {"escalations": derive_escalations(s)}),
         ("forecast", lambda s: _forecast(s, run, kept)),
@@ -282,7 +285,7 @@ def _stages(
         ("status", lambda s: {"status": derive_axes(s, past)}),
         ("checks", _examine),
         ("next steps", lambda s: {"steps": derive_steps(s)}),
-        ("asks", lambda s: {"asks": derive_asks(s)}),
+        ("asks", lambda s: {"asks": chased(derive_asks(s), s, payloads)}),
         ("overall status", lambda s: {"status": derive_overall(s)}),
     )
 

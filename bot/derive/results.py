@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, SlipCause
+from bot.derive.billing_results import BillingLine
+from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, ReturnedRisk, SlipCause
 from bot.derive.status_results import Ask, Step
 from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
@@ -226,6 +227,7 @@ class RaidEntry:
     review: date | None = None
     due: date | None = None
     age_days: int | None = None
+    closed: date | None = None
     movement: str | None = None
     """new, worse, closed since the last week, else None."""
     missing: tuple[Text, ...] = ()
@@ -313,19 +315,22 @@ class EngagementDerived:
     forecast: Forecast = Forecast()
     acceptance: tuple[Acceptance, ...] = ()
     completion: Completion = Completion()
+    invoicing: tuple[BillingLine, ...] = ()
     raid: tuple[RaidEntry, ...] = ()
     risks: tuple[Risk, ...] = ()
     stories: tuple[Story, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     compliance: Compliance = Compliance()
     muted: tuple[MutedRisk, ...] = ()
+    returned: tuple[ReturnedRisk, ...] = ()
+    """Risks whose mute ended in the last week."""
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
     steps: tuple[Step, ...] = ()
     """All that is open, in the order in which it comes (not in the JSON)."""
     asks: tuple[Ask, ...] = ()
-    """Decisions and help that others owe (not in the JSON)."""
+    """Decisions and help that others owe."""
     end: date | None = None
     """The end of the SOW, moved by approved change orders."""
     errors: tuple[Text, ...] = ()
@@ -421,8 +426,4 @@ class Derived:
     portfolio: PortfolioDerived = PortfolioDerived()
     failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
-    steps: tuple[Step, ...] = ()
-    """All that is open, in the order in which it comes (not in the JSON)."""
-    asks: tuple[Ask, ...] = ()
-    """Decisions and help that others owe (not in the JSON)."""
     """Orders on roll-ups that name no engagement."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.derive.billing_results import Billing
 from bot.derive.results import RAGS, SEVERITIES
 from bot.domain.facts.declared import facts_schema as facts_schema
 from bot.domain.facts.declared import or_null
@@ -211,6 +212,7 @@ def _derived_engagement() -> Schema:
             "scope": _derived_scope(),
             "forecast": _derived_forecast(),
             "acceptance": _list(_derived_acceptance()),
+            "invoicing": _list(_derived_billing()),
             "risks": _list(_derived_risk()),
             "escalations": _list(_derived_escalation()),
             "stories": _list(_derived_story()),
@@ -308,6 +310,20 @@ def _derived_acceptance() -> Schema:
             "state": _choice("open", "ready", "sent", "accepted", "passively_accepted"),
             "sent": _MAYBE_DAY,
             "passive_on": _MAYBE_DAY,
+        }
+    )
+
+
+def _derived_billing() -> Schema:
+    return _object(
+        {
+            **dict.fromkeys(("month", "what", "reason"), TEXT),
+            "kind": _choice("hours", "milestone", "contract"),
+            "state": _choice(*Billing),
+            "hours": NUMBER,
+            "amount": _MAYBE_NUMBER,
+            "since": _MAYBE_DAY,
+            "evidence": _list(TEXT),
         }
     )
 

@@ -125,6 +125,23 @@ class AskKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Chase:
+    """Whom psbot chases for an ask: who holds it, or the stand-in while that person is away, and the manager from the second week."""
+
+    to: str
+    since: date
+    """The day on which psbot first asked."""
+    stands_in_for: str | None = None
+    away_until: date | None = None
+    manager: str | None = None
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody who is asked."""
+        return (self.to,) if self.manager in (None, self.to) else (self.to, str(self.manager))
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One ask: about what, of whom, by when, and what hangs on it."""
 
@@ -138,3 +155,11 @@ class Ask:
     hours: float | None = None
     amount: float | None = None
     since: date | None = None
+    chase: Chase | None = None
+    """None where nobody is known who could be asked."""
+
+    @property
+    def key(self) -> str:
+        """What the ask is about, the same from run to run: an escalation whose update falls due is no new ask."""
+        kind = AskKind.UPDATE if self.kind is AskKind.UPDATE_OVERDUE else self.kind
+        return f"{kind}:{self.ref}:{self.title}" if self.kind is AskKind.SEND_ACCEPTANCE else f"{kind}:{self.ref}"

@@ -15,6 +15,11 @@ from bot.domain.yaml_text import YamlDocument
 SECRET = re.compile(
     r"\b(?:gl(?:pat|rt|dt|oas|soat|ptt|ft|imt|agent|cbt)-[\w-]{16,}|(?:password|secret|token)\s*:\s*\S{8,})", re.I
 )
+_SECRET_NAME = re.compile(r"token|password|secret", re.I)
+REVOKE = (
+    "Whoever can read this file has it now: revoke it, make a new one, and set that as the environment variable "
+    "GITLAB_TOKEN (in CI: a masked variable)."
+)
 _USER_IN_URL = re.compile(r"(?<=//)[^/@\s]*@")
 _PLAIN: Mapping[str, str] = {
     "tuple_type": "must be a list, such as [first, second]",
@@ -42,6 +47,8 @@ def explain(problem: Mapping[str, Any], document: YamlDocument, where: str, mode
     path = _path_of(problem["loc"], document)
     line, column = document.place(path)
     name = ".".join(str(part) for part in path)
+    if problem["type"] == "extra_forbidden" and _SECRET_NAME.search(str(path[-1])):
+        return Fault(f"{name!r} does not belong into a file", where, line, column, REVOKE)
     if problem["type"] == "extra_forbidden":
         return Fault(f"unknown key {name!r}", where, line, column, nearest(str(path[-1]), _siblings(path, model)))
     if problem["type"] == "missing":

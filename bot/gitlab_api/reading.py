@@ -24,6 +24,7 @@ from bot.domain.customers import keep_apart
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError, with_advice
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
+from bot.domain.paths import same_reference
 from bot.gitlab_api import queries
 from bot.gitlab_api.answers import understood
 from bot.gitlab_api.assembly import (
@@ -102,7 +103,7 @@ class _Reading:
         self._read_places(outermost(self.settings.portfolio.namespaces))
         unread = sorted(self.failed_paths)
         roots = find_roots(self._archive(), self.settings, self.today)
-        chosen = {r["id"] for r in roots if only in (None, ref_of(r))}
+        chosen = {r["id"] for r in roots if only is None or same_reference(ref_of(r), only)}
         everyone = sorted(all_roots(self._archive(), self.settings), key=ref_of)
         settings, strange = join_keys(self.settings, [ref_of(r) for r in everyone], self._look_up)
         fields = self._fields([r for r in roots if r["id"] in chosen])

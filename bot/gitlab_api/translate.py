@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypedDict
+from urllib.parse import urljoin
 
 from bot.domain.border import one_line, read_day, read_instant
 from bot.domain.facts import ITEM_BLOCKS, may_hold_block, read_block
@@ -293,7 +294,8 @@ def make_milestone(node: Mapping[str, Any], base_url: str) -> Milestone:
         due_date=day(node.get("dueDate")),
         state="closed" if closed else "active",
         closed_at=instant(node.get("updatedAt")) if closed else None,
-        web_url=f"{base_url}{node['webPath']}" if node.get("webPath") else "",
+        # The path holds the relative root (`/gitlab/…`) already.
+        web_url=urljoin(base_url, str(node["webPath"])) if node.get("webPath") else "",
     )
 
 

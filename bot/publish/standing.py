@@ -29,6 +29,8 @@ from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
 
 _TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
 UNLABELLED = ""
+RECEIPTS = "digests"
+"""Kind of the issue that remembers which digests were sent."""
 MOST_COMMENTED = 40
 """Newest commented report issues of a project in which orders are looked for."""
 NEWEST = 200
@@ -157,7 +159,7 @@ class Reader:
         found: list[Post] = []
         for post in posts:
             follow_up: tuple[Post, ...] = ()
-            if post.marker.parts > 1 or post.id in commented:
+            if post.marker.parts > 1 or post.id in commented or post.marker.identity.kind == RECEIPTS:
                 item = resolve_place(self.client, f"{project.ref}#{post.id}")
                 notes = api.read_notes(self.client, item)
                 follow_up = self._note_posts(item, notes)

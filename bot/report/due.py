@@ -135,14 +135,23 @@ def forced(settings: Settings, calendar: WorkCalendar, kind: str, period_name: s
     return Due(kind, period, min(day, cycle.last_day(period)), False, "asked for")
 
 
-def next_due(settings: Settings, calendar: WorkCalendar, day: date) -> list[tuple[str, date]]:
-    """When each wanted report is next written for the first time, after `day`."""
-    coming = []
+def coming(settings: Settings, calendar: WorkCalendar, day: date, ahead: int = 10) -> list[tuple[str, date]]:
+    """The next `ahead` reports of each wanted kind after `day`, the earliest first."""
+    found = []
     for kind in SCHEDULED:
         if is_wanted(settings, kind):
             cycle = cycle_of(kind, settings, calendar)
-            coming.append((kind, cycle.first_due(cycle.after(cycle.current(day)))))
-    return sorted(coming, key=lambda pair: (pair[1], pair[0]))
+            period = cycle.current(day)
+            for _ in range(ahead):
+                period = cycle.after(period)
+                found.append((kind, cycle.first_due(period)))
+    return sorted(found, key=lambda pair: (pair[1], pair[0]))
+
+
+def digest_period(kind: str, settings: Settings, calendar: WorkCalendar, day: date) -> Period:
+    """The week that a digest sent on `day` is for: the portfolio's follows its report, everybody's own begins on Monday."""
+    name = {"portfolio": "portfolio", "customer": "status"}.get(kind)
+    return (cycle_of(name, settings, calendar) if name else _weekly("mon")).current(day)
 
 
 def _missed(kind: str, cycle: Cycle, current: Period, past: Sequence[PastReport]) -> list[Due]:

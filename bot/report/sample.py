@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.config import Settings
 from bot.derive import results as r
+from bot.derive.billing_results import Billing, BillingLine
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.stories import derive_stories
+from bot.derive.money.invoicing import UNSIGNED
 from bot.derive.pipeline import with_default_thresholds
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar, month_of, week_of
@@ -264,6 +266,13 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
     decision = r.RaidEntry(
         f"{WORK}#23", "Which region hosts the runners", "decision", owner="dana", due=date(2026, 11, 25)
     )
+    decided = r.RaidEntry(
+        f"{WORK}#25", "One group per business unit", "decision", "closed", owner="dana", closed=date(2026, 10, 20)
+    )
+    billing = (
+        BillingLine("2026-10", "milestone", "Discovery", Billing.READY, 0.0, 40_000, "accepted", date(2026, 10, 9)),
+        BillingLine("2026-10", "hours", "lee", Billing.LEAK, 12.0, 3_000, UNSIGNED, date(2026, 10, 7)),
+    )
     escalation = r.Escalation(f"{WORK}#24", "Cut-over date", "high", 3, date(2026, 11, 20), True, owner="dana")
     return r.EngagementDerived(
         RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", Phase.ACTIVE,
@@ -277,7 +286,8 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
             r.Acceptance("Discovery", 40_000, "passively_accepted", date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
             r.Acceptance("Cut-over", 140_000, "ready" if not early else "open", last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),
         ),
-        raid=(raid, decision),
+        invoicing=billing,
+        raid=(raid, decision, decided),
         risks=risks,
         escalations=() if early else (escalation,),
         compliance=r.Compliance(0.8, (r.Gap("raid", "1 risk has no review date", (f"{WORK}#20",)),), 5),

@@ -1,5 +1,5 @@
 // Drives one headless Chromium through jobs that come as JSON on standard input; answers as JSON on standard output.
-// A job: {url?, html?, scripts?: [path], width?, height?, dark?, steps: [{eval}|{click}|{fill, value}|{press}|{screenshot, selector?, full?}|{pdf}|{print}]}
+// A job: {url?, html?, scripts?: [path], width?, height?, dark?, steps: [{eval}|{click}|{fill, value}|{press}|{screenshot, selector?, full?}|{pdf}|{print}|{reload}]}
 // An answer: {values: [...], problems: [...], requests: [...]}. Nothing leaves this machine: every request but file: and data: is refused.
 import { readFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +21,7 @@ async function take(page, step) {
   if (step.fill) return page.fill(step.fill, step.value);
   if (step.press) return page.keyboard.press(step.press);
   if (step.print !== undefined) return page.emulateMedia({ media: step.print ? "print" : "screen" });
+  if (step.reload) return page.reload().then(() => true);
   if (step.pdf) return (await page.pdf({ path: step.pdf, format: "A4" })).length;
   if (step.screenshot && step.selector) return (await page.locator(step.selector).screenshot({ path: step.screenshot })).length;
   if (step.screenshot) return (await page.screenshot({ path: step.screenshot, fullPage: step.full ?? false })).length;

@@ -9,7 +9,7 @@ import pytest
 
 from bot.report.site import make_site
 from bot.report.text.safe_text import clean
-from tests.browser.chromium import drive, needs_browser
+from tests.browser.chromium import MODULES, drive, needs_browser
 from tests.report.hostile import HOSTILE
 from tests.report.site_samples import (
     CALENDAR,
@@ -29,7 +29,7 @@ NAMES = {
     "Mike": ("yellow", 3, 50_000),
     "Echo": ("unknown", 5, 70_000),
 }
-TITLES = "[...document.querySelectorAll('.sortable tbody tr')].filter(r => !r.hidden).map(r => r.cells[1].dataset.value.trim())"
+TITLES = "[...document.querySelectorAll('#engagements tbody tr')].filter(r => !r.hidden).map(r => r.cells[1].dataset.value.trim())"
 COUNT = "document.querySelector('[data-count]').textContent"
 
 
@@ -133,7 +133,7 @@ def test_hostile_titles_do_nothing_and_show_as_they_are(tmp_path: Path) -> None:
     found = derived_of(*(derived_engagement(t, ref) for t, ref in zip(texts, refs, strict=True)))
     portfolio = portfolio_of(*(engagement(t, ref) for t, ref in zip(texts, refs, strict=True)))
     page = write(make_site(portfolio, found, [], SETTINGS, CALENDAR), tmp_path) / "index.html"
-    shown = "[...document.querySelectorAll('.sortable tbody th a')].map(a => a.textContent)"
+    shown = "[...document.querySelectorAll('#engagements tbody th a')].map(a => a.textContent)"
     titles, scripts = visit(
         page, {"eval": shown}, {"eval": "document.querySelectorAll('main script, main img, main iframe').length"}
     )
@@ -143,5 +143,37 @@ def test_hostile_titles_do_nothing_and_show_as_they_are(tmp_path: Path) -> None:
 
 def test_without_script_all_engagements_are_there(pages: Path) -> None:
     html = (pages / "index.html").read_text(encoding="utf-8")
-    assert "data-filters hidden" in html
+    assert 'data-filters="engagements" hidden' in html
     assert all(f">{name} <" in html or f">{name}</bdi>" in html or name in html for name in NAMES)
+
+
+def test_the_decision_log_is_searched_on_its_own(pages: Path) -> None:
+    steps = [
+        {"fill": "[data-filters=decisions] [data-search]", "value": "mike"},
+        {"eval": "[...document.querySelectorAll('#decisions tbody tr')].filter(r => !r.hidden).length"},
+        {"eval": "[...document.querySelectorAll('#engagements tbody tr')].filter(r => !r.hidden).length"},
+    ]
+    assert visit(pages / "index.html", *steps)[1:] == [1, len(NAMES)]
+
+
+def test_a_second_visit_tells_what_changed_since_the_first(pages: Path) -> None:
+    """The browser remembers the page of an earlier day: here one that said green, and knew one engagement more."""
+    seen = "Object.fromEntries([...document.querySelectorAll('#engagements tbody tr')].map(r => [r.dataset.ref, {name: r.cells[1].dataset.value, rag: 'green', finish: r.dataset.finish}]))"
+    former = f"localStorage.setItem('psbot ' + location.pathname, JSON.stringify([{{day: '2020-01-01', seen: {{...{seen}, 'x&1': {{name: 'Gone', rag: 'red', finish: ''}}}}}}]))"
+    told = "[...document.querySelectorAll('[data-since-list] li')].map(li => li.textContent)"
+    values = visit(pages / "index.html", {"eval": former}, {"reload": True}, {"eval": told})
+    assert sorted(values[-1]) == [
+        "Echo: Green → Unknown",
+        "Gone is not in the list any more",
+        "Mike: Green → Yellow",
+        "Zulu: Green → Red",
+    ]
+
+
+def test_axe_finds_nothing_against_accessibility(pages: Path) -> None:
+    """axe-core, all rules of WCAG 2.2 A and AA and its best practices, on each kind of page, wide and on a phone."""
+    axe = (MODULES / "axe-core/axe.min.js").read_text(encoding="utf-8")
+    told = "axe.run().then((found) => found.violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 120))]))"
+    for page in sorted(pages.rglob("*.html"))[:2]:
+        for job in ({}, {"width": 400}, {"dark": True}):
+            assert visit(page, {"eval": f"{axe};0"}, {"eval": told}, **job)[-1] == [], (page, job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -206,3 +207,31 @@ def test_the_editor_line_leads_to_a_schema_that_holds_the_starter_valid(
     jsonschema.validate(yaml.safe_load(text), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(yaml.safe_load(text) | {"serve": {"at": ["6 am"]}}, schema)
+
+
+# -- what to do next
+
+
+def test_check_ends_with_the_one_thing_to_do_next_and_names_the_next_ten_reports(desk: Desk) -> None:
+    config = yaml.safe_load(desk.config.read_text(encoding="utf-8"))
+    config["engagements"] = {}
+    desk.config.write_text(yaml.safe_dump(config), encoding="utf-8")
+    said = desk.psbot("check")
+    assert said.code == 1
+    last = said.out[said.out.index("Next, mend this:") :]
+    assert last.splitlines()[0].removeprefix("Next, mend this: ") in said.out[: said.out.index("Next, mend this:")]
+    assert len(re.findall(r"^ok    next \w+ report", said.out, re.M)) == 10
+
+
+def test_equal_faults_are_one_finding(desk: Desk) -> None:
+    for e in (*desk.gitlab.world.items.values(), *desk.gitlab.world.epics.values()):
+        e.description = (e.description or "").replace("hours:", "huors:")
+    said = desk.psbot("check")
+    lines = [line for line in findings(said, "FIX ") if "huors" in line]
+    assert len(lines) == 1
+    assert lines[0].count("&") + lines[0].count("#") > 2
+
+
+def test_the_address_of_the_api_serves_as_that_of_gitlab(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITLAB_URL", f"{desk.gitlab.url}/api/v4/")
+    assert f"{desk.gitlab.url}: GitLab" in desk.psbot("check").out

@@ -70,7 +70,7 @@ MISTAKES = [
     ("Finance: {}", 5, 1, "Did you mean 'finance'?"),
     ("labels: {helth: {}}", 5, 10, "unknown key 'labels.helth'. Did you mean 'health'?"),
     ("labels: {raid: {risks: x}}", 5, 17, "Did you mean 'risk'?"),
-    ("reports: {weekly: {}}", 5, 11, "Known: closeout, locale, monthly, portfolio, quarterly, status."),
+    ("reports: {weekly: {}}", 5, 11, "Known: closeout, counting, locale, monthly, page, portfolio, quarterly, status."),
     ("labels: {impact: impact}", 5, 10, "'impact' is a prefix and must end in `::` or `-`, such as 'impact::'"),
     ("labels: {health: {green: ok, red: ok}}", 5, 10, "green and red are the same label 'ok'"),
     ("labels: {health: 'health::'}", 5, 10, "must be a section: lines of `key: value` below it (given: 'health::')"),
@@ -194,9 +194,9 @@ def test_what_is_no_mapping_is_refused_with_a_line(text: str) -> None:
     assert fault.startswith(("config.yml:1:", "config.yml:2:"))
 
 
-def test_a_token_in_the_config_is_an_unknown_key() -> None:
+def test_a_token_in_the_config_is_to_be_revoked() -> None:
     (fault,) = faults_of("gitlab: {token: glpat-secret}")
-    assert "unknown key 'gitlab.token'" in fault
+    assert "revoke it" in fault
     assert "glpat-secret" not in fault
 
 

@@ -129,3 +129,22 @@ def _quarter(judged: Judged) -> str:
     return (
         judged.settings.work_calendar(range(judged.day.year - 1, judged.day.year + 2)).fiscal_quarter(judged.day).name
     )
+
+
+def test_a_team_with_custom_fields_needs_no_block(judged: Judged) -> None:
+    """One engagement has its facts in GitLab's own fields, its dates on the epic, and an item with the status "Won't do"."""
+    derived = judged.of(2136)
+    (engagement,) = [e for e in judged.portfolio.engagements if e.ref == derived.ref]
+    facts = engagement.facts
+    assert (facts.customer, facts.sow, facts.billing) == (
+        "Vandelay Imports & Exports",
+        "SOW-2136",
+        "time_and_materials",
+    )
+    assert (facts.hours, facts.pm, facts.value) == (280, "priya.nair", 70_000)
+    assert facts.start
+    assert facts.end
+    assert not engagement.fact_faults
+    if judged.settings.facts.fields:
+        assert [(i.status, i.outcome) for i in engagement.items if i.outcome == "dropped"] == [("Won't do", "dropped")]
+        assert derived.scope.removed == 1

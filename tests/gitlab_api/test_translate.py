@@ -152,3 +152,9 @@ def test_a_closed_milestones_last_change_stands_for_its_close():
     assert found.due_date == date(2026, 11, 30)
     assert found.closed_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
     assert found.web_url == "https://gitlab.example.com/acme/x/-/milestones/1"
+
+
+def test_a_milestone_of_a_gitlab_below_a_path_is_linked_once():
+    node = {"title": "Go", "webPath": "/gitlab/acme/x/-/milestones/1"}
+    found = make_milestone(node, "https://example.com/gitlab")
+    assert found.web_url == "https://example.com/gitlab/acme/x/-/milestones/1"

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.config import Settings
 from bot.derive import results as r
+from bot.derive.billing_results import Billing, BillingLine
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
 
@@ -87,7 +88,9 @@ def derived_engagement(
     raid = (
         r.RaidEntry(f"{SHARED}#20", text, "risk", mitigation=text, score=9, level="medium", owner=text),
         r.RaidEntry(f"{OWN}#21", f"{text} inner risk {secret}", "risk", mitigation=hidden, score=20, owner=secret),
+        r.RaidEntry(f"{OWN}#22", f"{hidden} decided", "decision", "closed", owner=secret, closed=TODAY - timedelta(3)),
     )
+    billing = BillingLine("2026-11", "milestone", hidden, Billing.BLOCKED, 0.0, money, hidden, TODAY, (f"{OWN}#13",))
     return r.EngagementDerived(
         ref, hidden, text, f"{HOST}/groups/x", "active",
         r.Progress("hours", 0.4, 288, 720, 1, 3, {f"{SHARED}#10": 100.0, f"{SHARED}#11": 120.0, f"{SHARED}#12": 60.0}),
@@ -96,6 +99,7 @@ def derived_engagement(
         r.Budget(720, 390, 390, 0.54, 0.96, 1.05, 750, TODAY + timedelta(30), 40, money, money),
         r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis="throughput", history_weeks=9),
         (r.Acceptance(text, money, "ready"), r.Acceptance(f"{text} 2", money, "accepted")),
+        invoicing=(billing,),
         raid=raid,
         risks=(r.Risk("x", "derived", "critical", hidden, (f"{SHARED}#11",), hidden, owner=secret), r.Risk("y", "derived", "low", hidden)),
         escalations=(r.Escalation(f"{OWN}#40", hidden, "high", 3, TODAY, overdue=True),),

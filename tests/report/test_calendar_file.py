@@ -7,7 +7,7 @@ from datetime import date
 
 from icalendar import Calendar
 
-from bot.derive.results import Acceptance, Derived, EngagementDerived, MilestoneStatus, Schedule
+from bot.derive.results import Acceptance, Derived, EngagementDerived, Forecast, MilestoneStatus, Quantiles, Schedule
 from bot.report.site.calendar_file import calendar_file
 
 DAY = date(2026, 11, 20)
@@ -56,3 +56,23 @@ def test_a_customer_reads_milestones_and_no_forecast_amount_or_address() -> None
 
 def test_the_same_facts_give_the_same_file() -> None:
     assert calendar_file(derived(GO_LIVE)) == calendar_file(derived(GO_LIVE))
+
+
+def test_the_end_of_the_sow_is_an_event_with_the_forecast_for_ourselves_alone() -> None:
+    finish = Quantiles(p50=date(2026, 12, 21), p80=date(2027, 1, 8))
+    (engagement,) = derived(GO_LIVE).engagements
+    one = replace(engagement, end=date(2026, 12, 18), forecast=Forecast(finish=finish))
+    known = replace(derived(), engagements=(one,))
+    assert events(calendar_file(known))[date(2026, 12, 18)] == (
+        "Globex: end of the SOW",
+        "Finish, even chance (P50): 2026-12-21\nFinish, four in five (P80): 2027-01-08",
+    )
+    assert events(calendar_file(known, customer=True))[date(2026, 12, 18)] == ("Globex: end of the SOW", "")
+
+
+def test_report_days_are_events_of_our_own_calendar_that_stay_apart() -> None:
+    reports = [("status", date(2026, 11, 26)), ("status", date(2026, 12, 3)), ("monthly", date(2026, 12, 1))]
+    found = events(calendar_file(derived(), reports=reports))
+    assert found[date(2026, 12, 1)][0] == "psbot: monthly report"
+    assert {date(2026, 11, 26), date(2026, 12, 3)} <= set(found)
+    assert "report" not in calendar_file(derived(), customer=True, reports=reports)

@@ -12,7 +12,7 @@ from bot.config import Settings
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport
-from bot.report.due import forced, next_due, reports_due
+from bot.report.due import coming, forced, reports_due
 
 CALENDAR = WorkCalendar()
 
@@ -104,8 +104,8 @@ def test_a_period_that_is_none_or_not_begun_is_a_usage_error(kind: str, name: st
         forced(settings(), CALENDAR, kind, name, date(2026, 11, 20))
 
 
-def test_next_due_tells_the_first_day_of_the_coming_periods() -> None:
-    assert next_due(settings(), CALENDAR, date(2026, 11, 20)) == [
+def test_coming_tells_the_first_day_of_the_coming_periods() -> None:
+    assert coming(settings(), CALENDAR, date(2026, 11, 20), ahead=1) == [
         ("portfolio", date(2026, 11, 24)),
         ("status", date(2026, 11, 26)),
         ("monthly", date(2026, 12, 1)),

@@ -30,6 +30,7 @@ from bot.report.sample import (
     sample_dues,
     sample_settings,
 )
+from bot.report.site.names import page_names
 from bot.report.text.wording import load_words
 
 DUES = {due.kind: due for due in sample_dues()}
@@ -324,3 +325,23 @@ def test_a_broken_template_stops_everything(tmp_path: object) -> None:
     (folder / "monthly.md.j2").write_text("{{ nothing }}")
     with pytest.raises(ConfigError, match=r"monthly\.md\.j2:1"):
         make_documents(DUES["monthly"], context(templates=Templates(load_words("en_US", "USD"), folder)))
+
+
+def test_the_status_says_where_its_figures_are_explained() -> None:
+    assert f"`psbot explain '{RED}'`" in status().body
+    assert "`docs/counting.md`" in status().body
+    page = "https://gitlab.example.com/acme/psbot/-/blob/main/docs/counting.md"
+    settings = sample_settings()
+    settings = settings.model_copy(update={"reports": settings.reports.model_copy(update={"counting": page})})
+    assert f"[How psbot counts]({page})" in status(settings=settings).body
+
+
+def test_a_note_links_to_the_engagement_s_page_where_the_pages_address_is_known() -> None:
+    settings = sample_settings()
+    reports = settings.reports.model_copy(update={"page": "https://acme.gitlab.io/psbot/"})
+    context = sample_context(Templates(load_words("en_US", "USD")), settings.model_copy(update={"reports": reports}))
+    made = make_documents(next(due for due in sample_dues() if due.kind == "status"), context)
+    (text,) = [d.text for d in made.documents if d.audience == "internal" and d.engagement == RED]
+    (name,) = page_names([RED]).values()
+    assert f"(https://acme.gitlab.io/psbot/{name})" in text
+    assert not any("acme.gitlab.io" in d.text for d in made.documents if d.audience == "customer")

@@ -18,7 +18,7 @@ from bot.domain.messages import Percent, Phrase, quote
 from bot.domain.model import Engagement, Portfolio
 from bot.report.site import make_site
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
-from bot.report.site.views import page_names
+from bot.report.site.names import page_names
 from bot.report.text.safe_text import clean
 from tests.report.chart_samples import FINISH, history
 from tests.report.hostile import HOSTILE

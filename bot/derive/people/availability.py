@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from bot.config.people import Person
@@ -44,6 +44,15 @@ class Availability:
     def is_away(self, user: str, day: date) -> bool:
         """Whether the person is away on `day`."""
         return self.person(user).is_away(day)
+
+    def away_until(self, user: str, day: date) -> date | None:
+        """The last day of the absence that `day` falls into, or of those that follow it without a gap; None for none."""
+        last, gap = None, day
+        for absence in sorted(self.person(user).away, key=lambda a: a.first):
+            if absence.first <= gap and absence.last >= day:
+                last = max(last or absence.last, absence.last)
+                gap = last + timedelta(days=1)
+        return last if self.is_away(user, day) else None
 
     @cached_property
     def _folded(self) -> dict[str, Person]:

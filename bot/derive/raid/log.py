@@ -126,6 +126,7 @@ def _make_entry(item: Item, kind: str, subject: Subject) -> RaidEntry:
         review=read_day(item.facts.get("review")),
         due=item.due_date,
         age_days=(subject.day - opened).days if opened else None,
+        closed=subject.calendar.local_day(item.closed_at) if item.closed_at and not item.is_open else None,
         movement=_movement(item, subject),
         missing=tuple(_missing(item, kind, labels)) if item.is_open else (),
         escalated=is_escalation(item, labels),

@@ -262,6 +262,9 @@ class Facts:
         "reference",
         sample="acme/customers/globex/delivery#1",
     )
+    invoiced_through: date | None = _fact(
+        DAY, "Day up to which Finance has invoiced all that could be; what was earned later is still to bill", "date"
+    )
     key: bool = _fact(
         FLAG, "True for a key project: shown in full in the monthly summary", "true, false", default=False
     )

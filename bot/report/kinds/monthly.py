@@ -19,7 +19,9 @@ from bot.report.partner import partner_views
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import axis_views, colours_of
+from bot.report.parts.decisions import decisions_in
 from bot.report.parts.headline import headline
+from bot.report.parts.invoicing import invoicing_view
 from bot.report.parts.issue import issue_document
 from bot.report.parts.movement import (
     RaidMovement,
@@ -40,6 +42,7 @@ from bot.report.text.safe_text import SafeMarkdown, joined
 from bot.report.text.wording import Words
 
 MOST_ASKS = 5
+MOST_DECISIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     earned = sum((m.earned for m in months if m.earned is not None), 0.0)
     expected = expected_of(then.portfolio.revenue_by_month, due.period)
     needed = [(m.name, ask) for m in months for ask in m.asks]
+    decisions = decisions_in(context, derived.engagements, due.period)
     return {
         "month": context.templates.words.month(due.period.first),
         "counts": count_colours(m.rag for m in months),
@@ -105,6 +109,9 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "error": earned / expected - 1 if expected else None,
         "rates": derived.portfolio,
         "waterfall": waterfall_view(context, derived),
+        "invoicing": invoicing_view(context, derived, due.period),
+        "decisions": decisions[:MOST_DECISIONS],
+        "more_decisions": max(0, len(decisions) - MOST_DECISIONS),
         "wins": [(m.name, win) for m in months for win in m.wins],
         "hit": sum(len(m.hit) for m in months),
         "slipped": sum(len(m.slipped) for m in months),

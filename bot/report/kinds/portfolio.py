@@ -19,6 +19,7 @@ from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, colours_of, week_colours
 from bot.report.parts.issue import issue_document
+from bot.report.parts.orders import red_but_quiet
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
 from bot.report.parts.top_risks import telling_risk
@@ -100,10 +101,19 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "revenue": derived.portfolio.revenue.get(quarter.name),
         "before": _revenue_on(context, since, quarter),
         "after": _revenue_on(context, until, quarter),
+        "quiet_reds": _quiet_reds(context, running),
         "upside": upside[:MOST_UPSIDE],
         "more_upside": upside[MOST_UPSIDE:],
         "capacity": [week for week in derived.portfolio.capacity if week.hours > week.available],
     }
+
+
+def _quiet_reds(
+    context: ReportContext, running: list[EngagementDerived]
+) -> list[tuple[SafeMarkdown, tuple[SafeMarkdown, ...]]]:
+    """Engagements in which something red is muted or overruled, and by whom."""
+    found = [(context.titled(e.ref, e.title), red_but_quiet(context, e)) for e in running]
+    return [(name, lines) for name, lines in found if lines]
 
 
 def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: Period) -> Line:

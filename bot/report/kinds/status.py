@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.derive.decisions.mutes import mute_payload
 from bot.derive.results import EngagementDerived, Scope
 from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
@@ -25,12 +26,13 @@ from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
 from bot.report.parts.colours import axis_views, colours_of, posted, posted_before, trends
 from bot.report.parts.headline import headline
-from bot.report.parts.orders import orders_in_force
+from bot.report.parts.orders import manager_lines, mute_changes, muted_line, orders_in_force
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import story_views
 from bot.report.registry import Report
-from bot.report.text.safe_text import SafeMarkdown
+from bot.report.site.names import page_names
+from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
 
 PAYLOAD_VERSION = 1
@@ -128,6 +130,9 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "facts": facts,
         "derived": derived,
         "orders": orders_in_force(context, derived),
+        "muted": muted_line(context, derived),
+        "mute_changes": mute_changes(context, derived),
+        "manager": manager_lines(context, derived),
         "colours": colours,
         "partial": derived.status.partial,
         "trend": trend["overall"],
@@ -152,6 +157,9 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "runs_out": _runs_out(week),
         "hours_left": max(0.0, (derived.budget.hours_budget or 0.0) - derived.budget.hours_spent),
         "indices": _indices(words, derived),
+        "explain": code(f"psbot explain '{derived.ref}'"),
+        "counting": _counting(words, context.settings.reports.counting),
+        "page": _page(context, derived.ref),
         "revenue": derived.forecast.revenue.get(quarter),
         "acceptance": acceptance_views(context, derived.acceptance),
         "gaps": tuple(
@@ -164,6 +172,20 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "notes_start": SafeMarkdown(PM_NOTES_START),
         "notes_end": SafeMarkdown(PM_NOTES_END),
     }
+
+
+def _counting(words: Words, address: str | None) -> SafeMarkdown:
+    """Where the rules of counting stand: a link where an address is known, else the file."""
+    return link(words.text("common.counting"), address) if address else code("docs/counting.md")
+
+
+def _page(context: ReportContext, ref: str) -> SafeMarkdown | None:
+    """The engagement's own page, where somebody said where the pages are."""
+    base = context.settings.reports.page
+    if not base:
+        return None
+    name = page_names(e.ref for e in context.portfolio.engagements)[ref]
+    return link(context.templates.words.text("status.page"), f"{base.rstrip('/')}/{name}")
 
 
 def _indices(words: Words, derived: EngagementDerived) -> tuple[tuple[str, SafeMarkdown], ...]:
@@ -220,7 +242,14 @@ def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepV
         "posted": _posted(week, colours, steps),
         "days": _days(week, colours["overall"]),
         "risks": sorted({risk.rule for risk in derived.risks}),
+        **({"asks": asks} if (asks := _asks(derived)) else {}),
+        **mute_payload(derived),
     }
+
+
+def _asks(derived: EngagementDerived) -> dict[str, str]:
+    """Since when each ask is asked."""
+    return {ask.key: ask.chase.since.isoformat() for ask in derived.asks if ask.chase}
 
 
 def _posted(week: Week, colours: Mapping[str, str], steps: Iterable[StepView]) -> Mapping[str, Any]:

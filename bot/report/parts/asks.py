@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.derive.results import EngagementDerived
 from bot.derive.status_results import Ask, AskKind
+from bot.domain.messages import Text
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -16,7 +17,8 @@ class AskView:
     """One ask: what, of whom, by when, and why it matters."""
 
     what: SafeMarkdown
-    owner: str | None = None
+    owner: Text | None = None
+    """Who is asked: who holds it, or who stands in, and the manager from the second week."""
     by: date | None = None
     impact: SafeMarkdown | None = None
 
@@ -33,10 +35,25 @@ def _view(context: ReportContext, ask: Ask) -> AskView:
     )
     return AskView(
         words.text(f"ask.{ask.kind}", what=context.titled(ask.ref, ask.title), milestone=ask.title, day=ask.by),
-        ask.owner,
+        _asked(context, ask),
         None if told_in_sentence else ask.by,
         _impact(context, ask),
     )
+
+
+def _asked(context: ReportContext, ask: Ask) -> Text | None:
+    """`sam (for priya, away until Jan 1)`; `priya and dana (asked since Nov 12)`."""
+    chase, words = ask.chase, context.templates.words
+    if chase is None:
+        return ask.owner
+    who: Text = chase.to
+    if chase.stands_in_for:
+        who = words.text("ask.stands_in", who=chase.to, away=chase.stands_in_for, day=chase.away_until)
+    elif chase.away_until:
+        who = words.text("ask.is_away", who=chase.to, day=chase.away_until)
+    if chase.manager in (None, chase.to):
+        return who
+    return words.text("ask.with_manager", who=who, manager=chase.manager, day=chase.since)
 
 
 def _impact(context: ReportContext, ask: Ask) -> SafeMarkdown | None:

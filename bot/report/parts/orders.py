@@ -1,16 +1,20 @@
-"""People's orders in an internal note: what is in force, folded, and how to give one, on a line."""
+"""People's orders in an internal text: what is in force, what they hide, and what stands beside the computed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
-from bot.derive.results import EngagementDerived
+from bot.derive.order_results import ManagerForecast, MutedRisk
+from bot.derive.results import SEVERITIES, EngagementDerived
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
-from bot.report.text.safe_text import SafeMarkdown, clean, neutralise
+from bot.report.text.safe_text import SafeMarkdown, clean, joined, neutralise
 
 LONGEST = 300
+LEVELS = ("green", "yellow", "red")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +47,100 @@ def _views(derived: EngagementDerived) -> Iterator[OrderView]:
 
 def _is_of(text: str, axis: str) -> bool:
     return axis in text.casefold().split()[:3]
+
+
+def muted_line(context: ReportContext, derived: EngagementDerived) -> SafeMarkdown | None:
+    """`Muted: budget 2 (gravest: high), schedule 1 (gravest: low)`; None where nothing is."""
+    words = context.templates.words
+    by_theme = sorted(derived.muted, key=lambda m: m.theme)
+    themes = [_theme(context, theme, list(muted)) for theme, muted in groupby(by_theme, lambda m: m.theme)]
+    return words.text("orders.muted", themes=joined(themes)) if themes else None
+
+
+def _theme(context: ReportContext, theme: str, muted: list[MutedRisk]) -> SafeMarkdown:
+    words = context.templates.words
+    gravest = max((m.risk.severity for m in muted), key=SEVERITIES.index)
+    severity = words.name("severity", gravest)
+    return words.text("orders.muted_theme", theme=words.name("risk_theme", theme), n=len(muted), severity=severity)
+
+
+def mute_changes(context: ReportContext, derived: EngagementDerived) -> tuple[SafeMarkdown, ...]:
+    """What a mute must not hide: risks that are back, and those that grew while they were muted."""
+    words = context.templates.words
+    back = (
+        words.text("orders.back", who=r.by, message=r.risk.message, **_levels(context, r.was, r.risk.severity))
+        for r in derived.returned
+    )
+    grown = (
+        words.text(
+            "orders.grown", who=m.by, day=m.until, message=m.risk.message, **_levels(context, m.was, m.risk.severity)
+        )
+        for m in derived.muted
+        if m.grown
+    )
+    return (*back, *grown)
+
+
+def _levels(context: ReportContext, was: str, now: str) -> dict[str, SafeMarkdown]:
+    words = context.templates.words
+    return {"was": words.name("severity", was), "now": words.name("severity", now)}
+
+
+def red_but_quiet(context: ReportContext, derived: EngagementDerived) -> tuple[SafeMarkdown, ...]:
+    """What a director is told: mutes that hide something red, and colours that people publish instead of red."""
+    if derived.phase == Phase.COMPLETE:
+        return ()
+    return (*_hiding(context, derived), *_overruled(context, derived))
+
+
+def _hiding(context: ReportContext, derived: EngagementDerived) -> Iterator[SafeMarkdown]:
+    words = context.templates.words
+    for m in derived.muted:
+        if m.hides_red:
+            severity = words.name("severity", m.risk.severity)
+            yield words.text(
+                "orders.hides",
+                who=m.by,
+                day=m.until,
+                severity=severity,
+                message=m.risk.message,
+                reason=_reason(m.reason),
+            )
+
+
+def _overruled(context: ReportContext, derived: EngagementDerived) -> Iterator[SafeMarkdown]:
+    words = context.templates.words
+    for o in derived.status.overrides.values():
+        if o.computed == "red" and o.colour != "red":
+            yield words.text(
+                "orders.overruled",
+                axis=words.name("axis", o.axis),
+                said=words.rag(o.colour),
+                computed=words.rag(o.computed),
+                who=o.by,
+                day=o.until,
+                reason=_reason(o.reason),
+            )
+
+
+def _reason(text: str) -> SafeMarkdown:
+    return SafeMarkdown(f" – {neutralise(clean(text, LONGEST))}" if text else "")
+
+
+def manager_lines(context: ReportContext, derived: EngagementDerived) -> tuple[SafeMarkdown, ...]:
+    """People's forecasts, each beside the computed one."""
+    return tuple(_manager(context, derived, said) for said in derived.manager if derived.phase != Phase.COMPLETE)
+
+
+def _manager(context: ReportContext, derived: EngagementDerived, said: ManagerForecast) -> SafeMarkdown:
+    words = context.templates.words
+    if said.what == "finish":
+        return words.text("orders.manager_finish", who=said.by, day=said.value, computed=derived.forecast.finish.p50)
+    computed = derived.forecast.revenue.get(said.what)
+    return words.text(
+        "orders.manager_revenue",
+        who=said.by,
+        amount=words.money(float(said.value)) if isinstance(said.value, int | float) else None,
+        quarter=SafeMarkdown(said.what),
+        computed=words.money(computed.forecast if computed else None),
+    )

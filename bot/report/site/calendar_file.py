@@ -29,8 +29,17 @@ class Entry:
     url: str = ""
 
 
-def calendar_file(derived: Derived, *, customer: bool = False, name: str = "psbot milestones") -> str:
-    """All engagements of `derived` as one calendar; `customer`: only milestones and the days agreed for them."""
+def calendar_file(
+    derived: Derived,
+    *,
+    customer: bool = False,
+    name: str = "psbot milestones",
+    reports: Iterable[tuple[str, date]] = (),
+) -> str:
+    """All engagements of `derived` as one calendar, and the days on which `reports` (kind, day) come.
+
+    `customer`: only milestones, the days agreed for them, and the end of the SOW.
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -40,6 +49,8 @@ def calendar_file(derived: Derived, *, customer: bool = False, name: str = "psbo
     for engagement in sorted(derived.engagements, key=lambda e: e.ref):
         for entry in _entries(engagement, customer):
             calendar.add_component(_event(entry, stamp))
+    for kind, day in () if customer else reports:
+        calendar.add_component(_event(Entry(f"report|{kind}|{day}", day, f"psbot: {kind} report"), stamp))
     return str(calendar.to_ical().decode())
 
 
@@ -66,6 +77,9 @@ def _entries(engagement: EngagementDerived, customer: bool) -> Iterator[Entry]:
             summary = f"{_of(engagement)}: {milestone.title}" + (" (done)" if milestone.state == "done" else "")
             url = "" if customer else milestone.web_url
             yield Entry(_key(engagement, "milestone", milestone), day, summary, details, url)
+    if engagement.end is not None:
+        details = () if customer else tuple(_finish(engagement))
+        yield Entry(f"{engagement.ref}|end", engagement.end, f"{_of(engagement)}: end of the SOW", details)
     if customer:
         return
     for milestone in engagement.schedule.milestones:
@@ -82,6 +96,12 @@ def _last_safe_day(engagement: EngagementDerived, acceptance: Acceptance, day: d
     summary = f"{_of(engagement)}: last safe day to ask for the sign-off of {acceptance.milestone}"
     details = ("A request sent later may be accepted only in the next quarter.",)
     return Entry(f"{engagement.ref}|sign-off|{acceptance.milestone}", day, summary, details, engagement.web_url)
+
+
+def _finish(engagement: EngagementDerived) -> Iterable[str]:
+    finish = engagement.forecast.finish
+    dates = (("Finish, even chance (P50)", finish.p50), ("Finish, four in five (P80)", finish.p80))
+    return (f"{name}: {day.isoformat()}" for name, day in dates if isinstance(day, date))
 
 
 def _outlook(milestone: MilestoneStatus) -> Iterable[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.derive.raid.decision_log import decision_log
 from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.calendar import week_of
 from bot.report.charts import burn_history
 from bot.report.site.draw import draw_burn_up, draw_colours, draw_revenue, draw_slips, draw_trend
+from bot.report.site.timeline import draw_timeline
 from bot.report.site.views import Row, Site
+from bot.report.text.safe_text import safe_url
 
 ACCEPTED = ("accepted", "passively_accepted")
 
@@ -25,8 +28,11 @@ def portfolio_view(site: Site) -> dict[str, Any]:
         "ranks": {name: rank for rank, name in enumerate(("red", "yellow", "unknown", "green"))},
         "quarter": site.quarter,
         "now": total.revenue.get(site.quarter),
-        "revenue_chart": draw_revenue(site.quarters),
+        "revenue_chart": draw_revenue(site.shown_quarters),
         "colours": draw_colours(site.past),
+        "timeline": draw_timeline(site.rows, site.derived.as_of),
+        "decisions": decision_log(site.derived.engagements),
+        "invoices": site.invoices,
         "this_week": week_of(site.derived.as_of).name,
     }
 
@@ -59,6 +65,7 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> dict[str,
         "raid": sorted((e for e in derived.raid if e.state != "closed"), key=lambda e: (-(e.score or 0), e.ref)),
         "accepted": ACCEPTED,
         "severities": SEVERITIES,
+        "counting": safe_url(site.settings.reports.counting or ""),
         "unread": (*derived.errors, *(f.message for f in engagement.fact_faults)) if engagement else derived.errors,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from bot.config import Settings
+from bot.derive.billing_results import Billing
 from bot.derive.forecast.accuracy import Accuracy
 from bot.derive.results import (
     SEVERITIES,
@@ -28,12 +30,15 @@ from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.domain.vocabulary import Phase
 from bot.report.charts import Revenue
+from bot.report.site.names import page_names
 from bot.report.text.safe_text import safe_url
 
 TREND = 6
 Q = TypeVar("Q", bound=Revenue)
 MOST_ATTENTION = 8
 MOST_OF_ONE = 2
+TOO_SMALL = 0.005
+"""A far quarter below this share of all that is expected is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,17 @@ class Attention:
     due: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Invoices:
+    """An engagement's money on its way to the invoice, and why some of it does not get there."""
+
+    row: Row
+    ready: float
+    blocked: float
+    leak: float
+    reasons: tuple[Text, ...]
+
+
 @dataclass(frozen=True)
 class Site:
     """Everything that the pages are made of. `earlier` is oldest first and without today."""
@@ -108,6 +124,15 @@ class Site:
     @cached_property
     def quarters(self) -> tuple[tuple[str, PortfolioQuarter], ...]:
         return self.in_order(self.derived.portfolio.revenue)
+
+    @cached_property
+    def shown_quarters(self) -> tuple[tuple[str, PortfolioQuarter], ...]:
+        """All but the far ones in which next to nothing is expected."""
+        least = TOO_SMALL * math.fsum(q.forecast for _, q in self.quarters)
+        worth = [
+            n for n, (name, q) in enumerate(self.quarters) if q.target or q.forecast >= least or name <= self.quarter
+        ]
+        return self.quarters[: max(worth, default=-1) + 1]
 
     def in_order(self, revenue: Mapping[str, Q]) -> tuple[tuple[str, Q], ...]:
         """Quarters by date."""
@@ -190,6 +215,31 @@ class Site:
         return tuple((axis, rag, found) for axis, colours in record.items() for rag, found in sorted(colours.items()))
 
     @cached_property
+    def invoices(self) -> tuple[Invoices, ...]:
+        """What is earned and not invoiced, by engagement in the order of the table; other currencies apart."""
+        found = (self._invoices(row) for row in self.rows)
+        return tuple(one for one in found if one is not None)
+
+    def _invoices(self, row: Row) -> Invoices | None:
+        """Ready lines of former months only where the facts say up to when Finance has billed."""
+        month, known = f"{self.derived.as_of:%Y-%m}", row.facts.invoiced_through is not None
+        lines = [
+            line
+            for line in row.derived.invoicing
+            if line.state in (Billing.BLOCKED, Billing.LEAK)
+            or (line.state == Billing.READY and (known or line.month == month))
+        ]
+        sums = {
+            state: math.fsum(line.amount for line in lines if line.state == state and line.amount is not None)
+            for state in (Billing.READY, Billing.BLOCKED, Billing.LEAK)
+        }
+        reasons = tuple({str(line.reason): line.reason for line in lines if line.state != Billing.READY}.values())
+        other = (row.facts.currency or self.derived.currency).upper() != self.derived.currency.upper()
+        if not any(sums.values()) or other:
+            return None
+        return Invoices(row, sums[Billing.READY], sums[Billing.BLOCKED], sums[Billing.LEAK], reasons)
+
+    @cached_property
     def escalations(self) -> int:
         return sum(len(d.escalations) for d in self.derived.engagements)
 
@@ -213,18 +263,3 @@ class Site:
 def short_ref(ref: str) -> str:
     """The last part of a reference's path and its number: `sow-1234#12`."""
     return re.sub(r"^(?:[^/%\"]+/)+", "", ref)
-
-
-def page_names(refs: Iterable[str]) -> dict[str, str]:
-    """A file name for each engagement, unique also where case does not count."""
-    names: dict[str, str] = {}
-    used: set[str] = set()
-    for ref in refs:
-        stem = re.sub(r"[^a-z0-9]+", "-", ref.lower()).strip("-")[:80] or "engagement"
-        name, number = stem, 1
-        while name in used:
-            number += 1
-            name = f"{stem}-{number}"
-        used.add(name)
-        names[ref] = f"engagements/{name}.html"
-    return names

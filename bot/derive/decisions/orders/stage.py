@@ -8,9 +8,11 @@ from functools import partial
 from typing import Any
 
 from bot.derive.decisions.colours import overall_colour
+from bot.derive.decisions.mutes import with_mutes_judged
 from bot.derive.decisions.orders.effects import adjusted
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.reading import Court, entry_of, read_orders
+from bot.derive.results import EngagementDerived, Risk
 from bot.derive.subject import Subject
 from bot.domain.bulkhead import contained
 from bot.domain.messages import Phrase, Text
@@ -34,18 +36,26 @@ def _tell_orders(faults: list[Text], ref: str, why: str) -> None:
     faults.append(Phrase("orders about {ref} can't be read: {error}", ref=ref, error=why))
 
 
-def obey(subject: Subject, orders: Sequence[Order]) -> Mapping[str, Any]:
+def obey(subject: Subject, orders: Sequence[Order], payloads: Sequence[Mapping[str, object]] = ()) -> Mapping[str, Any]:
     """What orders publish in place of the computed; an overruled axis counts in the overall colour too."""
-    derived = adjusted(subject.derived, orders)
+    derived = with_mutes_judged(adjusted(subject.derived, orders), subject.day, payloads)
     status = derived.status
     if status.overrides and "overall" not in status.overrides:
-        overall = overall_colour((status.schedule, status.scope, status.budget), derived.escalations, derived.risks)
+        overall = overall_colour(
+            (status.schedule, status.scope, status.budget), derived.escalations, _all_risks(derived)
+        )
         status = replace(status, overall=overall)
     return {
         "status": status,
         "risks": derived.risks,
         "muted": derived.muted,
+        "returned": derived.returned,
         "manager": derived.manager,
         "causes": derived.causes,
         "orders": tuple(entry_of(order) for order in orders),
     }
+
+
+def _all_risks(derived: EngagementDerived) -> tuple[Risk, ...]:
+    """A mute folds a risk away; it makes no colour better."""
+    return (*derived.risks, *(mute.risk for mute in derived.muted))
