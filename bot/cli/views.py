@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ import typer
 
 from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day, require_audience
 from bot.cli.console import progress_bar, say
-from bot.cli.files import print_json, takes_unicode, write_text
+from bot.cli.files import json_text, print_json, takes_unicode, write_text
 from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -158,7 +157,7 @@ def export(
         raise UsageError("Parquet is written with the tables", "--parquet", "Add --tables DIR.")
     reading = read(None, only, None)
     plain = not output and not takes_unicode()
-    text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=plain, indent=1, allow_nan=False) + "\n"
+    text = json_text(dump_snapshot(reading.portfolio), plain=plain, indent=1)
     if output:
         write_text(output, text)
     else:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 def leftover_steps(planner: Planner, wishes: Iterable[Wish]) -> Iterator[Step]:
     """Steps that clear them away, for the reports that this run publishes (`wishes`: the first part of each)."""
-    places = {_report(wish.identity): wish for given in wishes for wish in _stages(given)}
-    current = {replace(wish.identity, part=1) for wish in places.values()}
+    stages = [stage for wish in wishes for stage in _stages(wish)]
+    places = {_report(stage.identity): stage for stage in stages}
+    current = {replace(stage.identity, part=1) for stage in stages}
     found: dict[tuple[Identity, str], list[Post]] = {}
     for post in planner.standing.posts:
         identity = post.marker.identity

@@ -19,6 +19,7 @@ from tests.cli.conftest import Said
 
 NASTY = "\x1b[2J\x9b31m\x07\x00\x7f\u202e\u2066\x85\r\b"
 ALLOWED = {"\n", "\t"}
+DIRECTIONS = "\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 EVIL = f"Evil{NASTY}title"
 SOW = """customer: Umbrella
 sow: SOW-9
@@ -89,9 +90,7 @@ def place(tmp_path: Path, call: Callable[..., Said], monkeypatch: pytest.MonkeyP
 
 def hostile(text: str) -> set[str]:
     """Characters that drive or deceive a terminal."""
-    return {
-        hex(ord(c)) for c in text if unicodedata.category(c) in ("Cc", "Cf") and c not in ALLOWED and ord(c) != 0xFEFF
-    }
+    return {hex(ord(c)) for c in text if (unicodedata.category(c) == "Cc" or c in DIRECTIONS) and c not in ALLOWED}
 
 
 def words_of(path: Path) -> str:
