@@ -118,15 +118,6 @@ def test_who_writes_needs_the_scope_api_and_no_more_than_a_planners_role(
     assert gitlab.writes
 
 
-def test_a_guest_writes_nothing_and_is_told(
-    gitlab: DemoGitLab, world: World, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use(world, monkeypatch, "guest", "api")
-    said = call("run")
-    assert said.code in (1, 3)
-    assert said.err
-
-
 def test_the_page_names_every_command_with_its_least() -> None:
     rows = dict(re.findall(r"^\| ((?:`[^`|]+`(?:, )?)+) \| `(\w+)`", DOCS.read_text(encoding="utf-8"), re.M))
     told = {name.strip("`"): scope for names, scope in rows.items() for name in names.split(", ")}
