@@ -67,6 +67,7 @@ def followed_facts(facts: Facts, paths: FormerPaths) -> Facts:
 
 def followed_settings(client: GitLabClient, settings: Settings) -> Settings:
     """The settings with namespaces and report projects under the paths that GitLab redirects to."""
+    _ = client.user  # a refused token ends the run here, before anything else is asked
     reports = (settings.reports.portfolio, settings.reports.monthly, settings.reports.quarterly)
     written = (*settings.portfolio.namespaces, *(r.project for r in reports if r.enabled and r.project))
     known = _current(client, written)
