@@ -1,8 +1,8 @@
 """Mutation testing of what decides who reads what: cosmic-ray changes one thing at a time, the nearest tests must notice.
 
 `make mutants` runs all targets (hours), `make mutants ONLY=approval` one. A survivor is named with its line; those that
-change nothing anybody could notice stand in ACCEPTED with the reason. More than one in ten is a failure, and what deletes,
-closes or posts to a customer may have none.
+change nothing anybody could notice stand in ACCEPTED with the reason. More than one in ten is a failure, and in what deletes,
+closes or posts to a customer (STRICT) each that has no reason. `--most 40` takes a sample: minutes a module.
 """
 
 from __future__ import annotations
@@ -10,39 +10,58 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("bot", "fakegitlab", "tests", "templates", "docs", "bench")
 MOST_SURVIVORS = 0.10
+PUBLISH = "tests/publish"
 TARGETS: dict[str, tuple[str, str]] = {
-    "approval": ("bot/publish/approval.py", "tests/publish/test_approval.py"),
-    "audience": ("bot/publish/audience.py", "tests/publish/test_audience.py tests/app/test_audiences.py"),
+    "execute": ("bot/publish/execute.py", f"{PUBLISH}/test_execute.py {PUBLISH}/test_faults.py"),
+    "precheck": ("bot/publish/precheck.py", f"{PUBLISH}/test_precheck.py {PUBLISH}/test_exactly_once.py"),
+    "planner": (
+        "bot/publish/planner.py",
+        f"{PUBLISH}/test_planner.py {PUBLISH}/test_plan.py {PUBLISH}/test_pm_notes.py",
+    ),
+    "writer": (
+        "bot/publish/writer.py",
+        f"{PUBLISH}/test_approval.py {PUBLISH}/test_exactly_once.py {PUBLISH}/test_faults.py",
+    ),
+    "approval": ("bot/publish/approval.py", f"{PUBLISH}/test_approval.py"),
+    "drafts": ("bot/publish/drafts.py", f"{PUBLISH}/test_approval.py"),
+    "recheck": ("bot/publish/recheck.py", f"{PUBLISH}/test_plan_from_a_file.py"),
+    "audience": ("bot/publish/audience.py", f"{PUBLISH}/test_audience.py tests/app/test_audiences.py"),
     "channels": ("bot/publish/channels.py", "tests/app/test_audiences.py"),
     "customers": ("bot/domain/customers.py", "tests/domain/test_customers.py"),
-    "planner": ("bot/publish/planner.py", "tests/publish/test_plan.py tests/publish/test_exactly_once.py"),
-    "precheck": ("bot/publish/precheck.py", "tests/publish/test_exactly_once.py tests/publish/test_faults.py"),
-    "execute": ("bot/publish/execute.py", "tests/publish/test_exactly_once.py tests/publish/test_faults.py"),
-    "drafts": ("bot/publish/drafts.py", "tests/publish/test_approval.py"),
-    "recheck": ("bot/publish/recheck.py", "tests/publish/test_plan_from_a_file.py"),
+    "customer": (
+        "bot/report/kinds/customer.py",
+        "tests/report/test_reports_golden.py tests/report/test_reports_customer.py",
+    ),
     "loss": ("bot/publish/loss.py", "tests/app/test_silence.py"),
     "change": ("bot/report/change.py", "tests/app/test_what_changed.py"),
     "safe_text": (
         "bot/report/text/safe_text.py",
         "tests/report/test_safe_text.py tests/report/test_reports_hostile.py",
     ),
-    "customer": ("bot/report/kinds/customer.py", "tests/report/test_reports_customer.py"),
     "axes": ("bot/derive/decisions/axes.py", "tests/derive/test_status.py"),
     "acceptance": ("bot/derive/money/acceptance.py", "tests/derive/test_acceptance.py"),
     "revenue": ("bot/derive/forecast/revenue.py", "tests/derive/forecast/test_recognition.py"),
     "finish": ("bot/derive/forecast/finish.py", "tests/derive/forecast/test_finish_dates.py"),
 }
-"""Module and the tests nearest to it."""
+"""Module and the tests nearest to it, the quickest first."""
+STRICT = frozenset(
+    {"execute", "precheck", "planner", "writer", "approval", "drafts", "recheck", "audience", "customer"}
+)
+"""What deletes, closes, or posts to a customer."""
+NEVER_RUN = ("ReplaceBinaryOperator_BitOr_%", "%_Is", "%_IsNot")
+"""`X | None` stands in annotations alone here, which nobody evaluates; `is` for `==` is true of the same short texts."""
 ACCEPTED: dict[tuple[str, str], str] = {}
 """(target, the changed line as it stands) → why nobody could notice."""
 _CONFIG = """[cosmic-ray]
@@ -81,8 +100,7 @@ def run_target(name: str, tool: str, most: int | None) -> tuple[int, list[Surviv
                 shutil.copy(file, tree)
         (tree / "mutants.toml").write_text(_CONFIG.format(module=module, python=sys.executable, tests=tests))
         _call(tree, tool, "init", "mutants.toml", "mutants.sqlite")
-        if most is not None:
-            _thin_out(tree / "mutants.sqlite", most)
+        _thin_out(tree / "mutants.sqlite", most, (tree / module).read_text(encoding="utf-8").splitlines())
         _call(tree, tool, "exec", "mutants.toml", "mutants.sqlite")
         lines = (tree / module).read_text(encoding="utf-8").splitlines()
         return _judged(name, _call(tree, tool, "dump", "mutants.sqlite"), lines)
@@ -93,17 +111,19 @@ def _call(tree: Path, tool: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _thin_out(database: Path, most: int) -> None:
-    """Keep an even sample of the changes."""
-    import sqlite3
-
-    with sqlite3.connect(database) as connection:
-        jobs = [row[0] for row in connection.execute("select job_id from work_items order by job_id")]
-        kept = set(jobs[:: max(1, len(jobs) // most)][:most])
-        for job in jobs:
-            if job not in kept:
-                connection.execute("delete from mutation_specs where job_id = ?", (job,))
-                connection.execute("delete from work_items where job_id = ?", (job,))
+def _thin_out(database: Path, most: int | None, lines: list[str]) -> None:
+    """Leave out what can't be noticed (annotations, how a dataclass stores its fields); keep an even sample of the rest."""
+    with closing(sqlite3.connect(database)) as connection:
+        never = " or ".join(f"operator_name like 'core/{pattern}'" for pattern in NEVER_RUN)
+        found = connection.execute(
+            f"select job_id, start_pos_row from mutation_specs where not ({never}) order by job_id"
+        )
+        jobs = [job for job, row in found if not lines[row - 1].startswith("@dataclass")]
+        kept = jobs if most is None else jobs[:: max(1, len(jobs) // most)][:most]
+        marks = ", ".join("?" * len(kept))
+        for table in ("mutation_specs", "work_items"):
+            connection.execute(f"delete from {table} where job_id not in ({marks})", kept)
+        connection.commit()
 
 
 def _judged(name: str, dump: str, lines: list[str]) -> tuple[int, list[Survivor]]:
@@ -139,7 +159,8 @@ def main() -> int:
         tried, survivors = run_target(name, given.tool, given.most)
         print(f"{name}: " + "\n".join(told(tried, survivors)), flush=True)
         unexplained = [s for s in survivors if not s.reason]
-        bad |= not tried or len(unexplained) > MOST_SURVIVORS * tried
+        allowed = 0 if name in STRICT else MOST_SURVIVORS * tried
+        bad |= not tried or len(unexplained) > allowed
     return 1 if bad else 0
 
 

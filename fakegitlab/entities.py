@@ -223,6 +223,7 @@ class Note:
     system: bool = False
     action: str | None = None
     threaded: bool = False
+    resolved: bool = False
     last_edited_at: datetime | None = None
     last_edited_by: User | None = None
     awards: list[Award] = field(default_factory=list)
@@ -296,6 +297,8 @@ class Item:
     closed_at: datetime | None = None
     closed_by: User | None = None
     confidential: bool = False
+    locked: bool = False
+    """The discussion is for members only."""
     labels: list[Label] = field(default_factory=list)
     assignees: list[User] = field(default_factory=list)
     milestone: Milestone | None = None

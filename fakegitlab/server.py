@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import traceback
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -19,6 +20,7 @@ from fakegitlab.editions import Edition
 from fakegitlab.entities import Token, User, Write
 from fakegitlab.faults import Dropped, Faults, cut
 from fakegitlab.graphql.execute import GraphQLApi, operation_name
+from fakegitlab.replica import Replica
 from fakegitlab.rest.app import RestApi
 from fakegitlab.rest.paging import as_json
 from fakegitlab.services.access import Actor
@@ -71,6 +73,7 @@ class DemoGitLab:
         self.world = world if world is not None else World()
         self.world.edition = Edition(edition, version)
         self.faults = Faults()
+        self.replica = Replica()
         self.requests: list[RequestRecord] = []
         self.errors: list[str] = []
         self.rest = RestApi(self.world)
@@ -174,7 +177,8 @@ class DemoGitLab:
             return instead
         with self.world.lock:
             before = len(self.world.writes)
-            response = self._route(request, record.path, token)
+            with nullcontext() if record.is_write else self.replica.serving(self.world):
+                response = self._route(request, record.path, token)
             record.committed = len(self.world.writes) - before
             if not record.is_write:
                 self.faults.shift(self.world)

@@ -322,7 +322,7 @@ class World(Store):
         return made
 
     def move(self, item: Item, project: Project, at: Moment | None = None) -> Item:
-        """Move an issue: a new one is made there with its links, the old one closes; no linked item notices."""
+        """Move an issue: a new one is made there with its notes and links, the old one closes; no linked item notices."""
         moment: datetime = as_moment(at if at is not None else self.now)
         copied = {"author": item.author, "description": item.description, "created_at": item.created_at}
         made = self.issue(project, item.title, labels=item.label_titles(), **copied)
@@ -333,6 +333,12 @@ class World(Store):
             link.source, link.target = (made if end is item else end for end in (link.source, link.target))
         made.links, item.links = item.links, []
         made.updated_at = moment
+        for note in [n for n in item.notes if not n.system]:
+            copied_note = {"threaded": note.threaded, "internal": note.internal, "last_edited_at": note.last_edited_at}
+            thread = f"{note.discussion_id[:-4]}{made.id % 10_000:04}"
+            self.add_note(
+                Note(self.next_id("note"), made, note.author, note.body, note.created_at, moment, thread, **copied_note)  # type: ignore[arg-type]
+            )
         history.add_system_note(self, item, item.author, f"moved to {made.reference}", "moved", moment)
         history.add_system_note(self, made, item.author, f"moved from {item.reference}", "moved", moment)
         self.close(item, moment)

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from bot.app.absences import read_absences, with_absences
 from bot.app.csv_sheet import decode
+from bot.app.vocabulary import full_vocabulary
 from bot.config import Settings, parse_config
-from bot.derive.catalog import vocabulary
+from bot.config.engagement_files import SUFFIXES, FactFile, with_files
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import AccessError, ConfigError, UsageError
 
@@ -107,7 +108,7 @@ class Session:
         """The same for reading GitLab: paths that it redirects stand under their names of today."""
         from bot.gitlab_api.former_paths import followed_settings
 
-        settings = followed_settings(self.client, self.settings)
+        settings = followed_settings(self.client, _with_project_facts(self))
         if settings is self.settings:
             return self
         followed = replace(self, settings=settings)
@@ -120,10 +121,35 @@ def open_session(
 ) -> Session:
     """Read the config and find out the day. Raises ConfigError or UsageError."""
     path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
-    settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
+    settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), full_vocabulary())
+    settings = _with_own_facts(settings, path.parent)
     settings = with_portfolio_page(with_counting_page(settings, path.parent, environment), environment)
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
     return with_absence_files(Session(settings, path, today, as_of or today, environment))
+
+
+def _with_own_facts(settings: Settings, folder: Path) -> Settings:
+    """The settings with the facts of the files beside the config, where it names some."""
+    files = settings.engagement_files
+    if files is None or files.project:
+        return settings
+    place = folder / files.path
+    names = sorted(p for p in place.iterdir() if p.suffix in SUFFIXES) if place.is_dir() else [place]
+    advice = "`engagements: {path: …}` names a file of facts, or a folder of *.yml files."
+    found = [FactFile(str(name), read_text(name, advice)) for name in names]
+    return with_files(settings, found, full_vocabulary())
+
+
+def _with_project_facts(session: Session) -> Settings:
+    """The settings with the facts of the project's repository, where the config names one."""
+    from bot.gitlab_api.repository import read_files
+
+    files = session.settings.engagement_files
+    if files is None or not files.project:
+        return session.settings
+    found = read_files(session.client, files.project, files.path, SUFFIXES)
+    named = [FactFile(f"{files.project}: {name}", text) for name, text in found]
+    return with_files(session.settings, named, full_vocabulary())
 
 
 def with_absence_files(session: Session) -> Session:
@@ -131,7 +157,8 @@ def with_absence_files(session: Session) -> Session:
     settings = session.settings
     if not settings.calendar.absences:
         return session
-    people, faults, zone = dict(settings.people), [], ZoneInfo(settings.calendar.timezone)
+    people, zone = dict(settings.people), ZoneInfo(settings.calendar.timezone)
+    faults: list[str] = []
     for name in settings.calendar.absences:
         found = read_absences(read_sheet(session.folder / name), name, settings.people, zone, settings.finance.columns)
         people = with_absences(people, found.away)

@@ -11,8 +11,22 @@ from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.checks.registry import RULES
+from bot.derive.decisions.orders.judging import Court
+from bot.derive.decisions.orders.lines import order_lines
+from bot.derive.decisions.orders.stage import as_ordered
 from bot.derive.decisions.status import Signals
-from bot.derive.forecast import BacktestReport, apply_scenario, measure_accuracy, parse_scenario, run_backtest
+from bot.derive.depth import Depth
+from bot.derive.forecast import (
+    BacktestReport,
+    apply_scenarios,
+    asked_of_people,
+    levelled,
+    measure_accuracy,
+    parse_scenario,
+    run_backtest,
+)
+from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
 from bot.derive.results import Derived, EngagementDerived
@@ -47,18 +61,22 @@ class Reading:
     day: date
     past: tuple[PastReport, ...] = ()
     only: str | None = None
-    _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
+    _derived: dict[tuple[date, int, int, Depth], Derived] = field(default_factory=dict, repr=False)
     _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.portfolio = remember(self.portfolio, self.past, self.session.today)
+        live = self.session.as_of == self.session.today
+        self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
 
-    def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
-        key = (day, seed, trials)
-        if key not in self._derived:
-            self._derived[key] = self._derive(self.portfolio, day, seed, trials, self._signals)
-        return self._derived[key]
+    def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
+        """What is derived as of `day`; `depth`: at least so much of it."""
+        for deeper in (level for level in Depth if level >= depth):
+            if (found := self._derived.get((day, seed, trials, deeper))) is not None:
+                return found
+        found = self._derive(self.portfolio, day, seed, trials, self._signals, depth)
+        self._derived[(day, seed, trials, depth)] = found
+        return found
 
     def frozen(self, day: date) -> Reading:
         """The same, had nothing happened after `day`; what was derived of earlier days holds for both."""
@@ -69,18 +87,46 @@ class Reading:
         return self._frozen[day]
 
     def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
-        """Derived anew for a portfolio with these what-if changes. Raises UsageError for one that can't be read."""
-        portfolio = self.portfolio
-        for text in changes:
-            portfolio = apply_scenario(portfolio, parse_scenario(text), self.day, self.session.calendar)
-        return self._derive(portfolio, self.day, seed, trials)
+        """Derived anew for a portfolio with these what-if changes; its capacity is what they ask of people.
+
+        Raises UsageError for a change that can't be read.
+        """
+        s, scenarios = self.session, [parse_scenario(text) for text in changes]
+        portfolio, settings = apply_scenarios(self.portfolio, scenarios, self.day, s.calendar, s.settings)
+        people = Availability(s.calendar, settings.people)
+        found = derive_portfolio(
+            levelled(self.portfolio, portfolio, people),
+            self.day,
+            settings,
+            s.calendar,
+            seed=seed,
+            trials=trials,
+            past=self.past,
+            only=self.only,
+        )
+        return replace(found, portfolio=replace(found.portfolio, capacity=asked_of_people(portfolio, self.day, people)))
 
     def backtest(self, *, seed: int, trials: int) -> BacktestReport:
         """The portfolio's own closed history, replayed by the protocol."""
         s = self.session
-        return run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        court = Court(s.settings, s.calendar, tuple(r.id for r in RULES), self.day)
+        known = as_ordered(self.portfolio, self.past, court)
+        report = run_backtest(known, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        if not any(order_lines(reply.body) for past in self.past for reply in past.replies):
+            return report
+        derived = self.derive(self.day)
+        judgements = tuple(j for e in derived.engagements for j in e.judgements)
+        return replace(report, judgements=judgements, judged=derived.portfolio.judged)
 
-    def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int, memory: Memory | None = None) -> Derived:
+    def _derive(
+        self,
+        portfolio: Portfolio,
+        day: date,
+        seed: int,
+        trials: int,
+        memory: Memory | None = None,
+        depth: Depth = Depth.ALL,
+    ) -> Derived:
         s = self.session
         return derive_portfolio(
             portfolio,
@@ -92,6 +138,7 @@ class Reading:
             past=self.past,
             only=self.only,
             memory=memory,
+            depth=depth,
         )
 
 
@@ -215,7 +262,7 @@ def make_site_files(
     from bot.report.site import WEEKS_SHOWN, make_site
 
     s = reading.session
-    earlier = [reading.derive(reading.day - timedelta(weeks=n)) for n in range(WEEKS_SHOWN, 0, -1)]
+    earlier = [reading.derive(reading.day - timedelta(weeks=n), Depth.STATUS) for n in range(WEEKS_SHOWN, 0, -1)]
     derived = reading.derive(reading.day)
     facts = {e.ref: e.facts for e in reading.portfolio.engagements}
     accuracy = served(

@@ -25,6 +25,11 @@ engagements:
       - {{milestone: Migration wave 1, due: 2026-10-30, amount: 90000}}
 ```
 
+They may stand in files of their own, so that nobody edits one long config: `engagements: {{path: facts/}}` names a file, or a folder of
+`*.yml` files beside config.yml, each with facts by reference as above; with `project: acme/ps-internal/facts` they are read from
+the default branch of that private project (the bot's user needs to see its repository: Reporter). A mistake is named with
+file and line.
+
 The reference is joined as GitLab does: letter case is ignored, and a path from before a rename or transfer is followed. A
 key that joins nothing is named by `psbot check` and by every run, with the nearest reference that exists.
 

@@ -17,6 +17,7 @@ from bot.domain.model import Facts
 if TYPE_CHECKING:
     from bot.derive.explain import Explanation
     from bot.derive.forecast import BacktestReport
+    from bot.derive.forecast.record import Record
 
 COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
 
@@ -131,6 +132,18 @@ def scenario_table(base: Derived, scenario: Derived) -> Table:
     return table
 
 
+def print_overload(base: Derived, scenario: Derived) -> None:
+    """Who is over capacity, with the scenario and without."""
+    from bot.derive.forecast import over_capacity, people_over
+
+    for name, side in (("base", base), ("scenario", scenario)):
+        people = [
+            f"{user} {first} to {last}, {hours:,.0f} h too much"
+            for user, (first, last, hours) in people_over(over_capacity(side)).items()
+        ]
+        stdout().print(_plain(f"Over capacity ({name}): {'; '.join(people) or 'nobody'}"))
+
+
 def _scenario_cells(e: EngagementDerived) -> list[str]:
     f = e.forecast
     quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in sorted(f.revenue.items()))
@@ -160,10 +173,32 @@ def print_backtest(result: BacktestReport) -> None:
         errors = (s.finish_median_error, s.finish_in_range, s.finish_by_p80, s.effort_median_error, s.effort_in_range)
         table.add_row(_ratio(s.share), str(s.cases), *(_ratio(e) for e in errors), _ratio(s.revenue_median_error))
     stdout().print(table)
+    _print_record(result.record)
     for asked, share in result.quarters_within.items():
         stdout().print(f"Past quarters forecast within 5 % at their {asked}: {_ratio(share)}")
+    from bot.derive.forecast.backtest import judgement_note
+
+    for kind, score in result.judged.items():
+        stdout().print(judgement_note(kind, score))
     for line in result.notes:
         stdout().print(_plain(line))
+
+
+def _print_record(record: Record) -> None:
+    """Money by quarter and month, of all, by PM and region; promises kept; chances in classes."""
+    if record.money:
+        columns = ("period", "asked at", "of", "n", "off by", "bias", "within tolerance")
+        table = _table("Revenue that came ÷ forecast", *columns)
+        for m in record.money:
+            name = _plain(f"{m.kind} {m.name or 'none'}" if m.kind in ("pm", "region") else m.kind)
+            table.add_row(m.period, m.asked, name, str(m.n), _ratio(m.error), f"{m.bias:+.0%}", _ratio(m.within))
+        stdout().print(table)
+    for c in record.calibration:
+        stdout().print(f"{c.what}: {c.nominal:.0%} promised, {_ratio(c.share)} came true ({c.held} of {c.of})")
+    for k in record.chances:
+        stdout().print(
+            f"chance to be on time from {k.low:.0%} to {k.high:.0%}: {k.promised:.0%} on average, {k.came_true:.0%} came true ({k.n})"
+        )
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -120,7 +120,7 @@ def forecast(
     ] = None,
 ) -> None:
     """Finish dates, effort and revenue by quarter, with ranges; with --what-if, base against scenario."""
-    from bot.cli.tables import forecast_tables, print_tables, scenario_table
+    from bot.cli.tables import forecast_tables, print_overload, print_tables, scenario_table
     from bot.derive.output import to_json
     from bot.derive.served import served
 
@@ -129,7 +129,7 @@ def forecast(
     scenario = reading.scenario(what_if, seed=seed, trials=trials) if what_if else None
     lost: list[str] = []
     if json_:
-        changed = {"scenario": to_json(scenario)} if scenario else {}
+        changed = _scenario_json(derived, scenario) if scenario else {}
         text = served(
             derived, "the JSON", lambda part: json_text(to_json(part) | changed, plain=not takes_unicode()), lost.append
         )
@@ -137,9 +137,24 @@ def forecast(
     elif scenario:
         table = served(scenario, "the table", lambda part: scenario_table(derived, part), lost.append)
         print_tables([table] if table else ())
+        print_overload(derived, scenario)
     else:
         print_tables(served(derived, "the table", forecast_tables, lost.append) or ())
     raise typer.Exit(exit_code(reading, derived, lost))
+
+
+def _scenario_json(base: Derived, scenario: Derived) -> dict[str, Any]:
+    from bot.derive.forecast import over_capacity
+    from bot.derive.output import to_json
+
+    sides = {"base": base, "scenario": scenario}
+    asked = {
+        name: [
+            {"user": c.user, "week": c.week, "hours": c.hours, "available": c.available} for c in over_capacity(side)
+        ]
+        for name, side in sides.items()
+    }
+    return {"scenario": to_json(scenario), "over_capacity": asked}
 
 
 @app.command(
@@ -157,6 +172,7 @@ def export(
     parquet: Annotated[bool, flag("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
 ) -> None:
     """Write the snapshot: everything that was read, enough to derive and to render."""
+    from bot.derive.depth import Depth
     from bot.domain.snapshot import dump_snapshot
 
     if parquet and not tables:
@@ -168,7 +184,7 @@ def export(
         write_text(output, text)
     else:
         sys.stdout.write(text)
-    derived = reading.derive(reading.day)
+    derived = reading.derive(reading.day, Depth.ALL if tables else Depth.NAMES)
     lost: list[str] = []
     if tables:
         from bot.cli.exports import write_tables
@@ -209,7 +225,7 @@ def backtest(
     """Replay the past: how accurate would the forecasts have been?"""
     from bot.cli.tables import print_backtest
 
-    reading = read(snapshot, None, as_of, with_past=False)
+    reading = read(snapshot, None, as_of)
     result = reading.backtest(seed=seed, trials=trials)
     if json_:
         print_json(result.to_json())

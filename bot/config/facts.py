@@ -1,4 +1,4 @@
-"""The `facts` section: which of GitLab's custom fields holds which fact."""
+"""Where facts stand: in GitLab's custom fields, or in files of their own."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ class FactSettings(Section):
                 hint = f", did you mean {near[0]!r}?" if near else ""
                 raise ValueError(f"{name!r}: {key!r} is not a fact of one value{hint}")
         return value
+
+
+class EngagementFiles(Section):
+    """Where the facts stand, in place of `engagements:` by reference."""
+
+    path: str = Field(min_length=1, description="A file of facts by reference, or a folder of such *.yml files")
+    project: str | None = Field(
+        None, description="The private GitLab project whose repository holds them; else the config's folder"
+    )

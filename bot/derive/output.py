@@ -63,6 +63,7 @@ def engagement_json(e: EngagementDerived) -> Json:
         "asks": _plain(e.asks),
         "muted": _plain(e.muted),
         "returned": _plain(e.returned),
+        "judgements": _plain(e.judgements),
         "manager": _plain(e.manager),
         "causes": _plain(e.causes),
         "orders": [order_json(order) for order in e.orders],

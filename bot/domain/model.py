@@ -132,6 +132,8 @@ class WhatIf:
     """The end that the work was planned for, where the scenario moves the SOW's end."""
     joins: tuple[tuple[date, int], ...] = ()
     """People who join full-time: from which day, and how many."""
+    moves: tuple[tuple[str, date], ...] = ()
+    """People of other engagements who join full-time: username, from which day."""
     away: tuple[tuple[str, date, date], ...] = ()
     """Absences assumed: username, first and last day."""
 
@@ -169,6 +171,14 @@ class Engagement:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """A person's 👍 on a customer's note about a milestone."""
+
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a person wrote below a bot's note, or as a comment on a report's issue.
 
@@ -196,6 +206,8 @@ class PastReport:
     url: str = ""
     pm_notes: str = ""
     replies: tuple[Reply, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    """Of a note that asks the customer for acceptance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,8 @@ def followed_facts(facts: Facts, paths: FormerPaths) -> Facts:
 def followed_settings(client: GitLabClient, settings: Settings) -> Settings:
     """The settings with namespaces and report projects under the paths that GitLab redirects to."""
     _ = client.user  # a refused token ends the run here, before anything else is asked
-    reports = (settings.reports.portfolio, settings.reports.monthly, settings.reports.quarterly)
-    written = (*settings.portfolio.namespaces, *(r.project for r in reports if r.enabled and r.project))
+    projects = (report.project for _, report in settings.reports.issues() if report.enabled and report.project)
+    written = (*settings.portfolio.namespaces, *projects)
     known = _current(client, written)
     paths = FormerPaths(client, known)
     moved = {path: new for path in written if path.casefold() not in known and (new := paths.path(path))}

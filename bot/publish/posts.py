@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from bot.domain.model import EMPTY, PastReport, Reply
+from bot.domain.model import EMPTY, Consent, PastReport, Reply
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, Marker, engagement_token
@@ -127,4 +127,5 @@ def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> Pa
         url=lead.url,
         pm_notes=next((p.pm_notes for p in [lead, *posts] if p.pm_notes), ""),
         replies=tuple(sorted((r for p in posts for r in p.replies), key=lambda r: r.created_at)),
+        consents=tuple(Consent(t.username, t.at) for p in posts if p.own and p.shared for t in p.thumbs),
     )

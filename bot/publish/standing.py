@@ -85,6 +85,16 @@ class Reader:
             return Sight(place, self._issue_posts(place, tuple(labels)))
         return Sight(place, self._note_posts(place, api.read_notes(self.client, place)))
 
+    def look_at(self, place: Place, form: str, number: int) -> Sight:
+        """One text of psbot's as it stands now: all that an update needs to see."""
+        if form == "issue":
+            issue = api.read_one_issue(self.client, place, number)
+            post = self._issue_post(place, issue) if issue else None
+        else:
+            note = api.read_note(self.client, place, number)
+            post = self._note_post(place, note) if note else None
+        return Sight(place, (post,) if post else ())
+
     # -- notes
 
     def _note_posts(self, place: Place, notes: list[RawNote]) -> tuple[Post, ...]:
@@ -133,6 +143,9 @@ class Reader:
 
     def _with_reactions(self, place: Place, post: Post, said: tuple[Thumb, ...]) -> Post:
         """`said` are approvals by order, which count as a 👍 does."""
+        if _asks_for_consent(post):
+            awards = api.read_awards(self.client, place, post.id)
+            return replace(post, thumbs=tuple(Thumb(a.username, a.created_at) for a in awards if self._approves(a)))
         if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
             return post
         awards = api.read_awards(self.client, place, post.id)
@@ -214,11 +227,16 @@ class Reader:
             return None
 
 
+def _asks_for_consent(post: Post) -> bool:
+    """Whether it is psbot's own note that asks a customer for acceptance, where the customer reads."""
+    i = post.marker.identity
+    return (i.kind, i.audience, i.draft, i.part) == ("acceptance", "customer", False, 1) and post.own and post.shared
+
+
 def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:
     """The projects that take report issues, each with one label a report to find them by (UNLABELLED: it has none)."""
-    reports = settings.reports
     found: dict[str, tuple[str, ...]] = {}
-    for report in (reports.portfolio, reports.monthly, reports.quarterly):
+    for _, report in settings.reports.issues():
         if report.project:
             label = report.labels[0] if report.labels else UNLABELLED
             found[report.project] = tuple(dict.fromkeys((*found.get(report.project, ()), label)))
@@ -228,7 +246,7 @@ def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:
 def targets_of(portfolio: Portfolio, settings: Settings, *, customers: bool = True) -> list[str]:
     """Where notes of these engagements stand or would: internal target and, with customer reports, customer channel.
 
-    The root is looked at too where a note may stand from before an internal target was named, or for its labels.
+    Without `customers` only those channels are looked at in which a 👍 accepts a milestone. The root is looked at too where a note may stand from before an internal target was named, or for its labels.
     """
     found: dict[str, None] = {}
     reports = settings.reports.status
@@ -237,7 +255,7 @@ def targets_of(portfolio: Portfolio, settings: Settings, *, customers: bool = Tr
         found[facts.internal or root] = None
         if reports.set_health or settings.audience_of(re.split("[#&]", root)[0]) == "internal":
             found[root] = None
-        if customers and facts.customer_channel and reports.customer.enabled:
+        if facts.customer_channel and reports.customer.enabled and (customers or facts.acceptance):
             found[facts.customer_channel] = None
     return list(found)
 
@@ -252,7 +270,7 @@ def read_standing(
 ) -> Standing:
     """Everything of psbot that stands at the engagements' targets and in the report projects.
 
-    Without `customers` their channels are left out: what is derived rests on internal reports only. A place that can't be read becomes a problem, which refuses what would go there; an unreachable GitLab raises.
+    Without `customers` their channels are left out, but for those where an approver accepts milestones: what is derived rests on internal reports. A place that can't be read becomes a problem, which refuses what would go there; an unreachable GitLab raises.
     """
     reader = Reader(client, settings)
     projects = report_projects(settings)

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.config import Settings
+from bot.config import Settings, Vocabulary, settings_model
 from bot.derive import results as r
 from bot.derive.billing_results import Billing, BillingLine
 from bot.derive.decisions.asks import derive_asks
+from bot.derive.decisions.due import Due
 from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.stories import derive_stories
 from bot.derive.money.invoicing import UNSIGNED
 from bot.derive.pipeline import with_default_thresholds
 from bot.derive.subject import Subject
-from bot.domain.calendar import WorkCalendar, month_of, week_of
+from bot.domain.calendar import WorkCalendar
 from bot.domain.model import (
     Engagement,
     Facts,
@@ -31,8 +32,9 @@ from bot.domain.model import (
 )
 from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
-from bot.report.due import Due
 from bot.report.environment import Templates
+from bot.report.registry import Place, config_sections, kinds_at, kinds_of_reports
+from bot.report.schedule import forced
 
 DAY = date(2026, 11, 19)
 SLIPPED = date(2026, 11, 17)
@@ -40,11 +42,12 @@ HOST = "https://gitlab.example.com"
 RED, YELLOW = "acme/ps-internal&7", "acme/ps-internal&8"
 DONE, EMPTY_ONE = "acme/ps-internal&5", "acme/ps-internal&9"
 WORK = "acme/customers/northwind/sow-1234"
+SAMPLE_PROJECT = "acme/ps-internal/reports"
 
 
 def sample_contexts(templates: Templates, settings: Settings | None = None) -> list[tuple[Due, ReportContext]]:
     """Each report with a context to render it for: the sample portfolio, and an empty one."""
-    full = sample_context(templates, settings or sample_settings())
+    full = sample_context(templates, _with_places(settings) if settings else sample_settings())
     empty = ReportContext(
         Portfolio(),
         full.settings,
@@ -57,31 +60,27 @@ def sample_contexts(templates: Templates, settings: Settings | None = None) -> l
     return [(due, context) for context in (full, empty) for due in sample_dues()]
 
 
+def _with_places(settings: Settings) -> Settings:
+    """The settings with a project for each report that has none: its template is tried all the same."""
+    missing = {kind: section for kind, section in settings.reports.issues() if not section.project}
+    placed = {kind: section.model_copy(update={"project": SAMPLE_PROJECT}) for kind, section in missing.items()}
+    return settings.model_copy(update={"reports": settings.reports.model_copy(update=placed)})
+
+
 def sample_dues(day: date = DAY) -> list[Due]:
-    calendar = WorkCalendar()
-    quarter = calendar.fiscal_quarter(date(day.year, 10, 1))
-    month = month_of(date(day.year, 10, 1))
-    return [
-        Due("status", week_of(day), day),
-        Due("portfolio", week_of(day), day),
-        Due("monthly", month, month.last),
-        Due("quarterly", quarter, quarter.last),
-        Due("closeout", week_of(day), day),
-        Due("partner", month, month.last),
-    ]
+    """Every declared report: its running period, or the last one that ended."""
+    return [forced(sample_settings(), WorkCalendar(), kind, None, day) for kind in kinds_of_reports()]
 
 
 def sample_settings() -> Settings:
-    issue = {"project": "acme/ps-internal/reports"}
-    return Settings.model_validate(
+    issues = {kind: {"project": SAMPLE_PROJECT} for kind in kinds_at(Place.PORTFOLIO)}
+    return settings_model(Vocabulary(reports=config_sections())).model_validate(
         {
             "portfolio": {"namespaces": {"acme/ps-internal": "internal", "acme/customers": "customer"}},
             "finance": {"targets": {"FY27-Q3": 200_000, "FY27-Q4": 450_000}},
             "reports": {
                 "status": {"customer": {"enabled": True, "approvers": ["dana"]}},
-                "portfolio": issue,
-                "monthly": issue,
-                "quarterly": issue,
+                **issues,
             },
         }
     )
@@ -104,6 +103,14 @@ def sample_portfolio() -> Portfolio:
     return Portfolio((_northwind(), _initech(), _umbrella(), Engagement(EMPTY_ONE, "Untitled")), _at(DAY))
 
 
+MONTHS = {
+    "2026-10": r.PortfolioQuarter(None, 43_000, 43_000, 43_000, 43_000, 0, 46_000, -0.0652),
+    "2026-11": r.PortfolioQuarter(None, 20_000, 90_000, 80_000, 105_000, 0, 95_000, None),
+    "2026-12": r.PortfolioQuarter(None, 0, 160_000, 120_000, 190_000),
+    "2027-01": r.PortfolioQuarter(None, 0, 130_000, 70_000, 180_000),
+}
+
+
 def sample_derived(day: date) -> r.Derived:
     """The sample as of `day`: before 17 November the cut-over had not slipped yet."""
     early = day < SLIPPED
@@ -121,6 +128,7 @@ def sample_derived(day: date) -> r.Derived:
         engagements=4,
         rag={"green": 1, "yellow": 1, "red": 1, "unknown": 1},
         revenue={"FY27-Q3": ended, "FY27-Q4": now},
+        revenue_by_month=MONTHS,
         on_time_rate=0.5,
         on_budget_rate=1.0,
         utilisation=0.68,
@@ -269,6 +277,11 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
     decided = r.RaidEntry(
         f"{WORK}#25", "One group per business unit", "decision", "closed", owner="dana", closed=date(2026, 10, 20)
     )
+    by_month = {
+        "2026-10": r.QuarterRevenue(40_000, 40_000, 40_000, 40_000),
+        "2026-11": r.QuarterRevenue(0, 0, 0, 0),
+        "2026-12": r.QuarterRevenue(0, 90_000, 0, 140_000),
+    }
     billing = (
         BillingLine("2026-10", "milestone", "Discovery", Billing.READY, 0.0, 40_000, "accepted", date(2026, 10, 9)),
         BillingLine("2026-10", "hours", "lee", Billing.LEAK, 12.0, 3_000, UNSIGNED, date(2026, 10, 7)),
@@ -281,7 +294,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         r.Schedule(0.55, 0.52, 0.95, 0.94, None, date(2026, 12, 4), milestones, (f"{WORK}#12", f"{WORK}#13")),
         r.Scope(20, 700, 2, 0, 20, 0.03, (order,), 0, 40, 0, 10_000),
         r.Budget(720, 200 if early else 390, 390, 0.54, 0.96, 1.05, 750, date(2026, 12, 30), 40, 180_000, 97_500, 4.0),
-        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis="throughput", history_weeks=11),
+        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, revenue_by_month=by_month, basis="throughput", history_weeks=11),
         (
             r.Acceptance("Discovery", 40_000, "passively_accepted", date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
             r.Acceptance("Cut-over", 140_000, "ready" if not early else "open", last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),

@@ -129,7 +129,7 @@ def issue_json(world: Store, item: Item, seen_from: Namespace | None = None, lab
         "downvotes": votes(item.awards, "thumbsdown"),
         "due_date": day(item.due_date),
         "confidential": item.confidential,
-        "discussion_locked": None,
+        "discussion_locked": item.locked or None,
         "issue_type": item.type,
         "web_url": links.item_url(world, item),
         "time_stats": time_json(item),
@@ -290,7 +290,9 @@ def note_json(world: Store, note: Note) -> Json:
     }
     if not item.is_epic:
         shape["project_id"] = item.namespace.id
-    resolving = {"resolvable": False}
+    resolving: Json = {"resolvable": note.threaded}
+    if note.threaded:
+        resolving |= {"resolved": note.resolved, "resolved_by": None, "resolved_at": None}
     flags = {"confidential": note.internal, "internal": note.internal, "imported": False, "imported_from": "none"}
     return shape | resolving | flags | {"noteable_iid": item.iid, "commands_changes": {}}
 

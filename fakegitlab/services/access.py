@@ -99,16 +99,24 @@ class Actor:
         return [item for item in items if self.sees_work_item(item)]
 
     def can_edit(self, item: Item) -> bool:
-        """Staff, and the author his own text."""
-        return self.is_staff(item.namespace) or self.user is item.author
+        """Staff, and the author his own text; nobody in an archived project."""
+        return not item.namespace.archived and (self.is_staff(item.namespace) or self.user is item.author)
 
     def sees_note(self, note: Note) -> bool:
         """Internal notes are for staff and their author."""
         return not note.internal or self.is_staff(note.item.namespace) or note.author is self.user
 
+    def can_comment(self, item: Item) -> bool:
+        """Where a discussion is locked, members only; in an archived project, nobody."""
+        return not item.namespace.archived and (not item.locked or self.level(item.namespace) >= GUEST)
+
     def can_edit_note(self, note: Note) -> bool:
-        """One's own; others' from Maintainer on. System notes never."""
-        return not note.system and (note.author is self.user or self.level(note.item.namespace) >= MAINTAINER)
+        """One's own; others' from Maintainer on. System notes never, nor any in an archived project."""
+        return (
+            not note.system
+            and not note.item.namespace.archived
+            and (note.author is self.user or self.level(note.item.namespace) >= MAINTAINER)
+        )
 
     # --- or refuse ----------------------------------------------------------------------------------------------------
 

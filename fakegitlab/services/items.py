@@ -46,6 +46,8 @@ def check_text(changes: dict[str, Any]) -> None:
 def create_item(actor: Actor, space: Namespace, kind: str, title: str, changes: dict[str, Any]) -> Item:
     """Create an issue, task or epic."""
     world = actor.world
+    if space.archived:
+        raise forbidden()
     check_text({**changes, "title": title})
     if changes.get("iid") in space.items:
         raise conflict("Duplicated issue")

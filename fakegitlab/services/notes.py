@@ -65,6 +65,8 @@ def create_note(
 
 
 def _check_allowed(actor: Actor, item: Item, internal: bool) -> None:
+    if not actor.can_comment(item):
+        raise forbidden()
     if internal:
         actor.require_staff(item.namespace)
     if sum(not note.system for note in item.notes) >= COMMENT_LIMIT:

@@ -11,20 +11,25 @@ import pytest
 
 from bot.derive.results import (
     Derived,
+    Driver,
     EngagementDerived,
     MilestoneStatus,
     PortfolioDerived,
     PortfolioQuarter,
     Schedule,
     Status,
+    Waterfall,
 )
 from bot.derive.status_results import Story
 from bot.domain.calendar import WorkCalendar, month_named
 from bot.report.deck.slides import ROWS_A_SLIDE, TITLE_LENGTH, Slide, leadership_slides, short
+from bot.report.site.plainwords import PlainWords
+from bot.report.text.wording import load_words
 
 pptx = pytest.importorskip("pptx", reason="the extra deck is not installed")
 
 DAY = date(2026, 10, 31)
+ENGLISH, GERMAN = (PlainWords(load_words(locale, "USD")) for locale in ("en_US", "de_DE"))
 STORY = Story(
     "late",
     "high",
@@ -50,7 +55,7 @@ def derived(count: int = 23) -> Derived:
 
 
 def slides(count: int = 23) -> tuple[Slide, ...]:
-    return leadership_slides(derived(count), month_named("2026-10"), WorkCalendar(), "The month")
+    return leadership_slides(derived(count), month_named("2026-10"), WorkCalendar(), "monthly", ENGLISH)
 
 
 def opened(**options: Any) -> Any:
@@ -73,7 +78,23 @@ def test_long_tables_go_on_over_several_slides_and_lose_no_row() -> None:
 
 def test_the_revenue_slide_says_how_far_from_target() -> None:
     [title] = [s.title for s in slides() if s.chart]
-    assert title == "FY27-Q3 is forecast at USD 90,000, 10% below target"
+    assert title == "FY27-Q3 is forecast at $90,000, 10% below target"
+
+
+def test_the_waterfall_slide_adds_up_to_the_unit() -> None:
+    drivers = tuple(Driver("hours", f"acme&{n}", 1000.49, "more hours") for n in range(14))
+    found = Waterfall("FY27-Q3", date(2026, 8, 1), 50_000.4, round(50_000.4 + 14 * 1000.49, 2), drivers)
+    made = derived()
+    moved = replace(made, portfolio=replace(made.portfolio, waterfall=found))
+    pages = [
+        s
+        for s in leadership_slides(moved, month_named("2026-10"), WorkCalendar(), "monthly", ENGLISH)
+        if "moved by" in s.title
+    ]
+    assert pages[0].title == "The forecast of FY27-Q3 moved by +14,007 USD since Aug 1, 2026"
+    first, *causes, last = [int(row[2].replace(",", "")) for s in pages if s.table for row in s.table.rows]
+    assert len(causes) == 14
+    assert first + sum(causes) == last == 64_007
 
 
 @pytest.mark.parametrize("ratio", ["16:9", "4:3"])
@@ -97,9 +118,19 @@ def test_a_companys_template_gives_its_size_and_layouts(tmp_path: Any) -> None:
 
 def test_the_same_facts_give_the_same_slides_and_an_empty_portfolio_has_some() -> None:
     assert slides() == slides()
-    assert len(leadership_slides(Derived(DAY, "USD"), month_named("2026-10"), WorkCalendar(), "The month")) >= 1
+    assert len(leadership_slides(Derived(DAY, "USD"), month_named("2026-10"), WorkCalendar(), "monthly", ENGLISH)) >= 1
 
 
 def test_text_of_people_is_one_line_and_clipped() -> None:
     assert short("a\r\nb\x00c " + "x" * 100, 20).endswith("…")
     assert "\n" not in short("a\r\nb")
+
+
+def test_slides_speak_german_whole() -> None:
+    said = leadership_slides(derived(), month_named("2026-10"), WorkCalendar(), "monthly", GERMAN)
+    text = " ".join(str(slide) for slide in said)
+    assert "Monatsbericht" in text
+    assert "1 von 23 Projekten sind grün" in text
+    assert "17.12.2026" in text
+    english = ("Engagement", "Forecast", "Owner", "is forecast", "milestones", "derived as of")
+    assert [word for word in english if word in text.replace("Engagement'", "")] == []

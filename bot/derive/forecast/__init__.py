@@ -10,6 +10,7 @@ from bot.derive.forecast.backtest import BacktestReport, run_backtest
 from bot.derive.forecast.commitments import Commitment, commitment, read_commitments
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.learn import learn_by_day, learn_reference
+from bot.derive.forecast.levelling import apply_scenarios, asked_of_people, levelled, over_capacity, people_over
 from bot.derive.forecast.portfolio import portfolio_revenue
 from bot.derive.forecast.reference import Reference
 from bot.derive.forecast.whatif import Comparison, Scenario, apply_scenario, compare, parse_scenario
@@ -28,14 +29,19 @@ __all__ = [
     "Reference",
     "Scenario",
     "apply_scenario",
+    "apply_scenarios",
+    "asked_of_people",
     "commitment",
     "compare",
     "explain_change",
     "forecast_engagement",
     "learn_by_day",
     "learn_reference",
+    "levelled",
     "measure_accuracy",
+    "over_capacity",
     "parse_scenario",
+    "people_over",
     "portfolio_revenue",
     "read_commitments",
     "run_backtest",

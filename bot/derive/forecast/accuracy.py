@@ -5,50 +5,24 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.config import Settings
-from bot.derive.forecast.commitments import Commitment, commitment, opening_commitment, read_commitments
+from bot.derive.forecast.commitments import (
+    Commitment,
+    EngagementCommitment,
+    commitment,
+    opening_commitment,
+    read_commitments,
+)
+from bot.derive.forecast.record import IN_RANGE, Calibration, Record, Score, kept_dates, make_record
 from bot.derive.forecast.waterfall import find_drivers
 from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
 from bot.domain.calendar import Period, WorkCalendar, month_named
 from bot.domain.messages import Phrase
 from bot.domain.model import EMPTY, Facts, PastReport
 from bot.domain.vocabulary import Phase
-
-
-@dataclass(frozen=True)
-class Score:
-    """What was committed at the start of a quarter against what came; `error` = (came − committed) ÷ committed.
-
-    `quarter` names a quarter or month; `kind` is portfolio, engagement, pm or region. `final` is False while the quarter runs: then `came` is today's forecast.
-    """
-
-    quarter: str
-    kind: str
-    name: str
-    committed: float
-    came: float
-    error: float | None
-    within: bool | None
-    final: bool
-    new: float = 0.0
-    """Part of `came` that engagements earned which were in no forecast when the quarter began (portfolio only)."""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How often a promise held: of `of` cases `held` did; `share` is None without a case, `nominal` what was promised."""
-
-    what: Phrase
-    nominal: float
-    held: int
-    of: int
-
-    @property
-    def share(self) -> float | None:
-        return self.held / self.of if self.of else None
 
 
 @dataclass(frozen=True)
@@ -59,6 +33,7 @@ class Accuracy:
     scores: tuple[Score, ...] = ()
     calibration: tuple[Calibration, ...] = ()
     change: Waterfall | None = None
+    record: Record = field(default_factory=Record)
 
 
 def measure_accuracy(
@@ -76,18 +51,19 @@ def measure_accuracy(
     months = {month_named(name) for c in made for name in c.months}
     begun = sorted((q for q in quarters if q.first <= derived.as_of), key=lambda q: q.first)
     past_months = sorted((m for m in months if m.last <= derived.as_of), key=lambda m: m.first)
+    scores = [score for period in (*begun, *past_months) for score in _period_scores(period, made, derived, tolerance)]
+    calibration = _calibration(made, derived, begun)
     return Accuracy(
         tolerance=tolerance,
-        scores=tuple(
-            score for period in (*begun, *past_months) for score in _period_scores(period, made, derived, tolerance)
-        ),
-        calibration=_calibration(made, derived, begun),
+        scores=tuple(scores),
+        calibration=calibration,
         change=explain_change(made, derived, calendar, facts),
+        record=make_record(scores, calibration, _chances(made, derived, begun)),
     )
 
 
 def committed_at_start(made: Sequence[Commitment], period: Period, only: str | None = None) -> float | None:
-    """The forecast for a quarter or month when it began, of the portfolio or of `only` one engagement (quarters alone).
+    """The forecast for a quarter or month when it began, of the portfolio or of `only` one engagement.
 
     None where no report tells.
     """
@@ -96,7 +72,7 @@ def committed_at_start(made: Sequence[Commitment], period: Period, only: str | N
         return None
     if only is not None:
         entry = found.engagements.get(only)
-        money = entry.revenue.get(period.name) if entry else None
+        money = entry.money(period.name) if entry else None
     else:
         money = found.money(period)
     return money.forecast if money else None
@@ -146,23 +122,36 @@ def _money_of(forecast: Forecast, period: str) -> QuarterRevenue | None:
 
 
 def _calibration(made: Sequence[Commitment], derived: Derived, begun: Sequence[Period]) -> tuple[Calibration, ...]:
-    """How often the finish P80 and the revenue's 80 % range held, of the forecasts with which quarters began.
+    """How often the finish's P50 and P80 and the revenue's 80 % range held, of the forecasts with which quarters began."""
+    opened = [(q, c) for q in begun if (c := opening_commitment(made, q)) is not None]
+    dates = [
+        (promise.finish_p50 is not None and end <= promise.finish_p50, end <= promise.finish_p80)
+        for promise, end, _ in _promises(made, derived, begun)
+        if promise.finish_p80 is not None
+    ]
+    ranges = [held for q, c in opened if q.last <= derived.as_of for held in _ranges_held(c, q.name, derived)]
+    return (*kept_dates(dates), Calibration(IN_RANGE, 0.8, sum(ranges), len(ranges)))
+
+
+def _chances(made: Sequence[Commitment], derived: Derived, begun: Sequence[Period]) -> Iterable[tuple[float, bool]]:
+    """Chances to be on time as quarters began, and whether it was."""
+    for promise, _, on_time in _promises(made, derived, begun):
+        if promise.on_time is not None and on_time is not None:
+            yield promise.on_time, on_time >= 0.5
+
+
+def _promises(
+    made: Sequence[Commitment], derived: Derived, begun: Sequence[Period]
+) -> Iterable[tuple[EngagementCommitment, date, float | None]]:
+    """What was promised of engagements that are complete now, with their end, and whether they made their date.
 
     Each engagement counts once a quarter: the same promise told every week is one promise.
     """
-    ends = {e.ref: e.forecast.finish.p50 for e in derived.engagements if e.phase == Phase.COMPLETE}
-    opened = [(q, c) for q in begun if (c := opening_commitment(made, q)) is not None]
-    dates = [
-        end <= promise.finish_p80
-        for _, c in opened
-        for ref, promise in c.engagements.items()
-        if promise.finish_p80 is not None and isinstance(end := ends.get(ref), date) and c.as_of < end
-    ]
-    ranges = [held for q, c in opened if q.last <= derived.as_of for held in _ranges_held(c, q.name, derived)]
-    return (
-        Calibration(Phrase("finish by P80"), 0.8, sum(dates), len(dates)),
-        Calibration(Phrase("revenue within its 80 % range"), 0.8, sum(ranges), len(ranges)),
-    )
+    over = {e.ref: e.forecast for e in derived.engagements if e.phase == Phase.COMPLETE}
+    for c in filter(None, (opening_commitment(made, q) for q in begun)):
+        for ref, promise in c.engagements.items():
+            if ref in over and isinstance(end := over[ref].finish.p50, date) and c.as_of < end:
+                yield promise, end, over[ref].on_time_probability
 
 
 def _ranges_held(made: Commitment, quarter: str, derived: Derived) -> Iterable[bool]:

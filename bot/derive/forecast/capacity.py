@@ -20,7 +20,7 @@ from bot.derive.forecast.constants import BURN_DECAY, BURN_WEEKS, COMPLETE_PRACT
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, History, WorkAxis
 from bot.derive.people.availability import NOBODY, Availability
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, week_named, week_of
-from bot.domain.model import Booking, TimeLog
+from bot.domain.model import Booking, TimeLog, WhatIf
 
 FARTHEST_WEEKS = 104
 
@@ -93,16 +93,22 @@ def week_hours(calendar: WorkCalendar) -> float:
     return calendar.hours_per_day * len(calendar.working_weekdays)
 
 
-def newcomers(joins: Iterable[tuple[date, int]], calendar: WorkCalendar) -> tuple[Booking, ...]:
+def newcomers(what_if: WhatIf, calendar: WorkCalendar) -> tuple[Booking, ...]:
     """People who join in a scenario, booked full-time from their day on."""
-    weeks = [(week_of(day + timedelta(weeks=n)), n, day, count) for day, count in joins for n in range(FARTHEST_WEEKS)]
+    people = [*((f"joins {day}", day, count) for day, count in what_if.joins), *((u, d, 1) for u, d in what_if.moves)]
+    weeks = [
+        (week_of(day + timedelta(weeks=n)), n, *one)
+        for one in people
+        for day in [one[1]]
+        for n in range(FARTHEST_WEEKS)
+    ]
     return tuple(
         Booking(
-            f"joins {day}",
+            user,
             week.name,
             count * week_hours(calendar) * (_share_after(week, day - ONE_DAY, calendar) if n == 0 else 1.0),
         )
-        for week, n, day, count in weeks
+        for week, n, user, day, count in weeks
     )
 
 

@@ -1,7 +1,7 @@
 """What a report committed: the forecast as stored in its hidden payload, and read back from it.
 
 The payload's key `forecast` holds `{"as_of": date, "quarters": {FY27-Q4: {actual, forecast, low, high}}, "engagements":
-{ref: {pm, recognition, value (with approved change orders), finish: {p50, p80}, hours, spent, rate, region, revenue: {FY27-Q4: {actual, forecast, low, high}}, months: {2026-11: …}}},
+{ref: {pm, recognition, value (with approved change orders), finish: {p50, p80}, on_time, hours, spent, rate, region, revenue: {FY27-Q4: {actual, forecast, low, high}}, months: {2026-11: …}}},
 "months": {2026-11: {actual, forecast, low, high}}}`.
 """
 
@@ -46,6 +46,8 @@ class EngagementCommitment:
     rate: float | None = None
     months: Mapping[str, Money] = field(default_factory=lambda: EMPTY)
     region: str | None = None
+    on_time: float | None = None
+    """The chance to be done by the agreed end."""
 
     def money(self, period: str) -> Money | None:
         """What was forecast of a quarter or month."""
@@ -97,6 +99,7 @@ def _plain_engagement(e: EngagementDerived, facts: Facts) -> dict[str, Any]:
         "finish": {
             k: d.isoformat() if isinstance(d, date) else None for k, d in (("p50", finish.p50), ("p80", finish.p80))
         },
+        "on_time": e.forecast.on_time_probability,
         "hours": e.forecast.effort_hours.p50,
         "spent": e.budget.hours_spent,
         "rate": facts.hourly_rate,
@@ -141,6 +144,7 @@ def _read_engagement(plain: Mapping[str, Any]) -> EngagementCommitment:
         rate=plain.get("rate"),
         months=_read_quarters(plain.get("months") or {}),
         region=plain.get("region"),
+        on_time=plain.get("on_time"),
     )
 
 

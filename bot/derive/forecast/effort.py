@@ -53,6 +53,9 @@ def estimate_effort(
     ratio = (state.spent + weight * rate) / (state.earned + weight) if state.spent > 0 else rate
     progress = min(state.progress, 1.0)
     rest = state.left * ratio
+    if basis != "hours" and budget and state.left > 0:
+        # Items without hours differ in size by more than the budget errs: what it leaves is a voice that counts alike.
+        rest = (rest + max(rate * state.total - (state.spent or state.earned * rate), 0.0)) / 2
     coming = growth * state.total * ratio if state.left > 0 or growth > 0 else 0.0
     base = EFFORT_SD * math.sqrt(max(1 - progress, LEAST_LEFT)) * ref.effort_spread
     sd = math.hypot(base, 0.5 * growth) if growth else base

@@ -13,7 +13,8 @@ from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining
 from bot.derive.forecast.history import NEVER, Array, History
 from bot.derive.forecast.reference import Reference
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
-from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_done
+from bot.derive.schedule.milestones import MilestoneView, milestone_done
+from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Phase
@@ -54,7 +55,7 @@ class Landing:
 
 def find_landings(subject: Subject, history: History, now: float) -> tuple[Landing, ...]:
     """The milestones in order of due date. Work is taken to be done in that order."""
-    views = find_milestones(subject.engagement, subject.work, subject.calendar)
+    views = subject.milestone_views
     value = dict(zip(history.refs, history.value, strict=True))
     open_values = [sum(value[i.ref] for i in view.items if i.is_open) for view in views]
     total = float(history.value[history.closed >= NEVER].sum())
@@ -127,7 +128,7 @@ def find_amounts(s: Situation, scores: tuple[Array, Array]) -> tuple[Amount, ...
     value, entries = s.terms.value, _entries(s.subject)
     if not entries:
         days = None if s.remaining is None else s.remaining.at(scores[0]) + s.delay + _lag(s, scores[1])
-        at = s.now if s.phase == Phase.COMPLETE and days is None else None
+        at = _over_since(s) if s.phase == Phase.COMPLETE and days is None else None
         return (Amount("", value, at, days),) if value else ()
     missing = sum(e.amount is None for e in entries)
     left = max((value or 0.0) - sum(e.amount or 0.0 for e in entries), 0.0)
@@ -135,6 +136,14 @@ def find_amounts(s: Situation, scores: tuple[Array, Array]) -> tuple[Amount, ...
     found = tuple(_amount(e, share if e.amount is None else e.amount, s, scores) for e in entries)
     extra = 0.0 if missing else min(left, s.terms.approved_value)
     return (*found, _extra(extra, found, s, scores)) if extra > 0 else found
+
+
+def _over_since(s: Situation) -> float:
+    """Position of the day on which a complete engagement was over: a day of the past, the same whenever it is asked."""
+    closed = s.subject.engagement.closed_at
+    days = [last_close(s.subject), s.subject.calendar.local_day(closed) if closed else None]
+    known = [s.history.axis.position(day) for day in days if day]
+    return min(max(known), s.now) if known else s.now
 
 
 def _extra(amount: float, found: Sequence[Amount], s: Situation, scores: tuple[Array, Array]) -> Amount:
@@ -153,7 +162,8 @@ def _amount(entry: Acceptance, amount: float, s: Situation, scores: tuple[Array,
     if entry.accepted_on is not None:
         return Amount(entry.milestone, amount, s.history.axis.position(entry.accepted_on), None)
     if entry.state in ("accepted", "passively_accepted"):
-        return Amount(entry.milestone, amount, s.now, None)
+        known = next((g.done_at for g in s.landings if g.view.title == entry.milestone), None)
+        return Amount(entry.milestone, amount, s.now if known is None else known, None)
     return Amount(entry.milestone, amount, None, _acceptance_days(entry, s, scores))
 
 

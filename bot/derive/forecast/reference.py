@@ -78,7 +78,7 @@ class Reference:
 
     def days_by_size(self, hours: float) -> float:
         """Working days that work of so many hours takes, as the law of size has it."""
-        return self.duration_per_root * hours ** (1 / 3) * (hours / self.usual_hours) ** (self.elasticity - 1 / 3)
+        return self.duration_per_root * math.cbrt(hours) * math.pow(hours / self.usual_hours, self.elasticity - 1 / 3)
 
     def slip(self, gone: float, left: float) -> Slip:
         """How a date slips that is `left` working days away after `gone` of them: as those of finished work at a like share.
@@ -118,3 +118,21 @@ class Reference:
         values["slips"] = tuple((int(n), float(a), float(b)) for n, a, b in values.get("slips", ()))
         values["typical_by"] = {k: (float(m), int(n)) for k, (m, n) in values["typical_by"].items()}
         return cls(**values)
+
+
+def learned_note(ref: Reference) -> str:
+    """What today's forecasts learned from the finished engagements, each value beside the built-in one."""
+    base = Reference()
+    pairs = (
+        ("actual ÷ estimated hours", ref.ratio, base.ratio),
+        ("actual ÷ planned duration", ref.plan_ratio, base.plan_ratio),
+        ("share of the scope closed at the end", ref.closed_share, base.closed_share),
+        ("hours worked ÷ hard-booked", ref.booking_yield, base.booking_yield),
+        ("working days until a sign-off is sent", ref.lags.to_send, base.lags.to_send),
+        ("and answered", ref.lags.to_answer, base.lags.to_answer),
+        ("factor on finish ranges", ref.spread, base.spread),
+        ("on effort ranges", ref.effort_spread, base.effort_spread),
+    )
+    learned = ", ".join(f"{name} {value:.2f} ({built_in:.2f})" for name, value, built_in in pairs)
+    count = "1 finished engagement" if ref.finished == 1 else f"{ref.finished} finished engagements"
+    return f"Learned from {count} (built-in values in brackets): {learned}."

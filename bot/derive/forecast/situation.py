@@ -19,6 +19,7 @@ from bot.derive.forecast.revenue import Terms, make_terms
 from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
+from bot.domain.model import Booking
 from bot.domain.vocabulary import Phase
 
 OWN_ENOUGH = 0.25
@@ -74,7 +75,8 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
     usual = capacity_of(subject, history, state, ref)
     what_if = subject.engagement.what_if
-    capacity = capacity_of(subject, history, state, ref, what_if.joins) if what_if.joins else usual
+    joining = newcomers(what_if, subject.calendar)
+    capacity = capacity_of(subject, history, state, ref, joining) if joining else usual
     until = usual.days_to_do(rest) if rest and rest <= usual.booked[-1] else None
     delay = max((start or now) - now, 0.0) if phase == Phase.NOT_STARTED else 0.0
     landings = find_landings(subject, history, now)
@@ -90,7 +92,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     if start is not None and phase != Phase.COMPLETE:
         factor = what_if.pace_factor
         remaining = remaining_time(state, prior, ref, rest=rest, capacity=usual, growth=growth, pace_factor=factor)
-        if what_if.joins:
+        if joining:
             remaining = remaining.faster(_gain(usual, capacity, remaining.median))
     return Situation(
         subject=subject,
@@ -113,12 +115,12 @@ def assess(subject: Subject, ref: Reference) -> Situation:
 
 
 def capacity_of(
-    subject: Subject, history: History, state: State, ref: Reference, joins: tuple[tuple[date, int], ...] = ()
+    subject: Subject, history: History, state: State, ref: Reference, joining: tuple[Booking, ...] = ()
 ) -> Capacity:
-    """Who is there from now on, with those who `joins` in a scenario."""
+    """Who is there from now on, with those `joining` in a scenario."""
     engagement = subject.engagement
     return find_capacity(
-        (*engagement.bookings, *newcomers(joins, subject.calendar)),
+        (*engagement.bookings, *joining),
         history.logs,
         history.axis,
         subject.day,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bot.derive.forecast.commitments import EngagementCommitment, Money
-from bot.derive.results import Driver
+from bot.derive.results import Driver, Waterfall
 from bot.domain.messages import Phrase
 
 Side = Mapping[str, EngagementCommitment]
@@ -27,6 +28,16 @@ def find_drivers(quarter: str, then: Side, now: Side, share_gone: float) -> tupl
         else:
             found += _changed(ref, before, after, then[ref], now[ref], share_gone)
     return tuple(sorted((d for d in found if d.amount), key=lambda d: (-abs(d.amount), d.engagement, d.kind)))
+
+
+def to_the_unit(found: Waterfall) -> Waterfall:
+    """The same without cents: rounded so that what readers see adds up (each sum on the way is rounded, not each amount)."""
+    reached, shown, drivers = found.before, round(found.before), []
+    for driver in found.drivers:
+        reached += driver.amount
+        drivers.append(replace(driver, amount=float(round(reached) - shown)))
+        shown = round(reached)
+    return replace(found, before=round(found.before), after=round(found.after), drivers=tuple(drivers))
 
 
 def _money(side: EngagementCommitment | None, quarter: str) -> Money | None:

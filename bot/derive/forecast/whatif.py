@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from bot.config import LabelSettings
 from bot.derive.forecast.capacity import week_hours
@@ -15,9 +16,9 @@ from bot.derive.forecast.reference import Reference
 from bot.derive.labels import change_order_state
 from bot.derive.scope.breakdown import work_items
 from bot.derive.subject import Subject
-from bot.domain.calendar import WorkCalendar
+from bot.domain.calendar import WorkCalendar, week_named, week_of
 from bot.domain.errors import UsageError
-from bot.domain.model import Engagement, Item, Portfolio
+from bot.domain.model import Booking, Engagement, Item, Portfolio
 
 EXAMPLE = "group&7: end=2027-01-31, add_hours=80, people=+1"
 KEYS = ("end", "add_hours", "people", "co", "drop", "start", "away", "person")
@@ -42,6 +43,8 @@ class Scenario:
     start: date | None = None
     away: tuple[str, date, date] | None = None
     joins: tuple[date, int] | None = None
+    moves: tuple[str, date] | None = None
+    """A person of other engagements who joins on a day, and leaves those."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def parse_scenario(text: str) -> Scenario:
         drop=values.get("drop"),
         start=_day("start", values["start"]) if "start" in values else None,
         away=_absence(values["away"]) if "away" in values else None,
-        joins=_joining(values["person"]) if "person" in values else None,
+        **(_joining(values["person"]) if "person" in values else {}),
     )
 
 
@@ -89,14 +92,16 @@ def _absence(text: str) -> tuple[str, date, date]:
     return user.lstrip("@"), _day("away", first), _day("away", last)
 
 
-def _joining(text: str) -> tuple[date, int]:
-    """`+1 from 2026-12-01`."""
-    match = re.fullmatch(r"\+?([1-9]\d?) from (\S+)", text)
+def _joining(text: str) -> dict[str, Any]:
+    """`+1 from 2026-12-01`, `ann from 2026-12-01`."""
+    match = re.fullmatch(r"(?:\+?([1-9]\d?)|@?([\w.-]+)) from (\S+)", text)
     if not match:
         raise UsageError(
-            f"person={text} is not a person who joins", advice="Write it like 'person=+1 from 2026-12-01'."
+            f"person={text} is not a person who joins",
+            advice="Write it like 'person=+1 from 2026-12-01' or 'person=ann from 2026-12-01'.",
         )
-    return _day("person", match[2]), int(match[1])
+    day = _day("person", match[3])
+    return {"moves": (match[2], day)} if match[2] else {"joins": (day, int(match[1]))}
 
 
 def _day(key: str, text: str) -> date:
@@ -153,16 +158,40 @@ def change_engagement(
         engagement.what_if,
         pace_factor=engagement.what_if.pace_factor * pace_factor(engagement, scenario, day, labels),
         joins=(*engagement.what_if.joins, *([scenario.joins] if scenario.joins else ())),
+        moves=(*engagement.what_if.moves, *([scenario.moves] if scenario.moves else ())),
         away=(*engagement.what_if.away, *([scenario.away] if scenario.away else ())),
     )
+    found = replace(found, what_if=what_if)
     if scenario.start is not None:
-        found = replace(found, facts=replace(found.facts, start=scenario.start))
+        found = _starting(found, scenario.start, day)
     if scenario.end is not None:
-        what_if = replace(what_if, planned_end=engagement.facts.end)
+        planned = found.what_if.planned_end or engagement.facts.end
         found = replace(
-            found, facts=replace(found.facts, end=scenario.end), items=tuple(map(_without_end, found.items))
+            found,
+            facts=replace(found.facts, end=scenario.end),
+            items=tuple(map(_without_end, found.items)),
+            what_if=replace(found.what_if, planned_end=planned),
         )
-    return replace(found, what_if=what_if)
+    return found
+
+
+def _starting(engagement: Engagement, start: date, day: date) -> Engagement:
+    """Another start. The work takes as long as it was planned to, and what is booked from the former start on moves along."""
+    before = engagement.facts.start
+    weeks = round((start - before).days / 7) if before and before > day else 0
+    moved = (_shifted(b, weeks) for b in engagement.bookings) if weeks else engagement.bookings
+    end, what_if = engagement.facts.end, engagement.what_if
+    if end and before and before > day:
+        what_if = replace(what_if, planned_end=(what_if.planned_end or end) + (start - before))
+    return replace(engagement, facts=replace(engagement.facts, start=start), bookings=tuple(moved), what_if=what_if)
+
+
+def _shifted(booking: Booking, weeks: int) -> Booking:
+    try:
+        first = week_named(booking.week).first
+    except ValueError:
+        return booking
+    return replace(booking, week=week_of(first + timedelta(weeks=weeks)).name)
 
 
 def _with_items(
@@ -207,7 +236,8 @@ def _hours_of_order(engagement: Engagement, scenario: Scenario) -> float:
 
 
 def _ramp_up(scenario: Scenario, calendar: WorkCalendar) -> float:
-    return RAMP_UP_WEEKS * week_hours(calendar) * scenario.joins[1] if scenario.joins else 0.0
+    people = scenario.joins[1] if scenario.joins else int(scenario.moves is not None)
+    return RAMP_UP_WEEKS * week_hours(calendar) * people
 
 
 def _without_end(item: Item) -> Item:

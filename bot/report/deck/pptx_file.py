@@ -104,7 +104,8 @@ def _table(page: Any, table: Table, left: Any, top: Any, width: Any) -> None:
         for column, text in enumerate(row):
             _cell(grid.cell(number, column), text)
         if table.colours and table.colours[number - 1] in LIGHTS:
-            _light(grid.cell(number, 0), table.colours[number - 1])
+            colour = table.colours[number - 1]
+            _light(grid.cell(number, 0), colour, table.colour_words[number - 1] if table.colour_words else colour)
 
 
 def _cell(cell: Any, text: str, bold: bool = False) -> None:
@@ -114,10 +115,10 @@ def _cell(cell: Any, text: str, bold: bool = False) -> None:
         paragraph.font.size, paragraph.font.bold = Pt(12), bold
 
 
-def _light(cell: Any, colour: str) -> None:
+def _light(cell: Any, colour: str, word: str) -> None:
     """The colour as a word too: nobody has to tell red from green."""
     run = cell.text_frame.paragraphs[0].add_run()
-    run.text = f"  ● {colour}"
+    run.text = f"  ● {word}"
     run.font.size, run.font.bold, run.font.color.rgb = Pt(11), True, LIGHTS[colour]
 
 

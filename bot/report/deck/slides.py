@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from bot.derive.forecast.waterfall import to_the_unit
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.vocabulary import Phase
 from bot.report.kinds.customer import CustomerFacts
 from bot.report.site.customer import shown
+from bot.report.site.plainwords import PlainWords
 from bot.report.text.safe_text import clean
 
 T = TypeVar("T")
@@ -31,6 +33,8 @@ class Table:
     colours: tuple[str, ...] = ()
     widths: tuple[float, ...] = ()
     """Shares of the width; equal where none are given."""
+    colour_words: tuple[str, ...] = ()
+    """The colours in words, so that nobody has to see them; their names where none are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,48 +58,63 @@ class Slide:
     opening: bool = False
 
 
-def leadership_slides(derived: Derived, period: Period, calendar: WorkCalendar, title: str) -> tuple[Slide, ...]:
-    """The portfolio for leadership: where it stands, the money, the worst stories, the next milestones."""
-    source = (f"psbot, derived as of {derived.as_of.isoformat()}.",)
-    opening = Slide(title, (f"{period.name}, as of {derived.as_of.isoformat()}",), opening=True)
+def leadership_slides(
+    derived: Derived, period: Period, calendar: WorkCalendar, kind: str, words: PlainWords
+) -> tuple[Slide, ...]:
+    """The portfolio for leadership: where it stands, the money, the worst stories, the next milestones.
+
+    `kind`: monthly or quarterly.
+    """
+    source = (words.text("deck.source", day=derived.as_of),)
+    line = words.text("deck.period", period=period.name, day=derived.as_of)
+    opening = Slide(words.text(f"deck.{kind}"), (line,), opening=True)
     quarter = calendar.fiscal_quarter(period.last).name
     slides = (
-        *_standing(derived, source),
-        *_revenue(derived, quarter, source),
-        *_stories(derived, source),
-        *_milestones(derived, period.last, source),
+        *_standing(derived, words, source),
+        *_revenue(derived, quarter, words, source),
+        *_waterfall(derived, words, source),
+        *_stories(derived, words, source),
+        *_milestones(derived, words, source),
     )
     return (opening, *slides)
 
 
-def _standing(derived: Derived, notes: tuple[str, ...]) -> Iterator[Slide]:
-    counts = derived.portfolio.rag
-    total = derived.portfolio.engagements
-    calm = f"{counts.get('green', 0)} of {total} engagements are green"
-    worse = [f"{counts[c]} {c}" for c in ("red", "yellow", "unknown") if counts.get(c)]
+def _heads(words: PlainWords, *names: str) -> tuple[str, ...]:
+    return tuple(words.text(f"deck.{name}") for name in names)
+
+
+def _standing(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
+    counts, total = derived.portfolio.rag, derived.portfolio.engagements
+    calm = words.text("deck.green", n=total, green=counts.get("green", 0))
+    worse = [
+        words.text("deck.of_colour", count=counts[c], colour=words.name("rag", c).lower())
+        for c in ("red", "yellow", "unknown")
+        if counts.get(c)
+    ]
     title = f"{calm}; {', '.join(worse)}" if worse else calm
-    rows = [_row(e) for e in derived.engagements]
+    rows = [_row(e, words) for e in derived.engagements]
     colours = [e.status.overall for e in derived.engagements]
-    header = ("Engagement", "Customer", "Phase", "Done", "Finish (P50)", "On time")
+    header = _heads(words, "engagement", "customer", "phase", "done", "finish", "on_time")
     for page, (part, lights) in enumerate(zip(_pages(rows), _pages(colours), strict=True)):
-        table = Table(header, tuple(part), tuple(lights), (0.34, 0.2, 0.12, 0.1, 0.14, 0.1))
-        yield Slide(title if page == 0 else f"{calm} (continued)", table=table, notes=notes)
+        said = tuple(words.name("rag", light).lower() for light in lights)
+        table = Table(header, tuple(part), tuple(lights), (0.3, 0.18, 0.14, 0.1, 0.15, 0.13), said)
+        yield Slide(title if page == 0 else words.text("deck.continued", title=calm), table=table, notes=notes)
 
 
-def _row(e: EngagementDerived) -> tuple[str, ...]:
-    done, chance = e.progress.percent, e.forecast.on_time_probability
+def _row(e: EngagementDerived, words: PlainWords) -> tuple[str, ...]:
     finish = e.forecast.finish.p50
+    chance = None if e.phase == Phase.COMPLETE else e.forecast.on_time_probability
     return (
         short(e.title or e.ref),
         short(e.customer, 30),
-        e.phase.replace("_", " "),
-        "–" if done is None else f"{done:.0%}",
-        finish.isoformat() if isinstance(finish, date) else "–",
-        "–" if chance is None or e.phase == Phase.COMPLETE else f"{chance:.0%}",
+        words.name("phase", e.phase),
+        words.percent(e.progress.percent),
+        words.date(finish if isinstance(finish, date) else None),
+        words.percent(chance),
     )
 
 
-def _revenue(derived: Derived, quarter: str, notes: tuple[str, ...]) -> Iterator[Slide]:
+def _revenue(derived: Derived, quarter: str, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
     revenue = derived.portfolio.revenue
     known = [(name, q) for name, q in revenue.items() if q.forecast or q.actual or q.target]
     if not known:
@@ -104,14 +123,14 @@ def _revenue(derived: Derived, quarter: str, notes: tuple[str, ...]) -> Iterator
     chart = Chart(
         tuple(name for name, _ in known),
         (
-            ("Delivered", tuple(q.actual for _, q in known)),
-            ("Still expected", tuple(max(q.forecast - q.actual, 0.0) for _, q in known)),
+            (words.text("deck.delivered"), tuple(q.actual for _, q in known)),
+            (words.text("deck.expected"), tuple(max(q.forecast - q.actual, 0.0) for _, q in known)),
         ),
     )
-    yield Slide(_revenue_title(quarter, revenue.get(quarter), derived.currency), chart=chart, notes=notes)
-    header = ("Quarter", "Target", "Delivered", "Forecast", "Low (P10)", "High (P90)", "Upside")
-    rows = tuple(_quarter_row(name, q) for name, q in known)
-    yield Slide(f"Revenue by quarter, in {derived.currency}", table=Table(header, rows), notes=notes)
+    yield Slide(_revenue_title(quarter, revenue.get(quarter), words), chart=chart, notes=notes)
+    header = _heads(words, "quarter", "target", "delivered", "forecast", "low", "high", "upside")
+    rows = tuple(_quarter_row(name, q, words) for name, q in known)
+    yield Slide(words.text("deck.by_quarter", currency=derived.currency), table=Table(header, rows), notes=notes)
 
 
 def _around(known: Sequence[tuple[str, PortfolioQuarter]], quarter: str) -> list[tuple[str, PortfolioQuarter]]:
@@ -121,36 +140,58 @@ def _around(known: Sequence[tuple[str, PortfolioQuarter]], quarter: str) -> list
     return list(known[max(0, at - 2) : at + 4])
 
 
-def _revenue_title(name: str, quarter: PortfolioQuarter | None, currency: str) -> str:
+def _revenue_title(name: str, quarter: PortfolioQuarter | None, words: PlainWords) -> str:
     if quarter is None:
-        return f"No revenue is forecast in {name}"
-    money = f"{currency} {quarter.forecast:,.0f}"
+        return words.text("deck.no_revenue", quarter=name)
+    said = words.text("deck.is_forecast", quarter=name, amount=words.money(quarter.forecast))
     if not quarter.target:
-        return f"{name} is forecast at {money}"
+        return said
     share = quarter.forecast / quarter.target - 1
-    side = "on target" if abs(share) < 0.005 else f"{abs(share):.0%} {'above' if share > 0 else 'below'} target"
-    return f"{name} is forecast at {money}, {side}"
+    side = "on_target" if abs(share) < 0.005 else "above_target" if share > 0 else "below_target"
+    return f"{said}, {words.text(f'deck.{side}', share=words.percent(abs(share)))}"
 
 
-def _quarter_row(name: str, q: PortfolioQuarter) -> tuple[str, ...]:
-    amounts = (q.actual, q.forecast, q.low, q.high, q.upside)
-    return (name, "–" if q.target is None else f"{q.target:,.0f}", *(f"{amount:,.0f}" for amount in amounts))
+def _quarter_row(name: str, q: PortfolioQuarter, words: PlainWords) -> tuple[str, ...]:
+    amounts = (q.target, q.actual, q.forecast, q.low, q.high, q.upside)
+    return (name, *(words.number(amount, 0) for amount in amounts))
 
 
-def _stories(derived: Derived, notes: tuple[str, ...]) -> Iterator[Slide]:
+def _waterfall(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
+    """From the quarter's forecast when it began to today's: the rows add up."""
+    if derived.portfolio.waterfall is None or not derived.portfolio.waterfall.drivers:
+        return
+    found = to_the_unit(derived.portfolio.waterfall)
+    names = {e.ref: e.customer or e.title or e.ref for e in derived.engagements}
+    change = _signed(found.after - found.before, words)
+    title = words.text("deck.moved", quarter=found.quarter, change=change, currency=derived.currency, since=found.since)
+    rows = [
+        (words.text("deck.at_start"), "", words.number(found.before, 0)),
+        *((short(words.value(d.text), 80), short(names.get(d.engagement, d.engagement), 30), _signed(d.amount, words)) for d in found.drivers),
+        (words.text("deck.today"), "", words.number(found.after, 0)),
+    ]  # fmt: skip
+    header = (words.text("deck.cause"), words.text("deck.engagement"), derived.currency)
+    for part in _pages(rows):
+        yield Slide(short(title, TITLE_LENGTH), table=Table(header, tuple(part), widths=(0.6, 0.25, 0.15)), notes=notes)
+
+
+def _signed(amount: float, words: PlainWords) -> str:
+    return ("+" if amount > 0 else "") + words.number(amount, 0)
+
+
+def _stories(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
     """The worst story of each engagement, worst engagement first: a slide each."""
     told = [(e, e.stories[0]) for e in derived.engagements if e.stories and e.phase != Phase.COMPLETE]
     for engagement, story in told[:MOST_STORIES]:
         lines = [f"{short(engagement.customer or engagement.title)}: {engagement.ref}"]
-        lines += [line for line in (str(story.cause), str(story.action)) if line]
-        who = f"Owner: {story.owner}" if story.owner else "No owner yet"
-        lines.append(f"{who}{f', by {story.due.isoformat()}' if story.due else ''}")
-        evidence = tuple(f"Evidence: {ref}" for ref in story.evidence[:8])
-        title = short(str(story.headline), TITLE_LENGTH)
+        lines += [line for line in map(words.value, (story.cause, story.action)) if line]
+        who = words.text("deck.owner", owner=story.owner) if story.owner else words.text("deck.no_owner")
+        lines.append(words.text("deck.by_day", who=who, day=story.due) if story.due else who)
+        evidence = tuple(words.text("deck.evidence", ref=ref) for ref in story.evidence[:8])
+        title = short(words.value(story.headline), TITLE_LENGTH)
         yield Slide(title, tuple(short(line, 220) for line in lines), notes=(*notes, *evidence))
 
 
-def _milestones(derived: Derived, last: date, notes: tuple[str, ...]) -> Iterator[Slide]:
+def _milestones(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
     """What is due next, by date."""
     ahead = [
         (m.due, e, m)
@@ -162,68 +203,67 @@ def _milestones(derived: Derived, last: date, notes: tuple[str, ...]) -> Iterato
     next_ones = ahead[: 2 * ROWS_A_SLIDE]
     late = sum(m.state == "late" for _, _, m in ahead)
     at_risk = sum(m.state == "at_risk" for _, _, m in ahead)
-    title = f"{len(ahead)} milestones are ahead: {late} late, {at_risk} at risk" if ahead else "No milestone is ahead"
+    title = words.text("deck.ahead", n=len(ahead), late=late, at_risk=at_risk)
     lights = {"late": "red", "at_risk": "yellow", "on_track": "green"}
-    header = ("Milestone", "Customer", "Due", "Forecast (P50)", "Slip in working days")
+    header = _heads(words, "milestone", "customer", "due", "forecast_p50", "slip")
     for part in _pages(next_ones):
         rows = tuple(
             (
                 short(m.title),
                 short(e.customer, 30),
-                due.isoformat(),
-                _day(m.forecast),
-                "–" if m.slip_days is None else f"{m.slip_days:+d}",
+                words.date(due),
+                words.date(m.forecast),
+                words.signed(m.slip_days),
             )
             for due, e, m in part
         )
-        yield Slide(title, table=Table(header, rows, tuple(lights[m.state] for _, _, m in part)), notes=notes)
+        colours = tuple(lights[m.state] for _, _, m in part)
+        said = tuple(words.name("milestone_state", m.state) for _, _, m in part)
+        yield Slide(title, table=Table(header, rows, colours, colour_words=said), notes=notes)
 
 
-def customer_slides(facts: CustomerFacts) -> tuple[Slide, ...]:
+def customer_slides(facts: CustomerFacts, words: PlainWords) -> tuple[Slide, ...]:
     """A steering committee's slides, from the type that can hold nothing but what the customer may read."""
     as_of = shown(facts.as_of_line).text
     name = shown(facts.name).text
-    done = "" if facts.progress is None else f"{facts.progress:.0%} of the work is done"
+    done = "" if facts.progress is None else words.text("deck.work_done", share=words.percent(facts.progress))
     slides = [Slide(name, (shown(facts.period).text, as_of), opening=True)]
-    counted = f"{facts.milestones_done} of {len(facts.milestones)} milestones are done"
+    counted = words.text("deck.milestones_done", n=len(facts.milestones), done=facts.milestones_done)
     for part in _pages(facts.milestones):
         rows = tuple(
             (
                 short(shown(m.title).text),
-                _day(m.baseline),
-                _day(m.due),
-                _day(m.forecast),
-                "done" if m.done else m.state.replace("_", " "),
+                words.date(m.baseline),
+                words.date(m.due),
+                words.date(m.forecast),
+                words.name("milestone_state", "done" if m.done else m.state),
             )
             for m in part
         )
-        header = ("Milestone", "Agreed", "Due", "Expected", "State")
+        header = _heads(words, "milestone", "agreed", "due", "expected_day", "state")
         slides.append(Slide("; ".join(filter(None, (done, counted))), table=Table(header, rows), notes=(as_of,)))
     for title, found in (
-        ("Next steps", [_with_day(shown(s.what).text, s.due) for s in facts.steps]),
-        ("What we need from you", [_with_day(shown(w.what).text, w.due) for w in facts.waiting]),
-        ("Risks, and what is done about them", [_risk(shown(r.what).text, r.owner, r.mitigation) for r in facts.risks]),
+        ("deck.next_steps", [_with_day(shown(s.what).text, s.due, words) for s in facts.steps]),
+        ("deck.needed", [_with_day(shown(w.what).text, w.due, words) for w in facts.waiting]),
+        ("deck.risks", [_risk(shown(r.what).text, r.owner, r.mitigation, words) for r in facts.risks]),
     ):
-        slides += [Slide(title, tuple(part), notes=(as_of,)) for part in _pages(found, 8)]
+        slides += [Slide(words.text(title), tuple(part), notes=(as_of,)) for part in _pages(found, 8)]
     return tuple(slides)
 
 
-def _with_day(text: str, day: date | None) -> str:
-    return short(text, 150) + (f" (by {day.isoformat()})" if day else "")
+def _with_day(text: str, day: date | None, words: PlainWords) -> str:
+    return words.text("deck.until", what=short(text, 150), day=day) if day else short(text, 150)
 
 
-def _risk(text: str, owner: str | None, mitigation: str | None) -> str:
-    return ". ".join(filter(None, (short(text, 150), short(mitigation or "", 150), f"Owner: {owner}" if owner else "")))
+def _risk(text: str, owner: str | None, mitigation: str | None, words: PlainWords) -> str:
+    who = words.text("deck.owner", owner=owner) if owner else ""
+    return ". ".join(filter(None, (short(text, 150), short(mitigation or "", 150), who)))
 
 
 def short(text: str, limit: int = CELL_LENGTH) -> str:
     """Text of people on one line, without control characters, clipped to what a slide holds."""
     line = clean(text, limit + 1)
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else "–"
 
 
 def _pages(rows: Iterable[T], size: int = ROWS_A_SLIDE) -> list[list[T]]:

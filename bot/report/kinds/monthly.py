@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config.reports import MonthlyReport
+from bot.derive.decisions.due import MONTHLY, Due
+from bot.derive.decisions.gravity import by_colour
+from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.derive.schedule.slips import days_lost
 from bot.domain.calendar import ONE_DAY, Period
@@ -14,15 +18,16 @@ from bot.domain.model import Engagement, Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
-from bot.report.due import Due
 from bot.report.partner import partner_views
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import axis_views, colours_of
 from bot.report.parts.decisions import decisions_in
+from bot.report.parts.forecast_record import promised_by_engagement, record_view
 from bot.report.parts.headline import headline
 from bot.report.parts.invoicing import invoicing_view
 from bot.report.parts.issue import issue_document
+from bot.report.parts.months_ahead import months_ahead
 from bot.report.parts.movement import (
     RaidMovement,
     Slipped,
@@ -31,13 +36,12 @@ from bot.report.parts.movement import (
     milestones_hit,
     milestones_slipped,
     raid_movement,
-    revenue_in,
 )
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.waterfall import waterfall_view
-from bot.report.parts.weeks import badness, count_colours, weekly_colours
-from bot.report.registry import Report, whole_portfolio
+from bot.report.parts.weeks import count_colours, weekly_colours
+from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown, joined
 from bot.report.text.wording import Words
 
@@ -79,20 +83,22 @@ def make_monthly(due: Due, context: ReportContext, ref: str | None) -> Document:
     view = monthly_view(due, context)
     promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
     payload = {"status": {m.derived.ref: m.rag for m in (*view["key"], *view["others"])}, **promised}
-    return issue_document(REPORT, due, context, view, payload)
+    return issue_document(REPORT.template, due, context, view, payload)
 
 
 def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     """Everything the template shows."""
     derived = context.derive(due.as_of)
-    then = context.derive(due.period.first - ONE_DAY)
+    then = context.derive_to(due.period.first - ONE_DAY, Depth.FIGURES)
     quarter = context.calendar.fiscal_quarter(due.as_of)
+    told = promised_by_engagement(context, derived, due.period.name)
     months = sorted(
-        (month_of_engagement(context, e, due, quarter.name) for e in derived.engagements if _belongs(e, due)),
-        key=lambda m: (badness(m.rag), m.derived.ref),
+        (month_of_engagement(context, e, due, quarter.name, told) for e in derived.engagements if _belongs(e, due)),
+        key=lambda m: (by_colour(m.rag), m.derived.ref),
     )
-    earned = sum((m.earned for m in months if m.earned is not None), 0.0)
-    expected = expected_of(then.portfolio.revenue_by_month, due.period)
+    month = derived.portfolio.revenue_by_month.get(due.period.name, PortfolioQuarter())
+    promised = month.committed_at_start
+    expected = expected_of(then.portfolio.revenue_by_month, due.period) if promised is None else promised
     needed = [(m.name, ask) for m in months for ask in m.asks]
     decisions = decisions_in(context, derived.engagements, due.period)
     return {
@@ -104,11 +110,14 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "charts": revenue_charts(context, derived),
         "revenue": derived.portfolio.revenue.get(quarter.name),
         "revenue_before": then.portfolio.revenue.get(quarter.name) if due.period.first > quarter.first else None,
-        "earned": earned,
+        "earned": month.actual,
         "expected": expected,
-        "error": earned / expected - 1 if expected else None,
+        "replayed": promised is None,
+        "error": month.actual / expected - 1 if expected else None,
         "rates": derived.portfolio,
         "waterfall": waterfall_view(context, derived),
+        "months_ahead": months_ahead(context, derived),
+        "forecast_record": record_view(context, derived),
         "invoicing": invoicing_view(context, derived, due.period),
         "decisions": decisions[:MOST_DECISIONS],
         "more_decisions": max(0, len(decisions) - MOST_DECISIONS),
@@ -131,10 +140,13 @@ def _lost(derived: EngagementDerived, span: Period) -> tuple[tuple[str, int], ..
     return tuple((cause, days) for cause, days in months.get(span.name, {}).items() if days)
 
 
-def month_of_engagement(context: ReportContext, derived: EngagementDerived, due: Due, quarter: str) -> Month:
+def month_of_engagement(
+    context: ReportContext, derived: EngagementDerived, due: Due, quarter: str, promised: Mapping[str, float]
+) -> Month:
+    """`promised` is what was published of each engagement when the month began; without it a replay tells."""
     span, ref = due.period, derived.ref
     engagement = context.engagements(due.as_of)[ref]
-    then = context.derived(ref, span.first - ONE_DAY)
+    then = context.derived(ref, span.first - ONE_DAY, Depth.FIGURES)
     colours = colours_of(derived.status)
     hit, slipped = milestones_hit(derived, then), milestones_slipped(context, derived, then)
     raid = raid_movement(context, derived, then)
@@ -152,8 +164,8 @@ def month_of_engagement(context: ReportContext, derived: EngagementDerived, due:
         slipped=slipped,
         lost=_lost(derived, span),
         hours=hours_in(engagement, span),
-        earned=revenue_in(derived, then, quarter),
-        expected=expected_of(then.forecast.revenue_by_month, span) if then else None,
+        earned=month.actual if (month := derived.forecast.revenue_by_month.get(span.name)) else None,
+        expected=promised.get(ref, expected_of(then.forecast.revenue_by_month, span) if then else None),
         revenue=derived.forecast.revenue.get(quarter),
         revenue_before=then.forecast.revenue.get(quarter) if then else None,
         raid=raid,
@@ -191,4 +203,15 @@ def _belongs(derived: EngagementDerived, due: Due) -> bool:
     return derived.phase != Phase.COMPLETE or (closed is not None and closed >= due.period.first)
 
 
-REPORT = Report("monthly", "monthly", "monthly.md.j2", whole_portfolio, make_monthly)
+REPORT = Report(
+    kind="monthly",
+    name="monthly summary",
+    readers="PS leadership",
+    place=Place.PORTFOLIO,
+    rhythm=MONTHLY,
+    config=MonthlyReport,
+    template="monthly.md.j2",
+    subjects=whole_portfolio,
+    make=make_monthly,
+    has_slides=True,
+)

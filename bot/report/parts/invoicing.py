@@ -82,8 +82,8 @@ def _row(context: ReportContext, e: EngagementDerived, facts: Facts, currency: s
     if not (ready or blocked or leak):
         return None
     other = facts.currency if (facts.currency or currency).upper() != currency.upper() else None
-    sums = (_sum(context, found, other) for found in (ready, blocked, leak))
-    return InvoiceRow(context.titled(e.ref, e.title), *sums, currency=other)
+    told = [_sum(context, found, other) for found in (ready, blocked, leak)]
+    return InvoiceRow(context.titled(e.ref, e.title), told[0], told[1], told[2], other)
 
 
 def _sum(context: ReportContext, lines: Sequence[BillingLine], currency: str | None) -> Sum:

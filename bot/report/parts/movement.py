@@ -78,7 +78,7 @@ def labelled_in(
 
 
 def is_lesson(label: str, prefix: str) -> bool:
-    """`llProduct` is a lesson, `llama` is not: the published names go on with a capital (DOMAIN §2)."""
+    """`llProduct` is a lesson, `llama` is not: the published names go on with a capital."""
     return label.startswith(prefix) and (
         label == prefix or label[len(prefix)].isupper() or prefix.endswith(("::", "-"))
     )
@@ -86,14 +86,6 @@ def is_lesson(label: str, prefix: str) -> bool:
 
 def hours_in(engagement: Engagement, span: Period) -> float:
     return sum(log.hours for log in engagement.timelogs if log.spent_at in span)
-
-
-def revenue_in(now: EngagementDerived, then: EngagementDerived | None, quarter: str) -> float | None:
-    """What became actual in the span, within one quarter. None where no revenue is known."""
-    if quarter not in now.forecast.revenue:
-        return None
-    before = then.forecast.revenue.get(quarter) if then else None
-    return now.forecast.revenue[quarter].actual - (before.actual if before else 0.0)
 
 
 def _labelled_on(item: Item, is_wanted: Callable[[str], bool], calendar: WorkCalendar) -> date | None:

@@ -8,8 +8,8 @@ from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus
 from bot.domain.messages import Text
-from bot.report.context import ReportContext
-from bot.report.text.safe_text import SafeMarkdown
+from bot.report.context import ReportContext, quiet
+from bot.report.text.safe_text import SafeMarkdown, link
 
 ACCEPTED = ("accepted", "passively_accepted")
 STATE_DOTS = {"done": "✅", "on_track": "🟢", "at_risk": "🟡", "late": "🔴"}
@@ -123,11 +123,13 @@ def _when(context: ReportContext, a: Acceptance) -> SafeMarkdown:
     """`Sep 7, 2026 (sent Sep 4)`, `sent Nov 20, by silence on Nov 27`, `send by Jan 25, 2027`."""
     words = context.templates.words
     if a.state in ACCEPTED and a.accepted_on:
-        return words.text(
+        done = words.text(
             "accept.done" if a.sent else "accept.done_unsent",
             day=a.accepted_on,
             sent=words.day_beside(a.sent, a.accepted_on),
         )
+        said = link(a.accepted_by, quiet(a.proof)) if a.accepted_by else None
+        return words.text("accept.by", done=done, who=said) if said else done
     if a.state == "sent":
         return words.text("accept.running" if a.passive_on else "accept.sent", sent=a.sent, day=a.passive_on)
     if a.last_safe_sending and a.state in ("open", "ready"):

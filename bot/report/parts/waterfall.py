@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.derive.forecast.waterfall import to_the_unit
 from bot.derive.results import Derived, Driver
 from bot.domain.messages import Text
 from bot.report.context import ReportContext
@@ -39,6 +40,7 @@ def waterfall_view(context: ReportContext, derived: Derived) -> WaterfallView | 
     found = derived.portfolio.waterfall
     if found is None or not found.drivers:
         return None
+    found = to_the_unit(found)
     titles = {e.ref: e.title for e in derived.engagements}
     rows = tuple(_row(context, driver, titles) for driver in found.drivers[:MOST])
     others = round(sum(d.amount for d in found.drivers[MOST:]), 2)

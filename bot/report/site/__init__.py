@@ -93,7 +93,7 @@ def _overview(pages: Pages, site: Site, template: str, name: str, tell: Callable
     """A page of all engagements; one that it fails on is named, and the page is made of the others."""
 
     def made(part: Derived) -> str:
-        return pages.render(template, portfolio_view(replace(site, derived=part)))
+        return pages.render(template, portfolio_view(replace(site, derived=part), pages.words))
 
     if tell is None:
         return made(site.derived)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from bot.config import Settings
 from bot.derive.billing_results import Billing
 from bot.derive.forecast.accuracy import Accuracy
+from bot.derive.forecast.waterfall import to_the_unit
 from bot.derive.results import (
     SEVERITIES,
     CapacityWeek,
@@ -22,6 +23,7 @@ from bot.derive.results import (
     PortfolioQuarter,
     Risk,
     Story,
+    Waterfall,
 )
 from bot.derive.status_results import CameTrue
 from bot.domain.calendar import WorkCalendar
@@ -116,6 +118,12 @@ class Site:
         """Earlier states and today's, oldest first."""
         before = {d.as_of: d for d in self.earlier if d.as_of < self.derived.as_of}
         return (*(before[day] for day in sorted(before)), self.derived)
+
+    @cached_property
+    def waterfall(self) -> Waterfall | None:
+        """Why the running quarter's forecast changed, in whole units that add up."""
+        found = self.derived.portfolio.waterfall
+        return to_the_unit(found) if found and found.drivers else None
 
     @cached_property
     def quarter(self) -> str:

@@ -109,3 +109,12 @@ def test_without_hours_of_any_kind_there_is_none() -> None:
 def test_items_without_estimates_cost_their_share_of_the_budget() -> None:
     found = forecast(items=[make_item(n, created_at="2026-08-03") for n in range(4)], facts={"hours": 80.0})
     assert found.effort_hours.p50 == pytest.approx(80, abs=0.01)
+
+
+def test_without_estimates_the_budget_steadies_what_counting_says() -> None:
+    """A quarter of the items took half of the budget: they were the large ones, or all will cost twice as much."""
+    items = [make_item(n, closed="2026-10-01" if n < 5 else None, created_at="2026-08-03") for n in range(20)]
+    logs = [make_log(item, 32, "2026-09-30") for item in items[:5]]
+    found = forecast(items=items, timelogs=logs, facts={"hours": 320.0}).effort_hours.p50
+    assert isinstance(found, float)
+    assert 330 < found < 400

@@ -114,7 +114,7 @@ def test_calibration_counts_the_promises_that_held() -> None:
         engagement("a&1", Q4, 90.0, 90.0, finish=ends[0], phase="complete"),
         engagement("a&2", Q4, 130.0, 130.0, finish=ends[1], phase="complete"),
     )
-    finish, revenue = measure(late, early).calibration
+    _, finish, revenue = measure(late, early).calibration
     assert (finish.held, finish.of, finish.share) == (1, 2, 0.5)
     assert (revenue.held, revenue.of) == (1, 2)
 
@@ -131,7 +131,7 @@ def test_a_promise_that_is_told_every_week_counts_once_and_a_certain_figure_not_
         engagement("a&1", Q4, 90.0, 90.0, finish=end, phase="complete"),
         engagement("a&2", Q4, 0.0, 0.0),
     )
-    finish, revenue = measure(late, *weekly).calibration
+    _, finish, revenue = measure(late, *weekly).calibration
     assert (finish.held, finish.of) == (1, 1)
     assert (revenue.held, revenue.of) == (1, 1)
 
@@ -170,7 +170,7 @@ def test_what_was_delivered_earlier_than_expected_is_missing_from_the_rest_and_n
 
 def test_no_past_no_record() -> None:
     found = measure(derived(date(2026, 11, 20), Q4, engagement("a&1", Q4, 1.0, 2.0)))
-    assert (found.scores, found.change, [c.share for c in found.calibration]) == ((), None, [None, None])
+    assert (found.scores, found.change, [c.share for c in found.calibration]) == ((), None, [None, None, None])
 
 
 def test_the_change_since_the_quarters_start_is_explained() -> None:
@@ -227,3 +227,26 @@ def test_drivers_add_up_to_the_change(then: Any, now: Any, gone: float) -> None:
     assert round(sum(d.amount for d in drivers), 2) == round(change, 2)
     assert all(d.amount for d in drivers)
     assert replace(drivers[0]) == drivers[0] if drivers else True
+
+
+def test_the_record_tells_error_bias_chances_and_one_sentence_from_what_was_published() -> None:
+    early = derived(date(2026, 11, 1), Q4, engagement("a&1", Q4, 0.0, 100.0), engagement("a&2", Q4, 0.0, 50.0))
+    chance = [replace(e, forecast=replace(e.forecast, on_time_probability=0.9)) for e in early.engagements]
+    end = Quantiles(*[date(2026, 12, 3)] * 4)
+    late = derived(
+        date(2027, 1, 31), Q4, engagement("a&1", Q4, 90.0, 90.0, finish=end, phase="complete"), engagement("a&2", Q4, 30.0, 30.0)
+    )  # fmt: skip
+    over = [replace(e, forecast=replace(e.forecast, on_time_probability=1.0)) for e in late.engagements]
+    record = measure(replace(late, engagements=tuple(over)), replace(early, engagements=tuple(chance))).record
+    told = {(m.kind, m.name): (m.n, m.error, m.bias) for m in record.money}
+    assert told[("portfolio", "")] == (1, 0.2, -0.2)
+    assert told[("engagement", "")] == (2, 0.25, -0.2)
+    assert told[("pm", "bob")] == (1, 0.4, -0.4)
+    assert [(c.nominal, c.held, c.of) for c in record.calibration] == [(0.5, 1, 1), (0.8, 1, 1), (0.8, 1, 2)]
+    assert [(c.low, c.n, c.promised, c.came_true) for c in record.chances] == [(0.8, 1, 0.9, 1.0)]
+    assert "1 promised date could be judged, too few to tell" in str(record.trust)
+    assert "1 quarter came 20 % off the forecast on average, less than forecast" in str(record.trust)
+
+
+def test_what_was_never_published_has_no_record() -> None:
+    assert not measure(derived(date(2026, 11, 3), Q4, engagement("a&1", Q4, 0.0, 1.0))).record.known

@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from bot.derive.forecast import Reference, run_backtest
-from bot.derive.forecast.backtest import trust_note
+from bot.derive.pipeline import derive_portfolio
 from bot.domain.model import Engagement, Portfolio
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
 
@@ -132,5 +134,47 @@ def test_nothing_finished_is_said() -> None:
     assert found.notes
 
 
-def test_one_sentence_says_how_far_to_trust_the_finish() -> None:
-    assert "could be judged" in trust_note(())
+def test_one_sentence_says_how_far_to_trust_the_forecast() -> None:
+    few = run_backtest(Portfolio(PORTFOLIO.engagements[:1]), CALENDAR, SETTINGS, day=DAY, trials=100)
+    assert "too few to tell" in few.notes[0]
+    found = run_backtest(PORTFOLIO, CALENDAR, SETTINGS, day=DAY, trials=100)
+    assert "of 18 promised dates (P80) were kept" in found.notes[0]
+    assert "quarters came" in found.notes[0]
+
+
+def test_the_record_tells_error_and_bias_by_quarter_and_month_by_pm_and_region() -> None:
+    people = (("ann", "EMEA"), ("bob", "EMEA"), ("bob", "APAC"))
+    named = (
+        replace(e, facts=replace(e.facts, pm=pm, region=region, billing="time_and_materials", rate=200.0))
+        for e, (pm, region) in zip(PORTFOLIO.engagements, 2 * people, strict=True)
+    )
+    found = run_backtest(Portfolio(tuple(named)), CALENDAR, SETTINGS, day=DAY, trials=100)
+    groups = {(m.period, m.kind, m.name) for m in found.record.money if m.asked == "start"}
+    expected = {
+        ("portfolio", ""),
+        ("engagement", ""),
+        ("pm", "ann"),
+        ("pm", "bob"),
+        ("region", "EMEA"),
+        ("region", "APAC"),
+    }
+    assert groups == {(period, *group) for period in ("quarter", "month") for group in expected}
+    whole = {m.period: m for m in found.record.money if m.kind == "portfolio" and m.asked == "start"}
+    assert whole["month"].n > whole["quarter"].n >= 1
+    assert [c.nominal for c in found.record.calibration] == [0.5, 0.8]
+    assert sum(c.n for c in found.record.chances) == 18
+    assert json.loads(json.dumps(found.to_json()))["record"]["trust"] == found.notes[0]
+
+
+def test_a_past_quarters_actual_is_one_number_in_the_record_and_in_the_reports() -> None:
+    rules = ("time_and_materials", "fixed_price", "milestone")
+    kinds = (
+        replace(e, facts=replace(e.facts, billing=rules[n % 3], recognition="percent_complete" if n % 3 == 1 else None))
+        for n, e in enumerate(PORTFOLIO.engagements)
+    )
+    portfolio = Portfolio(tuple(kinds))
+    found = run_backtest(portfolio, CALENDAR, SETTINGS, day=DAY, trials=100)
+    told = derive_portfolio(portfolio, DAY, SETTINGS, CALENDAR, trials=100).portfolio.revenue
+    assert found.quarters
+    for quarter in found.quarters:
+        assert quarter.actual == pytest.approx(told[quarter.quarter].actual, abs=0.02)

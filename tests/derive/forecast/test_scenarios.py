@@ -8,12 +8,26 @@ from typing import Any
 
 import pytest
 
-from bot.derive.forecast import Reference, Scenario, apply_scenario, compare, forecast_engagement, parse_scenario
+from bot.config import Settings
+from bot.derive.forecast import (
+    Reference,
+    Scenario,
+    apply_scenario,
+    apply_scenarios,
+    asked_of_people,
+    compare,
+    forecast_engagement,
+    levelled,
+    parse_scenario,
+)
+from bot.derive.people.availability import Availability
+from bot.derive.people.capacity import booked_hours
+from bot.derive.pipeline import derive_portfolio
 from bot.derive.subject import Subject
 from bot.domain.errors import UsageError
-from bot.domain.model import Portfolio
+from bot.domain.model import Booking, Portfolio
 from bot.domain.snapshot import dump_snapshot
-from tests.builders import CALENDAR, REF, make_item, make_log, make_subject
+from tests.builders import CALENDAR, REF, make_item, make_log, make_settings, make_subject
 
 
 def subject(**values: Any) -> Subject:
@@ -178,3 +192,70 @@ def test_an_absence_of_who_does_the_work_finishes_later() -> None:
         subject(), Reference(), Scenario(REF, away=("ann", date(2026, 11, 2), date(2026, 12, 11))), trials=200
     )
     assert found.changed.forecast.finish.p50 > found.base.forecast.finish.p50  # type: ignore[operator]
+
+
+# -- several changes at once, and the people whom engagements share
+
+OTHER = "acme/other&1"
+PEOPLE = Availability(CALENDAR, {})
+
+
+def weeks(user: str, first: int, last: int, hours: float = 40.0) -> tuple[Booking, ...]:
+    return tuple(Booking(user, f"2026-W{n}", hours) for n in range(first, last + 1))
+
+
+def two(*, here: tuple[Booking, ...] = (), there: tuple[Booking, ...] = ()) -> Portfolio:
+    """The one in progress, and another that begins on 7 December."""
+    running = replace(subject().engagement, bookings=here)
+    facts = running.facts
+    later = replace(
+        running, ref=OTHER, facts=replace(facts, start=date(2026, 12, 7), end=date(2027, 3, 31)), timelogs=(), bookings=there,
+        items=tuple(replace(i, ref=f"{OTHER}#{n}", state="opened", closed_at=None) for n, i in enumerate(running.items)),
+    )  # fmt: skip
+    return Portfolio((running, later))
+
+
+def changed(portfolio: Portfolio, *texts: str) -> tuple[Portfolio, Settings]:
+    scenarios = [parse_scenario(text) for text in texts]
+    return apply_scenarios(portfolio, scenarios, date(2026, 10, 30), CALENDAR, make_settings())
+
+
+def finishes(portfolio: Portfolio, settings: Settings | None = None) -> dict[str, Any]:
+    found = derive_portfolio(portfolio, date(2026, 10, 30), settings or make_settings(), CALENDAR, trials=100)
+    return {e.ref: e.forecast.finish.p50 for e in found.engagements}
+
+
+def test_an_absence_holds_in_every_engagement_that_the_person_works_on() -> None:
+    portfolio = two(here=weeks("ann", 45, 52, 20), there=weeks("ann", 50, 52, 20))
+    found, settings = changed(portfolio, f"{REF}: away=ann 2026-11-02..2027-01-29")
+    base, scenario = finishes(portfolio), finishes(found, settings)
+    assert scenario[REF] > base[REF]
+    asked = asked_of_people(found, date(2026, 10, 30), Availability(CALENDAR, settings.people))
+    assert {c.user for c in asked if c.hours > c.available} == {"ann"}
+
+
+def test_a_person_who_moves_is_missing_where_they_were() -> None:
+    portfolio = two(here=weeks("ann", 45, 53, 40), there=weeks("bob", 50, 53, 20))
+    found, settings = changed(portfolio, f"{OTHER}: person=ann from 2026-12-07")
+    base, scenario = finishes(portfolio), finishes(found, settings)
+    assert scenario[OTHER] < base[OTHER]
+    assert [b.week for b in found.engagements[0].bookings] == [f"2026-W{n}" for n in range(45, 50)]
+
+
+def test_a_start_moves_its_bookings_and_what_two_engagements_then_ask_of_one_person_is_shared() -> None:
+    portfolio = two(here=weeks("ann", 45, 49, 30), there=weeks("ann", 50, 53, 30))
+    found, _ = changed(portfolio, f"{OTHER}: start=2026-11-09")
+    assert finishes(found)[OTHER] < finishes(portfolio)[OTHER]
+    assert [b.week for b in found.engagements[1].bookings] == [f"2026-W{n}" for n in range(46, 50)]
+    over = [c for c in asked_of_people(found, date(2026, 10, 30), PEOPLE) if c.hours > c.available]
+    assert over
+    shared = levelled(portfolio, found, PEOPLE)
+    totals = booked_hours(shared.engagements, "hard")["ann"]
+    assert all(totals[c.week] <= 40.0001 for c in over)
+    assert totals["2026-W45"] == 30
+
+
+def test_what_was_overbooked_before_is_no_part_of_the_question() -> None:
+    portfolio = two(here=weeks("ann", 45, 49, 30), there=weeks("ann", 45, 49, 30))
+    found, _ = changed(portfolio, f"{REF}: end=2027-01-31")
+    assert levelled(portfolio, found, PEOPLE) == found

@@ -6,11 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.derive.forecast import explain_change, read_commitments
 from bot.derive.forecast.commitments import commitment
+from bot.derive.forecast.waterfall import to_the_unit
 from bot.derive.results import (
     Derived,
+    Driver,
     EngagementDerived,
     Forecast,
     PortfolioDerived,
@@ -107,3 +111,12 @@ def test_more_hours_at_completion_and_an_end_that_moved_are_named() -> None:
 
 def test_without_a_forecast_at_the_quarters_start_there_is_none() -> None:
     assert explain_change((), whole(TODAY, engagement(1000)), CALENDAR, {}) is None
+
+
+@given(st.floats(-1e6, 1e6), st.lists(st.floats(-1e5, 1e5), max_size=12))
+def test_without_cents_it_still_adds_up(before: float, amounts: list[float]) -> None:
+    drivers = tuple(Driver("hours", REF, round(a, 2), "x") for a in amounts)
+    after = round(round(before, 2) + sum(d.amount for d in drivers), 2)
+    shown = to_the_unit(Waterfall(QUARTER, OPENED, round(before, 2), after, drivers))
+    assert shown.before + sum(d.amount for d in shown.drivers) == pytest.approx(shown.after, abs=1e-6)
+    assert all(abs(d.amount - exact.amount) <= 1.001 for d, exact in zip(shown.drivers, drivers, strict=True))

@@ -64,6 +64,8 @@ class Order:
     place: str = ""
     thread: str = ""
     signs: tuple[str, ...] = ()
+    url: str = ""
+    """The address of the comment."""
 
     @property
     def until(self) -> date | None:
@@ -102,6 +104,8 @@ class OrderKind:
     adjust: Callable[[EngagementDerived, Order], EngagementDerived] = unchanged_result
     lasting: bool = False
     spellings: tuple[str, ...] = ()
+    example: str = ""
+    """A line of it, where `usage` has places to fill."""
 
 
 # -- what the grammars share

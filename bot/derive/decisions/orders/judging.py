@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.config import Settings
+from bot.derive.decisions.orders.consents import consents_of
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderState, Scope
@@ -16,7 +17,6 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.mistakes import nearest
 from bot.domain.model import Engagement, PastReport, Reply, end_of_day
 
-ROLL_UPS = ("portfolio", "monthly", "quarterly")
 LONGEST_LINE = 500
 
 
@@ -36,35 +36,40 @@ def read_orders(past: Iterable[PastReport], engagement: Engagement, court: Court
     Those in the thread of its internal status, and those on internal roll-ups that name its reference.
     """
     cut = end_of_day(court.day, court.calendar.zone)
-    said = [(reply, line) for reply, line in _said_of(past, engagement) if reply.created_at < cut]
-    said.sort(key=lambda pair: (pair[0].created_at, pair[0].note))
-    return _taken_back([_judged(reply, line, engagement, court) for reply, line in said])
+    past = tuple(past)
+    said = [(reply, line, url) for reply, line, url in _said_of(past, engagement, court) if reply.created_at < cut]
+    said.sort(key=lambda found: (found[0].created_at, found[0].note))
+    orders = [replace(_judged(reply, line, engagement, court), url=url) for reply, line, url in said]
+    consents = (order for order in consents_of(past, engagement, court.calendar) if order.at < cut)
+    return tuple(sorted((*_taken_back(orders), *consents), key=lambda order: (order.at, order.note)))
 
 
-def _said_of(past: Iterable[PastReport], engagement: Engagement) -> Iterator[tuple[Reply, str]]:
+def _said_of(past: Iterable[PastReport], engagement: Engagement, court: Court) -> Iterator[tuple[Reply, str, str]]:
+    roll_ups = dict(court.settings.reports.issues())
     for report in past:
         if report.audience != "internal":
             continue
         own = report.engagement is not None and report.engagement == engagement.ref
         for reply in report.replies:
             for line in order_lines(reply.body):
+                url = f"{report.url.partition('#note_')[0]}#note_{reply.note}" if report.url and reply.note else ""
                 if own:
-                    yield reply, without_reference(line, engagement) or line
-                elif report.engagement is None and report.kind in ROLL_UPS:
+                    yield reply, without_reference(line, engagement) or line, url
+                elif report.engagement is None and report.kind in roll_ups:
                     named = without_reference(line, engagement)
                     if named is not None:
-                        yield reply, named
+                        yield reply, named, url
 
 
 def read_unaddressed(
     past: Iterable[PastReport], engagements: Sequence[Engagement], court: Court
 ) -> tuple[OrderEntry, ...]:
     """Orders on internal roll-ups that name no engagement: only `help` can be obeyed."""
-    cut = end_of_day(court.day, court.calendar.zone)
+    cut, roll_ups = end_of_day(court.day, court.calendar.zone), dict(court.settings.reports.issues())
     lines = [
         (reply, line)
         for report in past
-        if report.engagement is None and report.audience == "internal" and report.kind in ROLL_UPS
+        if report.engagement is None and report.audience == "internal" and report.kind in roll_ups
         for reply in report.replies
         for line in (order_lines(reply.body) if reply.created_at < cut else ())
         if all(without_reference(line, engagement) is None for engagement in engagements)

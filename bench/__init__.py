@@ -1,0 +1,1 @@
+"""Benchmarks, chaos and mutation testing: not part of the product."""

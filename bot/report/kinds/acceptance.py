@@ -1,0 +1,79 @@
+"""A note of its own for each milestone that was sent for acceptance: the customer's named approver accepts it by a 👍.
+
+Only where the SOW allows it (fact `acceptance: {by: […]}`). It goes the customer's way: to the `customer_channel` alone, after
+approval, and holds no more than the milestone's title and dates.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from bot.derive.decisions.due import Due
+from bot.derive.decisions.orders.consents import period_of
+from bot.derive.results import Acceptance
+from bot.domain.model import Engagement
+from bot.report.context import ReportContext
+from bot.report.document import Document, NoteTarget
+from bot.report.kinds.customer import draft_around, name_of
+from bot.report.registry import Place, Report
+
+_AT = "\x1f"
+
+
+def subjects(due: Due, context: ReportContext) -> Iterable[str]:
+    """Engagement and milestone of each acceptance that the customer may give here."""
+    if context.settings.reports.status.customer.enabled:
+        for derived in context.served(due.as_of):
+            engagement = context.engagements(due.as_of).get(derived.ref)
+            if engagement and engagement.facts.acceptance and engagement.facts.customer_channel:
+                waiting = (c for c in derived.acceptance if c.state == "sent" and c.sent)
+                yield from (f"{derived.ref}{_AT}{clock.milestone}" for clock in waiting)
+
+
+def make_acceptance(due: Due, context: ReportContext, subject: str | None) -> Document | None:
+    ref, _, title = (subject or "").partition(_AT)
+    derived, engagement = context.derived(ref, due.as_of), context.engagements(due.as_of).get(ref)
+    clock = next((c for c in derived.acceptance if c.milestone == title), None) if derived else None
+    if derived is None or engagement is None or clock is None:
+        return None
+    needs_approval = context.settings.reports.status.customer.approval == "required"
+    channel = NoteTarget(engagement.facts.customer_channel or "")
+    text = context.templates.render(REPORT.template, _view(context, clock, engagement))
+    return Document(
+        kind="acceptance",
+        audience="customer",
+        period=period_of(title),
+        target=NoteTarget(engagement.facts.internal or ref) if needs_approval else channel,
+        body=draft_around(context, text, channel, derived) if needs_approval else text,
+        engagement=ref,
+        fingerprint=hashlib.sha256(text.encode()).hexdigest()[:24],
+        draft=needs_approval,
+        customer_target=channel if needs_approval else None,
+    )
+
+
+def _view(context: ReportContext, clock: Acceptance, engagement: Engagement) -> dict[str, object]:
+    return {
+        "name": name_of(context, engagement),
+        "milestone": clock.milestone,
+        "sent": clock.sent,
+        "passive_on": clock.passive_on,
+        "approvers": tuple(engagement.facts.acceptance),
+    }
+
+
+REPORT = Report(
+    kind="acceptance",
+    name="request for acceptance",
+    readers="the customer's named approver",
+    place=Place.CUSTOMER_CHANNEL,
+    audience="customer",
+    rhythm=None,
+    occasion="when a milestone is sent for acceptance",
+    section="status",
+    is_asked=lambda settings: settings.reports.status.customer.enabled,
+    template="customer-acceptance.md.j2",
+    subjects=subjects,
+    make=make_acceptance,
+)
