@@ -201,12 +201,14 @@ def _leave_derived(summary: RunSummary, site: Path | None, json_: Path | None, t
             write_text(site / name, text)
     if json_:
         from bot.derive.output import to_json
+        from bot.derive.served import served
 
-        write_text(json_, json_text(to_json(reading.derive(reading.day))))
+        plain = served(reading.derive(reading.day), "the JSON", lambda part: json_text(to_json(part)), lost.append)
+        write_text(json_, plain or "")
     if tables:
         from bot.cli.exports import write_tables
 
-        write_tables(reading.derive(reading.day), reading.portfolio, tables, parquet=False)
+        write_tables(reading.derive(reading.day), reading.portfolio, tables, parquet=False, tell=lost.append)
     return lost
 
 
