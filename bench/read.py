@@ -21,6 +21,7 @@ from pathlib import Path
 
 import gitlab
 
+from bench.figures import tell
 from bot.config import Settings, Vocabulary, parse_config
 from bot.demo.large import LARGE_CONFIG, make_large
 from bot.gitlab_api.cache import Cache
@@ -42,6 +43,7 @@ class Cost:
     histories: int
     bytes: int
     items: int
+    cpu: float = 0.0
 
     def __str__(self) -> str:
         return (
@@ -76,13 +78,14 @@ def demo(engagements: int, items: int, latency: float) -> Iterator[tuple[str, st
 def measure(name: str, url: str, token: str, settings: Settings, path: Path) -> Cost:
     """One read by psbot with the cache at `path`."""
     client = GitLabClient(url, token, concurrency=settings.gitlab.concurrency)
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     with Cache.open(path, url, client.user.id) as cache:
         portfolio = read_portfolio(client, settings, today=TODAY, cache=cache)
     seconds, counts = time.perf_counter() - start, client.counts
     assert not portfolio.failures, portfolio.failures
     items = sum(len(e.items) for e in portfolio.engagements)
-    return Cost(name, seconds, counts.requests, counts.history_requests, counts.bytes, items)
+    used = time.process_time() - cpu
+    return Cost(name, seconds, counts.requests, counts.history_requests, counts.bytes, items, used)
 
 
 def measure_plain(url: str, token: str, settings: Settings) -> Cost:
@@ -118,6 +121,15 @@ def compare(engagements: int, items: int, latency: float, *, plain: bool) -> Non
         warm = measure("psbot, warm", url, token, settings, path)
         print(cold, warm, sep="\n")
         budget = 1.5 * items / 100 + 6 * len(settings.portfolio.namespaces) + 3 * engagements
+        for cost in (cold, warm):
+            told = f"{cost.name}, {engagements} × {items // engagements}, {latency * 1000:.0f} ms"
+            tell(f"{told}: requests", cost.requests, "requests")
+            tell(f"{told}: CPU", cost.cpu, "s")
+        floor = cold.requests * latency / settings.gitlab.concurrency
+        if floor:
+            print(
+                f"  cold wall: {cold.seconds / floor:.1f} × the floor of {floor:.2f} s (requests × latency ÷ concurrency)"
+            )
         print(f"  cold requests without histories: {cold.requests - cold.histories} of {budget:.0f} allowed")
         if plain:
             usual = measure_plain(url, token, settings)

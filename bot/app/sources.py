@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -11,8 +11,12 @@ from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.checks.registry import RULES
+from bot.derive.decisions.orders.judging import Court
 from bot.derive.decisions.orders.lines import order_lines
+from bot.derive.decisions.orders.stage import as_ordered
 from bot.derive.decisions.status import Signals
+from bot.derive.depth import Depth
 from bot.derive.forecast import (
     BacktestReport,
     apply_scenarios,
@@ -25,11 +29,13 @@ from bot.derive.forecast import (
 from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
-from bot.derive.results import Derived
+from bot.derive.results import Derived, EngagementDerived
 from bot.derive.schedule.memory import remember
+from bot.derive.served import served
 from bot.domain.border import admitted
+from bot.domain.bulkhead import contained
 from bot.domain.errors import PsbotError, UsageError
-from bot.domain.model import PastReport, Portfolio, as_of
+from bot.domain.model import FactFault, PastReport, Portfolio, as_of
 from bot.domain.paths import reference_of, same_reference
 from bot.domain.snapshot import load_snapshot
 from bot.gitlab_api.cache import Cache
@@ -55,18 +61,22 @@ class Reading:
     day: date
     past: tuple[PastReport, ...] = ()
     only: str | None = None
-    _derived: dict[tuple[date, int, int], Derived] = field(default_factory=dict, repr=False)
+    _derived: dict[tuple[date, int, int, Depth], Derived] = field(default_factory=dict, repr=False)
     _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.portfolio = remember(self.portfolio, self.past, self.session.today)
+        live = self.session.as_of == self.session.today
+        self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
 
-    def derive(self, day: date, *, seed: int = 1, trials: int = 10_000) -> Derived:
-        key = (day, seed, trials)
-        if key not in self._derived:
-            self._derived[key] = self._derive(self.portfolio, day, seed, trials, self._signals)
-        return self._derived[key]
+    def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
+        """What is derived as of `day`; `depth`: at least so much of it."""
+        for deeper in (level for level in Depth if level >= depth):
+            if (found := self._derived.get((day, seed, trials, deeper))) is not None:
+                return found
+        found = self._derive(self.portfolio, day, seed, trials, self._signals, depth)
+        self._derived[(day, seed, trials, depth)] = found
+        return found
 
     def frozen(self, day: date) -> Reading:
         """The same, had nothing happened after `day`; what was derived of earlier days holds for both."""
@@ -99,14 +109,24 @@ class Reading:
     def backtest(self, *, seed: int, trials: int) -> BacktestReport:
         """The portfolio's own closed history, replayed by the protocol."""
         s = self.session
-        report = run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        court = Court(s.settings, s.calendar, tuple(r.id for r in RULES), self.day)
+        known = as_ordered(self.portfolio, self.past, court)
+        report = run_backtest(known, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
         if not any(order_lines(reply.body) for past in self.past for reply in past.replies):
             return report
         derived = self.derive(self.day)
         judgements = tuple(j for e in derived.engagements for j in e.judgements)
         return replace(report, judgements=judgements, judged=derived.portfolio.judged)
 
-    def _derive(self, portfolio: Portfolio, day: date, seed: int, trials: int, memory: Memory | None = None) -> Derived:
+    def _derive(
+        self,
+        portfolio: Portfolio,
+        day: date,
+        seed: int,
+        trials: int,
+        memory: Memory | None = None,
+        depth: Depth = Depth.ALL,
+    ) -> Derived:
         s = self.session
         return derive_portfolio(
             portfolio,
@@ -118,6 +138,7 @@ class Reading:
             past=self.past,
             only=self.only,
             memory=memory,
+            depth=depth,
         )
 
 
@@ -219,11 +240,19 @@ def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     found = [str(failure) for failure in derived.failures]
     faults = {e.ref: e.fact_faults for e in portfolio.engagements}
     for e in derived.engagements:
-        found += [f"{e.ref}: {error}" for error in e.errors]
-        found += [
-            f"{f.ref or e.ref}: facts, line {f.line}: {f.key or 'block'}: {f.message}" for f in faults.get(e.ref, ())
-        ]
+        tell = partial(_told_of, found, e.ref)
+        found += contained(partial(_own_failures, e, faults.get(e.ref, ())), tell, [], fatal=())
     return list(dict.fromkeys(found))
+
+
+def _own_failures(e: EngagementDerived, faults: Iterable[FactFault]) -> list[str]:
+    found = [f"{e.ref}: {error}" for error in e.errors]
+    found += [f"{f.ref or e.ref}: facts, line {f.line}: {f.key or 'block'}: {f.message}" for f in faults]
+    return found
+
+
+def _told_of(found: list[str], ref: str, why: str) -> None:
+    found.append(f"{ref}: its errors could not be told ({why})")
 
 
 def make_site_files(
@@ -233,10 +262,15 @@ def make_site_files(
     from bot.report.site import WEEKS_SHOWN, make_site
 
     s = reading.session
-    earlier = [reading.derive(reading.day - timedelta(weeks=n)) for n in range(WEEKS_SHOWN, 0, -1)]
+    earlier = [reading.derive(reading.day - timedelta(weeks=n), Depth.STATUS) for n in range(WEEKS_SHOWN, 0, -1)]
     derived = reading.derive(reading.day)
     facts = {e.ref: e.facts for e in reading.portfolio.engagements}
-    accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)
+    accuracy = served(
+        derived,
+        "the record of forecasts",
+        lambda part: measure_accuracy(part, reading.past, settings=s.settings, calendar=s.calendar, facts=facts),
+        tell,
+    )
     return make_site(
         reading.portfolio,
         derived,

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ LONGEST_NAME = 150
 
 
 @dataclass(frozen=True)
-class Case:
+class RunCase:
     """One line of the run report: a document and what became of it."""
 
     group: str
@@ -36,7 +36,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Summary:
+class RunSummary:
     """What a run did: lines for people, failures, files to leave, the plan, and the closing line."""
 
     lines: tuple[str, ...]
@@ -44,39 +44,45 @@ class Summary:
     closing_line: str
     files: dict[str, str] = field(default_factory=dict)
     plan_json: dict[str, Any] = field(default_factory=dict)
-    snapshot_text: str = ""
+    make_snapshot: Callable[[], str] = str
+    """What was read, as text: made only where it is asked for."""
     writes: int = 0
     """How many texts and labels this run changed in GitLab."""
-    cases: tuple[Case, ...] = ()
+    cases: tuple[RunCase, ...] = ()
     reading: Reading | None = None
     """What the reports were made of, for whoever leaves page, tables or JSON of it."""
     would_change: bool = False
     """Of a dry run: whether a run would write something."""
 
+    @property
+    def snapshot_text(self) -> str:
+        """What a shard leaves for the roll-up."""
+        return self.make_snapshot()
+
 
 def summarise(
     session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: Beginning
-) -> Summary:
+) -> RunSummary:
     derived = reading.derive(reading.day)
     if outcome is None:
-        cases: tuple[Case, ...] = tuple(Case(s.action, s.name, skipped="dry run") for s in plan.steps)
+        cases: tuple[RunCase, ...] = tuple(RunCase(s.action, s.name, skipped="dry run") for s in plan.steps)
         failed = [step_line(step) for step in plan.refused]
         lines = tuple(plan_text(plan).splitlines())
     else:
         cases, failed = judged(outcome)
         lines = told(outcome)
     failures = [*failures_of(derived, reading.portfolio), *made.faults, *plan.faults, *failed]
-    return Summary(
+    return RunSummary(
         lines=lines,
         failures=tuple(failures),
         closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
         files=files_of(made.documents),
         plan_json=plan_to_json(plan),
-        snapshot_text=part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
+        make_snapshot=lambda: part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
         writes=len(outcome.done) if outcome else 0,
         reading=reading,
         would_change=outcome is None and any(step.writes for step in plan.steps),
-        cases=(*cases, *(Case("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
+        cases=(*cases, *(RunCase("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
     )
 
 
@@ -96,10 +102,10 @@ def _said(result: Result) -> str:
     return "created" if new else result.reason
 
 
-def judged(outcome: Outcome) -> tuple[tuple[Case, ...], list[str]]:
+def judged(outcome: Outcome) -> tuple[tuple[RunCase, ...], list[str]]:
     bad = ("refused", "failed")
     cases = tuple(
-        Case(r.step.identity.kind, r.step.name, failure=r.reason if r.state in bad else "") for r in outcome.results
+        RunCase(r.step.identity.kind, r.step.name, failure=r.reason if r.state in bad else "") for r in outcome.results
     )
     return cases, [str(r) for r in outcome.results if r.state in bad]
 

@@ -30,9 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _drop_output()
         sys.exit(0)
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
+        where = f" ({error.filename or 'standard output'})"
         _drop_output()
-        sys.exit(_told(f"can't be written or read{where}: {error.strerror or error}; mend that and run it again", 2))
+        sys.exit(
+            _told(f"can't be written or read{where}: {error.strerror or error}; put that right and run it again", 2)
+        )
     except (MemoryError, RecursionError) as error:
         sys.exit(_told(f"there is too much of it for this machine ({type(error).__name__})", 1))
     except Exception as error:
@@ -76,7 +78,7 @@ def _drop_output() -> None:
 def _told(message: str, code: int) -> int:
     """Say `message` on standard error, without any token that may have got into it, and return `code`."""
     from bot.cli.console import without_secrets
-    from bot.domain.border import visible_lines
+    from bot.domain.limits import visible_lines
 
     with contextlib.suppress(OSError):
         print(f"psbot: {visible_lines(without_secrets(message))}", file=sys.stderr)  # noqa: T201

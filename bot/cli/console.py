@@ -16,7 +16,7 @@ from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from bot.domain.border import one_line, visible_lines
+from bot.domain.limits import one_line, visible_lines
 
 SIGN_OF_LIFE = 5.0
 """Seconds after which a run off a terminal says again that it is alive."""

@@ -20,24 +20,26 @@ from bot.derive.decisions.chasing import chased
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.judgement import Bench, judge, score_judgements
 from bot.derive.decisions.orders.effects import prepared
+from bot.derive.decisions.orders.judging import Court, read_unaddressed
 from bot.derive.decisions.orders.order import Order
-from bot.derive.decisions.orders.reading import Court, read_unaddressed
 from bot.derive.decisions.orders.stage import obey, read_all_orders
 from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
 from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
+from bot.derive.depth import Depth
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.money.invoicing import derive_invoicing
+from bot.derive.past_status import derive_past_status, staged
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
-from bot.derive.portfolio import derive_roll_up, worst_first
+from bot.derive.portfolio import count_colours, derive_roll_up, revenue_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
 from bot.derive.replay import Memory, as_if, past_signals, portfolio_record
-from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, PortfolioRevenue, Risk
+from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, Risk
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
@@ -77,12 +79,13 @@ def derive_portfolio(
     forecast: bool = True,
     only: str | None = None,
     memory: Memory | None = None,
+    depth: Depth = Depth.ALL,
 ) -> Derived:
     """Everything derived as of the end of `day`, worst engagement first; the same for any order of the input.
 
     Engagements that were closed longer than `closed_within_days` ago are left out, but teach the forecast and stay in
     the portfolio's revenue. `only` derives one engagement, against the whole portfolio's bookings and items. `memory` keeps
-    what past days said, for further derivations of the same portfolio.
+    what past days said, for further derivations of the same portfolio. `depth`: how much is asked for.
     """
     settings = with_default_thresholds(settings)
     lost: list[Text] = []
@@ -94,20 +97,31 @@ def derive_portfolio(
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
     failures = [*then.failures, *lost, *faults, *unreadable_weeks(then.engagements)]
+    if depth == Depth.NAMES:
+        return Derived(day, settings.finance.currency, tuple(s.derived for s in wanted), failures=tuple(failures))
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = _payloads_by_engagement(past)
     memory = {} if memory is None else memory
-    pairs = [
-        _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref]) for s in wanted
-    ]
-    gone = [] if only else [_derive_revenue(s, run, failures) for s in subjects if not is_reported(s)]
-    revenue = _add_revenue(pairs, gone, settings, past, failures, only)
+    learned = run.earlier if run else None
+    if depth == Depth.STATUS:
+        found = tuple(
+            derive_past_status(s, learned, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref])
+            for s in wanted
+        )
+        counted = PortfolioDerived(len(found), count_colours(found))
+        return Derived(day, settings.finance.currency, found, counted, tuple(failures))
+    pairs = (
+        _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref], depth)
+        for s in wanted
+    )
+    gone = (_derive_revenue(s, run, failures) for s in subjects if not is_reported(s) and not only)
+    derived_subjects, revenue = revenue_roll_up(pairs, gone, settings, past, failures, only)
     record = contained(
-        lambda: portfolio_record(subjects, run.earlier if run else None, reports, memory),
+        lambda: portfolio_record(subjects, learned, reports, memory),
         lambda why: failures.append(Phrase("no track record: {error}", error=why)),
         EMPTY,
     )
-    done = [_with_record(subject, record) for subject, _ in pairs]
+    done = [_with_record(subject, record) for subject in derived_subjects]
     derived = Derived(
         as_of=day,
         currency=settings.finance.currency,
@@ -219,7 +233,8 @@ def _derive_engagement(
     run: ForecastRun | None,
     payloads: Sequence[Mapping[str, object]],
     memory: Memory,
-    orders: Sequence[Order] = (),
+    orders: Sequence[Order],
+    depth: Depth,
 ) -> tuple[Subject, EngagementForecast | None]:
     kept: list[EngagementForecast] = []
     learned = run.earlier if run else None
@@ -229,21 +244,9 @@ def _derive_engagement(
         ("people's judgement", lambda s: {"judgements": judge(orders, Bench(s, payloads, past, learned))}),
         ("stories", lambda s: _tell_stories(s, run, payloads)),
     )
-    for name, stage in (*_stages(run, payloads, kept, past), *last):
-        subject = _staged(subject, name, stage)
+    for name, stage in (*_stages(run, payloads, kept, past), *last[: 1 if depth < Depth.ALL else None]):
+        subject = staged(subject, name, stage)
     return subject, kept[0] if kept else None
-
-
-def _staged(subject: Subject, name: str, stage: Stage) -> Subject:
-    """The subject with what a stage derives; one that fails is told in the subject's errors."""
-    troubles: list[Text] = []
-    found = contained(
-        lambda: subject.advance(**stage(subject)),
-        lambda why: troubles.append(Phrase("{stage} could not be derived: {error}", stage=name, error=why)),
-        subject,
-        fatal=(),
-    )
-    return found.advance(errors=(*found.derived.errors, *troubles)) if troubles else found
 
 
 def _derive_revenue(
@@ -365,27 +368,6 @@ def _prepare_forecast(
         return ForecastRun(learned(day), learned, seed, trials)
 
     return contained(prepare, lambda why: failures.append(Phrase("no forecast: {error}", error=why)), fatal=())
-
-
-def _add_revenue(
-    pairs: Sequence[tuple[Subject, EngagementForecast | None]],
-    gone: Sequence[tuple[Subject, EngagementForecast | None]],
-    settings: Settings,
-    past: Sequence[PastReport],
-    failures: list[Text],
-    only: str | None,
-) -> PortfolioRevenue:
-    forecast, earlier = ([(s, found) for s, found in side if found is not None] for side in (pairs, gone))
-    if not forecast:
-        return PortfolioRevenue()
-    from bot.derive.forecast import portfolio_revenue
-
-    return contained(
-        lambda: portfolio_revenue(forecast, settings=settings, past=past, gone=earlier, only=only),
-        lambda why: failures.append(Phrase("no revenue roll-up: {error}", error=why)),
-        PortfolioRevenue(),
-        fatal=(),
-    )
 
 
 def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mapping[str, object]]]:

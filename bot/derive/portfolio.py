@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING
 
+from bot.config import Settings
 from bot.derive.decisions.colours import GRAVITY
 from bot.derive.decisions.questions import sow_end
 from bot.derive.labels import label_value
@@ -14,8 +17,13 @@ from bot.derive.people.utilisation import measure_utilisation
 from bot.derive.ratios import ratio
 from bot.derive.results import RAGS, SEVERITIES, EngagementDerived, PortfolioDerived, PortfolioRevenue
 from bot.derive.subject import Subject
-from bot.domain.model import Engagement, Portfolio
+from bot.domain.bulkhead import contained
+from bot.domain.messages import Phrase, Text
+from bot.domain.model import Engagement, PastReport, Portfolio
 from bot.domain.vocabulary import Phase
+
+if TYPE_CHECKING:
+    from bot.derive.forecast import EngagementForecast
 
 
 def derive_roll_up(
@@ -32,7 +40,7 @@ def derive_roll_up(
     hard, soft = (booked_hours(portfolio.engagements, kind) for kind in ("hard", "soft"))
     return PortfolioDerived(
         engagements=len(subjects),
-        rag=_count_colours(subjects),
+        rag=count_colours(s.derived for s in subjects),
         revenue=revenue.quarters,
         revenue_by=revenue.by,
         revenue_by_month=revenue.months,
@@ -43,6 +51,44 @@ def derive_roll_up(
         capacity=derive_capacity(hard, soft, day, availability),
         rag_by={name: _by_group(subjects, group) for name, group in GROUPINGS.items()},
     )
+
+
+def revenue_roll_up(
+    pairs: Iterable[tuple[Subject, EngagementForecast | None]],
+    gone: Iterable[tuple[Subject, EngagementForecast | None]],
+    settings: Settings,
+    past: Sequence[PastReport],
+    failures: list[Text],
+    only: str | None,
+) -> tuple[list[Subject], PortfolioRevenue]:
+    """The subjects, derived one by one as their trials are added up and let go; what all come to."""
+    done: list[Subject] = []
+    forecast = _forecasts(pairs, done)
+    first = next(forecast, None)
+    if first is None:
+        return done, PortfolioRevenue()
+    from bot.derive.forecast import portfolio_revenue
+
+    every = chain((first,), forecast)
+    revenue = contained(
+        lambda: portfolio_revenue(every, settings=settings, past=past, gone=_forecasts(gone, []), only=only),
+        lambda why: failures.append(Phrase("no revenue roll-up: {error}", error=why)),
+        PortfolioRevenue(),
+        fatal=(),
+    )
+    for _ in every:  # where the roll-up failed, the rest is still to be derived
+        pass
+    return done, revenue
+
+
+def _forecasts(
+    pairs: Iterable[tuple[Subject, EngagementForecast | None]], done: list[Subject]
+) -> Iterator[tuple[Subject, EngagementForecast]]:
+    """Those with a forecast; all subjects go to `done`."""
+    for subject, found in pairs:
+        done.append(subject)
+        if found is not None:
+            yield subject, found
 
 
 def partner_of(engagement: Engagement, prefix: str) -> str | None:
@@ -90,14 +136,15 @@ def _rate(test: Callable[[Subject], bool | None], subjects: Iterable[Subject]) -
     return ratio(sum(known), len(known))
 
 
-def _count_colours(subjects: Iterable[Subject]) -> dict[str, int]:
+def count_colours(engagements: Iterable[EngagementDerived]) -> dict[str, int]:
+    """How many engagements have each overall colour."""
     counts = dict.fromkeys(RAGS, 0)
-    for subject in subjects:
-        counts[subject.derived.status.overall] += 1
+    for derived in engagements:
+        counts[derived.status.overall] += 1
     return counts
 
 
 def _by_group(subjects: Sequence[Subject], group: Callable[[Subject], str | None]) -> dict[str, dict[str, int]]:
     """Name → colour → engagements; those without a name are in no group."""
     names = sorted({name for s in subjects if (name := group(s))})
-    return {name: _count_colours(s for s in subjects if group(s) == name) for name in names}
+    return {name: count_colours(s.derived for s in subjects if group(s) == name) for name in names}

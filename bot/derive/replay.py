@@ -14,7 +14,7 @@ from bot.derive.decisions.track_record import TrackRecord, case_of, latest_close
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.results import EngagementDerived
-from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
+from bot.derive.schedule.earned_schedule import add_forecasts, derive_path, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress
 from bot.derive.subject import Subject
@@ -46,8 +46,31 @@ def _signals(subject: Subject, day: date, learned: Learned | None, payloads: Pay
     then = subject_of(subject, day)
     if then is None:
         return {}
-    then = rederive(then, learned, payloads)
-    return signals_of(then) if then.derived.phase == Phase.ACTIVE else {}
+    then = then.advance(phase=derive_phase(then))
+    if then.derived.phase != Phase.ACTIVE:
+        return {}
+    for stage in _signal_stages(learned, payloads):
+        then = then.advance(**stage(then))
+    return signals_of(then)
+
+
+def _signal_stages(learned: Learned | None, payloads: Payloads) -> tuple[Callable[[Subject], Mapping[str, Any]], ...]:
+    """What the signals of active work rest on: indices of the schedule only where the forecast knows no chance."""
+    named = dict(past_stages(learned, payloads))
+    first = ("progress", "scope", "agreed end", "budget")
+
+    def schedule(subject: Subject) -> Mapping[str, Any]:
+        forecast = subject.derived.forecast
+        known = subject.derived.schedule if forecast.on_time_probability is not None else derive_schedule(subject)
+        return {"schedule": add_forecasts(known, subject, forecast.milestones)}
+
+    return (
+        *(named[name] for name in first),
+        lambda s: {"schedule": derive_path(s)},
+        named["acceptance"],
+        named["forecast"],
+        schedule,
+    )
 
 
 def subject_of(subject: Subject, day: date) -> Subject | None:
@@ -83,23 +106,26 @@ def _blockers(subject: Subject) -> Iterator[Engagement]:
 
 def rederive(subject: Subject, learned: Learned | None, payloads: Payloads) -> Subject:
     """What colours rest on, without revenue, RAID and risks."""
-    for stage in _stages(learned, payloads):
+    for _, stage in past_stages(learned, payloads):
         subject = subject.advance(**stage(subject))
     return subject
 
 
-def _stages(learned: Learned | None, payloads: Payloads) -> tuple[Callable[[Subject], Mapping[str, Any]], ...]:
+def past_stages(
+    learned: Learned | None, payloads: Payloads
+) -> tuple[tuple[str, Callable[[Subject], Mapping[str, Any]]], ...]:
+    """Name and function of each stage that colours rest on, in the order of the whole derivation."""
     return (
-        lambda s: {"phase": derive_phase(s)},
-        lambda s: {"progress": derive_progress(s)},
-        lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))},
-        lambda s: {"end": sow_end(s)},
-        lambda s: {"budget": derive_budget(s)},
-        lambda s: {"schedule": derive_schedule(s)},
-        lambda s: {"acceptance": derive_acceptance(s)},
-        lambda s: {"completion": derive_completion(s)},
-        lambda s: _forecast(s, learned),
-        lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)},
+        ("phase", lambda s: {"phase": derive_phase(s)}),
+        ("progress", lambda s: {"progress": derive_progress(s)}),
+        ("scope", lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))}),
+        ("agreed end", lambda s: {"end": sow_end(s)}),
+        ("budget", lambda s: {"budget": derive_budget(s)}),
+        ("schedule", lambda s: {"schedule": derive_schedule(s)}),
+        ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
+        ("completion", lambda s: {"completion": derive_completion(s)}),
+        ("forecast", lambda s: _forecast(s, learned)),
+        ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.config import Settings
 from bot.derive.people.availability import Availability
@@ -15,8 +15,11 @@ from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import EMPTY, Engagement, Item
 
-_OF_THE_WORK: Final = ("breakdown", "to_do", "own_items")
-"""Cached values that rest on the engagement alone, not on what was derived."""
+if TYPE_CHECKING:
+    from bot.derive.schedule.milestones import MilestoneView
+
+_OF_THE_WORK: Final = ("breakdown", "to_do", "own_items", "availability", "milestone_views")
+"""Cached values that rest on the engagement and the settings alone, not on what was derived."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,13 @@ class Subject:
     def availability(self) -> Availability:
         """How many hours each person has."""
         return Availability(self.calendar, self.settings.people)
+
+    @cached_property
+    def milestone_views(self) -> tuple[MilestoneView, ...]:
+        """The engagement's milestones with their work, by due date."""
+        from bot.derive.schedule.milestones import find_milestones
+
+        return find_milestones(self.engagement, self.work, self.calendar)
 
     @property
     def work(self) -> tuple[Item, ...]:

@@ -10,8 +10,8 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar, overload
 
-from bot.domain.border import one_line, plain_text
 from bot.domain.errors import AccessError, ConfigError, PsbotError, UnreachableError
+from bot.domain.limits import one_line, plain_text
 
 T = TypeVar("T")
 D = TypeVar("D")

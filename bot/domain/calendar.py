@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -137,6 +137,17 @@ class WorkCalendar:
 
     def fiscal_quarter(self, day: date) -> Period:
         """The fiscal quarter of `day`. FY27-Q4 belongs to the fiscal year that ends in (or is) calendar year 2027."""
+        found = self._quarters.get(day)
+        if found is None:
+            found = self._quarters[day] = self._make_quarter(day)
+        return found
+
+    @cached_property
+    def _quarters(self) -> dict[date, Period]:
+        """Quarters by day: the same days are asked for again and again."""
+        return {}
+
+    def _make_quarter(self, day: date) -> Period:
         offset = (day.month - self.fiscal_year_start) % 12
         quarter = offset // 3
         first_month = (self.fiscal_year_start - 1 + 3 * quarter) % 12 + 1
@@ -180,6 +191,7 @@ def month_of(day: date) -> Period:
     return Period(first, add_months(first, 1) - ONE_DAY, f"{first:%Y-%m}")
 
 
+@lru_cache(maxsize=8192)
 def week_of(day: date) -> Period:
     """The ISO week of `day`, Monday to Sunday."""
     first = day - timedelta(days=day.weekday())
@@ -199,7 +211,7 @@ def month_named(name: str) -> Period:
     """The month `2026-10`. Raises ValueError when it is not such a name."""
     match = re.fullmatch(r"(\d{4})-(\d\d)", name)
     if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        raise ValueError(f"{name!r} is no month such as 2026-10")
+        raise ValueError(f"{name!r} is not a month such as 2026-10")
     return month_of(date(int(match[1]), int(match[2]), 1))
 
 

@@ -57,19 +57,19 @@ class FormerPaths:
 
 def followed_facts(facts: Facts, paths: FormerPaths) -> Facts:
     """The facts with the references that people wrote down as GitLab would write them now."""
-    changed: dict[str, Any] = {
-        "work": tuple(paths.reference(entry) for entry in facts.work),
-        "internal": facts.internal and paths.reference(facts.internal),
-        "customer_channel": facts.customer_channel and paths.reference(facts.customer_channel),
-    }
-    changed = {key: value for key, value in changed.items() if value != getattr(facts, key)}
-    return replace(facts, **changed) if changed else facts
+    return replace(
+        facts,
+        work=tuple(paths.reference(entry) for entry in facts.work),
+        internal=facts.internal and paths.reference(facts.internal),
+        customer_channel=facts.customer_channel and paths.reference(facts.customer_channel),
+    )
 
 
 def followed_settings(client: GitLabClient, settings: Settings) -> Settings:
     """The settings with namespaces and report projects under the paths that GitLab redirects to."""
-    reports = (settings.reports.portfolio, settings.reports.monthly, settings.reports.quarterly)
-    written = (*settings.portfolio.namespaces, *(r.project for r in reports if r.enabled and r.project))
+    _ = client.user  # a refused token ends the run here, before anything else is asked
+    projects = (report.project for _, report in settings.reports.issues() if report.enabled and report.project)
+    written = (*settings.portfolio.namespaces, *projects)
     known = _current(client, written)
     paths = FormerPaths(client, known)
     moved = {path: new for path in written if path.casefold() not in known and (new := paths.path(path))}

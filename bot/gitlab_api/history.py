@@ -7,7 +7,7 @@ so the old one is found by replaying. They are always English. Labels change in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -24,6 +24,12 @@ _DATE = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"
 _ABOUT_DATES = re.compile(r"(?:changed|removed) (?:the )?(?:start|due|finish) date\b")
 _CHANGED = re.compile(rf"\bchanged (?:the )?(?:due|finish) date to (?P<date>{_DATE})")
 _LEFT = re.compile(r"(?:promoted to epic|moved to|marked this [a-z ]+ as a duplicate of) \S")
+# `added ~1 label`, `added ~1 ~2 + 1 deleted labels and removed ~3 label`, `added ~4 scoped label and automatically removed …`
+_LABELS = re.compile(
+    r"(?:added (?P<added>\S.*?) (?:scoped )?labels?)?(?: and )?"
+    r"(?:(?:automatically )?removed (?P<removed>\S.*?) (?:scoped )?labels?)?"
+)
+_LABEL_ID = re.compile(r"~(\d{1,18})\b")
 _REMOVED = re.compile(rf"\bremoved (?:the )?(?:due|finish) date\b(?: (?P<date>{_DATE}))?")
 
 
@@ -77,6 +83,36 @@ def replay_due(notes: Iterable[DueNote]) -> tuple[DueChange, ...]:
         if previous != note.new:
             changes.append(DueChange(previous, note.new, note.at))
     return tuple(changes)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNote:
+    """A note about labels, which GitLab makes up from its events: ids of labels; deleted ones have none any more."""
+
+    added: tuple[int, ...]
+    removed: tuple[int, ...]
+
+
+def read_label_note(body: str) -> LabelNote | None:
+    """What a system note says of labels (`added ~12 ~15 labels and removed group~3 label`); None when it is about something else."""
+    match = _LABELS.fullmatch(body.strip())
+    if not match or not (match["added"] or match["removed"]):
+        return None
+    added, removed = (tuple(int(i) for i in _LABEL_ID.findall(match[half] or "")) for half in ("added", "removed"))
+    return LabelNote(added, removed)
+
+
+def label_events(notes: Iterable[Sequence[Any]], names: Mapping[int, str]) -> list[dict[str, Any]] | None:
+    """The label events behind notes ([at, who, ids added, ids removed]); None where a label's name is not known."""
+    found: list[dict[str, Any]] = []
+    for at, who, *changes in sorted(notes, key=lambda note: str(note[0])):
+        for action, numbers in zip(("add", "remove"), changes, strict=True):
+            for number in numbers:
+                if number not in names:
+                    return None
+                event = {"created_at": at, "user": {"id": who}, "action": action, "label": {"name": names[number]}}
+                found.append({"id": len(found), **event})
+    return found
 
 
 def label_dates(events: Iterable[Mapping[str, Any]]) -> dict[str, tuple[datetime, int]]:

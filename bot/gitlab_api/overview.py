@@ -22,7 +22,7 @@ from bot.gitlab_api.translate import id_number, make_milestone, next_cursor
 log = logging.getLogger("psbot.gitlab")
 T = TypeVar("T")
 COUNTED = 1000
-LABELS_COMPARED = 300
+LABELS_COMPARED = 1000
 OF_BOTH = ("labels", "milestones")
 LATER = "Run it again."
 
@@ -41,7 +41,7 @@ class Overview:
     newest: str | None
     """When the last change was, by the server's clock, before the items were read."""
     labels: dict[str, str]
-    """Titles of labels by global id: the first few hundred."""
+    """Titles of labels by global id: the first thousand."""
     people: dict[str, str] = field(default_factory=dict)
     """Usernames of active members by id; empty when that is not known."""
     time_spent: int | None = None

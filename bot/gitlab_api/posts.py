@@ -74,6 +74,24 @@ def read_notes(client: GitLabClient, place: Place) -> list[RawNote]:
     return list(found.values())
 
 
+def read_note(client: GitLabClient, place: Place, note: int) -> RawNote | None:
+    """One comment of an item (without its thread); None when it is not there any more."""
+    try:
+        found = client.get(f"{place.api}/notes/{note}")
+    except NotFoundError:
+        return None
+    return _note(found, "", place) if isinstance(found, Mapping) and not found.get("system") else None
+
+
+def read_one_issue(client: GitLabClient, project: Place, iid: int) -> RawIssue | None:
+    """One issue of a project; None when it is not there any more."""
+    try:
+        found = client.get(f"{project.api}/issues/{iid}")
+    except NotFoundError:
+        return None
+    return read_issue(found) if isinstance(found, Mapping) else None
+
+
 def _rest_notes(thread: Mapping[str, Any], place: Place) -> Iterator[RawNote]:
     for note in thread.get("notes") or ():
         if not note.get("system"):

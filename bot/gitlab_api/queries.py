@@ -160,9 +160,9 @@ def timelogs_query(count: int, size: int = PAGE) -> str:
     return _by_id("PsbotTimelogs", field, count)
 
 
-def notes_query(known: Capabilities, count: int, size: int = NOTES) -> str:
+def notes_query(known: Capabilities, count: int, size: int = NOTES, *, labels: bool = False) -> str:
     """The further activity notes of `count` items, `size` of each (variables `id0`, `after0`, …)."""
-    return _by_id("PsbotNotesRest", _notes_widget(known, size, "after: $after%d, "), count)
+    return _by_id("PsbotNotesRest", _notes_widget(known, size, "after: $after%d, ", labels=labels), count)
 
 
 def updates_query(count: int, threads: int) -> str:
@@ -182,9 +182,10 @@ def _by_id(name: str, field: str, count: int) -> str:
     return f"query {name}({declared}) {{ {fields} }}"
 
 
-def _notes_widget(known: Capabilities, size: int, after: str = "") -> str:
-    note = "body createdAt"
-    if known.knows("Notes.notes"):
+def _notes_widget(known: Capabilities, size: int, after: str = "", *, labels: bool = False) -> str:
+    """The notes about activity. Only discussions have those about labels, which GitLab makes up from its events."""
+    note = "body createdAt author { id }" if labels else "body createdAt"
+    if known.knows("Notes.notes") and not labels:
         inner = f"notes(filter: ONLY_ACTIVITY, {after}first: {size}) {{ {PAGE_INFO} nodes {{ {note} }} }}"
     else:
         threads = f"notes(first: 1) {{ nodes {{ {note} }} }}"
@@ -192,10 +193,12 @@ def _notes_widget(known: Capabilities, size: int, after: str = "") -> str:
     return f"widgets(onlyTypes: [NOTES]) {{ ... on WorkItemWidgetNotes {{ {inner} }} }}"
 
 
-def histories_query(known: Capabilities, kinds: Sequence[str], sizes: Iterable[int], notes: int = NOTES) -> str:
+def histories_query(
+    known: Capabilities, kinds: Sequence[str], sizes: Iterable[int], notes: int = NOTES, *, labels: bool = False
+) -> str:
     """The activity notes of items of several places in one go, `notes` of each (variables `path0`, `iids0`, …)."""
     sizes = tuple(sizes)
-    widget = _notes_widget(known, notes)
+    widget = _notes_widget(known, notes, labels=labels)
     declared = ", ".join(f"$path{n}: ID!, $iids{n}: [String!]" for n in range(len(sizes)))
     fields = " ".join(
         f"p{n}: {kinds[n]}(fullPath: $path{n}) {{ workItems(state: all, iids: $iids{n}, first: {size}) "

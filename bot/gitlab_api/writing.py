@@ -1,7 +1,7 @@
 """The write half: notes, issues and labels, one attempt each. The caller looks before and after (`publish.execute`).
 
-Every function returns the id that GitLab gave, or raises: an answer without an id is no success (a text of nothing but
-quick actions gets 202 and leaves no note).
+Every function raises where GitLab's answer has no id: that is no success (a text of nothing but quick actions gets 202 and
+leaves no note). Who creates gets the id, who updates gets the text that GitLab says it stored (None where it doesn't say).
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ _CREATE = (
     "mutation($item: NoteableID!, $thread: DiscussionID, $body: String!) { createNote(input: {noteableId: $item, "
     "discussionId: $thread, body: $body}) { errors note { id } } }"
 )
-_UPDATE = "mutation($id: NoteID!, $body: String!) { updateNote(input: {id: $id, body: $body}) { errors note { id } } }"
+_UPDATE = (
+    "mutation($id: NoteID!, $body: String!) { updateNote(input: {id: $id, body: $body}) { errors note { id body } } }"
+)
 _LABELS = "mutation($input: WorkItemUpdateInput!) { workItemUpdate(input: $input) { errors workItem { id } } }"
 _DELETE = "mutation($id: NoteID!) { destroyNote(input: {id: $id}) { errors } }"
 
@@ -36,12 +38,15 @@ def create_note(client: GitLabClient, place: Place, body: str, thread: str = "")
     return _id(notes[0] if notes else answer, place.asked)
 
 
-def update_note(client: GitLabClient, place: Place, note: int, body: str) -> int:
-    """Replace a note's text."""
+def update_note(client: GitLabClient, place: Place, note: int, body: str) -> str | None:
+    """Replace a note's text; what is stored now."""
     if not place.api:
         answer = client.graphql(_UPDATE, {"id": f"gid://gitlab/Note/{note}", "body": body}, write=True)
-        return _graphql_id(answer, "updateNote", place)
-    return _id(client.write("PUT", f"{place.api}/notes/{note}", {"body": body}), place.asked)
+        _graphql_id(answer, "updateNote", place)
+        return _stored(answer["updateNote"]["note"], "body")
+    answer = client.write("PUT", f"{place.api}/notes/{note}", {"body": body})
+    _id(answer, place.asked)
+    return _stored(answer, "body")
 
 
 def delete_note(client: GitLabClient, place: Place, note: int) -> None:
@@ -63,10 +68,12 @@ def create_issue(
     return _id(client.write("POST", f"{project.api}/issues", fields), project.asked, "iid")
 
 
-def update_issue(client: GitLabClient, project: Place, iid: int, description: str, close: bool = False) -> int:
-    """Replace an issue's description and, in the same request, close it."""
+def update_issue(client: GitLabClient, project: Place, iid: int, description: str, close: bool = False) -> str | None:
+    """Replace an issue's description and, in the same request, close it; what is stored now."""
     fields = {"description": description} | ({"state_event": "close"} if close else {})
-    return _id(client.write("PUT", f"{project.api}/issues/{iid}", fields), project.asked, "iid")
+    answer = client.write("PUT", f"{project.api}/issues/{iid}", fields)
+    _id(answer, project.asked, "iid")
+    return _stored(answer, "description")
 
 
 def change_labels(client: GitLabClient, place: Place, add: Sequence[str], remove: Sequence[str]) -> None:
@@ -88,6 +95,10 @@ def _change_epic_labels(client: GitLabClient, place: Place, add: Sequence[str], 
     widget = {"addLabelIds": [ids[n] for n in add], "removeLabelIds": [ids[n] for n in remove if n in ids]}
     answer = client.graphql(_LABELS, {"input": {"id": place.gid, "labelsWidget": widget}}, write=True)
     _check_errors(answer.get("workItemUpdate") or {}, place)
+
+
+def _stored(answer: Mapping[str, Any], key: str) -> str | None:
+    return answer[key] if isinstance(answer.get(key), str) else None
 
 
 def _id(answer: Any, where: str, key: str = "id") -> int:

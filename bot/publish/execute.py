@@ -1,7 +1,7 @@
 """Carries out a plan: look, guard, write, look again; step by step, each result named.
 
-Nothing is repeated before a fresh look, nothing counts as done that can't be read back, and a step whose ground changed
-is refused. A run that was killed anywhere is completed by the next one: the same look finds what stands already.
+Nothing is repeated before a fresh look, nothing counts as done that GitLab does not give back, and a step whose ground changed
+is refused. An update is proved by GitLab's own answer, where that holds the text. A run that was killed anywhere is completed by the next one: the same look finds what stands already.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 from bot.domain.bulkhead import in_words
 from bot.domain.errors import AccessError, PsbotError
 from bot.publish.digest import digest
-from bot.publish.precheck import Finding, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
+from bot.publish.precheck import Obstacle, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
 from bot.publish.steps import Plan, Step
 from bot.publish.writer import RefusedWrite, Retry, Scene, Writer
 
@@ -108,17 +108,19 @@ def _carried_out(step: Step, writer: Writer) -> Result:
         if finding.state == "stale":
             raise RefusedWrite(f"changed since the plan was made: {finding.reason}", stale=True)
         try:
-            writer.write(step, scene, finding.post)
+            proved = writer.write(step, scene, finding.post)
         except Retry as again:
             sent = True
             writer.pause(again, attempt)
             attempt += not again.limited
             continue
+        if proved and finding.post:
+            return Result(step, "done", step.reason, finding.post.url)
         return _read_back(step, writer)
     return Result(step, "failed", "GitLab kept answering otherwise; the next run completes it")
 
 
-def _judged(step: Step, scene: Scene) -> Finding:
+def _judged(step: Step, scene: Scene) -> Obstacle:
     if step.action == "label":
         return examine_labels(step, scene.place.labels, scene.health)
     if step.action == "react":
@@ -137,7 +139,7 @@ def _read_back(step: Step, writer: Writer) -> Result:
     return Result(step, "failed", "GitLab confirmed the write, but what stands there is not what was sent")
 
 
-def _settled(step: Step, writer: Writer, scene: Scene, finding: Finding, wrote: bool) -> Result:
+def _settled(step: Step, writer: Writer, scene: Scene, finding: Obstacle, wrote: bool) -> Result:
     """It stands: check the text, and take away what another run wrote at the same moment."""
     url = finding.post.url if finding.post else ""
     problem = stored_otherwise(step, finding.post) if wrote and finding.post and step.action != "close" else None

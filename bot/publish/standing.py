@@ -85,6 +85,16 @@ class Reader:
             return Sight(place, self._issue_posts(place, tuple(labels)))
         return Sight(place, self._note_posts(place, api.read_notes(self.client, place)))
 
+    def look_at(self, place: Place, form: str, number: int) -> Sight:
+        """One text of psbot's as it stands now: all that an update needs to see."""
+        if form == "issue":
+            issue = api.read_one_issue(self.client, place, number)
+            post = self._issue_post(place, issue) if issue else None
+        else:
+            note = api.read_note(self.client, place, number)
+            post = self._note_post(place, note) if note else None
+        return Sight(place, (post,) if post else ())
+
     # -- notes
 
     def _note_posts(self, place: Place, notes: list[RawNote]) -> tuple[Post, ...]:
@@ -225,9 +235,8 @@ def _asks_for_consent(post: Post) -> bool:
 
 def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:
     """The projects that take report issues, each with one label a report to find them by (UNLABELLED: it has none)."""
-    reports = settings.reports
     found: dict[str, tuple[str, ...]] = {}
-    for report in (reports.portfolio, reports.monthly, reports.quarterly):
+    for _, report in settings.reports.issues():
         if report.project:
             label = report.labels[0] if report.labels else UNLABELLED
             found[report.project] = tuple(dict.fromkeys((*found.get(report.project, ()), label)))

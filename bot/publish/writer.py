@@ -15,16 +15,16 @@ from bot.domain.errors import (
     UncertainWriteError,
     UnreachableError,
 )
-from bot.domain.model import EMPTY
+from bot.domain.model import EMPTY, Target
 from bot.gitlab_api import writing
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.places import Place, resolve_place
+from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.reactions import add_sign, own_signs
 from bot.publish.approval import judge_draft
 from bot.publish.audience import Guard, Spot
 from bot.publish.closing import closed_text
 from bot.publish.commands import command_lines
-from bot.publish.digest import digest
+from bot.publish.digest import digest, normalised
 from bot.publish.drafts import draft_state
 from bot.publish.orders import SIGNS
 from bot.publish.posts import HealthLabels, Post, renamed
@@ -87,10 +87,13 @@ class Writer:
         settings: Settings,
         guard: Guard,
         *,
+        targets: Mapping[str, Target] = EMPTY,
         sleep: Callable[[float], None] = time.sleep,
         budget: float = WAITING_BUDGET,
     ) -> None:
         self.client = client
+        self._targets = targets
+        self._places: dict[str, Place] = {}
         self.guard = guard
         self.customer = settings.reports.status.customer
         self.reader = Reader(client, settings)
@@ -112,11 +115,25 @@ class Writer:
         if step.form == "reaction":
             place = resolve_place(self.client, step.target)
             return Scene(place, (), signs=own_signs(self.client, place, step.post or 0))
+        if step.action == "update" and step.post and (place := self._known_place(step)):
+            sight = self.reader.look_at(place, step.form, step.post)
+            return Scene(place, tuple(renamed(post, self._aliases) for post in sight.posts))
         sight = self._seen(step.target, step)
         posts = sight.posts
         if step.action == "remove" and step.place and step.place not in (sight.place.ref, step.target):
             posts += self._elsewhere(step)
         return Scene(sight.place, posts)
+
+    def _known_place(self, step: Step) -> Place | None:
+        """Where one text is looked at by itself: by what this run read of the place, else asked for once."""
+        if step.form == "issue-note":
+            return None
+        if step.target not in self._places:
+            target = self._targets.get(step.target)
+            known = place_of(step.target, target) if target else None
+            self._places[step.target] = known or resolve_place(self.client, step.target)
+        place = self._places[step.target]
+        return place if place.api and (place.kind == "project") == (step.form == "issue") else None
 
     def _seen(self, asked: str, step: Step) -> Sight:
         sight = self.reader.look(asked, step.labels[:1])
@@ -147,11 +164,13 @@ class Writer:
 
     # -- writing
 
-    def write(self, step: Step, scene: Scene, post: Post | None) -> None:
-        """One attempt. Raises Retry where a fresh look must decide, RefusedWrite, or GitLab's own refusal."""
+    def write(self, step: Step, scene: Scene, post: Post | None) -> bool:
+        """One attempt; whether GitLab's answer proves already that the text stands. Raises Retry where a fresh look must
+        decide, RefusedWrite, or GitLab's own refusal.
+        """
         self._check(step, scene)
         try:
-            self._send(step, scene, post)
+            stored = self._send(step, scene, post)
         except RateLimitedError as limited:
             raise Retry(limited.retry_after, limited=True, cause=limited) from limited
         except (UncertainWriteError, UnreachableError) as lost:
@@ -164,6 +183,7 @@ class Writer:
             if refused.status == 409:
                 raise Retry(FIRST_PAUSE, cause=refused) from refused
             raise
+        return step.action == "update" and stored is not None and normalised(stored) == normalised(step.body)
 
     def _check(self, step: Step, scene: Scene) -> None:
         """The last gate: who reads there, what the text would run, whether an approver still agrees."""
@@ -196,7 +216,8 @@ class Writer:
         if not any(v.approved for v in verdicts):
             raise RefusedWrite(f"the draft is not approved: {verdicts[0].reason}", stale=True)
 
-    def _send(self, step: Step, scene: Scene, post: Post | None) -> None:
+    def _send(self, step: Step, scene: Scene, post: Post | None) -> str | None:
+        """The one request that writes; the text that GitLab says it stored, of an update."""
         if step.action == "react":
             self._react(step, scene)
         elif step.action == "label":
@@ -208,9 +229,10 @@ class Writer:
         elif step.action == "close" and post:
             self._close(scene, post)
         elif step.action == "update" and post and post.form == "issue":
-            writing.update_issue(self.client, scene.place, post.id, step.body)
+            return writing.update_issue(self.client, scene.place, post.id, step.body)
         elif step.action == "update" and post:
-            writing.update_note(self.client, self._place_of(post, scene), post.id, step.body)
+            return writing.update_note(self.client, self._place_of(post, scene), post.id, step.body)
+        return None
 
     def _react(self, step: Step, scene: Scene) -> None:
         """Only the two signs that answer an order: a plan is a file that somebody could have changed."""

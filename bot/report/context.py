@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.config import Settings
+from bot.derive.depth import Depth
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.model import Engagement, Item, PastReport, Portfolio, as_of
@@ -34,6 +35,8 @@ class ReportContext:
     only: str | None = None
     partner: str | None = None
     commitment: Callable[[Derived], Mapping[str, Any]] | None = None
+    derive_part: Callable[[date, Depth], Derived] | None = None
+    """`derive`, where less than all of a past day will do."""
     stands: Callable[[Document], str] = lambda document: ""
     """The fingerprint of what stands for a document; "" for nothing."""
     freeze: Callable[[date], ReportContext] | None = None
@@ -52,7 +55,7 @@ class ReportContext:
         return {}
 
     @cached_property
-    def _by_ref(self) -> dict[date, dict[str, EngagementDerived]]:
+    def _by_ref(self) -> dict[tuple[date, Depth], dict[str, EngagementDerived]]:
         return {}
 
     def engagements(self, day: date) -> Mapping[str, Engagement]:
@@ -62,11 +65,15 @@ class ReportContext:
             self._replayed[day] = {e.ref: e for e in past.engagements}
         return self._replayed[day]
 
-    def derived(self, ref: str, day: date) -> EngagementDerived | None:
-        """What was derived of one engagement as of `day`; None where it was not there."""
-        if day not in self._by_ref:
-            self._by_ref[day] = {e.ref: e for e in self.derive(day).engagements}
-        return self._by_ref[day].get(ref)
+    def derived(self, ref: str, day: date, depth: Depth = Depth.ALL) -> EngagementDerived | None:
+        """What was derived of one engagement as of `day`, at least to `depth`; None where it was not there."""
+        if (day, depth) not in self._by_ref:
+            self._by_ref[day, depth] = {e.ref: e for e in self.derive_to(day, depth).engagements}
+        return self._by_ref[day, depth].get(ref)
+
+    def derive_to(self, day: date, depth: Depth) -> Derived:
+        """What was derived as of `day`, at least to `depth`."""
+        return self.derive_part(day, depth) if self.derive_part else self.derive(day)
 
     def served(self, day: date) -> Iterable[EngagementDerived]:
         """The engagements that this run serves, worst first: all, or the one it was limited to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from fakegitlab import links
-from fakegitlab.entities import Group, Item, MergeRequest, Namespace, Note, Project, TimeLog
+from fakegitlab.entities import Event, Group, Item, MergeRequest, Namespace, Note, Project, TimeLog, User
 from fakegitlab.graphql.connections import Connection, connect
 from fakegitlab.graphql.context import actor, world
 from fakegitlab.graphql.ids import discussion_gid, gid, note_gid, number_of
@@ -51,9 +52,46 @@ def threads(notes: Iterable[Note]) -> list[list[Note]]:
 
 
 def discussions_of(source: Item | Widget, info: Info, **args: Any) -> Connection:
-    """Threads of an item."""
+    """Threads of an item; resource events are merged in as notes of their own, which no list of notes has."""
     item = source.item if isinstance(source, Widget) else source
-    return connect(threads(visible(info, item, args.get("filter"))), args)
+    found = threads(visible(info, item, args.get("filter")))
+    if args.get("filter") != "ONLY_COMMENTS":
+        found += [[note] for note in made_up_notes(item)]
+        found.sort(key=lambda thread: (thread[0].created_at, thread[0].id))
+    return connect(found, args)
+
+
+def made_up_notes(item: Item) -> list[Note]:
+    """Notes that GitLab makes up from label, milestone and state events: events of one moment and person are one note."""
+    moments: dict[tuple[datetime, str, User | None], list[Event]] = {}
+    for event in item.events:
+        moments.setdefault((event.created_at, event.kind, event.user), []).append(event)
+    found = []
+    for (at, kind, user), events in moments.items():
+        if user is not None and (body := event_text(kind, events, item)):
+            thread = hashlib.sha1(f"{kind}{events[0].id}".encode(), usedforsecurity=False).hexdigest()
+            found.append(Note(events[0].id, item, user, body, at, at, thread, system=True))
+    return found
+
+
+def event_text(kind: str, events: list[Event], item: Item) -> str | None:
+    """`added ~12 ~15 labels and removed ~3 label`, `changed milestone to %5`, `closed`."""
+    last = events[-1]
+    if kind == "label":
+        halves = [_labels_text(events, action, word) for action, word in (("add", "added"), ("remove", "removed"))]
+        return " and ".join(half for half in halves if half)
+    if kind == "milestone" and last.milestone:
+        told = "changed milestone to" if last.action == "add" else "removed milestone"
+        return f"{told} %{last.milestone.iid}"
+    return last.action if kind == "state" else None
+
+
+def _labels_text(events: list[Event], action: str, word: str) -> str:
+    changed = [event for event in events if event.action == action]
+    there = sorted(f"~{event.label.id}" for event in changed if event.label)
+    gone = len(changed) - len(there)
+    named = " + ".join(part for part in (" ".join(there), f"{gone} deleted" if gone else "") if part)
+    return f"{word} {named} label{'s' if len(changed) > 1 else ''}" if changed else ""
 
 
 def note_by_id(_root: Any, info: Info, **args: Any) -> Note | None:

@@ -42,7 +42,6 @@ REQUESTS = (
     "PsbotNotesRest",
     "members/all",
     "/epics ",
-    "resource_label_events",
 )
 """One pattern for each kind of request that a cold read makes."""
 OPTIONAL = "members/all"
@@ -226,10 +225,10 @@ def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoG
 @pytest.mark.parametrize(
     ("kind", "request_kind", "code", "named"),
     [
-        ("cut_short", "PsbotHistories", 1, "history of acme/app#1"),
+        ("cut_short", "PsbotHistories", 1, "acme/app#2"),
         ("half_failed", "PsbotHistories", 1, "Internal server error"),
         ("server_error", "groups/beta/members", 1, "members of beta could not be read"),
-        ("forbidden", "resource_label_events", 1, "history of acme&1"),
+        ("server_error", "PsbotHistories", 1, "history of acme&1"),
         ("bad_gateway", "PsbotPlace", 4, "status 502"),
         ("forbidden", "PsbotStart", 3, "403"),
     ],
@@ -269,7 +268,7 @@ def test_a_server_that_is_down_is_given_up_once_for_all(gitlab: DemoGitLab, calm
 
 
 def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
-    """Forty label events wait for two pool; each time-out is half a minute, the budget of all is one."""
+    """Histories wait for a pool of two; each time-out is half a minute, the budget of all is one."""
     w = World(now="2026-11-20T18:00:00Z")
     p = w.project("acme/app")
     w.issue(p, "SOW", labels=["PSProject"], created_at="2026-09-01")
@@ -279,7 +278,7 @@ def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
     with DemoGitLab(w) as gitlab:
         clock = VirtualClock()
         client = GitLabClient(gitlab.url, gitlab.token, timeout=30, retry_budget=60, concurrency=2, **clock.options)
-        hung = hang(client, clock, "label_events")
+        hung = hang(client, clock, "PsbotHistories")
         found = read_portfolio(client, settings("acme"), today=TODAY)
     assert 2 <= len(hung) <= 8
     assert "could not be read" in " ".join(map(str, found.engagements[0].errors))

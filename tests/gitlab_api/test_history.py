@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.model import DueChange
-from bot.gitlab_api.history import DueNote, english_date, label_dates, read_due_note, replay_due
+from bot.gitlab_api.history import (
+    DueNote,
+    english_date,
+    label_dates,
+    label_events,
+    read_due_note,
+    read_label_note,
+    replay_due,
+)
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 SEP_20 = date(2018, 9, 20)
@@ -125,3 +133,40 @@ def test_a_label_replaced_by_the_next_of_its_scope_keeps_its_day():
         "change-order::approved": 5,
         "acceptance::accepted": 5,
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "added", "removed"),
+    [
+        ("added ~12 label", (12,), ()),
+        ("added ~12 ~15 labels and removed ~3 label", (12, 15), (3,)),
+        ("removed acme/app~3 label", (), (3,)),
+        ("added ~12 + 1 deleted labels", (12,), ()),
+        ("removed 2 deleted labels", (), ()),
+        ("added ~4 scoped label and automatically removed ~3 label", (4,), (3,)),
+    ],
+)
+def test_a_note_about_labels_is_read_by_their_ids(body: str, added: tuple[int, ...], removed: tuple[int, ...]):
+    note = read_label_note(body)
+    assert note is not None
+    assert (note.added, note.removed) == (added, removed)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "closed", "added #12 as child task", "changed title from **~12 label** to **~3 label**", "added 1 commit"],
+)
+def test_other_notes_are_no_notes_about_labels(body: str):
+    assert read_label_note(body) is None
+
+
+def test_notes_and_events_about_labels_tell_the_same_dates():
+    notes = [["2026-10-05T10:00:00Z", 7, [1, 2], []], ["2026-10-06T10:00:00Z", 8, [3], [1]]]
+    events = label_events(notes, {1: "acceptance::sent", 2: "Escalated", 3: "acceptance::accepted"})
+    assert events is not None
+    assert {name: (at.day, who) for name, (at, who) in label_dates(events).items()} == {
+        "acceptance::sent": (5, 7),
+        "Escalated": (5, 7),
+        "acceptance::accepted": (6, 8),
+    }
+    assert label_events(notes, {1: "acceptance::sent"}) is None

@@ -66,7 +66,11 @@ def documents(known: Capabilities) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "histories of one place", queries.histories_query(known, ["project"], [50]), {}
     other = "group" if known.knows("Group.workItems") else "project"
     yield "histories", queries.histories_query(known, ["project", other], [50, 50]), {}
-    yield "histories of many", queries.histories_query(known, ["project"] * 8, [13] * 4 + [12] * 4), {}
+    yield "histories of whole pages", queries.histories_query(known, ["project", other], [100, 100]), {}
+    yield "histories of many", queries.histories_query(known, ["project"] * 8, [25] * 8), {}
+    yield "label dates", queries.histories_query(known, ["project", other], [100, 100], labels=True), {}
+    yield "label dates of many", queries.histories_query(known, ["project"] * 6, [34] * 6, labels=True), {}
+    yield "rest of label dates", queries.notes_query(known, 5, labels=True), {}
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

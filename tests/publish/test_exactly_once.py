@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.facts import Facts
-from bot.domain.model import Engagement, Portfolio
-from bot.publish.execute import Outcome
+from bot.domain.model import Engagement, Portfolio, Target
+from bot.publish.audience import make_guard
+from bot.publish.execute import Outcome, apply_plan
 from bot.publish.marker import read_marker
 from bot.publish.posts import past_reports
-from bot.report.document import PM_NOTES_END, PM_NOTES_START, IssueTarget, NoteTarget
+from bot.publish.writer import Writer
+from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget, NoteTarget
 from tests.publish.stage import CHANNEL, REPORTS, ROOT, UNASKED, Stage, body, monthly, open_stage, status
 
 EPIC = "acme/ps-internal/delivery&1"
@@ -382,3 +385,24 @@ def test_a_customers_note_holds_no_payload_and_no_internal_path(stage: Stage) ->
     assert "payload" not in stored
     assert "ps-internal" not in stored
     assert past_reports(stage.standing(), [ROOT])[0].engagement == ROOT
+
+
+@pytest.mark.parametrize("make", [status, monthly])
+def test_a_changed_text_costs_a_look_and_a_write(stage: Stage, make: Callable[[str], Document]) -> None:
+    stage.publish(make("On track."))
+    plan = stage.plan(make("Off track."))
+    targets = {ref: Target(ref) for ref in (ROOT, REPORTS)}
+    writer = Writer(stage.client(), stage.settings, make_guard(stage.settings, stage.portfolio), targets=targets)
+    before = writer.client.counts.requests
+    outcome = apply_plan(plan, writer)
+    assert [(r.step.action, r.state) for r in outcome.results] == [("update", "done")]
+    assert writer.client.counts.requests - before == 2
+
+
+def test_an_answer_without_the_text_is_read_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.publish(status("On track."))
+    monkeypatch.setattr("bot.gitlab_api.writing._stored", lambda answer, key: None)
+    assert stage.publish(status("Off track.")).summary()["done"] == 1
+    monkeypatch.setattr("bot.gitlab_api.writing._stored", lambda answer, key: "another text")
+    assert stage.publish(status("Late.")).summary()["done"] == 1
+    assert "Late." in stage.notes()[0].body

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from bot.config import Settings
 from bot.derive import results as r
+from bot.derive.decisions.due import Due
 from bot.derive.order_results import SlipCause
+from bot.domain.facts import CUSTOMER_KEYS, MILESTONE_FACTS
 from bot.domain.messages import Phrase, Series
 from bot.domain.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget, customer_text
-from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.kinds.customer import CustomerFacts, customer_facts
 from bot.report.sample import (
@@ -50,8 +51,11 @@ ALLOWED = {
     "raid.*.review", "raid.*.due", "raid.*.score",
 }  # fmt: skip
 ALLOWED_FACTS = {
-    "customer", "sow", "billing", "hours", "customer_channel", "internal", "milestones.*.milestone", "milestones.*.due",
+    *(key for key in CUSTOMER_KEYS if key != "milestones"),
+    *(f"milestones.*.{key}" for key, fact in MILESTONE_FACTS.items() if fact.customer),
+    "customer_channel", "internal",
 }  # fmt: skip
+"""What the facts' declarations let a customer's text rest on, and what decides its places."""
 
 
 def painted(value: Any, allowed: set[str], path: str = "") -> Any:

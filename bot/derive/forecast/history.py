@@ -39,27 +39,41 @@ def _busday(calendar: WorkCalendar) -> np.busdaycalendar:
     return np.busdaycalendar(mask, sorted(calendar.holidays))
 
 
+@lru_cache(maxsize=16)
+def _known_positions(calendar: WorkCalendar) -> dict[date, float]:
+    """Positions by day: every replay asks for the same ones."""
+    return {}
+
+
 class WorkAxis:
     """Days ⇄ positions on the working-day axis of a calendar."""
 
     def __init__(self, calendar: WorkCalendar) -> None:
         self.calendar = calendar
         self._busdays = _busday(calendar)
+        self._known = _known_positions(calendar)
         self.scale = DAYS_PER_WEEK / len(calendar.working_weekdays)
 
     def positions(self, days: list[date | None], missing: float = NEVER) -> Array:
         """End-of-day position of each day; `missing` for None. A day of rest comes just behind the day before it."""
-        numbers = np.array([(day or _ORIGIN).toordinal() for day in days], dtype=np.int64)
+        known = self._known
+        fresh = [day for day in dict.fromkeys(days) if day is not None and day not in known]
+        if fresh:
+            known.update(zip(fresh, self._count(fresh).tolist(), strict=True))
+        return np.array([missing if day is None else known[day] for day in days], dtype=np.float64)
+
+    def _count(self, days: list[date]) -> Array:
+        numbers = np.array([day.toordinal() for day in days], dtype=np.int64)
         after = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
         counts = np.busday_count(_ORIGIN64, after, busdaycal=self._busdays).astype(np.float64) * self.scale
         worked = np.busday_offset(after - 1, 0, roll="backward", busdaycal=self._busdays)
         rest = (after - 1 - worked).astype(np.float64)
-        found = np.array([day is not None for day in days], dtype=bool)
-        return np.where(found, counts + REST_STEP * rest, missing)
+        return np.asarray(counts + REST_STEP * rest, dtype=np.float64)
 
     def position(self, day: date) -> float:
         """End-of-day position of `day`."""
-        return float(self.positions([day])[0])
+        found = self._known.get(day)
+        return float(self.positions([day])[0]) if found is None else found
 
     def day(self, position: float) -> date:
         """The working day at whose end `position` is reached."""

@@ -13,7 +13,7 @@ from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining
 from bot.derive.forecast.history import NEVER, Array, History
 from bot.derive.forecast.reference import Reference
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
-from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_done
+from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
@@ -55,7 +55,7 @@ class Landing:
 
 def find_landings(subject: Subject, history: History, now: float) -> tuple[Landing, ...]:
     """The milestones in order of due date. Work is taken to be done in that order."""
-    views = find_milestones(subject.engagement, subject.work, subject.calendar)
+    views = subject.milestone_views
     value = dict(zip(history.refs, history.value, strict=True))
     open_values = [sum(value[i.ref] for i in view.items if i.is_open) for view in views]
     total = float(history.value[history.closed >= NEVER].sum())

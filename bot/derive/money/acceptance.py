@@ -8,14 +8,14 @@ from datetime import date
 
 from bot.derive.labels import has_label, is_acceptance, matches
 from bot.derive.results import Acceptance
-from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_done
+from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.subject import Subject
 from bot.domain.model import Item
 
 
 def derive_acceptance(subject: Subject) -> tuple[Acceptance, ...]:
     """Every billing milestone by due date: one with an amount or sign-off in the facts, or with an acceptance issue."""
-    views = find_milestones(subject.engagement, subject.work, subject.calendar)
+    views = subject.milestone_views
     issues: dict[str, list[Item]] = {}
     for item in subject.engagement.items:
         if item.milestone and is_acceptance(item, subject.settings.labels):

@@ -13,7 +13,7 @@ from datetime import date
 from bot.derive.ratios import ratio
 from bot.derive.results import MilestoneForecast, Schedule
 from bot.derive.schedule.critical_path import find_critical_path
-from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_statuses
+from bot.derive.schedule.milestones import MilestoneView, milestone_statuses
 from bot.derive.schedule.slips import days_lost_by_month, delays, find_slips
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
@@ -24,7 +24,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedValue:
     """Value planned over time: at days (dated work), and evenly over `first` … `last` (the rest)."""
 
     calendar: WorkCalendar
@@ -95,11 +95,11 @@ def derive_schedule(subject: Subject) -> Schedule:
     """Everything of the schedule that needs no forecast; `add_forecasts` completes the milestones."""
     engagement, progress = subject.engagement, subject.derived.progress
     work = subject.work
-    views = find_milestones(engagement, work, subject.calendar)
+    views = subject.milestone_views
     planned = plan_dates(work, views)
     slips = find_slips(work, engagement.milestones, subject.calendar)
     schedule = Schedule(
-        milestones=milestone_statuses(subject, work),
+        milestones=milestone_statuses(subject),
         critical_path=find_critical_path(work, progress.values, views),
         slips=slips,
         days_lost_by_month=days_lost_by_month(slips, engagement.milestones, work),
@@ -110,10 +110,15 @@ def derive_schedule(subject: Subject) -> Schedule:
     return _with_plan(schedule, subject, work)
 
 
+def derive_path(subject: Subject) -> Schedule:
+    """Of the schedule only what a forecast rests on."""
+    values, views = subject.derived.progress.values, subject.milestone_views
+    return Schedule(critical_path=find_critical_path(subject.work, values, views))
+
+
 def add_forecasts(schedule: Schedule, subject: Subject, forecasts: Sequence[MilestoneForecast]) -> Schedule:
     """The schedule with the milestones' forecast, slip and state."""
-    work = subject.work
-    return replace(schedule, milestones=milestone_statuses(subject, work, forecasts))
+    return replace(schedule, milestones=milestone_statuses(subject, forecasts))
 
 
 def plan_dates(work: Sequence[Item], milestones: Sequence[MilestoneView]) -> dict[str, date]:
@@ -123,7 +128,7 @@ def plan_dates(work: Sequence[Item], milestones: Sequence[MilestoneView]) -> dic
     return {ref: day for ref, day in planned.items() if day}
 
 
-def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date]) -> Plan | None:
+def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date]) -> PlannedValue | None:
     """The plan, or None when there is no work or some of it has neither a date nor SOW dates to spread it over."""
     facts, values = subject.engagement.facts, subject.derived.progress.values
     dated: dict[date, float] = {}
@@ -133,7 +138,7 @@ def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date
     spread = sum(values[item.ref] for item in work if item.ref not in planned)
     if not work or (spread and not (facts.start and facts.end)):
         return None
-    return Plan(subject.calendar, dated, spread, first_day(subject), facts.end)
+    return PlannedValue(subject.calendar, dated, spread, first_day(subject), facts.end)
 
 
 def first_day(subject: Subject) -> date | None:

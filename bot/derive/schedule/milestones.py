@@ -67,13 +67,10 @@ def first_due(milestone: Milestone) -> date | None:
     return milestone.due_date
 
 
-def milestone_statuses(
-    subject: Subject, work: Sequence[Item], forecasts: Iterable[MilestoneForecast] = ()
-) -> tuple[MilestoneStatus, ...]:
+def milestone_statuses(subject: Subject, forecasts: Iterable[MilestoneForecast] = ()) -> tuple[MilestoneStatus, ...]:
     """Every milestone against its baseline, with the forecast of those that are open."""
     by_title = {forecast.title: forecast for forecast in forecasts}
-    views = find_milestones(subject.engagement, work, subject.calendar)
-    return tuple(_status(view, by_title.get(view.title), subject) for view in views)
+    return tuple(_status(view, by_title.get(view.title), subject) for view in subject.milestone_views)
 
 
 def _view(

@@ -7,7 +7,7 @@ from datetime import date
 from statistics import median
 
 from bot.derive.results import Progress
-from bot.derive.schedule.milestones import MilestoneView, find_milestones, milestone_done
+from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
@@ -62,8 +62,7 @@ def derive_phase(subject: Subject) -> Phase:
 def _all_done(subject: Subject, work: Sequence[Item]) -> bool:
     if any(item.is_open for item in work):
         return False
-    milestones = find_milestones(subject.engagement, work, subject.calendar)
-    return all(milestone_done(m) if m.fact or m.due else not _collects(m) for m in milestones)
+    return all(milestone_done(m) if m.fact or m.due else not _collects(m) for m in subject.milestone_views)
 
 
 def _collects(view: MilestoneView) -> bool:

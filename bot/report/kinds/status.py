@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config.reports import StatusReport
+from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
 from bot.derive.decisions.mutes import mute_payload
+from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, Scope
 from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
@@ -20,7 +23,6 @@ from bot.domain.model import Engagement, FactFault, PastReport
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
-from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.asks import ask_views
 from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
@@ -30,7 +32,7 @@ from bot.report.parts.orders import manager_lines, mute_changes, muted_line, ord
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import story_views
-from bot.report.registry import Report
+from bot.report.registry import Place, Report
 from bot.report.site.names import page_names
 from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
@@ -81,7 +83,7 @@ class Week:
 
 def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     """Engagements that run, and those that completed in the week reported (their last status)."""
-    since = cycle_of("status", context.settings, context.calendar).first_due(due.period) - WEEK
+    since = status_cycle(context.settings).first_due(due.period) - WEEK
     for derived in context.served(due.as_of):
         closed = derived.completion.completed_on
         if derived.phase != Phase.COMPLETE or (closed is not None and closed > since):
@@ -92,7 +94,7 @@ def week_of_engagement(due: Due, context: ReportContext, ref: str | None) -> Wee
     derived, engagement = context.derived(ref or "", due.as_of), context.engagements(due.as_of).get(ref or "")
     if derived is None or engagement is None:
         raise LookupError(f"{ref} is not among what was derived as of {due.as_of}")
-    first_due = cycle_of("status", context.settings, context.calendar).first_due(due.period)
+    first_due = status_cycle(context.settings).first_due(due.period)
     return Week(context, due, derived, engagement, first_due)
 
 
@@ -139,7 +141,7 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         "axes": axis_views(context, derived, trend),
         "headline": headline(context, derived, facts),
         "until": week.until,
-        "compared": context.derived(derived.ref, week.since) is not None,
+        "compared": context.derived(derived.ref, week.since, Depth.STATUS) is not None,
         "previous_url": previous.url if previous else "",
         "previous": previous.period if previous else "",
         "changes": changed[:MOST_CHANGES],
@@ -213,7 +215,7 @@ def _runs_out(week: Week) -> tuple[str, date] | None:
 def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, ...]:
     """What changed between the two posting days; nothing where the engagement was not there yet."""
     context, ref = week.context, week.derived.ref
-    then, earlier = context.derived(ref, week.since), context.engagements(week.since).get(ref)
+    then, earlier = context.derived(ref, week.since, Depth.FIGURES), context.engagements(week.since).get(ref)
     now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)
     if then is None or earlier is None or now is None or later is None:
         return ()
@@ -276,7 +278,17 @@ def baseline_payload(scope: Scope) -> dict[str, Any]:
     return {"baseline_day": scope.baseline_day.isoformat(), "baseline_items": size, "counts": COUNTS}
 
 
-REPORT = Report("status", "status", "internal-status.md.j2", subjects, make_status)
+REPORT = Report(
+    kind="status",
+    name="internal weekly status",
+    readers="PM, team, PS management",
+    place=Place.ENGAGEMENT,
+    rhythm=WEEKLY,
+    config=StatusReport,
+    template="internal-status.md.j2",
+    subjects=subjects,
+    make=make_status,
+)
 
 
 def _tell_fault(fault: FactFault) -> Text:

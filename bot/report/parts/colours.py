@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.decisions.colours import LEVELS
+from bot.derive.decisions.due import WEEK
+from bot.derive.depth import Depth
 from bot.derive.results import Derived, EngagementDerived, Rag, Status
 from bot.domain.calendar import Period
 from bot.domain.messages import Text
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
-from bot.report.due import WEEK
 from bot.report.text.safe_text import SafeMarkdown
 
 AXES = ("overall", "schedule", "scope", "budget")
@@ -76,7 +77,7 @@ def posted(report: PastReport | None) -> Mapping[str, str]:
 
 def week_colours(context: ReportContext, ref: str, day: date) -> Mapping[str, str]:
     """The colours by axis of that day, by the facts known then; empty where there was no status to give."""
-    then = context.derived(ref, day)
+    then = context.derived(ref, day, Depth.STATUS)
     return colours_of(then.status) if then is not None and _has_status(then, day) else {}
 
 

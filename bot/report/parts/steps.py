@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.decisions.steps import next_steps
+from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived
 from bot.derive.status_results import Step
 from bot.domain.calendar import Period
@@ -44,7 +45,7 @@ def steps_before(context: ReportContext, engagement: Engagement, since: date, pe
     items = items_by_ref(engagement)
     refs = _refs_said(context, engagement.ref, period)
     if refs is None:
-        derived = context.derived(engagement.ref, since)
+        derived = context.derived(engagement.ref, since, Depth.FIGURES)
         active = derived is not None and derived.phase == Phase.ACTIVE
         refs = tuple(step.ref for step in next_steps(derived.steps)) if derived and active else ()
     return tuple(_told_before(context, items[ref]) for ref in refs if ref in items)
