@@ -1,4 +1,4 @@
-"""Makes and mends the virtual environment of a checkout: what the locks name, hash-checked, with nothing resolved.
+"""Makes and repairs the virtual environment of a checkout: what the locks name, hash-checked, with nothing resolved.
 
     python3 .ci/environment.py .venv requirements.lock [requirements-dev.lock] [--renew]
 

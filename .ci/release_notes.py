@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def notes(tag: str, program: str, changelog: str) -> str:
-    """What changed in that version. Raises ValueError with what has to be mended."""
+    """What changed in that version. Raises ValueError with what has to be put right."""
     (version,) = re.findall(r'^__version__ = "(.+)"$', program, re.M)
     if tag != version:
         raise ValueError(f"the tag is {tag}, bot/__init__.py says {version}: set __version__, or tag it as that")

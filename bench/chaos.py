@@ -20,9 +20,9 @@ from typing import Any
 
 from bench.chaos_run import SECRET, Order, by_processes, calendar_of, settings_in
 from bench.chaos_world import PAUSES, PLANTED, SKEWS, TURNS, Clock, People
+from bot.derive.decisions.due import Due, cycle_of, reports_due
 from bot.domain.model import PastReport
 from bot.publish.marker import Marker, read_marker
-from bot.report.due import Due, cycle_of, reports_due
 from tests.publish.stage import CHANNEL, Stage, open_stage
 
 KINDS = ("bad_gateway", "unavailable", "gateway_timeout", "html", "reset_before", "reset_after", "rate_limit")

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.config import Settings
+from bot.derive.decisions.due import Due, reports_due
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Portfolio
 from bot.gitlab_api.client import GitLabClient
@@ -24,7 +25,6 @@ from bot.publish.standing import read_standing
 from bot.publish.steps import Plan
 from bot.publish.writer import Writer
 from bot.report.document import Document, IssueTarget, NoteTarget
-from bot.report.due import Due, reports_due
 from tests.publish.stage import CHANNEL, REPORTS, SETTINGS, body, monthly, status
 
 SECRET = "INTERNAL-ONLY"

@@ -15,6 +15,7 @@ from bot.derive.catalog import vocabulary
 from bot.derive.results import EngagementDerived
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
+from bot.domain.facts import FACTS, MILESTONE_FACTS
 from bot.domain.model import (
     Booking,
     DueChange,
@@ -70,7 +71,7 @@ def make_facts(**facts: Any) -> Facts:
         "start": "2026-08-03",
         "end": "2026-12-18",
     } | facts
-    for key in ("start", "end", "baseline"):
+    for key in (key for key, fact in FACTS.items() if fact.unit == "date"):
         values[key] = day(values.get(key))
     values["milestones"] = tuple(
         make_milestone_fact(**m) if isinstance(m, Mapping) else m for m in values.get("milestones", ())
@@ -79,7 +80,7 @@ def make_facts(**facts: Any) -> Facts:
 
 
 def make_milestone_fact(milestone: str, **values: Any) -> MilestoneFact:
-    for key in ("due", "sign_off_sent", "sign_off_received"):
+    for key in (key for key, fact in MILESTONE_FACTS.items() if fact.unit == "date"):
         values[key] = day(values.get(key))
     return MilestoneFact(milestone, **values)
 

@@ -1,4 +1,4 @@
-"""`psbot check` and `init --from`: what is there, what is missing, and how to mend it. Writes nothing to GitLab but labels."""
+"""`psbot check` and `init --from`: what is there, what is missing, and how to put it right. Writes nothing to GitLab but labels."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from bot.publish.audience import Spot, make_guard
 from bot.publish.notify.send import faults_of
 from bot.report.check import check_templates
 from bot.report.context import path_of
-from bot.report.due import coming
 from bot.report.environment import Templates, load_templates
 from bot.report.sample import sample_contexts
+from bot.report.schedule import coming
 from bot.report.text.wording import untranslated
 
 Level = Literal["ok", "note", "problem", "next"]
@@ -41,23 +41,23 @@ SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `remedy` says how to mend it."""
+class CheckResult:
+    """One thing that was looked at; `remedy` says how to put it right."""
 
     level: Level
     text: str
     remedy: str = ""
 
 
-def examine(session: Session, tell: Callable[[Finding], None], progress: Progress = quiet) -> int:
+def examine(session: Session, tell: Callable[[CheckResult], None], progress: Progress = quiet) -> int:
     """Look at everything a run needs, `tell` each finding as it is found, and return the exit code.
 
     Raises AccessError or UnreachableError when GitLab can't be asked at all; what was found before is told by then.
     """
 
-    first: list[Finding] = []
+    first: list[CheckResult] = []
 
-    def told(findings: Iterable[Finding]) -> bool:
+    def told(findings: Iterable[CheckResult]) -> bool:
         broken = False
         for finding in findings:
             tell(finding)
@@ -82,92 +82,96 @@ def examine(session: Session, tell: Callable[[Finding], None], progress: Progres
     if not (layout or rights or any(rest)):
         rest.append(told(check_dry_run(session, progress)))
     if first:
-        tell(Finding("next", first[0].text, first[0].remedy))
+        tell(CheckResult("next", first[0].text, first[0].remedy))
     return 2 if layout else 3 if rights else 1 if any(rest) else 0
 
 
-def check_dry_run(session: Session, progress: Progress) -> Iterator[Finding]:
+def check_dry_run(session: Session, progress: Progress) -> Iterator[CheckResult]:
     """The run itself, without a write: whatever it would refuse is told here and not first on Monday morning."""
     from bot.app.run import RunOptions, run_job
 
     summary = run_job(session, RunOptions(dry_run=True), progress)
     for failure in summary.failures:
-        yield Finding("problem", f"a run would fail in part: {failure}")
+        yield CheckResult("problem", f"a run would fail in part: {failure}")
     if not summary.failures:
-        yield Finding("ok", f"a dry run refuses nothing: {summary.closing_line}")
+        yield CheckResult("ok", f"a dry run refuses nothing: {summary.closing_line}")
 
 
-def check_config(session: Session) -> Iterator[Finding]:
+def check_config(session: Session) -> Iterator[CheckResult]:
     names = session.settings.portfolio.namespaces
-    yield Finding(
+    yield CheckResult(
         "ok", f"{session.config_path}: valid; {len(names)} namespaces, label {session.settings.portfolio.label!r}"
     )
     for number, line in enumerate(session.config_path.read_text(encoding="utf-8").splitlines(), 1):
         if SECRET.search(line.partition("#")[0]):
             remedy = "Take it out, revoke it, and set the new one as GITLAB_TOKEN (in CI: a masked variable)."
-            yield Finding("problem", f"{session.config_path}:{number}: this looks like a secret", remedy)
+            yield CheckResult("problem", f"{session.config_path}:{number}: this looks like a secret", remedy)
     finance = session.settings.finance
     for key, name in (("timesheets", finance.timesheets), ("bookings", finance.bookings)):
         if name and not (session.folder / name).is_file():
             where = f"finance.{key}: {session.folder / name} is not there"
-            yield Finding("problem", where, "Paths start from the config's folder; take the line out if there is none.")
+            yield CheckResult(
+                "problem", where, "Paths start from the config's folder; take the line out if there is none."
+            )
     customer = session.settings.reports.status.customer
     if customer.enabled and customer.approval == "required" and not customer.approvers:
         remedy = "Name usernames under reports.status.customer.approvers; until then every draft waits."
-        yield Finding("problem", "customer status needs approval, but nobody may approve it", remedy)
+        yield CheckResult("problem", "customer status needs approval, but nobody may approve it", remedy)
 
     for fault, remedy in faults_of(session.settings, session.environment):
-        yield Finding("problem", fault, remedy)
+        yield CheckResult("problem", fault, remedy)
 
 
-def check_report_templates(session: Session) -> Iterator[Finding]:
+def check_report_templates(session: Session) -> Iterator[CheckResult]:
     """Every report rendered against sample data."""
     try:
         templates = load_templates(session.settings, session.folder)
         faults = check_templates(templates, sample_contexts(templates, session.settings))
     except PsbotError as error:
-        yield Finding("problem", str(error), "Correct the template or delete it; the shipped one serves then.")
+        yield CheckResult("problem", str(error), "Correct the template or delete it; the shipped one serves then.")
         return
     for fault in faults:
-        yield Finding("problem", f"template {fault}", "Correct it or delete it; the shipped one serves then.")
+        yield CheckResult("problem", f"template {fault}", "Correct it or delete it; the shipped one serves then.")
     if not faults:
-        yield Finding("ok", f"templates: all render against sample data ({session.settings.reports.locale})")
+        yield CheckResult("ok", f"templates: all render against sample data ({session.settings.reports.locale})")
     yield from _check_wording(templates)
 
 
-def _check_wording(templates: Templates) -> Iterator[Finding]:
+def _check_wording(templates: Templates) -> Iterator[CheckResult]:
     """What the reports' language lacks stays English: worth a note, no fault."""
     lacking = untranslated(templates.words)
     if lacking:
         language = templates.words.locale.language
         some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
         remedy = f"Add them to locale/{language}.po in the templates folder; docs/reports.md shows how."
-        yield Finding("note", f"reports in {language}: {len(lacking)} texts stay English ({some})", remedy)
+        yield CheckResult("note", f"reports in {language}: {len(lacking)} texts stay English ({some})", remedy)
 
 
-def check_token(access: AccessReport, session: Session) -> Iterator[Finding]:
-    yield Finding("ok", f"{access.url}: GitLab {access.version} ({access.edition}), as {access.username}")
+def check_token(access: AccessReport, session: Session) -> Iterator[CheckResult]:
+    yield CheckResult("ok", f"{access.url}: GitLab {access.version} ({access.edition}), as {access.username}")
     for line in access.capability_lines:
-        yield Finding("note", f"not on this GitLab: {line}")
+        yield CheckResult("note", f"not on this GitLab: {line}")
     if access.scopes is None:
-        yield Finding("note", "GitLab does not tell the token's scopes", "It needs `api` to write, `read_api` to look.")
+        yield CheckResult(
+            "note", "GitLab does not tell the token's scopes", "It needs `api` to write, `read_api` to look."
+        )
         return
     if access.may_write:
-        yield Finding("ok", f"token: scopes {', '.join(access.scopes)}")
+        yield CheckResult("ok", f"token: scopes {', '.join(access.scopes)}")
     else:
         remedy = "Fine for status, check and --dry-run; make one with scope `api` for psbot run."
-        yield Finding("problem", f"the token may read but not write (scopes: {', '.join(access.scopes)})", remedy)
+        yield CheckResult("problem", f"the token may read but not write (scopes: {', '.join(access.scopes)})", remedy)
     excess = [scope for scope in access.scopes if scope in TOO_MUCH]
     if excess:
-        yield Finding(
+        yield CheckResult(
             "note", f"the token may more than psbot needs: {', '.join(excess)}", "Scope `api` alone is enough."
         )
     if access.expires_at and access.expires_at - session.today <= EXPIRY_WARNING:
         remedy = "Rotate it (the bot's user stays the same), do not make a new one."
-        yield Finding("problem", f"the token expires on {access.expires_at}", remedy)
+        yield CheckResult("problem", f"the token expires on {access.expires_at}", remedy)
 
 
-def check_namespaces(access: AccessReport) -> Iterator[Finding]:
+def check_namespaces(access: AccessReport) -> Iterator[CheckResult]:
     for namespace in access.namespaces:
         yield from _namespace(namespace)
     lacking: dict[str, list[str]] = {}
@@ -175,28 +179,30 @@ def check_namespaces(access: AccessReport) -> Iterator[Finding]:
         for feature in namespace.lacks:
             lacking.setdefault(feature, []).append(namespace.path)
     for feature, paths in lacking.items():
-        yield Finding("note", f"not licensed in {' and '.join(paths)}: {feature}")
+        yield CheckResult("note", f"not licensed in {' and '.join(paths)}: {feature}")
 
 
-def _namespace(n: NamespaceAccess) -> Iterator[Finding]:
+def _namespace(n: NamespaceAccess) -> Iterator[CheckResult]:
     if n.error:
-        yield Finding("problem", f"{n.path}: {n.error}", "Check the path, and that the bot's user is a member there.")
+        yield CheckResult(
+            "problem", f"{n.path}: {n.error}", "Check the path, and that the bot's user is a member there."
+        )
         return
     if n.sees_all:
-        yield Finding("ok", f"{n.path}: {n.kind}, role {n.role}")
+        yield CheckResult("ok", f"{n.path}: {n.kind}, role {n.role}")
     else:
         remedy = "Give the bot's user Planner (GitLab 17.7 and newer) or Reporter there."
-        yield Finding("problem", f"{n.path}: role {n.role or 'none'} does not see confidential items", remedy)
+        yield CheckResult("problem", f"{n.path}: role {n.role or 'none'} does not see confidential items", remedy)
     if n.missing_labels:
         shown = ", ".join(n.missing_labels[:5]) + (" …" if len(n.missing_labels) > 5 else "")
-        yield Finding(
+        yield CheckResult(
             "note",
             f"{n.path}: {len(n.missing_labels)} labels are missing ({shown})",
             "psbot init --labels creates them.",
         )
 
 
-def check_visibility(session: Session, access: AccessReport) -> Iterator[Finding]:
+def check_visibility(session: Session, access: AccessReport) -> Iterator[CheckResult]:
     """An internal namespace that others can read is internal in nobody's sense: nothing internal is written there."""
     settings = session.settings
     readers = Readership(session.client, settings)
@@ -208,10 +214,10 @@ def check_visibility(session: Session, access: AccessReport) -> Iterator[Finding
             remedy = (
                 "Make it private, take them out, or declare it `customer`: money and internal risks would stand open."
             )
-            yield Finding("problem", f"{n.path}: declared internal, but {reason}", remedy)
+            yield CheckResult("problem", f"{n.path}: declared internal, but {reason}", remedy)
 
 
-def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[Finding]:
+def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[CheckResult]:
     """The places of the engagements' own texts, held against what GitLab says of who reads there."""
     guard = make_guard(session.settings, portfolio, Readership(session.client, session.settings))
     told: set[str] = set()
@@ -223,7 +229,7 @@ def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[Finding]
             refusal = guard.refusal(audience, e.ref, Spot(asked, place.ref, place.path))
             if refusal and refusal not in told:
                 told.add(refusal)
-                yield Finding("problem", f"{e.ref}: {refusal}", "Nothing is written there until then.")
+                yield CheckResult("problem", f"{e.ref}: {refusal}", "Nothing is written there until then.")
 
 
 def _is_no_internal_place(settings: Settings, audience: str, path: str) -> bool:
@@ -240,7 +246,7 @@ def _resolved(session: Session, portfolio: Portfolio, asked: str) -> Place | Non
         return None
 
 
-def check_pages(session: Session) -> Iterator[Finding]:
+def check_pages(session: Session) -> Iterator[CheckResult]:
     """In a pipeline: whether the portfolio page, which holds money, would stand open."""
     path = session.environment.get("CI_PROJECT_PATH", "")
     if not path:
@@ -249,7 +255,7 @@ def check_pages(session: Session) -> Iterator[Finding]:
     try:
         project = session.client.get(f"/projects/{quote(path, safe='')}")
     except NotFoundError:
-        yield Finding(
+        yield CheckResult(
             "note", f"{path}: the token can't see its own pipeline's project", "Pages could not be looked at."
         )
     level = project.get("pages_access_level")
@@ -258,61 +264,60 @@ def check_pages(session: Session) -> Iterator[Finding]:
         remedy = (
             "Settings > General > Visibility > Pages: Only Project Members. The portfolio page holds money and names."
         )
-        yield Finding("problem" if wanted else "note", f"{path}: Pages access control is off", remedy)
+        yield CheckResult("problem" if wanted else "note", f"{path}: Pages access control is off", remedy)
     elif wanted and level in ("private", "enabled"):
-        yield Finding("ok", f"{path}: Pages are for members only")
+        yield CheckResult("ok", f"{path}: Pages are for members only")
     elif wanted and project:
-        yield Finding("note", f"{path}: Pages are not on", "Settings > General > Visibility > Pages turns them on.")
+        yield CheckResult("note", f"{path}: Pages are not on", "Settings > General > Visibility > Pages turns them on.")
 
 
-def check_targets(access: AccessReport, settings: Settings) -> Iterator[Finding]:
+def check_targets(access: AccessReport, settings: Settings) -> Iterator[CheckResult]:
     fine: Counter[str] = Counter()
     for target in access.targets:
         name = f"{target.setting}: {target.asked}"
         if target.error:
-            yield Finding(
+            yield CheckResult(
                 "problem", f"{name}: {target.error}", "Name an issue, epic or project that the bot's user can see."
             )
         elif target.setting.startswith("reports.") and target.audience != "internal":
             remedy = "Name a project in an internal namespace, or declare its namespace internal if it is."
-            yield Finding(
+            yield CheckResult(
                 "problem", f"{name}: customers can read in {target.path}; nothing would be written there", remedy
             )
         elif target.setting.startswith("reports."):
-            yield Finding("ok", f"{name}: {target.audience}")
+            yield CheckResult("ok", f"{name}: {target.audience}")
         else:
             fine[target.audience] += 1
     for audience, count in sorted(fine.items()):
-        yield Finding("ok", f"engagements: {count} references lie in {audience} namespaces")
-    for kind in ("portfolio", "monthly", "quarterly"):
-        report = getattr(settings.reports, kind)
+        yield CheckResult("ok", f"engagements: {count} references lie in {audience} namespaces")
+    for kind, report in settings.reports.issues():
         if report.enabled and not report.project:
             remedy = f"Name a project under reports.{kind}.project, or set enabled: false."
-            yield Finding("note", f"the {kind} report has no project and is not written", remedy)
+            yield CheckResult("note", f"the {kind} report has no project and is not written", remedy)
 
 
-def check_engagements(session: Session, progress: Progress) -> Iterator[Finding]:
+def check_engagements(session: Session, progress: Progress) -> Iterator[CheckResult]:
     """What was found under the label, and where each engagement's internal status would go."""
     portfolio = read_live(session, None, progress)
     for failure in portfolio.failures:
-        yield Finding("problem", str(failure))
+        yield CheckResult("problem", str(failure))
     for error, refs in _by_text((str(error), e.ref) for e in portfolio.engagements for error in e.errors):
-        yield Finding("problem", f"{_listed(refs)}: {error}")
+        yield CheckResult("problem", f"{_listed(refs)}: {error}")
     if not portfolio.engagements:
         label = session.settings.portfolio.label
-        yield Finding(
+        yield CheckResult(
             "problem",
             "no engagement was found",
             f"Put the label {label!r} on an epic (on Free: an issue) in these namespaces.",
         )
         return
-    yield Finding("ok", f"{_count(len(portfolio.engagements), 'engagement')} found")
+    yield CheckResult("ok", f"{_count(len(portfolio.engagements), 'engagement')} found")
     yield from _facts(portfolio)
     yield from _places(portfolio, session.settings)
     yield from check_audiences(session, portfolio)
 
 
-def _facts(portfolio: Portfolio) -> Iterator[Finding]:
+def _facts(portfolio: Portfolio) -> Iterator[CheckResult]:
     missing: dict[str, list[str]] = {}
     faults = (
         (f"{fault.key or 'block'}: {fault.message}", f"{fault.ref or e.ref}, line {fault.line}")
@@ -321,18 +326,18 @@ def _facts(portfolio: Portfolio) -> Iterator[Finding]:
     )
     for what, places in _by_text(faults):
         remedy = "Correct it in the description; `psbot schema --facts` lists all keys."
-        yield Finding("problem", f"facts, {what} ({_listed(places)})", remedy)
+        yield CheckResult("problem", f"facts, {what} ({_listed(places)})", remedy)
     for e in portfolio.engagements:
         if e.customer_visible_facts:
             keys = ", ".join(e.customer_visible_facts)
             remedy = "Move them under `engagements:` in config.yml."
-            yield Finding("problem", f"{e.ref}: customers can read {keys} in its description", remedy)
+            yield CheckResult("problem", f"{e.ref}: customers can read {keys} in its description", remedy)
         lacking = ", ".join(key for key in ("start", "end", "hours", "billing") if getattr(e.facts, key) is None)
         if lacking:
             missing.setdefault(lacking, []).append(e.ref)
     for keys, refs in missing.items():
         remedy = "Add them to the `ps-project` block of the description; until then they count as unknown, not green."
-        yield Finding("note", f"facts without {keys}: {_listed(refs)}", remedy)
+        yield CheckResult("note", f"facts without {keys}: {_listed(refs)}", remedy)
 
 
 def _by_text(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -343,7 +348,7 @@ def _by_text(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]
     yield from places.items()
 
 
-def _places(portfolio: Portfolio, settings: Settings) -> Iterator[Finding]:
+def _places(portfolio: Portfolio, settings: Settings) -> Iterator[CheckResult]:
     """Engagements whose internal status has nowhere to go, in one finding with the lines to paste."""
     homeless = [
         e.ref for e in portfolio.engagements if settings.audience_of(path_of(e.facts.internal or e.ref)) != "internal"
@@ -354,7 +359,7 @@ def _places(portfolio: Portfolio, settings: Settings) -> Iterator[Finding]:
     lines += [f"          # … and {len(homeless) - SHOWN} more"] if len(homeless) > SHOWN else []
     head = "Make an issue or epic for each in an internal namespace, and name it here (or as `internal:` in the facts):"
     what = f"{_count(len(homeless), 'engagement')} with no internal place for the status; it is refused until then"
-    yield Finding("problem", what, "\n".join([head, "        engagements:", *lines]))
+    yield CheckResult("problem", what, "\n".join([head, "        engagements:", *lines]))
 
 
 def _count(number: int, noun: str) -> str:
@@ -366,9 +371,9 @@ def _listed(refs: Sequence[str]) -> str:
     return ", ".join(refs[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def check_calendar(session: Session) -> Iterator[Finding]:
+def check_calendar(session: Session) -> Iterator[CheckResult]:
     for kind, day in coming(session.settings, session.calendar, session.as_of)[:UPCOMING]:
-        yield Finding("ok", f"next {kind} report: {day:%A}, {day}")
+        yield CheckResult("ok", f"next {kind} report: {day:%A}, {day}")
 
 
 # -- init

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from bot.app.session import Session, read_text
 from bot.app.sources import Progress, Reading, failures_of, known_reference, quiet, read_live, read_snapshot
-from bot.app.summary import Beginning, Case, Summary, beginning, closing, judged, summarise, told
+from bot.app.summary import Beginning, RunCase, RunSummary, beginning, closing, judged, summarise, told
+from bot.derive.decisions.due import Due
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
@@ -43,10 +44,10 @@ from bot.publish.wishes import identity_of, make_wishes
 from bot.publish.writer import Writer
 from bot.report import Made, ReportContext, make_documents
 from bot.report.document import Document
-from bot.report.due import Due, forced, reports_due
 from bot.report.environment import load_templates
-from bot.report.partner import make_handover
 from bot.report.parts.mentions import mentions_of
+from bot.report.registry import Report, report_of
+from bot.report.schedule import forced, reports_due
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class RunOptions:
     accept_loss: bool = False
 
 
-def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -> Summary:
+def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -> RunSummary:
     """Read, derive, render, plan, and (unless a dry run) publish what is due.
 
     Raises AccessError before anything is written when the token may not write.
@@ -80,8 +81,8 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     )
     refs = [e.ref for e in portfolio.engagements]
     reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only)
-    if options.report == "partner":
-        return partner_summary(session, reading, options, began)
+    if options.report and not report_of(options.report).is_published:
+        return file_summary(session, reading, options, report_of(options.report), began)
     made = of_portfolio(render(reading, options, standing), standing.portfolio)
     guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
     held = (
@@ -125,8 +126,8 @@ def desk_of(session: Session, reading: Reading, options: RunOptions, standing: S
 
 
 def with_digests(
-    summary: Summary, session: Session, reading: Reading, options: RunOptions, made: Made, guard: Guard
-) -> Summary:
+    summary: RunSummary, session: Session, reading: Reading, options: RunOptions, made: Made, guard: Guard
+) -> RunSummary:
     """The summary with what was sent outside GitLab, from what stands now that everything is published."""
     if not session.settings.notify:
         return summary
@@ -136,7 +137,10 @@ def with_digests(
     reader = Reader(session.client, session.settings)
     receipts = Receipts(session.client, reader, guard, project, standing.portfolio)
     sent = send_digests(desk, receipts, session.environment)
-    cases = (*(Case("digests", line) for line in sent.lines), *(Case("digests", f, failure=f) for f in sent.failures))
+    cases = (
+        *(RunCase("digests", line) for line in sent.lines),
+        *(RunCase("digests", f, failure=f) for f in sent.failures),
+    )
     return replace(
         summary,
         lines=(*summary.lines, *sent.lines),
@@ -287,7 +291,7 @@ def orders_of(reading: Reading, options: RunOptions) -> tuple[tuple[str | None, 
     return (*addressed, *((None, order) for order in general))
 
 
-def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> Summary:
+def apply_plan_text(session: Session, text: str, where: str, progress: Progress = quiet) -> RunSummary:
     """Carry out a plan made earlier. Raises UsageError when it is none, or for another GitLab."""
     began = beginning(session)
     plan = plan_from_json(text, where)
@@ -304,7 +308,7 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
     outcome = apply_plan(today.recheck(plan), writer, lambda n, of, step: progress("publishing", n, of))
     require_some_right(outcome)
     cases, failures = judged(outcome)
-    return Summary(
+    return RunSummary(
         told(outcome), tuple(failures), closing(session, len(portfolio.engagements), outcome, plan, began), cases=cases
     )
 
@@ -326,10 +330,12 @@ def unasked_texts(session: Session, portfolio: Portfolio, plan: Plan) -> frozens
     return frozenset(found)
 
 
-def partner_summary(session: Session, reading: Reading, options: RunOptions, began: Beginning) -> Summary:
-    """The hand-over form of the partner view: a file, nothing in GitLab."""
-    due = forced(session.settings, session.calendar, "partner", options.period, reading.day)
-    file = make_handover(due, report_context(reading, options), options.partner or "")
+def file_summary(
+    session: Session, reading: Reading, options: RunOptions, report: Report, began: Beginning
+) -> RunSummary:
+    """A report that is a file, such as the hand-over form of the partner view: nothing in GitLab."""
+    due = forced(session.settings, session.calendar, report.kind, options.period, reading.day)
+    file = report.file(due, report_context(reading, options)) if report.file else None
     if file is None:
         raise UsageError(
             f"no work is with a partner {options.partner!r}",
@@ -337,7 +343,7 @@ def partner_summary(session: Session, reading: Reading, options: RunOptions, beg
             "Names come from `partner::` labels and facts.",
         )
     failures = failures_of(reading.derive(reading.day), reading.portfolio)
-    return Summary(
+    return RunSummary(
         (),
         tuple(failures),
         closing(session, len(reading.portfolio.engagements), None, Plan(), began),

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from bot.app.absences import read_absences, with_absences
 from bot.app.csv_sheet import decode
+from bot.app.vocabulary import full_vocabulary
 from bot.config import Settings, parse_config
 from bot.config.engagement_files import SUFFIXES, FactFile, with_files
-from bot.derive.catalog import vocabulary
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import AccessError, ConfigError, UsageError
 
@@ -121,7 +121,7 @@ def open_session(
 ) -> Session:
     """Read the config and find out the day. Raises ConfigError or UsageError."""
     path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
-    settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), vocabulary())
+    settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), full_vocabulary())
     settings = _with_own_facts(settings, path.parent)
     settings = with_portfolio_page(with_counting_page(settings, path.parent, environment), environment)
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()
@@ -137,7 +137,7 @@ def _with_own_facts(settings: Settings, folder: Path) -> Settings:
     names = sorted(p for p in place.iterdir() if p.suffix in SUFFIXES) if place.is_dir() else [place]
     advice = "`engagements: {path: …}` names a file of facts, or a folder of *.yml files."
     found = [FactFile(str(name), read_text(name, advice)) for name in names]
-    return with_files(settings, found, vocabulary())
+    return with_files(settings, found, full_vocabulary())
 
 
 def _with_project_facts(session: Session) -> Settings:
@@ -149,7 +149,7 @@ def _with_project_facts(session: Session) -> Settings:
         return session.settings
     found = read_files(session.client, files.project, files.path, SUFFIXES)
     named = [FactFile(f"{files.project}: {name}", text) for name, text in found]
-    return with_files(session.settings, named, vocabulary())
+    return with_files(session.settings, named, full_vocabulary())
 
 
 def with_absence_files(session: Session) -> Session:

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.app.session import Session
 from bot.app.sources import Reading, failures_of
+from bot.domain.limits import json_escaped
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import dump_snapshot
 from bot.publish.execute import Outcome, Result
@@ -25,7 +26,7 @@ LONGEST_NAME = 150
 
 
 @dataclass(frozen=True)
-class Case:
+class RunCase:
     """One line of the run report: a document and what became of it."""
 
     group: str
@@ -35,7 +36,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Summary:
+class RunSummary:
     """What a run did: lines for people, failures, files to leave, the plan, and the closing line."""
 
     lines: tuple[str, ...]
@@ -47,7 +48,7 @@ class Summary:
     """What was read, as text: made only where it is asked for."""
     writes: int = 0
     """How many texts and labels this run changed in GitLab."""
-    cases: tuple[Case, ...] = ()
+    cases: tuple[RunCase, ...] = ()
     reading: Reading | None = None
     """What the reports were made of, for whoever leaves page, tables or JSON of it."""
     would_change: bool = False
@@ -61,17 +62,17 @@ class Summary:
 
 def summarise(
     session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: Beginning
-) -> Summary:
+) -> RunSummary:
     derived = reading.derive(reading.day)
     if outcome is None:
-        cases: tuple[Case, ...] = tuple(Case(s.action, s.name, skipped="dry run") for s in plan.steps)
+        cases: tuple[RunCase, ...] = tuple(RunCase(s.action, s.name, skipped="dry run") for s in plan.steps)
         failed = [step_line(step) for step in plan.refused]
         lines = tuple(plan_text(plan).splitlines())
     else:
         cases, failed = judged(outcome)
         lines = told(outcome)
     failures = [*failures_of(derived, reading.portfolio), *made.faults, *plan.faults, *failed]
-    return Summary(
+    return RunSummary(
         lines=lines,
         failures=tuple(failures),
         closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
@@ -81,14 +82,14 @@ def summarise(
         writes=len(outcome.done) if outcome else 0,
         reading=reading,
         would_change=outcome is None and any(step.writes for step in plan.steps),
-        cases=(*cases, *(Case("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
+        cases=(*cases, *(RunCase("reading", f"failure {n}", failure=text) for n, text in enumerate(failures, 1))),
     )
 
 
 def part_text(portfolio: Portfolio, unpublished: list[str]) -> str:
     """What a shard leaves for the roll-up: what it read, and its reports that failed."""
     part = dump_snapshot(portfolio) | ({"unpublished": unpublished} if unpublished else {})
-    return json.dumps(part, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_escaped(json.dumps(part, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def told(outcome: Outcome) -> tuple[str, ...]:
@@ -101,10 +102,10 @@ def _said(result: Result) -> str:
     return "created" if new else result.reason
 
 
-def judged(outcome: Outcome) -> tuple[tuple[Case, ...], list[str]]:
+def judged(outcome: Outcome) -> tuple[tuple[RunCase, ...], list[str]]:
     bad = ("refused", "failed")
     cases = tuple(
-        Case(r.step.identity.kind, r.step.name, failure=r.reason if r.state in bad else "") for r in outcome.results
+        RunCase(r.step.identity.kind, r.step.name, failure=r.reason if r.state in bad else "") for r in outcome.results
     )
     return cases, [str(r) for r in outcome.results if r.state in bad]
 

@@ -30,9 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _drop_output()
         sys.exit(0)
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
+        where = f" ({error.filename or 'standard output'})"
         _drop_output()
-        sys.exit(_told(f"can't be written or read{where}: {error.strerror or error}; mend that and run it again", 2))
+        sys.exit(
+            _told(f"can't be written or read{where}: {error.strerror or error}; put that right and run it again", 2)
+        )
     except (MemoryError, RecursionError) as error:
         sys.exit(_told(f"there is too much of it for this machine ({type(error).__name__})", 1))
     except Exception as error:

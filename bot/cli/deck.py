@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,8 @@ from bot.cli.console import say
 from bot.cli.views import exit_code, read
 from bot.domain.errors import UsageError
 
-KINDS = ("monthly", "quarterly")
+if TYPE_CHECKING:
+    from bot.derive.results import Derived
 
 
 @app.command(epilog="Example: psbot deck --report quarterly -o qbr.pptx")
@@ -27,8 +28,7 @@ def deck(
     as_of: AsOf = None,
 ) -> None:
     """Write a report as slides (PowerPoint, native charts and tables)."""
-    if report not in KINDS:
-        raise UsageError(f"{report!r} can't be made into slides", "--report", f"Use {' or '.join(KINDS)}.")
+    _require_slides(report)
     require_audience(audience, only, "a customer's slides are about")
     if ratio not in ("16:9", "4:3"):
         raise UsageError(f"{ratio!r} is not a ratio", "--ratio", "Use 16:9 or 4:3.")
@@ -37,8 +37,9 @@ def deck(
     except ImportError as error:
         raise UsageError("needs the extra `deck`", "psbot deck", "Install it: pip install 'psbot[deck]'.") from error
     from bot.cli.files import write_bytes
+    from bot.derive.served import served
     from bot.report.deck.slides import customer_slides, leadership_slides
-    from bot.report.due import forced
+    from bot.report.schedule import forced
     from bot.report.site.customer import customer_facts_of
     from bot.report.site.plainwords import PlainWords
     from bot.report.text.wording import load_words
@@ -48,12 +49,28 @@ def deck(
     due = forced(session.settings, session.calendar, report, period, reading.day)
     derived = reading.derive(min(due.as_of, reading.day))
     words = PlainWords(load_words(session.settings.reports.locale, derived.currency))
-    if audience == "customer":
-        facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, reading.only or "")
-        slides = customer_slides(facts, words)
-    else:
-        slides = leadership_slides(derived, due.period, session.calendar, report, words)
     templates = sorted((session.folder / session.settings.templates.folder / "deck").glob("*.pptx"))
-    write_bytes(output, pptx_file(slides, ratio=ratio, template=templates[0] if templates else None))
-    say(f"written: {output} ({len(slides)} slides)")
-    raise typer.Exit(exit_code(reading, derived))
+    lost: list[str] = []
+
+    def made(part: Derived) -> tuple[bytes, int]:
+        if audience == "customer":
+            facts = customer_facts_of(reading.portfolio, part, session.settings, session.calendar, reading.only or "")
+            slides = customer_slides(facts, words)
+        else:
+            slides = leadership_slides(part, due.period, session.calendar, report, words)
+        return pptx_file(slides, ratio=ratio, template=templates[0] if templates else None), len(slides)
+
+    found = served(derived, "the slides", made, lost.append)
+    if found:
+        write_bytes(output, found[0])
+        say(f"written: {output} ({found[1]} slides)")
+    raise typer.Exit(exit_code(reading, derived, lost))
+
+
+def _require_slides(kind: str) -> None:
+    """Refuse a report that can't be told by slides."""
+    from bot.report.registry import all_reports
+
+    known = [report.kind for report in all_reports() if report.has_slides]
+    if kind not in known:
+        raise UsageError(f"{kind!r} can't be made into slides", "--report", f"Use {' or '.join(known)}.")

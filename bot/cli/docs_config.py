@@ -7,7 +7,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from bot.config import Settings
+from bot.app.vocabulary import full_vocabulary
+from bot.config import settings_model
 
 HEAD = """\
 # Every key of config.yml
@@ -27,24 +28,13 @@ MEANINGS = {
     "finance.currency": "of all amounts that name none",
     "risks.disable": "ids of [risk rules](risk-rules.md) that are switched off",
     "risks.severity": "severity by rule id, where the default is not yours",
-    "reports.status.enabled": "write the internal weekly status (and the customer's, where enabled)",
-    "reports.status.day": "day of the week on which it is first written",
     "reports.status.customer.enabled": "write the customer's weekly status to the `customer_channel`",
     "reports.status.customer.approval": "`required`: only after a 👍 on the draft; `none`: at once",
     "reports.status.customer.approvers": "usernames whose 👍 counts",
-    "reports.portfolio.enabled": "write the weekly portfolio",
-    "reports.portfolio.day": "day of the week on which it is first written",
-    "reports.monthly.enabled": "write the monthly summary",
-    "reports.quarterly.enabled": "write the quarterly roll-up",
-    "reports.closeout.enabled": "write the closeout when an engagement completes",
     "templates.folder": "a file there replaces the shipped template of the same name",
     "serve.at": "times of day at which `psbot serve` runs",
     "thresholds": "[every number](thresholds.md) behind a colour or a risk rule, by name",
     "labels": "[your own label names](labels.md)",
-}
-OF_EACH = {
-    "project": "project in which the issue is written; none = not written",
-    "labels": "labels of the issue",
 }
 
 
@@ -55,7 +45,7 @@ def config_page() -> str:
 
 def config_keys() -> Iterator[tuple[str, str, str]]:
     """(key, default, meaning) of each setting, in the order of the file."""
-    yield from _keys(Settings, "")
+    yield from _keys(settings_model(full_vocabulary()), "")
 
 
 def _keys(model: type[BaseModel], above: str) -> Iterator[tuple[str, str, str]]:
@@ -65,7 +55,7 @@ def _keys(model: type[BaseModel], above: str) -> Iterator[tuple[str, str, str]]:
         if isinstance(inner, type) and issubclass(inner, BaseModel) and key not in MEANINGS:
             yield from _keys(inner, f"{key}.")
             continue
-        meaning = field.description or MEANINGS.get(key) or OF_EACH.get(name, "")
+        meaning = field.description or MEANINGS.get(key) or ""
         default = "see there" if key in ("labels", "thresholds") else _shown(field.is_required(), field.default, inner)
         yield key, default, meaning if meaning[:2].isupper() else meaning[:1].lower() + meaning[1:]
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from bot.app.vocabulary import full_vocabulary
 from bot.cli.docs_config import config_page
 from bot.cli.docs_facts import facts_page
+from bot.cli.docs_tables import orders_page, reports_page
 from bot.cli.exports import TABLES
 from bot.config import config_schema
-from bot.derive.catalog import vocabulary
+from bot.derive.checks.page import gates_markdown, rules_markdown
+from bot.derive.checks.registry import GATES, RULES
 
 THRESHOLDS_HEAD = """\
 # Thresholds
@@ -66,24 +69,28 @@ def export_page() -> str:
 
 def thresholds_page() -> str:
     """docs/thresholds.md."""
-    known = sorted(vocabulary().thresholds.items())
+    known = sorted(full_vocabulary().thresholds.items())
     rows = [f"| `{name}` | {t.default:g} | {t.unit} | {t.meaning} |" for name, t in known]
     return THRESHOLDS_HEAD.format(count=len(known)) + "\n".join(rows) + "\n"
 
 
 def schema_file() -> str:
     """docs/config.schema.json, which editors complete from."""
-    return json.dumps(config_schema(vocabulary()), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(config_schema(full_vocabulary()), ensure_ascii=False, indent=2) + "\n"
 
 
-def generated_pages() -> dict[str, str]:
-    """Path → text of every generated file."""
+def generated_pages(root: Path = Path()) -> dict[str, str]:
+    """Path → text of every generated file, and of those with a generated table, which are read below `root`."""
     return {
         "docs/thresholds.md": thresholds_page(),
+        "docs/risk-rules.md": rules_markdown(RULES),
+        "docs/compliance.md": gates_markdown(GATES, RULES),
         "docs/export.md": export_page(),
         "docs/config.md": config_page(),
         "docs/facts.md": facts_page(),
         "docs/config.schema.json": schema_file(),
+        "docs/reports.md": reports_page(root / "docs" / "reports.md"),
+        "docs/orders.md": orders_page(root / "docs" / "orders.md"),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,18 +16,17 @@ from bot.domain.errors import UsageError
 from bot.domain.limits import visible_lines
 
 if TYPE_CHECKING:
-    from bot.app.summary import Summary
+    from bot.app.summary import RunSummary
 
 WOULD_CHANGE = 5
 """Exit code of `run --dry-run --exit-code` where a run would write something."""
-KINDS = ("status", "portfolio", "monthly", "quarterly", "closeout", "partner")
 
 
 @app.command(epilog="Example: psbot run --dry-run --plan plan.json, look at it, then psbot apply plan.json")
 def run(
     only: Only = None,
     report: Annotated[
-        str | None, typer.Option("--report", metavar="KIND", help=f"Force one: {', '.join(KINDS)}.")
+        str | None, typer.Option("--report", metavar="KIND", help="Force one, due or not, such as status or monthly.")
     ] = None,
     period: Annotated[
         str | None, typer.Option("--period", metavar="NAME", help="With --report: 2026-W47, 2026-10 or FY27-Q3.")
@@ -77,18 +75,16 @@ def run(
     from bot.app.run import RunOptions, run_job
     from bot.app.session import open_session
 
-    if report is not None and report not in KINDS:
-        raise UsageError(f"{report!r} is not a report", "--report", f"Use one of {', '.join(KINDS)}.")
+    if report is not None:
+        _require_report(report, out)
     if plan and not dry_run:
         raise UsageError("a plan is left by a dry run only", "--plan", "Add --dry-run.")
     if exit_code and not dry_run:
         raise UsageError("tells what a dry run found", "--exit-code", "Add --dry-run.")
     if period and not report:
         raise UsageError("a period needs the report it is for", "--period", "Add --report KIND.")
-    if report == "partner" and not (partner and out):
-        raise UsageError(
-            "the partner report is written to a folder", "--report partner", "Add --partner NAME --out DIR."
-        )
+    if report == "partner" and not partner:
+        raise UsageError("the partner report is for one partner", "--report partner", "Add --partner NAME --out DIR.")
     session = open_session(options.config, as_of=parse_day(as_of))
     wanted = RunOptions(
         only=only, report=report, period=period, partner=partner, dry_run=dry_run or session.as_of != session.today,
@@ -104,6 +100,16 @@ def run(
     finally:
         print_summary(summary, quiet=options.quiet)
     raise typer.Exit(1 if summary.failures else WOULD_CHANGE if exit_code and summary.would_change else 0)
+
+
+def _require_report(kind: str, out: Path | None) -> None:
+    """Refuse a name that is no report, and a file without a folder to write it to."""
+    from bot.report.registry import kinds_of_reports, report_of
+
+    if kind not in kinds_of_reports():
+        raise UsageError(f"{kind!r} is not a report", "--report", f"Use one of {', '.join(kinds_of_reports())}.")
+    if out is None and not report_of(kind).is_published:
+        raise UsageError(f"the {kind} report is written to a folder", f"--report {kind}", "Add --out DIR.")
 
 
 @app.command(epilog="Example: psbot apply plan.json")
@@ -161,14 +167,16 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
     return (int(index), int(total)) if int(total) > 1 else None
 
 
-def _leave_files(summary: Summary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None) -> None:
-    from bot.cli.files import write_text
+def _leave_files(
+    summary: RunSummary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None
+) -> None:
+    from bot.cli.files import json_text, write_text
 
     if out:
         for name, text in summary.files.items():
             write_text(out / name, text)
     if plan:
-        write_text(plan, json.dumps(summary.plan_json, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+        write_text(plan, json_text(summary.plan_json, indent=1))
     if junit:
         from bot.cli.junit import to_junit
 
@@ -177,7 +185,7 @@ def _leave_files(summary: Summary, out: Path | None, plan: Path | None, junit: P
         write_text(save, summary.snapshot_text)
 
 
-def _leave_derived(summary: Summary, site: Path | None, json_: Path | None, tables: Path | None) -> list[str]:
+def _leave_derived(summary: RunSummary, site: Path | None, json_: Path | None, tables: Path | None) -> list[str]:
     """Page, JSON and tables of the very reading that the reports were made of; what of the page could not be made."""
     from bot.cli.files import json_text, write_text
 
@@ -192,12 +200,14 @@ def _leave_derived(summary: Summary, site: Path | None, json_: Path | None, tabl
             write_text(site / name, text)
     if json_:
         from bot.derive.output import to_json
+        from bot.derive.served import served
 
-        write_text(json_, json_text(to_json(reading.derive(reading.day))))
+        plain = served(reading.derive(reading.day), "the JSON", lambda part: json_text(to_json(part)), lost.append)
+        write_text(json_, plain or "")
     if tables:
         from bot.cli.exports import write_tables
 
-        write_tables(reading.derive(reading.day), reading.portfolio, tables, parquet=False)
+        write_tables(reading.derive(reading.day), reading.portfolio, tables, parquet=False, tell=lost.append)
     return lost
 
 
@@ -212,7 +222,7 @@ _STYLES = {
 }  # fmt: skip
 
 
-def print_summary(summary: Summary, *, quiet: bool) -> None:
+def print_summary(summary: RunSummary, *, quiet: bool) -> None:
     """What was done on standard output (a dry run: the diff), what failed on standard error, not on both."""
     if not quiet:
         for line in summary.lines:

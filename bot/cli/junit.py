@@ -8,10 +8,10 @@ from xml.etree import ElementTree as Xml
 from bot.cli.console import without_secrets
 
 if TYPE_CHECKING:
-    from bot.app.summary import Summary
+    from bot.app.summary import RunSummary
 
 
-def to_junit(summary: Summary) -> str:
+def to_junit(summary: RunSummary) -> str:
     """One test case a document (failed where its write failed), and one for each other failure."""
     cases = summary.cases
     failed = sum(1 for case in cases if case.failure)

@@ -18,14 +18,14 @@ from bot.domain.errors import UsageError
 
 @app.command(epilog="Example: psbot check")
 def check() -> None:
-    """Validate config, token, labels, publish targets and templates; say what is missing and how to mend it."""
-    from bot.app.checkup import Finding, examine
+    """Validate config, token, labels, publish targets and templates; say what is missing and how to put it right."""
+    from bot.app.checkup import CheckResult, examine
     from bot.app.session import open_session
 
     found: Counter[str] = Counter()
-    upcoming: list[Finding] = []
+    upcoming: list[CheckResult] = []
 
-    def tell(finding: Finding) -> None:
+    def tell(finding: CheckResult) -> None:
         if finding.level == "next":
             upcoming.append(finding)
             return
@@ -38,9 +38,9 @@ def check() -> None:
     session = open_session(options.config)
     with progress_bar(options.quiet) as progress:
         code = examine(session, tell, progress)
-    last = f"{found.total()} checks, {found['problem']} to mend"
+    last = f"{found.total()} checks, {found['problem']} to put right"
     if upcoming:
-        stdout().print(f"Next, mend this: {upcoming[0].text}", soft_wrap=True)
+        stdout().print(f"Next, put this right: {upcoming[0].text}", soft_wrap=True)
         for line in upcoming[0].remedy.splitlines():
             stdout().print(f"      {line}", soft_wrap=True)
     say(last if code else f"{last}. Next: psbot run --dry-run shows what would be written")
@@ -141,12 +141,12 @@ def schema(
 
         print_json(plan_schema())
         return
+    from bot.app.vocabulary import full_vocabulary
     from bot.config import config_schema
-    from bot.derive.catalog import vocabulary
     from bot.derive.output import derived_schema, facts_schema, snapshot_schema
 
     chosen = facts_schema if facts else snapshot_schema if snapshot else derived_schema if derived else None
-    print_json(chosen() if chosen else config_schema(vocabulary()))
+    print_json(chosen() if chosen else config_schema(full_vocabulary()))
 
 
 @app.command(epilog="Example: psbot demo --serve")

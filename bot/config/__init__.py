@@ -5,12 +5,15 @@ from bot.config.settings import (
     Audience,
     FinanceSettings,
     HealthLabels,
+    IssueSection,
     LabelSettings,
+    ReportSection,
     SentimentLabels,
     Settings,
     Threshold,
     Vocabulary,
     parse_config,
+    settings_model,
 )
 from bot.domain.paths import is_within
 
@@ -18,7 +21,9 @@ __all__ = [
     "Audience",
     "FinanceSettings",
     "HealthLabels",
+    "IssueSection",
     "LabelSettings",
+    "ReportSection",
     "SentimentLabels",
     "Settings",
     "Threshold",
@@ -26,4 +31,5 @@ __all__ = [
     "config_schema",
     "is_within",
     "parse_config",
+    "settings_model",
 ]

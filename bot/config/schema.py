@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.config.settings import Settings, Vocabulary
+from bot.config.settings import Vocabulary, settings_model
 
 
 def config_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """JSON Schema of config.yml, with every threshold and rule id, for editors."""
-    schema = Settings.model_json_schema()
+    schema = settings_model(vocabulary).model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "psbot config.yml"
     facts = schema["properties"]["engagements"]

@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    create_model,
     field_validator,
 )
 
@@ -28,6 +29,9 @@ from bot.config.label_settings import PriorityLabels as PriorityLabels
 from bot.config.label_settings import RaidLabels as RaidLabels
 from bot.config.label_settings import SentimentLabels as SentimentLabels
 from bot.config.people import Channel, OrderSettings, Person
+from bot.config.reports import IssueSection as IssueSection
+from bot.config.reports import ReportSection as ReportSection
+from bot.config.reports import ReportSettings, extended
 from bot.config.section import Origin, Section
 from bot.config.values import (
     Amount,
@@ -37,11 +41,10 @@ from bot.config.values import (
     Holiday,
     NamespacePath,
     Number,
-    ProjectPath,
     Reference,
     TimeZone,
     Username,
-    WebAddress,
+    Weekday,
 )
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
@@ -51,7 +54,6 @@ from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
 
 Severity = Literal["low", "medium", "high", "critical"]
 Audience = Literal["internal", "customer"]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 @dataclass(frozen=True)
@@ -144,72 +146,6 @@ class RiskSettings(Section):
     severity: dict[str, Severity] = Field({})
 
 
-class CustomerStatusSettings(Section):
-    enabled: bool = False
-    approval: Literal["required", "none"] = "required"
-    approvers: tuple[Username, ...] = ()
-    shared_channels: tuple[Reference, ...] = Field(
-        (), description="Customer channels that more than one customer may read"
-    )
-
-
-class StatusReport(Section):
-    enabled: bool = True
-    day: Weekday = "thu"
-    set_health: bool = Field(False, description="Also set the engagement's health label to the published status")
-    notify_owners: bool = Field(
-        False, description="Mention whom an ask is asked of, once an ask, below the status note"
-    )
-    quiet_hours: str = Field(
-        "18:00-08:00",
-        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
-        description="No mention in these hours of the person's day, nor on a day off",
-    )
-    most_mentions: int = Field(10, ge=0, le=1000, description="At most so many mentions a day")
-    customer: CustomerStatusSettings = CustomerStatusSettings()
-
-
-class PortfolioReport(Section):
-    enabled: bool = True
-    day: Weekday = "tue"
-    project: ProjectPath | None = None
-    labels: tuple[str, ...] = ()
-
-
-class MonthlyReport(Section):
-    enabled: bool = True
-    day: int = Field(1, ge=1, le=28, description="Day of the month on which the month that ended is reported")
-    project: ProjectPath | None = None
-    labels: tuple[str, ...] = ("ps-monthly-summary",)
-
-
-class QuarterlyReport(Section):
-    enabled: bool = True
-    project: ProjectPath | None = None
-    labels: tuple[str, ...] = ("ps-quarterly-rollup",)
-
-
-class CloseoutReport(Section):
-    enabled: bool = True
-
-
-class ReportSettings(Section):
-    status: StatusReport = StatusReport()
-    portfolio: PortfolioReport = PortfolioReport()
-    monthly: MonthlyReport = MonthlyReport()
-    quarterly: QuarterlyReport = QuarterlyReport()
-    closeout: CloseoutReport = CloseoutReport()
-    locale: str = Field("en_US", description="Wording, dates, numbers and money, such as de_DE")
-    counting: WebAddress | None = Field(
-        None, description="Address of the page on how psbot counts; default docs/counting.md of the pipeline's project"
-    )
-    page: WebAddress | None = Field(
-        None,
-        description="Address of the portfolio page, to which internal notes link; default GitLab Pages of the pipeline's "
-        "project where PSBOT_PAGES is true",
-    )
-
-
 class TemplateSettings(Section):
     folder: str = "templates"
 
@@ -267,10 +203,10 @@ class Settings(Section):
             return moved.get(path, path) if path else path
 
         spaces = {moved.get(path, path): self._audience_moved(path, moved) for path in self.portfolio.namespaces}
-        reports: dict[str, Any] = {}
-        for kind in ("portfolio", "monthly", "quarterly"):
-            report = getattr(self.reports, kind)
-            reports[kind] = report.model_copy(update={"project": now(report.project)})
+        reports = {
+            kind: section.model_copy(update={"project": now(section.project)})
+            for kind, section in self.reports.issues()
+        }
         sections = {
             "portfolio": self.portfolio.model_copy(update={"namespaces": spaces}),
             "reports": self.reports.model_copy(update=reports),
@@ -312,6 +248,17 @@ class Vocabulary:
     rules: tuple[str, ...] = ()
     check_facts: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda facts: ()
     """(key, what is wrong) of each fact that can't be read."""
+    reports: Mapping[str, type[ReportSection]] = field(default_factory=dict)
+    """The section of each kind of report under `reports:`."""
+
+
+def settings_model(vocabulary: Vocabulary) -> type[Settings]:
+    """The model of config.yml, with a section for every report that is declared."""
+    further = {kind: model for kind, model in vocabulary.reports.items() if kind not in ReportSettings.model_fields}
+    if not further:
+        return Settings
+    reports = extended(further)
+    return create_model("Settings", __base__=Settings, reports=(reports, reports()))
 
 
 def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
@@ -326,14 +273,14 @@ def parse_config(text: str, where: str, vocabulary: Vocabulary) -> Settings:
             "config.yml can't be used", where, faults=(Fault("must be a list of `key: value` lines", where, 1),)
         )
     faults = list(_named_faults(document, where, vocabulary))
-    settings = None
+    model, settings = settings_model(vocabulary), None
     try:
-        settings = Settings.model_validate(_files_apart(document.value))
+        settings = model.model_validate(_files_apart(document.value))
     except ValidationError as error:
-        faults = [explain(problem, document, where, Settings) for problem in error.errors()] + faults
+        faults = [explain(problem, document, where, model) for problem in error.errors()] + faults
     if faults or settings is None:
         faults.sort(key=lambda fault: (fault.line, fault.column))
-        advice = "Nothing was read or written; mend these and run `psbot check`."
+        advice = "Nothing was read or written; correct these and run `psbot check`."
         raise ConfigError(
             f"{len(faults)} mistake{'s' if len(faults) > 1 else ''} in the configuration", where, advice, tuple(faults)
         )

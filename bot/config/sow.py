@@ -110,7 +110,7 @@ def _parsed(text: str, where: str, kind: type[Parsed]) -> Parsed:
         return kind.model_validate(_with_text_keys(document.value))
     except ValidationError as error:
         faults = tuple(explain(problem, document, where, kind) for problem in error.errors())
-        raise ConfigError("can't be used", where, "Nothing was written; mend these.", faults) from error
+        raise ConfigError("can't be used", where, "Nothing was written; correct these.", faults) from error
 
 
 def _with_text_keys(value: Mapping[str, Any]) -> dict[str, Any]:

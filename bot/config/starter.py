@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from bot.domain.facts import sample_money
+
 PLAIN = re.compile(r"(?!(?:true|false|null)$)[a-z][\w./-]*", re.IGNORECASE | re.ASCII)
 
 
@@ -45,6 +47,7 @@ def render_starter(proposal: Proposal) -> str:
         namespaces=namespaces,
         label=_text(proposal.label),
         project=project,
+        money=sample_money(),
         timezone=proposal.timezone,
         schema=proposal.schema,
     )
@@ -122,6 +125,6 @@ reports:
 
 templates: {{folder: templates}}         # a file there replaces the shipped one of the same name
 engagements: {{}}                        # facts kept away from descriptions that customers read:
-                                       #   "acme/customers/globex&7": {{value: 180000, rate: 250}}
+                                       #   "acme/customers/globex&7": {money}
 serve: {{at: ["06:00"]}}                 # only for `psbot serve`
 """

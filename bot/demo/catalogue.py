@@ -103,7 +103,7 @@ LESSONS = (("llPsProcess", "Lesson: agree the access list before kick-off"),
 
 
 @dataclass(frozen=True)
-class Plan:
+class Script:
     """One engagement: what was sold, and how it goes."""
 
     sow: int
@@ -151,44 +151,44 @@ class Plan:
         return self.pace < 0.9
 
 
-PLANS: tuple[Plan, ...] = (
-    Plan(2101, "borealis-bank", "dedicated-migration", "Migration to GitLab Dedicated", "milestone", 240_000, 960, -18, 26,
+PLANS: tuple[Script, ...] = (
+    Script(2101, "borealis-bank", "dedicated-migration", "Migration to GitLab Dedicated", "milestone", 240_000, 960, -18, 26,
          DEDICATED + MIGRATION, (("lena.fischer", 21), ("mei.chen", 14), ("tom.becker", 7)), "maria.santos", 1.02, 0.98,
          phases=("Foundation", "Migration waves", "Cut-over", "Hypercare"), key=True, small=3),
-    Plan(2117, "borealis-bank", "security-scanning", "Security scanning rollout", "time_and_materials", 120_000, 480, -9, 17,
+    Script(2117, "borealis-bank", "security-scanning", "Security scanning rollout", "time_and_materials", 120_000, 480, -9, 17,
          SECURITY + PIPELINES[7:11], (("diego.ruiz", 18), ("mei.chen", 14)), "kenji.tanaka", 0.9, 1.0, 0.84,
          health="needs_attention", declared="health::needs attention", waiting=2),
-    Plan(2088, "cafe-mueller", "jenkins-to-gitlab-ci", "Jenkins to GitLab CI migration", "fixed_price", 130_000, 520, -22, 24,
+    Script(2088, "cafe-mueller", "jenkins-to-gitlab-ci", "Jenkins to GitLab CI migration", "fixed_price", 130_000, 520, -22, 24,
          PIPELINES, (("sam.okafor", 18), ("tom.becker", 6)), "priya.nair", 0.62, 1.35, 0.9, internal_root=True,
          health="at_risk", declared="health::at risk", sentiment="sentiment::unhappy", added=3, risks=4,
          change_orders=(("proposed", 80),), escalated=True, key=True),
-    Plan(2140, "cafe-mueller", "admin-training", "Administrator training", "fixed_price", 10_000, 40, 1, 19, TRAINING,
+    Script(2140, "cafe-mueller", "admin-training", "Administrator training", "fixed_price", 10_000, 40, 1, 19, TRAINING,
          (("sam.okafor", 2), ("ivan.petrov", 2)), "kenji.tanaka", health=None, declared="", sentiment="", risks=0,
          phases=("Classes", "Adoption"), tight=0.7),
-    Plan(2093, "sakura-motors", "ci-templates", "Monorepo and CI templates", "time_and_materials", 200_000, 800, -19, 26,
+    Script(2093, "sakura-motors", "ci-templates", "Monorepo and CI templates", "time_and_materials", 200_000, 800, -19, 26,
          PIPELINES + RUNNERS[:6], (("haruto.kumo", 27), ("chloe.martin", 9)), "maria.santos", 1.0, 1.0, 0.8, region="APAC",
          partner="Kumo Consulting", added=7, change_orders=(("approved", 120), ("rejected", 40)),
          sentiment="sentiment::concerned", small=3),
-    Plan(2059, "sakura-motors", "runner-fleet", "Runner fleet on Kubernetes", "fixed_price", 120_000, 480, -26, 20, RUNNERS,
+    Script(2059, "sakura-motors", "runner-fleet", "Runner fleet on Kubernetes", "fixed_price", 120_000, 480, -26, 20, RUNNERS,
          (("ivan.petrov", 12), ("diego.ruiz", 12)), "priya.nair", 1.0, 0.94, 0.93, recognition="on_completion", region="APAC",
          internal_root=True, small=2, tags=("complete", "win")),
-    Plan(2110, "al-noor-telecom", "geo-disaster-recovery", "Geo and disaster recovery", "milestone", 165_000, 660, -13, 18,
+    Script(2110, "al-noor-telecom", "geo-disaster-recovery", "Geo and disaster recovery", "milestone", 165_000, 660, -13, 18,
          AIRGAP[4:] + MIGRATION[:8], (("omar.delta", 24), ("ivan.petrov", 14), ("aisha.khan", 6)), "kenji.tanaka", 1.02, 0.98, 0.79,
          phases=("Design", "Build", "Drill"), partner="Delta Partners", sent_days_ago=3, small=2),
-    Plan(2071, "al-noor-telecom", "health-check", "Platform health check", "time_and_materials", 30_000, 120, -16, 5,
+    Script(2071, "al-noor-telecom", "health-check", "Platform health check", "time_and_materials", 30_000, 120, -16, 5,
          HEALTH_CHECK, (("diego.ruiz", 12), ("mei.chen", 12)), "maria.santos", 1.0, 0.92, 0.9, risks=1, tags=("complete",),
          phases=("Review", "Report")),
-    Plan(2125, "polaris-agency", "air-gapped-installation", "Air-gapped installation", "fixed_price", 210_000, 840, -12, 22,
+    Script(2125, "polaris-agency", "air-gapped-installation", "Air-gapped installation", "fixed_price", 210_000, 840, -12, 22,
          AIRGAP + RUNNERS[:4], (("chloe.martin", 16), ("sam.okafor", 12), ("aisha.khan", 14)), "priya.nair", 0.6, 1.3, 0.9,
          recognition="percent_complete", region="AMER", internal_root=True, key=True, risks=4, waiting=1,
          tags=("blocked", "exceptions")),
-    Plan(2131, "polaris-agency", "compliance-pipelines", "Compliance pipelines", "time_and_materials", 80_000, 320, -9, 17,
+    Script(2131, "polaris-agency", "compliance-pipelines", "Compliance pipelines", "time_and_materials", 80_000, 320, -9, 17,
          SECURITY[5:] + PIPELINES[3:11], (("ivan.petrov", 13), ("diego.ruiz", 10)), "kenji.tanaka", 0.99, 0.86, 0.77,
          region="AMER", estimates=False, health=None, declared="", sentiment="sentiment::concerned", waiting=3),
-    Plan(2064, "vandelay-imports", "bitbucket-migration", "Bitbucket Server migration", "milestone", 96_000, 384, -24, 20,
+    Script(2064, "vandelay-imports", "bitbucket-migration", "Bitbucket Server migration", "milestone", 96_000, 384, -24, 20,
          MIGRATION, (("tom.becker", 12), ("aisha.khan", 8)), "maria.santos", 0.93, 1.17, 0.99, region="AMER",
          internal_root=True, small=1, tags=("complete", "late", "win", "lessons")),
-    Plan(2136, "vandelay-imports", "devsecops-enablement", "DevSecOps enablement workshops", "time_and_materials", 70_000,
+    Script(2136, "vandelay-imports", "devsecops-enablement", "DevSecOps enablement workshops", "time_and_materials", 70_000,
          280, -7, 12, TRAINING + SECURITY[:6], (("tom.becker", 11), ("aisha.khan", 8), ("lena.fischer", 7)), "priya.nair",
          1.03, 0.93, 0.7, region="AMER", risks=1, small=2, tags=("fields",)),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from bot.demo import catalogue, governance
-from bot.demo.catalogue import Plan
+from bot.demo.catalogue import Script
 from bot.demo.workload import Slot, queue_up, spread_hours
 from bot.domain.calendar import WorkCalendar
 from fakegitlab.entities import Group, Item, Milestone, Project
@@ -28,7 +28,7 @@ EXTRA_HOURS = 16
 class Engagement:
     """A built engagement, and what only the config may say about it."""
 
-    plan: Plan
+    plan: Script
     world: World
     as_of: date
     calendar: WorkCalendar
@@ -102,7 +102,7 @@ class Engagement:
 
 
 def build_engagement(
-    world: World, plan: Plan, as_of: date, calendar: WorkCalendar, chance: random.Random
+    world: World, plan: Script, as_of: date, calendar: WorkCalendar, chance: random.Random
 ) -> Engagement:
     """Everything of one engagement."""
     start = calendar.previous_working_day(as_of + timedelta(weeks=plan.start, days=chance.randrange(3)))
@@ -155,7 +155,7 @@ def _roots(made: Engagement, born: date) -> None:
         made.streams = [_stream(made, stone.title, parent, fields) for stone in made.milestones]
 
 
-def _root_labels(plan: Plan) -> list[str]:
+def _root_labels(plan: Script) -> list[str]:
     return ["PSProject", *(label for label in (plan.declared, plan.sentiment) if label)]
 
 
@@ -194,7 +194,7 @@ def _work(made: Engagement) -> None:
         _close_milestone(made, stone)
 
 
-def _titles(plan: Plan, chance: random.Random) -> list[str]:
+def _titles(plan: Script, chance: random.Random) -> list[str]:
     """The catalogue's titles, a few of other scripts among them, small work first, and one last."""
     titles = [*plan.titles]
     if plan.small or plan.troubled:

@@ -20,8 +20,8 @@ from bot.derive.decisions.chasing import chased
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.judgement import Bench, judge, score_judgements
 from bot.derive.decisions.orders.effects import prepared
+from bot.derive.decisions.orders.judging import Court, read_unaddressed
 from bot.derive.decisions.orders.order import Order
-from bot.derive.decisions.orders.reading import Court, read_unaddressed
 from bot.derive.decisions.orders.stage import obey, read_all_orders
 from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.questions import sow_end

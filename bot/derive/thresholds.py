@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from bot.config import Threshold
 
-# Defaults: DOMAIN's published practice (EVM bands .95/.85; tell the client at 80 % of budget).
+# Defaults: published practice (EVM bands .95/.85; tell the client at 80 % of budget).
 RAG_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
     {
         "spi_yellow": Threshold(0.95, "ratio", "Schedule is yellow below this SPI"),

@@ -211,7 +211,7 @@ def month_named(name: str) -> Period:
     """The month `2026-10`. Raises ValueError when it is not such a name."""
     match = re.fullmatch(r"(\d{4})-(\d\d)", name)
     if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        raise ValueError(f"{name!r} is no month such as 2026-10")
+        raise ValueError(f"{name!r} is not a month such as 2026-10")
     return month_of(date(int(match[1]), int(match[2]), 1))
 
 

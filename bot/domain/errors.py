@@ -12,7 +12,7 @@ def with_advice(text: str, advice: str) -> str:
 
 @dataclass(frozen=True)
 class Fault:
-    """One mistake in something a person wrote: file, line and column (1-based, 0 = unknown), what, how to mend it."""
+    """One mistake in something a person wrote: file, line and column (1-based, 0 = unknown), what, how to put it right."""
 
     message: str
     where: str = ""

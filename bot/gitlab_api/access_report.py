@@ -141,8 +141,7 @@ def _level(client: GitLabClient, kind: str, path: str, found: Any) -> int:
 
 def named_targets(settings: Settings) -> Iterator[tuple[str, str]]:
     """Every project and reference that the config names, with its key."""
-    for kind in ("portfolio", "monthly", "quarterly"):
-        report = getattr(settings.reports, kind)
+    for kind, report in settings.reports.issues():
         if report.enabled and report.project:
             yield f"reports.{kind}.project", report.project
     for ref, facts in settings.engagements.items():

@@ -36,7 +36,7 @@ def understood(where: str = "") -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Reply:
+class Answer:
     """One answer, or none: then `problem` says why, and `sent` whether the request may have reached GitLab."""
 
     status: int | None
@@ -92,7 +92,7 @@ class QueryTooComplexError(GitLabError):
     """GitLab finds a GraphQL query too complex (complexity) or too slow: ask for less in one go."""
 
 
-def refusal(reply: Reply, where: str) -> PsbotError:
+def refusal(reply: Answer, where: str) -> PsbotError:
     """The error that stands for an answer which is no success and not worth another try."""
     said = message_of(reply)
     if reply.status == 401:
@@ -107,7 +107,7 @@ def refusal(reply: Reply, where: str) -> PsbotError:
     return GitLabError(f"GitLab refuses ({reply.status}: {said})", where, status=reply.status or 0)
 
 
-def write_refusal(reply: Reply, where: str, retry_after: float) -> PsbotError:
+def write_refusal(reply: Answer, where: str, retry_after: float) -> PsbotError:
     """The error of a write: surely refused, refused for now, or unknown."""
     if reply.status == 429:
         advice = f"Try again in {retry_after:.0f} s."
@@ -118,7 +118,7 @@ def write_refusal(reply: Reply, where: str, retry_after: float) -> PsbotError:
     return refusal(reply, where)
 
 
-def message_of(reply: Reply) -> str:
+def message_of(reply: Answer) -> str:
     """GitLab's own words in an error's body, on one line."""
     if reply.is_page:
         return "a web page, no API answer"

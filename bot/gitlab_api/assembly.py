@@ -23,7 +23,7 @@ REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
 
 
 @dataclass(frozen=True)
-class Draft:
+class EngagementDraft:
     """An engagement whose histories are not read yet."""
 
     root: Record
@@ -116,7 +116,7 @@ def _is_current(record: Record, oldest: date) -> bool:
     return closed is None or closed.date() >= oldest
 
 
-def draft_engagement(root: Record, settings: Settings, fields: Mapping[str, object] | None = None) -> Draft:
+def draft_engagement(root: Record, settings: Settings, fields: Mapping[str, object] | None = None) -> EngagementDraft:
     """The engagement's facts: the config wins over its description's block, that over its custom `fields` and dates."""
     ref = ref_of(root)
     values, document, broken = read_block(root["description"], ENGAGEMENT_BLOCK)
@@ -128,7 +128,7 @@ def draft_engagement(root: Record, settings: Settings, fields: Mapping[str, obje
     if override:
         facts, more = merge_facts(facts, override)
     money = _money_keys(values) if settings.audience_of(root["path"]) == "customer" else ()
-    return Draft(root, facts, tuple(replace(f, ref=f.ref or ref) for f in (*broken, *faults, *more)), money)
+    return EngagementDraft(root, facts, tuple(replace(f, ref=f.ref or ref) for f in (*broken, *faults, *more)), money)
 
 
 def _money_keys(values: Mapping[str, object]) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def _money_keys(values: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def foreign_paths(drafts: Iterable[Draft], read: Collection[str]) -> list[str]:
+def foreign_paths(drafts: Iterable[EngagementDraft], read: Collection[str]) -> list[str]:
     """Paths that the `work` of some engagement names and that no read place holds."""
     paths = {work_path(entry) for draft in drafts for entry in draft.facts.work}
     return sorted(path for path in paths if not any(is_within(path, place) for place in read))
@@ -179,7 +179,7 @@ def needs_label_dates(record: Record, names: Sequence[str]) -> bool:
 
 
 def make_engagement(
-    draft: Draft,
+    draft: EngagementDraft,
     archive: Archive,
     histories: Histories,
     settings: Settings,
@@ -231,12 +231,12 @@ def _with_outcome(item: Item, labels: LabelSettings) -> Item:
 
 
 def share_time(
-    drafts: Sequence[Draft],
+    drafts: Sequence[EngagementDraft],
     everyone: Iterable[Record],
     logs: Iterable[MergeRequestLog],
     zone: tzinfo,
     zones: Mapping[str, tzinfo] = NO_ZONES,
-) -> list[Draft]:
+) -> list[EngagementDraft]:
     """The drafts with the time on merge requests: it is the engagement's whose project it is.
 
     That is the one whose root is there (`everyone`: all roots, also those not read now), else the one with work there. Of
@@ -273,7 +273,7 @@ def _shared_time(path: str, refs: Collection[str]) -> Text:
     )
 
 
-def unread_work(draft: Draft, archive: Archive) -> Iterator[str]:
+def unread_work(draft: EngagementDraft, archive: Archive) -> Iterator[str]:
     """The entries of `work` behind which nothing is seen: whether there is nothing, or nothing for this token, GitLab hides."""
     for entry in draft.facts.work:
         if REFERENCE.fullmatch(entry):
@@ -283,14 +283,14 @@ def unread_work(draft: Draft, archive: Archive) -> Iterator[str]:
             yield entry
 
 
-def _unread_histories(draft: Draft, histories: Histories) -> Iterator[str]:
+def _unread_histories(draft: EngagementDraft, histories: Histories) -> Iterator[str]:
     for record in (draft.root, *draft.work):
         if record["id"] in histories.failed:
             yield ref_of(record)
 
 
 def _timelogs(
-    draft: Draft, settings: Settings, zone: tzinfo, zones: Mapping[str, tzinfo], troubles: list[Text]
+    draft: EngagementDraft, settings: Settings, zone: tzinfo, zones: Mapping[str, tzinfo], troubles: list[Text]
 ) -> Iterator[TimeLog]:
     for record in (draft.root, *draft.work):
         billable = not has_label(record["labels"], settings.labels.non_billable)
@@ -306,7 +306,7 @@ def _lost(record: Record, troubles: list[Text]) -> Callable[[str], None]:
     return lambda why: troubles.append(Phrase("{ref}: a value can't be read: {reason}", ref=ref, reason=why))
 
 
-def find_milestones(draft: Draft, archive: Archive) -> list[Milestone]:
+def find_milestones(draft: EngagementDraft, archive: Archive) -> list[Milestone]:
     """The milestones of its items, those its facts name, and those of its project when the project is all its own."""
     stones = archive.milestones
     found = {r["milestone"] for r in draft.work if r["milestone"] in stones}
@@ -331,7 +331,7 @@ def _done_with_its_items(stone: Milestone, number: int, work: Iterable[Record]) 
     return replace(stone, closed_at=min(max(closings), stone.closed_at))
 
 
-def find_targets(drafts: Iterable[Draft], archive: Archive, epic_ids: Mapping[str, int]) -> dict[str, Target]:
+def find_targets(drafts: Iterable[EngagementDraft], archive: Archive, epic_ids: Mapping[str, int]) -> dict[str, Target]:
     """Where notes on the engagements stand or would, by the name in the facts. A closed item may have moved: GitLab knows."""
     found = {}
     for draft in drafts:
@@ -352,14 +352,14 @@ def _lineage(path: str) -> Iterator[str]:
         path = path.rpartition("/")[0]
 
 
-def _own_projects(draft: Draft, archive: Archive) -> set[str]:
+def _own_projects(draft: EngagementDraft, archive: Archive) -> set[str]:
     """The projects in which everything is this engagement's work, its root aside."""
     mine = {r["id"] for r in draft.work} | {draft.root["id"]}
     paths = {r["path"] for r in draft.work if r["type"] != "epic"}
     return {path for path in paths if all(r["id"] in mine for r in archive.by_path[path])}
 
 
-def _history_errors(draft: Draft, histories: Histories) -> Iterator[Phrase]:
+def _history_errors(draft: EngagementDraft, histories: Histories) -> Iterator[Phrase]:
     """One line for each reason why histories are missing."""
     reasons: dict[str, list[str]] = {}
     for record in (draft.root, *draft.work):

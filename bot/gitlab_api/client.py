@@ -5,7 +5,6 @@ Safe for use from several threads: they share the connection pool, the rate limi
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,11 +20,11 @@ from gitlab.exceptions import GitlabError, RedirectError
 
 from bot.domain.border import one_line
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
-from bot.gitlab_api.answers import Reply, graphql_data, is_transient, refusal, write_refusal
+from bot.gitlab_api.answers import Answer, graphql_data, is_transient, refusal, write_refusal
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.retry_budget import RETRIED_STATUSES, RetryBudget, is_told
-from bot.gitlab_api.transport import MASK, ForeignRedirect, check_url, make_session, mask_logs
+from bot.gitlab_api.transport import MASK, ForeignRedirect, ca_bundle, check_url, make_session, mask_logs
 
 USER_AGENT = "psbot (+python-gitlab)"
 GRAPHQL = "/api/graphql"
@@ -103,6 +102,7 @@ class GitLabClient:
             retry_transient_errors=False,
             keep_base_url=True,
             session=self._session,
+            ssl_verify=ca_bundle(self.url) or True,
         )
         mask_logs(token)
 
@@ -232,7 +232,7 @@ class GitLabClient:
         if not self._retries.enter(longest):
             raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
 
-    def _value(self, reply: Reply, where: str) -> Any:
+    def _value(self, reply: Answer, where: str) -> Any:
         if not reply.succeeded:
             raise self._masked(refusal(reply, where))
         if reply.is_page:
@@ -250,31 +250,32 @@ class GitLabClient:
         try:
             return reply.json()
         except ValueError:
-            raise write_refusal(Reply(reply.status, problem="cut short"), where, 0) from None
+            raise write_refusal(Answer(reply.status, problem="cut short"), where, 0) from None
 
-    def _send(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Reply:
+    def _send(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Answer:
         """One attempt; never raises for what the network or GitLab does."""
-        reply = Reply(None, problem="interrupted")
+        reply = Answer(None, problem="interrupted")
         try:
             reply = self._attempt(verb, path, query, body)
         finally:
             self._retries.leave(reply.status, reply.headers, connected=reply.sent)
         return reply
 
-    def _attempt(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Reply:
+    def _attempt(self, verb: str, path: str, query: dict[str, Any], body: Any) -> Answer:
         try:
             answer = self._gl.http_request(
                 verb, path, query_data=query, post_data=body, obey_rate_limit=False, retry_transient_errors=False
             )
         except RedirectError:
-            return Reply(None, problem="GitLab redirects a write to another address", sent=False, final=True)
+            return Answer(None, problem="GitLab redirects a write to another address", sent=False, final=True)
         except GitlabError:
             answer = self._session.last_answer
         except requests.exceptions.RequestException as error:
             return _no_answer(error)
         except OSError as error:
-            return Reply(None, problem=_no_bundle(error), sent=False, final=True)
-        return Reply(answer.status_code, answer.headers, answer.content)
+            problem = f"no connection: {one_line(str(error.strerror or error))[:200]}"
+            return Answer(None, problem=problem, sent=False, final=True)
+        return Answer(answer.status_code, answer.headers, answer.content)
 
     def _next(self, headers: Mapping[str, str]) -> str | None:
         """The next page's address on our own base: behind a proxy GitLab may name another host."""
@@ -285,7 +286,7 @@ class GitLabClient:
         base = urlsplit(self.url)
         return urlunsplit(urlsplit(link)._replace(scheme=base.scheme, netloc=base.netloc))
 
-    def _count(self, reply: Reply, *, write: bool = False, history: bool = False, retry: bool = False) -> None:
+    def _count(self, reply: Answer, *, write: bool = False, history: bool = False, retry: bool = False) -> None:
         with self._lock:
             c = self._counts
             self._counts = Counts(
@@ -305,7 +306,7 @@ _CEILING = "What is done stays done. Raise gitlab.max_requests or gitlab.max_min
 _LATER = "Run it again later; what is done stays done."
 
 
-def _transient(reply: Reply) -> str:
+def _transient(reply: Answer) -> str:
     """Why a read's answer is worth another try; empty when it is not."""
     if reply.status is None:
         return reply.problem
@@ -320,39 +321,30 @@ def _transient(reply: Reply) -> str:
     return FAILED_INSIDE if isinstance(body, dict) and is_transient(body.get("errors")) else ""
 
 
-def _no_answer(error: requests.exceptions.RequestException) -> Reply:
+def _no_answer(error: requests.exceptions.RequestException) -> Answer:
     """What went wrong on the way, in words that hold no header."""
     if isinstance(error, ForeignRedirect):
-        return Reply(
+        return Answer(
             None, problem=f"it redirects to {error.target}, where the token does not go", sent=False, final=True
         )
     if isinstance(error, requests.exceptions.SSLError):
-        return Reply(None, problem="its certificate is not trusted", sent=False, final=True)
+        return Answer(None, problem="its certificate is not trusted", sent=False, final=True)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Reply(None, problem="no connection in time", sent=False)
+        return Answer(None, problem="no connection in time", sent=False)
     if isinstance(error, requests.exceptions.Timeout):
-        return Reply(None, problem="no answer in time")
+        return Answer(None, problem="no answer in time")
     inner = error.args[0] if error.args else None
     reason = getattr(inner, "reason", inner)
     if isinstance(reason, urllib3.exceptions.NameResolutionError):
-        return Reply(None, problem="its host name is not known", sent=False)
+        return Answer(None, problem="its host name is not known", sent=False)
     if isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ProxyError):
-        return Reply(None, problem="no connection", sent=False)
-    return Reply(None, problem=f"the connection broke ({type(error).__name__})")
+        return Answer(None, problem="no connection", sent=False)
+    return Answer(None, problem=f"the connection broke ({type(error).__name__})")
 
 
-def _no_bundle(error: OSError) -> str:
-    """requests opens the CA bundle before it connects."""
-    named = [name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)]
-    what = f"the file of CA certificates in {named[0]} is not usable" if named else "no connection"
-    return f"{what}: {one_line(str(error.strerror or error))[:200]}"
-
-
-def _advice(reply: Reply) -> str:
+def _advice(reply: Answer) -> str:
     if "redirects" in reply.problem:
         return "Set gitlab.url (or GITLAB_URL) to that address if it is your GitLab."
-    if "CA certificates" in reply.problem:
-        return "Correct or unset that variable."
     if "certificate" in reply.problem:
         return "Point REQUESTS_CA_BUNDLE to your company's CA certificates."
     return "Check GITLAB_URL and the network, or run it again later." if not reply.sent else _LATER

@@ -10,7 +10,7 @@ from bot.config import is_within
 from bot.domain.belonging import contest
 from bot.domain.customers import Homes, homes_of, left_out
 from bot.domain.messages import Phrase, Text
-from bot.gitlab_api.assembly import REFERENCE, Archive, Draft
+from bot.gitlab_api.assembly import REFERENCE, Archive, EngagementDraft
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, ref_of
 
 
@@ -30,7 +30,7 @@ class Share:
     errors: tuple[Text, ...] = ()
 
 
-def share_out(drafts: Iterable[Draft], archive: Archive, roots: Collection[int]) -> list[Draft]:
+def share_out(drafts: Iterable[EngagementDraft], archive: Archive, roots: Collection[int]) -> list[EngagementDraft]:
     """The drafts with their work: what `work` names, else what is below the root, else the rest of the root's project.
 
     Where two have the same claim, the one whose reference sorts first has the item, and both say so. `roots` are the ids
@@ -46,7 +46,7 @@ def share_out(drafts: Iterable[Draft], archive: Archive, roots: Collection[int])
     return [_with_work(draft, shares[draft.ref], owners, archive) for draft in ordered]
 
 
-def _share_of(draft: Draft, archive: Archive, roots: Collection[int], homes: Homes) -> Share:
+def _share_of(draft: EngagementDraft, archive: Archive, roots: Collection[int], homes: Homes) -> Share:
     """What `work` names of another customer's is no claim: nothing of theirs comes here, and nothing is taken from them."""
     errors: list[Text] = []
     claims: dict[int, Claim] = {}
@@ -60,7 +60,7 @@ def _share_of(draft: Draft, archive: Archive, roots: Collection[int], homes: Hom
 
 
 def _claimed(
-    draft: Draft, archive: Archive, roots: Collection[int], errors: list[Text]
+    draft: EngagementDraft, archive: Archive, roots: Collection[int], errors: list[Text]
 ) -> Iterator[tuple[Record, Claim]]:
     root = draft.root
     for entry in draft.facts.work:
@@ -91,7 +91,9 @@ def _named(entry: str, archive: Archive, roots: Collection[int], errors: list[Te
         yield from archive.by_path[place]
 
 
-def _with_work(draft: Draft, share: Share, owners: Mapping[int, Sequence[str]], archive: Archive) -> Draft:
+def _with_work(
+    draft: EngagementDraft, share: Share, owners: Mapping[int, Sequence[str]], archive: Archive
+) -> EngagementDraft:
     """The draft with what is its own, and with an error for each engagement that it shares a claim with."""
     mine = [archive.records[number] for number in share.claims if owners[number][0] == draft.ref]
     contested: dict[tuple[str, ...], list[str]] = {}

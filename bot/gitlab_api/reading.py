@@ -29,7 +29,7 @@ from bot.gitlab_api import queries
 from bot.gitlab_api.answers import understood
 from bot.gitlab_api.assembly import (
     Archive,
-    Draft,
+    EngagementDraft,
     all_roots,
     dated_labels,
     draft_engagement,
@@ -139,8 +139,8 @@ class _Reading:
         )
 
     def _with_time(
-        self, drafts: Sequence[Draft], everyone: Sequence[Record], zone: ZoneInfo, zones: Mapping[str, tzinfo]
-    ) -> list[Draft]:
+        self, drafts: Sequence[EngagementDraft], everyone: Sequence[Record], zone: ZoneInfo, zones: Mapping[str, tzinfo]
+    ) -> list[EngagementDraft]:
         """The drafts with the hours that were logged on merge requests of their projects."""
         logs: list[MergeRequestLog] = []
         for path in sorted(self.places):
@@ -164,7 +164,7 @@ class _Reading:
             self.failures.append(Phrase("custom fields could not be read: {reason}", reason=str(problem)))
             return {}
 
-    def _followed(self, drafts: Iterable[Draft]) -> list[Draft]:
+    def _followed(self, drafts: Iterable[EngagementDraft]) -> list[EngagementDraft]:
         """The drafts with the places that their facts name under GitLab's names of today."""
         spaces = [path for place in self.places.values() for path in place.overview.spaces.values()]
         paths = FormerPaths(self.client, [*spaces, *self.failed_paths])
@@ -181,7 +181,9 @@ class _Reading:
     def _meant(self, ref: str, strange: Iterable[Strange]) -> list[str]:
         return [str(s.fault) for s in strange if s.nearest == ref]
 
-    def _known(self, everyone: Iterable[Record], drafts: Iterable[Draft], settings: Settings) -> tuple[str, ...]:
+    def _known(
+        self, everyone: Iterable[Record], drafts: Iterable[EngagementDraft], settings: Settings
+    ) -> tuple[str, ...]:
         """What rows of a timesheet may be called after: also engagements that are not read now."""
         made = {draft.ref: draft for draft in drafts}
         for root in everyone:
@@ -234,7 +236,7 @@ class _Reading:
 
     # -- histories and members
 
-    def _epic_ids(self, drafts: Iterable[Draft]) -> dict[str, int]:
+    def _epic_ids(self, drafts: Iterable[EngagementDraft]) -> dict[str, int]:
         """The ids that epics have in REST, by reference: events and notes go by them. A hundred in one request."""
         found: dict[str, int] = {}
         roots = [draft.root["path"] for draft in drafts if draft.root["type"] == "epic" and draft.root["id"] > 0]
@@ -254,7 +256,7 @@ class _Reading:
             log.debug("epics of %s are not listed, each is asked for: %s", path, problem)
             return {}
 
-    def _histories(self, drafts: Iterable[Draft], epic_ids: Mapping[str, int]) -> Histories:
+    def _histories(self, drafts: Iterable[EngagementDraft], epic_ids: Mapping[str, int]) -> Histories:
         dated = dated_labels(self.settings.labels)
         work = {r["id"]: r for draft in drafts for r in draft.work}
         labelled = [r for r in work.values() if needs_label_dates(r, dated)]
@@ -266,13 +268,13 @@ class _Reading:
         )
         return reader.read(list(work.values()), labelled, [draft.root for draft in drafts])
 
-    def _escalations(self, drafts: Iterable[Draft]) -> dict[int, Record]:
+    def _escalations(self, drafts: Iterable[EngagementDraft]) -> dict[int, Record]:
         """The open escalations, each once."""
         label = self.settings.labels.escalation
         work = (r for draft in drafts for r in draft.work)
         return {r["id"]: r for r in work if r["state"] != "closed" and has_label(r["labels"], label)}
 
-    def _zones(self, drafts: Iterable[Draft]) -> dict[str, tzinfo]:
+    def _zones(self, drafts: Iterable[EngagementDraft]) -> dict[str, tzinfo]:
         """The time zone of everybody who may have picked a day in GitLab's dialog: the config's, else the profile's."""
         given = {name.casefold(): p.timezone for name, p in self.settings.people.items() if p.timezone}
         people: dict[str, str] = {}
@@ -298,7 +300,7 @@ class _Reading:
             return []
         return found
 
-    def _members(self, drafts: Sequence[Draft], configured: set[str]) -> Mapping[str, tuple[str, ...]]:
+    def _members(self, drafts: Sequence[EngagementDraft], configured: set[str]) -> Mapping[str, tuple[str, ...]]:
         """Who can work, by namespace. Who is a member of a project below only is looked up there, if work is his."""
         members = {path: set(found) for path in configured if (found := self.places[path].members)}
         unknown: dict[str, set[str]] = {}
@@ -318,8 +320,7 @@ class _Reading:
 
     def _report_projects(self) -> dict[str, Target]:
         """The projects for report issues, by the config's name, as far as they lie in the namespaces."""
-        reports = self.settings.reports
-        named = {r.project for r in (reports.portfolio, reports.monthly, reports.quarterly) if r.project}
+        named = {report.project for _, report in self.settings.reports.issues() if report.project}
         spaces = {path.casefold(): path for place in self.places.values() for path in place.overview.projects}
         known = {name: spaces[name.casefold()] for name in sorted(named) if name.casefold() in spaces}
         return {name: Target(path, f"{self.client.url}/{path}") for name, path in known.items()}

@@ -13,7 +13,7 @@ from typing import Literal
 from bot.domain.bulkhead import in_words
 from bot.domain.errors import AccessError, PsbotError
 from bot.publish.digest import digest
-from bot.publish.precheck import Finding, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
+from bot.publish.precheck import Obstacle, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
 from bot.publish.steps import Plan, Step
 from bot.publish.writer import RefusedWrite, Retry, Scene, Writer
 
@@ -120,7 +120,7 @@ def _carried_out(step: Step, writer: Writer) -> Result:
     return Result(step, "failed", "GitLab kept answering otherwise; the next run completes it")
 
 
-def _judged(step: Step, scene: Scene) -> Finding:
+def _judged(step: Step, scene: Scene) -> Obstacle:
     if step.action == "label":
         return examine_labels(step, scene.place.labels, scene.health)
     if step.action == "react":
@@ -139,7 +139,7 @@ def _read_back(step: Step, writer: Writer) -> Result:
     return Result(step, "failed", "GitLab confirmed the write, but what stands there is not what was sent")
 
 
-def _settled(step: Step, writer: Writer, scene: Scene, finding: Finding, wrote: bool) -> Result:
+def _settled(step: Step, writer: Writer, scene: Scene, finding: Obstacle, wrote: bool) -> Result:
     """It stands: check the text, and take away what another run wrote at the same moment."""
     url = finding.post.url if finding.post else ""
     problem = stored_otherwise(step, finding.post) if wrote and finding.post and step.action != "close" else None

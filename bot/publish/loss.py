@@ -95,7 +95,7 @@ class LossFinder:
         what = "no engagement was found" if not now else f"{len(lost)} of {len(basis.engagements or ())} are missing"
         return (
             f"{what}: {_listed(lost)}. Nobody closed them or took the label off. What stands is kept; "
-            "mend the label, the namespaces or the token's rights, or run once with --accept-loss"
+            "correct the label, the namespaces or the token's rights, or run once with --accept-loss"
         )
 
     def _unexplained(self, gone: frozenset[str]) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ class LossFinder:
 
 NOTHING_FOUND = (
     "no engagement was found: nothing is reported of nothing. "
-    "Put the label on one, mend `portfolio.label` or the namespaces, or run once with --accept-loss"
+    "Put the label on one, correct `portfolio.label` or the namespaces, or run once with --accept-loss"
 )
 
 

@@ -23,7 +23,6 @@ from bot.domain.model import EMPTY
 from bot.publish.pm_notes import without_pm_notes
 
 VERSION = 1
-ROLL_UPS = ("portfolio", "monthly", "quarterly")
 """Kinds of text on all engagements."""
 MAX_PAYLOAD = 2_000_000
 """Characters of unpacked payload that are read; more is taken for damage."""

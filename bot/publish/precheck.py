@@ -16,7 +16,7 @@ from bot.publish.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Obstacle:
     """`done`: it stands; `stale`: something changed since the plan was made; `go`: take the step."""
 
     state: Literal["done", "stale", "go"]
@@ -24,7 +24,7 @@ class Finding:
     post: Post | None = None
 
 
-GO = Finding("go")
+GO = Obstacle("go")
 
 
 def own_posts(posts: Iterable[Post], identity: Identity) -> list[Post]:
@@ -32,7 +32,7 @@ def own_posts(posts: Iterable[Post], identity: Identity) -> list[Post]:
     return sorted((p for p in posts if p.own and p.stands and p.marker.identity == identity), key=lambda p: p.id)
 
 
-def examine(step: Step, posts: Iterable[Post]) -> Finding:
+def examine(step: Step, posts: Iterable[Post]) -> Obstacle:
     """Judge a step by the posts that stand at its place now."""
     posts = list(posts)
     if step.action in ("create", "ask"):
@@ -47,52 +47,52 @@ def _form(step: Step) -> str:
     return "issue" if step.form == "issue" else "note"
 
 
-def _examine_create(step: Step, own: list[Post]) -> Finding:
+def _examine_create(step: Step, own: list[Post]) -> Obstacle:
     new = [post for post in own if post.id not in step.knows]
     same = [post for post in new if post.marker.fingerprint == step.fingerprint]
     if same:
-        return Finding("done", "it stands", same[0])
+        return Obstacle("done", "it stands", same[0])
     if new:
-        return Finding("stale", f"another run wrote {new[0].id} meanwhile", new[0])
+        return Obstacle("stale", f"another run wrote {new[0].id} meanwhile", new[0])
     return GO
 
 
-def _examine_update(step: Step, post: Post | None) -> Finding:
+def _examine_update(step: Step, post: Post | None) -> Obstacle:
     if post is None:
-        return Finding("stale", "what stood there was deleted")
+        return Obstacle("stale", "what stood there was deleted")
     if digest(post.body) == digest(step.body):
-        return Finding("done", "it stands", post)
+        return Obstacle("done", "it stands", post)
     if digest(post.body) == step.expects:
-        return Finding("go", "", post)
-    return Finding("stale", "what stands there was changed", post)
+        return Obstacle("go", "", post)
+    return Obstacle("stale", "what stands there was changed", post)
 
 
-def _examine_clearing(step: Step, post: Post | None, posts: list[Post]) -> Finding:
+def _examine_clearing(step: Step, post: Post | None, posts: list[Post]) -> Obstacle:
     """A copy goes only while another one stands that holds what people wrote in it."""
     if post is None or (step.action == "close" and (post.marker.duplicate_of or post.marker.followed_by)):
-        return Finding("done", "it is gone", post)
+        return Obstacle("done", "it is gone", post)
     if digest(post.body) != step.expects:
-        return Finding("stale", "what stands there was changed", post)
+        return Obstacle("stale", "what stands there was changed", post)
     others = [p for p in own_posts(posts, post.marker.identity) if p.id != post.id]
     if step.needs_other and not others:
-        return Finding("stale", "no other copy stands", post)
+        return Obstacle("stale", "no other copy stands", post)
     if step.needs_other and post.pm_notes and not any(post.pm_notes in p.body for p in others):
-        return Finding("stale", "it holds PM notes that no other copy has", post)
-    return Finding("go", "", post)
+        return Obstacle("stale", "it holds PM notes that no other copy has", post)
+    return Obstacle("go", "", post)
 
 
-def examine_labels(step: Step, present: Iterable[str], health: HealthLabels) -> Finding:
+def examine_labels(step: Step, present: Iterable[str], health: HealthLabels) -> Obstacle:
     """Judge a label step by the labels that the item carries now."""
     labels = set(present)
     if set(step.labels) <= labels and not set(step.remove_labels) & labels:
-        return Finding("done", "it carries them")
+        return Obstacle("done", "it carries them")
     strange = [label for label in health.present if label not in health.own]
-    return Finding("stale", f"a person set {strange[0]}") if strange else GO
+    return Obstacle("stale", f"a person set {strange[0]}") if strange else GO
 
 
-def examine_reaction(step: Step, signs: Iterable[str]) -> Finding:
+def examine_reaction(step: Step, signs: Iterable[str]) -> Obstacle:
     """Judge a reaction by those of psbot's own that stand on the comment."""
-    return Finding("done", "it stands") if set(step.labels) <= set(signs) else GO
+    return Obstacle("done", "it stands") if set(step.labels) <= set(signs) else GO
 
 
 def stored_otherwise(step: Step, post: Post) -> str | None:

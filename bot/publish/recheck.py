@@ -14,12 +14,13 @@ from bot.config import Settings
 from bot.domain.model import Engagement, Portfolio
 from bot.publish.digest import digest
 from bot.publish.drafts import QUESTION
-from bot.publish.marker import ROLL_UPS, engagement_token, read_marker
+from bot.publish.marker import engagement_token, read_marker
 from bot.publish.mentions import MENTION
 from bot.publish.orders import ANSWER
 from bot.publish.steps import Plan, Step
+from bot.report.registry import Place, kinds_at, report_of
 
-ENGAGEMENT_KINDS = ("status", "closeout", "health", "acceptance")
+HEALTH = "health"
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ class Today:
             return
         if step.identity.audience not in ("internal", "customer"):
             yield f"{step.identity.audience!r} is not an audience"
-        if kind not in (*ROLL_UPS, *ENGAGEMENT_KINDS):
+        roll_ups = kinds_at(Place.PORTFOLIO)
+        if kind not in {*roll_ups, *kinds_at(Place.ENGAGEMENT, Place.CUSTOMER_CHANNEL), HEALTH}:
             yield f"{kind!r} is not a report of this psbot"
-        elif kind in ROLL_UPS:
+        elif kind in roll_ups:
             yield from self._roll_up_faults(step, kind)
         else:
             yield from self._engagement_faults(step, kind)
@@ -64,7 +66,7 @@ class Today:
         if step.identity.kind != ANSWER or step.identity.audience != "internal" or step.action not in ("react", "ask"):
             yield "it answers no order"
         homes = {(e.facts.internal or e.ref).casefold() for e in self.portfolio.engagements}
-        projects = {(getattr(self.settings.reports, kind).project or "").casefold() for kind in ROLL_UPS} - {""}
+        projects = {(report.project or "").casefold() for _, report in self.settings.reports.issues()} - {""}
         place = step.target.casefold()
         if place not in homes and place.partition("#")[0] not in projects:
             yield f"no orders are read on {step.target}"
@@ -72,7 +74,7 @@ class Today:
             yield from _marker_faults(step)
 
     def _roll_up_faults(self, step: Step, kind: str) -> Iterator[str]:
-        report = getattr(self.settings.reports, kind)
+        report = dict(self.settings.reports.issues())[kind]
         if not report.enabled:
             yield f"`reports.{kind}` is switched off now"
         if step.engagement or step.identity.engagement or step.identity.audience != "internal":
@@ -95,10 +97,10 @@ class Today:
 
     def _switched_off(self, step: Step, kind: str) -> Iterator[str]:
         status = self.settings.reports.status
-        if kind == "health":
+        if kind == HEALTH:
             if not status.set_health or step.action != "label":
                 yield "`reports.status.set_health` is switched off now"
-        elif not getattr(self.settings.reports, "status" if kind == "acceptance" else kind).enabled:
+        elif not self.settings.reports.section(report_of(kind).section or kind).enabled:
             yield f"`reports.{kind}` is switched off now"
         elif step.identity.audience == "customer" and not status.customer.enabled:
             yield "`reports.status.customer` is switched off now"
@@ -106,11 +108,11 @@ class Today:
     def _place_faults(self, step: Step, kind: str, engagement: Engagement) -> Iterator[str]:
         facts = engagement.facts
         posted = step.identity.audience == "customer" and not step.identity.draft and step.action != "ask"
-        place = facts.customer_channel if posted else engagement.ref if kind == "health" else facts.internal
+        place = facts.customer_channel if posted else engagement.ref if kind == HEALTH else facts.internal
         place = place or (None if posted else engagement.ref)
         if place is None or step.target.casefold() != place.casefold():
             yield f"its place is {place or 'none'} now, not {step.target}"
-        if kind == "health":
+        if kind == HEALTH:
             names = set(self.settings.labels.health.model_dump().values())
             if (set(step.labels) | set(step.remove_labels)) - names:
                 yield "it sets labels that are none of `labels.health`"

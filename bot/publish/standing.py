@@ -235,9 +235,8 @@ def _asks_for_consent(post: Post) -> bool:
 
 def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:
     """The projects that take report issues, each with one label a report to find them by (UNLABELLED: it has none)."""
-    reports = settings.reports
     found: dict[str, tuple[str, ...]] = {}
-    for report in (reports.portfolio, reports.monthly, reports.quarterly):
+    for _, report in settings.reports.issues():
         if report.project:
             label = report.labels[0] if report.labels else UNLABELLED
             found[report.project] = tuple(dict.fromkeys((*found.get(report.project, ()), label)))

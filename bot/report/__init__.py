@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from bot.derive.decisions.due import Due
 from bot.domain.bulkhead import contained
 from bot.domain.errors import ConfigError
 from bot.report.basis import with_basis
 from bot.report.change import with_fingerprint
 from bot.report.context import ReportContext
 from bot.report.document import Document
-from bot.report.due import Due
 from bot.report.registry import Report, all_reports
 from bot.report.text.length import fitted
 
@@ -67,7 +67,7 @@ def _make(report: Report, due: Due, context: ReportContext, broken: list[ConfigE
 
     def made(subject: str | None) -> Document | None:
         try:
-            document = report.make(due, context, subject)
+            document = report.document(due, context, subject)
         except ConfigError as error:
             broken.append(error)
             raise
@@ -76,7 +76,7 @@ def _make(report: Report, due: Due, context: ReportContext, broken: list[ConfigE
         document = with_basis(fitted(document, context.templates.words), context.portfolio)
         return with_fingerprint(document, due, context, partial(_again, report, subject))
 
-    subjects = guarded(lambda: tuple(report.subjects(due, context)), f"{report.name} {due.period.name}")
+    subjects = guarded(lambda: tuple(report.subjects_of(due, context)), f"{report.name} {due.period.name}")
     for subject in subjects or ():
         where = " ".join(filter(None, (report.name, due.period.name, subject)))
         document = guarded(partial(made, subject), where)
@@ -87,5 +87,5 @@ def _make(report: Report, due: Due, context: ReportContext, broken: list[ConfigE
 
 def _again(report: Report, subject: str | None, due: Due, context: ReportContext) -> Document | None:
     """The document as of another day; None where there was none, or it can't be made: then what stands is no guide."""
-    document = contained(lambda: report.make(due, context, subject), lambda why: None)
+    document = contained(lambda: report.document(due, context, subject), lambda why: None)
     return fitted(document, context.templates.words) if document else None

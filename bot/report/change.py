@@ -19,11 +19,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from bot.derive.decisions.due import Due
 from bot.derive.results import EngagementDerived
 from bot.domain.model import Engagement
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, customer_text
-from bot.report.due import Due, cycle_of
+from bot.report.schedule import cycle_of
 
 Make = Callable[[Due, ReportContext], Document | None]
 _FORM = re.compile(r"(?P<day>\d{8})-(?P<text>[0-9a-f]{16})-(?P<state>[0-9a-f]{8})-(?P<shape>[0-9a-f]{8})")
@@ -89,7 +90,8 @@ def _as_of(document: Document, due: Due, context: ReportContext) -> date:
 
 def draft_day(due: Due, context: ReportContext) -> date:
     """The day on which the report of this period is first due."""
-    return cycle_of(due.kind, context.settings, context.calendar).first_due(due.period)
+    cycle = cycle_of(due.kind, context.settings, context.calendar)
+    return cycle.first_due(due.period) if cycle else due.as_of
 
 
 def trace_of(document: Document, day: date, context: ReportContext) -> Trace:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from bot.derive.decisions.due import Due
 from bot.domain.errors import ConfigError, Fault
 from bot.report.context import ReportContext
-from bot.report.due import Due
 from bot.report.environment import Templates
-from bot.report.partner import make_handover
 from bot.report.registry import all_reports
 
 
@@ -31,12 +30,12 @@ def check_templates(templates: Templates, sample: Sequence[tuple[Due, ReportCont
 
 
 def _faults_of(due: Due, context: ReportContext) -> Iterable[Fault]:
-    if due.kind == "partner":
-        yield from _faults(lambda: make_handover(due, context, context.partner or ""))
     for report in all_reports():
         if report.kind == due.kind:
-            for subject in report.subjects(due, context):
-                yield from _faults(partial(report.make, due, context, subject))
+            if report.file:
+                yield from _faults(partial(report.file, due, context))
+            for subject in report.subjects_of(due, context):
+                yield from _faults(partial(report.document, due, context, subject))
 
 
 def _faults(render: Callable[[], object]) -> tuple[Fault, ...]:

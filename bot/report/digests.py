@@ -15,13 +15,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.derive.decisions.chasing import stand_in
+from bot.derive.decisions.due import Due
 from bot.derive.people.availability import Availability
 from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.calendar import Period
 from bot.domain.model import Engagement
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
-from bot.report.due import Due
 from bot.report.kinds.portfolio import portfolio_view
 from bot.report.parts.asks import ask_views
 from bot.report.parts.orders import red_but_quiet

@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from bot.domain.model import EMPTY
 
-Kind = Literal["status", "portfolio", "monthly", "quarterly", "closeout", "acceptance"]
 Audience = Literal["internal", "customer"]
 PM_NOTES_START = "<!-- psbot:pm-notes -->"
 PM_NOTES_END = "<!-- /psbot:pm-notes -->"
@@ -41,10 +40,18 @@ class IssueTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """A text to hand over as a file; it is never published."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One report. `key` = (kind, audience, engagement, period, part) is unique: one note or issue stands for it."""
 
-    kind: Kind
+    kind: str
     audience: Audience
     period: str
     target: NoteTarget | IssueTarget
@@ -54,7 +61,7 @@ class Document:
     title: str = ""
     """Of an issue."""
     as_of_line: str = ""
-    """The sentence that says as of when the report holds; left out of the fingerprint (contract §8.2)."""
+    """The sentence that says as of when the report holds; left out of the fingerprint."""
     payload: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """Hidden, versioned data for later runs (committed forecast, next steps, colours); empty for customers."""
     fingerprint: str = ""

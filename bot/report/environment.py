@@ -6,7 +6,6 @@ code marked as `SafeMarkdown` passes as it is. A template can't forget it, and h
 
 from __future__ import annotations
 
-import hashlib
 import re
 import traceback
 from collections.abc import Iterable, Mapping
@@ -56,16 +55,6 @@ class Templates:
         environment.filters.update(_filters(self.words))
         environment.globals["t"] = self.words.text
         return environment
-
-    @cached_property
-    def signature(self) -> str:
-        """A digest of all templates and of the wording: what changes when the layout does."""
-        found = hashlib.sha256(repr(self.words).encode())
-        loader = self.environment.loader
-        for name in sorted(self.environment.list_templates()):
-            if name.endswith(SUFFIX) and loader is not None:
-                found.update(f"{name}\n{loader.get_source(self.environment, name)[0]}\n".encode())
-        return found.hexdigest()[:16]
 
     def names(self) -> list[str]:
         """The reports' templates, without the partials (`_*.md.j2`) that they include."""

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from bot.derive.decisions.due import Due
 from bot.derive.labels import label_value
 from bot.derive.scope.breakdown import work_items
 from bot.domain.model import Engagement, Item, Portfolio
 from bot.report.context import ReportContext, short_ref
-from bot.report.due import Due
+from bot.report.document import RenderedFile
 from bot.report.text.safe_text import SafeMarkdown
 
 TEMPLATE = "partner.md.j2"
@@ -60,14 +61,6 @@ class PartnerView:
 
     partner: str
     work: tuple[PartnerWork, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
-    """A text to hand over as a file; it is never published."""
-
-    name: str
-    text: str
 
 
 def partner_views(context: ReportContext, day: date) -> tuple[PartnerView, ...]:

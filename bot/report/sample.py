@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.config import Settings
+from bot.config import Settings, Vocabulary, settings_model
 from bot.derive import results as r
 from bot.derive.billing_results import Billing, BillingLine
 from bot.derive.decisions.asks import derive_asks
+from bot.derive.decisions.due import Due
 from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.stories import derive_stories
 from bot.derive.money.invoicing import UNSIGNED
 from bot.derive.pipeline import with_default_thresholds
 from bot.derive.subject import Subject
-from bot.domain.calendar import WorkCalendar, month_of, week_of
+from bot.domain.calendar import WorkCalendar
 from bot.domain.model import (
     Engagement,
     Facts,
@@ -31,8 +32,9 @@ from bot.domain.model import (
 )
 from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
-from bot.report.due import Due
 from bot.report.environment import Templates
+from bot.report.registry import Place, config_sections, kinds_at, kinds_of_reports
+from bot.report.schedule import forced
 
 DAY = date(2026, 11, 19)
 SLIPPED = date(2026, 11, 17)
@@ -40,11 +42,12 @@ HOST = "https://gitlab.example.com"
 RED, YELLOW = "acme/ps-internal&7", "acme/ps-internal&8"
 DONE, EMPTY_ONE = "acme/ps-internal&5", "acme/ps-internal&9"
 WORK = "acme/customers/northwind/sow-1234"
+SAMPLE_PROJECT = "acme/ps-internal/reports"
 
 
 def sample_contexts(templates: Templates, settings: Settings | None = None) -> list[tuple[Due, ReportContext]]:
     """Each report with a context to render it for: the sample portfolio, and an empty one."""
-    full = sample_context(templates, settings or sample_settings())
+    full = sample_context(templates, _with_places(settings) if settings else sample_settings())
     empty = ReportContext(
         Portfolio(),
         full.settings,
@@ -57,32 +60,27 @@ def sample_contexts(templates: Templates, settings: Settings | None = None) -> l
     return [(due, context) for context in (full, empty) for due in sample_dues()]
 
 
+def _with_places(settings: Settings) -> Settings:
+    """The settings with a project for each report that has none: its template is tried all the same."""
+    missing = {kind: section for kind, section in settings.reports.issues() if not section.project}
+    placed = {kind: section.model_copy(update={"project": SAMPLE_PROJECT}) for kind, section in missing.items()}
+    return settings.model_copy(update={"reports": settings.reports.model_copy(update=placed)})
+
+
 def sample_dues(day: date = DAY) -> list[Due]:
-    calendar = WorkCalendar()
-    quarter = calendar.fiscal_quarter(date(day.year, 10, 1))
-    month = month_of(date(day.year, 10, 1))
-    return [
-        Due("status", week_of(day), day),
-        Due("portfolio", week_of(day), day),
-        Due("monthly", month, month.last),
-        Due("quarterly", quarter, quarter.last),
-        Due("closeout", week_of(day), day),
-        Due("acceptance", week_of(day), day),
-        Due("partner", month, month.last),
-    ]
+    """Every declared report: its running period, or the last one that ended."""
+    return [forced(sample_settings(), WorkCalendar(), kind, None, day) for kind in kinds_of_reports()]
 
 
 def sample_settings() -> Settings:
-    issue = {"project": "acme/ps-internal/reports"}
-    return Settings.model_validate(
+    issues = {kind: {"project": SAMPLE_PROJECT} for kind in kinds_at(Place.PORTFOLIO)}
+    return settings_model(Vocabulary(reports=config_sections())).model_validate(
         {
             "portfolio": {"namespaces": {"acme/ps-internal": "internal", "acme/customers": "customer"}},
             "finance": {"targets": {"FY27-Q3": 200_000, "FY27-Q4": 450_000}},
             "reports": {
                 "status": {"customer": {"enabled": True, "approvers": ["dana"]}},
-                "portfolio": issue,
-                "monthly": issue,
-                "quarterly": issue,
+                **issues,
             },
         }
     )

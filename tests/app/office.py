@@ -13,7 +13,7 @@ import yaml
 
 from bot.app.run import RunOptions, apply_plan_text, run_job
 from bot.app.session import Session
-from bot.app.summary import Summary
+from bot.app.summary import RunSummary
 from bot.config import parse_config
 from bot.derive.catalog import vocabulary
 from fakegitlab import DemoGitLab, World
@@ -91,10 +91,10 @@ class Office:
         parsed = parse_config(text, str(path), vocabulary())
         return Session(parsed, path, self.day, self.day, {"GITLAB_URL": self.gitlab.url, "GITLAB_TOKEN": self.token})
 
-    def run(self, **options: Any) -> Summary:
+    def run(self, **options: Any) -> RunSummary:
         return run_job(self.session(), RunOptions(**options))
 
-    def apply(self, text: str) -> Summary:
+    def apply(self, text: str) -> RunSummary:
         return apply_plan_text(self.session(), text, "plan.json")
 
     def reports(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from bot.app.run import RunOptions, run_job
-from bot.app.summary import Summary
+from bot.app.summary import RunSummary
 from bot.publish.notify.failures import without_secrets
 from tests.app.office import Office, build_world, config, open_office
 
@@ -83,7 +83,7 @@ def webhook(status: int = 200) -> Iterator[tuple[list[dict[str, Any]], Any]]:
         server.server_close()
 
 
-def run(office: Office, environment: dict[str, str], **options: Any) -> Summary:
+def run(office: Office, environment: dict[str, str], **options: Any) -> RunSummary:
     session = office.session()
     session = replace(session, environment={**session.environment, **environment})
     return run_job(session, RunOptions(**options))

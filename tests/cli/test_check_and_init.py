@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.app.checkup import Finding, check_pages, make_proposal, sounds_internal
+from bot.app.checkup import CheckResult, check_pages, make_proposal, sounds_internal
 from bot.app.session import open_session
 from bot.config.starter import local_timezone
 from tests.cli.conftest import Desk, Said
@@ -72,7 +72,7 @@ def test_a_token_that_only_reads_is_told_what_it_is_good_for(desk: Desk, monkeyp
     said = desk.psbot("check")
     assert said.code == 3
     assert "may read but not write (scopes: read_api)" in said.out
-    assert "12 engagements found" in said.out, "everything else is looked at all the same"
+    assert f"{len(desk.plans)} engagements found" in said.out, "everything else is looked at all the same"
 
 
 def test_engagements_without_an_internal_place_are_one_finding_with_the_lines_to_paste(desk: Desk) -> None:
@@ -82,10 +82,11 @@ def test_engagements_without_an_internal_place_are_one_finding_with_the_lines_to
     said = desk.psbot("check")
     assert said.code == 1
     (text,) = (text for text in findings(said, "FIX ") if "internal place" in text)
-    assert text.startswith("8 engagements")
+    missing = sum(not plan.internal_root for plan in desk.plans)
+    assert text.startswith(f"{missing} engagements")
     pasted = said.out[said.out.index("engagements:\n") :].split("\nok")[0]
     lines = yaml.safe_load(pasted)["engagements"]
-    assert len(lines) == 8
+    assert len(lines) == missing
     assert all(set(facts) == {"internal"} for facts in lines.values())
 
 
@@ -99,7 +100,7 @@ def test_an_internal_namespace_that_everybody_can_read_is_a_problem(desk: Desk) 
 def test_a_healthy_set_up_is_told_its_next_step(desk: Desk) -> None:
     said = desk.psbot("check")
     assert said.code == 0
-    assert "0 to mend. Next: psbot run --dry-run" in said.err
+    assert "0 to put right. Next: psbot run --dry-run" in said.err
 
 
 class Project:
@@ -130,7 +131,7 @@ def test_pages_that_stand_open_are_found_in_a_pipeline(
 ) -> None:
     session = open_session(desk.config, {"CI_PROJECT_PATH": "acme/psbot-config", "PSBOT_PAGES": wanted})
     session.__dict__["client"] = Project(**shape)
-    found: list[Finding] = list(check_pages(session))
+    found: list[CheckResult] = list(check_pages(session))
     assert [f.level for f in found] == ([level] if level else [])
     assert all(words in f.text for f in found)
 
@@ -218,8 +219,11 @@ def test_check_ends_with_the_one_thing_to_do_next_and_names_the_next_ten_reports
     desk.config.write_text(yaml.safe_dump(config), encoding="utf-8")
     said = desk.psbot("check")
     assert said.code == 1
-    last = said.out[said.out.index("Next, mend this:") :]
-    assert last.splitlines()[0].removeprefix("Next, mend this: ") in said.out[: said.out.index("Next, mend this:")]
+    last = said.out[said.out.index("Next, put this right:") :]
+    assert (
+        last.splitlines()[0].removeprefix("Next, put this right: ")
+        in said.out[: said.out.index("Next, put this right:")]
+    )
     assert len(re.findall(r"^ok    next \w+ report", said.out, re.M)) == 10
 
 

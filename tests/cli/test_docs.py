@@ -25,9 +25,9 @@ def fences(page: Path, language: str) -> list[str]:
     return [m[3] for m in FENCE.finditer(page.read_text(encoding="utf-8")) if m[2] == language]
 
 
-@pytest.mark.parametrize("name", generated_pages())
+@pytest.mark.parametrize("name", generated_pages(ROOT))
 def test_generated_pages_are_fresh(name: str) -> None:
-    assert (ROOT / name).read_text(encoding="utf-8") == generated_pages()[name], "run: python -m bot.cli.docs_pages"
+    assert (ROOT / name).read_text(encoding="utf-8") == generated_pages(ROOT)[name], "run: python -m bot.cli.docs_pages"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

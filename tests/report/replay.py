@@ -15,8 +15,8 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.model import PastReport, Portfolio, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.document import Document
-from bot.report.due import reports_due
 from bot.report.environment import Templates
+from bot.report.schedule import reports_due
 
 Key = tuple[str, str, str | None, str, bool]
 TRIALS = 200

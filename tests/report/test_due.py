@@ -12,7 +12,7 @@ from bot.config import Settings
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport
-from bot.report.due import coming, forced, reports_due
+from bot.report.schedule import coming, forced, reports_due
 
 CALENDAR = WorkCalendar()
 

@@ -22,8 +22,8 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from bot.report import ReportContext, make_documents
 from bot.report.document import Document, customer_text
-from bot.report.due import forced
 from bot.report.environment import Templates
+from bot.report.schedule import forced
 from bot.report.text.wording import Words, load_words
 from fakegitlab import DemoGitLab
 from tests.demo.hostile import make_hostile_portfolio

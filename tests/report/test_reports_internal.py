@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.derive import results as r
+from bot.derive.decisions.due import Due
 from bot.domain.calendar import week_of
 from bot.domain.errors import ConfigError
 from bot.domain.model import PastReport, Reply
 from bot.report import ReportContext, make_documents
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget, NoteTarget
-from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.parts.movement import is_lesson
 from bot.report.sample import (

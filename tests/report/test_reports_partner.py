@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.derive.decisions.due import Due
 from bot.domain.model import Engagement, Facts, Item, Portfolio, TimeLog
 from bot.report import ReportContext
-from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.partner import BLACKED, blacken, make_handover, partner_views
 from bot.report.sample import sample_context, sample_dues, sample_settings

@@ -8,40 +8,23 @@ from datetime import date
 import pytest
 
 from bot.derive import results as r
+from bot.derive.decisions.gravity import telling_risk
 from bot.derive.decisions.promises import promised as promise
 from bot.domain.model import Facts, PastReport
 from bot.report.charts import forecast_money
 from bot.report.environment import Templates
 from bot.report.parts.changes import _grave
 from bot.report.parts.headline import headline
-from bot.report.parts.rows import RiskView
-from bot.report.parts.top_risks import telling_risk, top_risks
 from bot.report.parts.weeks import colour_on
 from bot.report.sample import sample_context, sample_settings
-from bot.report.text.safe_text import SafeMarkdown
 from bot.report.text.wording import load_words
 
 WORDS = load_words("en_US", "USD")
 CONTEXT = sample_context(Templates(WORDS), sample_settings())
 
 
-def risk(rule: str, severity: str = "high") -> RiskView:
-    return RiskView(severity, SafeMarkdown(""), rule, "", None, (), None, rule)
-
-
-def test_one_trouble_seen_by_several_rules_is_told_once() -> None:
-    risks = [risk("budget-runs-out"), risk("burn-ahead"), risk("milestone-at-risk"), risk("overdue-items"), risk("own")]
-    assert [top.rule for top in top_risks(risks)] == ["budget-runs-out", "milestone-at-risk", "own"]
-
-
-def test_no_critical_risk_is_folded_away_and_low_ones_are_where_there_are_others() -> None:
-    risks = [risk("budget-exceeded", "critical"), risk("burn-ahead", "critical"), risk("own", "low")]
-    assert [top.rule for top in top_risks(risks)] == ["budget-exceeded", "burn-ahead"]
-    assert [top.rule for top in top_risks([risk("own", "low")])] == ["own"]
-
-
 def test_the_risk_told_for_a_colour_is_about_that_colour() -> None:
-    risks = [risk("single-person"), risk("burn-ahead", "medium")]
+    risks = [r.Risk("single-person", "derived", "high", "x"), r.Risk("burn-ahead", "derived", "medium", "x")]
     assert telling_risk(risks, ["budget"]) == risks[1]
     assert telling_risk(risks, ["scope"]) == risks[0]
     assert telling_risk([], ["scope"]) is None

@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 
+from bot.derive.decisions.due import Due
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived
 from bot.domain.calendar import month_of, week_of
@@ -17,7 +18,6 @@ from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Portfolio
 from bot.report import ReportContext, make_documents
 from bot.report.document import Document
-from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.partner import make_handover
 from bot.report.sample import DONE, sample_context, sample_portfolio, sample_settings

@@ -15,7 +15,6 @@ from bot.report.text import safe_text
 from bot.report.text.safe_text import (
     JOINER,
     SafeMarkdown,
-    block_quote,
     cell,
     clean,
     code,
@@ -25,7 +24,6 @@ from bot.report.text.safe_text import (
     joined,
     link,
     neutralise,
-    ref_link,
     safe_url,
 )
 from fakegitlab.markdown import command_lines, find_references
@@ -111,7 +109,7 @@ def test_a_template_that_goes_on_with_a_colon_completes_nothing(text: str) -> No
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_command_runs_and_no_reference_is_found_by_the_demo_server(text: str) -> None:
-    for shown in (neutralise(text), cell(text), code(text), block_quote(text), html_text(text)):
+    for shown in (neutralise(text), cell(text), code(text), html_text(text)):
         assert command_lines(shown, QUICK) == []
         assert find_references(shown, "https://gitlab.example.com") == []
 
@@ -127,7 +125,7 @@ def test_another_markdown_parser_reads_the_same(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_line_starts_a_command_and_no_marker_can_be_forged(text: str) -> None:
-    for shown in (neutralise(text), cell(text), code(text), block_quote(text), html_text(text), issue_title(text)):
+    for shown in (neutralise(text), cell(text), code(text), html_text(text), issue_title(text)):
         assert not re.search(r"^\s*/", shown, re.MULTILINE)
         assert "<!--" not in shown
         assert "{{" not in shown
@@ -187,34 +185,6 @@ def test_code_shows_the_text_in_paragraphs_and_tables_alike(text: str) -> None:
     assert_inert(f"| a |\n| - |\n| {code(text)} |", "| a |\n| - |\n| `X` |", clean(text))
 
 
-# --- quotes ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_reply_keeps_its_lines_and_paragraphs() -> None:
-    assert block_quote("Hello @all,\n\n\n- one\n- two\n\n/close\n") == (
-        "> Hello \\@all,\n>\n> \\- one\\\n> \\- two\n>\n> \\/close"
-    )
-    assert block_quote(" \n\u200b\n") == ""
-
-
-@settings(max_examples=150, deadline=None)
-@given(lines=st.lists(ATTACKS, max_size=5))
-def test_nothing_in_a_quote_fires(lines: list[str]) -> None:
-    text = "\n".join(lines)
-    page = read_page(f"before\n\n{block_quote(text)}\n\nafter")
-    assert set(page.tags) <= {"p", "blockquote", "br"}
-    assert page.tags.count("blockquote") <= 1
-    assert page.references() == []
-    words = [clean(line, 9999) for line in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text)]
-    assert visible(page.text).split() == ["before", *" ".join(words).split(), "after"]
-
-
-def test_a_quote_is_bounded() -> None:
-    quote = block_quote("word " * 5_000)
-    assert len(quote) < 4_100
-    assert quote.endswith("…")
-
-
 # --- links -------------------------------------------------------------------------------------------------------------
 
 
@@ -244,12 +214,6 @@ def test_addresses_keep_what_they_mean() -> None:
         safe_url("https://g.example/a/b/-/issues/1?x=1&y=2#note_3") == "https://g.example/a/b/-/issues/1?x=1&y=2#note_3"
     )
     assert safe_url("http://127.0.0.1:8080/ä (b)|c") == "http://127.0.0.1:8080/%C3%A4%20%28b%29%7Cc"
-
-
-def test_a_reference_without_address_is_code_and_refers_to_nothing() -> None:
-    assert ref_link("acme/x#1", "") == "`acme/x#1`"
-    assert read_page(ref_link("acme/x#1", "")).references() == []
-    assert ref_link("acme/x#1", "https://g.example/1") == r"[acme/x\#1](https://g.example/1)"
 
 
 # --- outside Markdown --------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from bot.domain.model import TimeLog
 from bot.domain.vocabulary import Phase
 
 INVOICE_THRESHOLDS: Mapping[str, Threshold] = {
-    "invoice_leak_days": Threshold(30, "days", "Hours that nobody approved for longer than this are told as a leak"),
+    "invoice_leak_days": Threshold(30, "days", "Hours that nobody approved for longer than this count as a leak"),
 }
 UNAPPROVED = Phrase("the hours are not approved")
 LEAKING = Phrase("not approved for a month: approve or write off")

@@ -24,7 +24,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedValue:
     """Value planned over time: at days (dated work), and evenly over `first` … `last` (the rest)."""
 
     calendar: WorkCalendar
@@ -128,7 +128,7 @@ def plan_dates(work: Sequence[Item], milestones: Sequence[MilestoneView]) -> dic
     return {ref: day for ref, day in planned.items() if day}
 
 
-def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date]) -> Plan | None:
+def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date]) -> PlannedValue | None:
     """The plan, or None when there is no work or some of it has neither a date nor SOW dates to spread it over."""
     facts, values = subject.engagement.facts, subject.derived.progress.values
     dated: dict[date, float] = {}
@@ -138,7 +138,7 @@ def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date
     spread = sum(values[item.ref] for item in work if item.ref not in planned)
     if not work or (spread and not (facts.start and facts.end)):
         return None
-    return Plan(subject.calendar, dated, spread, first_day(subject), facts.end)
+    return PlannedValue(subject.calendar, dated, spread, first_day(subject), facts.end)
 
 
 def first_day(subject: Subject) -> date | None:

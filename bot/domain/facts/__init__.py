@@ -15,14 +15,16 @@ from bot.domain.facts.declared import (
     Facts,
     MilestoneFact,
     facts_schema,
+    for_customer,
     sample_block,
+    sample_money,
 )
 from bot.domain.facts.merge import make_facts, merge_facts
 from bot.domain.facts.readers import is_finite, read_change, read_date, read_number, read_text
 
 __all__ = [
     "BILLINGS", "CUSTOMER_KEYS", "ENGAGEMENT_BLOCK", "FACTS", "ITEM_BLOCKS", "MILESTONE_FACTS", "MONEY_KEYS",
-    "RECOGNITIONS", "Block", "FactFault", "Facts", "MilestoneFact", "facts_schema", "find_blocks", "is_finite",
+    "RECOGNITIONS", "Block", "FactFault", "Facts", "MilestoneFact", "facts_schema", "find_blocks", "for_customer", "is_finite",
     "make_facts", "may_hold_block", "merge_facts", "read_block", "read_change", "read_date", "read_number", "read_text",
-    "sample_block",
+    "sample_block", "sample_money",
 ]  # fmt: skip

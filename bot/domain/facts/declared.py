@@ -228,18 +228,20 @@ class Facts:
     sow: str | None = _fact(TEXT, "Number of the statement of work, as typed", customer=True, sample="SOW-2163")
     region: str | None = _fact(TEXT, "Region, for grouping", sample="EMEA")
     partner: str | None = _fact(TEXT, "Delivery partner")
-    pm: str | None = _fact(TEXT, "The project manager", "username", sample="dana")
-    architect: str | None = _fact(TEXT, "The technical architect", "username")
-    billing: str | None = _fact(_choice(*BILLINGS), "How the customer is billed", "choice", sample="milestone")
+    pm: str | None = _fact(TEXT, "The project manager", "username", customer=True, sample="dana")
+    architect: str | None = _fact(TEXT, "The technical architect", "username", customer=True)
+    billing: str | None = _fact(
+        _choice(*BILLINGS), "How the customer is billed", "choice", customer=True, sample="milestone"
+    )
     recognition: str | None = _fact(
         _choice(*RECOGNITIONS),
         "How revenue is earned; by default what goes with the billing. The accountant's choice",
         "choice",
     )
-    value: float | None = _fact(NUMBER, "Contract value", "money", money=True)
+    value: float | None = _fact(NUMBER, "Contract value", "money", money=True, sample="180000")
     currency: str | None = _fact(TEXT, "Currency of the contract, such as USD", "ISO 4217")
     hours: float | None = _fact(NUMBER, "Budgeted hours", "hours", customer=True, sample="480")
-    rate: float | None = _fact(NUMBER, "Hourly rate; default value ÷ hours", "money an hour", money=True)
+    rate: float | None = _fact(NUMBER, "Hourly rate; default value ÷ hours", "money an hour", money=True, sample="250")
     start: date | None = _fact(DAY, "First day of the SOW", "date", customer=True, sample="2026-08-03")
     end: date | None = _fact(
         DAY,
@@ -320,6 +322,21 @@ FACTS = declared_in(Facts)
 MONEY_KEYS = tuple(key for key, fact in FACTS.items() if fact.money)
 CUSTOMER_KEYS = tuple(key for key, fact in FACTS.items() if fact.customer)
 """What a text for the customer may rest on; of milestones only what `MILESTONE_FACTS` says."""
+
+
+def for_customer(facts: Facts) -> Facts:
+    """What of the facts a text for the customer may rest on; everything else as if it had not been given."""
+    stones = tuple(_shown(stone, MILESTONE_FACTS) for stone in facts.milestones)
+    return dataclasses.replace(_shown(facts, FACTS), milestones=stones)
+
+
+def _shown(record: Any, declared: Mapping[str, Fact]) -> Any:
+    return type(record)(**{key: getattr(record, key) for key, fact in declared.items() if fact.customer})
+
+
+def sample_money() -> str:
+    """The money of a contract as an entry of the config, from the samples of the declarations."""
+    return "{" + ", ".join(f"{key}: {fact.sample}" for key, fact in FACTS.items() if fact.sample and fact.money) + "}"
 
 
 def sample_block() -> str:

@@ -26,7 +26,7 @@ def send_chat(address: str, subject: str, text: str) -> None:
             if address.startswith(("http://", "https://")):
                 _post(address, f"{subject}\n\n{text}")
                 return
-            raise NotDelivered("it is no address that Apprise knows, nor a webhook's")
+            raise NotDelivered("it is neither an address that Apprise knows nor a webhook's")
         hub = apprise.Apprise()
         hub.add(service)
         delivered = hub.notify(title=subject, body=text, body_format=apprise.NotifyFormat.TEXT)

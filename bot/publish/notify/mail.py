@@ -48,7 +48,7 @@ def read_server(address: str) -> Server:
         parts, port = urlsplit(""), None
     if parts.scheme not in PORTS or not parts.hostname:
         raise NotDelivered(
-            f"{VARIABLE} is no address such as smtp://user:password@mail.example.com:587?from=psbot@example.com"
+            f"{VARIABLE} is not an address such as smtp://user:password@mail.example.com:587?from=psbot@example.com"
         )
     sender = parse_qs(parts.query).get("from", [f"psbot@{parts.hostname}"])[0]
     return Server(

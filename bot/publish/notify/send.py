@@ -31,7 +31,7 @@ def receipt_project(settings: Settings) -> str:
 
 
 def faults_of(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(what is wrong, how to mend it) of the section `notify`, without sending anything."""
+    """(what is wrong, how to put it right) of the section `notify`, without sending anything."""
     if settings.notify and not receipt_project(settings):
         yield "digests: there is no place to remember what was sent", "Name `reports.portfolio.project`."
     for name, channel in settings.notify.items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.config.people import Channel, Person
+from bot.derive.decisions.due import Due, digest_cycle
 from bot.domain.calendar import Period
 from bot.publish.approval import judge_draft
 from bot.publish.digest import digest as digest_of
@@ -17,7 +18,6 @@ from bot.publish.posts import Post, Standing
 from bot.report.context import ReportContext
 from bot.report.digests import Digest, customer_digest, managers, own_digest, portfolio_digest
 from bot.report.document import Document, customer_text
-from bot.report.due import Due, digest_period
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Desk:
     documents: tuple[Document, ...] = ()
 
     def period(self, channel: Channel) -> Period:
-        return digest_period(channel.digest, self.context.settings, self.context.calendar, self.day)
+        return digest_cycle(channel.digest, self.context.settings).current(self.day)
 
 
 def messages(desk: Desk) -> tuple[Message, ...]:
@@ -85,7 +85,7 @@ def _mine(desk: Desk, name: str, channel: Channel) -> Iterator[Message]:
 
 def waiting_drafts(desk: Desk) -> dict[str, str]:
     """Customer texts of the week that are not posted yet: engagement → address of the latest draft."""
-    period = digest_period("customer", desk.context.settings, desk.context.calendar, desk.day).name
+    period = digest_cycle("customer", desk.context.settings).current(desk.day).name
     of_week = [p for p in desk.standing.posts if p.own and _is(p, "status", period)]
     posted = {(p.marker.identity.engagement, p.marker.fingerprint) for p in of_week if not p.marker.identity.draft}
     refs = {engagement_token(e.ref, "customer"): e.ref for e in desk.context.portfolio.engagements}

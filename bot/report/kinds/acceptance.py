@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from bot.derive.decisions.due import Due
 from bot.derive.decisions.orders.consents import period_of
 from bot.derive.results import Acceptance
 from bot.domain.model import Engagement
 from bot.report.context import ReportContext
 from bot.report.document import Document, NoteTarget
-from bot.report.due import Due
 from bot.report.kinds.customer import draft_around, name_of
-from bot.report.registry import Report
+from bot.report.registry import Place, Report
 
 _AT = "\x1f"
 
@@ -63,4 +63,17 @@ def _view(context: ReportContext, clock: Acceptance, engagement: Engagement) -> 
     }
 
 
-REPORT = Report("acceptance", "acceptance", "customer-acceptance.md.j2", subjects, make_acceptance)
+REPORT = Report(
+    kind="acceptance",
+    name="request for acceptance",
+    readers="the customer's named approver",
+    place=Place.CUSTOMER_CHANNEL,
+    audience="customer",
+    rhythm=None,
+    occasion="when a milestone is sent for acceptance",
+    section="status",
+    is_asked=lambda settings: settings.reports.status.customer.enabled,
+    template="customer-acceptance.md.j2",
+    subjects=subjects,
+    make=make_acceptance,
+)

@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from bot.config.reports import CloseoutReport
+from bot.derive.decisions.due import Due
 from bot.derive.results import EngagementDerived
 from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
-from bot.report.due import Due
 from bot.report.parts.headline import headline
 from bot.report.parts.movement import is_lesson
 from bot.report.parts.replies import Voice
 from bot.report.parts.rows import acceptance_views, milestone_views
-from bot.report.registry import Report
+from bot.report.registry import Place, Report
 from bot.report.text.safe_text import SafeMarkdown, clean
 
 PERIOD = "closeout"
@@ -118,4 +119,14 @@ def _voices(context: ReportContext, ref: str) -> tuple[Voice, ...]:
     )
 
 
-REPORT = Report("closeout", "closeout", "closeout.md.j2", subjects, make_closeout)
+REPORT = Report(
+    kind="closeout",
+    name="closeout",
+    readers="leadership, engagement managers",
+    place=Place.ENGAGEMENT,
+    rhythm=None,
+    config=CloseoutReport,
+    template="closeout.md.j2",
+    subjects=subjects,
+    make=make_closeout,
+)

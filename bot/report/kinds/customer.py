@@ -17,20 +17,22 @@ from datetime import date
 from typing import Any
 
 from bot.config import Settings
+from bot.config.reports import StatusReport
+from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
 from bot.derive.decisions.promises import CustomerState, promised, standing_of, state_of
 from bot.derive.decisions.steps import next_steps
 from bot.derive.results import EngagementDerived, MilestoneStatus
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.facts import for_customer
 from bot.domain.model import Engagement, Facts, Item
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
-from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
 from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
 from bot.report.parts.steps import StepView, view_of
 from bot.report.parts.stories import story_views
-from bot.report.registry import Report
+from bot.report.registry import Place, Report
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 DRAFT_TEMPLATE = "customer-draft.md.j2"
@@ -109,9 +111,9 @@ def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document
 def customer_facts(
     context: ReportContext, derived: EngagementDerived, engagement: Engagement, due: Due, day: date
 ) -> CustomerFacts:
-    """The allow-list in one place: each value is picked here by hand."""
+    """The allow-list in one place: each value is picked here by hand, of the facts those declared for customers."""
     visible = {item.ref: item for item in engagement.items if is_visible(item, context.settings)}
-    engagement = dataclasses.replace(engagement, items=tuple(visible.values()))
+    engagement = dataclasses.replace(engagement, items=tuple(visible.values()), facts=for_customer(engagement.facts))
     work = [item for ref, item in visible.items() if ref in derived.progress.values]
     known = _visible_milestones(derived, engagement, context.settings)
     shown = [promised(milestone, context.calendar) for milestone in known]
@@ -179,7 +181,7 @@ def _day(due: Due, context: ReportContext) -> date:
 
 
 def _first_due(due: Due, context: ReportContext) -> date:
-    return cycle_of("status", context.settings, context.calendar).first_due(due.period)
+    return status_cycle(context.settings).first_due(due.period)
 
 
 def name_of(context: ReportContext, engagement: Engagement) -> SafeMarkdown:
@@ -240,4 +242,15 @@ def draft_around(context: ReportContext, text: str, channel: NoteTarget, derived
     return context.templates.render(DRAFT_TEMPLATE, view)
 
 
-REPORT = Report("status", "customer status", "customer-status.md.j2", subjects, make_customer)
+REPORT = Report(
+    kind="status",
+    name="customer weekly status",
+    readers="the customer",
+    place=Place.CUSTOMER_CHANNEL,
+    audience="customer",
+    rhythm=WEEKLY,
+    config=StatusReport,
+    template="customer-status.md.j2",
+    subjects=subjects,
+    make=make_customer,
+)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config.reports import MonthlyReport
+from bot.derive.decisions.due import MONTHLY, Due
+from bot.derive.decisions.gravity import by_colour
 from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.derive.schedule.slips import days_lost
@@ -15,7 +18,6 @@ from bot.domain.model import Engagement, Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
-from bot.report.due import Due
 from bot.report.partner import partner_views
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
@@ -38,8 +40,8 @@ from bot.report.parts.movement import (
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.waterfall import waterfall_view
-from bot.report.parts.weeks import badness, count_colours, weekly_colours
-from bot.report.registry import Report, whole_portfolio
+from bot.report.parts.weeks import count_colours, weekly_colours
+from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown, joined
 from bot.report.text.wording import Words
 
@@ -81,7 +83,7 @@ def make_monthly(due: Due, context: ReportContext, ref: str | None) -> Document:
     view = monthly_view(due, context)
     promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
     payload = {"status": {m.derived.ref: m.rag for m in (*view["key"], *view["others"])}, **promised}
-    return issue_document(REPORT, due, context, view, payload)
+    return issue_document(REPORT.template, due, context, view, payload)
 
 
 def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     told = promised_by_engagement(context, derived, due.period.name)
     months = sorted(
         (month_of_engagement(context, e, due, quarter.name, told) for e in derived.engagements if _belongs(e, due)),
-        key=lambda m: (badness(m.rag), m.derived.ref),
+        key=lambda m: (by_colour(m.rag), m.derived.ref),
     )
     month = derived.portfolio.revenue_by_month.get(due.period.name, PortfolioQuarter())
     promised = month.committed_at_start
@@ -201,4 +203,15 @@ def _belongs(derived: EngagementDerived, due: Due) -> bool:
     return derived.phase != Phase.COMPLETE or (closed is not None and closed >= due.period.first)
 
 
-REPORT = Report("monthly", "monthly", "monthly.md.j2", whole_portfolio, make_monthly)
+REPORT = Report(
+    kind="monthly",
+    name="monthly summary",
+    readers="PS leadership",
+    place=Place.PORTFOLIO,
+    rhythm=MONTHLY,
+    config=MonthlyReport,
+    template="monthly.md.j2",
+    subjects=whole_portfolio,
+    make=make_monthly,
+    has_slides=True,
+)

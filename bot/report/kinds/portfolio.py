@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config.reports import PortfolioReport
 from bot.derive.checks.status import sentiment_worse
+from bot.derive.decisions.due import WEEK, WEEKLY, Due, weekly
+from bot.derive.decisions.gravity import by_colour, by_severity, telling_risk
 from bot.derive.depth import Depth
-from bot.derive.results import Derived, EngagementDerived
+from bot.derive.results import Derived, EngagementDerived, Risk
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
-from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, colours_of, week_colours
@@ -23,9 +25,8 @@ from bot.report.parts.issue import issue_document
 from bot.report.parts.orders import red_but_quiet
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
-from bot.report.parts.top_risks import telling_risk
-from bot.report.parts.weeks import badness, colour_on, count_colours, published_in
-from bot.report.registry import Report, whole_portfolio
+from bot.report.parts.weeks import colour_on, count_colours, published_in
+from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
 
 MOST_UPSIDE = 3
@@ -43,6 +44,8 @@ class Line:
     before: str | None
     after: str | None
     sentiment: str | None
+    told: Risk | None
+    """The risk that says why its colour is what it is, and how that is worded."""
     risk: RiskView | None
     mood: RiskView | None
     """That the customer sees it worse than the figures do."""
@@ -75,19 +78,19 @@ def make_portfolio(due: Due, context: ReportContext, ref: str | None) -> Documen
     view = portfolio_view(due, context)
     payload = {"status": {line.derived.ref: line.rag for line in view["lines"]}}
     promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
-    return issue_document(REPORT, due, context, view, {**payload, **promised})
+    return issue_document(REPORT.template, due, context, view, {**payload, **promised})
 
 
 def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
     """Everything the template shows."""
-    first_due = cycle_of("portfolio", context.settings, context.calendar).first_due(due.period)
+    first_due = weekly(context.settings.reports.portfolio.day).first_due(due.period)
     since, until = first_due - WEEK, min(first_due, due.as_of)
     day = due.as_of
     quarter, derived = context.calendar.fiscal_quarter(day), context.derive(day)
     running = [e for e in derived.engagements if e.phase != Phase.COMPLETE]
     lines = sorted(
         (line_of(context, e, due, Period(since + ONE_DAY, until, due.period.name)) for e in running),
-        key=lambda line: (badness(line.rag), _risk_rank(line), line.derived.ref),
+        key=lambda line: (by_colour(line.rag), by_severity(line.told), line.derived.ref),
     )
     upside = _upside(context, derived, quarter.name)
     return {
@@ -124,6 +127,7 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
     wanted = ask_views(context, derived)
     colours = colours_of(derived.status)
     worst = [axis for axis in AXES[1:] if colours[axis] == colours["overall"]]
+    told = telling_risk(derived.risks, worst)
     return Line(
         context.titled(derived.ref, derived.title),
         engagement.facts,
@@ -133,7 +137,8 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
         _said_on(context, derived.ref, week.first - ONE_DAY),
         _said_on(context, derived.ref, week.last),
         derived.status.sentiment,
-        telling_risk(risks, worst),
+        told,
+        risks[derived.risks.index(told)] if told else None,
         next((risk for risk in risks if risk.rule == sentiment_worse.RULE.id), None),
         wanted[0] if wanted else None,
         sum(entry.state != "closed" for entry in derived.raid),
@@ -157,11 +162,6 @@ def _escalated(context: ReportContext, since: date, until: date) -> list[tuple[S
         for x in e.escalations
         if x.ref not in before
     ]
-
-
-def _risk_rank(line: Line) -> int:
-    order = ("critical", "high", "medium", "low")
-    return order.index(line.risk.severity) if line.risk and line.risk.severity in order else len(order)
 
 
 def _completed(derived: EngagementDerived, since: date, day: date) -> bool:
@@ -188,4 +188,14 @@ def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Mapp
     ]
 
 
-REPORT = Report("portfolio", "portfolio", "portfolio.md.j2", whole_portfolio, make_portfolio)
+REPORT = Report(
+    kind="portfolio",
+    name="portfolio",
+    readers="PS leadership",
+    place=Place.PORTFOLIO,
+    rhythm=WEEKLY,
+    config=PortfolioReport,
+    template="portfolio.md.j2",
+    subjects=whole_portfolio,
+    make=make_portfolio,
+)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config.reports import QuarterlyReport
+from bot.derive.decisions.due import QUARTERLY, Due
 from bot.derive.labels import has_label
 from bot.derive.results import ChangeOrder, Derived, EngagementDerived
 from bot.domain.calendar import ONE_DAY, Period
@@ -15,7 +17,6 @@ from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
-from bot.report.due import Due
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import record_lines
@@ -26,11 +27,11 @@ from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
 from bot.report.parts.waterfall import waterfall_view
 from bot.report.parts.weeks import days_red, weekly_colours
-from bot.report.registry import Report, whole_portfolio
+from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
 
 SATISFIED = 4
-"""CSAT of 4 or 5 counts as satisfied (DOMAIN §7)."""
+"""CSAT of 4 or 5 counts as satisfied."""
 TOP_ASKS = 5
 MOST_RED = 5
 
@@ -57,7 +58,7 @@ class Csat:
 def make_quarterly(due: Due, context: ReportContext, ref: str | None) -> Document:
     view = quarterly_view(due, context)
     promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
-    return issue_document(REPORT, due, context, view, promised)
+    return issue_document(REPORT.template, due, context, view, promised)
 
 
 def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
@@ -229,4 +230,15 @@ def _in(day: date | None, quarter: Period) -> bool:
     return day is not None and day in quarter
 
 
-REPORT = Report("quarterly", "quarterly", "quarterly.md.j2", whole_portfolio, make_quarterly)
+REPORT = Report(
+    kind="quarterly",
+    name="quarterly roll-up",
+    readers="QBR",
+    place=Place.PORTFOLIO,
+    rhythm=QUARTERLY,
+    config=QuarterlyReport,
+    template="quarterly.md.j2",
+    subjects=whole_portfolio,
+    make=make_quarterly,
+    has_slides=True,
+)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config.reports import StatusReport
+from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
 from bot.derive.decisions.mutes import mute_payload
 from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, Scope
@@ -21,7 +23,6 @@ from bot.domain.model import Engagement, FactFault, PastReport
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
-from bot.report.due import WEEK, Due, cycle_of
 from bot.report.parts.asks import ask_views
 from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
@@ -31,7 +32,7 @@ from bot.report.parts.orders import manager_lines, mute_changes, muted_line, ord
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import story_views
-from bot.report.registry import Report
+from bot.report.registry import Place, Report
 from bot.report.site.names import page_names
 from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
@@ -82,7 +83,7 @@ class Week:
 
 def subjects(due: Due, context: ReportContext) -> Iterable[str]:
     """Engagements that run, and those that completed in the week reported (their last status)."""
-    since = cycle_of("status", context.settings, context.calendar).first_due(due.period) - WEEK
+    since = status_cycle(context.settings).first_due(due.period) - WEEK
     for derived in context.served(due.as_of):
         closed = derived.completion.completed_on
         if derived.phase != Phase.COMPLETE or (closed is not None and closed > since):
@@ -93,7 +94,7 @@ def week_of_engagement(due: Due, context: ReportContext, ref: str | None) -> Wee
     derived, engagement = context.derived(ref or "", due.as_of), context.engagements(due.as_of).get(ref or "")
     if derived is None or engagement is None:
         raise LookupError(f"{ref} is not among what was derived as of {due.as_of}")
-    first_due = cycle_of("status", context.settings, context.calendar).first_due(due.period)
+    first_due = status_cycle(context.settings).first_due(due.period)
     return Week(context, due, derived, engagement, first_due)
 
 
@@ -277,7 +278,17 @@ def baseline_payload(scope: Scope) -> dict[str, Any]:
     return {"baseline_day": scope.baseline_day.isoformat(), "baseline_items": size, "counts": COUNTS}
 
 
-REPORT = Report("status", "status", "internal-status.md.j2", subjects, make_status)
+REPORT = Report(
+    kind="status",
+    name="internal weekly status",
+    readers="PM, team, PS management",
+    place=Place.ENGAGEMENT,
+    rhythm=WEEKLY,
+    config=StatusReport,
+    template="internal-status.md.j2",
+    subjects=subjects,
+    make=make_status,
+)
 
 
 def _tell_fault(fault: FactFault) -> Text:

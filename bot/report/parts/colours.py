@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.decisions.colours import LEVELS
+from bot.derive.decisions.due import WEEK
 from bot.derive.depth import Depth
 from bot.derive.results import Derived, EngagementDerived, Rag, Status
 from bot.domain.calendar import Period
@@ -14,7 +15,6 @@ from bot.domain.messages import Text
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
-from bot.report.due import WEEK
 from bot.report.text.safe_text import SafeMarkdown
 
 AXES = ("overall", "schedule", "scope", "budget")

@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.derive.decisions.due import Due
 from bot.domain.errors import UsageError
+from bot.domain.messages import Text
 from bot.report.context import ReportContext, quiet
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget
-from bot.report.due import Due
-from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown, issue_title, link
 
 
 def issue_document(
-    report: Report, due: Due, context: ReportContext, view: Mapping[str, Any], payload: Mapping[str, Any]
+    template: str,
+    due: Due,
+    context: ReportContext,
+    view: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    title: Text | None = None,
 ) -> Document:
-    """The period's issue. Raises UsageError where the config names no project for it."""
-    section = getattr(context.settings.reports, due.kind)
+    """The period's issue; its title is the wording's of its kind, or a message. Raises UsageError where the config names no project for it."""
+    section = dict(context.settings.reports.issues())[due.kind]
     if not section.project:
         raise UsageError(
             "no project is named for this issue", f"reports.{due.kind}.project", "Name one that only your people read."
         )
-    frame = issue_frame(due, context)
+    frame, words = issue_frame(due, context), context.templates.words
+    heading = words.text(f"{due.kind}.issue_title", period=frame["period"]) if title is None else words.sentence(title)
     return Document(
-        kind=due.kind,  # type: ignore[arg-type]
+        kind=due.kind,
         audience="internal",
         period=due.period.name,
         target=IssueTarget(section.project, section.labels),
-        body=context.templates.render(report.template, {**frame, **view}),
-        title=issue_title(context.templates.words.text(f"{due.kind}.issue_title", period=frame["period"])),
+        body=context.templates.render(template, {**frame, **view}),
+        title=issue_title(heading),
         as_of_line=frame["as_of_line"],
         payload={"v": 1, **payload},
         closes_previous=True,

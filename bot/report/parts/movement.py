@@ -78,7 +78,7 @@ def labelled_in(
 
 
 def is_lesson(label: str, prefix: str) -> bool:
-    """`llProduct` is a lesson, `llama` is not: the published names go on with a capital (DOMAIN §2)."""
+    """`llProduct` is a lesson, `llama` is not: the published names go on with a capital."""
     return label.startswith(prefix) and (
         label == prefix or label[len(prefix)].isupper() or prefix.endswith(("::", "-"))
     )

@@ -6,21 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.derive.decisions.due import WEEK, status_cycle
 from bot.derive.depth import Depth
 from bot.derive.results import RAGS
 from bot.domain.calendar import ONE_DAY, Period, week_of
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
-from bot.report.due import WEEK, cycle_of
 from bot.report.parts.colours import week_colours
-
-_RANK = {"red": 0, "yellow": 1, "unknown": 2, "green": 3}
 
 
 def status_days(context: ReportContext, span: Period) -> Iterator[date]:
     """The days in `span` on which a weekly status was due."""
-    day = cycle_of("status", context.settings, context.calendar).first_due(week_of(span.first))
+    day = status_cycle(context.settings).first_due(week_of(span.first))
     while day <= span.last:
         if day >= span.first:
             yield day
@@ -37,7 +35,7 @@ class RedDays:
 
 def days_red(context: ReportContext, ref: str, span: Period) -> RedDays:
     """Each day in `span` counted by the status that held on it: as published, else as the facts of its week say."""
-    cycle = cycle_of("status", context.settings, context.calendar)
+    cycle = status_cycle(context.settings)
     red, about = 0, False
     for day in _days(span):
         report = published_in(context, ref, day)
@@ -50,7 +48,7 @@ def days_red(context: ReportContext, ref: str, span: Period) -> RedDays:
 
 def published_in(context: ReportContext, ref: str, day: date) -> PastReport | None:
     """The weekly status that stood on `day`: it is kept current until the next one is due."""
-    week = cycle_of("status", context.settings, context.calendar).current(day)
+    week = status_cycle(context.settings).current(day)
     return next((report for report in context.past_of("status", ref) if report.period == week.name), None)
 
 
@@ -89,11 +87,6 @@ def _said_by(context: ReportContext, ref: str, first_due: date, day: date) -> st
     report = published_in(context, ref, first_due)
     said = colour_on(report, day) if report else None
     return said or week_colours(context, ref, first_due).get("overall")
-
-
-def badness(rag: str) -> int:
-    """Sort key for colours: red first, then yellow; unknown comes before green because somebody must look."""
-    return _RANK.get(rag, 2)
 
 
 def count_colours(rags: Iterator[str]) -> dict[str, int]:

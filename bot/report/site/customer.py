@@ -11,11 +11,11 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from bot.config import Settings
+from bot.derive.decisions.due import Due
 from bot.derive.results import Derived, MilestoneStatus
 from bot.domain.calendar import WorkCalendar, week_of
 from bot.domain.model import Portfolio
 from bot.report.context import ReportContext
-from bot.report.due import Due
 from bot.report.environment import Templates
 from bot.report.kinds.customer import CustomerFacts, customer_facts
 from bot.report.parts.rows import MilestoneView

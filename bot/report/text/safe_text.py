@@ -17,7 +17,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from itertools import zip_longest
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -25,7 +24,6 @@ JOINER: Final = "\u2060"
 TITLE_LIMIT: Final = 255
 """GitLab's own limit of a title, in characters."""
 INLINE_LIMIT: Final = 500
-QUOTE_LIMIT: Final = 4_000
 ELLIPSIS: Final = "…"
 NOTHING: Final = "–"
 
@@ -135,36 +133,6 @@ def joined(parts: Iterable[SafeMarkdown], separator: str = ", ") -> SafeMarkdown
     return SafeMarkdown(separator.join(parts))
 
 
-def block_quote(text: str) -> SafeMarkdown:
-    """What a person wrote in several lines, as a quote: lines and paragraphs stay, nothing in them fires. "" for nothing."""
-    lines = [clean(line, QUOTE_LIMIT) for line in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text[: 4 * QUOTE_LIMIT])]
-    kept = _without_blank_runs(_bounded(lines))
-    quoted = [_quoted(line, after) for line, after in zip_longest(kept, kept[1:], fillvalue="")]
-    return SafeMarkdown("\n".join(quoted))
-
-
-def _quoted(line: str, after: str) -> str:
-    """One line of a quote; a backslash at its end keeps the line break before a line that follows at once."""
-    return f"> {_escape(line)}" + ("\\" if after else "") if line else ">"
-
-
-def _bounded(lines: Iterable[str]) -> Iterable[str]:
-    left = QUOTE_LIMIT
-    for line in lines:
-        yield line if len(line) <= left else line[:left] + ELLIPSIS
-        left -= len(line) + 1
-        if left <= 0:
-            return
-
-
-def _without_blank_runs(lines: Iterable[str]) -> list[str]:
-    kept: list[str] = []
-    for line in lines:
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return kept[:-1] if kept and not kept[-1] else kept
-
-
 # --- links -------------------------------------------------------------------------------------------------------------
 
 _URL_SAFE = "/?:@!$&'*+,=~-._%#"
@@ -174,11 +142,6 @@ def link(text: str, url: str) -> SafeMarkdown:
     """A link that psbot makes; only the text where `url` is no http(s) address."""
     shown, address = neutralise(text), safe_url(url)
     return SafeMarkdown(f"[{shown}]({address})") if shown and address else shown
-
-
-def ref_link(ref: str, url: str) -> SafeMarkdown:
-    """A reference (`group/project#12`) as a link; as code, which refers to nothing, where the address is not known."""
-    return link(ref, url) if safe_url(url) else code(ref)
 
 
 def safe_url(url: str) -> str:

@@ -22,7 +22,7 @@ def find_billing_milestone_unknown(subject: Subject) -> Iterator[Finding]:
                 names=listing(quotes(title for title in found)),
             ),
             (subject.engagement.ref,),
-            Phrase("Create the milestone or mend the title; both must be spelt alike."),
+            Phrase("Create the milestone or correct the title; both must be spelt alike."),
         )
 
 

@@ -22,7 +22,7 @@ def find_watermelon(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             Phrase("The status is declared green, but computed red{axes}{because}.", axes=axes, because=because),
             tuple(ref for reason in reasons for ref in reason.evidence),
-            Phrase("Declare what is, with its reason and the way out; or mend the data that say otherwise."),
+            Phrase("Declare what is, with its reason and the way out; or correct the data that say otherwise."),
         )
 
 

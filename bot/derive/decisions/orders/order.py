@@ -104,6 +104,8 @@ class OrderKind:
     adjust: Callable[[EngagementDerived, Order], EngagementDerived] = unchanged_result
     lasting: bool = False
     spellings: tuple[str, ...] = ()
+    example: str = ""
+    """A line of it, where `usage` has places to fill."""
 
 
 # -- what the grammars share

@@ -1,4 +1,4 @@
-"""`psbot approve`: approves the draft for the customer, as a 👍 on it does."""
+"""`psbot approve`: approves the draft for the customer, as a 👍 on it does (approvers only)."""
 
 from __future__ import annotations
 
@@ -14,5 +14,8 @@ def _read(text: str, scope: Scope) -> Given:
 
 
 ORDER = OrderKind(
-    word="approve", usage="psbot approve", meaning="approves the draft for the customer, as a 👍 on it does", read=_read
+    word="approve",
+    usage="psbot approve",
+    meaning="approves the draft for the customer, as a 👍 on it does (approvers only)",
+    read=_read,
 )

@@ -36,6 +36,7 @@ ORDER = OrderKind(
     word="cause",
     usage='psbot cause "Milestone" client: text',
     meaning="why the date moved: client, internal, third party or scope",
+    example='psbot cause "Go-live" client: firewall not open',
     read=_read,
     adjust=_adjust,
 )

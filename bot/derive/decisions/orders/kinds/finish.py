@@ -23,6 +23,7 @@ ORDER = OrderKind(
     word="finish",
     usage="psbot finish DATE: reason",
     meaning="your forecast of the finish, beside the computed one; both are scored",
+    example="psbot finish 2027-01-15: the team's own plan",
     read=_read,
     adjust=_adjust,
 )

@@ -29,6 +29,7 @@ ORDER = OrderKind(
     word="mute",
     usage="psbot mute RULE until DATE: reason",
     meaning="folds the risk away for this engagement until then (30 days without a date)",
+    example="psbot mute budget-runs-out until 2026-12-20: waiting for the signature",
     read=_read,
     adjust=_adjust,
     lasting=True,

@@ -39,6 +39,7 @@ ORDER = OrderKind(
     word="revenue",
     usage="psbot revenue FY27-Q4 120000: reason",
     meaning="your forecast of a quarter's revenue, beside the computed one; both are scored",
+    example="psbot revenue FY27-Q4 120000: the second wave moves",
     read=_read,
     adjust=_adjust,
 )

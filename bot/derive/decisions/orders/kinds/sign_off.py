@@ -17,12 +17,13 @@ from bot.derive.decisions.orders.order import (
 from bot.domain.model import Engagement, MilestoneFact
 
 
-def sign_off_order(word: str, field: str, meaning: str) -> OrderKind:
+def sign_off_order(word: str, field: str, meaning: str, example: str) -> OrderKind:
     """An order that dates a sign-off: `psbot WORD "Milestone" DATE` sets `field` of the contract's milestone."""
     return OrderKind(
         word=word,
         usage=f'psbot {word} "Milestone" DATE',
         meaning=meaning,
+        example=example,
         read=read_sign_off,
         prepare=lambda engagement, order: with_sign_off(engagement, order, field),
     )

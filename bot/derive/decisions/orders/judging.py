@@ -17,7 +17,6 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.mistakes import nearest
 from bot.domain.model import Engagement, PastReport, Reply, end_of_day
 
-ROLL_UPS = ("portfolio", "monthly", "quarterly")
 LONGEST_LINE = 500
 
 
@@ -38,14 +37,15 @@ def read_orders(past: Iterable[PastReport], engagement: Engagement, court: Court
     """
     cut = end_of_day(court.day, court.calendar.zone)
     past = tuple(past)
-    said = [(reply, line, url) for reply, line, url in _said_of(past, engagement) if reply.created_at < cut]
+    said = [(reply, line, url) for reply, line, url in _said_of(past, engagement, court) if reply.created_at < cut]
     said.sort(key=lambda found: (found[0].created_at, found[0].note))
     orders = [replace(_judged(reply, line, engagement, court), url=url) for reply, line, url in said]
     consents = (order for order in consents_of(past, engagement, court.calendar) if order.at < cut)
     return tuple(sorted((*_taken_back(orders), *consents), key=lambda order: (order.at, order.note)))
 
 
-def _said_of(past: Iterable[PastReport], engagement: Engagement) -> Iterator[tuple[Reply, str, str]]:
+def _said_of(past: Iterable[PastReport], engagement: Engagement, court: Court) -> Iterator[tuple[Reply, str, str]]:
+    roll_ups = dict(court.settings.reports.issues())
     for report in past:
         if report.audience != "internal":
             continue
@@ -55,7 +55,7 @@ def _said_of(past: Iterable[PastReport], engagement: Engagement) -> Iterator[tup
                 url = f"{report.url.partition('#note_')[0]}#note_{reply.note}" if report.url and reply.note else ""
                 if own:
                     yield reply, without_reference(line, engagement) or line, url
-                elif report.engagement is None and report.kind in ROLL_UPS:
+                elif report.engagement is None and report.kind in roll_ups:
                     named = without_reference(line, engagement)
                     if named is not None:
                         yield reply, named, url
@@ -65,11 +65,11 @@ def read_unaddressed(
     past: Iterable[PastReport], engagements: Sequence[Engagement], court: Court
 ) -> tuple[OrderEntry, ...]:
     """Orders on internal roll-ups that name no engagement: only `help` can be obeyed."""
-    cut = end_of_day(court.day, court.calendar.zone)
+    cut, roll_ups = end_of_day(court.day, court.calendar.zone), dict(court.settings.reports.issues())
     lines = [
         (reply, line)
         for report in past
-        if report.engagement is None and report.audience == "internal" and report.kind in ROLL_UPS
+        if report.engagement is None and report.audience == "internal" and report.kind in roll_ups
         for reply in report.replies
         for line in (order_lines(reply.body) if reply.created_at < cut else ())
         if all(without_reference(line, engagement) is None for engagement in engagements)
@@ -116,7 +116,8 @@ def without_reference(line: str, engagement: Engagement) -> str | None:
     for name in filter(None, (engagement.web_url, engagement.ref)):
         pattern = re.compile(rf"(?<![\w/.-]){re.escape(name)}\+?(?![\w/-])", re.IGNORECASE)
         found = pattern.search(line)
-        if found:
+        # One that stands in the reason is spoken of, not spoken to.
+        if found and ": " not in line[: found.start()]:
             rest = line[: found.start()] + line[found.end() :].lstrip(":," if found.start() == 0 else "")
             return " ".join(rest.split()).replace(" :", ":")
     return None
