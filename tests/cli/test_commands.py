@@ -199,7 +199,9 @@ def test_export_leaves_tables_that_no_title_can_turn_into_formulas(desk: Desk) -
 
 
 def test_tables_without_rows_keep_their_columns(tmp_path: Path) -> None:
-    write_tables(Derived(date(2026, 11, 20), "USD"), Portfolio(engagements=()), tmp_path, parquet=True)
+    write_tables(
+        Derived(date(2026, 11, 20), "USD"), Portfolio(engagements=()), tmp_path, parquet=True, tell=pytest.fail
+    )
     for name, table in TABLES.items():
         header = ",".join(column.name for column in table.columns)
         assert (tmp_path / f"{name}.csv").read_text(encoding="utf-8") == header + "\n"
