@@ -18,10 +18,9 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from bot.report.due import Due, cycle_of, reports_due
-
 from bench.chaos_run import SECRET, Order, by_processes, calendar_of, settings_in
 from bench.chaos_world import PAUSES, PLANTED, SKEWS, TURNS, Clock, People
+from bot.derive.decisions.due import Due, cycle_of, reports_due
 from bot.domain.model import PastReport
 from bot.publish.marker import Marker, read_marker
 from tests.publish.stage import CHANNEL, Stage, open_stage

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.report.due import Due, reports_due
-
 from bot.config import Settings
+from bot.derive.decisions.due import Due, reports_due
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Portfolio
 from bot.gitlab_api.client import GitLabClient

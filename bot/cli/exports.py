@@ -237,13 +237,17 @@ def csv_text(rows: Iterable[Row], names: Sequence[str]) -> str:
 
 
 def _write_parquet(rows: Sequence[Row], columns: Sequence[Column], path: Path) -> None:
+    from bot.cli.files import write_bytes
+
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
         raise UsageError("Parquet needs pyarrow", "--parquet", "Install it: pip install 'psbot[parquet]'.") from error
     table = pyarrow.Table.from_pylist([dict(row) for row in rows], schema=_schema(columns))
-    pyarrow.parquet.write_table(table, path)
+    data = io.BytesIO()
+    pyarrow.parquet.write_table(table, data)
+    write_bytes(path, data.getvalue())
 
 
 def _schema(columns: Sequence[Column]) -> pyarrow.Schema:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,13 +170,13 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
 def _leave_files(
     summary: RunSummary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None
 ) -> None:
-    from bot.cli.files import write_text
+    from bot.cli.files import json_text, write_text
 
     if out:
         for name, text in summary.files.items():
             write_text(out / name, text)
     if plan:
-        write_text(plan, json.dumps(summary.plan_json, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+        write_text(plan, json_text(summary.plan_json, indent=1))
     if junit:
         from bot.cli.junit import to_junit
 

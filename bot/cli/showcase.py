@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import os
 import signal
 import sys
@@ -19,7 +18,7 @@ from bot.app.run import RunOptions, run_job
 from bot.app.session import Session, open_session
 from bot.app.sources import Reading, make_site_files, read_for
 from bot.cli.console import progress_bar, say, stdout
-from bot.cli.files import write_text
+from bot.cli.files import json_text, write_text
 from bot.cli.leftovers import offline_html, offline_markdown
 from bot.domain.errors import UsageError
 from bot.publish.marker import unsigned
@@ -216,4 +215,4 @@ def file_of(number: int, found: Published) -> str:
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_text(path, json_text(value, indent=1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -179,7 +178,7 @@ def export(
         raise UsageError("Parquet is written with the tables", "--parquet", "Add --tables DIR.")
     reading = read(None, only, None)
     plain = not output and not takes_unicode()
-    text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=plain, indent=1, allow_nan=False) + "\n"
+    text = json_text(dump_snapshot(reading.portfolio), plain=plain, indent=1)
     if output:
         write_text(output, text)
     else:

