@@ -18,11 +18,12 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from bench.chaos_run import SECRET, Order, by_processes, calendar_of, settings_in
+from bench.chaos_run import ROLL_UPS, SECRET, Order, by_processes, calendar_of, settings_in
 from bench.chaos_world import PAUSES, PLANTED, SKEWS, TURNS, Clock, People
-from bot.derive.decisions.due import Due, cycle_of, reports_due
+from bot.derive.decisions.due import Due
 from bot.domain.model import PastReport
 from bot.publish.marker import Marker, read_marker
+from bot.report.schedule import cycle_of, reports_due
 from tests.publish.stage import CHANNEL, Stage, open_stage
 
 KINDS = ("bad_gateway", "unavailable", "gateway_timeout", "html", "reset_before", "reset_after", "rate_limit")
@@ -205,7 +206,7 @@ class Case:
         day = self.clock.day()
         calendar = calendar_of(self.settings, day)
         dues = reports_due(self.settings, calendar, day, past)
-        current = {d.kind: cycle_of(d.kind, self.settings, calendar).current(day) for d in dues if d.kind != "closeout"}
+        current = {d.kind: c.current(day) for d in dues if (c := cycle_of(d.kind, self.settings, calendar))}
         return sum(d.kind in current and d.period != current[d.kind] for d in dues)
 
     def _leaks(self) -> int:
@@ -219,7 +220,7 @@ class Case:
 
 def _wanted(due: Due, people: People) -> list[tuple[str, ...]]:
     week = due.period.name
-    if due.kind == "closeout":
+    if due.kind not in ("status", *ROLL_UPS):
         return []
     if due.kind != "status":
         return [("", due.kind, "internal", week, "1")]

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.config import Settings
-from bot.derive.decisions.due import Due, reports_due
+from bot.derive.decisions.due import Due
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Portfolio
 from bot.gitlab_api.client import GitLabClient
@@ -25,9 +25,11 @@ from bot.publish.standing import read_standing
 from bot.publish.steps import Plan
 from bot.publish.writer import Writer
 from bot.report.document import Document, IssueTarget, NoteTarget
+from bot.report.schedule import reports_due
 from tests.publish.stage import CHANNEL, REPORTS, SETTINGS, body, monthly, status
 
 SECRET = "INTERNAL-ONLY"
+ROLL_UPS = ("portfolio", "monthly", "quarterly")
 Die = Callable[[], None]
 
 
@@ -71,7 +73,7 @@ def documents(order: Order, dues: Sequence[Due]) -> Iterator[Document]:
             yield from _statuses(order, due)
         elif due.kind == "closeout":  # must be refused: customers read there
             yield status(_inside(order), engagement=order.root, kind="closeout", target=NoteTarget(CHANNEL))
-        else:
+        elif due.kind in ROLL_UPS:
             target = IssueTarget(REPORTS, (f"ps-{due.kind}",))
             yield monthly(_inside(order), due.period.name, kind=due.kind, target=target, title=due.period.name)
 
