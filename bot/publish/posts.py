@@ -140,5 +140,5 @@ def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> Pa
         url=lead.url,
         pm_notes=next((p.pm_notes for p in [lead, *posts] if p.pm_notes), ""),
         replies=tuple(sorted((r for p in posts for r in p.replies), key=lambda r: r.created_at)),
-        consents=tuple(Consent(t.username, t.at) for p in posts if p.own and p.shared for t in p.thumbs),
+        consents=tuple(Consent(t.username, t.at, t.rating) for p in posts if p.own and p.shared for t in p.thumbs),
     )
