@@ -52,7 +52,9 @@ def world() -> World:
 
 
 @pytest.fixture
-def gitlab(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoGitLab]:
+def gitlab(
+    world: World, tmp_path: Path, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DemoGitLab]:
     with DemoGitLab(world) as made:
         (tmp_path / "config.yml").write_text(yaml.safe_dump(config()), encoding="utf-8")
         (tmp_path / "sow.yml").write_text(SOW, encoding="utf-8")
