@@ -1,8 +1,8 @@
 # Small, without build tools, not root.
 #   docker build -t psbot .
 #   docker run --rm -e GITLAB_TOKEN -v "$PWD/config.yml:/work/config.yml:ro" psbot check
-# For a build that can be repeated to the bit, pin the base by digest: --build-arg BASE=python:3.13.9-slim-bookworm@sha256:…
-ARG BASE=python:3.13.9-slim-bookworm
+# The digest is that of the list of all platforms; Renovate keeps it fresh.
+ARG BASE=python:3.13.9-slim-bookworm@sha256:b685a4fa58bb19d1814d78a1ec0f0208f351452724f78b20212c984d6e124a34
 
 FROM ${BASE} AS build
 WORKDIR /build

@@ -18,7 +18,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from bench.chaos_run import SECRET, Order, by_processes, calendar_of, settings_in
+from bench.chaos_run import ROLL_UPS, SECRET, Order, by_processes, calendar_of, settings_in
 from bench.chaos_world import PAUSES, PLANTED, SKEWS, TURNS, Clock, People
 from bot.derive.decisions.due import Due
 from bot.domain.model import PastReport
@@ -206,8 +206,7 @@ class Case:
         day = self.clock.day()
         calendar = calendar_of(self.settings, day)
         dues = reports_due(self.settings, calendar, day, past)
-        cycles = {d.kind: cycle_of(d.kind, self.settings, calendar) for d in dues}
-        current = {kind: cycle.current(day) for kind, cycle in cycles.items() if cycle}
+        current = {d.kind: c.current(day) for d in dues if (c := cycle_of(d.kind, self.settings, calendar))}
         return sum(d.kind in current and d.period != current[d.kind] for d in dues)
 
     def _leaks(self) -> int:
@@ -221,7 +220,7 @@ class Case:
 
 def _wanted(due: Due, people: People) -> list[tuple[str, ...]]:
     week = due.period.name
-    if due.kind == "closeout":
+    if due.kind not in ("status", *ROLL_UPS):
         return []
     if due.kind != "status":
         return [("", due.kind, "internal", week, "1")]

@@ -29,6 +29,7 @@ from bot.report.schedule import reports_due
 from tests.publish.stage import CHANNEL, REPORTS, SETTINGS, body, monthly, status
 
 SECRET = "INTERNAL-ONLY"
+ROLL_UPS = ("portfolio", "monthly", "quarterly")
 Die = Callable[[], None]
 
 
@@ -72,7 +73,7 @@ def documents(order: Order, dues: Sequence[Due]) -> Iterator[Document]:
             yield from _statuses(order, due)
         elif due.kind == "closeout":  # must be refused: customers read there
             yield status(_inside(order), engagement=order.root, kind="closeout", target=NoteTarget(CHANNEL))
-        else:
+        elif due.kind in ROLL_UPS:
             target = IssueTarget(REPORTS, (f"ps-{due.kind}",))
             yield monthly(_inside(order), due.period.name, kind=due.kind, target=target, title=due.period.name)
 

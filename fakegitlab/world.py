@@ -334,11 +334,10 @@ class World(Store):
         made.links, item.links = item.links, []
         made.updated_at = moment
         for note in [n for n in item.notes if not n.system]:
-            copied_note = {"threaded": note.threaded, "internal": note.internal, "last_edited_at": note.last_edited_at}
             thread = f"{note.discussion_id[:-4]}{made.id % 10_000:04}"
-            self.add_note(
-                Note(self.next_id("note"), made, note.author, note.body, note.created_at, moment, thread, **copied_note)  # type: ignore[arg-type]
-            )
+            copy = Note(self.next_id("note"), made, note.author, note.body, note.created_at, moment, thread)
+            copy.internal, copy.threaded, copy.last_edited_at = note.internal, note.threaded, note.last_edited_at
+            self.add_note(copy)
         history.add_system_note(self, item, item.author, f"moved to {made.reference}", "moved", moment)
         history.add_system_note(self, made, item.author, f"moved from {item.reference}", "moved", moment)
         self.close(item, moment)

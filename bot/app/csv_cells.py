@@ -172,6 +172,7 @@ def read_hours(cells: Mapping[str, str], name: str, least: float, most: float) -
 
 
 def _number(text: str) -> float:
+    text = text.replace("\N{MINUS SIGN}", "-")
     plain = re.sub(r"[\s\u00a0\u202f']|h(?:rs?|ours?)?\.?$", "", text, flags=re.I)
     if clock := re.fullmatch(r"(-?)(\d{1,3}):([0-5]\d)(?::[0-5]\d)?", plain):
         return float(clock[1] + "1") * (int(clock[2]) + int(clock[3]) / 60)

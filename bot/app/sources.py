@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.derive.checks.registry import RULES
+from bot.derive.decisions.orders.judging import Court
 from bot.derive.decisions.orders.lines import order_lines
+from bot.derive.decisions.orders.stage import as_ordered
 from bot.derive.decisions.status import Signals
 from bot.derive.depth import Depth
 from bot.derive.forecast import (
@@ -26,11 +29,13 @@ from bot.derive.forecast import (
 from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
-from bot.derive.results import Derived
+from bot.derive.results import Derived, EngagementDerived
 from bot.derive.schedule.memory import remember
+from bot.derive.served import served
 from bot.domain.border import admitted
+from bot.domain.bulkhead import contained
 from bot.domain.errors import PsbotError, UsageError
-from bot.domain.model import PastReport, Portfolio, as_of
+from bot.domain.model import FactFault, PastReport, Portfolio, as_of
 from bot.domain.paths import reference_of, same_reference
 from bot.domain.snapshot import load_snapshot
 from bot.gitlab_api.cache import Cache
@@ -61,7 +66,8 @@ class Reading:
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.portfolio = remember(self.portfolio, self.past, self.session.today)
+        live = self.session.as_of == self.session.today
+        self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
 
     def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
         """What is derived as of `day`; `depth`: at least so much of it."""
@@ -103,7 +109,9 @@ class Reading:
     def backtest(self, *, seed: int, trials: int) -> BacktestReport:
         """The portfolio's own closed history, replayed by the protocol."""
         s = self.session
-        report = run_backtest(self.portfolio, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
+        court = Court(s.settings, s.calendar, tuple(r.id for r in RULES), self.day)
+        known = as_ordered(self.portfolio, self.past, court)
+        report = run_backtest(known, s.calendar, s.settings, day=self.day, seed=seed, trials=trials)
         if not any(order_lines(reply.body) for past in self.past for reply in past.replies):
             return report
         derived = self.derive(self.day)
@@ -232,11 +240,19 @@ def failures_of(derived: Derived, portfolio: Portfolio) -> list[str]:
     found = [str(failure) for failure in derived.failures]
     faults = {e.ref: e.fact_faults for e in portfolio.engagements}
     for e in derived.engagements:
-        found += [f"{e.ref}: {error}" for error in e.errors]
-        found += [
-            f"{f.ref or e.ref}: facts, line {f.line}: {f.key or 'block'}: {f.message}" for f in faults.get(e.ref, ())
-        ]
+        tell = partial(_told_of, found, e.ref)
+        found += contained(partial(_own_failures, e, faults.get(e.ref, ())), tell, [], fatal=())
     return list(dict.fromkeys(found))
+
+
+def _own_failures(e: EngagementDerived, faults: Iterable[FactFault]) -> list[str]:
+    found = [f"{e.ref}: {error}" for error in e.errors]
+    found += [f"{f.ref or e.ref}: facts, line {f.line}: {f.key or 'block'}: {f.message}" for f in faults]
+    return found
+
+
+def _told_of(found: list[str], ref: str, why: str) -> None:
+    found.append(f"{ref}: its errors could not be told ({why})")
 
 
 def make_site_files(
@@ -249,7 +265,12 @@ def make_site_files(
     earlier = [reading.derive(reading.day - timedelta(weeks=n), Depth.STATUS) for n in range(WEEKS_SHOWN, 0, -1)]
     derived = reading.derive(reading.day)
     facts = {e.ref: e.facts for e in reading.portfolio.engagements}
-    accuracy = measure_accuracy(derived, reading.past, settings=s.settings, calendar=s.calendar, facts=facts)
+    accuracy = served(
+        derived,
+        "the record of forecasts",
+        lambda part: measure_accuracy(part, reading.past, settings=s.settings, calendar=s.calendar, facts=facts),
+        tell,
+    )
     return make_site(
         reading.portfolio,
         derived,

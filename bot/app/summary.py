@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.app.session import Session
 from bot.app.sources import Reading, failures_of
+from bot.domain.limits import json_escaped
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import dump_snapshot
 from bot.publish.execute import Outcome, Result
@@ -88,7 +89,7 @@ def summarise(
 def part_text(portfolio: Portfolio, unpublished: list[str]) -> str:
     """What a shard leaves for the roll-up: what it read, and its reports that failed."""
     part = dump_snapshot(portfolio) | ({"unpublished": unpublished} if unpublished else {})
-    return json.dumps(part, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_escaped(json.dumps(part, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def told(outcome: Outcome) -> tuple[str, ...]:

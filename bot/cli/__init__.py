@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _drop_output()
         sys.exit(0)
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
+        where = f" ({error.filename or 'standard output'})"
         _drop_output()
         sys.exit(
             _told(f"can't be written or read{where}: {error.strerror or error}; put that right and run it again", 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from bot.cli.app import AsOf, Only, Snapshot, app, require_audience
 from bot.cli.console import say
 from bot.cli.views import exit_code, read
 from bot.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.derive.results import Derived
 
 
 @app.command(epilog="Example: psbot deck --report quarterly -o qbr.pptx")
@@ -34,6 +37,7 @@ def deck(
     except ImportError as error:
         raise UsageError("needs the extra `deck`", "psbot deck", "Install it: pip install 'psbot[deck]'.") from error
     from bot.cli.files import write_bytes
+    from bot.derive.served import served
     from bot.report.deck.slides import customer_slides, leadership_slides
     from bot.report.schedule import forced
     from bot.report.site.customer import customer_facts_of
@@ -45,15 +49,22 @@ def deck(
     due = forced(session.settings, session.calendar, report, period, reading.day)
     derived = reading.derive(min(due.as_of, reading.day))
     words = PlainWords(load_words(session.settings.reports.locale, derived.currency))
-    if audience == "customer":
-        facts = customer_facts_of(reading.portfolio, derived, session.settings, session.calendar, reading.only or "")
-        slides = customer_slides(facts, words)
-    else:
-        slides = leadership_slides(derived, due.period, session.calendar, report, words)
     templates = sorted((session.folder / session.settings.templates.folder / "deck").glob("*.pptx"))
-    write_bytes(output, pptx_file(slides, ratio=ratio, template=templates[0] if templates else None))
-    say(f"written: {output} ({len(slides)} slides)")
-    raise typer.Exit(exit_code(reading, derived))
+    lost: list[str] = []
+
+    def made(part: Derived) -> tuple[bytes, int]:
+        if audience == "customer":
+            facts = customer_facts_of(reading.portfolio, part, session.settings, session.calendar, reading.only or "")
+            slides = customer_slides(facts, words)
+        else:
+            slides = leadership_slides(part, due.period, session.calendar, report, words)
+        return pptx_file(slides, ratio=ratio, template=templates[0] if templates else None), len(slides)
+
+    found = served(derived, "the slides", made, lost.append)
+    if found:
+        write_bytes(output, found[0])
+        say(f"written: {output} ({found[1]} slides)")
+    raise typer.Exit(exit_code(reading, derived, lost))
 
 
 def _require_slides(kind: str) -> None:

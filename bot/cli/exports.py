@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.derive.raid.decision_log import decision_log
 from bot.derive.results import Derived
+from bot.derive.served import served
 from bot.domain.errors import UsageError
 from bot.domain.model import Facts, Portfolio
 from bot.report.text.safe_text import csv_cell
@@ -204,11 +205,17 @@ def make_tables(derived: Derived, portfolio: Portfolio) -> dict[str, list[Row]]:
     }  # fmt: skip
 
 
-def write_tables(derived: Derived, portfolio: Portfolio, folder: Path, parquet: bool) -> None:
-    """Write each table as CSV, and as Parquet where asked. Raises UsageError when Parquet support is not installed."""
+def write_tables(
+    derived: Derived, portfolio: Portfolio, folder: Path, parquet: bool, tell: Callable[[str], None]
+) -> None:
+    """Write each table as CSV, and as Parquet where asked; `tell` hears of engagements that can't stand in them.
+
+    Raises UsageError when Parquet support is not installed.
+    """
     from bot.cli.files import write_text
 
-    for name, rows in make_tables(derived, portfolio).items():
+    tables = served(derived, "the tables", lambda part: make_tables(part, portfolio), tell) or {}
+    for name, rows in tables.items():
         write_text(folder / f"{name}.csv", to_csv(rows, TABLES[name].columns))
         if parquet:
             _write_parquet(rows, TABLES[name].columns, folder / f"{name}.parquet")
@@ -230,13 +237,17 @@ def csv_text(rows: Iterable[Row], names: Sequence[str]) -> str:
 
 
 def _write_parquet(rows: Sequence[Row], columns: Sequence[Column], path: Path) -> None:
+    from bot.cli.files import write_bytes
+
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
         raise UsageError("Parquet needs pyarrow", "--parquet", "Install it: pip install 'psbot[parquet]'.") from error
     table = pyarrow.Table.from_pylist([dict(row) for row in rows], schema=_schema(columns))
-    pyarrow.parquet.write_table(table, path)
+    data = io.BytesIO()
+    pyarrow.parquet.write_table(table, data)
+    write_bytes(path, data.getvalue())
 
 
 def _schema(columns: Sequence[Column]) -> pyarrow.Schema:

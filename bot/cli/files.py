@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import UsageError
+from bot.domain.limits import json_escaped
 
 OWNER_ONLY = 0o600
 
@@ -18,9 +19,9 @@ def print_json(value: Mapping[str, Any]) -> None:
     sys.stdout.write(json_text(value, plain=not takes_unicode()))
 
 
-def json_text(value: Mapping[str, Any], *, plain: bool = False) -> str:
+def json_text(value: Mapping[str, Any], *, plain: bool = False, indent: int = 2) -> str:
     """As every command prints JSON; `plain`: ASCII alone."""
-    return json.dumps(value, ensure_ascii=plain, indent=2, allow_nan=False) + "\n"
+    return json_escaped(json.dumps(value, ensure_ascii=plain, indent=indent, allow_nan=False)) + "\n"
 
 
 def takes_unicode() -> bool:

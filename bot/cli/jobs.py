@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,13 +170,13 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
 def _leave_files(
     summary: RunSummary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None
 ) -> None:
-    from bot.cli.files import write_text
+    from bot.cli.files import json_text, write_text
 
     if out:
         for name, text in summary.files.items():
             write_text(out / name, text)
     if plan:
-        write_text(plan, json.dumps(summary.plan_json, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+        write_text(plan, json_text(summary.plan_json, indent=1))
     if junit:
         from bot.cli.junit import to_junit
 
@@ -201,12 +200,14 @@ def _leave_derived(summary: RunSummary, site: Path | None, json_: Path | None, t
             write_text(site / name, text)
     if json_:
         from bot.derive.output import to_json
+        from bot.derive.served import served
 
-        write_text(json_, json_text(to_json(reading.derive(reading.day))))
+        plain = served(reading.derive(reading.day), "the JSON", lambda part: json_text(to_json(part)), lost.append)
+        write_text(json_, plain or "")
     if tables:
         from bot.cli.exports import write_tables
 
-        write_tables(reading.derive(reading.day), reading.portfolio, tables, parquet=False)
+        write_tables(reading.derive(reading.day), reading.portfolio, tables, parquet=False, tell=lost.append)
     return lost
 
 

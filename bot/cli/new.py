@@ -66,9 +66,7 @@ def _line(verb: str, step: Step) -> None:
 
 
 def _leave_plan(path: Path, steps: tuple[Step, ...]) -> None:
-    import json
-
-    from bot.cli.files import write_text
+    from bot.cli.files import json_text, write_text
 
     lines = [
         {
@@ -83,4 +81,4 @@ def _leave_plan(path: Path, steps: tuple[Step, ...]) -> None:
         }
         for step in steps
     ]
-    write_text(path, json.dumps({"format": "psbot-new/1", "steps": lines}, ensure_ascii=False, indent=2) + "\n")
+    write_text(path, json_text({"format": "psbot-new/1", "steps": lines}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import os
 import signal
 import sys
@@ -19,7 +18,7 @@ from bot.app.run import RunOptions, run_job
 from bot.app.session import Session, open_session
 from bot.app.sources import Reading, make_site_files, read_for
 from bot.cli.console import progress_bar, say, stdout
-from bot.cli.files import write_text
+from bot.cli.files import json_text, write_text
 from bot.cli.leftovers import offline_html, offline_markdown
 from bot.domain.errors import UsageError
 from bot.publish.marker import unsigned
@@ -59,18 +58,39 @@ def run_demo(out: Path, edition: str, seed: int, *, quiet: bool) -> int:
             first = run_job(session, RunOptions(), progress)
         for line in (*first.lines, first.closing_line):
             stdout().print(line, soft_wrap=True)
+        answered = converse(gitlab, session, day)
         again = run_job(session, RunOptions())
         stdout().print(f"run again: {again.closing_line}")
         reading = read_for(session, snapshot=None, only=None)
         published = read_back(session, reading.portfolio)
         lost = _leave(out, reading, published, edition)
-    failures = [*first.failures, *lost]
+    failures = [*first.failures, *answered, *lost]
     for failure in failures:
         say(failure)
     if again.writes:
         say(f"the second run wrote {again.writes} times, though nothing had changed")
     stdout().print(what_to_do_next(published, out), soft_wrap=True)
     return 1 if failures or again.writes or not published else 0
+
+
+def converse(gitlab: DemoGitLab, session: Session, day: date) -> list[str]:
+    """A PM answers psbot, and the next run obeys: told on the terminal. What failed."""
+    from bot.demo.conversation import Talk, play_conversation
+
+    reading = read_for(session, snapshot=None, only=None)
+    facts = {e.ref: e.facts for e in reading.portfolio.engagements}
+    talks = [
+        Talk(facts[e.ref].internal or e.ref, facts[e.ref].pm or "", e.risks[0].rule, "yellow")
+        for e in reading.derive(day).engagements
+        if e.phase == "active" and facts[e.ref].pm and e.risks and e.risks[0].source == "derived"
+    ]
+    approvers = session.settings.reports.status.customer.approvers
+    said = play_conversation(gitlab.world, talks, approvers[0], day) if approvers else []
+    stdout().print("\nA PM answers in GitLab:", *said, sep="\n", soft_wrap=True)
+    obeyed = run_job(session, RunOptions())
+    news = (line for line in obeyed.lines if not line.startswith(("skipped", "waiting")))
+    stdout().print("and the next run obeys:", *news, obeyed.closing_line, sep="\n", soft_wrap=True)
+    return list(obeyed.failures)
 
 
 def what_to_do_next(published: Sequence[Published], out: Path) -> str:
@@ -195,4 +215,4 @@ def file_of(number: int, found: Published) -> str:
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_text(path, json_text(value, indent=1))

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
 
 
-def print_status(derived: Derived, facts: Mapping[str, Facts], columns: str | None, sort: str | None) -> None:
-    """A line an engagement, worst first, in the columns that are asked for, or that fit; then the counts of colours.
+def print_tables(tables: Iterable[Table]) -> None:
+    for table in tables:
+        stdout().print(table)
+
+
+def status_table(derived: Derived, facts: Mapping[str, Facts], columns: str | None, sort: str | None) -> Table:
+    """A line an engagement, worst first, in the columns that are asked for, or that fit.
 
     References are never folded, so that they can be copied.
     """
@@ -33,7 +38,11 @@ def print_status(derived: Derived, facts: Mapping[str, Facts], columns: str | No
         table.add_column(name, overflow="ignore" if name == "ref" else "fold", no_wrap=name == "ref")
     for row in rows_of(in_order(derived, facts, sort), facts, names):
         table.add_row(*(_shown(name, value) for name, value in row.items()))
-    stdout().print(table)
+    return table
+
+
+def print_counts(derived: Derived) -> None:
+    """How many engagements have each colour."""
     counts = derived.portfolio.rag
     stdout().print(", ".join(f"{counts.get(rag, 0)} {rag}" for rag in ("red", "yellow", "unknown", "green")))
 
@@ -68,7 +77,7 @@ def explanation_tables(one: Explanation) -> Iterable[Table]:
     yield hours
 
 
-def print_forecast(derived: Derived) -> None:
+def forecast_tables(derived: Derived) -> list[Table]:
     """Finish and effort by engagement, then revenue by quarter."""
     table = _table(
         f"Forecast as of {derived.as_of}",
@@ -90,7 +99,6 @@ def print_forecast(derived: Derived) -> None:
             _span(f.effort_hours),
             _basis(e),
         )
-    stdout().print(table)
     money = _table(f"Revenue ({derived.currency})", "quarter", "target", "actual", "forecast", "80 % range", "upside")
     for quarter, r in sorted(derived.portfolio.revenue.items()):
         money.add_row(
@@ -101,13 +109,11 @@ def print_forecast(derived: Derived) -> None:
             f"{_money(r.low)} – {_money(r.high)}",
             _money(r.upside),
         )
-    stdout().print(money)
+    return [table, money]
 
 
-def print_scenario(base: Derived, scenario: Derived) -> None:
-    """Base against scenario, for each engagement whose forecast differs, and who is over capacity."""
-    from bot.derive.forecast import over_capacity, people_over
-
+def scenario_table(base: Derived, scenario: Derived) -> Table:
+    """Base against scenario, for each engagement whose forecast differs."""
     table = _table(
         f"What if (as of {base.as_of})",
         "engagement",
@@ -123,7 +129,13 @@ def print_scenario(base: Derived, scenario: Derived) -> None:
         if e.ref in before and before[e.ref].forecast != e.forecast:
             table.add_row(_name(e), "base", *_scenario_cells(before[e.ref]))
             table.add_row("", "scenario", *_scenario_cells(e), end_section=True)
-    stdout().print(table)
+    return table
+
+
+def print_overload(base: Derived, scenario: Derived) -> None:
+    """Who is over capacity, with the scenario and without."""
+    from bot.derive.forecast import over_capacity, people_over
+
     for name, side in (("base", base), ("scenario", scenario)):
         people = [
             f"{user} {first} to {last}, {hours:,.0f} h too much"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +11,7 @@ import typer
 
 from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day, require_audience
 from bot.cli.console import progress_bar, say
-from bot.cli.files import print_json, takes_unicode, write_text
+from bot.cli.files import json_text, print_json, takes_unicode, write_text
 from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def read(snapshot: Path | None, only: str | None, as_of: str | None, *, with_pas
         )
 
 
-def exit_code(reading: Reading, derived: Derived) -> int:
-    """1 when an engagement or namespace failed or a facts block has faults (each named on standard error), else 0."""
+def exit_code(reading: Reading, derived: Derived, lost: Iterable[str] = ()) -> int:
+    """1 when something failed, else 0: an engagement, a namespace, a facts block, or what is `lost`; each is named."""
     from bot.app.sources import failures_of
 
-    failed = failures_of(derived, reading.portfolio)
+    failed = [*failures_of(derived, reading.portfolio), *lost]
     for line in failed:
         say(line)
     return 1 if failed else 0
@@ -64,7 +64,8 @@ def status(
     seed: Seed = 1,
 ) -> None:
     """Each engagement's status, finish forecast and top risks."""
-    from bot.cli.tables import print_status
+    from bot.cli.tables import print_counts, print_tables, status_table
+    from bot.derive.served import served
     from bot.domain.model import as_of as replayed
 
     if json_ and csv_:
@@ -73,19 +74,29 @@ def status(
     derived = reading.derive(reading.day, seed=seed, trials=trials)
     then = replayed(reading.portfolio, reading.day, reading.session.calendar.zone)
     facts = {e.ref: e.facts for e in then.engagements}
+    lost: list[str] = []
     if json_:
         from bot.derive.output import to_json
 
-        print_json(to_json(derived))
+        sys.stdout.write(
+            served(derived, "the JSON", lambda part: json_text(to_json(part), plain=not takes_unicode()), lost.append)
+            or ""
+        )
     elif csv_:
         from bot.cli.columns import COLUMNS, chosen_columns, in_order, rows_of
         from bot.cli.exports import csv_text
 
         names = chosen_columns(columns, tuple(COLUMNS))
-        sys.stdout.write(csv_text(rows_of(in_order(derived, facts, sort), facts, names), names))
+
+        def as_csv(part: Derived) -> str:
+            return csv_text(rows_of(in_order(part, facts, sort), facts, names), names)
+
+        sys.stdout.write(served(derived, "the CSV", as_csv, lost.append) or "")
     else:
-        print_status(derived, facts, columns, sort)
-    raise typer.Exit(exit_code(reading, derived))
+        table = served(derived, "the table", lambda part: status_table(part, facts, columns, sort), lost.append)
+        print_tables([table] if table else ())
+        print_counts(derived)
+    raise typer.Exit(exit_code(reading, derived, lost))
 
 
 @app.command(
@@ -108,19 +119,27 @@ def forecast(
     ] = None,
 ) -> None:
     """Finish dates, effort and revenue by quarter, with ranges; with --what-if, base against scenario."""
-    from bot.cli.tables import print_forecast, print_scenario
+    from bot.cli.tables import forecast_tables, print_overload, print_tables, scenario_table
     from bot.derive.output import to_json
+    from bot.derive.served import served
 
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day, seed=seed, trials=trials)
     scenario = reading.scenario(what_if, seed=seed, trials=trials) if what_if else None
+    lost: list[str] = []
     if json_:
-        print_json(to_json(derived) | (_scenario_json(derived, scenario) if scenario else {}))
+        changed = _scenario_json(derived, scenario) if scenario else {}
+        text = served(
+            derived, "the JSON", lambda part: json_text(to_json(part) | changed, plain=not takes_unicode()), lost.append
+        )
+        sys.stdout.write(text or "")
     elif scenario:
-        print_scenario(derived, scenario)
+        table = served(scenario, "the table", lambda part: scenario_table(derived, part), lost.append)
+        print_tables([table] if table else ())
+        print_overload(derived, scenario)
     else:
-        print_forecast(derived)
-    raise typer.Exit(exit_code(reading, derived))
+        print_tables(served(derived, "the table", forecast_tables, lost.append) or ())
+    raise typer.Exit(exit_code(reading, derived, lost))
 
 
 def _scenario_json(base: Derived, scenario: Derived) -> dict[str, Any]:
@@ -159,17 +178,18 @@ def export(
         raise UsageError("Parquet is written with the tables", "--parquet", "Add --tables DIR.")
     reading = read(None, only, None)
     plain = not output and not takes_unicode()
-    text = json.dumps(dump_snapshot(reading.portfolio), ensure_ascii=plain, indent=1, allow_nan=False) + "\n"
+    text = json_text(dump_snapshot(reading.portfolio), plain=plain, indent=1)
     if output:
         write_text(output, text)
     else:
         sys.stdout.write(text)
     derived = reading.derive(reading.day, Depth.ALL if tables else Depth.NAMES)
+    lost: list[str] = []
     if tables:
         from bot.cli.exports import write_tables
 
-        write_tables(derived, reading.portfolio, tables, parquet)
-    raise typer.Exit(exit_code(reading, derived))
+        write_tables(derived, reading.portfolio, tables, parquet, lost.append)
+    raise typer.Exit(exit_code(reading, derived, lost))
 
 
 @app.command(epilog="Example: psbot site --out public")

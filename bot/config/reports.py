@@ -77,6 +77,9 @@ class QuarterlyReport(IssueSection):
 
 class CloseoutReport(ReportSection):
     enabled: bool = Field(True, description="Write the closeout when an engagement completes")
+    csat: bool = Field(
+        False, description="Ask the approvers of the fact `acceptance` for a rating from 1 to 5, on a note of its own"
+    )
 
 
 class ReportSettings(Section):

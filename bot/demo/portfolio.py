@@ -64,9 +64,9 @@ def build_portfolio(
     return found
 
 
-def make_portfolio(as_of: date, seed: int = 7, edition: str = "ultimate") -> World:
+def make_portfolio(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS) -> World:
     """The sample portfolio as of a date: nothing in it but plans lies after that date."""
-    return build_portfolio(as_of, seed, edition).world
+    return build_portfolio(as_of, seed, edition, plans).world
 
 
 def _people_and_places(world: World, as_of: date) -> None:
@@ -104,9 +104,16 @@ def _staff(world: World, founded: date) -> None:
 # --- config.yml ----------------------------------------------------------------------------------------------------------
 
 
-def DEMO_CONFIG(as_of: date, url: str, seed: int = 7, edition: str = "ultimate", csv: bool = False) -> str:  # noqa: N802
+def DEMO_CONFIG(  # noqa: N802
+    as_of: date,
+    url: str,
+    seed: int = 7,
+    edition: str = "ultimate",
+    csv: bool = False,
+    plans: tuple[Script, ...] = PLANS,
+) -> str:
     """A config.yml for the sample portfolio; `csv` names hours.csv and bookings.csv beside it."""
-    engagements = build_portfolio(as_of, seed, edition).engagements
+    engagements = build_portfolio(as_of, seed, edition, plans).engagements
     finance: dict[str, Any] = {
         "currency": "USD",
         "targets": quarter_targets(engagements, as_of),

@@ -7,6 +7,7 @@ import io
 import random
 from datetime import date, timedelta
 
+from bot.demo.catalogue import PLANS, Script
 from bot.demo.engagement import ESTIMATED, Engagement
 from bot.demo.portfolio import build_portfolio
 
@@ -14,11 +15,11 @@ TIMESHEET_SOWS = (2101, 2088, 2064)
 BOOKED_WEEKS, HARD_WEEKS = 12, 8
 
 
-def make_timesheets(as_of: date, seed: int = 7, edition: str = "ultimate") -> str:
+def make_timesheets(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS) -> str:
     """`engagement,user,date,hours,billable,approved,item` for some engagements; a little off GitLab's time logs."""
     rows: list[list[object]] = []
     chance = random.Random(f"timesheets {seed}")  # noqa: S311 - repeatable, not secret
-    for made in build_portfolio(as_of, seed, edition).engagements:
+    for made in build_portfolio(as_of, seed, edition, plans).engagements:
         if made.plan.sow in TIMESHEET_SOWS:
             rows += _hours(made, chance)
     return _text(["engagement", "user", "date", "hours", "billable", "approved", "item"], rows)
@@ -44,10 +45,10 @@ def _hours(made: Engagement, chance: random.Random) -> list[list[object]]:
     return rows
 
 
-def make_bookings(as_of: date, seed: int = 7, edition: str = "ultimate") -> str:
+def make_bookings(as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS) -> str:
     """`engagement,user,week,hours,kind`: who is booked on what in the coming weeks."""
     rows: list[list[object]] = []
-    for made in build_portfolio(as_of, seed, edition).engagements:
+    for made in build_portfolio(as_of, seed, edition, plans).engagements:
         if not made.plan.finished:
             rows += _bookings(made)
     return _text(["engagement", "user", "week", "hours", "kind"], rows)

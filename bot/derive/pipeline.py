@@ -19,6 +19,7 @@ from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.chasing import chased
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.judgement import Bench, judge, score_judgements
+from bot.derive.decisions.orders.consents import with_rating
 from bot.derive.decisions.orders.effects import prepared
 from bot.derive.decisions.orders.judging import Court, read_unaddressed
 from bot.derive.decisions.orders.order import Order
@@ -47,7 +48,7 @@ from bot.derive.subject import Subject
 from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
 from bot.domain.messages import Phrase, Text
-from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of
+from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of, end_of_day
 from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
@@ -93,7 +94,11 @@ def derive_portfolio(
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
     orders, faults = read_all_orders(then, past, court)
-    then = replace(then, engagements=tuple(prepared(e, orders[e.ref]) for e in then.engagements))
+    until, survey = end_of_day(day, calendar.zone), settings.labels.csat
+    then = replace(
+        then,
+        engagements=tuple(with_rating(prepared(e, orders[e.ref]), past, survey, until) for e in then.engagements),
+    )
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
     failures = [*then.failures, *lost, *faults, *unreadable_weeks(then.engagements)]

@@ -137,8 +137,10 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     head = getattr(value, "ref", None) or getattr(value, "milestone", None)
     place = str(head) if isinstance(head, str) and where else where
     model: Any = type(value)
-    for name, clean, otherwise in _plan(model):
+    for name, clean, otherwise, kinds in _plan(model):
         old = getattr(value, name)
+        if type(old) in kinds and _is_surely_clean(old):
+            continue
         try:
             new = clean(old, f"{place}.{name}" if place else name, gate)
         except Unusable:
@@ -151,11 +153,34 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     return dataclasses.replace(value, **changed) if changed else value  # type: ignore[type-var]
 
 
+def _is_surely_clean(value: Any) -> bool:
+    """Whether a value of the declared type is let in as it is: told by a glance, for nearly all there are."""
+    kind = type(value)
+    if kind is str:
+        return len(value) <= MOST_CHARACTERS and value.isascii() and value.isprintable()
+    if kind is datetime:
+        return value.tzinfo is not None and FIRST_DAY.year < value.year < LAST_DAY.year
+    return not value
+
+
 @cache
-def _plan(model: type[Any]) -> tuple[tuple[str, Cleaner, Any], ...]:
-    """Name, cleaner and fallback of each field, from the declaration."""
-    hints = get_type_hints(model)
-    return tuple((f.name, _cleaner(hints[f.name]), _fallback(f, hints[f.name])) for f in dataclasses.fields(model))
+def _plan(model: type[Any]) -> tuple[tuple[str, Cleaner, Any, frozenset[type]], ...]:
+    """Name, cleaner, fallback and plain types of each field, from the declaration."""
+    hints = {f: get_type_hints(model)[f.name] for f in dataclasses.fields(model)}
+    return tuple((f.name, _cleaner(hint), _fallback(f, hint), _kinds(hint)) for f, hint in hints.items())
+
+
+def _kinds(hint: Any) -> frozenset[type]:
+    """The types whose values are clean where `_is_surely_clean` says so."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        inner = _kinds(next(a for a in arguments if a is not type(None)))
+        return inner | ({type(None)} if type(None) in arguments else set())
+    if origin is tuple:
+        return frozenset({tuple})
+    if origin is not None and issubclass(origin, Mapping):
+        return frozenset({types.MappingProxyType})
+    return frozenset({hint} if hint in (str, datetime) else ())
 
 
 def _fallback(declared: dataclasses.Field[Any], hint: Any) -> Any:

@@ -17,6 +17,7 @@ BROKEN: Final = "\ufdd0"
 """Stands for half a character (a lone surrogate) until the border names and drops it: nothing can encode the half."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HALVES = re.compile("[\ud800-\udfff]")
+_JSON_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0\ud800-\udfff]")
 
 
@@ -41,6 +42,11 @@ def one_line(text: str) -> str:
 def visible_lines(text: str) -> str:
     """Like `one_line`, line by line."""
     return "\n".join(map(one_line, text.split("\n")))
+
+
+def json_escaped(text: str) -> str:
+    """A JSON text with its control and direction characters as escapes: the same values, and nothing drives a terminal."""
+    return _JSON_HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def is_sane(number: float) -> bool:

@@ -172,10 +172,11 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A person's 👍 on a customer's note about a milestone."""
+    """A person's 👍 on a customer's note about a milestone, or a rating from 1 to 5 on the one that asks how it was."""
 
     author: str
     at: datetime
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

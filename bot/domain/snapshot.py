@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain.belonging import mark_places, places_of
 from bot.domain.border import admitted, one_line, read_instant, shortened
+from bot.domain.customers import keep_apart
 from bot.domain.errors import UsageError
 from bot.domain.facts import make_facts, merge_facts
 from bot.domain.messages import Phrase, Series
@@ -120,7 +121,7 @@ def load_snapshot(
     reader = SnapshotReader("snapshot", data, faults, Clock(zone, zones or {}))
     members = SnapshotReader("snapshot.members", reader.mapping("members"), faults)
     engagements = tuple(_engagements(reader, overrides or {}))
-    engagements = mark_places(engagements, places_of(e.facts for e in engagements))
+    engagements = keep_apart(mark_places(engagements, places_of(e.facts for e in engagements)))
     return admitted(
         Portfolio(
             engagements=engagements,

@@ -5,7 +5,6 @@ Safe for use from several threads: they share the connection pool, the rate limi
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +24,7 @@ from bot.gitlab_api.answers import Answer, graphql_data, is_transient, refusal, 
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.retry_budget import RETRIED_STATUSES, RetryBudget, is_told
-from bot.gitlab_api.transport import MASK, ForeignRedirect, check_url, make_session, mask_logs
+from bot.gitlab_api.transport import MASK, ForeignRedirect, ca_bundle, check_url, make_session, mask_logs
 
 USER_AGENT = "psbot (+python-gitlab)"
 GRAPHQL = "/api/graphql"
@@ -103,6 +102,7 @@ class GitLabClient:
             retry_transient_errors=False,
             keep_base_url=True,
             session=self._session,
+            ssl_verify=ca_bundle(self.url) or True,
         )
         mask_logs(token)
 
@@ -273,7 +273,8 @@ class GitLabClient:
         except requests.exceptions.RequestException as error:
             return _no_answer(error)
         except OSError as error:
-            return Answer(None, problem=_no_bundle(error), sent=False, final=True)
+            problem = f"no connection: {one_line(str(error.strerror or error))[:200]}"
+            return Answer(None, problem=problem, sent=False, final=True)
         return Answer(answer.status_code, answer.headers, answer.content)
 
     def _next(self, headers: Mapping[str, str]) -> str | None:
@@ -341,18 +342,9 @@ def _no_answer(error: requests.exceptions.RequestException) -> Answer:
     return Answer(None, problem=f"the connection broke ({type(error).__name__})")
 
 
-def _no_bundle(error: OSError) -> str:
-    """requests opens the CA bundle before it connects."""
-    named = [name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)]
-    what = f"the file of CA certificates in {named[0]} is not usable" if named else "no connection"
-    return f"{what}: {one_line(str(error.strerror or error))[:200]}"
-
-
 def _advice(reply: Answer) -> str:
     if "redirects" in reply.problem:
         return "Set gitlab.url (or GITLAB_URL) to that address if it is your GitLab."
-    if "CA certificates" in reply.problem:
-        return "Correct or unset that variable."
     if "certificate" in reply.problem:
         return "Point REQUESTS_CA_BUNDLE to your company's CA certificates."
     return "Check GITLAB_URL and the network, or run it again later." if not reply.sent else _LATER

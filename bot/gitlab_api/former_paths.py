@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.config import Settings, is_within
-from bot.domain.errors import PsbotError
+from bot.domain.errors import NotFoundError, PsbotError
 from bot.domain.model import Facts
 from bot.domain.paths import path_part
 from bot.gitlab_api.answers import understood
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.rights import require_read
 
 log = logging.getLogger("psbot.gitlab")
 MOST_LOOKUPS = 50
@@ -56,17 +57,17 @@ class FormerPaths:
 
 def followed_facts(facts: Facts, paths: FormerPaths) -> Facts:
     """The facts with the references that people wrote down as GitLab would write them now."""
-    changed: dict[str, Any] = {
-        "work": tuple(paths.reference(entry) for entry in facts.work),
-        "internal": facts.internal and paths.reference(facts.internal),
-        "customer_channel": facts.customer_channel and paths.reference(facts.customer_channel),
-    }
-    changed = {key: value for key, value in changed.items() if value != getattr(facts, key)}
-    return replace(facts, **changed) if changed else facts
+    return replace(
+        facts,
+        work=tuple(paths.reference(entry) for entry in facts.work),
+        internal=facts.internal and paths.reference(facts.internal),
+        customer_channel=facts.customer_channel and paths.reference(facts.customer_channel),
+    )
 
 
 def followed_settings(client: GitLabClient, settings: Settings) -> Settings:
     """The settings with namespaces and report projects under the paths that GitLab redirects to."""
+    _ = client.user  # a refused token ends the run here, before anything else is asked
     projects = (report.project for _, report in settings.reports.issues() if report.enabled and report.project)
     written = (*settings.portfolio.namespaces, *projects)
     known = _current(client, written)
@@ -81,5 +82,9 @@ def _current(client: GitLabClient, paths: Iterable[str]) -> frozenset[str]:
     declared = ", ".join(f"${name}: ID!" for name in names)
     asked = " ".join(f"{name}: namespace(fullPath: ${name}) {{ fullPath }}" for name in names)
     places = " ".join(f"p{name}: project(fullPath: ${name}) {{ fullPath }}" for name in names)
-    answer = client.graphql(f"query PsbotPaths({declared}) {{ {asked} {places} }}", names, where="namespaces")
+    try:
+        answer = client.graphql(f"query PsbotPaths({declared}) {{ {asked} {places} }}", names, where="namespaces")
+    except NotFoundError:
+        require_read(client)
+        raise
     return frozenset(path.casefold() for name, path in names.items() if answer.get(name) or answer.get(f"p{name}"))

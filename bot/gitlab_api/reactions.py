@@ -43,11 +43,17 @@ def add_sign(client: GitLabClient, place: Place, note: int, name: str) -> None:
         if errors and name not in own_signs(client, place, note):
             raise GitLabError("; ".join(str(e) for e in errors)[:300], place.asked)
         return
-    try:
-        client.write("POST", f"{place.edit}/notes/{note}/award_emoji", {"name": name})
-    except NotFoundError:
-        if name not in own_signs(client, place, note):
-            raise
+    for path in dict.fromkeys((place.edit, place.api)):
+        try:
+            client.write("POST", f"{path}/notes/{note}/award_emoji", {"name": name})
+        except NotFoundError:
+            # There already; or this GitLab takes an epic's id where others take its iid.
+            if name in own_signs(client, place, note):
+                return
+            if path == place.api:
+                raise
+        else:
+            return
 
 
 def _batches(pairs: list[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:

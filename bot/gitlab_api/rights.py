@@ -1,4 +1,4 @@
-"""May this token write? Asked before anything is written, so that a run with a reading token ends at once (exit code 3)."""
+"""May this token read, and write? Asked before anything is written, so that a run that can't ends at once (exit code 3)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ def token_record(client: GitLabClient) -> dict[str, Any]:
     except (AccessError, GitLabError, NotFoundError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def require_read(client: GitLabClient) -> None:
+    """Raises AccessError when the token is known to lack every scope that reads more than its own user."""
+    scopes = token_record(client).get("scopes")
+    if scopes is not None and not {"api", "read_api"} & set(map(str, scopes)):
+        have = ", ".join(sorted(map(str, scopes))) or "none"
+        raise AccessError(f"the token may not read (scopes: {have})", client.url, "Make one with scope `read_api`.")
 
 
 def require_write(client: GitLabClient) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
+import ssl
 import threading
+from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -92,6 +96,28 @@ def check_url(url: str, allow_http: bool) -> str:
         )
         raise UsageError("http:// would send the token readable for everyone on the way", url, advice)
     return url.rstrip("/")
+
+
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "CI_SERVER_TLS_CA_FILE")
+"""Variables that name a file (some: a folder) of CA certificates; the first one that is set counts."""
+
+
+def ca_bundle(url: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The CA certificates that the environment names for an https address. Raises UsageError for what holds none."""
+    name = next((name for name in BUNDLES if environment.get(name)), None)
+    if name is None or urlsplit(url).scheme != "https":
+        return None
+    path = environment[name]
+    try:
+        if Path(path).is_dir():
+            ssl.create_default_context(capath=path)
+        else:
+            ssl.create_default_context(cafile=path)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error))[:200]
+        advice = f"Correct or unset {name}."
+        raise UsageError(f"{url} can't be trusted: {name} names no CA certificates ({reason})", path, advice) from error
+    return path
 
 
 def is_loopback(host: str) -> bool:

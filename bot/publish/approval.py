@@ -25,12 +25,21 @@ def is_thumbs_up(reaction: str) -> bool:
     return _THUMBS_UP.fullmatch(reaction.strip(":").casefold()) is not None
 
 
+_RATINGS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+
+
+def rating_of(reaction: str) -> int | None:
+    """1 to 5 of a reaction such as `five` (5️⃣); None for any other."""
+    return _RATINGS.get(reaction.strip(":").casefold())
+
+
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """A 👍 on a draft."""
+    """A 👍 on a draft, or a rating on a survey."""
 
     username: str
     at: datetime
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

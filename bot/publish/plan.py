@@ -14,6 +14,7 @@ from bot.publish.audience import Guard
 from bot.publish.commands import command_lines
 from bot.publish.drafts import DraftPlanner
 from bot.publish.health import health_steps
+from bot.publish.leftovers import leftover_steps
 from bot.publish.marker import Identity
 from bot.publish.orders import order_steps
 from bot.publish.posts import Standing
@@ -36,9 +37,10 @@ def make_plan(
     """The plan for these documents. `colours` (engagement → green, yellow, red, unknown) are the statuses to declare; `orders`
     are those that people gave, with the engagement that each is about; `held` tells which documents are held back, and why.
 
-    What is not in `documents` stays as it is: a report of an earlier period is frozen.
+    What is not in `documents` stays as it is: a report of an earlier period is frozen, but for copies of it.
     """
     planner = DraftPlanner(standing, guard, settings.reports.status.customer.approvers)
+    documents = tuple(_of_portfolio(document, standing) for document in documents)
     steps: list[Step] = []
     faults: list[str] = []
 
@@ -53,15 +55,19 @@ def make_plan(
     for document in documents:
         name = " ".join(filter(None, (document.kind, document.audience, document.period, document.engagement)))
         steps += guarded(name, partial(_document_steps, planner, document, held))
+    steps += guarded("copies", lambda: leftover_steps(planner, (make_wishes(document)[0] for document in documents)))
     if settings.reports.status.set_health and colours:
         steps += guarded("health labels", lambda: health_steps(colours, standing, settings))
     steps += guarded("orders", lambda: order_steps(orders, standing))
     return Plan(tuple(steps), standing.instance, standing.user, standing.aliases, tuple(faults))
 
 
+def _of_portfolio(document: Document, standing: Standing) -> Document:
+    """A roll-up named after the portfolio that it is on."""
+    return replace(document, portfolio=standing.portfolio) if document.engagement is None else document
+
+
 def _document_steps(planner: DraftPlanner, document: Document, held: Mapping[Identity, str]) -> Iterable[Step]:
-    if document.engagement is None:
-        document = replace(document, portfolio=planner.standing.portfolio)
     wishes = make_wishes(document)
     if reason := held.get(wishes[0].identity):
         return [planner.step(wishes[0], "refuse", reason)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -12,6 +12,9 @@ from bot.publish.approval import Thumb
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, Marker, engagement_token
 from bot.publish.pm_notes import pm_notes_of
+
+DRAFT = "draft"
+"""Kind under which the answers to a draft are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,17 @@ def past_reports(standing: Standing, engagements: Iterable[str] = ()) -> tuple[P
         identity = post.marker.identity
         if identity.part == 1 and not identity.draft and post.stands and not identity.kind.endswith("-question"):
             found.setdefault(identity, []).append(post)
-    return tuple(_past(identity, found[identity], names) for identity in sorted(found))
+    reports = (_past(identity, found[identity], names) for identity in sorted(found))
+    return (*reports, *_answered_drafts(standing, names))
+
+
+def _answered_drafts(standing: Standing, names: Mapping[str, str]) -> Iterator[PastReport]:
+    """Drafts of customers' texts that people answered: they stand at internal places, and take orders like status notes."""
+    for post in standing.posts:
+        identity = post.marker.identity
+        engagement = names.get(identity.engagement)
+        if identity.draft and identity.part == 1 and post.replies and engagement:
+            yield PastReport(DRAFT, "internal", identity.period, engagement, EMPTY, post.url, "", post.replies)
 
 
 def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> PastReport:
@@ -127,5 +140,5 @@ def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> Pa
         url=lead.url,
         pm_notes=next((p.pm_notes for p in [lead, *posts] if p.pm_notes), ""),
         replies=tuple(sorted((r for p in posts for r in p.replies), key=lambda r: r.created_at)),
-        consents=tuple(Consent(t.username, t.at) for p in posts if p.own and p.shared for t in p.thumbs),
+        consents=tuple(Consent(t.username, t.at, t.rating) for p in posts if p.own and p.shared for t in p.thumbs),
     )

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from bot.config import Settings
+from bot.derive.decisions.orders.consents import NOTE as CONSENT
+from bot.derive.decisions.orders.consents import SURVEY
 from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.domain.model import Portfolio, Reply, Target
@@ -21,7 +23,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.posts import RawAward, RawIssue, RawNote
 from bot.gitlab_api.reactions import read_own_signs
-from bot.publish.approval import Thumb, is_thumbs_up
+from bot.publish.approval import Thumb, is_thumbs_up, rating_of
 from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.portfolio_id import named, portfolio_id
@@ -143,7 +145,9 @@ class Reader:
 
     def _with_reactions(self, place: Place, post: Post, said: tuple[Thumb, ...]) -> Post:
         """`said` are approvals by order, which count as a 👍 does."""
-        if _asks_for_consent(post):
+        if _asks(post, SURVEY):
+            return replace(post, thumbs=self._ratings(place, post))
+        if _asks(post, CONSENT):
             awards = api.read_awards(self.client, place, post.id)
             return replace(post, thumbs=tuple(Thumb(a.username, a.created_at) for a in awards if self._approves(a)))
         if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
@@ -153,10 +157,19 @@ class Reader:
         edited_at = api.read_edited_at(self.client, post.id) if thumbs else None
         return replace(post, thumbs=thumbs, edited_at=edited_at)
 
+    def _ratings(self, place: Place, post: Post) -> tuple[Thumb, ...]:
+        """What people answered, by a reaction from 1 to 5."""
+        awards = api.read_awards(self.client, place, post.id)
+        rated = ((a, rating_of(a.name)) for a in awards if self._is_a_person(a))
+        return tuple(Thumb(a.username, a.created_at, rating) for a, rating in rated if rating is not None)
+
     def _approves(self, award: RawAward) -> bool:
         """A 👍 by a person who can still sign in: psbot itself approves nothing, under no token."""
+        return is_thumbs_up(award.name) and self._is_a_person(award)
+
+    def _is_a_person(self, award: RawAward) -> bool:
         psbot = self.trust.is_own(award.user_id) or bool(_TOKEN_USER.fullmatch(award.username))
-        return is_thumbs_up(award.name) and award.active and not psbot
+        return award.active and not psbot
 
     # -- issues
 
@@ -227,10 +240,10 @@ class Reader:
             return None
 
 
-def _asks_for_consent(post: Post) -> bool:
-    """Whether it is psbot's own note that asks a customer for acceptance, where the customer reads."""
+def _asks(post: Post, kind: str) -> bool:
+    """Whether it is psbot's own note that asks a customer for an answer of that kind, where the customer reads."""
     i = post.marker.identity
-    return (i.kind, i.audience, i.draft, i.part) == ("acceptance", "customer", False, 1) and post.own and post.shared
+    return (i.kind, i.audience, i.draft, i.part) == (kind, "customer", False, 1) and post.own and post.shared
 
 
 def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:

@@ -115,9 +115,9 @@ class Writer:
         if step.form == "reaction":
             place = resolve_place(self.client, step.target)
             return Scene(place, (), signs=own_signs(self.client, place, step.post or 0))
-        if step.action == "update" and step.post and (place := self._known_place(step)):
-            sight = self.reader.look_at(place, step.form, step.post)
-            return Scene(place, tuple(renamed(post, self._aliases) for post in sight.posts))
+        if step.action == "update" and step.post and (known := self._known_place(step)):
+            sight = self.reader.look_at(known, step.form, step.post)
+            return Scene(known, tuple(renamed(post, self._aliases) for post in sight.posts))
         sight = self._seen(step.target, step)
         posts = sight.posts
         if step.action == "remove" and step.place and step.place not in (sight.place.ref, step.target):

@@ -12,9 +12,11 @@ import pytest
 
 from bot.cli import main
 from bot.demo import DEMO_CONFIG
+from bot.demo.catalogue import PLANS, Script
 from bot.demo.timesheets import make_bookings, make_timesheets
 from fakegitlab import DemoGitLab
 from tests.demo.hostile import make_hostile_portfolio
+from tests.demo.small import SMALL
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Desk:
     folder: Path
     day: date
     call: Callable[..., Said]
+    plans: tuple[Script, ...]
 
     @property
     def config(self) -> Path:
@@ -67,11 +70,14 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 def desk(
     request: pytest.FixtureRequest, tmp_path: Path, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
+    """`desk` with four engagements, or all: "free, whole"."""
     day = datetime.now(UTC).date()
-    edition = str(request.param)
-    with DemoGitLab(make_hostile_portfolio(day, 7, edition), edition=edition) as gitlab:
-        (tmp_path / "config.yml").write_text(DEMO_CONFIG(day, gitlab.url, 7, edition, csv=True), encoding="utf-8")
-        (tmp_path / "hours.csv").write_text(make_timesheets(day, 7, edition), encoding="utf-8")
-        (tmp_path / "bookings.csv").write_text(make_bookings(day, 7, edition), encoding="utf-8")
+    edition, _, whole = str(request.param).partition(", ")
+    plans = PLANS if whole else SMALL
+    with DemoGitLab(make_hostile_portfolio(day, 7, edition, plans), edition=edition) as gitlab:
+        config = DEMO_CONFIG(day, gitlab.url, 7, edition, csv=True, plans=plans)
+        (tmp_path / "config.yml").write_text(config, encoding="utf-8")
+        (tmp_path / "hours.csv").write_text(make_timesheets(day, 7, edition, plans), encoding="utf-8")
+        (tmp_path / "bookings.csv").write_text(make_bookings(day, 7, edition, plans), encoding="utf-8")
         monkeypatch.setenv("GITLAB_TOKEN", gitlab.token)
-        yield Desk(gitlab, tmp_path, day, call)
+        yield Desk(gitlab, tmp_path, day, call, plans)

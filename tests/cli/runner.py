@@ -13,8 +13,9 @@ from typing import Any
 
 import yaml
 
-from bot.demo import DEMO_CONFIG
+from bot.demo import DEMO_CONFIG, make_portfolio
 from fakegitlab import DemoGitLab
+from tests.demo.small import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / ".gitlab-ci.yml"
@@ -24,13 +25,15 @@ NO_JOBS = {"default", "variables", "workflow", "stages", "include"}
 
 
 def small_config(gitlab: DemoGitLab) -> dict[str, Any]:
-    """That of the demo, for two of its customers; without an address: a job knows its GitLab from CI_SERVER_URL."""
-    config: dict[str, Any] = yaml.safe_load(DEMO_CONFIG(datetime.now(UTC).date(), gitlab.url, 7, "ultimate"))
+    """That of the demo, without an address: a job knows its GitLab from CI_SERVER_URL."""
+    config: dict[str, Any] = yaml.safe_load(DEMO_CONFIG(datetime.now(UTC).date(), gitlab.url, plans=SMALL))
     del config["gitlab"]
-    places = ("acme/customers/borealis-bank", "acme/customers/al-noor-telecom")
-    config["portfolio"]["namespaces"] = {"acme/ps-internal": "internal"} | dict.fromkeys(places, "customer")
-    config["engagements"] = {k: v for k, v in config["engagements"].items() if k.startswith(places)}
     return config
+
+
+def small_gitlab() -> DemoGitLab:
+    """With four engagements, as of today."""
+    return DemoGitLab(make_portfolio(datetime.now(UTC).date(), plans=SMALL))
 
 
 def pipeline() -> dict[str, Any]:

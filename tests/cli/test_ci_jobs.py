@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,9 +12,9 @@ import pytest
 import yaml
 
 from bot.cli.launcher import write_launcher
-from bot.demo import make_portfolio
 from fakegitlab import DemoGitLab
-from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline, small_config
+from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline, small_config, small_gitlab
+from tests.demo.small import SMALL
 
 SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
 LEFT = ["rendered", "public", "derived.json", "snapshot.json", "tables", "psbot-run.xml"]
@@ -23,7 +22,7 @@ LEFT = ["rendered", "public", "derived.json", "snapshot.json", "tables", "psbot-
 
 @pytest.fixture
 def gitlab() -> Iterator[DemoGitLab]:
-    with DemoGitLab(make_portfolio(datetime.now(UTC).date(), 7, "ultimate")) as running:
+    with small_gitlab() as running:
         yield running
 
 
@@ -56,9 +55,9 @@ def test_the_pipelines_scheduled_jobs_publish_and_leave_page_figures_and_run_rep
     assert list(jobs_of(jobs, runner.variables)) == ["run"]
     assert list(jobs_of(jobs, runner.variables | {"PSBOT_PAGES": "true"})) == ["run", "pages"]
     assert runner.run(jobs["run"], before=False) == 0, runner.log
-    assert len(gitlab.writes) >= 12
+    assert len(gitlab.writes) > len(SMALL)
     assert runner.left(jobs["run"]) == LEFT
-    assert len(json.loads((runner.folder / "derived.json").read_text(encoding="utf-8"))["engagements"]) == 8
+    assert len(json.loads((runner.folder / "derived.json").read_text(encoding="utf-8"))["engagements"]) == len(SMALL)
     assert "\r" not in runner.log, "no redrawn bars in a job's log"
     assert runner.run(jobs["pages"]) == 0, runner.log
 
@@ -86,7 +85,7 @@ def test_a_tag_makes_image_wheel_and_release_and_a_push_only_tests(runner: Runne
     tag = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_TAG": "1.2.3"}
     assert set(jobs_of(pipeline(), tag)) == {"test", "audit", "secrets", "container", "wheel", "release"}
     assert set(jobs_of(pipeline(), {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"})) == {"test"}
-    assert pipeline()["release"]["needs"] == ["container", "wheel"]
+    assert pipeline()["release"]["needs"][:2] == ["container", "wheel"]
 
 
 def test_a_failed_report_fails_the_job_and_leaves_everything_else(runner: Runner, gitlab: DemoGitLab) -> None:
@@ -100,7 +99,7 @@ def test_a_failed_report_fails_the_job_and_leaves_everything_else(runner: Runner
     assert runner.left(jobs["psbot-run"]) == LEFT
     report = ElementTree.fromstring((runner.folder / "psbot-run.xml").read_text(encoding="utf-8"))
     assert int(report.attrib["failures"]) >= 1
-    assert len(gitlab.writes) >= 10
+    assert len(gitlab.writes) >= len(SMALL)
 
 
 @pytest.mark.parametrize(("variables", "code"), [({"GITLAB_TOKEN": ""}, 3), ({"GITLAB_TOKEN": "glpat-wrongwrong"}, 3)])
@@ -123,6 +122,6 @@ def test_shards_and_their_roll_up_publish_what_one_job_does(runner: Runner, gitl
     assert runner.left(jobs["psbot-rollup"]) == LEFT
     assert runner.run(jobs["psbot-pages"]) == 0, runner.log
     written = len(gitlab.writes)
-    assert written >= 12
+    assert written > len(SMALL)
     assert runner.run({"script": ["psbot run"]}) == 0, runner.log
     assert len(gitlab.writes) == written, "one job after the shards finds nothing to do"

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,8 @@ import pytest
 import yaml
 
 from bot.cli.launcher import write_launcher
-from bot.demo import make_portfolio
 from fakegitlab import DemoGitLab
-from tests.cli.runner import ROOT, small_config
+from tests.cli.runner import ROOT, small_config, small_gitlab
 
 MODULES = ROOT / "tests/pipeline/node_modules"
 MISSING = [name for name in ("node", "rsync", "git") if shutil.which(name) is None]
@@ -71,7 +69,7 @@ class Project:
 
 @pytest.fixture
 def gitlab() -> Iterator[DemoGitLab]:
-    with DemoGitLab(make_portfolio(datetime.now(UTC).date(), 7, "ultimate")) as running:
+    with small_gitlab() as running:
         yield running
 
 

@@ -33,11 +33,11 @@ def schema(desk: Desk, *option: str) -> dict[str, Any]:
 # -- the job
 
 
-@ANY_EDITION
+@pytest.mark.parametrize("desk", ["ultimate", "free, whole", "ce"], indirect=True)
 def test_a_run_publishes_and_a_second_run_writes_nothing(desk: Desk) -> None:
     first = desk.psbot("run")
     assert first.code == 0, first.err
-    assert len(desk.gitlab.writes) >= 12
+    assert len(desk.gitlab.writes) >= len(desk.plans) + 3
     written = len(desk.gitlab.writes)
     assert [m.text for m in desk.gitlab.world.mentions] == [], "titles must mention nobody"
 
@@ -104,11 +104,11 @@ def test_the_run_report_names_every_text_and_every_failure(desk: Desk) -> None:
     assert said.code == 1
     assert not desk.gitlab.writes, "nothing internal is written where customers read"
     suite = ElementTree.fromstring(path.read_text(encoding="utf-8"))
-    assert int(suite.attrib["failures"]) >= 12
+    assert int(suite.attrib["failures"]) >= len(desk.plans)
     assert "not declared internal" in said.err
 
 
-@pytest.mark.parametrize("shards", [2, 5])
+@pytest.mark.parametrize("shards", [5])  # of four engagements: one has none; the jobs are tried with two
 def test_shards_together_publish_what_one_run_does(desk: Desk, shards: int) -> None:
     alone = [line for line in desk.psbot("run", "--dry-run").out.splitlines() if line.startswith("would create")]
     parts = [str(desk.folder / f"part-{n}.json") for n in range(1, shards + 1)]
@@ -151,7 +151,7 @@ def test_status_as_json_validates_and_is_the_same_from_a_snapshot(desk: Desk) ->
     live = desk.psbot("status", "--json")
     assert live.code == 0, live.err
     jsonschema.validate(json.loads(live.out), schema(desk, "--derived"))
-    assert len(json.loads(live.out)["engagements"]) == 12
+    assert len(json.loads(live.out)["engagements"]) == len(desk.plans)
 
     path = desk.folder / "snapshot.json"
     assert desk.psbot("export", "-o", str(path)).code == 0
@@ -198,7 +198,9 @@ def test_export_leaves_tables_that_no_title_can_turn_into_formulas(desk: Desk) -
 
 
 def test_tables_without_rows_keep_their_columns(tmp_path: Path) -> None:
-    write_tables(Derived(date(2026, 11, 20), "USD"), Portfolio(engagements=()), tmp_path, parquet=True)
+    write_tables(
+        Derived(date(2026, 11, 20), "USD"), Portfolio(engagements=()), tmp_path, parquet=True, tell=pytest.fail
+    )
     for name, table in TABLES.items():
         header = ",".join(column.name for column in table.columns)
         assert (tmp_path / f"{name}.csv").read_text(encoding="utf-8") == header + "\n"
@@ -208,7 +210,7 @@ def test_tables_without_rows_keep_their_columns(tmp_path: Path) -> None:
 def test_the_site_is_written_as_files(desk: Desk) -> None:
     assert desk.psbot("site", "--out", str(desk.folder / "public")).code == 0
     pages = list((desk.folder / "public").rglob("*.html"))
-    assert len(pages) >= 12
+    assert len(pages) > len(desk.plans)
     assert all("<script src=" not in page.read_text(encoding="utf-8") for page in pages)
 
 
@@ -226,7 +228,7 @@ def test_check_finds_a_healthy_set_up_healthy_and_writes_nothing(desk: Desk) -> 
     said = desk.psbot("check")
     assert said.code == 0, said.out + said.err
     assert "FIX " not in said.out
-    assert "12 engagements found" in said.out
+    assert f"{len(desk.plans)} engagements found" in said.out
     assert "next status report" in said.out
     assert not [r for r in desk.gitlab.requests if r.is_write]
 

@@ -44,7 +44,7 @@ def on_a_terminal(arguments: list[str], **environment: str) -> str:
 def test_a_terminal_gets_colours_and_bars_unless_it_asks_not_to(
     desk: Desk, environment: dict[str, str], coloured: bool, redrawn: bool
 ) -> None:
-    said = on_a_terminal(["--config", str(desk.config), "run", "--dry-run"], **environment)
+    said = on_a_terminal(["--config", str(desk.config), "run", "--dry-run", "--report", "status"], **environment)
     assert "would create" in said
     assert (f"{ESCAPE}32m" in said or f"{ESCAPE}1;36m" in said) is coloured
     assert (f"{ESCAPE}?25l" in said) is redrawn, "a bar hides the cursor while it is drawn"

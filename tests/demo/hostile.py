@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.demo import make_portfolio
-from bot.demo.catalogue import SMALL_WORK
+from bot.demo.catalogue import PLANS, SMALL_WORK, Script
 from fakegitlab import World
 
 HOSTILE = (
@@ -18,9 +18,11 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def make_hostile_portfolio(day: date, seed: int = 7, edition: str = "ultimate") -> World:
+def make_hostile_portfolio(
+    day: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS
+) -> World:
     """As `make_portfolio`; about one item in fourteen is called otherwise."""
-    world = make_portfolio(day, seed, edition)
+    world = make_portfolio(day, seed, edition, plans)
     names = dict(zip(SMALL_WORK, HOSTILE, strict=True))
     for item in world.items.values():
         item.title = names.get(item.title, item.title)

@@ -112,3 +112,11 @@ def test_nothing_is_said_of_bookings_where_no_report_looked_at_them() -> None:
     dates = {k: v for k, v in report.payload["dates"].items() if k != "bookings"}
     for past in ((), (replace(report, payload={"dates": dates}),)):
         assert run(made, "2026-09-17", *past).bookings == (ANN,)
+
+
+def test_a_first_look_finds_bookings_as_the_next_run_on_that_day_will() -> None:
+    made, day = make_portfolio(make_engagement(bookings=(ANN, replace(BOB, known=date(2026, 8, 1))))), date(2026, 9, 10)
+    first = remember(made, (), day, first_look=True)
+    assert [b.known for b in first.engagements[0].bookings] == [day, date(2026, 8, 1)]
+    report = PastReport("status", "internal", "2026-W37", REF, {"dates": dates_payload(first.engagements[0], day)})
+    assert remember(made, (report,), day, first_look=True) == first

@@ -48,6 +48,13 @@ def test_what_counts_as_approved(case: DraftState, approved: bool, asks: bool) -
     assert (verdict.approved, verdict.ask) == (approved, asks)
 
 
+def test_the_first_who_approved_and_the_last_who_approved_something_else_are_named() -> None:
+    thumbs = (Thumb("eve", at(9)), Thumb("dora", at(5)), Thumb("abe", at(7)))
+    assert judge_draft(state(thumbs=thumbs), ["dora", "eve", "abe"]).reason == "approved by dora"
+    assert "changed after eve approved it" in judge_draft(state("Edited.", thumbs=thumbs), ["@Dora", "eve"]).reason
+    assert "by abe or dora on the draft" in judge_draft(state(), ["dora", "@abe"]).reason
+
+
 def test_nobody_named_nobody_approves() -> None:
     verdict = judge_draft(state(thumbs=DORA), [])
     assert not verdict.approved

@@ -14,6 +14,8 @@ from bot.derive import derive_portfolio
 from bot.derive.results import Derived
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Facts, Portfolio
+from bot.gitlab_api.places import resolve_place
+from bot.gitlab_api.reactions import add_sign
 from bot.publish.audience import make_guard
 from bot.publish.execute import Outcome
 from bot.publish.plan import make_plan
@@ -137,3 +139,15 @@ def test_what_customers_write_orders_nothing(stage: Stage) -> None:
     stage.world.note(stage.item(CHANNEL), "psbot colour overall green", "priya")
     stage.publish(status())
     assert plan(stage).steps == ()
+
+
+def test_an_order_below_a_note_on_an_epic_gets_its_reaction() -> None:
+    with open_stage(edition="ultimate", version="18.5") as stage:
+        group = stage.world.group("acme/ps-internal")
+        epic = stage.world.epic(group, "Globex")
+        note = stage.world.note(epic, "psbot help", "priya")
+        client = stage.client()
+        place = resolve_place(client, f"acme/ps-internal&{epic.iid}")
+        for _ in range(2):
+            add_sign(client, place, note.id, "white_check_mark")
+        assert signs(note) == ["white_check_mark"]

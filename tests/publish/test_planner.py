@@ -10,6 +10,8 @@ import pytest
 from bot.domain.model import Reply
 from bot.publish.audience import Guard
 from bot.publish.digest import digest
+from bot.publish.leftovers import leftover_steps
+from bot.publish.marker import Identity, engagement_token
 from bot.publish.planner import BODY_LIMIT, Planner
 from bot.publish.posts import Post, Spotted, Standing
 from bot.publish.steps import Step
@@ -200,3 +202,61 @@ def test_a_step_names_what_must_still_hold() -> None:
     )  # fmt: skip
     assert (step.path, step.place, step.engagement) == ("acme/ps-internal/globex", SPOT, SPOT)
     assert step.diff
+
+
+# -- copies of a text whose period is over
+
+LAST_WEEK = replace(post().marker.identity, period="2026-W46")
+CHANNEL = "acme/customers/globex#1"
+
+
+def last_week(number: int, **fields: Any) -> Post:
+    return post(number, identity=replace(LAST_WEEK, **fields.pop("identity", {})), **fields)
+
+
+def leftovers(wish: Wish, *posts: Post) -> list[tuple[str, int | None, str]]:
+    return [(s.action, s.post, s.form) for s in leftover_steps(planner(*posts), [wish])]
+
+
+@pytest.mark.parametrize(
+    ("posts", "cleared"),
+    [
+        ((last_week(7),), []),
+        ((last_week(9), last_week(7)), [("remove", 9, "note")]),
+        ((last_week(9), last_week(7), last_week(8)), [("remove", 8, "note"), ("remove", 9, "note")]),
+        ((last_week(9, words="Otherwise."), last_week(7)), [("remove", 9, "note")]),
+        ((last_week(9, identity={"part": 2}), last_week(7, identity={"part": 2})), [("remove", 9, "reply")]),
+        ((last_week(9, identity={"part": 2}), last_week(7)), []),
+        ((last_week(9), last_week(7, own=False)), []),
+        ((last_week(9), last_week(7, duplicate_of="3")), []),
+        ((last_week(9, notes="Call Dana."), last_week(7)), []),
+        ((last_week(9, notes="Call."), last_week(7, notes="Call. And more.")), [("remove", 9, "note")]),
+        ((last_week(9, place=ELSEWHERE), last_week(7)), []),
+        ((last_week(9, identity={"draft": True}), last_week(7, identity={"draft": True})), []),
+        ((last_week(9, identity={"kind": "closeout"}), last_week(7, identity={"kind": "closeout"})), []),
+        ((post(9), post(7)), []),  # this week's are the wish's own matter
+    ],
+)
+def test_of_a_period_that_is_over_the_oldest_copy_stays(
+    posts: tuple[Post, ...], cleared: list[tuple[str, int | None, str]]
+) -> None:
+    assert leftovers(wishes_of()[0], *posts) == cleared
+
+
+def test_a_second_issue_of_a_month_that_is_over_is_closed_for_the_first() -> None:
+    assert leftovers(month()[0], issue(9), issue(7)) == [("close", 9, "issue")]
+    (step,) = leftover_steps(planner(issue(9), issue(7)), month()[:1])
+    assert (step.target, step.needs_other, "; 7 stays" in step.reason) == (REPORTS, True, True)
+
+
+def test_a_customers_copies_are_looked_for_where_the_approved_text_stands() -> None:
+    token = engagement_token(SPOT, "customer")
+    drafted = Identity("status", "customer", token, "2026-W47", draft=True)
+    wish = replace(wishes_of()[0], identity=drafted, customer_target=CHANNEL)
+    told = [
+        post(number, identity=replace(drafted, period="2026-W46", draft=False), place=CHANNEL, shared=True)
+        for number in (9, 7)
+    ]
+    spots = SPOTS | {CHANNEL: Spotted(CHANNEL, "acme/customers/globex")}
+    (step,) = leftover_steps(Planner(Standing(spots, tuple(told)), GUARD), [wish])
+    assert (step.action, step.post, step.target, step.engagement) == ("remove", 9, CHANNEL, SPOT)

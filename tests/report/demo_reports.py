@@ -13,6 +13,7 @@ from bot.demo import DEMO_CONFIG, make_portfolio
 from bot.derive.decisions.status import Signals
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived
+from bot.domain.model import Engagement, Portfolio
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from bot.report import ReportContext, make_documents
@@ -56,7 +57,9 @@ def demo_reports() -> DemoReports:
     """Read once for all tests that look at them."""
     with DemoGitLab(make_portfolio(DAY)) as gitlab:
         settings = parse_config(DEMO_CONFIG(DAY, gitlab.url), "config.yml", full_vocabulary())
-        portfolio = read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=DAY)
+        portfolio = with_approvers(read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=DAY))
+    closeout = settings.reports.closeout.model_copy(update={"csat": True})
+    settings = settings.model_copy(update={"reports": settings.reports.model_copy(update={"closeout": closeout})})
     calendar, memory = settings.work_calendar(range(2023, 2031)), dict[tuple[str, date], Signals]()
 
     @cache
@@ -65,6 +68,16 @@ def demo_reports() -> DemoReports:
 
     templates = Templates(load_words("en_US", "USD"))
     return DemoReports(ReportContext(portfolio, settings, calendar, derive, templates, settings.audience_of))
+
+
+def with_approvers(portfolio: Portfolio) -> Portfolio:
+    """The portfolio as if each SOW named the customer's approver, and nobody had rated the work yet."""
+
+    def named(e: Engagement) -> Engagement:
+        items = tuple(replace(i, labels=tuple(x for x in i.labels if not x.startswith("csat::"))) for i in e.items)
+        return replace(e, facts=replace(e.facts, acceptance=("jo.customer",)), items=items)
+
+    return replace(portfolio, engagements=tuple(named(e) for e in portfolio.engagements))
 
 
 def settled(text: str) -> str:

@@ -17,6 +17,7 @@ from bot.domain.errors import UsageError
 from bot.domain.messages import Percent, Phrase, quote
 from bot.domain.model import Engagement, Portfolio
 from bot.report.site import make_site
+from bot.report.site.bridge import draw_bridge
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
 from bot.report.site.names import page_names
 from bot.report.site.pages import portfolio_view
@@ -177,7 +178,7 @@ def test_only_web_addresses_become_links() -> None:
     bad = Engagement(**{f: getattr(bad, f) for f in bad.__slots__} | {"web_url": "javascript:alert(1)"})
     files = make_site(portfolio_of(bad), derived_of(derived_engagement()), [], SETTINGS, CALENDAR)
     assert all(
-        a["href"].startswith(("http", "#", "../", "engagements/", "load.html"))
+        a["href"].startswith(("http", "#", "../", "engagements/", "load.html", "index.html"))
         for t in files.values()
         for a in Page(t).named("a")
     )
@@ -218,10 +219,13 @@ def test_only_one_engagement_is_one_page() -> None:
 def test_accuracy_is_told_where_it_was_measured() -> None:
     change = r.Waterfall("FY27-Q4", TODAY, 100_000, 80_000, (r.Driver("pace", ROOT, -20_000, "the pace fell"),))
     accuracy = Accuracy(0.05, (), (Calibration("finish by P80", 0.8, 7, 9),), change)
-    text = " ".join(Page(site(accuracy=accuracy)["index.html"]).text.split())
+    found = derived_of(derived_engagement())
+    found = replace(found, portfolio=replace(found.portfolio, waterfall=change))
+    files = make_site(portfolio_of(engagement()), found, [], SETTINGS, CALENDAR, accuracy=accuracy)
+    text = " ".join(Page(files["index.html"]).text.split())
     assert "finish by P80 80% 78% (7/9)" in text
-    assert "$100,000 → $80,000" in text
-    assert "-$20,000 acme/ps-internal&7: the pace fell" in text
+    for told in ("acme/ps-internal&7: the pace fell", "-$20,000", "$100,000", "$80,000"):
+        assert told in text
 
 
 def test_the_pages_speak_the_language_of_the_config() -> None:
@@ -349,3 +353,18 @@ def test_the_portfolio_page_of_200_engagements_stays_below_a_megabyte() -> None:
     site = Site(portfolio, told, weeks_before(told), SETTINGS, CALENDAR)
     page = Pages(PlainWords(load_words("en_US", "USD"))).render("portfolio.html.j2", portfolio_view(site))
     assert len(page.encode()) <= 1_000_000
+
+
+def test_the_waterfall_s_bars_lead_from_one_forecast_to_the_other() -> None:
+    drivers = (
+        r.Driver("hours", "a&1", -4_000.0, "fewer"), r.Driver("acceptance", "a&2", 9_000.0, "moved"),
+        r.Driver("hours", "a&3", -1_000.0, "fewer"),
+    )  # fmt: skip
+    bridge = draw_bridge(r.Waterfall("FY27-Q4", TODAY, 100_000.0, 104_000.0, drivers))
+    assert [(bar.kind, bar.amount) for bar in bridge.bars] == [
+        (None, 100_000), ("acceptance", 9_000), ("hours", -5_000), (None, 104_000),
+    ]  # fmt: skip
+    first, up, down, last = bridge.bars
+    assert up.x == pytest.approx(first.x + first.width, abs=0.2)
+    assert down.x == pytest.approx(last.x + last.width, abs=0.2)
+    assert down.x + down.width == pytest.approx(up.x + up.width, abs=0.2)

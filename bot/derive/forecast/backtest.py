@@ -326,10 +326,12 @@ def _period_scores(period: Period, asked: str, day: date, replay: Replay) -> Ite
         for key in [*groups, *([("engagement", ref)] if ref in said else [])]:
             sums[key][0] += forecast
             sums[key][1] += actual
+    new = round(sum(money.actual for ref, money in true.items() if ref not in said), 2)
     for (kind, name), (forecast, actual) in sums.items():
         error = round((actual - forecast) / forecast, 4) if forecast else None
         within = None if error is None else abs(error) <= replay.settings.finance.tolerance
-        yield Score(period.name, kind, name, round(forecast, 2), round(actual, 2), error, within, True, asked=asked)
+        late = new if kind == "portfolio" else 0.0
+        yield Score(period.name, kind, name, round(forecast, 2), round(actual, 2), error, within, True, late, asked)
 
 
 def _money(forecasts: Mapping[str, Forecast], period: str) -> dict[str, QuarterRevenue]:

@@ -64,6 +64,12 @@ class Terms:
         return None if self.value is None else self.value - math.fsum(v for day, v in self.added if day > at + 1e-9)
 
 
+def _billable_share(billable: float, total: float) -> float:
+    """Of the hours to come; where more was taken back than logged, the hours so far tell nothing."""
+    billable, total = max(0.0, billable), max(0.0, total)
+    return min(1.0, (billable + BILLABLE_PRIOR_HOURS) / (total + BILLABLE_PRIOR_HOURS))
+
+
 def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     """Terms of an engagement. Rate: the facts' (or value ÷ hours), else the user's or the default rate of the config."""
     engagement, finance, labels = subject.engagement, subject.settings.finance, subject.settings.labels
@@ -85,7 +91,7 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
         hours=None if facts.hours is None else facts.hours + sum(o.hours for o in approved_orders),
         rate=mean,
-        billable_share=(billable + BILLABLE_PRIOR_HOURS) / (total + BILLABLE_PRIOR_HOURS),
+        billable_share=_billable_share(billable, total),
         billed_at=axis.positions([log.spent_at for log in logs])[approved],
         billed_money=money[approved],
         billed_hours=hours[approved],

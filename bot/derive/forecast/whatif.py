@@ -161,22 +161,29 @@ def change_engagement(
         moves=(*engagement.what_if.moves, *([scenario.moves] if scenario.moves else ())),
         away=(*engagement.what_if.away, *([scenario.away] if scenario.away else ())),
     )
+    found = replace(found, what_if=what_if)
     if scenario.start is not None:
         found = _starting(found, scenario.start, day)
     if scenario.end is not None:
-        what_if = replace(what_if, planned_end=engagement.facts.end)
+        planned = found.what_if.planned_end or engagement.facts.end
         found = replace(
-            found, facts=replace(found.facts, end=scenario.end), items=tuple(map(_without_end, found.items))
+            found,
+            facts=replace(found.facts, end=scenario.end),
+            items=tuple(map(_without_end, found.items)),
+            what_if=replace(found.what_if, planned_end=planned),
         )
-    return replace(found, what_if=what_if)
+    return found
 
 
 def _starting(engagement: Engagement, start: date, day: date) -> Engagement:
-    """Another start; what is booked from the former one on moves along, week by week."""
+    """Another start. The work takes as long as it was planned to, and what is booked from the former start on moves along."""
     before = engagement.facts.start
     weeks = round((start - before).days / 7) if before and before > day else 0
     moved = (_shifted(b, weeks) for b in engagement.bookings) if weeks else engagement.bookings
-    return replace(engagement, facts=replace(engagement.facts, start=start), bookings=tuple(moved))
+    end, what_if = engagement.facts.end, engagement.what_if
+    if end and before and before > day:
+        what_if = replace(what_if, planned_end=(what_if.planned_end or end) + (start - before))
+    return replace(engagement, facts=replace(engagement.facts, start=start), bookings=tuple(moved), what_if=what_if)
 
 
 def _shifted(booking: Booking, weeks: int) -> Booking:

@@ -43,10 +43,13 @@ def _place(booking: Booking) -> tuple[str, str, str, float]:
     return (booking.user, booking.week, booking.kind, booking.hours)
 
 
-def remember(portfolio: Portfolio, past: Iterable[PastReport], today: date | None = None) -> Portfolio:
+def remember(
+    portfolio: Portfolio, past: Iterable[PastReport], today: date | None = None, *, first_look: bool = False
+) -> Portfolio:
     """The portfolio with the dates that earlier reports saw. A report of another shape tells nothing.
 
-    `today` is the day of the reading where the calendar is.
+    `today` is the day of the reading where the calendar is. At a `first_look`, a booking of which nobody knows since when
+    it stands is known since today, as the next run will find it in the report.
     """
     latest: dict[str, Seen] = {}
     for report in past:
@@ -58,7 +61,12 @@ def remember(portfolio: Portfolio, past: Iterable[PastReport], today: date | Non
     now = portfolio.taken_at or datetime.now(UTC)
     today = today or now.date()
     found = (_with_seen(e, latest[e.ref], now, today) if e.ref in latest else e for e in portfolio.engagements)
-    return replace(portfolio, engagements=tuple(found))
+    return replace(portfolio, engagements=tuple(_first_seen(e, today) if first_look else e for e in found))
+
+
+def _first_seen(engagement: Engagement, today: date) -> Engagement:
+    known = tuple(b if b.known else replace(b, known=today) for b in engagement.bookings)
+    return replace(engagement, bookings=known)
 
 
 def _milestone_payload(milestone: Milestone) -> dict[str, Any]:

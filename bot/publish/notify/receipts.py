@@ -16,7 +16,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, resolve_place
 from bot.publish.audience import Guard, Spot
 from bot.publish.marker import Identity, Marker, signed
-from bot.publish.posts import Post, Standing
+from bot.publish.posts import Post
 from bot.publish.standing import RECEIPTS, Reader
 
 RECEIPT = "digest"
@@ -34,11 +34,6 @@ def identity_of(channel: str, period: str, to: str, portfolio: str) -> Identity:
     """The identity of one digest: a channel, a period, a reader (by a digest: no address stands in a marker)."""
     reader = f"/{hashlib.sha256(to.casefold().encode()).hexdigest()[:12]}" if to else ""
     return Identity(RECEIPT, "internal", "", f"{period}/{channel}{reader}", portfolio=portfolio)
-
-
-def is_sent(standing: Standing, identity: Identity) -> bool:
-    """Whether what was read already tells that it was sent."""
-    return any(p.own and p.marker.identity == identity and p.marker.fingerprint == SENT for p in standing.posts)
 
 
 @dataclass

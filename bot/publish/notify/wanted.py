@@ -13,7 +13,7 @@ from bot.publish.approval import judge_draft
 from bot.publish.digest import digest as digest_of
 from bot.publish.drafts import draft_state
 from bot.publish.marker import Identity, engagement_token, unsigned
-from bot.publish.notify.receipts import identity_of
+from bot.publish.notify.receipts import SENT, identity_of
 from bot.publish.posts import Post, Standing
 from bot.report.context import ReportContext
 from bot.report.digests import Digest, customer_digest, managers, own_digest, portfolio_digest
@@ -165,5 +165,5 @@ def _message(
 
 def unsent(found: Iterable[Message], standing: Standing) -> list[Message]:
     """Those without a receipt."""
-    done = {p.marker.identity for p in standing.posts if p.own and p.marker.fingerprint == "sent"}
+    done = {p.marker.identity for p in standing.posts if p.own and p.marker.fingerprint == SENT}
     return [message for message in found if message.identity not in done]

@@ -13,6 +13,7 @@ from html import escape
 from bot.config import Settings
 from bot.derive.forecast.accuracy import Accuracy
 from bot.derive.results import Derived
+from bot.derive.served import served
 from bot.domain.border import one_line
 from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
@@ -54,33 +55,61 @@ def make_site(
     """
     if audience not in ("internal", "customer"):
         raise UsageError(f"no audience {audience!r}", advice="Name internal or customer.")
+
+    def listed(part: Derived) -> Derived:
+        """The same, once every engagement has its row."""
+        _ = Site(portfolio, part, earlier, settings, calendar).rows
+        return part
+
+    if tell is not None:
+        derived = served(derived, "the page", listed, tell) or replace(derived, engagements=())
     site = Site(portfolio, derived, earlier, settings, calendar, accuracy)
     pages = _pages(settings.reports.locale, derived.currency)
     if audience == "customer":
         if only is None:
             raise UsageError("a customer's page is about one engagement", advice="Name it with --only REF.")
-        page = pages.render("customer.html.j2", customer_view(site, only, pages.words.words))
-        return {"index.html": page, CALENDAR_FILE: calendar_file(_only(derived, only), customer=True)}
+        words = pages.words.words
+        page = _page(lambda: pages.render("customer.html.j2", customer_view(site, only, words)), only, tell)
+        return {"index.html": page, CALENDAR_FILE: _calendar(_only(derived, only), tell, customer=True)}
     if only is not None:
-        page = pages.render("engagement.html.j2", engagement_view(site, site.row(only), home=None))
-        return {"index.html": page, CALENDAR_FILE: calendar_file(_only(derived, only))}
+        page = _page(
+            lambda: pages.render("engagement.html.j2", engagement_view(site, site.row(only), home=None)), only, tell
+        )
+        return {"index.html": page, CALENDAR_FILE: _calendar(_only(derived, only), tell)}
     files = {row.href: _page(partial(_engagement_page, pages, site, row), row.derived.ref, tell) for row in site.rows}
-    calendars = {
-        _calendar_of(row.href): _page(partial(_own_calendar, derived, row), row.derived.ref, tell) for row in site.rows
-    }
-    index = _page(lambda: pages.render("portfolio.html.j2", portfolio_view(site, pages.words)), "index.html", tell)
-    load = {LOAD_PAGE: _page(lambda: pages.render("load.html.j2", portfolio_view(site)), LOAD_PAGE, tell)}
+    calendars = {_calendar_of(row.href): _calendar(_only(derived, row.derived.ref), tell) for row in site.rows}
+    index = _overview(pages, site, "portfolio.html.j2", "index.html", tell)
+    load = {LOAD_PAGE: _overview(pages, site, "load.html.j2", LOAD_PAGE, tell)}
     if not derived.portfolio.capacity:
         load = {}
-    return {"index.html": index, **load, CALENDAR_FILE: calendar_file(derived), **files, **calendars}
+    return {"index.html": index, **load, CALENDAR_FILE: _calendar(derived, tell), **files, **calendars}
 
 
 def _engagement_page(pages: Pages, site: Site, row: Row) -> str:
     return pages.render("engagement.html.j2", engagement_view(site, row))
 
 
-def _own_calendar(derived: Derived, row: Row) -> str:
-    return calendar_file(_only(derived, row.derived.ref))
+def _overview(pages: Pages, site: Site, template: str, name: str, tell: Callable[[str], None] | None) -> str:
+    """A page of all engagements; one that it fails on is named, and the page is made of the others."""
+
+    def made(part: Derived) -> str:
+        return pages.render(template, portfolio_view(replace(site, derived=part), pages.words))
+
+    if tell is None:
+        return made(site.derived)
+    return served(site.derived, f"the page {name}", made, tell) or _page(
+        lambda: made(site.derived), name, lambda why: None
+    )
+
+
+def _calendar(derived: Derived, tell: Callable[[str], None] | None, *, customer: bool = False) -> str:
+    """The calendar, without the engagements that it fails on, which are named."""
+
+    def made(part: Derived) -> str:
+        return calendar_file(part, customer=customer)
+
+    empty = calendar_file(replace(derived, engagements=()))
+    return (served(derived, f"the file {CALENDAR_FILE}", made, tell) or empty) if tell else made(derived)
 
 
 def _page(make: Callable[[], str], name: str, tell: Callable[[str], None] | None) -> str:

@@ -10,6 +10,7 @@ from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.calendar import week_of
 from bot.report.charts import burn_history
 from bot.report.parts.judged import judged_sentences
+from bot.report.site.bridge import draw_bridge
 from bot.report.site.draw import draw_burn_up, draw_colours, draw_revenue, draw_slips, draw_trend
 from bot.report.site.plainwords import PlainWords
 from bot.report.site.timeline import draw_timeline
@@ -35,6 +36,7 @@ def portfolio_view(site: Site, words: PlainWords | None = None) -> dict[str, Any
         "timeline": draw_timeline(site.rows, site.derived.as_of),
         "decisions": decision_log(site.derived.engagements),
         "invoices": site.invoices,
+        "bridge": draw_bridge(site.waterfall) if site.waterfall else None,
         "this_week": week_of(site.derived.as_of).name,
         "judged": tuple(judged_sentences(words, total.judged)) if words else (),
     }

@@ -245,6 +245,7 @@ def test_a_person_who_moves_is_missing_where_they_were() -> None:
 def test_a_start_moves_its_bookings_and_what_two_engagements_then_ask_of_one_person_is_shared() -> None:
     portfolio = two(here=weeks("ann", 45, 49, 30), there=weeks("ann", 50, 53, 30))
     found, _ = changed(portfolio, f"{OTHER}: start=2026-11-09")
+    assert finishes(found)[OTHER] < finishes(portfolio)[OTHER]
     assert [b.week for b in found.engagements[1].bookings] == [f"2026-W{n}" for n in range(46, 50)]
     over = [c for c in asked_of_people(found, date(2026, 10, 30), PEOPLE) if c.hours > c.available]
     assert over

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.derive.decisions.orders.order import Given, Order, OrderState
 from bot.derive.results import Acceptance
@@ -13,6 +14,29 @@ from bot.domain.model import Engagement, PastReport
 
 NOTE = "acceptance"
 """Kind of the note that asks the customer for acceptance."""
+
+
+SURVEY = "csat"
+"""Kind of the note that asks how it was."""
+
+
+def with_rating(engagement: Engagement, past: Iterable[PastReport], prefix: str, until: datetime) -> Engagement:
+    """The engagement labelled with the rating that its named approvers gave before `until`: the last one of each, the lowest of all.
+
+    People's own `csat::N` labels stand beside it.
+    """
+    approvers = {name.casefold() for name in engagement.facts.acceptance}
+    given: dict[str, tuple[datetime, int]] = {}
+    for report in past:
+        if (report.kind, report.audience, report.engagement) == (SURVEY, "customer", engagement.ref):
+            for answer in sorted(report.consents, key=lambda c: c.at):
+                name = answer.author.casefold()
+                if answer.rating is not None and name in approvers and answer.at < until:
+                    given[name] = (answer.at, answer.rating)
+    if not given:
+        return engagement
+    lowest = min(rating for _, rating in given.values())
+    return replace(engagement, labels=(*engagement.labels, f"{prefix}{lowest}"))
 
 
 def period_of(milestone: str) -> str:

@@ -116,7 +116,8 @@ def without_reference(line: str, engagement: Engagement) -> str | None:
     for name in filter(None, (engagement.web_url, engagement.ref)):
         pattern = re.compile(rf"(?<![\w/.-]){re.escape(name)}\+?(?![\w/-])", re.IGNORECASE)
         found = pattern.search(line)
-        if found:
+        # One that stands in the reason is spoken of, not spoken to.
+        if found and ": " not in line[: found.start()]:
             rest = line[: found.start()] + line[found.end() :].lstrip(":," if found.start() == 0 else "")
             return " ".join(rest.split()).replace(" :", ":")
     return None

@@ -10,7 +10,7 @@ from typing import Any
 from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.mutes import with_mutes_judged
 from bot.derive.decisions.orders.consents import with_proof
-from bot.derive.decisions.orders.effects import adjusted
+from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.judging import Court, entry_of, read_orders
 from bot.derive.decisions.orders.order import Order
 from bot.derive.results import EngagementDerived, Risk
@@ -31,6 +31,12 @@ def read_all_orders(
             partial(read_orders, past, engagement, court), partial(_tell_orders, faults, engagement.ref), (), fatal=()
         )
     return found, faults
+
+
+def as_ordered(portfolio: Portfolio, past: Sequence[PastReport], court: Court) -> Portfolio:
+    """The portfolio with the sign-off dates that PMs ordered."""
+    orders, _ = read_all_orders(portfolio, past, court)
+    return replace(portfolio, engagements=tuple(prepared(e, orders[e.ref]) for e in portfolio.engagements))
 
 
 def _tell_orders(faults: list[Text], ref: str, why: str) -> None:

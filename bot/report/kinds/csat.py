@@ -1,0 +1,74 @@
+"""A note of its own when an engagement completes: the customer's named approver says how it was, by a reaction from 1 to 5.
+
+It goes the customer's way: to the `customer_channel` alone, after approval, and holds no more than the engagement's name. The
+answer counts as a `csat::N` label does; once there is one, nobody is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from bot.derive.decisions.due import Due
+from bot.derive.decisions.orders.consents import SURVEY
+from bot.derive.results import EngagementDerived
+from bot.domain.vocabulary import Phase
+from bot.report.context import ReportContext
+from bot.report.document import Document, NoteTarget
+from bot.report.kinds.customer import draft_around, name_of
+from bot.report.registry import Place, Report
+
+ASKED_WITHIN = timedelta(days=30)
+"""Of the completion: what ended long ago is asked about no more."""
+
+
+def subjects(due: Due, context: ReportContext) -> Iterable[str]:
+    """The engagements that completed of late, whose approvers the SOW names, and of which nobody said how it was."""
+    for derived in context.served(due.as_of):
+        engagement = context.engagements(due.as_of).get(derived.ref)
+        named = engagement and engagement.facts.acceptance and engagement.facts.customer_channel
+        if named and _is_fresh(derived, due) and derived.completion.csat is None:
+            yield derived.ref
+
+
+def _is_fresh(derived: EngagementDerived, due: Due) -> bool:
+    ended = derived.completion.completed_on
+    return derived.phase == Phase.COMPLETE and ended is not None and due.as_of - ended <= ASKED_WITHIN
+
+
+def make_csat(due: Due, context: ReportContext, subject: str | None) -> Document | None:
+    ref = subject or ""
+    derived, engagement = context.derived(ref, due.as_of), context.engagements(due.as_of).get(ref)
+    if derived is None or engagement is None:
+        return None
+    needs_approval = context.settings.reports.status.customer.approval == "required"
+    channel = NoteTarget(engagement.facts.customer_channel or "")
+    view = {"name": name_of(context, engagement), "approvers": tuple(engagement.facts.acceptance)}
+    text = context.templates.render(REPORT.template, view)
+    return Document(
+        kind=SURVEY,
+        audience="customer",
+        period=SURVEY,
+        target=NoteTarget(engagement.facts.internal or ref) if needs_approval else channel,
+        body=draft_around(context, text, channel, derived) if needs_approval else text,
+        engagement=ref,
+        fingerprint=hashlib.sha256(text.encode()).hexdigest()[:24],
+        draft=needs_approval,
+        customer_target=channel if needs_approval else None,
+    )
+
+
+REPORT = Report(
+    kind=SURVEY,
+    name="satisfaction survey",
+    readers="the customer's named approver",
+    place=Place.CUSTOMER_CHANNEL,
+    audience="customer",
+    rhythm=None,
+    section="closeout",
+    is_asked=lambda settings: settings.reports.status.customer.enabled and settings.reports.closeout.csat,
+    template="customer-csat.md.j2",
+    subjects=subjects,
+    make=make_csat,
+)

@@ -1,0 +1,127 @@
+"""Each command with the least role and scope: it does all that it does with more, and with less it says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fakegitlab import DemoGitLab, World
+from tests.app.office import build_world, config
+from tests.cli.conftest import Said
+
+DOCS = Path(__file__).parents[2] / "docs" / "security.md"
+READING: dict[str, tuple[str, ...]] = {
+    "status": ("status",),
+    "forecast": ("forecast", "--trials", "100"),
+    "explain": ("explain", "acme/ps/globex#1", "--trials", "100"),
+    "export": ("export", "-o", "left.json"),
+    "site": ("site", "--out", "left"),
+    "deck": ("deck", "--report", "monthly", "-o", "left.pptx"),
+    "backtest": ("backtest",),
+    "check": ("check",),
+    "run --dry-run": ("run", "--dry-run"),
+    "new --dry-run": ("new", "sow.yml", "--dry-run"),
+}
+WRITING: dict[str, tuple[str, ...]] = {
+    "run": ("run",),
+    "apply": ("apply", "plan.json"),
+    "new": ("new", "sow.yml"),
+    "init --labels": ("init", "--labels"),
+}
+SOW = """customer: Umbrella
+sow: SOW-9
+billing: milestone
+hours: 80
+value: 10000
+start: 2026-11-02
+end: 2027-02-26
+project: acme/ps/umbrella
+milestones: [{title: Design, due: 2026-12-18, amount: 5000}]
+"""
+
+
+@pytest.fixture
+def world() -> World:
+    made = build_world()
+    made.project("acme/ps/umbrella")
+    return made
+
+
+@pytest.fixture
+def gitlab(
+    world: World, tmp_path: Path, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DemoGitLab]:
+    with DemoGitLab(world) as made:
+        (tmp_path / "config.yml").write_text(yaml.safe_dump(config()), encoding="utf-8")
+        (tmp_path / "sow.yml").write_text(SOW, encoding="utf-8")
+        monkeypatch.setenv("GITLAB_URL", made.url)
+        monkeypatch.chdir(tmp_path)
+        yield made
+
+
+def use(world: World, monkeypatch: pytest.MonkeyPatch, role: str, scope: str) -> None:
+    """A token of psbot's user with this role in every group and this scope."""
+    user = world.user("psbot", bot=True)
+    for space in (*world.groups.values(), *world.projects.values()):
+        space.members.pop(user.id, None)
+    token = world.token(user, (scope,), role, value=f"token-of-a-{role}-{scope}")
+    monkeypatch.setenv("GITLAB_TOKEN", token.value)
+
+
+def steady(text: str) -> str:
+    """Without what tells of the token itself, and of the moment."""
+    lines = [line for line in text.split("\n") if not re.search("role|scope|token|taken_at|seconds|requests", line)]
+    return "\n".join(lines)
+
+
+def left() -> dict[str, str]:
+    found = {p.name: p.read_bytes().decode("utf-8", "replace") for p in Path().rglob("left*") if p.is_file()}
+    return {name: steady(text) for name, text in found.items() if name.endswith(".json")}
+
+
+def test_who_only_looks_needs_to_read_and_sees_all_that_a_maintainer_sees(
+    gitlab: DemoGitLab, world: World, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All other commands rest on what `export` read and on what stands, which `run --dry-run` compares."""
+    use(world, monkeypatch, "maintainer", "api")
+    much = {name: steady(call(*READING[name]).out) for name in ("export", "run --dry-run", "new --dry-run")}
+    files = left()
+    use(world, monkeypatch, "planner", "read_api")
+    said = {name: call(*arguments) for name, arguments in READING.items()}
+    assert {name: steady(said[name].out) for name in much} == much
+    assert left() == files
+    assert {name: (s.code, s.err[-200:]) for name, s in said.items() if s.code and name != "check"} == {}
+    assert gitlab.writes == []
+
+
+def test_a_token_that_may_not_read_is_told_so(
+    gitlab: DemoGitLab, world: World, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(world, monkeypatch, "planner", "read_user")
+    for name in ("status", "export", "run --dry-run"):
+        assert call(*READING[name]).code == 3, name
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_who_writes_needs_the_scope_api_and_no_more_than_a_planners_role(
+    name: str, gitlab: DemoGitLab, world: World, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(world, monkeypatch, "planner", "read_api")
+    assert call("run", "--dry-run", "--plan", "plan.json").code == 0
+    refused = call(*WRITING[name])
+    assert (refused.code, gitlab.writes) == (3, [])
+    assert "api" in refused.err
+    use(world, monkeypatch, "planner", "api")
+    assert call(*WRITING[name]).code == 0, "the least is enough"
+    assert gitlab.writes
+
+
+def test_the_page_names_every_command_with_its_least() -> None:
+    rows = dict(re.findall(r"^\| ((?:`[^`|]+`(?:, )?)+) \| `(\w+)`", DOCS.read_text(encoding="utf-8"), re.M))
+    told = {name.strip("`"): scope for names, scope in rows.items() for name in names.split(", ")}
+    assert {name: told.get(name) for name in READING} == dict.fromkeys(READING, "read_api")
+    assert {name: told.get(name) for name in WRITING} == dict.fromkeys(WRITING, "api")
