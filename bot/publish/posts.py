@@ -42,6 +42,11 @@ class Post:
     shared: bool = False
     """Whether it stands where customers read and write: nothing that people wrote there goes anywhere else."""
 
+    def asks(self, kind: str) -> bool:
+        """Whether it is psbot's own note that asks a customer for an answer of that kind, where the customer reads."""
+        i = self.marker.identity
+        return (i.kind, i.audience, i.draft, i.part) == (kind, "customer", False, 1) and self.own and self.shared
+
     @property
     def pm_notes(self) -> str:
         """What a person wrote into the PM part; "" while it stands as psbot made it, and where customers may write."""

@@ -13,8 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from bot.config import Settings
-from bot.derive.decisions.orders.consents import NOTE as CONSENT
-from bot.derive.decisions.orders.consents import SURVEY
+from bot.derive.decisions.orders import consents
 from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.domain.model import Portfolio, Reply, Target
@@ -145,23 +144,25 @@ class Reader:
 
     def _with_reactions(self, place: Place, post: Post, said: tuple[Thumb, ...]) -> Post:
         """`said` are approvals by order, which count as a 👍 does."""
-        if _asks(post, SURVEY):
+        if post.asks(consents.SURVEY):
             return replace(post, thumbs=self._ratings(place, post))
-        if _asks(post, CONSENT):
-            awards = api.read_awards(self.client, place, post.id)
-            return replace(post, thumbs=tuple(Thumb(a.username, a.created_at) for a in awards if self._approves(a)))
+        if post.asks(consents.NOTE):
+            return replace(post, thumbs=self._thumbs(place, post))
         if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
             return post
-        awards = api.read_awards(self.client, place, post.id)
-        thumbs = (*(Thumb(a.username, a.created_at) for a in awards if self._approves(a)), *said)
+        thumbs = (*self._thumbs(place, post), *said)
         edited_at = api.read_edited_at(self.client, post.id) if thumbs else None
         return replace(post, thumbs=thumbs, edited_at=edited_at)
+
+    def _thumbs(self, place: Place, post: Post) -> tuple[Thumb, ...]:
+        awards = api.read_awards(self.client, place, post.id)
+        return tuple(Thumb(a.username, a.created_at) for a in awards if self._approves(a))
 
     def _ratings(self, place: Place, post: Post) -> tuple[Thumb, ...]:
         """What people answered, by a reaction from 1 to 5."""
         awards = api.read_awards(self.client, place, post.id)
-        rated = ((a, rating_of(a.name)) for a in awards if self._is_a_person(a))
-        return tuple(Thumb(a.username, a.created_at, rating) for a, rating in rated if rating is not None)
+        rated = (Thumb(a.username, a.created_at, rating_of(a.name)) for a in awards if self._is_a_person(a))
+        return tuple(thumb for thumb in rated if thumb.rating is not None)
 
     def _approves(self, award: RawAward) -> bool:
         """A 👍 by a person who can still sign in: psbot itself approves nothing, under no token."""
@@ -238,12 +239,6 @@ class Reader:
             return resolve_place(self.client, ref).ref
         except (NotFoundError, GitLabError, AccessError):
             return None
-
-
-def _asks(post: Post, kind: str) -> bool:
-    """Whether it is psbot's own note that asks a customer for an answer of that kind, where the customer reads."""
-    i = post.marker.identity
-    return (i.kind, i.audience, i.draft, i.part) == (kind, "customer", False, 1) and post.own and post.shared
 
 
 def report_projects(settings: Settings) -> dict[str, tuple[str, ...]]:

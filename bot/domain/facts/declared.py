@@ -327,7 +327,8 @@ CUSTOMER_KEYS = tuple(key for key, fact in FACTS.items() if fact.customer)
 def for_customer(facts: Facts) -> Facts:
     """What of the facts a text for the customer may rest on; everything else as if it had not been given."""
     stones = tuple(_shown(stone, MILESTONE_FACTS) for stone in facts.milestones)
-    return dataclasses.replace(_shown(facts, FACTS), milestones=stones)
+    shown: Facts = dataclasses.replace(_shown(facts, FACTS), milestones=stones)
+    return shown
 
 
 def _shown(record: Any, declared: Mapping[str, Fact]) -> Any:
