@@ -368,3 +368,9 @@ def test_the_waterfall_s_bars_lead_from_one_forecast_to_the_other() -> None:
     assert up.x == pytest.approx(first.x + first.width, abs=0.2)
     assert down.x == pytest.approx(last.x + last.width, abs=0.2)
     assert down.x + down.width == pytest.approx(up.x + up.width, abs=0.2)
+
+
+def test_the_portfolio_s_calendar_has_the_days_of_the_next_reports() -> None:
+    files = make_site(portfolio_of(engagement()), derived_of(derived_engagement()), [], SETTINGS, CALENDAR)
+    assert files["milestones.ics"].count("SUMMARY:psbot: ") == 10
+    assert not any("SUMMARY:psbot: " in text for name, text in files.items() if name != "milestones.ics")

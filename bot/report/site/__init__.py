@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache, partial
 from html import escape
 
@@ -19,6 +20,7 @@ from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.model import Portfolio
+from bot.report.schedule import coming
 from bot.report.site.calendar_file import calendar_file
 from bot.report.site.customer import customer_view
 from bot.report.site.pages import engagement_view, portfolio_view
@@ -30,6 +32,8 @@ from bot.report.text.wording import load_words
 __all__ = ["WEEKS_SHOWN", "make_site"]
 
 CALENDAR_FILE = "milestones.ics"
+REPORT_DAYS = 10
+"""So many of the next reports stand in the calendar of all engagements."""
 LOAD_PAGE = "load.html"
 WEEKS_SHOWN = 8
 """So many weekly states before today's are worth deriving: trends and milestone forecasts show no more."""
@@ -82,7 +86,8 @@ def make_site(
     load = {LOAD_PAGE: _overview(pages, site, "load.html.j2", LOAD_PAGE, tell)}
     if not derived.portfolio.capacity:
         load = {}
-    return {"index.html": index, **load, CALENDAR_FILE: _calendar(derived, tell), **files, **calendars}
+    reports = coming(settings, calendar, derived.as_of)[:REPORT_DAYS]
+    return {"index.html": index, **load, CALENDAR_FILE: _calendar(derived, tell, reports=reports), **files, **calendars}
 
 
 def _engagement_page(pages: Pages, site: Site, row: Row) -> str:
@@ -102,11 +107,17 @@ def _overview(pages: Pages, site: Site, template: str, name: str, tell: Callable
     )
 
 
-def _calendar(derived: Derived, tell: Callable[[str], None] | None, *, customer: bool = False) -> str:
+def _calendar(
+    derived: Derived,
+    tell: Callable[[str], None] | None,
+    *,
+    customer: bool = False,
+    reports: Sequence[tuple[str, date]] = (),
+) -> str:
     """The calendar, without the engagements that it fails on, which are named."""
 
     def made(part: Derived) -> str:
-        return calendar_file(part, customer=customer)
+        return calendar_file(part, customer=customer, reports=reports)
 
     empty = calendar_file(replace(derived, engagements=()))
     return (served(derived, f"the file {CALENDAR_FILE}", made, tell) or empty) if tell else made(derived)
