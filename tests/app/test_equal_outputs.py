@@ -14,7 +14,7 @@ import pytest
 from bot.app.run import RunOptions, run_job
 from bot.app.session import Session, open_session
 from bot.app.sources import read_for
-from bot.app.summary import Summary
+from bot.app.summary import RunSummary
 from bot.demo.large import LARGE_CONFIG, make_large
 from bot.derive.output import to_json
 from bot.domain.snapshot import dump_snapshot
@@ -36,27 +36,27 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module")
-def cold(session: Session) -> Summary:
+def cold(session: Session) -> RunSummary:
     return dry_run(session)
 
 
-def dry_run(session: Session, **options: Any) -> Summary:
+def dry_run(session: Session, **options: Any) -> RunSummary:
     return run_job(session, RunOptions(dry_run=True, **options))
 
 
-def outputs(summary: Summary) -> tuple[Any, ...]:
+def outputs(summary: RunSummary) -> tuple[Any, ...]:
     """All that a run leaves, but for the moment of reading."""
     plan = json.dumps(summary.plan_json, sort_keys=True)
     return summary.lines, summary.failures, summary.files, plan, _TAKEN.sub("", summary.snapshot_text)
 
 
-def test_a_warm_run_leaves_what_a_cold_one_does(session: Session, cold: Summary):
+def test_a_warm_run_leaves_what_a_cold_one_does(session: Session, cold: RunSummary):
     assert cold.files
     assert outputs(dry_run(session)) == outputs(cold)
 
 
 def test_facts_and_snapshot_are_the_same_cold_warm_and_from_the_snapshot(
-    session: Session, cold: Summary, tmp_path: Path
+    session: Session, cold: RunSummary, tmp_path: Path
 ):
     warm = read_for(session, snapshot=None, only=None)
     path = tmp_path / "snapshot.json"
@@ -68,7 +68,7 @@ def test_facts_and_snapshot_are_the_same_cold_warm_and_from_the_snapshot(
     assert to_json(again.derive(DAY)) == to_json(warm.derive(DAY))
 
 
-def test_shards_leave_together_what_one_run_does(session: Session, cold: Summary, tmp_path: Path):
+def test_shards_leave_together_what_one_run_does(session: Session, cold: RunSummary, tmp_path: Path):
     files: dict[str, str] = {}
     parts = []
     for number in (1, 2):

@@ -26,7 +26,7 @@ PAGES_RUN = [p for p in PAGES if fences(p, "sh") and str(p.relative_to(ROOT)) no
 
 def commands_of(page: Path) -> list[list[str]]:
     """The words of each command line, without comments."""
-    lines = [line for block in fences(page, "sh") for line in block.splitlines()]
+    lines = [line for block in fences(page, "sh") for line in block.replace("\\\n", " ").splitlines()]
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 

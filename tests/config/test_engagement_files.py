@@ -75,6 +75,6 @@ def test_a_private_project_s_repository_holds_them_too() -> None:
     for name in ("a.yml", "b.yaml"):
         text = base64.b64encode(f"acme/{name[0]}&1: {{value: 5}}\n".encode()).decode()
         responses.get(f"{base}/files/engagements%2F{name}", json={"content": text})
-    client = GitLabClient("https://gitlab.example.com", "token")
+    client = GitLabClient("https://gitlab.example.com", "glpat-of-the-facts")
     found = dict(read_files(client, "acme/ps-internal/facts", "engagements/", (".yml", ".yaml")))
     assert found == {"engagements/a.yml": "acme/a&1: {value: 5}\n", "engagements/b.yaml": "acme/b&1: {value: 5}\n"}

@@ -78,7 +78,7 @@ def test_notes_threads_and_reactions_are_this_epics(gitlab: DemoGitLab):
         note = create_note(client, place, f"Report {number}")
         thread = next(n.thread for n in read_notes(client, place) if n.id == note)
         reply = create_note(client, place, f"Answer {number}", thread)
-        assert update_note(client, place, note, f"Report {number}, later") == note
+        assert update_note(client, place, note, f"Report {number}, later") == f"Report {number}, later"
         gitlab.world.award(gitlab.world.notes[note], "dana")
         notes = {n.id: n for n in read_notes(client, place)}
         assert (notes[note].body, notes[reply].thread) == (f"Report {number}, later", thread)

@@ -11,7 +11,7 @@ from bot.publish.closing import closed_text
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, read_marker
 from bot.publish.posts import HealthLabels, Post
-from bot.publish.precheck import Finding, examine, examine_labels, examine_reaction, stored_otherwise, successor
+from bot.publish.precheck import Obstacle, examine, examine_labels, examine_reaction, stored_otherwise, successor
 from bot.publish.steps import Step
 from tests.publish.scripted import MONTH, WHAT, post, step, text_of
 
@@ -137,7 +137,7 @@ def test_whose_label_stands_is_told() -> None:
 
 def test_a_reaction_is_given_once() -> None:
     wanted = step("react", labels=("white_check_mark",))
-    assert examine_reaction(wanted, ()) == Finding("go")
+    assert examine_reaction(wanted, ()) == Obstacle("go")
     assert examine_reaction(wanted, ("question",)).state == "go"
     assert examine_reaction(wanted, ("question", "white_check_mark")).state == "done"
 

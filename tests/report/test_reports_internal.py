@@ -306,7 +306,7 @@ def test_one_engagements_failure_is_named_and_harms_no_other() -> None:
     broken = dataclasses.replace(portfolio, engagements=portfolio.engagements[1:])
     made = make_documents(DUES["status"], context(portfolio=broken))
     assert [d.engagement for d in made.documents] == [YELLOW, EMPTY_ONE]
-    assert any(RED in fault and fault.startswith("status 2026-W47") for fault in made.faults)
+    assert any(RED in fault and fault.startswith("internal weekly status 2026-W47") for fault in made.faults)
 
 
 def test_a_derivation_that_fails_names_the_report() -> None:
@@ -315,7 +315,9 @@ def test_a_derivation_that_fails_names_the_report() -> None:
 
     made = make_documents([DUES["status"], DUES["monthly"]], context(derive=derive))
     assert made.documents == ()
-    assert any(fault.startswith("monthly 2026-10: could not be made (ZeroDivisionError") for fault in made.faults)
+    assert any(
+        fault.startswith("monthly summary 2026-10: could not be made (ZeroDivisionError") for fault in made.faults
+    )
 
 
 def test_a_broken_template_stops_everything(tmp_path: object) -> None:
