@@ -75,7 +75,7 @@ def init(
     if not path.exists():
         proposal = Proposal()
         if from_:
-            from bot.app.checkup import propose
+            from bot.app.setting_up.proposal import propose
 
             proposal = propose(from_, os.environ, timezone=local_timezone())
         from bot.cli.docs_pages import schema_file
@@ -86,8 +86,8 @@ def init(
         write_text(schema_path, schema_file())
         say(f"written: {path}. Next: {_next_step(path)}")
     if labels:
-        from bot.app.checkup import create_missing_labels
         from bot.app.session import open_session
+        from bot.app.setting_up.proposal import create_missing_labels
 
         for line in create_missing_labels(open_session(path)):
             stdout().print(line, soft_wrap=True)

@@ -45,7 +45,7 @@ def with_files(settings: Settings, files: Iterable[FactFile], vocabulary: Vocabu
             if not here:
                 places[ref], found[ref] = file.name, facts
     if faults:
-        advice = "Nothing was read or written; mend these and run `psbot check`."
+        advice = "Nothing was read or written; correct these and run `psbot check`."
         count = f"{len(faults)} mistake{'s' if len(faults) > 1 else ''} in the facts of engagements"
         raise ConfigError(count, faults[0].where, advice, tuple(faults))
     return settings.model_copy(update={"engagements": found, "engagement_files": None})

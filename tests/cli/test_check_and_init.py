@@ -11,8 +11,9 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.app.checkup import CheckResult, check_pages, make_proposal, sounds_internal
+from bot.app.checkup import CheckResult, check_pages
 from bot.app.session import open_session
+from bot.app.setting_up.proposal import make_proposal, sounds_internal
 from bot.config.starter import local_timezone
 from tests.cli.conftest import Desk, Said
 

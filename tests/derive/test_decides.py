@@ -25,10 +25,31 @@ DECIDED = {
     "fold": "decisions/colours.py",
     "worst_first": "portfolio.py",
     "promised": "decisions/promises.py",
+    "by_colour": "decisions/gravity.py",
+    "by_severity": "decisions/gravity.py",
+    "telling_risk": "decisions/gravity.py",
+    "weekly": "decisions/due.py",
+    "monthly": "decisions/due.py",
+    "quarterly": "decisions/due.py",
+    "status_cycle": "decisions/due.py",
+    "digest_cycle": "decisions/due.py",
     "standing_of": "decisions/promises.py",
 }
 """Question → where derive answers it."""
-GONE = {"agreed_end", "damped_status", "published_colours", "gravity", "asks", "said_before"}
+GONE = {
+    "badness",
+    "top_risks",
+    "theme_of",
+    "closeout_due",
+    "acceptance_due",
+    "digest_period",
+    "agreed_end",
+    "damped_status",
+    "published_colours",
+    "gravity",
+    "asks",
+    "said_before",
+}
 """Names under which reports used to answer them for themselves."""
 HANDED = {"bot.derive.decisions.questions": {"hours_at_completion"}}
 """What a report may take from the questions: the accessor of one field."""
