@@ -68,13 +68,14 @@ def portfolio_of(order: Order) -> Portfolio:
 
 def documents(order: Order, dues: Sequence[Due]) -> Iterator[Document]:
     """All kinds of targets: issue, epic, project, customer's channel; one report in two parts."""
+    settings = settings_in(order.zone)
     for due in dues:
         if due.kind == "status":
             yield from _statuses(order, due)
         elif due.kind == "closeout":  # must be refused: customers read there
             yield status(_inside(order), engagement=order.root, kind="closeout", target=NoteTarget(CHANNEL))
         elif due.kind in ROLL_UPS:
-            target = IssueTarget(REPORTS, (f"ps-{due.kind}",))
+            target = IssueTarget(REPORTS, getattr(settings.reports, due.kind).labels)
             yield monthly(_inside(order), due.period.name, kind=due.kind, target=target, title=due.period.name)
 
 

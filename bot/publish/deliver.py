@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,7 +24,22 @@ def deliver(plan: Plan, writer: Writer, replan: Callable[[], Plan], progress: Pr
         if not outcome.stale:
             break
         outcome = merged(outcome, apply_plan(only_open(replan(), outcome), writer, progress))
+    if made_up := _made_up(outcome):
+        outcome = merged(outcome, apply_plan(_closings(replan(), made_up), writer, progress))
     return outcome
+
+
+def _made_up(outcome: Outcome) -> frozenset[Identity]:
+    """The reports of which this run opened more than one issue: a period that was missed, and the one that follows it."""
+    opened = [r.step for r in outcome.done if r.step.action == "create" and r.step.form == "issue"]
+    counted = Counter(replace(step.identity, period="") for step in opened)
+    return frozenset(report for report, times in counted.items() if times > 1)
+
+
+def _closings(plan: Plan, reports: frozenset[Identity]) -> Plan:
+    """The steps that close an issue of these: the one that follows it was not there when the first plan was made."""
+    steps = (s for s in plan.steps if s.action == "close" and replace(s.identity, period="") in reports)
+    return replace(plan, steps=tuple(steps))
 
 
 def only_open(plan: Plan, outcome: Outcome) -> Plan:

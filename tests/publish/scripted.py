@@ -62,15 +62,18 @@ class Script:
     paused: list[tuple[float, int]] = field(default_factory=list)
     looked: int = 0
     names: object = None
+    proves: bool = False
+    """Whether a write's answer tells what stands now."""
 
     def look(self, _: Step) -> Scene:
         self.looked += 1
         return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
 
-    def write(self, wanted: Step, _: Scene, found: Post | None) -> None:
+    def write(self, wanted: Step, _: Scene, found: Post | None) -> bool:
         self.written.append((wanted, found))
         if problem := self.fails.pop(0) if self.fails else None:
             raise problem
+        return self.proves
 
     def pause(self, again: Retry, attempt: int) -> None:
         self.paused.append((again.seconds, attempt))

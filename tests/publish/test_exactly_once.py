@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.facts import Facts
 from bot.domain.model import Engagement, Portfolio
+from bot.publish.deliver import deliver
 from bot.publish.execute import Outcome
 from bot.publish.posts import past_reports
 from bot.report.document import IssueTarget, NoteTarget
@@ -314,3 +315,12 @@ def test_a_second_copy_of_an_issue_is_closed_with_a_link(stage: Stage) -> None:
     assert (kept.state, copy.state) == ("opened", "closed")
     assert "The report stands in #1." in copy.description
     assert stage.writes_of(lambda: stage.publish(monthly())) == []
+
+
+def test_the_issue_of_a_missed_month_is_closed_in_the_very_run_that_makes_up_for_it(stage: Stage) -> None:
+    stage.publish(monthly(period="2026-08"))
+    documents = (monthly(period="2026-09"), monthly(period="2026-10"))
+    deliver(stage.plan(*documents), stage.writer(), lambda: stage.plan(*documents))
+    assert [issue.state for issue in stage.issues()] == ["closed", "closed", "opened"]
+    assert ["Continued in #" in issue.description for issue in stage.issues()] == [True, True, False]
+    assert stage.writes_of(lambda: stage.publish(*documents)) == []
