@@ -24,7 +24,6 @@ from bot.domain.errors import (
 )
 from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.transport import TokenFilter
 
 URL = "https://gitlab.example.com"
 API = f"{URL}/api/v4"
@@ -398,16 +397,3 @@ def test_user_and_capabilities_cost_one_request(client: GitLabClient, api: Any):
     assert client.capabilities.knows("WEIGHT", "Group.workItems", "Group.workItems.ids")
     assert not client.capabilities.knows("Notes.notes")
     assert client.counts.requests == 1
-
-
-def test_every_token_is_masked_once_however_often_a_line_passes() -> None:
-    """Also one that is a part of the mask's own word, or of another token."""
-    mask = TokenFilter()
-    for token in ("", "token", "glpat-long", "glpat-long-er"):
-        mask.hide(token)
-    record = logging.LogRecord(
-        "x", logging.ERROR, "", 0, "a %s b %s c %s", ("token", "glpat-long-er", "glpat-long"), None
-    )
-    assert mask.filter(record)
-    assert mask.filter(record)
-    assert record.getMessage() == "a [token] b [token] c [token]"
