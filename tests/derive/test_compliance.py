@@ -91,7 +91,7 @@ def _work(**values):
     return {"items": [*_items()[2:], *(make_item(n, **WORK | values) for n in (1, 2))]}
 
 
-def test_an_engagement_in_order_passes_every_gate_that_applies():
+def test_an_engagement_in_order_passes_every_gate_that_applies() -> None:
     found = examine(_subject(**_values())).compliance
     assert found.missing == ()
     assert found.score == 1.0
@@ -137,11 +137,11 @@ FAILS = [
 
 
 @pytest.mark.parametrize(("check", "changes"), FAILS, ids=[check for check, _ in FAILS])
-def test_each_gate_fails_alone_when_its_thing_is_missing(check, changes):
+def test_each_gate_fails_alone_when_its_thing_is_missing(check, changes) -> None:
     assert _missing(**changes) == [check]
 
 
-def test_the_score_is_the_share_of_applicable_gates():
+def test_the_score_is_the_share_of_applicable_gates() -> None:
     found = examine(_subject(**_values(**_without("customer", "sow")))).compliance
     assert found.score == pytest.approx(32 / 34)
     assert [gap.evidence for gap in found.missing] == [(REF,), (REF,)]
@@ -184,17 +184,17 @@ PASSES = [
 
 
 @pytest.mark.parametrize("changes", [c for _, c in PASSES], ids=[name for name, _ in PASSES])
-def test_what_change_control_and_planning_allow_passes(changes):
+def test_what_change_control_and_planning_allow_passes(changes) -> None:
     assert _missing(**changes) == []
 
 
-def test_early_work_is_asked_about_where_start_and_hours_are_known():
+def test_early_work_is_asked_about_where_start_and_hours_are_known() -> None:
     assert _applies("early-work-covered") is True
     assert _applies("early-work-covered", timelogs=[]) is False
     assert _applies("early-work-covered", **_without("start")) is False
 
 
-def test_updates_are_asked_of_assigned_work_that_has_begun():
+def test_updates_are_asked_of_assigned_work_that_has_begun() -> None:
     def old(**values):
         return [make_item(n, **WORK | {"updated_at": "2026-11-02"} | values) for n in range(1, 11)]
 
@@ -206,13 +206,13 @@ def test_updates_are_asked_of_assigned_work_that_has_begun():
     assert _applies("status-current", **_without(start="2026-11-16")) is False
 
 
-def test_planning_gates_wait_for_the_first_two_weeks():
+def test_planning_gates_wait_for_the_first_two_weeks() -> None:
     early = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
     assert _missing(**early) == []
     assert "work-planned" in _missing(facts=FACTS, items=[], milestones=[])
 
 
-def test_a_week_without_any_change_is_no_current_status():
+def test_a_week_without_any_change_is_no_current_status() -> None:
     old = [make_item(n, **WORK | {"updated_at": "2026-11-13"}) for n in range(1, 11)]
     assert _missing(items=[*old, *_items()[10:]], timelogs=[]) == ["status-current"]
     fresh = [make_item(n, **WORK | {"updated_at": "2026-11-14"}) for n in range(1, 11)]
@@ -228,23 +228,23 @@ def test_a_week_without_any_change_is_no_current_status():
         (None, "2026-10-04", False),
     ],
 )
-def test_iterations_are_asked_of_engagements_longer_than_two_months(start, end, asked):
+def test_iterations_are_asked_of_engagements_longer_than_two_months(start, end, asked) -> None:
     assert _applies("iterations-planned", **_without(start=start, end=end) | {"on": "2027-03-01"}) is asked
 
 
-def test_retrospectives_are_asked_after_nine_weeks():
+def test_retrospectives_are_asked_after_nine_weeks() -> None:
     """2026-08-03 and nine weeks are 2026-10-05."""
     assert _applies("retros-held", on="2026-10-04") is False
     assert _applies("retros-held", on="2026-10-05") is True
 
 
-def test_the_internal_target_is_asked_where_customers_can_read_only():
+def test_the_internal_target_is_asked_where_customers_can_read_only() -> None:
     assert _applies("internal-target-set") is True
     assert _applies("internal-target-set", ref="acme/ps-internal&7") is False
     assert _applies("internal-target-set", ref="acme/ps-internal/plan#7") is False
 
 
-def test_closing_gates_are_asked_of_complete_engagements():
+def test_closing_gates_are_asked_of_complete_engagements() -> None:
     complete = {
         "items": [make_item(1, closed="2026-11-18"), *_items()[10:]],
         "closed": "2026-11-19",
@@ -274,20 +274,20 @@ def test_closing_gates_are_asked_of_complete_engagements():
     ]
 
 
-def test_what_can_not_be_known_of_the_closing_is_not_asked():
+def test_what_can_not_be_known_of_the_closing_is_not_asked() -> None:
     unknown = {"derived": {"phase": "complete", "completion": Completion()}}
     assert not _applies("hours-complete", **unknown)
     assert not _applies("change-orders-executed", **unknown)
 
 
-def test_gaps_tell_how_many_and_show_some():
+def test_gaps_tell_how_many_and_show_some() -> None:
     items = [make_item(n, **WORK | {"assignees": ()}) for n in range(1, 31)]
     [gap] = examine(_subject(**_values(items=[*items, *_items()[10:]]))).compliance.missing
     assert str(gap.message) == "Open items without an assignee: 30."
     assert len(gap.evidence) == 10
 
 
-def test_an_empty_engagement_before_its_start_is_asked_for_its_facts_only():
+def test_an_empty_engagement_before_its_start_is_asked_for_its_facts_only() -> None:
     found = examine(make_subject(Engagement(REF, facts=Facts()), derived={"phase": "not_started"})).compliance
     assert [gap.check for gap in found.missing] == [
         "billing-known",
@@ -301,13 +301,13 @@ def test_an_empty_engagement_before_its_start_is_asked_for_its_facts_only():
     assert found.score == pytest.approx(1 / 8)
 
 
-def test_every_gate_has_its_own_name_and_sentence():
+def test_every_gate_has_its_own_name_and_sentence() -> None:
     checks = [gate.id for gate in GATES]
     assert len(checks) == len(set(checks))
     assert all(str(gate.message).endswith((".", "?")) and gate.phases for gate in GATES)
 
 
-def test_the_page_of_gates_is_fresh(request):
+def test_the_page_of_gates_is_fresh(request) -> None:
     page, fresh = Path(__file__).parents[2] / "docs" / "compliance.md", gates_markdown(GATES, RULES)
     if request.config.getoption("--update-golden"):
         page.write_text(fresh, encoding="utf-8")

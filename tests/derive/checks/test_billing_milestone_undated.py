@@ -12,13 +12,13 @@ def _told(**values):
     )
 
 
-def test_a_billing_milestone_without_a_date_is_told():
+def test_a_billing_milestone_without_a_date_is_told() -> None:
     [found] = _told()
     assert str(found.message) == '1 billing milestone has no date: "Wave 1".'
     assert found.evidence == ("x#1",)
 
 
-def test_quiet_when_dated_or_sent():
+def test_quiet_when_dated_or_sent() -> None:
     assert _told(due=date(2026, 12, 4)) == []
     assert _told(state="sent") == []
     assert _told(state="accepted") == []

@@ -12,7 +12,7 @@ def _told(*titles):
     )
 
 
-def test_titles_must_be_spelt_alike():
+def test_titles_must_be_spelt_alike() -> None:
     [found] = _told("wave 1")
     assert str(found.message) == 'The facts name 1 milestone that GitLab does not have: "Wave 1".'
     assert _told("Wave 1", "Wave 2") == []

@@ -12,7 +12,7 @@ def _told(amount, **facts):
     )
 
 
-def test_an_amount_is_owed_where_acceptance_earns_revenue():
+def test_an_amount_is_owed_where_acceptance_earns_revenue() -> None:
     [found] = _told(None)
     assert str(found.message) == '1 billing milestone has no amount: "Wave 1".'
     assert _told(0.0) == []

@@ -15,18 +15,18 @@ def _told(*amounts, value=10_000.0, approved=0.0, **facts):
     )
 
 
-def test_amounts_that_miss_the_value_are_told_with_both_sums():
+def test_amounts_that_miss_the_value_are_told_with_both_sums() -> None:
     [found] = _told(6000.0, 3000.0)
     assert str(found.message) == "The billing milestones come to USD 9,000, the contract to USD 10,000."
 
 
-def test_a_change_order_belongs_to_the_value():
+def test_a_change_order_belongs_to_the_value() -> None:
     assert _told(6000.0, 4000.0) == []
     assert _told(6000.0, 4000.0, approved=2000.0) != []
     assert _told(6000.0, 4000.0, 2000.0, approved=2000.0) == []
 
 
-def test_cents_of_rounding_an_amount_not_given_and_other_contracts_are_no_matter():
+def test_cents_of_rounding_an_amount_not_given_and_other_contracts_are_no_matter() -> None:
     assert _told(3333.33, 3333.33, 3333.33) == []
     assert _told(6000.0, None) == []
     assert _told() == []

@@ -8,10 +8,10 @@ def _told(contract, ours="USD"):
     return told("contract-currency", settings=make_settings(finance={"currency": ours}), facts={"currency": contract})
 
 
-def test_a_contract_in_another_currency_is_in_no_sum():
+def test_a_contract_in_another_currency_is_in_no_sum() -> None:
     [found] = _told("JPY")
     assert str(found.message) == "The contract is in JPY: its revenue is in no forecast, they are in USD."
 
 
-def test_the_reports_own_currency_is_no_risk_however_it_is_written():
+def test_the_reports_own_currency_is_no_risk_however_it_is_written() -> None:
     assert _told(None) == _told("USD") == _told("usd") == _told("EUR", "EUR") == []

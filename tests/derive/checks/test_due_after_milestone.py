@@ -11,7 +11,7 @@ def _told(due, milestone_due="2026-12-04"):
     )
 
 
-def test_an_item_due_a_day_after_its_milestone_contradicts_it():
+def test_an_item_due_a_day_after_its_milestone_contradicts_it() -> None:
     [found] = _told("2026-12-07")
     assert str(found.message) == (
         '1 open item is due after its milestone; "X" on 2026-12-07, its milestone "Wave 1" on 2026-12-04.'
@@ -19,5 +19,5 @@ def test_an_item_due_a_day_after_its_milestone_contradicts_it():
     assert _told("2026-12-04") == []
 
 
-def test_undated_milestones_contradict_nothing():
+def test_undated_milestones_contradict_nothing() -> None:
     assert _told("2026-12-07", None) == []

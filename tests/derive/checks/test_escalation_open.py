@@ -9,13 +9,13 @@ def _told(*severities):
     return told("escalation-open", derived={"escalations": found})
 
 
-def test_names_the_worst():
+def test_names_the_worst() -> None:
     [found] = _told("low", "high", "medium")
     assert str(found.message) == '3 escalations are open; "E1" (high) since 2026-11-16.'
     assert found.evidence == ("x#1", "x#0", "x#1", "x#2")
     assert found.severity is None
 
 
-def test_a_critical_one_is_critical_and_none_is_quiet():
+def test_a_critical_one_is_critical_and_none_is_quiet() -> None:
     assert _told("critical")[0].severity == "critical"
     assert _told() == []

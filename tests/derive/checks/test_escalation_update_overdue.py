@@ -11,7 +11,7 @@ def _told(overdue, severity="high"):
     return told("escalation-update-overdue", derived={"escalations": found})
 
 
-def test_a_missed_update_is_told_with_its_day():
+def test_a_missed_update_is_told_with_its_day() -> None:
     [found] = _told(True)
     assert str(found.message) == '1 escalation is without the promised update; "CIO" (high) was due on 2026-11-18.'
     assert _told(True, "critical")[0].severity == "critical"

@@ -9,7 +9,7 @@ def _told(path, criteria):
     return [str(f.message) for f in told("escalation-without-path", derived={"escalations": (found,)})]
 
 
-def test_both_are_wanted():
+def test_both_are_wanted() -> None:
     start = '1 escalation lacks what closes it: "CIO" has no '
     assert _told(False, False) == [start + "path to green and no exit criteria."]
     assert _told(True, False) == [start + "exit criteria."]

@@ -12,21 +12,21 @@ def _told(to_go, *more):
     )
 
 
-def test_estimates_ten_percent_of_the_budget_beyond_what_is_left_are_told():
+def test_estimates_ten_percent_of_the_budget_beyond_what_is_left_are_told() -> None:
     [found] = _told(50.0)
     assert str(found.message) == "50 hours are estimated for the open work, but 40 hours of the budget are left."
     assert _told(49.9) == []
 
 
-def test_says_nothing_where_a_fifth_of_the_open_work_has_no_estimate():
+def test_says_nothing_where_a_fifth_of_the_open_work_has_no_estimate() -> None:
     others = [make_item(n, estimate_hours=1.0) for n in (2, 3, 4)]
     assert _told(90.0, *others, make_item(5)) != []
     assert _told(90.0, *others[:2], make_item(5)) == []
 
 
-def test_says_nothing_without_a_budget():
+def test_says_nothing_without_a_budget() -> None:
     assert told("estimates-over-budget", items=[make_item(1, estimate_hours=90.0)]) == []
 
 
-def test_an_item_over_its_estimate_has_nothing_left_but_takes_nothing_from_others():
+def test_an_item_over_its_estimate_has_nothing_left_but_takes_nothing_from_others() -> None:
     assert _told(50.0, make_item(2, estimate_hours=1.0, spent_hours=20.0)) != []

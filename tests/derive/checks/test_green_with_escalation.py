@@ -9,7 +9,7 @@ def _told(declared, count):
     return told("green-with-escalation", derived={"status": Status("yellow", declared), "escalations": escalations})
 
 
-def test_declared_green_with_an_escalation_contradicts_itself():
+def test_declared_green_with_an_escalation_contradicts_itself() -> None:
     [found] = _told("green", 1)
     assert str(found.message) == "The status is declared green while 1 escalation is open."
     assert _told("green", 0) == []

@@ -8,14 +8,14 @@ def _told(overall="green", declared=None, **values):
     return told("green-without-owner", derived={"status": Status(overall, declared)}, **values)
 
 
-def test_green_needs_somebody_who_answers_for_it():
+def test_green_needs_somebody_who_answers_for_it() -> None:
     assert [str(f.message) for f in _told()] == [
         "The status is green, but the engagement has neither a PM nor an assignee."
     ]
     assert _told("yellow", "green") != []
 
 
-def test_quiet_with_a_pm_or_an_assignee_or_another_colour():
+def test_quiet_with_a_pm_or_an_assignee_or_another_colour() -> None:
     assert _told(facts={"pm": "dana"}) == []
     assert _told(assignees=["dana"]) == []
     assert _told("yellow") == []

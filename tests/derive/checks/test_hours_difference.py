@@ -8,13 +8,13 @@ def _told(gap, total=100.0):
     return told("hours-difference", hours_difference=gap, timelogs=[make_log(None, total, "2026-11-02")])
 
 
-def test_eight_hours_and_five_percent_apart_are_told():
+def test_eight_hours_and_five_percent_apart_are_told() -> None:
     assert [str(f.message) for f in _told(8.0)] == ["The timesheets have 8 hours more than GitLab's time logs."]
     assert [str(f.message) for f in _told(-8.0)] == ["The timesheets have 8 hours less than GitLab's time logs."]
     assert _told(7.9) == []
 
 
-def test_small_next_to_all_hours_is_quiet():
+def test_small_next_to_all_hours_is_quiet() -> None:
     assert _told(10.0, 200.0) != []
     assert _told(9.9, 200.0) == []
     assert _told(None) == []

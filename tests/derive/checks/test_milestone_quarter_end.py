@@ -14,7 +14,7 @@ def _told(due, **values):
     return told("milestone-quarter-end", derived={"acceptance": (acceptance,)})
 
 
-def test_the_last_seven_days_of_the_quarter_are_tight():
+def test_the_last_seven_days_of_the_quarter_are_tight() -> None:
     [found] = _told("2027-01-25")
     assert str(found.message) == (
         '1 billing milestone is due in the last week of a quarter: "Wave 1" on 2027-01-25 (USD 10,000 in all).'
@@ -23,12 +23,12 @@ def test_the_last_seven_days_of_the_quarter_are_tight():
     assert _told("2027-01-24") == []
 
 
-def test_this_quarter_and_the_next_are_looked_at():
+def test_this_quarter_and_the_next_are_looked_at() -> None:
     assert _told("2027-04-29") != []
     assert _told("2027-07-30") == []
     assert _told("2026-10-30") == []
 
 
 @pytest.mark.parametrize("state", ["accepted", "passively_accepted"])
-def test_what_is_accepted_is_safe(state):
+def test_what_is_accepted_is_safe(state) -> None:
     assert _told("2027-01-28", state=state) == []

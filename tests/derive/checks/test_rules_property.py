@@ -105,7 +105,7 @@ def engagements(draw):
 
 @settings(max_examples=60, deadline=None)
 @given(engagements(), st.integers(0, 99))
-def test_every_engagement_can_be_judged_in_any_order(engagement, seed):
+def test_every_engagement_can_be_judged_in_any_order(engagement, seed) -> None:
     derived = derive_portfolio(make_portfolio(engagement), DAY, make_settings(), CALENDAR, forecast=False)
     for one in derived.engagements:
         assert one.errors == ()
@@ -118,7 +118,7 @@ def test_every_engagement_can_be_judged_in_any_order(engagement, seed):
 
 @settings(max_examples=30, deadline=None)
 @given(engagements())
-def test_what_is_found_can_be_shown(engagement):
+def test_what_is_found_can_be_shown(engagement) -> None:
     derived = derive_portfolio(make_portfolio(engagement), date(2027, 1, 26), make_settings(), CALENDAR, forecast=False)
     for one in derived.engagements:
         for risk in one.risks:

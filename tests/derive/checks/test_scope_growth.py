@@ -14,11 +14,11 @@ def _told(growth, **values):
 @pytest.mark.parametrize(
     ("growth", "severity"), [(None, None), (0.099, None), (0.1, "medium"), (0.249, "medium"), (0.25, "high")]
 )
-def test_limits_are_those_of_the_colours(growth, severity):
+def test_limits_are_those_of_the_colours(growth, severity) -> None:
     assert severity_told("scope-growth", derived={"scope": Scope(growth=growth)}) == severity
 
 
-def test_says_how_much_and_what_is_pending():
+def test_says_how_much_and_what_is_pending() -> None:
     [found] = _told(0.2)
     assert str(found.message) == "Scope grew by 20 % since the baseline (4 items added to 20) without a change order."
     [found] = _told(0.2, pending_hours=16.0)
