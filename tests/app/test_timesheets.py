@@ -9,18 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.app.csv_sheet import decode
-from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.app.timesheets import Sheet, add_hours, read_bookings, read_timesheets
 from bot.domain.errors import ConfigError
 from bot.domain.model import Booking, Engagement, Facts, Portfolio, TimeLog
 
 HEAD = "engagement,user,date,hours,billable,approved"
 
 
-def sheet(*rows: str, head: str = HEAD):
+def sheet(*rows: str, head: str = HEAD) -> Sheet:
     return read_timesheets("\n".join([head, *rows]) + "\n", "hours.csv")
 
 
-def faults(found) -> list[str]:
+def faults(found: Sheet) -> list[str]:
     return [str(fault) for fault in found.faults]
 
 

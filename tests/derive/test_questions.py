@@ -22,7 +22,7 @@ from tests.builders import PROJECT, make_booking, make_item, make_log, make_mile
         (None, "2026-11-20", 0),
     ],
 )
-def test_lateness_counts_working_days_and_is_at_least_one(due, on, days) -> None:
+def test_lateness_counts_working_days_and_is_at_least_one(due: str | None, on: str, days: int) -> None:
     assert ask.days_late(make_subject(on=on), date.fromisoformat(due) if due else None) == days
 
 
@@ -36,7 +36,7 @@ def test_an_item_is_due_with_its_milestone_where_it_has_no_date_of_its_own() -> 
 
 
 def test_the_end_of_the_sow_is_what_was_decided_last() -> None:
-    def order(ref, state, end, decided):
+    def order(ref: str, state: str, end: date | None, decided: date | None) -> ChangeOrder:
         return ChangeOrder(ref, "", state, end=end, decided=decided)
 
     orders = (

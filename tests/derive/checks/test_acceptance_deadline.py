@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Acceptance
 from tests.derive.checks.told import told
 
 
-def _told(last, on="2026-11-20", **values):
+def _told(last: date | None, on: str = "2026-11-20", **values: Any) -> list[Finding]:
     acceptance = Acceptance("Wave 1", **{"amount": 30_000.0, "evidence": ("x#1",)} | values, last_safe_sending=last)
     return told("acceptance-deadline", on=on, derived={"acceptance": (acceptance,)})
 

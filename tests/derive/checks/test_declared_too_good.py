@@ -18,7 +18,7 @@ from tests.derive.checks.told import severity_told, told
         ("green", "unknown", None),
     ],
 )
-def test_one_shade_too_good(declared, overall, severity) -> None:
+def test_one_shade_too_good(declared: str | None, overall: str, severity: str | None) -> None:
     assert severity_told("declared-too-good", derived={"status": Status(overall, declared)}) == severity
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Escalation, Status
 from tests.derive.checks.told import told
 
 
-def _told(declared, count):
+def _told(declared: str, count: int) -> list[Finding]:
     escalations = tuple(Escalation(f"x#{n}") for n in range(count))
     return told("green-with-escalation", derived={"status": Status("yellow", declared), "escalations": escalations})
 

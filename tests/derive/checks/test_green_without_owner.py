@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Status
 from tests.derive.checks.told import told
 
 
-def _told(overall="green", declared=None, **values):
+def _told(overall: str = "green", declared: str | None = None, **values: Any) -> list[Finding]:
     return told("green-without-owner", derived={"status": Status(overall, declared)}, **values)
 
 

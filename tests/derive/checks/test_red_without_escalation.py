@@ -4,7 +4,7 @@ from bot.derive.results import Escalation, Status
 from tests.derive.checks.told import told
 
 
-def _told(overall, declared=None, escalations=()):
+def _told(overall: str, declared: str | None = None, escalations: tuple[Escalation, ...] = ()) -> list[str]:
     derived = {"status": Status(overall, declared), "escalations": escalations}
     return [str(f.message) for f in told("red-without-escalation", derived=derived)]
 

@@ -19,7 +19,7 @@ def test_declared_green_and_computed_red_with_reason_and_evidence() -> None:
 @pytest.mark.parametrize(
     ("overall", "declared"), [("red", "yellow"), ("red", None), ("yellow", "green"), ("green", "green")]
 )
-def test_anything_else_is_no_watermelon(overall, declared) -> None:
+def test_anything_else_is_no_watermelon(overall: str, declared: str | None) -> None:
     assert told("watermelon", derived={"status": Status(overall, declared)}) == []
 
 
