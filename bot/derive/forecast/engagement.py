@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 
 from bot.derive.forecast.capacity import soft_money
+from bot.derive.forecast.constants import TAIL_SCORE
 from bot.derive.forecast.effort import Effort, scope_to_come
 from bot.derive.forecast.finish import SCORES
 from bot.derive.forecast.history import DAYS_PER_WEEK
@@ -29,8 +30,6 @@ from bot.domain.vocabulary import Phase
 MAX_QUARTERS_AHEAD = 8
 LONGEST_REST = timedelta(days=366)
 """Where no start is agreed, what lies further back than this from all later work belongs to something else."""
-TAIL_SCORE = 2.6
-"""Standard normal score of the last trial that needs a quarter of its own: one in two hundred comes later."""
 MAX_DAYS = 5200.0
 """Working days (20 years) beyond which a finish date says nothing more."""
 

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from bot.derive.forecast.constants import DATES_SD, LEAST_REST_SD, PRIOR_WEIGHT, SLIP_REACH
-from bot.domain.model import EMPTY
 
 MIN_WEEKS, BEST_WEEKS = 8, 13
 """Below eight weeks of history the own pace alone says too little; thirteen weeks are best (573 points)."""
@@ -41,28 +40,36 @@ class Slip:
 
 
 @dataclass(frozen=True)
-class Reference:
+class Middles:
+    """What a class of finished engagements has in the middle; spreads stay the organisation's, as they need more evidence."""
+
+    ratio: float = 1.05
+    """Actual ÷ estimated hours (19 projects: 1.05, sd .15; 78 of a services firm: .99)."""
+    duration_per_root: float = 7.5
+    """Working days per cube root of hours (19 projects: 7.3; 78 of a services firm: 10.5)."""
+    plan_ratio: float = 1.05
+    """Actual ÷ planned duration (76 of a services firm: median 1.0, P80 1.23)."""
+
+
+@dataclass(frozen=True)
+class Reference(Middles):
     """The reference class: medians with the sd of their logarithm, and how many finished engagements they were learned from."""
 
     finished: int = 0
     names: tuple[str, ...] = ()
-    ratio: float = 1.05
-    """Actual ÷ estimated hours (19 projects: 1.05, sd .15; 78 of a services firm: .99)."""
     ratio_sd: float = 0.15
-    duration_per_root: float = 7.5
-    """Working days per cube root of hours (19 projects: 7.3; 78 of a services firm: 10.5)."""
     elasticity: float = 1 / 3
     """By how many percent longer work takes that is a percent larger; around `usual_hours`."""
     usual_hours: float = 1.0
     duration_sd: float = 0.35
-    plan_ratio: float = 1.05
-    """Actual ÷ planned duration (76 of a services firm: median 1.0, P80 1.23)."""
     plan_sd: float = 0.33
     typical_days: float = 54.0
     """Working days of an engagement of which neither hours nor an end are known (31 releases: 75 calendar days)."""
     typical_sd: float = 0.4
-    typical_by: Mapping[str, tuple[float, int]] = field(default_factory=lambda: EMPTY)
-    """By customer: median working days of its finished engagements, and how many."""
+    typical_by: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    """By customer: mean working days of its last finished engagements (logarithmic), and how many."""
+    classes: Mapping[tuple[str, str], Middles] = field(default_factory=dict)
+    """By kind of contract and customer (either may be empty: all): the middles, shrunk towards those of the wider class."""
     growth: float = 0.0
     """Scope that arrived after the start ÷ final scope."""
     closed_share: float = 1.0
@@ -75,6 +82,12 @@ class Reference:
     lags: Lags = Lags()
     slips: tuple[tuple[int, float, float], ...] = ()
     """Dates of finished work: which engagement's, share of the time that was gone by them, ln(what was left ÷ what they left)."""
+
+    def for_class(self, kind: str, customer: str) -> Reference:
+        """The reference class of an engagement: its customer's within its kind, as far as finished work knows them."""
+        known = ((kind, customer), ("", customer), (kind, ""))
+        middles = next((self.classes[key] for key in known if key in self.classes), None)
+        return dataclasses.replace(self, **dataclasses.asdict(middles)) if middles else self
 
     def days_by_size(self, hours: float) -> float:
         """Working days that work of so many hours takes, as the law of size has it."""
@@ -105,9 +118,10 @@ class Reference:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, named as here: what a back-test prints and stores."""
-        plain = dataclasses.asdict(dataclasses.replace(self, typical_by={}))
+        plain = dataclasses.asdict(dataclasses.replace(self, classes={}, typical_by={}))
         plain["typical_by"] = {name: list(pair) for name, pair in sorted(self.typical_by.items())}
-        return {**plain, "names": list(self.names)}
+        classes = [[*key, dataclasses.asdict(middles)] for key, middles in sorted(self.classes.items())]
+        return {**plain, "names": list(self.names), "classes": classes}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Reference:
@@ -117,6 +131,7 @@ class Reference:
         values["lags"] = Lags(**values["lags"])
         values["slips"] = tuple((int(n), float(a), float(b)) for n, a, b in values.get("slips", ()))
         values["typical_by"] = {k: (float(m), int(n)) for k, (m, n) in values["typical_by"].items()}
+        values["classes"] = {(kind, customer): Middles(**middles) for kind, customer, middles in values["classes"]}
         return cls(**values)
 
 

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS
+from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS, POSSIBLE
 from bot.derive.forecast.history import Array, History, WorkAxis, all_logs
 from bot.derive.forecast.milestones import Amount
 from bot.derive.forecast.trials import Ahead
@@ -25,9 +25,6 @@ from bot.derive.scope.change_orders import find_change_orders, is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import NOTHING, Decimal, Phrase, Value, commas
-
-POSSIBLE = 0.05
-"""A milestone whose chance to land in the quarter is below this is no upside of it."""
 
 
 @dataclass(frozen=True)
