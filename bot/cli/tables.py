@@ -227,11 +227,11 @@ def _basis(e: EngagementDerived) -> str:
     return f"{f.basis}, {f.history_weeks} weeks" if f.history_weeks else f.basis
 
 
-def _four(q: Quantiles) -> Iterable[Any]:
+def _four(q: Quantiles[date] | Quantiles[float]) -> Iterable[Any]:
     return (q.p10, q.p50, q.p80, q.p95)
 
 
-def _span(q: Quantiles) -> str:
+def _span(q: Quantiles[date] | Quantiles[float]) -> str:
     return f"{_day(q.p50)} – {_day(q.p80)}" if q.p50 is not None else "–"
 
 

@@ -87,7 +87,7 @@ def _history_weeks(s: Situation) -> int:
     return min(s.state.weeks, int(max(s.history.last_close - s.history.start, 0.0) // DAYS_PER_WEEK))
 
 
-def _finish(s: Situation) -> Quantiles:
+def _finish(s: Situation) -> Quantiles[date]:
     if s.phase == Phase.COMPLETE:
         day = last_close(s.subject)
         return Quantiles(day, day, day, day)
@@ -102,19 +102,19 @@ def _finish(s: Situation) -> Quantiles:
     return Quantiles(*(max(s.history.axis.day(s.now + s.delay + float(d)), s.subject.day) for d in days))
 
 
-def _hours(s: Situation, effort: Effort | None) -> Quantiles:
+def _hours(s: Situation, effort: Effort | None) -> Quantiles[float]:
     if effort is None:
         return Quantiles()
     return Quantiles(*(round(float(h), 2) for h in effort.at(np.array(SCORES))))
 
 
-def _on_time(s: Situation, finish: Quantiles) -> float | None:
+def _on_time(s: Situation, finish: Quantiles[date]) -> float | None:
     """Chance to finish by the deadline; of a complete engagement whether it did."""
     end = s.end
     if end is None or finish.p50 is None:
         return None
     if s.phase == Phase.COMPLETE:
-        return float(isinstance(finish.p50, date) and finish.p50 <= end)
+        return float(finish.p50 <= end)
     days = s.history.axis.position(end) - s.now - s.delay
     if s.remaining is None or days < s.floor:
         return 0.0
@@ -128,7 +128,7 @@ def _waiting(s: Situation) -> list[Landing]:
 
 
 def _revenue_trials(
-    s: Situation, finish: Quantiles, seed: int, trials: int, earlier: Callable[[date], Reference]
+    s: Situation, finish: Quantiles[date], seed: int, trials: int, earlier: Callable[[date], Reference]
 ) -> tuple[dict[str, QuarterTrials], dict[str, QuarterTrials]]:
     """Revenue by quarter and by month, from the same trials."""
     if not s.terms.known or not s.terms.recognition:
@@ -170,7 +170,7 @@ def _revenue_trials(
     return quarters, months
 
 
-def _finished_at(s: Situation, finish: Quantiles) -> float | None:
+def _finished_at(s: Situation, finish: Quantiles[date]) -> float | None:
     return s.history.axis.position(finish.p50) if s.phase == Phase.COMPLETE and isinstance(finish.p50, date) else None
 
 
@@ -184,7 +184,7 @@ def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> fl
     return then.total if then else None
 
 
-def _periods(s: Situation, finish: Quantiles) -> list[Period]:
+def _periods(s: Situation, finish: Quantiles[date]) -> list[Period]:
     """The fiscal quarters from the first day of work to the forecast finish, at least the running and the next one."""
     calendar, day = s.subject.calendar, s.subject.day
     first = _first_earned(s)
