@@ -53,8 +53,9 @@ def _engagements(derived: Derived, facts: Mapping[str, Facts]) -> Iterator[tuple
             e.status.overall, e.status.schedule.rag, e.status.scope.rag, e.status.budget.rag,
             e.status.declared, e.status.sentiment, e.progress.percent, e.schedule.spi, e.budget.cpi, e.scope.growth,
             e.budget.hours_budget, e.budget.hours_spent, e.budget.eac_hours, f.value, f.currency or derived.currency,
-            f.start, f.end, e.forecast.finish.p50, e.forecast.finish.p80, e.forecast.on_time_probability,
+            f.start, e.end, e.forecast.finish.p50, e.forecast.finish.p80, e.forecast.on_time_probability,
             e.forecast.basis, len(e.risks), sum(r.severity in ("high", "critical") for r in e.risks),
+            e.budget.burn, str(e.risks[0].message) if e.risks else None,
         )  # fmt: skip
 
 
@@ -131,11 +132,13 @@ TABLES: Mapping[str, Table] = {
                  growth="scope added since the baseline, as a share of it", hours_budget="hours of the SOW with approved change orders",
                  hours_spent="hours logged", eac_hours="estimated hours at completion", value="contract value"),
             Column("currency", "text", "of the value"),
-            *_of("date", start="start of the SOW", end="end of the SOW", finish_p50="finish, even odds",
+            *_of("date", start="start of the SOW", end="end of the SOW, with approved change orders", finish_p50="finish, even odds",
                  finish_p80="finish, four in five"),
             Column("on_time_probability", "number", "of finishing by the end of the SOW, 0 to 1"),
             Column("forecast_basis", "text", "throughput, schedule, reference or none"),
             *_of("whole", risks="risks found", high_risks="of these, high or critical"),
+            Column("burn", "number", "share of the budgeted hours that is spent, 0 to 1"),
+            Column("top_risk", "text", "the gravest risk in words"),
         ),
         _engagements,
     ),
@@ -232,7 +235,7 @@ def csv_text(rows: Iterable[Row], names: Sequence[str]) -> str:
     writer = csv.DictWriter(out, fieldnames=list(names), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({k: csv_cell(v) if isinstance(v, str) else v for k, v in row.items()})
+        writer.writerow({name: csv_cell(row[name]) if isinstance(row[name], str) else row[name] for name in names})
     return out.getvalue()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.columns import COLUMNS, NARROW, WIDE, WIDE_ENOUGH, Value, chosen_columns, in_order, rows_of
+from bot.cli.columns import HEADS, NARROW, SHARES, WIDE, WIDE_ENOUGH, chosen_columns, rows_in_order
 from bot.cli.console import stdout
 from bot.derive.results import Derived, EngagementDerived, Quantiles
 from bot.domain.model import Facts
@@ -36,9 +36,10 @@ def status_table(derived: Derived, facts: Mapping[str, Facts], columns: str | No
     names = chosen_columns(columns, WIDE if stdout().width >= WIDE_ENOUGH else NARROW)
     table = Table(title=f"Engagements as of {derived.as_of}", title_justify="left", show_edge=False, pad_edge=False)
     for name in names:
-        table.add_column(name, overflow="ignore" if name == "ref" else "fold", no_wrap=name == "ref")
-    for row in rows_of(in_order(derived, facts, sort), facts, names):
-        table.add_row(*(_shown(name, value) for name, value in row.items()))
+        head = HEADS.get(name, name.replace("_", " "))
+        table.add_column(head, overflow="ignore" if name == "ref" else "fold", no_wrap=name == "ref")
+    for row in rows_in_order(derived, facts, sort):
+        table.add_row(*(_shown(name, row[name]) for name in names))
     return table
 
 
@@ -48,12 +49,12 @@ def print_counts(derived: Derived) -> None:
     stdout().print(", ".join(f"{counts.get(rag, 0)} {rag}" for rag in ("red", "yellow", "unknown", "green")))
 
 
-def _shown(name: str, value: Value) -> Text:
-    if COLUMNS[name].ratio:
-        return Text("–" if value is None else f"{value:.0%}")
+def _shown(name: str, value: Any) -> Text:
+    if name in SHARES:
+        return Text(_ratio(value))
     if isinstance(value, str):
         return _rag(value) if value in COLOURS else _plain(value)
-    return Text("–" if value is None else str(value) if isinstance(value, date | int) else f"{value:,.1f}")
+    return Text(f"{value:,.1f}" if isinstance(value, float) else _day(value))
 
 
 def explanation_tables(one: Explanation) -> Iterable[Table]:

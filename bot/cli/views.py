@@ -46,13 +46,13 @@ def exit_code(reading: Reading, derived: Derived, lost: Iterable[str] = ()) -> i
     return 1 if failed else 0
 
 
-@app.command(epilog="Example: psbot status --sort finish --columns ref,pm,finish,on_time")
+@app.command(epilog="Example: psbot status --sort finish_p50 --columns ref,pm,finish_p50,burn")
 def status(
     json_: AsJson = False,
     csv_: Annotated[bool, flag("--csv", help="Print CSV, every column unless --columns names some.")] = False,
     columns: Annotated[
         str | None,
-        typer.Option("--columns", metavar="NAMES", help="Which, such as ref,pm,finish; a wrong one lists all."),
+        typer.Option("--columns", metavar="NAMES", help="Which, such as ref,pm,finish_p50; a wrong one lists all."),
     ] = None,
     sort: Annotated[
         str | None, typer.Option("--sort", metavar="NAME", help="By that column; -NAME turns the order round.")
@@ -83,13 +83,13 @@ def status(
             or ""
         )
     elif csv_:
-        from bot.cli.columns import COLUMNS, chosen_columns, in_order, rows_of
+        from bot.cli.columns import NAMES, chosen_columns, rows_in_order
         from bot.cli.exports import csv_text
 
-        names = chosen_columns(columns, tuple(COLUMNS))
+        names = chosen_columns(columns, NAMES)
 
         def as_csv(part: Derived) -> str:
-            return csv_text(rows_of(in_order(part, facts, sort), facts, names), names)
+            return csv_text(rows_in_order(part, facts, sort), names)
 
         sys.stdout.write(served(derived, "the CSV", as_csv, lost.append) or "")
     else:

@@ -17,7 +17,6 @@ from bot.derive.checks.practices import find_practices
 from bot.derive.checks.registry import RULES
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.chasing import chased
-from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.judgement import Bench, judge, score_judgements
 from bot.derive.decisions.orders.consents import with_rating
 from bot.derive.decisions.orders.effects import prepared
@@ -25,13 +24,10 @@ from bot.derive.decisions.orders.judging import Court, read_unaddressed
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.stage import obey, read_all_orders
 from bot.derive.decisions.owners import with_owner
-from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
 from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.depth import Depth
-from bot.derive.money.acceptance import derive_acceptance
-from bot.derive.money.budget import derive_budget
 from bot.derive.money.invoicing import derive_invoicing
 from bot.derive.past_status import derive_past_status, staged
 from bot.derive.people.availability import Availability
@@ -39,11 +35,9 @@ from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import count_colours, derive_roll_up, revenue_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
-from bot.derive.replay import Memory, as_if, past_signals, portfolio_record
+from bot.derive.replay import Memory, as_if, first_stages, past_signals, portfolio_record, with_forecasts
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, Risk
-from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
-from bot.derive.scope.baseline import derive_scope, earlier_baselines
-from bot.derive.scope.progress import derive_phase, derive_progress, last_close
+from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
@@ -283,19 +277,12 @@ def _stages(
 ) -> Iterable[tuple[str, Stage]]:
     """Name and function of each stage, in the order in which they build on one another."""
     return (
-        ("phase", lambda s: {"phase": derive_phase(s)}),
-        ("progress", lambda s: {"progress": derive_progress(s)}),
-        ("scope", lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))}),
-        ("agreed end", lambda s: {"end": sow_end(s)}),
-        ("budget", lambda s: {"budget": derive_budget(s)}),
-        ("schedule", lambda s: {"schedule": derive_schedule(s)}),
-        ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
-        ("completion", lambda s: {"completion": derive_completion(s)}),
+        *first_stages(payloads),
         ("invoicing", lambda s: {"invoicing": derive_invoicing(s)}),
         ("RAID log", lambda s: {"raid": derive_raid(s)}),
         ("escalations", lambda s: {"escalations": derive_escalations(s)}),
         ("forecast", lambda s: _forecast(s, run, kept)),
-        ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
+        ("milestones", with_forecasts),
         ("status", lambda s: {"status": derive_axes(s, past)}),
         ("checks", _examine),
         ("next steps", lambda s: {"steps": derive_steps(s)}),

@@ -111,10 +111,11 @@ def rederive(subject: Subject, learned: Learned | None, payloads: Payloads) -> S
     return subject
 
 
-def past_stages(
-    learned: Learned | None, payloads: Payloads
-) -> tuple[tuple[str, Callable[[Subject], Mapping[str, Any]]], ...]:
-    """Name and function of each stage that colours rest on, in the order of the whole derivation."""
+Stages = tuple[tuple[str, Callable[[Subject], Mapping[str, Any]]], ...]
+
+
+def first_stages(payloads: Payloads) -> Stages:
+    """Name and function of each stage before the forecast, in the order in which they build on one another."""
     return (
         ("phase", lambda s: {"phase": derive_phase(s)}),
         ("progress", lambda s: {"progress": derive_progress(s)}),
@@ -124,8 +125,21 @@ def past_stages(
         ("schedule", lambda s: {"schedule": derive_schedule(s)}),
         ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
         ("completion", lambda s: {"completion": derive_completion(s)}),
+    )
+
+
+def with_forecasts(subject: Subject) -> Mapping[str, Any]:
+    """The schedule with its milestones' forecasts."""
+    derived = subject.derived
+    return {"schedule": add_forecasts(derived.schedule, subject, derived.forecast.milestones)}
+
+
+def past_stages(learned: Learned | None, payloads: Payloads) -> Stages:
+    """Each stage that colours rest on."""
+    return (
+        *first_stages(payloads),
         ("forecast", lambda s: _forecast(s, learned)),
-        ("milestones", lambda s: {"schedule": add_forecasts(s.derived.schedule, s, s.derived.forecast.milestones)}),
+        ("milestones", with_forecasts),
     )
 
 

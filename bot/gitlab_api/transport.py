@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import re
 import ssl
 import threading
 from collections.abc import Mapping
@@ -129,29 +130,35 @@ def is_loopback(host: str) -> bool:
 
 
 class TokenFilter(logging.Filter):
-    """Puts `[token]` where the access token would stand in a log line."""
+    """Puts `[token]` where an access token of this process would stand in a log line; a line may pass it more than once."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._token = token
+        self._tokens: set[str] = set()
+        self._pattern = re.compile(re.escape(MASK))
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TokenFilter) and other._token == self._token
-
-    def __hash__(self) -> int:
-        return hash(self._token)
+    def hide(self, token: str) -> None:
+        """From now on this token is masked, too. What is masked already is matched first, and stays as it is."""
+        if token:
+            self._tokens.add(token)
+            longest_first = sorted(self._tokens, key=lambda known: (-len(known), known))
+            self._pattern = re.compile("|".join(map(re.escape, (MASK, *longest_first))))
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Masks the record; never drops one."""
         text = record.getMessage()
-        if self._token and self._token in text:
-            record.msg, record.args = text.replace(self._token, MASK), None
+        masked = self._pattern.sub(MASK, text)
+        if masked != text:
+            record.msg, record.args = masked, None
         return True
 
 
+_FILTER = TokenFilter()
+
+
 def mask_logs(token: str) -> None:
-    """Hang the filter on every logger that sees requests, and on the handlers that stand already; once a token."""
-    mask = TokenFilter(token)
+    """Hang the filter on every logger that sees requests, and on the handlers that stand already."""
+    _FILTER.hide(token)
     for place in (*map(logging.getLogger, LOGGERS), *logging.getLogger().handlers):
-        if mask not in place.filters:
-            place.addFilter(mask)
+        if _FILTER not in place.filters:
+            place.addFilter(_FILTER)

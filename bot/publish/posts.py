@@ -42,7 +42,7 @@ class Post:
     shared: bool = False
     """Whether it stands where customers read and write: nothing that people wrote there goes anywhere else."""
 
-    def asks(self, kind: str) -> bool:
+    def is_question(self, kind: str) -> bool:
         """Whether it is psbot's own note that asks a customer for an answer of that kind, where the customer reads."""
         i = self.marker.identity
         return (i.kind, i.audience, i.draft, i.part) == (kind, "customer", False, 1) and self.own and self.shared

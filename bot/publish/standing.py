@@ -144,9 +144,9 @@ class Reader:
 
     def _with_reactions(self, place: Place, post: Post, said: tuple[Thumb, ...]) -> Post:
         """`said` are approvals by order, which count as a 👍 does."""
-        if post.asks(consents.SURVEY):
+        if post.is_question(consents.SURVEY):
             return replace(post, thumbs=self._ratings(place, post))
-        if post.asks(consents.NOTE):
+        if post.is_question(consents.NOTE):
             return replace(post, thumbs=self._thumbs(place, post))
         if not post.marker.identity.draft or post.marker.identity.part > 1 or not post.marker.text:
             return post

@@ -50,6 +50,19 @@ def config(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+SOW = """customer: Umbrella
+sow: SOW-9
+billing: milestone
+hours: 80
+value: 10000
+start: 2026-11-02
+end: 2027-02-26
+project: acme/ps/umbrella
+milestones: [{title: Design, due: 2026-12-18, amount: 5000}]
+"""
+"""What `psbot new` makes an engagement of."""
+
+
 def add_engagement(world: World, name: str, more: str = "", **fields: Any) -> Item:
     """A project `acme/ps/<name>` whose first issue is the engagement, with two items of work."""
     project = world.project(f"acme/ps/{name}")

@@ -64,13 +64,13 @@ def test_global_options_may_stand_after_the_command(desk: Desk) -> None:
 
 
 def test_a_table_has_the_columns_and_the_order_that_are_asked_for(desk: Desk) -> None:
-    said = desk.psbot("status", "--csv", "--columns", "ref,finish,on_time", "--sort", "-finish")
+    said = desk.psbot("status", "--csv", "--columns", "ref,finish_p50,burn", "--sort", "-finish_p50")
     rows = list(csv.DictReader(io.StringIO(said.out)))
-    assert list(rows[0]) == ["ref", "finish", "on_time"]
-    days = [row["finish"] for row in rows if row["finish"]]
+    assert list(rows[0]) == ["ref", "finish_p50", "burn"]
+    days = [row["finish_p50"] for row in rows if row["finish_p50"]]
     assert days == sorted(days, reverse=True)
     unknown = desk.psbot("status", "--columns", "ref,colour")
-    assert (unknown.code, "on_time" in unknown.err) == (2, True)
+    assert (unknown.code, "on_time_probability" in unknown.err) == (2, True)
 
 
 def test_references_can_be_copied_from_a_terminal_of_80_columns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

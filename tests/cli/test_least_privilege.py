@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from fakegitlab import DemoGitLab, World
-from tests.app.office import build_world, config
+from tests.app.office import SOW, build_world, config
 from tests.cli.conftest import Said
 
 DOCS = Path(__file__).parents[2] / "docs" / "security.md"
@@ -32,16 +32,6 @@ WRITING: dict[str, tuple[str, ...]] = {
     "new": ("new", "sow.yml"),
     "init --labels": ("init", "--labels"),
 }
-SOW = """customer: Umbrella
-sow: SOW-9
-billing: milestone
-hours: 80
-value: 10000
-start: 2026-11-02
-end: 2027-02-26
-project: acme/ps/umbrella
-milestones: [{title: Design, due: 2026-12-18, amount: 5000}]
-"""
 
 
 @pytest.fixture

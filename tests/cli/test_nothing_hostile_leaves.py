@@ -14,23 +14,13 @@ import pytest
 import yaml
 
 from fakegitlab import DemoGitLab, World
-from tests.app.office import REPORTS, add_engagement, config
+from tests.app.office import REPORTS, SOW, add_engagement, config
 from tests.cli.conftest import Said
 
 NASTY = "\x1b[2J\x9b31m\x07\x00\x7f\u202e\u2066\x85\r\b"
 ALLOWED = {"\n", "\t"}
 DIRECTIONS = "\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 EVIL = f"Evil{NASTY}title"
-SOW = """customer: Umbrella
-sow: SOW-9
-billing: milestone
-hours: 80
-value: 10000
-start: 2026-11-02
-end: 2027-02-26
-project: acme/ps/umbrella
-milestones: [{title: Design, due: 2026-12-18, amount: 5000}]
-"""
 COMMANDS: dict[str, tuple[str, ...]] = {
     "dry run": ("run", "--dry-run", "--plan", "left/plan.json", "--out", "left/texts", "--junit", "left/dry.xml"),
     "run": ("run", "--out", "left/run", "--junit", "left/run.xml", "--save", "left/saved.json"),

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from bot.derive.billing_results import Billing, BillingLine
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
-from bot.derive.money.invoicing import derive_invoicing
+from bot.derive.money.invoicing import derive_invoicing, to_invoice
 from bot.derive.results import Completion, Scope
 from bot.derive.subject import Subject
 from bot.domain.vocabulary import Phase
-from tests.builders import make_item, make_log, make_milestone, make_subject
+from tests.builders import make_facts, make_item, make_log, make_milestone, make_settings, make_subject
 
 ITEM = make_item(1)
 
@@ -122,6 +122,34 @@ def test_without_a_rate_the_hours_are_told_and_no_amount() -> None:
 def test_hours_of_an_engagement_that_nobody_says_how_to_bill_are_blocked() -> None:
     (line,) = lines(facts={"billing": None}, timelogs=[make_log(ITEM, 5, "2026-11-02")])
     assert (line.hours, line.state) == (5, Billing.BLOCKED)
+
+
+def test_the_config_s_rates_say_nothing_of_a_contract_in_another_currency() -> None:
+    settings = make_settings(finance={"currency": "USD", "rates": {"default": 150.0}})
+    logs = [make_log(ITEM, 5, "2026-11-02")]
+    (foreign,) = lines(facts={"value": None, "currency": "EUR"}, timelogs=logs, settings=settings)
+    (own,) = lines(facts={"value": None}, timelogs=logs, settings=settings)
+    (agreed,) = lines(facts={"value": None, "currency": "EUR", "rate": 90.0}, timelogs=logs, settings=settings)
+    assert (foreign.amount, own.amount, agreed.amount) == (None, 750, 450)
+
+
+def test_hours_without_a_time_log_are_blocked_and_named() -> None:
+    item = make_item(1, spent_hours=12.0)
+    (line,) = lines(items=[item], timelogs=[])
+    assert (line.hours, line.amount, line.state, line.evidence) == (12, None, Billing.BLOCKED, (item.ref,))
+
+
+def test_what_finance_sees_of_a_month_are_its_own_lines_and_all_that_is_open() -> None:
+    logs = [
+        make_log(ITEM, 10, "2026-10-30"),
+        make_log(ITEM, 5, "2026-11-02"),
+        make_log(ITEM, 3, "2026-10-29", approved=False),
+    ]
+    found = lines(timelogs=logs)
+    assert [line.hours for line in to_invoice(found, "2026-11", make_facts())[Billing.READY]] == [5]
+    billed = make_facts(invoiced_through=date(2026, 9, 30))
+    assert [line.hours for line in to_invoice(found, "2026-11", billed)[Billing.READY]] == [10, 5]
+    assert [line.hours for line in to_invoice(found, "2026-11", make_facts())[Billing.BLOCKED]] == [3]
 
 
 LOGS = st.lists(

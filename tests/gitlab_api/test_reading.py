@@ -17,22 +17,10 @@ from tests.gitlab_api.worlds import (
     demo,
     facts,
     item,
-    make_tree,
-    make_world,
     read,
     refs,
     settings,
 )
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
-
-
-@pytest.fixture
-def tree() -> World:
-    return make_tree()
 
 
 @pytest.mark.parametrize(("edition", "version"), EDITIONS)

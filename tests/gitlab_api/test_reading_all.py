@@ -16,23 +16,10 @@ from tests.gitlab_api.worlds import (
     client_of,
     demo,
     item,
-    make_tree,
-    make_world,
     read,
     refs,
     settings,
 )
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
-
-
-@pytest.fixture
-def tree() -> World:
-    return make_tree()
-
 
 # -- members
 

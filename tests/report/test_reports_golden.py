@@ -23,6 +23,7 @@ PUBLISHED = [report for report in all_reports() if report.is_published]
 
 
 def text_of(document: Document) -> str:
+    assert "****" not in document.body, "bold within bold shows its asterisks"
     return settled(f"{document.title}\n\n{document.body}" if document.title else document.body)
 
 

@@ -348,3 +348,19 @@ def test_a_note_links_to_the_engagement_s_page_where_the_pages_address_is_known(
     (name,) = page_names([RED]).values()
     assert f"(https://acme.gitlab.io/psbot/{name})" in text
     assert not any("acme.gitlab.io" in str(d.body) for d in made.documents if d.audience == "customer")
+
+
+def test_a_story_that_nobody_owns_says_so_in_bold_once() -> None:
+    story = r.Story("scope", "high", "It is late.", "The firewall is closed.", owner=None)
+    base = context()
+
+    def derive(day: date) -> r.Derived:
+        derived = base.derive(day)
+        return dataclasses.replace(
+            derived, engagements=tuple(dataclasses.replace(e, stories=(story,)) for e in derived.engagements)
+        )
+
+    made = make_documents(DUES["status"], dataclasses.replace(base, derive=derive))
+    body = next(d.body for d in made.documents if d.audience == "internal" and d.engagement == RED)
+    assert "– **nobody**" in body
+    assert "****" not in body

@@ -14,12 +14,12 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.config import FinanceSettings
 from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS
 from bot.derive.forecast.history import Array, History, WorkAxis, all_logs
 from bot.derive.forecast.milestones import Amount
 from bot.derive.forecast.trials import Ahead
 from bot.derive.money.hours import is_billable, non_billable_refs
+from bot.derive.money.rates import hourly_rate, is_foreign
 from bot.derive.results import QuarterRevenue, Reason
 from bot.derive.scope.change_orders import find_change_orders, is_pending
 from bot.derive.subject import Subject
@@ -75,16 +75,16 @@ def _billable_share(billable: float, total: float) -> float:
 def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     """Terms of an engagement. Rate: the facts' (or value ÷ hours), else the user's or the default rate of the config."""
     engagement, finance, labels = subject.engagement, subject.settings.finance, subject.settings.labels
-    facts, contract = engagement.facts, engagement.facts.hourly_rate
+    facts = engagement.facts
     free = non_billable_refs(engagement.items, labels)
     every = all_logs(engagement, labels, subject.calendar)
     logs = [log for log in every if is_billable(log, free)]
     hours = np.array([log.hours for log in logs], dtype=np.float64)
-    money = hours * np.array([_rate(contract, log.user, finance) or 0.0 for log in logs], dtype=np.float64)
+    money = hours * np.array([hourly_rate(facts, log.user, finance) or 0.0 for log in logs], dtype=np.float64)
     approved = np.array([log.approved for log in logs], dtype=bool)
     total, billable = math.fsum(log.hours for log in every), float(hours.sum())
-    mean = _rate(contract, "", finance)
-    if contract is None and billable > 0 and money.sum() > 0:
+    mean = hourly_rate(facts, "", finance)
+    if facts.hourly_rate is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
     orders = find_change_orders(subject)[0]
     approved_orders = [o for o in orders if o.state == "approved"]
@@ -101,15 +101,9 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         upside_value=sum(o.value for o in orders if is_pending(o)),
         approved_value=math.fsum(o.value for o in approved_orders),
         added=tuple((axis.position(o.decided), o.value) for o in approved_orders if o.decided),
-        currency=facts.currency if (facts.currency or finance.currency).upper() != finance.currency.upper() else None,
+        currency=facts.currency if is_foreign(facts, finance) else None,
         unit=finance.currency,
     )
-
-
-def _rate(contract: float | None, user: str, finance: FinanceSettings) -> float | None:
-    if contract is not None:
-        return contract
-    return finance.rates.get(user, finance.rates.get("default"))
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from bot.derive.money.hours import (
     non_billable_refs,
     run_out_date,
 )
+from bot.derive.money.rates import hourly_rate
 from bot.derive.ratios import ratio
 from bot.derive.results import Budget
 from bot.derive.subject import Subject
-from bot.domain.model import Facts
 from bot.domain.vocabulary import Phase
 
 
@@ -51,11 +51,6 @@ def budget_hours(subject: Subject) -> float | None:
     return math.fsum(item.estimate_hours for item in work if item.estimate_hours) or None
 
 
-def hourly_rate(facts: Facts, user: str, rates: dict[str, float]) -> float | None:
-    """The contract's rate, else the config's for that person, else its `default`."""
-    return facts.hourly_rate if facts.hourly_rate is not None else rates.get(user, rates.get("default"))
-
-
 def money_spent(subject: Subject) -> float | None:
     """Billable hours at their rates; None when a rate is not known."""
     engagement, settings = subject.engagement, subject.settings
@@ -63,7 +58,7 @@ def money_spent(subject: Subject) -> float | None:
     spent = [(log.user, log.hours) for log in engagement.timelogs if is_billable(log, free)]
     unlogged = items_without_logs(engagement, settings.labels)
     spent += [("", item.spent_hours or 0.0) for item in unlogged if item.ref not in free]
-    rated = [(hourly_rate(engagement.facts, user, settings.finance.rates), hours) for user, hours in spent]
+    rated = [(hourly_rate(engagement.facts, user, settings.finance), hours) for user, hours in spent]
     if any(rate is None for rate, _ in rated):
         return None
     return math.fsum((rate or 0.0) * hours for rate, hours in rated)

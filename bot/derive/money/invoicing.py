@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.config import Threshold
 from bot.derive.billing_results import Billing, BillingLine
 from bot.derive.labels import has_label
-from bot.derive.money.budget import hourly_rate
-from bot.derive.money.hours import is_billable, non_billable_refs
+from bot.derive.money.hours import is_billable, items_without_logs, non_billable_refs
+from bot.derive.money.rates import hourly_rate
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, Text, commas
-from bot.domain.model import TimeLog
+from bot.domain.model import Facts, TimeLog
 from bot.domain.vocabulary import Phase
 
 INVOICE_THRESHOLDS: Mapping[str, Threshold] = {
@@ -32,6 +32,7 @@ LEAKING = Phrase("not approved for a month: approve or write off")
 UNSIGNED = Phrase("work at risk: nobody has signed for it")
 BEYOND_VALUE = Phrase("beyond the contract value: needs a change order")
 BEYOND_HOURS = Phrase("beyond the hours of the SOW: needs a change order")
+NO_LOG = Phrase("no time log says whose hours, and on which day")
 NO_BILLING = Phrase("the facts don't say how it is billed")
 
 
@@ -43,6 +44,26 @@ def derive_invoicing(subject: Subject) -> tuple[BillingLine, ...]:
     through = subject.engagement.facts.invoiced_through
     lines = (_billed(line, subject, through) for line in rule(subject))
     return tuple(sorted(lines, key=lambda line: (line.month, line.kind, line.what, line.state)))
+
+
+def to_invoice(lines: Iterable[BillingLine], month: str, facts: Facts) -> Mapping[Billing, tuple[BillingLine, ...]]:
+    """What there is to bill, is blocked and leaks by the end of a month; ready lines of earlier ones only where Finance's day is known."""
+    known = facts.invoiced_through is not None
+    upto = [line for line in lines if line.month <= month]
+    return {
+        state: tuple(
+            line
+            for line in upto
+            if line.state is state and (state is not Billing.READY or known or line.month == month)
+        )
+        for state in (Billing.READY, Billing.BLOCKED, Billing.LEAK)
+    }
+
+
+def known_sum(lines: Iterable[BillingLine]) -> float | None:
+    """The lines' money; None where that of one is not known, 0 for none."""
+    amounts = [line.amount for line in lines]
+    return None if None in amounts else math.fsum(amount for amount in amounts if amount is not None)
 
 
 def _billed(line: BillingLine, subject: Subject, through: date | None) -> BillingLine:
@@ -85,6 +106,17 @@ def _hours(subject: Subject) -> Iterator[BillingLine]:
             since=min(part.log.spent_at for part in parts),
             evidence=_evidence(subject, parts),
         )
+    yield from _without_log(subject)
+
+
+def _without_log(subject: Subject) -> Iterator[BillingLine]:
+    """Hours that GitLab knows only as an item's total: of no day, and of nobody."""
+    free = non_billable_refs(subject.engagement.items, subject.settings.labels)
+    found = [i for i in items_without_logs(subject.engagement, subject.settings.labels) if i.ref not in free]
+    if found:
+        hours = round(math.fsum(item.spent_hours or 0.0 for item in found), 4)
+        refs, month = tuple(item.ref for item in found), _month(subject.day)
+        yield BillingLine(month, "hours", "", Billing.BLOCKED, hours, None, NO_LOG, None, refs)
 
 
 def _evidence(subject: Subject, parts: Sequence[_Judged]) -> tuple[str, ...]:
@@ -98,7 +130,7 @@ def _judged(subject: Subject) -> Iterator[_Judged]:
     left = math.inf if facts.value is None else facts.value + subject.derived.scope.approved_value
     logs = [log for log in subject.engagement.timelogs if is_billable(log, free)]
     for log in sorted(logs, key=lambda log: (log.spent_at, log.user, log.item or "")):
-        rate = hourly_rate(facts, log.user, subject.settings.finance.rates)
+        rate = hourly_rate(facts, log.user, subject.settings.finance)
         if log.item in unsigned:
             yield _part(log, log.hours, rate, Billing.LEAK, UNSIGNED)
         elif not log.approved:
@@ -165,7 +197,7 @@ def _over_hours(subject: Subject) -> Iterator[BillingLine]:
     if budget.hours_budget is None or budget.hours_spent <= budget.hours_budget:
         return
     over = round(budget.hours_spent - budget.hours_budget, 4)
-    rate = hourly_rate(subject.engagement.facts, "", subject.settings.finance.rates)
+    rate = hourly_rate(subject.engagement.facts, "", subject.settings.finance)
     amount = None if rate is None else round(over * rate, 2)
     ref, month = subject.engagement.ref, _month(subject.day)
     yield BillingLine(month, "hours", "", Billing.LEAK, over, amount, BEYOND_HOURS, None, (ref,))

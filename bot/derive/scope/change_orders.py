@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.derive.labels import change_order_state, label_day
+from bot.derive.money.rates import hourly_rate
 from bot.derive.results import ChangeOrder, Reason
 from bot.derive.subject import Subject
 from bot.domain.facts import read_change, read_date
@@ -73,9 +74,7 @@ def _decided(item: Item, state: str, subject: Subject) -> date | None:
 def _value_of(hours: float, subject: Subject) -> float:
     """What hours are worth where no value is given: the rate on time and materials; a fixed price stays what it is."""
     facts = subject.engagement.facts
-    rate = facts.hourly_rate
-    if rate is None:
-        rate = subject.settings.finance.rates.get("default")
+    rate = hourly_rate(facts, "", subject.settings.finance)
     return hours * rate if facts.billing == "time_and_materials" and rate else 0.0
 
 

@@ -6,7 +6,6 @@ approval, and holds no more than the milestone's title and dates.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from bot.derive.decisions.due import Due
@@ -14,8 +13,8 @@ from bot.derive.decisions.orders.consents import period_of
 from bot.derive.results import Acceptance
 from bot.domain.model import Engagement
 from bot.report.context import ReportContext
-from bot.report.document import Document, NoteTarget
-from bot.report.kinds.customer import draft_around, name_of
+from bot.report.document import Document
+from bot.report.kinds.customer import name_of, question
 from bot.report.registry import Place, Report
 
 _AT = "\x1f"
@@ -37,20 +36,8 @@ def make_acceptance(due: Due, context: ReportContext, subject: str | None) -> Do
     clock = next((c for c in derived.acceptance if c.milestone == title), None) if derived else None
     if derived is None or engagement is None or clock is None:
         return None
-    needs_approval = context.settings.reports.status.customer.approval == "required"
-    channel = NoteTarget(engagement.facts.customer_channel or "")
     text = context.templates.render(REPORT.template, _view(context, clock, engagement))
-    return Document(
-        kind="acceptance",
-        audience="customer",
-        period=period_of(title),
-        target=NoteTarget(engagement.facts.internal or ref) if needs_approval else channel,
-        body=draft_around(context, text, channel, derived) if needs_approval else text,
-        engagement=ref,
-        fingerprint=hashlib.sha256(text.encode()).hexdigest()[:24],
-        draft=needs_approval,
-        customer_target=channel if needs_approval else None,
-    )
+    return question(context, "acceptance", period_of(title), text, derived, engagement)
 
 
 def _view(context: ReportContext, clock: Acceptance, engagement: Engagement) -> dict[str, object]:

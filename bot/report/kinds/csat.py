@@ -6,7 +6,6 @@ answer counts as a `csat::N` label does; once there is one, nobody is asked.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -15,8 +14,8 @@ from bot.derive.decisions.orders.consents import SURVEY
 from bot.derive.results import EngagementDerived
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
-from bot.report.document import Document, NoteTarget
-from bot.report.kinds.customer import draft_around, name_of
+from bot.report.document import Document
+from bot.report.kinds.customer import name_of, question
 from bot.report.registry import Place, Report
 
 ASKED_WITHIN = timedelta(days=30)
@@ -42,21 +41,9 @@ def make_csat(due: Due, context: ReportContext, subject: str | None) -> Document
     derived, engagement = context.derived(ref, due.as_of), context.engagements(due.as_of).get(ref)
     if derived is None or engagement is None:
         return None
-    needs_approval = context.settings.reports.status.customer.approval == "required"
-    channel = NoteTarget(engagement.facts.customer_channel or "")
     view = {"name": name_of(context, engagement), "approvers": tuple(engagement.facts.acceptance)}
     text = context.templates.render(REPORT.template, view)
-    return Document(
-        kind=SURVEY,
-        audience="customer",
-        period=SURVEY,
-        target=NoteTarget(engagement.facts.internal or ref) if needs_approval else channel,
-        body=draft_around(context, text, channel, derived) if needs_approval else text,
-        engagement=ref,
-        fingerprint=hashlib.sha256(text.encode()).hexdigest()[:24],
-        draft=needs_approval,
-        customer_target=channel if needs_approval else None,
-    )
+    return question(context, SURVEY, SURVEY, text, derived, engagement)
 
 
 REPORT = Report(

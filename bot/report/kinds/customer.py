@@ -11,6 +11,7 @@ every later run: whoever approves it must know that it stands still.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -87,28 +88,50 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
 
 
 def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document:
-    needs_approval = context.settings.reports.status.customer.approval == "required"
     day = _day(due, context)
     derived, engagement = context.derived(ref or "", day), context.engagements(day).get(ref or "")
     if derived is None or engagement is None:
         raise LookupError(f"{ref} is not among what was derived as of {day}")
     facts = customer_facts(context, derived, engagement, due, day)
     text = context.templates.render(REPORT.template, {f.name: getattr(facts, f.name) for f in fields(facts)})
+    told = _told(context, derived, engagement)
+    made = to_customer(context, "status", due.period.name, text, derived, engagement, told)
+    return dataclasses.replace(made, as_of_line=facts.as_of_line)
+
+
+def to_customer(
+    context: ReportContext,
+    kind: str,
+    period: str,
+    text: str,
+    derived: EngagementDerived,
+    engagement: Engagement,
+    told: Collection[str] = (),
+) -> Document:
+    """A text on its way to the customer's channel: as a draft in the internal one first, where it needs approval.
+
+    `told` are the references of what it tells of: the approver sees beside the draft what it doesn't.
+    """
+    needs_approval = context.settings.reports.status.customer.approval == "required"
     channel = NoteTarget(engagement.facts.customer_channel or "")
-    internal = NoteTarget(engagement.facts.internal or engagement.ref)
     return Document(
-        kind="status",
+        kind=kind,
         audience="customer",
-        period=due.period.name,
-        target=internal if needs_approval else channel,
-        body=draft_around(context, text, channel, derived, _told(context, derived, engagement))
-        if needs_approval
-        else text,
-        engagement=ref,
-        as_of_line=facts.as_of_line,
+        period=period,
+        target=NoteTarget(engagement.facts.internal or engagement.ref) if needs_approval else channel,
+        body=draft_around(context, text, channel, derived, told) if needs_approval else text,
+        engagement=engagement.ref,
         draft=needs_approval,
         customer_target=channel if needs_approval else None,
     )
+
+
+def question(
+    context: ReportContext, kind: str, period: str, text: str, derived: EngagementDerived, engagement: Engagement
+) -> Document:
+    """A text that is asked once: it says something new when its own words change, whatever stands around them."""
+    made = to_customer(context, kind, period, text, derived, engagement)
+    return dataclasses.replace(made, fingerprint=hashlib.sha256(text.encode()).hexdigest()[:24])
 
 
 def customer_facts(

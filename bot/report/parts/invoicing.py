@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.derive.billing_results import Billing, BillingLine
+from bot.derive.money.invoicing import known_sum, to_invoice
+from bot.derive.money.rates import is_foreign
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import Period
 from bot.domain.messages import Text
@@ -53,9 +55,7 @@ def invoicing_view(context: ReportContext, derived: Derived, month: Period) -> I
     """What the month brings to the invoice; what Finance has billed already is left out. None where nothing is to say."""
     engagements = context.engagements(derived.as_of)
     rows = tuple(
-        row
-        for e in derived.engagements
-        if (row := _row(context, e, engagements[e.ref].facts, derived.currency, month)) is not None
+        row for e in derived.engagements if (row := _row(context, e, engagements[e.ref].facts, month)) is not None
     )
     own = [row for row in rows if row.currency is None]
 
@@ -69,26 +69,19 @@ def invoicing_view(context: ReportContext, derived: Derived, month: Period) -> I
     return InvoicingView(rows, *sums, others=unsaid or len(own) < len(rows))
 
 
-def _row(context: ReportContext, e: EngagementDerived, facts: Facts, currency: str, month: Period) -> InvoiceRow | None:
-    """Ready lines of earlier months only where the facts say up to when Finance has billed."""
-    lines = [line for line in e.invoicing if line.month <= month.name]
-    ready = [
-        line
-        for line in lines
-        if line.state is Billing.READY and (line.month == month.name or facts.invoiced_through is not None)
-    ]
-    blocked = [line for line in lines if line.state is Billing.BLOCKED]
-    leak = [line for line in lines if line.state is Billing.LEAK]
-    if not (ready or blocked or leak):
+def _row(context: ReportContext, e: EngagementDerived, facts: Facts, month: Period) -> InvoiceRow | None:
+    found = to_invoice(e.invoicing, month.name, facts)
+    if not any(found.values()):
         return None
-    other = facts.currency if (facts.currency or currency).upper() != currency.upper() else None
-    told = [_sum(context, found, other) for found in (ready, blocked, leak)]
-    return InvoiceRow(context.titled(e.ref, e.title), told[0], told[1], told[2], other)
+    other = facts.currency if is_foreign(facts, context.settings.finance) else None
+    ready, blocked, leak = (
+        _sum(context, found[state], other) for state in (Billing.READY, Billing.BLOCKED, Billing.LEAK)
+    )
+    return InvoiceRow(context.titled(e.ref, e.title), ready, blocked, leak, other)
 
 
 def _sum(context: ReportContext, lines: Sequence[BillingLine], currency: str | None) -> Sum:
-    amounts = [line.amount for line in lines]
-    amount = None if None in amounts else math.fsum(a for a in amounts if a is not None)
+    amount = known_sum(lines)
     reasons = tuple({str(line.reason): line.reason for line in lines if str(line.reason)}.values())
     hours = math.fsum(line.hours for line in lines)
     return Sum(hours, amount, reasons, _told(context, hours, amount, currency) if lines else MISSING)

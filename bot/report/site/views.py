@@ -13,6 +13,8 @@ from bot.config import Settings
 from bot.derive.billing_results import Billing
 from bot.derive.forecast.accuracy import Accuracy
 from bot.derive.forecast.waterfall import to_the_unit
+from bot.derive.money.invoicing import to_invoice
+from bot.derive.money.rates import is_foreign
 from bot.derive.results import (
     SEVERITIES,
     CapacityWeek,
@@ -212,23 +214,14 @@ class Site:
         return tuple(one for one in found if one is not None)
 
     def _invoices(self, row: Row) -> Invoices | None:
-        """Ready lines of former months only where the facts say up to when Finance has billed."""
-        month, known = f"{self.derived.as_of:%Y-%m}", row.facts.invoiced_through is not None
-        lines = [
-            line
-            for line in row.derived.invoicing
-            if line.state in (Billing.BLOCKED, Billing.LEAK)
-            or (line.state == Billing.READY and (known or line.month == month))
-        ]
-        sums = {
-            state: math.fsum(line.amount for line in lines if line.state == state and line.amount is not None)
-            for state in (Billing.READY, Billing.BLOCKED, Billing.LEAK)
-        }
-        reasons = tuple({str(line.reason): line.reason for line in lines if line.state != Billing.READY}.values())
-        other = (row.facts.currency or self.derived.currency).upper() != self.derived.currency.upper()
-        if not any(sums.values()) or other:
+        found = to_invoice(row.derived.invoicing, f"{self.derived.as_of:%Y-%m}", row.facts)
+        told = [line for lines in found.values() for line in lines if line.state is not Billing.READY]
+        sums = [math.fsum(line.amount or 0.0 for line in lines) for lines in found.values()]
+        if not any(sums) or is_foreign(row.facts, self.settings.finance):
             return None
-        return Invoices(row, sums[Billing.READY], sums[Billing.BLOCKED], sums[Billing.LEAK], reasons)
+        return Invoices(
+            row, sums[0], sums[1], sums[2], tuple({str(line.reason): line.reason for line in told}.values())
+        )
 
     @cached_property
     def escalations(self) -> int:

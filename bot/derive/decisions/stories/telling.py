@@ -13,6 +13,7 @@ from bot.derive.decisions.owners import assignee_of
 from bot.derive.decisions.questions import is_waiting, owner_of
 from bot.derive.decisions.stories.causes import Cause, Group, has_scope_cause
 from bot.derive.decisions.stories.remedies import Remedy, Simulate, cheapest, days_late, hours_over
+from bot.derive.money.rates import hourly_rate
 from bot.derive.results import Acceptance, Story
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.status_results import Consequence, Lack
@@ -62,7 +63,7 @@ def _delivery(subject: Subject) -> Consequence:
 
 def _price(over: float | None, subject: Subject) -> float | None:
     """What hours beyond the budget are worth at the contract's rate: nobody has promised to pay for them."""
-    rate = subject.engagement.facts.hourly_rate or subject.settings.finance.rates.get("default")
+    rate = hourly_rate(subject.engagement.facts, "", subject.settings.finance)
     return None if over is None or rate is None else round(over * rate, 2)
 
 
