@@ -38,9 +38,7 @@ Make = Callable[[Due, ReportContext, str | None], Document | None]
 
 def whole_portfolio(due: Due, context: ReportContext) -> Iterable[str | None]:
     """The subject of a report on all engagements: one, without a reference; none in a run limited to one engagement."""
-    if context.only is not None or _is_before_us(due, context):
-        return ()
-    return (None,)
+    return () if context.only is not None else (None,)
 
 
 def _is_before_us(due: Due, context: ReportContext) -> bool:
@@ -102,6 +100,8 @@ class Report:
         return (self.subjects or default)(due, context)
 
     def document(self, due: Due, context: ReportContext, subject: str | None) -> Document | None:
+        if self.place is Place.PORTFOLIO and _is_before_us(due, context):
+            return None
         if self.make is not None:
             return self.make(due, context, subject)
         if self.place is Place.PORTFOLIO:

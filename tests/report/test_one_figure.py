@@ -26,6 +26,7 @@ from bot.report.deck.slides import leadership_slides
 from bot.report.partner import make_handover
 from bot.report.schedule import forced
 from bot.report.site import make_site
+from bot.report.site.plainwords import PlainWords
 from tests.report.demo_voice import DAY, ROLL_UPS, Voice, demo_voice
 
 MONEY = re.compile(r"(?<![\w.])[+−-]?\$\s?(\d[\d,]*(?:\.\d+)?)")
@@ -192,8 +193,16 @@ def _totals(voice: Voice, ref: str | None) -> set[float]:
             if isinstance(effort, int | float):
                 found |= {abs(effort - (budget.hours_budget or 0.0)), abs(effort / (budget.hours_budget or 1.0) - 1)}
         if ref is None:
-            found |= _portfolio_totals(running)
+            found |= _portfolio_totals(running) | {_hours_of_the_month(voice, derived)}
     return found
+
+
+def _hours_of_the_month(voice: Voice, derived: Derived) -> float:
+    """Logged in the month of the day, by what ran in it."""
+    first = derived.as_of.replace(day=1)
+    ran = {e.ref for e in derived.engagements if e.phase != "complete" or (e.completion.completed_on or first) >= first}
+    logs = (log for e in voice.portfolio.engagements if e.ref in ran for log in e.timelogs)
+    return sum(log.hours for log in logs if first <= log.spent_at <= derived.as_of)
 
 
 def _portfolio_totals(running: list[Any]) -> set[float]:
@@ -280,7 +289,7 @@ def test_the_page_says_what_the_texts_say(voice: Voice) -> None:
 
 def test_the_slides_say_what_the_texts_say(voice: Voice) -> None:
     month = month_named("2026-11")
-    for slide in leadership_slides(voice.context.derive(DAY), month, voice.calendar, "The month"):
+    for slide in leadership_slides(voice.context.derive(DAY), month, voice.calendar, "monthly", PlainWords(voice.words)):
         told = " ".join(
             [slide.title, *slide.lines, *(cell for row in (slide.table.rows if slide.table else ()) for cell in row)]
         )

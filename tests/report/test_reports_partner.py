@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.derive.decisions.due import Due
+from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item, Portfolio, TimeLog
 from bot.report import ReportContext
 from bot.report.environment import Templates
 from bot.report.partner import BLACKED, blacken, make_handover, partner_views
-from bot.report.sample import sample_context, sample_dues, sample_settings
+from bot.report.sample import sample_context, sample_settings
 from bot.report.schedule import forced
 from bot.report.text.wording import load_words
 
-DUE: Due = next(due for due in sample_dues() if due.kind == "partner")
+DUE: Due = forced(sample_settings(), WorkCalendar(), "partner", "2026-10", date(2026, 11, 19))
 MADE = datetime(2026, 9, 1, tzinfo=UTC)
 
 

@@ -37,7 +37,6 @@ from bot.report.parts.movement import (
     milestones_slipped,
     raid_movement,
 )
-from bot.report.parts.outlook import outlook
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.waterfall import waterfall_view
@@ -116,8 +115,7 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "error": month.actual / expected - 1 if expected else None,
         "rates": derived.portfolio,
         "waterfall": waterfall_view(context, derived),
-        "months_ahead": months_ahead(context, derived),
-        "outlook": outlook(context, derived, due.period),
+        "months_ahead": months_ahead(context, derived, due.period),
         "forecast_record": record_view(context, derived),
         "invoicing": invoicing_view(context, derived, due.period),
         "decisions": decisions[:MOST_DECISIONS],

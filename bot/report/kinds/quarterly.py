@@ -25,7 +25,6 @@ from bot.report.parts.colours import AXES, record_lines, week_colours
 from bot.report.parts.forecast_record import record_view
 from bot.report.parts.issue import issue_document
 from bot.report.parts.judged import judged_lines
-from bot.report.parts.memory import record_of
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
 from bot.report.parts.waterfall import waterfall_view
@@ -76,7 +75,6 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     red = _red_spells(context, derived, quarter)
     completed = [e for e in derived.engagements if _completed_in(e, quarter)]
     dated = [(e, e.end) for e in completed if e.end is not None]
-    scores, published = record_of(context, derived, quarter)
     return {
         "quarter": SafeMarkdown(quarter.name),
         "next_quarter": SafeMarkdown(following.name),
@@ -93,12 +91,10 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "rates": derived.portfolio,
         "utilisation_target": threshold,
         "record": record_lines(context, derived),
-        "scores": scores,
-        "scores_published": published,
         "lost": _lost(derived, engagements, context.settings.labels, quarter),
         "judged": judged_lines(context, derived.portfolio.judged),
         "waterfall": waterfall_view(context, derived),
-        "forecast_record": record_view(context, derived),
+        "forecast_record": record_view(context, derived, quarter),
         "orders": _orders(derived, quarter),
         "order_titles": {
             o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.depth import Depth
-from bot.derive.results import Derived, Driver
+from bot.derive.results import Driver
 from bot.domain.calendar import ONE_DAY, Period
-from bot.domain.model import Facts, PastReport
+from bot.domain.model import Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 
@@ -72,41 +72,6 @@ def drivers_between(context: ReportContext, quarter: Period, since: date, until:
 
     then, now = (context.derive_to(day, Depth.FIGURES) for day in (since, until))
     return explain_between(then, now, quarter, context.calendar, facts_on(context, until))
-
-
-def record_of(context: ReportContext, derived: Derived, quarter: Period) -> tuple[list[ScoreView], bool]:
-    """The quarter's forecast against what came: portfolio, PMs, regions; and whether it had been published."""
-    from bot.derive.forecast import commitment, measure_accuracy
-
-    past, day = list(context.past), quarter.first - ONE_DAY
-    known = forecast_was(context, quarter)
-    published = known is not None and known.published
-    if not published:
-        made = commitment(context.derive_to(day, Depth.FIGURES), facts_on(context, day))
-        past = [PastReport("", "", "", None, made)]
-    found = measure_accuracy(
-        derived, past, settings=context.settings, calendar=context.calendar, facts=facts_on(context, derived.as_of)
-    )
-    rows = [
-        ScoreView(s.kind, s.name, s.committed, s.came, s.error, s.within, s.new)
-        for s in found.scores
-        if s.quarter == quarter.name and s.kind != "engagement" and (s.committed or s.came)
-    ]
-    return rows, published
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreView:
-    """One row of the forecast's record."""
-
-    kind: str
-    name: str
-    committed: float
-    came: float
-    error: float | None
-    within: bool | None
-    new: float = 0.0
-    """Of the whole: earned by engagements that were in no forecast when the quarter began."""
 
 
 def facts_on(context: ReportContext, day: date) -> Mapping[str, Facts]:
