@@ -289,7 +289,9 @@ def test_the_page_says_what_the_texts_say(voice: Voice) -> None:
 
 def test_the_slides_say_what_the_texts_say(voice: Voice) -> None:
     month = month_named("2026-11")
-    for slide in leadership_slides(voice.context.derive(DAY), month, voice.calendar, "monthly", PlainWords(voice.words)):
+    for slide in leadership_slides(
+        voice.context.derive(DAY), month, voice.calendar, "monthly", PlainWords(voice.words)
+    ):
         told = " ".join(
             [slide.title, *slide.lines, *(cell for row in (slide.table.rows if slide.table else ()) for cell in row)]
         )
