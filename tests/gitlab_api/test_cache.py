@@ -74,7 +74,7 @@ def operations(gitlab: DemoGitLab) -> list[str | None]:
     return [r.operation or r.path.rpartition("/")[2] for r in gitlab.requests]
 
 
-def test_a_warm_read_gives_the_same_with_few_requests(gitlab: DemoGitLab, path: Path):
+def test_a_warm_read_gives_the_same_with_few_requests(gitlab: DemoGitLab, path: Path) -> None:
     cold, first = read(gitlab, path)
     warm, second = read(gitlab, path)
     assert warm == cold == read(gitlab)[0]
@@ -164,7 +164,9 @@ CHANGES: list[Callable[[World], None]] = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_changed_between_two_runs_is_seen(gitlab: DemoGitLab, path: Path, change: Callable[[World], None]):
+def test_whatever_changed_between_two_runs_is_seen(
+    gitlab: DemoGitLab, path: Path, change: Callable[[World], None]
+) -> None:
     before, _ = read(gitlab, path)
     with gitlab.world.lock:
         change(gitlab.world)
@@ -180,7 +182,7 @@ def test_whatever_changed_between_two_runs_is_seen(gitlab: DemoGitLab, path: Pat
         st.sampled_from([touch, change_title, add_item, close_one, label_one, new_milestone, log_time]), max_size=3
     )
 )
-def test_any_series_of_changes_is_seen(tmp_path: Path, changes: list[Callable[[World], None]]):
+def test_any_series_of_changes_is_seen(tmp_path: Path, changes: list[Callable[[World], None]]) -> None:
     path = tmp_path / f"{time.monotonic_ns()}"
     with DemoGitLab(make_world()) as gitlab:
         for number, change in enumerate([touch, *changes]):
@@ -190,7 +192,7 @@ def test_any_series_of_changes_is_seen(tmp_path: Path, changes: list[Callable[[W
             assert read(gitlab, path)[0] == read(gitlab)[0]
 
 
-def test_an_item_touched_while_the_last_run_read_is_read_again(gitlab: DemoGitLab, path: Path):
+def test_an_item_touched_while_the_last_run_read_is_read_again(gitlab: DemoGitLab, path: Path) -> None:
     """Notes move `updated_at` once a minute only: what changed then must be found in the overlap."""
     w = gitlab.world
     touch(w, w.now)
@@ -199,7 +201,7 @@ def test_an_item_touched_while_the_last_run_read_is_read_again(gitlab: DemoGitLa
     assert read(gitlab, path)[0] == read(gitlab)[0]
 
 
-def test_after_a_week_everything_is_read_anew(gitlab: DemoGitLab, path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_after_a_week_everything_is_read_anew(gitlab: DemoGitLab, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read(gitlab, path)
     label = gitlab.world.label_for(gitlab.world.group("acme"), "Renamed label")
     gitlab.world.find_reference("acme/g0/p#3").labels.append(label)
@@ -213,7 +215,7 @@ def test_after_a_week_everything_is_read_anew(gitlab: DemoGitLab, path: Path, mo
     assert read(gitlab, path)[0] == read(gitlab)[0]
 
 
-def test_histories_of_unchanged_items_are_not_read_again(gitlab: DemoGitLab, path: Path):
+def test_histories_of_unchanged_items_are_not_read_again(gitlab: DemoGitLab, path: Path) -> None:
     read(gitlab, path)
     with gitlab.world.lock:
         touch(gitlab.world)
@@ -224,7 +226,7 @@ def test_histories_of_unchanged_items_are_not_read_again(gitlab: DemoGitLab, pat
 # -- keys, rights, faults of the file
 
 
-def test_instances_and_users_do_not_share(path: Path):
+def test_instances_and_users_do_not_share(path: Path) -> None:
     with (
         Cache.open(path, "https://a", 1) as one,
         Cache.open(path, "https://a", 2) as two,
@@ -236,7 +238,7 @@ def test_instances_and_users_do_not_share(path: Path):
         assert three.load_place("acme") is None
 
 
-def test_another_token_user_sees_only_its_own(gitlab: DemoGitLab, path: Path):
+def test_another_token_user_sees_only_its_own(gitlab: DemoGitLab, path: Path) -> None:
     read(gitlab, path)
     w = gitlab.world
     w.find_reference("acme/g0/p#3").confidential = True
@@ -247,7 +249,7 @@ def test_another_token_user_sees_only_its_own(gitlab: DemoGitLab, path: Path):
     assert all(i.ref != "acme/g0/p#3" for e in found.engagements for i in e.items)
 
 
-def test_the_token_is_not_in_the_file_and_only_the_owner_reads_it(gitlab: DemoGitLab, path: Path):
+def test_the_token_is_not_in_the_file_and_only_the_owner_reads_it(gitlab: DemoGitLab, path: Path) -> None:
     path.touch(mode=0o644)
     read(gitlab, path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -257,7 +259,7 @@ def test_the_token_is_not_in_the_file_and_only_the_owner_reads_it(gitlab: DemoGi
 @pytest.mark.parametrize("content", [b"not a database at all, but text " * 200, b"SQLite format 3\0" + b"\xff" * 4000])
 def test_a_broken_file_is_put_aside_with_a_message(
     gitlab: DemoGitLab, path: Path, content: bytes, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     path.write_bytes(content)
     found, _ = read(gitlab, path)
     assert found == read(gitlab)[0]
@@ -266,7 +268,9 @@ def test_a_broken_file_is_put_aside_with_a_message(
     assert read(gitlab, path)[1].counts.history_requests == 0
 
 
-def test_somebody_elses_database_is_left_whole(gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture):
+def test_somebody_elses_database_is_left_whole(
+    gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE precious (x)")
     other.commit()
@@ -278,7 +282,9 @@ def test_somebody_elses_database_is_left_whole(gitlab: DemoGitLab, path: Path, c
     kept.close()
 
 
-def test_a_cache_of_another_version_is_dropped(gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_cache_of_another_version_is_dropped(
+    gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     read(gitlab, path)
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version=99")
@@ -288,7 +294,7 @@ def test_a_cache_of_another_version_is_dropped(gitlab: DemoGitLab, path: Path, c
     assert "another version" in caplog.text
 
 
-def test_a_damaged_entry_only_costs_time(gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_damaged_entry_only_costs_time(gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture) -> None:
     expected, _ = read(gitlab, path)
     connection = sqlite3.connect(path)
     connection.execute("UPDATE item SET body=x'00'")
@@ -300,7 +306,7 @@ def test_a_damaged_entry_only_costs_time(gitlab: DemoGitLab, path: Path, caplog:
 
 def test_a_place_that_can_not_be_written_only_costs_time(
     gitlab: DemoGitLab, tmp_path: Path, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     found, _ = read(gitlab, tmp_path / "missing" / "cache")
     assert found == read(gitlab)[0]
     assert "reading without it" in caplog.text
@@ -309,14 +315,14 @@ def test_a_place_that_can_not_be_written_only_costs_time(
 # -- concurrency and sudden death
 
 
-def test_concurrent_runs_do_no_harm(gitlab: DemoGitLab, path: Path):
+def test_concurrent_runs_do_no_harm(gitlab: DemoGitLab, path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = [f.result()[0] for f in [pool.submit(read, gitlab, path) for _ in range(4)]]
     assert all(portfolio == found[0] for portfolio in found)
     assert read(gitlab, path)[0] == found[0]
 
 
-def test_changes_to_what_another_run_stored_meanwhile_are_not_kept(path: Path):
+def test_changes_to_what_another_run_stored_meanwhile_are_not_kept(path: Path) -> None:
     with Cache.open(path, "https://a", 1) as cache:
         cache.store_place("acme", {"run": 1}, {1: "old", 2: "old"})
         cache.store_place("acme", {"run": 2}, {1: "whole"})
@@ -338,7 +344,7 @@ with Cache.open(Path(sys.argv[1]), "https://a", 1) as cache:
 """
 
 
-def test_a_run_killed_while_it_writes_leaves_a_cache_that_fits_together(path: Path):
+def test_a_run_killed_while_it_writes_leaves_a_cache_that_fits_together(path: Path) -> None:
     for writes in (0, 2, 5):
         with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None

@@ -216,7 +216,7 @@ UNSEEN = {
 
 @pytest.mark.parametrize(("edition", "version"), SERVERS)
 @pytest.mark.parametrize("change", CHANGES)
-def test_warm_is_cold(tmp_path: Path, change: Callable[[World], None], edition: str, version: str):
+def test_warm_is_cold(tmp_path: Path, change: Callable[[World], None], edition: str, version: str) -> None:
     path = tmp_path / "cache"
     with DemoGitLab(make_world(), edition, version) as gitlab:
         before = read(gitlab, path)

@@ -64,7 +64,7 @@ def texts(gitlab: DemoGitLab, ref: str) -> list[str]:
     return [note.body for note in gitlab.world.find_reference(ref).notes if not note.system]
 
 
-def test_the_engagement_is_its_own_tree_with_histories(gitlab: DemoGitLab):
+def test_the_engagement_is_its_own_tree_with_histories(gitlab: DemoGitLab) -> None:
     (e,) = read_portfolio(client_of(gitlab), CONFIG, today=TODAY).engagements
     assert (e.ref, e.errors) == ("acme&2", ())
     assert [(i.ref, i.type) for i in e.items] == [("acme&3", "epic"), ("acme/app#1", "issue")]
@@ -72,7 +72,7 @@ def test_the_engagement_is_its_own_tree_with_histories(gitlab: DemoGitLab):
     assert [c.new for c in e.items[0].due_history] == [date(2026, 10, 30), date(2026, 11, 30)]
 
 
-def test_notes_threads_and_reactions_are_this_epics(gitlab: DemoGitLab):
+def test_notes_threads_and_reactions_are_this_epics(gitlab: DemoGitLab) -> None:
     client = client_of(gitlab)
     for number, place in enumerate(places(gitlab)):
         note = create_note(client, place, f"Report {number}")
@@ -89,7 +89,7 @@ def test_notes_threads_and_reactions_are_this_epics(gitlab: DemoGitLab):
     assert not gitlab.errors
 
 
-def test_labels_are_set_on_this_epic_and_their_setter_is_known(gitlab: DemoGitLab):
+def test_labels_are_set_on_this_epic_and_their_setter_is_known(gitlab: DemoGitLab) -> None:
     client = client_of(gitlab)
     for place in places(gitlab):
         change_labels(client, place, ["health::red"], [])
@@ -101,7 +101,7 @@ def test_labels_are_set_on_this_epic_and_their_setter_is_known(gitlab: DemoGitLa
     assert [label.title for label in gitlab.world.find_reference("acme&1").labels] == []
 
 
-def test_a_warm_read_is_a_cold_one(gitlab: DemoGitLab, tmp_path: Path):
+def test_a_warm_read_is_a_cold_one(gitlab: DemoGitLab, tmp_path: Path) -> None:
     w, portfolios = gitlab.world, []
     for step in (lambda: None, lambda: rename(w), lambda: reparent(w), lambda: drop(w)):
         with w.lock:

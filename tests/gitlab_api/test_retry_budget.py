@@ -25,7 +25,7 @@ def make(clock: Clock, budget: float = 120.0) -> RetryBudget:
     return RetryBudget(budget, clock, clock.sleep, clock, lambda: 0.0)
 
 
-def test_what_is_left_of_the_limit_counts_for_all_threads():
+def test_what_is_left_of_the_limit_counts_for_all_threads() -> None:
     clock = Clock()
     retries = make(clock)
     assert retries.enter(120)
@@ -37,7 +37,7 @@ def test_what_is_left_of_the_limit_counts_for_all_threads():
     assert clock.slept == [30.0]
 
 
-def test_a_pause_asked_of_one_thread_holds_for_the_others():
+def test_a_pause_asked_of_one_thread_holds_for_the_others() -> None:
     clock = Clock()
     retries = make(clock)
     retries.enter(120)
@@ -46,7 +46,7 @@ def test_a_pause_asked_of_one_thread_holds_for_the_others():
     assert clock.now == 20
 
 
-def test_a_limit_that_lasts_longer_than_the_budget_is_not_waited_for():
+def test_a_limit_that_lasts_longer_than_the_budget_is_not_waited_for() -> None:
     clock = Clock()
     retries = make(clock)
     retries.enter(120)
@@ -55,7 +55,7 @@ def test_a_limit_that_lasts_longer_than_the_budget_is_not_waited_for():
     assert clock.slept == []
 
 
-def test_nonsense_in_headers_is_ignored():
+def test_nonsense_in_headers_is_ignored() -> None:
     clock = Clock()
     retries = make(clock)
     retries.enter(1)
@@ -68,7 +68,7 @@ def test_nonsense_in_headers_is_ignored():
     )
 
 
-def test_pauses_grow_and_end_within_the_budget():
+def test_pauses_grow_and_end_within_the_budget() -> None:
     clock = Clock()
     retries = make(clock, 60)
     attempts = retries.start()
@@ -81,7 +81,7 @@ def test_pauses_grow_and_end_within_the_budget():
     assert attempts.count >= 4
 
 
-def test_a_server_that_is_down_for_everybody_is_given_up_by_everybody():
+def test_a_server_that_is_down_for_everybody_is_given_up_by_everybody() -> None:
     clock = Clock()
     retries = make(clock, 60)
     retries.enter(60)
@@ -92,7 +92,7 @@ def test_a_server_that_is_down_for_everybody_is_given_up_by_everybody():
     assert retries.start().again()
 
 
-def test_a_thousand_requests_of_many_threads_never_exceed_the_limit():
+def test_a_thousand_requests_of_many_threads_never_exceed_the_limit() -> None:
     """A server that gives ten requests a window, seen by eight threads: none is ever refused."""
     clock, lock = Clock(), threading.Lock()
     retries = make(clock, 10_000)
@@ -113,7 +113,7 @@ def test_a_thousand_requests_of_many_threads_never_exceed_the_limit():
         assert all(pool.map(request, range(200)))
 
 
-def test_where_gitlab_tells_how_long_the_pause_does_not_grow_nor_end():
+def test_where_gitlab_tells_how_long_the_pause_does_not_grow_nor_end() -> None:
     clock = Clock()
     retries = make(clock, 60)
     attempts = retries.start()
@@ -124,14 +124,14 @@ def test_where_gitlab_tells_how_long_the_pause_does_not_grow_nor_end():
     assert attempts.count > 100
 
 
-def test_a_refusal_that_names_no_time_lasts_until_the_limits_reset_else_a_minute():
+def test_a_refusal_that_names_no_time_lasts_until_the_limits_reset_else_a_minute() -> None:
     retries = make(Clock())
     assert retries.retry_after({"RateLimit-Reset": "17"}) == 17
     assert retries.retry_after({"RateLimit-Reset": "17", "Retry-After": "5"}) == 5
     assert retries.retry_after({}) == 60
 
 
-def test_while_one_tries_a_server_that_answers_nobody_the_others_need_not():
+def test_while_one_tries_a_server_that_answers_nobody_the_others_need_not() -> None:
     clock = Clock()
     retries = make(clock, 60)
     assert retries.enter(60)

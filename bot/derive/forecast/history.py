@@ -66,8 +66,9 @@ class WorkAxis:
         numbers = np.array([day.toordinal() for day in days], dtype=np.int64)
         after = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
         counts = np.busday_count(_ORIGIN64, after, busdaycal=self._busdays).astype(np.float64) * self.scale
-        worked = np.busday_offset(after - 1, 0, roll="backward", busdaycal=self._busdays)
-        rest = (after - 1 - worked).astype(np.float64)
+        itself = (numbers - _UNIX_EPOCH).astype("datetime64[D]")
+        worked = np.busday_offset(itself, 0, roll="backward", busdaycal=self._busdays)
+        rest = (itself - worked).astype(np.float64)
         return np.asarray(counts + REST_STEP * rest, dtype=np.float64)
 
     def position(self, day: date) -> float:

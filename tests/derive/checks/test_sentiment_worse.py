@@ -19,11 +19,11 @@ from tests.derive.checks.told import severity_told, told
         ("red", "unknown", "green", "high"),
     ],
 )
-def test_the_customer_is_less_happy_than_the_status(sentiment, overall, declared, severity):
+def test_the_customer_is_less_happy_than_the_status(sentiment, overall, declared, severity) -> None:
     status = Status(overall, declared, sentiment)
     assert severity_told("sentiment-worse", derived={"status": status}) == severity
 
 
-def test_tells_both_sides():
+def test_tells_both_sides() -> None:
     [found] = told("sentiment-worse", derived={"status": Status("green", "yellow", "red")})
     assert str(found.message) == "The customer is unhappy, while the status is green (declared yellow)."

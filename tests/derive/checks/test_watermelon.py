@@ -10,7 +10,7 @@ from tests.derive.checks.told import told
 RED = Rag("red", (Reason("SPI is 0.7", ("x#1", "x#2")),))
 
 
-def test_declared_green_and_computed_red_with_reason_and_evidence():
+def test_declared_green_and_computed_red_with_reason_and_evidence() -> None:
     [found] = told("watermelon", derived={"status": Status("red", "green", schedule=RED)})
     assert str(found.message) == "The status is declared green, but computed red (schedule): SPI is 0.7."
     assert found.evidence == ("x#1", "x#2")
@@ -19,15 +19,15 @@ def test_declared_green_and_computed_red_with_reason_and_evidence():
 @pytest.mark.parametrize(
     ("overall", "declared"), [("red", "yellow"), ("red", None), ("yellow", "green"), ("green", "green")]
 )
-def test_anything_else_is_no_watermelon(overall, declared):
+def test_anything_else_is_no_watermelon(overall: str, declared: str | None) -> None:
     assert told("watermelon", derived={"status": Status(overall, declared)}) == []
 
 
-def test_the_axes_count_while_the_overall_colour_is_still_to_come():
+def test_the_axes_count_while_the_overall_colour_is_still_to_come() -> None:
     assert told("watermelon", derived={"status": Status("unknown", "green", budget=RED)}) != []
 
 
-def test_a_critical_escalation_makes_it_red_whatever_the_axes_say():
+def test_a_critical_escalation_makes_it_red_whatever_the_axes_say() -> None:
     green = Rag("green")
     subject = make_subject(
         derived={
