@@ -13,6 +13,7 @@ from bot.cli.columns import HEADS, NARROW, SHARES, WIDE, WIDE_ENOUGH, chosen_col
 from bot.cli.console import stdout
 from bot.derive.results import Derived, EngagementDerived, Quantiles
 from bot.domain.model import Facts
+from bot.report.worth import worth_telling
 
 if TYPE_CHECKING:
     from bot.derive.explain import Explanation
@@ -147,7 +148,7 @@ def print_overload(base: Derived, scenario: Derived) -> None:
 
 def _scenario_cells(e: EngagementDerived) -> list[str]:
     f = e.forecast
-    quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in sorted(f.revenue.items()))
+    quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in worth_telling(f.revenue).rows)
     return [
         _day(f.finish.p50),
         _day(f.finish.p80),

@@ -198,12 +198,12 @@ def test_a_milestone_that_was_done_late_is_no_trouble_any_more() -> None:
 
 @pytest.mark.parametrize(("chance", "colour"), [(0.8, "green"), (0.79, "yellow"), (0.5, "yellow"), (0.49, "red")])
 def test_the_schedule_follows_the_chance_to_finish_on_time(chance: float, colour: str) -> None:
-    forecast = Forecast(finish=Quantiles(p50=date(2026, 12, 1)), on_time_probability=chance)
+    forecast = Forecast(finish=Quantiles(p50=date(2026, 12, 1)), on_time_probability=chance, history_weeks=8)
     assert axes_of(schedule_axis, derived={"forecast": forecast}).rag == colour
 
 
 def test_the_worst_evidence_counts_and_stands_first() -> None:
-    derived = milestone(state="at_risk", slip_days=0) | {"forecast": Forecast(on_time_probability=0.3)}
+    derived = milestone(state="at_risk", slip_days=0) | {"forecast": Forecast(on_time_probability=0.3, history_weeks=8)}
     found = axes_of(schedule_axis, derived=derived)
     assert found.rag == "red"
     assert "chance" in str(found.reasons[0].text)
@@ -216,10 +216,12 @@ def test_an_end_that_has_passed_is_certain() -> None:
 
 
 def test_a_forecast_is_nobody_s_red_before_a_tenth_of_the_time_or_work() -> None:
-    doomed = {"forecast": Forecast(on_time_probability=0.1), "progress": Progress(percent=0.05)}
+    doomed = {"forecast": Forecast(on_time_probability=0.1, history_weeks=8), "progress": Progress(percent=0.05)}
     early = {"start": "2026-11-16", "end": "2027-04-30"}
     assert axes_of(schedule_axis, facts=early, derived=doomed).rag == "yellow"
     assert axes_of(schedule_axis, derived=doomed).rag == "red"
+    one_week = {"forecast": Forecast(on_time_probability=0.1, history_weeks=1), "progress": Progress(percent=0.05)}
+    assert axes_of(schedule_axis, derived=one_week).rag == "yellow", "one week tells no pace"
 
 
 def test_a_complete_engagement_is_judged_by_its_finish() -> None:

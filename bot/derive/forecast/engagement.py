@@ -148,7 +148,7 @@ def _revenue_trials(
             pace_factor=s.subject.engagement.what_if.pace_factor,
         )
     subject = s.subject
-    middle = finish.p50 if isinstance(finish.p50, date) else subject.day
+    ends = max(finish.p50, subject.day) if isinstance(finish.p50, date) else subject.day
     outlook = Outlook(
         terms=s.terms,
         history=s.history,
@@ -160,8 +160,10 @@ def _revenue_trials(
         finished_at=_finished_at(s, finish),
         soft_money={}
         if s.phase == Phase.COMPLETE
-        else soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
-        upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
+        else soft_money(
+            subject.engagement.bookings, (*periods, *_months(subject)), s.terms.rate, subject.day, subject.calendar
+        ),
+        upside_in=frozenset({subject.calendar.fiscal_quarter(ends).name, f"{ends:%Y-%m}"}),
     )
     spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
     quarters, months = (quarter_trials(outlook, found) for found in spans)

@@ -66,7 +66,7 @@ class WorkAxis:
         numbers = np.array([day.toordinal() for day in days], dtype=np.int64)
         after: NDArray[np.datetime64] = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
         counts = np.busday_count(_ORIGIN64, after, busdaycal=self._busdays).astype(np.float64) * self.scale
-        itself = after - _ONE_DAY64
+        itself = (numbers - _UNIX_EPOCH).astype("datetime64[D]")
         worked = np.busday_offset(itself, 0, roll="backward", busdaycal=self._busdays)
         rest = (itself - worked).astype(np.float64)
         return np.asarray(counts + REST_STEP * rest, dtype=np.float64)
@@ -86,7 +86,6 @@ class WorkAxis:
 _ORIGIN = date(1990, 1, 1)
 _UNIX_EPOCH = date(1970, 1, 1).toordinal()
 _ORIGIN64 = np.datetime64(_ORIGIN)
-_ONE_DAY64 = np.timedelta64(1, "D")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from math import ceil, floor, log10
 
 from bot.derive.results import Derived, MilestoneStatus, Quantiles
 from bot.domain.calendar import add_months
-from bot.report.charts import BurnPoint, Revenue
+from bot.report.charts import BurnPoint
+from bot.report.worth import Revenue
 
 WIDTH = 720.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 24.0, 16.0, 32.0
