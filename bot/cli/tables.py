@@ -13,6 +13,7 @@ from bot.cli.columns import HEADS, NARROW, SHARES, WIDE, WIDE_ENOUGH, chosen_col
 from bot.cli.console import stdout
 from bot.derive.results import Derived, EngagementDerived, Quantiles
 from bot.domain.model import Facts
+from bot.report.worth import worth_telling
 
 if TYPE_CHECKING:
     from bot.derive.explain import Explanation
@@ -147,7 +148,7 @@ def print_overload(base: Derived, scenario: Derived) -> None:
 
 def _scenario_cells(e: EngagementDerived) -> list[str]:
     f = e.forecast
-    quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in sorted(f.revenue.items()))
+    quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in worth_telling(f.revenue).rows)
     return [
         _day(f.finish.p50),
         _day(f.finish.p80),
@@ -227,11 +228,11 @@ def _basis(e: EngagementDerived) -> str:
     return f"{f.basis}, {f.history_weeks} weeks" if f.history_weeks else f.basis
 
 
-def _four(q: Quantiles) -> Iterable[Any]:
+def _four(q: Quantiles[date] | Quantiles[float]) -> Iterable[Any]:
     return (q.p10, q.p50, q.p80, q.p95)
 
 
-def _span(q: Quantiles) -> str:
+def _span(q: Quantiles[date] | Quantiles[float]) -> str:
     return f"{_day(q.p50)} – {_day(q.p80)}" if q.p50 is not None else "–"
 
 

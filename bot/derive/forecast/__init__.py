@@ -5,9 +5,9 @@ go out. Trial number n of every engagement shares the same common shock, so port
 carry correlation, while each engagement can still be forecast alone.
 """
 
-from bot.derive.forecast.accuracy import Accuracy, explain_change, measure_accuracy
+from bot.derive.forecast.accuracy import Accuracy, explain_between, explain_change, measure_accuracy
 from bot.derive.forecast.backtest import BacktestReport, run_backtest
-from bot.derive.forecast.commitments import Commitment, commitment, read_commitments
+from bot.derive.forecast.commitments import Commitment, commitment, opening_commitment, read_commitments
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.learn import learn_by_day, learn_reference
 from bot.derive.forecast.levelling import apply_scenarios, asked_of_people, levelled, over_capacity, people_over
@@ -33,12 +33,14 @@ __all__ = [
     "asked_of_people",
     "commitment",
     "compare",
+    "explain_between",
     "explain_change",
     "forecast_engagement",
     "learn_by_day",
     "learn_reference",
     "levelled",
     "measure_accuracy",
+    "opening_commitment",
     "over_capacity",
     "parse_scenario",
     "people_over",

@@ -242,7 +242,7 @@ def first_booking(bookings: Sequence[Booking], calendar: WorkCalendar) -> date |
 def soft_money(
     bookings: Sequence[Booking], periods: Sequence[Period], rate: float | None, day: date, calendar: WorkCalendar
 ) -> Mapping[str, float]:
-    """What soft bookings after `day` could add to each quarter, at the mean rate."""
+    """What soft bookings after `day` could add to each period, at the mean rate."""
     found: dict[str, float] = {}
     for week, hours in _hours_by_week(bookings, "soft").items():
         days = [d for d in calendar.working_days(week.first, week.last) if d > day]

@@ -86,7 +86,7 @@ def _history_weeks(s: Situation) -> int:
     return min(s.state.weeks, int(max(s.history.last_close - s.history.start, 0.0) // DAYS_PER_WEEK))
 
 
-def _finish(s: Situation) -> Quantiles:
+def _finish(s: Situation) -> Quantiles[date]:
     if s.phase == Phase.COMPLETE:
         day = last_close(s.subject)
         return Quantiles(day, day, day, day)
@@ -101,19 +101,19 @@ def _finish(s: Situation) -> Quantiles:
     return Quantiles(*(max(s.history.axis.day(s.now + s.delay + float(d)), s.subject.day) for d in days))
 
 
-def _hours(s: Situation, effort: Effort | None) -> Quantiles:
+def _hours(s: Situation, effort: Effort | None) -> Quantiles[float]:
     if effort is None:
         return Quantiles()
     return Quantiles(*(round(float(h), 2) for h in effort.at(np.array(SCORES))))
 
 
-def _on_time(s: Situation, finish: Quantiles) -> float | None:
+def _on_time(s: Situation, finish: Quantiles[date]) -> float | None:
     """Chance to finish by the deadline; of a complete engagement whether it did."""
     end = s.end
     if end is None or finish.p50 is None:
         return None
     if s.phase == Phase.COMPLETE:
-        return float(isinstance(finish.p50, date) and finish.p50 <= end)
+        return float(finish.p50 <= end)
     days = s.history.axis.position(end) - s.now - s.delay
     if s.remaining is None or days < s.floor:
         return 0.0
@@ -127,7 +127,7 @@ def _waiting(s: Situation) -> list[Landing]:
 
 
 def _revenue_trials(
-    s: Situation, finish: Quantiles, seed: int, trials: int, earlier: Callable[[date], Reference]
+    s: Situation, finish: Quantiles[date], seed: int, trials: int, earlier: Callable[[date], Reference]
 ) -> tuple[dict[str, QuarterTrials], dict[str, QuarterTrials]]:
     """Revenue by quarter and by month, from the same trials."""
     if not s.terms.known or not s.terms.recognition:
@@ -147,7 +147,7 @@ def _revenue_trials(
             pace_factor=s.subject.engagement.what_if.pace_factor,
         )
     subject = s.subject
-    middle = finish.p50 if isinstance(finish.p50, date) else subject.day
+    ends = max(finish.p50, subject.day) if isinstance(finish.p50, date) else subject.day
     outlook = Outlook(
         terms=s.terms,
         history=s.history,
@@ -159,8 +159,10 @@ def _revenue_trials(
         finished_at=_finished_at(s, finish),
         soft_money={}
         if s.phase == Phase.COMPLETE
-        else soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
-        upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
+        else soft_money(
+            subject.engagement.bookings, (*periods, *_months(subject)), s.terms.rate, subject.day, subject.calendar
+        ),
+        upside_in=frozenset({subject.calendar.fiscal_quarter(ends).name, f"{ends:%Y-%m}"}),
     )
     spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
     quarters, months = (quarter_trials(outlook, found) for found in spans)
@@ -169,7 +171,7 @@ def _revenue_trials(
     return quarters, months
 
 
-def _finished_at(s: Situation, finish: Quantiles) -> float | None:
+def _finished_at(s: Situation, finish: Quantiles[date]) -> float | None:
     return s.history.axis.position(finish.p50) if s.phase == Phase.COMPLETE and isinstance(finish.p50, date) else None
 
 
@@ -183,7 +185,7 @@ def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> fl
     return then.total if then else None
 
 
-def _periods(s: Situation, finish: Quantiles) -> list[Period]:
+def _periods(s: Situation, finish: Quantiles[date]) -> list[Period]:
     """The fiscal quarters from the first day of work to the forecast finish, at least the running and the next one."""
     calendar, day = s.subject.calendar, s.subject.day
     first = _first_earned(s)

@@ -62,7 +62,7 @@ class WorkAxis:
 
     def _count(self, days: list[date]) -> Array:
         numbers = np.array([day.toordinal() for day in days], dtype=np.int64)
-        after = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
+        after: NDArray[np.datetime64] = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
         counts = np.busday_count(_ORIGIN64, after, busdaycal=self._busdays).astype(np.float64) * self.scale
         itself = (numbers - _UNIX_EPOCH).astype("datetime64[D]")
         worked = np.busday_offset(itself, 0, roll="backward", busdaycal=self._busdays)

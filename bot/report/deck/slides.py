@@ -15,6 +15,7 @@ from bot.report.kinds.customer import CustomerFacts
 from bot.report.site.customer import shown
 from bot.report.site.plainwords import PlainWords
 from bot.report.text.safe_text import clean
+from bot.report.worth import worth_telling
 
 T = TypeVar("T")
 ROWS_A_SLIDE = 10
@@ -116,7 +117,7 @@ def _row(e: EngagementDerived, words: PlainWords) -> tuple[str, ...]:
 
 def _revenue(derived: Derived, quarter: str, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
     revenue = derived.portfolio.revenue
-    known = [(name, q) for name, q in revenue.items() if q.forecast or q.actual or q.target]
+    known = list(worth_telling(revenue).rows)
     if not known:
         return
     known = _around(known, quarter)
