@@ -18,7 +18,7 @@ from bot.report.worth import worth_telling
 if TYPE_CHECKING:
     from bot.derive.explain import Explanation
     from bot.derive.forecast import BacktestReport
-    from bot.derive.forecast.record import Record
+    from bot.derive.forecast.record.scores import Record
 
 COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
 
@@ -178,7 +178,7 @@ def print_backtest(result: BacktestReport) -> None:
     _print_record(result.record)
     for asked, share in result.quarters_within.items():
         stdout().print(f"Past quarters forecast within 5 % at their {asked}: {_ratio(share)}")
-    from bot.derive.forecast.backtest import judgement_note
+    from bot.derive.forecast.record.backtest import judgement_note
 
     for kind, score in result.judged.items():
         stdout().print(judgement_note(kind, score))

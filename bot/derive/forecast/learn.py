@@ -14,7 +14,6 @@ import numpy as np
 
 from bot.config import Settings
 from bot.derive.forecast.capacity import worked_of_booked
-from bot.derive.forecast.classes import by_class, shrunk
 from bot.derive.forecast.constants import (
     ELASTICITY_SD,
     FARTHEST_SCORE,
@@ -26,7 +25,7 @@ from bot.derive.forecast.constants import (
 from bot.derive.forecast.effort import estimate_effort
 from bot.derive.forecast.finish import combine_priors, remaining_time
 from bot.derive.forecast.history import Array, History, make_history
-from bot.derive.forecast.reference import Lags, Middles, Reference
+from bot.derive.forecast.reference import Lags, Middles, Reference, by_class, shrunk
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Milestone, Portfolio, end_of_day
 

@@ -8,12 +8,14 @@ fitted to a single project.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.derive.forecast.constants import DATES_SD, LEAST_REST_SD, PRIOR_WEIGHT, SLIP_REACH
 
@@ -151,3 +153,41 @@ def learned_note(ref: Reference) -> str:
     learned = ", ".join(f"{name} {value:.2f} ({built_in:.2f})" for name, value, built_in in pairs)
     count = "1 finished engagement" if ref.finished == 1 else f"{ref.finished} finished engagements"
     return f"Learned from {count} (built-in values in brackets): {learned}."
+
+
+def middles_of(logs: NDArray[np.float64], wider: Middles) -> Middles:
+    """Medians of the columns (a row an engagement, NaN: it can't tell), the wider class counting as PRIOR_WEIGHT engagements."""
+    columns = zip(logs.T, astuple(wider), strict=True)
+    return Middles(*(shrunk(column[~np.isnan(column)], prior) for column, prior in columns))
+
+
+def shrunk(logs: NDArray[np.float64] | Sequence[float], prior: float) -> float:
+    """exp of the median logarithm, the prior counting as PRIOR_WEIGHT observations."""
+    if not len(logs):
+        return prior
+    return math.exp((len(logs) * float(np.median(logs)) + PRIOR_WEIGHT * math.log(prior)) / (len(logs) + PRIOR_WEIGHT))
+
+
+def by_class(
+    logs: NDArray[np.float64], kinds: Sequence[str], customers: Sequence[str], base: Middles
+) -> dict[tuple[str, str], Middles]:
+    """By kind and customer (empty: all of them), from the widest class to the narrowest.
+
+    Each engagement counts once, in the narrowest class of the chain that holds it: a customer that is the whole
+    organisation makes nothing surer.
+    """
+    by_kind, by_customer = (_members(np.array(names)) for names in (kinds, customers))
+    everyone = np.ones(len(logs), dtype=bool)
+    found = {}
+    for (kind, k), (customer, c) in itertools.product(
+        [("", everyone), *by_kind.items()], [("", everyone), *by_customer.items()]
+    ):
+        middles = base
+        for ring in (~k & ~c, k & ~c, c) if customer else (~k, k):
+            middles = middles_of(logs[ring], middles)
+        found[kind, customer] = middles
+    return found
+
+
+def _members(names: NDArray[np.str_]) -> dict[str, NDArray[np.bool_]]:
+    return {str(name): names == name for name in np.unique(names) if name}
