@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
+
+GUEST = 10
+STAFF = 15
+"""Planner (GitLab 17.7); before, Reporter: from this role on one sees confidential items and edits others'."""
+ROLES = {
+    0: "no access", 5: "minimal access", 10: "guest", 15: "planner", 20: "reporter", 25: "security manager",
+    30: "developer", 40: "maintainer", 50: "owner", 60: "owner",
+}  # fmt: skip
 
 
 def token_record(client: GitLabClient) -> dict[str, Any]:
@@ -33,3 +42,17 @@ def require_write(client: GitLabClient) -> None:
         have = ", ".join(sorted(map(str, scopes))) or "none"
         advice = "Make one with scope `api`, or look only: psbot run --dry-run."
         raise AccessError(f"the token may read but not write (scopes: {have})", client.url, advice)
+
+
+def require_sight(found: Mapping[str, Any], path: str) -> None:
+    """Raises AccessError where GitLab says that the token's user is a guest: half of a place is no basis for a report.
+
+    Nothing is concluded from no role at all: administrators have none, nor have those whose role begins further down.
+    """
+    level = int((found.get("maxAccessLevel") or {}).get("integerValue") or 0)
+    if GUEST <= level < STAFF:
+        raise AccessError(
+            "the token's user is only a guest there, who sees neither confidential items nor logged hours",
+            path,
+            "Give it the role Planner (GitLab 17.7 and newer) or Reporter.",
+        )
