@@ -15,7 +15,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.queries import role_field
 from bot.gitlab_api.reading import outermost
-from bot.gitlab_api.rights import ROLES, STAFF, token_record
+from bot.gitlab_api.rights import ROLES, STAFF, require_sight, token_record
 from bot.gitlab_api.translate import day
 
 LABEL_COLORS = {"green": "#108548", "yellow": "#c77d00", "red": "#dd2b0e"}
@@ -198,6 +198,7 @@ def create_missing_labels(client: GitLabClient, settings: Settings) -> list[tupl
         access = _namespace(client, client.capabilities, path, settings)
         if access.error:
             raise NotFoundError(access.error, path)
+        require_sight(access.level, path)
         made = create_labels(client, path, access.missing_labels, kind=access.kind)
         found += [(path, name) for name in made]
     return found

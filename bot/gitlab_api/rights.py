@@ -44,15 +44,26 @@ def require_write(client: GitLabClient) -> None:
         raise AccessError(f"the token may read but not write (scopes: {have})", client.url, advice)
 
 
-def require_sight(found: Mapping[str, Any], path: str) -> None:
-    """Raises AccessError where GitLab says that the token's user is a guest: half of a place is no basis for a report.
+def require_sight(level: int, path: str) -> None:
+    """Raises AccessError where the token's user is a guest: half of a place is no basis for a report.
 
     Nothing is concluded from no role at all: administrators have none, nor have those whose role begins further down.
     """
-    level = int((found.get("maxAccessLevel") or {}).get("integerValue") or 0)
     if GUEST <= level < STAFF:
         raise AccessError(
             "the token's user is only a guest there, who sees neither confidential items nor logged hours",
             path,
             "Give it the role Planner (GitLab 17.7 and newer) or Reporter.",
         )
+
+
+def level_told(found: Mapping[str, Any]) -> int:
+    """The token's own role, as GraphQL tells it of a group or project; 0 where it doesn't."""
+    return int((found.get("maxAccessLevel") or {}).get("integerValue") or 0)
+
+
+def level_permitted(project: Mapping[str, Any]) -> int:
+    """The same, as REST tells it of a project."""
+    permissions = project.get("permissions") or {}
+    given = (permissions.get(kind) or {} for kind in ("project_access", "group_access"))
+    return max(int(access.get("access_level") or 0) for access in given)
