@@ -1,7 +1,7 @@
 """Mutation testing of what decides who reads what: cosmic-ray changes one thing at a time, the nearest tests must notice.
 
 `make mutants` runs all targets (hours), `make mutants ONLY=approval` one. A survivor is named with its line; those that
-change nothing anybody could notice stand in ACCEPTED with the reason. More than one in ten is a failure, and in what deletes,
+change nothing anybody could notice stand in `mutants_accepted` with the reason. More than one in ten is a failure, and in what deletes,
 closes or posts to a customer (STRICT) each that has no reason. `--most 40` takes a sample (`--seed`), `--part 1/4` a quarter: minutes a module.
 """
 
@@ -118,8 +118,13 @@ class Survivor:
     diff: str
 
     @property
+    def became(self) -> str:
+        added = (line for line in self.diff.splitlines() if line.startswith("+") and not line.startswith("+++"))
+        return " / ".join(line[1:].strip() for line in added)
+
+    @property
     def reason(self) -> str:
-        return reason_for(self.target, self.text, self.operator)
+        return reason_for(self.target, self.text, self.became)
 
 
 def run_target(name: str, tool: str, sample: Sample) -> tuple[int, list[Survivor]]:
@@ -209,12 +214,7 @@ def told(tried: int, survivors: list[Survivor]) -> Iterator[str]:
     named = sum(bool(s.reason) for s in survivors)
     yield f"{tried} changes, {len(survivors)} survived, {named} of them with a reason"
     for s in survivors:
-        yield f"  {TARGETS[s.target][0]}:{s.line} {s.operator}: {s.text}\n    {s.reason or _changed_to(s.diff)}"
-
-
-def _changed_to(diff: str) -> str:
-    added = [line[1:].strip() for line in diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
-    return "NO REASON, became: " + " / ".join(added)
+        yield f"  {TARGETS[s.target][0]}:{s.line} {s.operator}: {s.text}\n    {s.reason or f'NO REASON, became: {s.became}'}"
 
 
 def _arguments() -> argparse.Namespace:

@@ -98,6 +98,12 @@ def test_a_thumb_as_old_as_the_question_was_not_its_answer() -> None:
     assert not judge_draft(state("Edited.", thumbs=DORA, questions=asked), ["dora"]).approved
 
 
+@pytest.mark.parametrize("words", [f"Earlier, {n}." for n in range(8)])
+def test_a_question_about_other_words_is_none_about_these(words: str) -> None:
+    asked = (Question(digest(words), at(4)),)
+    assert not judge_draft(state("Edited.", thumbs=DORA, questions=asked), ["dora"]).approved
+
+
 def test_one_question_of_several_is_enough() -> None:
     asked = (Question(digest("Other."), at(1)), Question(digest("Edited."), at(2)))
     assert judge_draft(state("Edited.", thumbs=DORA, questions=asked), ["dora"]).approved

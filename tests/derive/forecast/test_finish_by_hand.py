@@ -78,7 +78,17 @@ BY_CLOSINGS: dict[str, tuple[dict[str, Any], float, tuple[float, ...]]] = {
     "a tenth is dropped at the end": ({}, 0.9, (60.4878, 0.342522, 0.36, 0.738404)),
     "two of a hundred are left at least": (
         {"earned": 99.0, "earned_closed": 99.0, "weekly_closed": [9.9] * 10}, 0.9, (1.027496, 0.453892, 0.36, 0.999550)),
+    "a day at least, and no shorter than a fiftieth of it": (
+        {"earned": 99.0, "earned_closed": 99.0, "weekly_closed": [1000.0] * 10},
+        0.9,
+        (1.0, 3.052568, 3.663081, 1.0),
+    ),
     "every other week nothing": ({"weekly_closed": [8.0, 0.0] * 5}, 1.0, (65.5200, 0.447504, 0.428416, 0.547511)),
+    "every other week nothing, of smaller items": (
+        {"weekly_closed": [1.0, 0.0] * 5, "total": 12.5, "earned": 5.0, "earned_closed": 5.0},
+        1.0,
+        (65.5200, 0.447504, 0.428416, 0.547511),
+    ),
     "all in one week": ({"weekly_closed": [40.0] + [0.0] * 9}, 1.0, (56.7888, 0.595006, 0.523445, 0.370346)),
     "no week is over yet": (
         {"weekly_closed": [], "elapsed": 3.0, "earned": 6.0, "earned_closed": 6.0}, 1.0, (79.1850, 0.3, 0.36, 0.330200)),
@@ -135,6 +145,7 @@ BY_CLASS: dict[str, tuple[dict[str, Any], Prior, tuple[float, float]]] = {
     "eighty days spent": ({"elapsed": 80.0}, PLAN, (34.3981, 0.930285)),
     "a hundred days spent": ({"elapsed": 100.0}, PLAN, (27.3452, 1.2)),
     "twenty days of nothing": ({"elapsed": 20.0, "spent": 0.0}, PLAN, (85.0000, 0.494118)),
+    "more taken back than logged": ({"elapsed": 20.0, "spent": -5.0}, PLAN, (85.0000, 0.494118)),
     "nothing known": ({"elapsed": 20.0, "spent": 0.0}, TYPICAL, (34.1766, 0.951118)),
     "the first day": ({"elapsed": 0.0, "spent": 0.0}, TYPICAL, (54.0, 0.611111)),
     "the first day with hours": ({"elapsed": 0.0}, TYPICAL, (54.0, 0.6)),
