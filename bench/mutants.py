@@ -29,18 +29,12 @@ COPIED = ("bot", "fakegitlab", "tests", "templates", "docs", "bench")
 MOST_SURVIVORS = 0.10
 PUBLISH = "tests/publish"
 TARGETS: dict[str, tuple[str, str]] = {
-    "execute": ("bot/publish/execute.py", f"{PUBLISH}/test_execute.py {PUBLISH}/test_faults.py"),
-    "precheck": ("bot/publish/precheck.py", f"{PUBLISH}/test_precheck.py {PUBLISH}/test_exactly_once.py"),
-    "planner": (
-        "bot/publish/planner.py",
-        f"{PUBLISH}/test_planner.py {PUBLISH}/test_plan.py {PUBLISH}/test_pm_notes.py",
-    ),
-    "writer": (
-        "bot/publish/writer.py",
-        f"{PUBLISH}/test_approval.py {PUBLISH}/test_exactly_once.py {PUBLISH}/test_faults.py",
-    ),
+    "execute": ("bot/publish/execute.py", f"{PUBLISH}/test_execute.py"),
+    "precheck": ("bot/publish/precheck.py", f"{PUBLISH}/test_precheck.py"),
+    "planner": ("bot/publish/planner.py", f"{PUBLISH}/test_planner.py"),
+    "writer": ("bot/publish/writer.py", f"{PUBLISH}/test_writer.py"),
     "approval": ("bot/publish/approval.py", f"{PUBLISH}/test_verdicts.py"),
-    "drafts": ("bot/publish/drafts.py", f"{PUBLISH}/test_approval.py"),
+    "drafts": ("bot/publish/drafts.py", f"{PUBLISH}/test_drafts.py"),
     "recheck": ("bot/publish/recheck.py", f"{PUBLISH}/test_recheck.py"),
     "audience": ("bot/publish/audience.py", f"{PUBLISH}/test_guard.py"),
     "channels": ("bot/publish/channels.py", "tests/app/test_audiences.py"),

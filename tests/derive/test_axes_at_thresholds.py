@@ -253,7 +253,8 @@ def test_hours_used_before_the_work_is_done(burn: float, done: float | None, col
     [
         (90, ("green", "green")),
         (100.5, ("green", "yellow")),
-        (105, ("green", "yellow")),
+        (104, ("green", "yellow")),
+        (105, ("green", "red")),
         (106, ("yellow", "red")),
         (110, ("red", "red")),
     ],
