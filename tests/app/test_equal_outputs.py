@@ -50,14 +50,14 @@ def outputs(summary: RunSummary) -> tuple[Any, ...]:
     return summary.lines, summary.failures, summary.files, plan, _TAKEN.sub("", summary.snapshot_text)
 
 
-def test_a_warm_run_leaves_what_a_cold_one_does(session: Session, cold: RunSummary):
+def test_a_warm_run_leaves_what_a_cold_one_does(session: Session, cold: RunSummary) -> None:
     assert cold.files
     assert outputs(dry_run(session)) == outputs(cold)
 
 
 def test_facts_and_snapshot_are_the_same_cold_warm_and_from_the_snapshot(
     session: Session, cold: RunSummary, tmp_path: Path
-):
+) -> None:
     warm = read_for(session, snapshot=None, only=None)
     path = tmp_path / "snapshot.json"
     path.write_text(json.dumps(dump_snapshot(warm.portfolio)), encoding="utf-8")
@@ -68,7 +68,7 @@ def test_facts_and_snapshot_are_the_same_cold_warm_and_from_the_snapshot(
     assert to_json(again.derive(DAY)) == to_json(warm.derive(DAY))
 
 
-def test_shards_leave_together_what_one_run_does(session: Session, cold: RunSummary, tmp_path: Path):
+def test_shards_leave_together_what_one_run_does(session: Session, cold: RunSummary, tmp_path: Path) -> None:
     files: dict[str, str] = {}
     parts = []
     for number in (1, 2):

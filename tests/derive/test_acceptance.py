@@ -111,8 +111,14 @@ def test_the_facts_win_over_the_labels() -> None:
 
 
 def test_the_last_safe_day_is_for_the_quarter_the_milestone_is_due_in() -> None:
-    assert acceptance_of(OPEN, on="2026-10-15").last_safe_sending == date(2027, 1, 25)
-    assert acceptance_of(OPEN, on="2027-02-15").last_safe_sending == date(2027, 4, 26)
+    paid = {"billing": "milestone"}
+    assert acceptance_of(OPEN, on="2026-10-15", facts=paid).last_safe_sending == date(2027, 1, 25)
+    assert acceptance_of(OPEN, on="2027-02-15", facts=paid).last_safe_sending == date(2027, 4, 26)
+
+
+@pytest.mark.parametrize("billing", ["time_and_materials", "fixed_price"])
+def test_where_acceptance_earns_nothing_no_day_is_the_last(billing: str) -> None:
+    assert acceptance_of(OPEN, facts={"billing": billing}).last_safe_sending is None
 
 
 def test_evidence_is_the_milestone_and_its_issue() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ from bot.derive.results import (
     RaidEntry,
     Scope,
 )
-from bot.domain.model import Engagement, FactFault, Facts
+from bot.derive.subject import Subject
+from bot.domain.model import Engagement, FactFault, Facts, Item
 from tests.builders import REF, make_booking, make_item, make_log, make_milestone, make_subject
 
 FACTS = {
@@ -36,7 +38,7 @@ RISK = RaidEntry("x#70", "Runners", "risk", review=date(2026, 12, 3))
 ESCALATION = Escalation("x#71", has_path_to_green=True, has_exit_criteria=True)
 
 
-def _items():
+def _items() -> list[Item]:
     items = [make_item(n, **WORK) for n in range(1, 11)]
     return [
         *items,
@@ -45,7 +47,7 @@ def _items():
     ]
 
 
-def _values(**changes):
+def _values(**changes: Any) -> dict[str, Any]:
     derived = {
         "raid": (RISK,),
         "escalations": (ESCALATION,),
@@ -65,33 +67,33 @@ def _values(**changes):
     return defaults | changes | {"derived": derived | changes.get("derived", {})}
 
 
-def _subject(**values):
+def _subject(**values: Any) -> Subject:
     """The agreed end is known before any gate is tested."""
     subject = make_subject(**values)
     return subject.advance(end=sow_end(subject))
 
 
-def _missing(**changes):
+def _missing(**changes: Any) -> list[str]:
     return [gap.check for gap in examine(_subject(**_values(**changes))).compliance.missing]
 
 
-def _applies(check, **changes):
+def _applies(check: str, **changes: Any) -> bool:
     """Whether the gate is asked at all."""
     subject = _subject(**_values(**changes))
     [gate] = [g for g in GATES if g.id == check]
     return gate.applies(subject)
 
 
-def _without(*keys, **more):
+def _without(*keys: str, **more: Any) -> dict[str, dict[str, Any]]:
     return {"facts": {**FACTS, **dict.fromkeys(keys), **more}}
 
 
-def _work(**values):
+def _work(**values: Any) -> dict[str, list[Item]]:
     """One of ten items differs: a tenth may be out of order, so two do."""
     return {"items": [*_items()[2:], *(make_item(n, **WORK | values) for n in (1, 2))]}
 
 
-def test_an_engagement_in_order_passes_every_gate_that_applies():
+def test_an_engagement_in_order_passes_every_gate_that_applies() -> None:
     found = examine(_subject(**_values())).compliance
     assert found.missing == ()
     assert found.score == 1.0
@@ -137,11 +139,11 @@ FAILS = [
 
 
 @pytest.mark.parametrize(("check", "changes"), FAILS, ids=[check for check, _ in FAILS])
-def test_each_gate_fails_alone_when_its_thing_is_missing(check, changes):
+def test_each_gate_fails_alone_when_its_thing_is_missing(check: str, changes: dict[str, Any]) -> None:
     assert _missing(**changes) == [check]
 
 
-def test_the_score_is_the_share_of_applicable_gates():
+def test_the_score_is_the_share_of_applicable_gates() -> None:
     found = examine(_subject(**_values(**_without("customer", "sow")))).compliance
     assert found.score == pytest.approx(32 / 34)
     assert [gap.evidence for gap in found.missing] == [(REF,), (REF,)]
@@ -184,18 +186,18 @@ PASSES = [
 
 
 @pytest.mark.parametrize("changes", [c for _, c in PASSES], ids=[name for name, _ in PASSES])
-def test_what_change_control_and_planning_allow_passes(changes):
+def test_what_change_control_and_planning_allow_passes(changes: dict[str, Any]) -> None:
     assert _missing(**changes) == []
 
 
-def test_early_work_is_asked_about_where_start_and_hours_are_known():
+def test_early_work_is_asked_about_where_start_and_hours_are_known() -> None:
     assert _applies("early-work-covered") is True
     assert _applies("early-work-covered", timelogs=[]) is False
     assert _applies("early-work-covered", **_without("start")) is False
 
 
-def test_updates_are_asked_of_assigned_work_that_has_begun():
-    def old(**values):
+def test_updates_are_asked_of_assigned_work_that_has_begun() -> None:
+    def old(**values: Any) -> list[Item]:
         return [make_item(n, **WORK | {"updated_at": "2026-11-02"} | values) for n in range(1, 11)]
 
     assert _applies("items-updated", items=old()) is True
@@ -206,13 +208,13 @@ def test_updates_are_asked_of_assigned_work_that_has_begun():
     assert _applies("status-current", **_without(start="2026-11-16")) is False
 
 
-def test_planning_gates_wait_for_the_first_two_weeks():
-    early = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
+def test_planning_gates_wait_for_the_first_two_weeks() -> None:
+    early: dict[str, Any] = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
     assert _missing(**early) == []
     assert "work-planned" in _missing(facts=FACTS, items=[], milestones=[])
 
 
-def test_a_week_without_any_change_is_no_current_status():
+def test_a_week_without_any_change_is_no_current_status() -> None:
     old = [make_item(n, **WORK | {"updated_at": "2026-11-13"}) for n in range(1, 11)]
     assert _missing(items=[*old, *_items()[10:]], timelogs=[]) == ["status-current"]
     fresh = [make_item(n, **WORK | {"updated_at": "2026-11-14"}) for n in range(1, 11)]
@@ -228,24 +230,24 @@ def test_a_week_without_any_change_is_no_current_status():
         (None, "2026-10-04", False),
     ],
 )
-def test_iterations_are_asked_of_engagements_longer_than_two_months(start, end, asked):
+def test_iterations_are_asked_of_engagements_longer_than_two_months(start: str | None, end: str, asked: bool) -> None:
     assert _applies("iterations-planned", **_without(start=start, end=end) | {"on": "2027-03-01"}) is asked
 
 
-def test_retrospectives_are_asked_after_nine_weeks():
+def test_retrospectives_are_asked_after_nine_weeks() -> None:
     """2026-08-03 and nine weeks are 2026-10-05."""
     assert _applies("retros-held", on="2026-10-04") is False
     assert _applies("retros-held", on="2026-10-05") is True
 
 
-def test_the_internal_target_is_asked_where_customers_can_read_only():
+def test_the_internal_target_is_asked_where_customers_can_read_only() -> None:
     assert _applies("internal-target-set") is True
     assert _applies("internal-target-set", ref="acme/ps-internal&7") is False
     assert _applies("internal-target-set", ref="acme/ps-internal/plan#7") is False
 
 
-def test_closing_gates_are_asked_of_complete_engagements():
-    complete = {
+def test_closing_gates_are_asked_of_complete_engagements() -> None:
+    complete: dict[str, Any] = {
         "items": [make_item(1, closed="2026-11-18"), *_items()[10:]],
         "closed": "2026-11-19",
         "derived": {
@@ -274,20 +276,20 @@ def test_closing_gates_are_asked_of_complete_engagements():
     ]
 
 
-def test_what_can_not_be_known_of_the_closing_is_not_asked():
+def test_what_can_not_be_known_of_the_closing_is_not_asked() -> None:
     unknown = {"derived": {"phase": "complete", "completion": Completion()}}
     assert not _applies("hours-complete", **unknown)
     assert not _applies("change-orders-executed", **unknown)
 
 
-def test_gaps_tell_how_many_and_show_some():
+def test_gaps_tell_how_many_and_show_some() -> None:
     items = [make_item(n, **WORK | {"assignees": ()}) for n in range(1, 31)]
     [gap] = examine(_subject(**_values(items=[*items, *_items()[10:]]))).compliance.missing
     assert str(gap.message) == "Open items without an assignee: 30."
     assert len(gap.evidence) == 10
 
 
-def test_an_empty_engagement_before_its_start_is_asked_for_its_facts_only():
+def test_an_empty_engagement_before_its_start_is_asked_for_its_facts_only() -> None:
     found = examine(make_subject(Engagement(REF, facts=Facts()), derived={"phase": "not_started"})).compliance
     assert [gap.check for gap in found.missing] == [
         "billing-known",
@@ -301,13 +303,13 @@ def test_an_empty_engagement_before_its_start_is_asked_for_its_facts_only():
     assert found.score == pytest.approx(1 / 8)
 
 
-def test_every_gate_has_its_own_name_and_sentence():
+def test_every_gate_has_its_own_name_and_sentence() -> None:
     checks = [gate.id for gate in GATES]
     assert len(checks) == len(set(checks))
     assert all(str(gate.message).endswith((".", "?")) and gate.phases for gate in GATES)
 
 
-def test_the_page_of_gates_is_fresh(request):
+def test_the_page_of_gates_is_fresh(request: pytest.FixtureRequest) -> None:
     page, fresh = Path(__file__).parents[2] / "docs" / "compliance.md", gates_markdown(GATES, RULES)
     if request.config.getoption("--update-golden"):
         page.write_text(fresh, encoding="utf-8")

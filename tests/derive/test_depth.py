@@ -22,7 +22,7 @@ def derived(depth: Depth, weeks: int) -> Derived:
 
 
 @pytest.mark.parametrize("weeks", [0, 4])
-def test_the_status_of_a_past_day_is_that_of_the_whole_derivation(weeks: int):
+def test_the_status_of_a_past_day_is_that_of_the_whole_derivation(weeks: int) -> None:
     whole, status = derived(Depth.ALL, weeks), derived(Depth.STATUS, weeks)
     assert status.portfolio.rag == whole.portfolio.rag
     found = {e.ref: e for e in status.engagements}
@@ -33,7 +33,7 @@ def test_the_status_of_a_past_day_is_that_of_the_whole_derivation(weeks: int):
         assert replace(then.status, track_record=e.status.track_record) == e.status
 
 
-def test_figures_are_the_whole_without_stories():
+def test_figures_are_the_whole_without_stories() -> None:
     whole, figures = derived(Depth.ALL, 1), derived(Depth.FIGURES, 1)
     assert figures.engagements == tuple(replace(e, stories=()) for e in whole.engagements)
     assert figures.portfolio == whole.portfolio

@@ -151,7 +151,7 @@ def test_a_figure_that_can_t_be_read_is_told_and_the_others_stand() -> None:
     assert hint.evidence == (order(20).ref,)
 
 
-def test_what_was_deleted_is_known_from_what_an_earlier_report_stored():
+def test_what_was_deleted_is_known_from_what_an_earlier_report_stored() -> None:
     told = baseline_payload(Scope(baseline_items=10, removed=2, baseline_day=date(2026, 8, 3)))
     assert earlier_baselines([{"scope": told}], date(2026, 8, 3)) == [12]
     assert earlier_baselines([{"scope": told}], date(2026, 8, 4)) == [], "another baseline says nothing"

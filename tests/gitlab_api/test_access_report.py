@@ -44,7 +44,7 @@ def client(gitlab: DemoGitLab) -> GitLabClient:
     return GitLabClient(gitlab.url, gitlab.token)
 
 
-def test_token_instance_and_roles_are_told(client: GitLabClient, gitlab: DemoGitLab):
+def test_token_instance_and_roles_are_told(client: GitLabClient, gitlab: DemoGitLab) -> None:
     report = inspect_access(client, settings())
     assert (report.username, report.edition, report.version) == ("psbot", "Enterprise Edition", "19.3.0-ee")
     assert (report.scopes, report.may_write, report.expires_at) == (("api",), True, date(2027, 1, 31))
@@ -57,7 +57,7 @@ def test_token_instance_and_roles_are_told(client: GitLabClient, gitlab: DemoGit
     assert not gitlab.write_requests
 
 
-def test_a_guest_does_not_see_everything_and_a_reader_may_not_write(gitlab: DemoGitLab):
+def test_a_guest_does_not_see_everything_and_a_reader_may_not_write(gitlab: DemoGitLab) -> None:
     w = gitlab.world
     w.token("guest", scopes=("read_api",), role="guest", at=w.group("acme"), value="guest-token")
     report = inspect_access(GitLabClient(gitlab.url, "guest-token"), settings())
@@ -65,12 +65,12 @@ def test_a_guest_does_not_see_everything_and_a_reader_may_not_write(gitlab: Demo
     assert [n.sees_all for n in report.namespaces] == [False, False, False]
 
 
-def test_a_refused_token_is_an_error(gitlab: DemoGitLab):
+def test_a_refused_token_is_an_error(gitlab: DemoGitLab) -> None:
     with pytest.raises(AccessError):
         inspect_access(GitLabClient(gitlab.url, "wrong"), settings())
 
 
-def test_what_the_licence_lacks_is_a_line_each():
+def test_what_the_licence_lacks_is_a_line_each() -> None:
     w = World(now="2026-11-20")
     w.token(at=w.group("acme"))
     with DemoGitLab(w, edition="free") as gitlab:
@@ -81,7 +81,7 @@ def test_what_the_licence_lacks_is_a_line_each():
     assert report.capability_lines[0].startswith("Community Edition: no epics")
 
 
-def test_every_publish_target_is_looked_up_with_its_audience(client: GitLabClient):
+def test_every_publish_target_is_looked_up_with_its_audience(client: GitLabClient) -> None:
     config = settings(
         reports={"monthly": {"project": "acme/internal/reports"}, "quarterly": {"project": "acme/gone"}},
         engagements={"acme/x#1": {"internal": "acme/internal/reports#9", "customer_channel": "acme/x#1"}},
@@ -97,7 +97,7 @@ def test_every_publish_target_is_looked_up_with_its_audience(client: GitLabClien
     assert found["engagements.acme/x#1.customer_channel"].path == "acme/x"
 
 
-def test_wanted_labels_are_those_the_config_names_whole():
+def test_wanted_labels_are_those_the_config_names_whole() -> None:
     names = wanted_labels(settings(labels={"escalation": "Alarm", "impact": "wirkung::"}))
     assert "Alarm" in names
     assert "PSProject" in names
@@ -105,7 +105,7 @@ def test_wanted_labels_are_those_the_config_names_whole():
     assert not any(name.endswith(("::", "-")) for name in names)
 
 
-def test_missing_labels_are_created_once(client: GitLabClient, gitlab: DemoGitLab):
+def test_missing_labels_are_created_once(client: GitLabClient, gitlab: DemoGitLab) -> None:
     config = settings(portfolio={"namespaces": {"acme": "internal", "acme/internal": "internal"}})
     made = create_missing_labels(client, config)
     assert {path for path, _ in made} == {"acme"}
@@ -115,7 +115,7 @@ def test_missing_labels_are_created_once(client: GitLabClient, gitlab: DemoGitLa
     assert sum(w.kind == "label.create" for w in gitlab.writes) == len(made)
 
 
-def test_lights_look_like_what_they_mean():
+def test_lights_look_like_what_they_mean() -> None:
     assert label_color("sentiment::unhappy") == label_color("health::at risk")
     assert label_color("sentiment::happy") == label_color("acceptance::accepted")
     assert label_color("PSProject") not in {label_color("health::on track"), label_color("health::at risk")}

@@ -45,9 +45,9 @@ def work(found: Archive, root: Record) -> list[str]:
     return [ref_of(r) for r in share_out([draft_engagement(root, SETTINGS)], found, roots)[0].work]
 
 
-def test_roots_are_labelled_in_a_configured_namespace_and_not_closed_too_long():
+def test_roots_are_labelled_in_a_configured_namespace_and_not_closed_too_long() -> None:
     labels = ["PSProject"]
-    closed = {"state": "closed", "labels": labels}
+    closed: dict[str, Any] = {"state": "closed", "labels": labels}
     found = archive(
         record(1, labels=labels),
         record(2, labels=["psproject"]),
@@ -58,13 +58,13 @@ def test_roots_are_labelled_in_a_configured_namespace_and_not_closed_too_long():
     assert [ref_of(r) for r in find_roots(found, SETTINGS, TODAY)] == ["acme/x#1", "acme/x#4"]
 
 
-def test_an_issues_work_is_the_rest_of_its_project_without_other_roots():
+def test_an_issues_work_is_the_rest_of_its_project_without_other_roots() -> None:
     root = record(1, labels=["PSProject"])
     found = archive(root, record(2), record(3, labels=["PSProject"]), record(4, path="acme/y"), record(5, "Test Case"))
     assert work(found, root) == ["acme/x#2"]
 
 
-def test_a_ring_of_parents_does_not_hang():
+def test_a_ring_of_parents_does_not_hang() -> None:
     root = record(1, "Epic", path="acme", labels=["PSProject"], parent=3)
     found = archive(root, record(2, "Epic", path="acme", parent=1), record(3, parent=2))
     assert work(found, root) == ["acme&2", "acme/x#3"]
@@ -72,7 +72,9 @@ def test_a_ring_of_parents_does_not_hang():
 
 @tests(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 29), min_size=2, max_size=30), st.sets(st.integers(1, 30), max_size=5))
-def test_every_item_of_a_tree_belongs_to_its_nearest_root_and_to_no_other(parents: list[int], labelled: set[int]):
+def test_every_item_of_a_tree_belongs_to_its_nearest_root_and_to_no_other(
+    parents: list[int], labelled: set[int]
+) -> None:
     records = [record(1, "Epic", path="acme", labels=["PSProject"])]
     for number, above in enumerate(parents[1:], 2):
         labels = ["PSProject"] if number in labelled else []
@@ -88,7 +90,7 @@ def stone(title: str, owner: str) -> Milestone:
     return Milestone(title, f'{owner}%"{title}"')
 
 
-def test_milestones_are_its_items_its_facts_and_its_own_projects():
+def test_milestones_are_its_items_its_facts_and_its_own_projects() -> None:
     facts = "```ps-project\nmilestones:\n  - {milestone: Named}\n  - {milestone: Cut-over}\n```"
     root = record(1, "Epic", path="acme", labels=["PSProject"], description=facts)
     mine, shared = record(2, parent=1, milestone=11), record(3, path="acme/shared", parent=1)
@@ -111,7 +113,7 @@ def test_milestones_are_its_items_its_facts_and_its_own_projects():
     ]
 
 
-def test_labels_whose_date_counts_are_those_of_the_config():
+def test_labels_whose_date_counts_are_those_of_the_config() -> None:
     names = dated_labels(SETTINGS.labels)
     assert "acceptance::sent" in names
     assert "change-order::approved" in names

@@ -44,7 +44,7 @@ def make_world() -> World:
             w.due_change(made, f"2026-12-{number + 2:02d}", f"2026-08-{number + 1:02d}")
             w.timelog(made, "dana", 1, f"2026-08-{number + 1:02d}")
     w.member(w.group("acme"), "dana")
-    w.label_event(w.find_reference("acme/g1/p#8"), "Escalated", "2026-09-01")
+    w.label_event(w.item("acme/g1/p#8"), "Escalated", "2026-09-01")
     w.token()
     return w
 
@@ -74,7 +74,7 @@ def operations(gitlab: DemoGitLab) -> list[str | None]:
     return [r.operation or r.path.rpartition("/")[2] for r in gitlab.requests]
 
 
-def test_a_warm_read_gives_the_same_with_few_requests(gitlab: DemoGitLab, path: Path):
+def test_a_warm_read_gives_the_same_with_few_requests(gitlab: DemoGitLab, path: Path) -> None:
     cold, first = read(gitlab, path)
     warm, second = read(gitlab, path)
     assert warm == cold == read(gitlab)[0]
@@ -85,23 +85,25 @@ def test_a_warm_read_gives_the_same_with_few_requests(gitlab: DemoGitLab, path: 
 
 
 def touch(w: World, at: datetime | None = None) -> None:
-    due = (w.find_reference("acme/g0/p#3").due_date or TODAY) + timedelta(days=1)
-    w.due_change(w.find_reference("acme/g0/p#3"), due, at or w.now)
+    due = (w.item("acme/g0/p#3").due_date or TODAY) + timedelta(days=1)
+    w.due_change(w.item("acme/g0/p#3"), due, at or w.now)
 
 
 def change_title(w: World) -> None:
-    made = w.find_reference("acme/g0/p#4")
+    made = w.item("acme/g0/p#4")
     made.title, made.updated_at = "Renamed", w.now
     w.changed()
 
 
 def add_item(w: World) -> None:
-    made = w.issue(w.project("acme/g1/p"), "New", created_at=w.now, parent=w.find_reference("acme/g1&1"))
-    made.parent.children.append(made) if made not in made.parent.children else None
+    root = w.item("acme/g1&1")
+    made = w.issue(w.project("acme/g1/p"), "New", created_at=w.now, parent=root)
+    if made not in root.children:
+        root.children.append(made)
 
 
 def remove_item(w: World) -> None:
-    made = w.find_reference("acme/g2/p#5")
+    made = w.item("acme/g2/p#5")
     del made.namespace.items[made.iid], w.items[made.id]
     w.changed()
 
@@ -125,22 +127,22 @@ def transfer(w: World) -> None:
 
 
 def close_one(w: World) -> None:
-    w.close(w.find_reference("acme/g1/p#7"), w.now)
+    w.close(w.item("acme/g1/p#7"), w.now)
 
 
 def label_one(w: World) -> None:
-    w.label_event(w.find_reference("acme/g1/p#7"), "Escalated", w.now)
+    w.label_event(w.item("acme/g1/p#7"), "Escalated", w.now)
 
 
 def new_milestone(w: World) -> None:
     stone = w.milestone(w.project("acme/g1/p"), "Cut-over", "2026-12-24", created_at="2026-11-01")
-    made = w.find_reference("acme/g1/p#8")
+    made = w.item("acme/g1/p#8")
     made.milestone, made.updated_at = stone, w.now
     w.changed()
 
 
 def log_time(w: World) -> None:
-    made = w.find_reference("acme/g1/p#9")
+    made = w.item("acme/g1/p#9")
     w.timelog(made, "dana", 4, w.now)
     made.updated_at = w.now
     w.changed()
@@ -148,7 +150,7 @@ def log_time(w: World) -> None:
 
 def rename_label(w: World) -> None:
     """GitLab touches no item that bears it."""
-    w.find_reference("acme/g1/p#8").labels[0].title = "Was escalated"
+    w.item("acme/g1/p#8").labels[0].title = "Was escalated"
     w.changed()
 
 
@@ -164,7 +166,9 @@ CHANGES: list[Callable[[World], None]] = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_changed_between_two_runs_is_seen(gitlab: DemoGitLab, path: Path, change: Callable[[World], None]):
+def test_whatever_changed_between_two_runs_is_seen(
+    gitlab: DemoGitLab, path: Path, change: Callable[[World], None]
+) -> None:
     before, _ = read(gitlab, path)
     with gitlab.world.lock:
         change(gitlab.world)
@@ -180,7 +184,7 @@ def test_whatever_changed_between_two_runs_is_seen(gitlab: DemoGitLab, path: Pat
         st.sampled_from([touch, change_title, add_item, close_one, label_one, new_milestone, log_time]), max_size=3
     )
 )
-def test_any_series_of_changes_is_seen(tmp_path: Path, changes: list[Callable[[World], None]]):
+def test_any_series_of_changes_is_seen(tmp_path: Path, changes: list[Callable[[World], None]]) -> None:
     path = tmp_path / f"{time.monotonic_ns()}"
     with DemoGitLab(make_world()) as gitlab:
         for number, change in enumerate([touch, *changes]):
@@ -190,19 +194,19 @@ def test_any_series_of_changes_is_seen(tmp_path: Path, changes: list[Callable[[W
             assert read(gitlab, path)[0] == read(gitlab)[0]
 
 
-def test_an_item_touched_while_the_last_run_read_is_read_again(gitlab: DemoGitLab, path: Path):
+def test_an_item_touched_while_the_last_run_read_is_read_again(gitlab: DemoGitLab, path: Path) -> None:
     """Notes move `updated_at` once a minute only: what changed then must be found in the overlap."""
     w = gitlab.world
     touch(w, w.now)
     read(gitlab, path)
-    w.timelog(w.find_reference("acme/g0/p#3"), "dana", 7, w.now + timedelta(seconds=30))
+    w.timelog(w.item("acme/g0/p#3"), "dana", 7, w.now + timedelta(seconds=30))
     assert read(gitlab, path)[0] == read(gitlab)[0]
 
 
-def test_after_a_week_everything_is_read_anew(gitlab: DemoGitLab, path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_after_a_week_everything_is_read_anew(gitlab: DemoGitLab, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read(gitlab, path)
     label = gitlab.world.label_for(gitlab.world.group("acme"), "Renamed label")
-    gitlab.world.find_reference("acme/g0/p#3").labels.append(label)
+    gitlab.world.item("acme/g0/p#3").labels.append(label)
     gitlab.world.changed()
     later = datetime.now(UTC) + timedelta(days=8)
     from bot.gitlab_api import namespaces
@@ -213,7 +217,7 @@ def test_after_a_week_everything_is_read_anew(gitlab: DemoGitLab, path: Path, mo
     assert read(gitlab, path)[0] == read(gitlab)[0]
 
 
-def test_histories_of_unchanged_items_are_not_read_again(gitlab: DemoGitLab, path: Path):
+def test_histories_of_unchanged_items_are_not_read_again(gitlab: DemoGitLab, path: Path) -> None:
     read(gitlab, path)
     with gitlab.world.lock:
         touch(gitlab.world)
@@ -224,7 +228,7 @@ def test_histories_of_unchanged_items_are_not_read_again(gitlab: DemoGitLab, pat
 # -- keys, rights, faults of the file
 
 
-def test_instances_and_users_do_not_share(path: Path):
+def test_instances_and_users_do_not_share(path: Path) -> None:
     with (
         Cache.open(path, "https://a", 1) as one,
         Cache.open(path, "https://a", 2) as two,
@@ -236,7 +240,7 @@ def test_instances_and_users_do_not_share(path: Path):
         assert three.load_place("acme") is None
 
 
-def test_another_token_user_sees_only_its_own(gitlab: DemoGitLab, path: Path):
+def test_another_token_user_sees_only_its_own(gitlab: DemoGitLab, path: Path) -> None:
     read(gitlab, path)
     w = gitlab.world
     w.token(w.user("helper"), value="helper-token", at=w.group("acme/g1"), role="planner")
@@ -246,7 +250,7 @@ def test_another_token_user_sees_only_its_own(gitlab: DemoGitLab, path: Path):
     assert {e.ref for e in found.engagements} == {"acme/g1&1"}
 
 
-def test_the_token_is_not_in_the_file_and_only_the_owner_reads_it(gitlab: DemoGitLab, path: Path):
+def test_the_token_is_not_in_the_file_and_only_the_owner_reads_it(gitlab: DemoGitLab, path: Path) -> None:
     path.touch(mode=0o644)
     read(gitlab, path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -256,7 +260,7 @@ def test_the_token_is_not_in_the_file_and_only_the_owner_reads_it(gitlab: DemoGi
 @pytest.mark.parametrize("content", [b"not a database at all, but text " * 200, b"SQLite format 3\0" + b"\xff" * 4000])
 def test_a_broken_file_is_put_aside_with_a_message(
     gitlab: DemoGitLab, path: Path, content: bytes, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     path.write_bytes(content)
     found, _ = read(gitlab, path)
     assert found == read(gitlab)[0]
@@ -265,7 +269,9 @@ def test_a_broken_file_is_put_aside_with_a_message(
     assert read(gitlab, path)[1].counts.history_requests == 0
 
 
-def test_somebody_elses_database_is_left_whole(gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture):
+def test_somebody_elses_database_is_left_whole(
+    gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE precious (x)")
     other.commit()
@@ -277,7 +283,9 @@ def test_somebody_elses_database_is_left_whole(gitlab: DemoGitLab, path: Path, c
     kept.close()
 
 
-def test_a_cache_of_another_version_is_dropped(gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_cache_of_another_version_is_dropped(
+    gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     read(gitlab, path)
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version=99")
@@ -287,7 +295,7 @@ def test_a_cache_of_another_version_is_dropped(gitlab: DemoGitLab, path: Path, c
     assert "another version" in caplog.text
 
 
-def test_a_damaged_entry_only_costs_time(gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_damaged_entry_only_costs_time(gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture) -> None:
     expected, _ = read(gitlab, path)
     connection = sqlite3.connect(path)
     connection.execute("UPDATE item SET body=x'00'")
@@ -299,7 +307,7 @@ def test_a_damaged_entry_only_costs_time(gitlab: DemoGitLab, path: Path, caplog:
 
 def test_a_place_that_can_not_be_written_only_costs_time(
     gitlab: DemoGitLab, tmp_path: Path, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     found, _ = read(gitlab, tmp_path / "missing" / "cache")
     assert found == read(gitlab)[0]
     assert "reading without it" in caplog.text
@@ -308,14 +316,14 @@ def test_a_place_that_can_not_be_written_only_costs_time(
 # -- concurrency and sudden death
 
 
-def test_concurrent_runs_do_no_harm(gitlab: DemoGitLab, path: Path):
+def test_concurrent_runs_do_no_harm(gitlab: DemoGitLab, path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = [f.result()[0] for f in [pool.submit(read, gitlab, path) for _ in range(4)]]
     assert all(portfolio == found[0] for portfolio in found)
     assert read(gitlab, path)[0] == found[0]
 
 
-def test_changes_to_what_another_run_stored_meanwhile_are_not_kept(path: Path):
+def test_changes_to_what_another_run_stored_meanwhile_are_not_kept(path: Path) -> None:
     with Cache.open(path, "https://a", 1) as cache:
         cache.store_place("acme", {"run": 1}, {1: "old", 2: "old"})
         cache.store_place("acme", {"run": 2}, {1: "whole"})
@@ -337,7 +345,7 @@ with Cache.open(Path(sys.argv[1]), "https://a", 1) as cache:
 """
 
 
-def test_a_run_killed_while_it_writes_leaves_a_cache_that_fits_together(path: Path):
+def test_a_run_killed_while_it_writes_leaves_a_cache_that_fits_together(path: Path) -> None:
     for writes in (0, 2, 5):
         with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None

@@ -66,7 +66,7 @@ def world() -> World:
             root.children.append(made) if made not in root.children else None
             w.timelog(made, "dana", n + 1, "2026-10-05T12:00:00Z")
             w.due_change(made, "2026-12-01", f"2026-10-0{n + 1}")
-    busy = w.find_reference("acme/app#1")
+    busy = w.item("acme/app#1")
     for n in range(60):
         w.timelog(busy, "dana", 0.5, datetime(2026, 10, 6, 12, tzinfo=UTC) + timedelta(hours=n))
     for n in range(120):
@@ -126,7 +126,9 @@ ONCE = ("spent", "rate_limit without a word")
 
 
 @pytest.mark.parametrize("name", PASSING)
-def test_trouble_that_passes_changes_nothing_wherever_it_strikes(gitlab: DemoGitLab, calm: Portfolio, name: str):
+def test_trouble_that_passes_changes_nothing_wherever_it_strikes(
+    gitlab: DemoGitLab, calm: Portfolio, name: str
+) -> None:
     kind = name.partition(" ")[0]
     rest = [] if kind == "too_dear" else REQUESTS  # only GraphQL knows that, and only lists can shrink
     for request in rest or ("PsbotPlace$", "PsbotItems", "PsbotTimelogs", "PsbotHistories", "PsbotNotesRest"):
@@ -135,12 +137,12 @@ def test_trouble_that_passes_changes_nothing_wherever_it_strikes(gitlab: DemoGit
     assert not [fault.match for fault in gitlab.faults.planned if fault.times]
 
 
-def test_a_storm_of_refusals_only_takes_time(gitlab: DemoGitLab, calm: Portfolio):
+def test_a_storm_of_refusals_only_takes_time(gitlab: DemoGitLab, calm: Portfolio) -> None:
     gitlab.faults.add("rate_limit", 20, match="Psbot|members|epics|events", retry_after=3)
     assert read(gitlab) == calm
 
 
-def test_an_answer_that_never_comes_is_asked_for_again(gitlab: DemoGitLab, calm: Portfolio):
+def test_an_answer_that_never_comes_is_asked_for_again(gitlab: DemoGitLab, calm: Portfolio) -> None:
     clock = VirtualClock()
     client = GitLabClient(gitlab.url, gitlab.token, timeout=7, **clock.options)
     hung = hang(client, clock, "PsbotPlace|PsbotItems", times=3)
@@ -148,7 +150,7 @@ def test_an_answer_that_never_comes_is_asked_for_again(gitlab: DemoGitLab, calm:
     assert len(hung) == 3
 
 
-def test_a_silent_server_ends_the_run_after_the_time_out_of_the_config(gitlab: DemoGitLab):
+def test_a_silent_server_ends_the_run_after_the_time_out_of_the_config(gitlab: DemoGitLab) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = GitLabClient(f"http://127.0.0.1:{silent.getsockname()[1]}", "token", timeout=0.1, retry_budget=0.1)
         with pytest.raises(UnreachableError):
@@ -157,7 +159,8 @@ def test_a_silent_server_ends_the_run_after_the_time_out_of_the_config(gitlab: D
 
 def hang(client: GitLabClient, clock: VirtualClock, match: str, times: int = 10**6) -> list[str]:
     """Let the next answers to such requests not come: each costs the client its time-out. Returns who waited, as they do."""
-    send, hung, lock = client._session.send, [], threading.Lock()
+    hung: list[str] = []
+    send, lock = client._session.send, threading.Lock()
 
     def sent(request: requests.PreparedRequest, **options: Any) -> requests.Response:
         with lock:
@@ -169,7 +172,7 @@ def hang(client: GitLabClient, clock: VirtualClock, match: str, times: int = 10*
         clock.sleep(options["timeout"])
         raise requests.ReadTimeout
 
-    client._session.send = sent
+    setattr(client._session, "send", sent)  # noqa: B010 -- a method, replaced on this one session
     return hung
 
 
@@ -181,7 +184,7 @@ LASTING = (
 
 @pytest.mark.parametrize("request_kind", REQUESTS)
 @pytest.mark.parametrize("kind", LASTING)
-def test_trouble_that_lasts_is_named(gitlab: DemoGitLab, calm: Portfolio, kind: str, request_kind: str):
+def test_trouble_that_lasts_is_named(gitlab: DemoGitLab, calm: Portfolio, kind: str, request_kind: str) -> None:
     gitlab.faults.add(kind, 100_000, match=request_kind)
     if request_kind in ("PsbotPlace$", "PsbotItems"):  # both namespaces fail
         with pytest.raises(PsbotError, match=r"acme|beta|GraphQL|web page"):
@@ -206,7 +209,7 @@ def assert_no_silent_gap(found: Portfolio, calm: Portfolio, *, may_be_missing: b
         assert found.members == calm.members or failed, "members are missing without a word"
 
 
-def test_one_namespace_that_is_hidden_is_named_and_the_other_is_served(gitlab: DemoGitLab, calm: Portfolio):
+def test_one_namespace_that_is_hidden_is_named_and_the_other_is_served(gitlab: DemoGitLab, calm: Portfolio) -> None:
     client = GitLabClient(gitlab.url, "reader")
     found = read_portfolio(client, CONFIG, today=TODAY)
     assert [e.ref for e in found.engagements] == ["acme&1"]
@@ -214,7 +217,7 @@ def test_one_namespace_that_is_hidden_is_named_and_the_other_is_served(gitlab: D
     assert str(failure).startswith("beta could not be read: is not a group or project that the token can see")
 
 
-def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoGitLab, calm: Portfolio):
+def test_members_that_fail_are_named_and_everything_else_is_served(gitlab: DemoGitLab, calm: Portfolio) -> None:
     gitlab.faults.add("bad_gateway", 100_000, match="groups/acme/members")
     found = read(gitlab)
     assert found.engagements == calm.engagements
@@ -243,7 +246,7 @@ def test_the_command_ends_with_the_contracts_code_and_names_what_failed(
     request_kind: str,
     code: int,
     named: str,
-):
+) -> None:
     patient = partial(GitLabClient, **VirtualClock().options)
     monkeypatch.setattr("bot.gitlab_api.client.GitLabClient", patient)
     monkeypatch.setenv("GITLAB_TOKEN", gitlab.token)
@@ -261,13 +264,13 @@ def test_the_command_ends_with_the_contracts_code_and_names_what_failed(
     assert "Traceback" not in said.err
 
 
-def test_a_server_that_is_down_is_given_up_once_for_all(gitlab: DemoGitLab, calm: Portfolio):
+def test_a_server_that_is_down_is_given_up_once_for_all(gitlab: DemoGitLab, calm: Portfolio) -> None:
     gitlab.faults.add("unavailable", 100_000, match="PsbotPlace")
     with pytest.raises(UnreachableError):
         read(gitlab)
 
 
-def test_a_server_that_hangs_does_not_cost_every_request_its_time_out():
+def test_a_server_that_hangs_does_not_cost_every_request_its_time_out() -> None:
     """Histories wait for a pool of two; each time-out is half a minute, the budget of all is one."""
     w = World(now="2026-11-20T18:00:00Z")
     p = w.project("acme/app")

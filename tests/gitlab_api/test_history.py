@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -39,7 +40,7 @@ SEP_20 = date(2018, 9, 20)
         ("removed the due date", None, None),
     ],
 )
-def test_every_wording_is_read(body: str, new: date | None, old: date | None):
+def test_every_wording_is_read(body: str, new: date | None, old: date | None) -> None:
     assert read_due_note(body, AT) == DueNote(AT, new, old)
 
 
@@ -55,18 +56,18 @@ def test_every_wording_is_read(body: str, new: date | None, old: date | None):
         "",
     ],
 )
-def test_other_notes_are_not(body: str):
+def test_other_notes_are_not(body: str) -> None:
     assert read_due_note(body, AT) is None
 
 
-def test_every_day_of_a_leap_year_is_read_long_and_short():
+def test_every_day_of_a_leap_year_is_read_long_and_short() -> None:
     for number in range(366):
         day = date(2028, 1, 1) + timedelta(days=number)
         assert english_date(f"{day:%B} {day.day}, {day.year}") == day
         assert english_date(f"{day:%b} {day.day}, {day.year}") == day
 
 
-def test_replaying_gives_each_change_its_former_date():
+def test_replaying_gives_each_change_its_former_date() -> None:
     notes = [DueNote(AT + timedelta(days=n), new) for n, new in enumerate([date(2026, 11, 1), date(2026, 11, 8), None])]
     assert [(c.previous, c.new) for c in replay_due(reversed(notes))] == [
         (None, date(2026, 11, 1)),
@@ -75,7 +76,7 @@ def test_replaying_gives_each_change_its_former_date():
     ]
 
 
-def test_a_removal_tells_the_date_that_was_set_at_creation():
+def test_a_removal_tells_the_date_that_was_set_at_creation() -> None:
     notes = [DueNote(AT, None, date(2026, 11, 1)), DueNote(AT + timedelta(days=1), date(2026, 12, 1))]
     assert replay_due(notes) == (
         DueChange(date(2026, 11, 1), None, AT),
@@ -83,14 +84,14 @@ def test_a_removal_tells_the_date_that_was_set_at_creation():
     )
 
 
-def test_the_same_date_again_is_no_change():
+def test_the_same_date_again_is_no_change() -> None:
     notes = [DueNote(AT, date(2026, 11, 1)), DueNote(AT + timedelta(days=1), date(2026, 11, 1))]
     assert len(replay_due(notes)) == 1
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.dates(date(2020, 1, 1), date(2030, 1, 1))), max_size=12), st.randoms())
-def test_changes_always_follow_on_each_other(dates: list[date | None], chance):
+def test_changes_always_follow_on_each_other(dates: list[date | None], chance: random.Random) -> None:
     notes = [DueNote(AT + timedelta(hours=n), new) for n, new in enumerate(dates)]
     shuffled = list(notes)
     chance.shuffle(shuffled)
@@ -106,7 +107,7 @@ def event(number: int, action: str, label: str | None, at: str) -> dict[str, obj
     return {"id": number, "action": action, "label": {"name": label} if label else None, "created_at": at}
 
 
-def test_a_label_counts_from_when_it_was_last_added():
+def test_a_label_counts_from_when_it_was_last_added() -> None:
     events = [
         event(3, "add", "acceptance::sent", "2026-10-05T10:00:00Z"),
         event(1, "add", "acceptance::sent", "2026-10-01T10:00:00Z"),
@@ -118,7 +119,7 @@ def test_a_label_counts_from_when_it_was_last_added():
     assert label_dates(events) == {"acceptance::sent": (datetime(2026, 10, 5, 10, tzinfo=UTC), 0)}
 
 
-def test_a_label_replaced_by_the_next_of_its_scope_keeps_its_day():
+def test_a_label_replaced_by_the_next_of_its_scope_keeps_its_day() -> None:
     """GitLab adds the one and removes the other in the same moment; one that a person took away is gone."""
     events = [
         event(1, "add", "change-order::proposed", "2026-10-01T10:00:00Z"),
@@ -146,7 +147,7 @@ def test_a_label_replaced_by_the_next_of_its_scope_keeps_its_day():
         ("added ~4 scoped label and automatically removed ~3 label", (4,), (3,)),
     ],
 )
-def test_a_note_about_labels_is_read_by_their_ids(body: str, added: tuple[int, ...], removed: tuple[int, ...]):
+def test_a_note_about_labels_is_read_by_their_ids(body: str, added: tuple[int, ...], removed: tuple[int, ...]) -> None:
     note = read_label_note(body)
     assert note is not None
     assert (note.added, note.removed) == (added, removed)
@@ -156,11 +157,11 @@ def test_a_note_about_labels_is_read_by_their_ids(body: str, added: tuple[int, .
     "body",
     ["", "closed", "added #12 as child task", "changed title from **~12 label** to **~3 label**", "added 1 commit"],
 )
-def test_other_notes_are_no_notes_about_labels(body: str):
+def test_other_notes_are_no_notes_about_labels(body: str) -> None:
     assert read_label_note(body) is None
 
 
-def test_notes_and_events_about_labels_tell_the_same_dates():
+def test_notes_and_events_about_labels_tell_the_same_dates() -> None:
     notes = [["2026-10-05T10:00:00Z", 7, [1, 2], []], ["2026-10-06T10:00:00Z", 8, [3], [1]]]
     events = label_events(notes, {1: "acceptance::sent", 2: "Escalated", 3: "acceptance::accepted"})
     assert events is not None

@@ -53,7 +53,7 @@ def read(gitlab: DemoGitLab, cache: Path | None = None) -> tuple[Portfolio, GitL
         return replace(read_portfolio(client, CONFIG, today=TODAY, cache=opened), taken_at=None), client
 
 
-def test_every_page_is_read(gitlab: DemoGitLab):
+def test_every_page_is_read(gitlab: DemoGitLab) -> None:
     found, client = read(gitlab)
     assert found.failures == ()
     assert [len({i.ref for i in e.items}) for e in found.engagements] == [ITEMS // 2, ITEMS // 2]
@@ -62,12 +62,12 @@ def test_every_page_is_read(gitlab: DemoGitLab):
 
 def change_many(w: World) -> None:
     for number in range(2, 112):
-        made = w.find_reference(f"acme/p0#{number}")
+        made = w.item(f"acme/p0#{number}")
         w.due_change(made, date(2026, 12, 2), w.now + timedelta(seconds=number))
 
 
 def change_one(w: World) -> None:
-    w.close(w.find_reference("acme/p1#7"), w.now)
+    w.close(w.item("acme/p1#7"), w.now)
 
 
 def add_one(w: World) -> None:
@@ -75,13 +75,13 @@ def add_one(w: World) -> None:
 
 
 def remove_one(w: World) -> None:
-    made = w.find_reference("acme/p1#9")
+    made = w.item("acme/p1#9")
     del made.namespace.items[made.iid], w.items[made.id]
     w.changed()
 
 
 @pytest.mark.parametrize("change", [change_many, change_one, add_one, remove_one])
-def test_a_warm_read_sees_what_changed(gitlab: DemoGitLab, tmp_path: Path, change: Callable[[World], None]):
+def test_a_warm_read_sees_what_changed(gitlab: DemoGitLab, tmp_path: Path, change: Callable[[World], None]) -> None:
     before, _ = read(gitlab, tmp_path / "cache")
     with gitlab.world.lock:
         change(gitlab.world)
@@ -90,14 +90,14 @@ def test_a_warm_read_sees_what_changed(gitlab: DemoGitLab, tmp_path: Path, chang
     assert warm == read(gitlab)[0]
 
 
-def test_a_warm_read_of_nothing_new_takes_few_requests(gitlab: DemoGitLab, tmp_path: Path):
+def test_a_warm_read_of_nothing_new_takes_few_requests(gitlab: DemoGitLab, tmp_path: Path) -> None:
     before, _ = read(gitlab, tmp_path / "cache")
     warm, client = read(gitlab, tmp_path / "cache")
     assert warm == before
     assert client.counts.requests <= 6 + 2
 
 
-def test_the_role_is_found_among_the_members_where_graphql_does_not_tell(world: World):
+def test_the_role_is_found_among_the_members_where_graphql_does_not_tell(world: World) -> None:
     world.token(world.user("reader"), value="reader", role="reporter", at=world.group("acme"))
     with DemoGitLab(world) as gitlab:
         client = GitLabClient(gitlab.url, "reader")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from graphql import (
+    FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
     build_ast_schema,
@@ -74,14 +75,14 @@ def documents(known: Capabilities) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_every_query_validates(name: str):
+def test_every_query_validates(name: str) -> None:
     for title, text, _ in documents(known(name)):
         problems = [error.message for error in validate(schema(name), parse(text))]
         assert not problems, f"{title}: {problems}"
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_every_query_stays_within_the_limits(name: str):
+def test_every_query_stays_within_the_limits(name: str) -> None:
     for title, text, variables in documents(known(name)):
         if title == "start":
             continue  # introspection costs nothing by the schema's own fields
@@ -94,7 +95,7 @@ def test_every_query_stays_within_the_limits(name: str):
         assert len(text) <= MAX_CHARACTERS, title
 
 
-def test_the_measure_agrees_with_the_shared_one():
+def test_the_measure_agrees_with_the_shared_one() -> None:
     """The demo's meter and the reference script give the same bound for the dearest query."""
     text = queries.items_query(known("gitlab.graphql"), "group").replace("$first: Int!, ", "").replace("$first", "100")
     document = parse(text)
@@ -103,7 +104,7 @@ def test_the_measure_agrees_with_the_shared_one():
     theirs, _ = _reference().cost_of(
         operation.selection_set,
         schema("gitlab.graphql").query_type,
-        {d.name.value: d for d in document.definitions if d is not operation},
+        {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)},
         0,
     )
     assert ours == theirs
@@ -124,20 +125,20 @@ def _reference() -> ModuleType:
     return module
 
 
-def test_a_community_edition_is_asked_for_no_enterprise_field():
+def test_a_community_edition_is_asked_for_no_enterprise_field() -> None:
     text = queries.items_query(known("gitlab-ce.graphql"), "group")
     for name in ("HealthStatus", "Weight", "Iteration", "BLOCKED_BY"):
         assert name not in text
 
 
-def test_an_enterprise_edition_is_asked_for_everything():
+def test_an_enterprise_edition_is_asked_for_everything() -> None:
     text = queries.items_query(known("gitlab.graphql"), "group")
     for name in ("healthStatus", "weight", "iteration", "BLOCKED_BY", "timelogs", "parent", "description"):
         assert name in text
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_the_publishing_half_validates_too(name: str):
+def test_the_publishing_half_validates_too(name: str) -> None:
     texts = [
         v
         for m in (places, posts, writing)
@@ -257,7 +258,7 @@ def assert_all_validate(cut: GraphQLSchema, version: str, enterprise: bool) -> C
         ("gitlab-ce.graphql", "18.1"),
     ],
 )
-def test_every_query_validates_on_an_older_server(name: str, version: str):
+def test_every_query_validates_on_an_older_server(name: str, version: str) -> None:
     later = frozenset(k for k, since in introduced().items() if as_numbers(since) > as_numbers(version))
     cut = without(name, later)
     capabilities = assert_all_validate(cut, version, name != "gitlab-ce.graphql")
@@ -269,5 +270,5 @@ def test_every_query_validates_on_an_older_server(name: str, version: str):
 
 
 @pytest.mark.parametrize("names", UNSURE, ids=lambda names: names[0])
-def test_nothing_is_taken_for_granted(names: tuple[str, ...]):
+def test_nothing_is_taken_for_granted(names: tuple[str, ...]) -> None:
     assert_all_validate(without("gitlab.graphql", frozenset(names)), "19.4", True)

@@ -11,6 +11,7 @@ from bot.domain.errors import AccessError, NotFoundError, UnreachableError
 from bot.gitlab_api.client import GitLabClient
 from fakegitlab import World
 from fakegitlab.graphql import complexity, execute, work_items
+from fakegitlab.services.finder import find_items
 from tests.gitlab_api.worlds import (
     TODAY,
     client_of,
@@ -24,7 +25,7 @@ from tests.gitlab_api.worlds import (
 # -- members
 
 
-def test_members_are_active_ones_and_project_members_only_where_work_is_theirs(world: World):
+def test_members_are_active_ones_and_project_members_only_where_work_is_theirs(world: World) -> None:
     gone = world.user("gone", state="blocked")
     world.member(world.group("acme"), gone)
     world.member(world.project("acme/globex"), "contractor")
@@ -40,8 +41,8 @@ def test_members_are_active_ones_and_project_members_only_where_work_is_theirs(w
 # -- everything is read, however much there is
 
 
-def test_more_time_logs_and_notes_than_a_page_are_read_on(world: World):
-    busy = world.find_reference("acme/globex#3")
+def test_more_time_logs_and_notes_than_a_page_are_read_on(world: World) -> None:
+    busy = world.item("acme/globex#3")
     for number in range(230):
         world.timelog(busy, "dana", 0.5, datetime(2026, 9, 10, 1, number % 60, tzinfo=UTC))
     for number in range(130):
@@ -67,7 +68,7 @@ def many(count: int, engagements: int = 2) -> World:
 
 
 @pytest.mark.parametrize("count", [60, 300, 1000])
-def test_a_cold_read_stays_within_its_budget(count: int):
+def test_a_cold_read_stays_within_its_budget(count: int) -> None:
     with demo(many(count)) as gitlab:
         client = client_of(gitlab)
         portfolio = read(gitlab, client=client)
@@ -77,7 +78,7 @@ def test_a_cold_read_stays_within_its_budget(count: int):
     assert plain <= 1.5 * count / 100 + 6 * 1 + 3 * 2
 
 
-def test_histories_are_read_in_batches_and_only_of_changed_items():
+def test_histories_are_read_in_batches_and_only_of_changed_items() -> None:
     w = many(300)
     for made in list(w.items.values())[:200]:
         w.due_change(made, "2026-12-01", "2026-11-01")
@@ -96,7 +97,7 @@ def labelled(count: int) -> World:
     return w
 
 
-def test_label_dates_of_a_page_of_items_come_in_one_request():
+def test_label_dates_of_a_page_of_items_come_in_one_request() -> None:
     with demo(labelled(150)) as gitlab:
         client = client_of(gitlab)
         portfolio = read(gitlab, client=client)
@@ -112,7 +113,7 @@ def test_label_dates_of_a_page_of_items_come_in_one_request():
     assert not [path for path in asked if "resource_label_events" in path]
 
 
-def test_a_server_that_makes_up_no_notes_about_labels_is_asked_item_by_item(monkeypatch: pytest.MonkeyPatch):
+def test_a_server_that_makes_up_no_notes_about_labels_is_asked_item_by_item(monkeypatch: pytest.MonkeyPatch) -> None:
     with demo(labelled(5)) as gitlab:
         usual = read(gitlab)
         monkeypatch.setattr("fakegitlab.graphql.activity.made_up_notes", lambda item: [])
@@ -120,7 +121,7 @@ def test_a_server_that_makes_up_no_notes_about_labels_is_asked_item_by_item(monk
         assert [record.path for record in gitlab.requests if "resource_label_events" in record.path]
 
 
-def test_pages_that_shift_lose_and_double_nothing():
+def test_pages_that_shift_lose_and_double_nothing() -> None:
     w = many(350)
     with demo(w) as gitlab:
         gitlab.faults.shift_pages = 2
@@ -130,13 +131,12 @@ def test_pages_that_shift_lose_and_double_nothing():
     assert {f"acme/p{n}#{iid}" for n in (0, 1) for iid in range(2, 176)} <= set(found)
 
 
-def test_a_group_that_lists_no_items_is_read_project_by_project(monkeypatch: pytest.MonkeyPatch, world: World):
+def test_a_group_that_lists_no_items_is_read_project_by_project(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     """Older servers answer an empty list for groups where the feature is switched off."""
-    find = work_items.find_items
 
     def none_of_groups(actor: Any, spaces: Any, *rest: Any) -> list[Any]:
         places = list(spaces)
-        return [] if any(space.is_group for space in places) else find(actor, places, *rest)
+        return [] if any(space.is_group for space in places) else find_items(actor, places, *rest)
 
     monkeypatch.setattr(work_items, "find_items", none_of_groups)
     with demo(world, "ce", "16.11") as gitlab:
@@ -144,7 +144,7 @@ def test_a_group_that_lists_no_items_is_read_project_by_project(monkeypatch: pyt
     assert refs(e) == ["acme/globex#2", "acme/globex#3"]
 
 
-def test_the_page_shrinks_when_an_upgrade_makes_queries_dearer(monkeypatch: pytest.MonkeyPatch):
+def test_the_page_shrinks_when_an_upgrade_makes_queries_dearer(monkeypatch: pytest.MonkeyPatch) -> None:
     limit = 60
     monkeypatch.setattr(execute, "SIGNED_IN", limit)
     monkeypatch.setattr(execute, "ADMIN", limit)
@@ -170,7 +170,7 @@ def test_the_page_shrinks_when_an_upgrade_makes_queries_dearer(monkeypatch: pyte
 @pytest.mark.parametrize(
     "kind", ["rate_limit", "bad_gateway", "unavailable", "gateway_timeout", "reset_before", "reset_after", "html"]
 )
-def test_passing_trouble_changes_nothing(world: World, kind: str):
+def test_passing_trouble_changes_nothing(world: World, kind: str) -> None:
     with demo(world) as gitlab:
         calm = read(gitlab)
         gitlab.faults.add(kind, 4, retry_after=1, match="Psbot|members|label_events")
@@ -178,7 +178,7 @@ def test_passing_trouble_changes_nothing(world: World, kind: str):
         assert len(gitlab.faults.struck) == 4
 
 
-def test_trouble_at_random_changes_nothing(tree: World):
+def test_trouble_at_random_changes_nothing(tree: World) -> None:
     with demo(tree) as gitlab:
         calm = read(gitlab)
         gitlab.faults.rate, gitlab.faults.kinds = 0.3, ("bad_gateway", "reset_before", "reset_after")
@@ -186,7 +186,7 @@ def test_trouble_at_random_changes_nothing(tree: World):
         assert gitlab.faults.struck
 
 
-def test_a_namespace_that_fails_is_named_and_the_rest_is_served(world: World):
+def test_a_namespace_that_fails_is_named_and_the_rest_is_served(world: World) -> None:
     config = settings({"acme": "customer", "elsewhere": "internal", "secret": "internal"})
     hidden = world.project("secret/x")
     world.issue(hidden, "SOW", labels=["PSProject"])
@@ -201,7 +201,7 @@ def test_a_namespace_that_fails_is_named_and_the_rest_is_served(world: World):
     assert all("is not a group or project that the token can see" in str(f) for f in portfolio.failures)
 
 
-def test_a_history_that_fails_is_an_error_of_its_engagement(world: World):
+def test_a_history_that_fails_is_an_error_of_its_engagement(world: World) -> None:
     with demo(world) as gitlab:
         gitlab.faults.add("bad_gateway", 1000, match="PsbotHistories")
         (e,) = read(gitlab, client=client_of(gitlab, retry_budget=1.0)).engagements
@@ -211,18 +211,18 @@ def test_a_history_that_fails_is_an_error_of_its_engagement(world: World):
     assert all("could not be read: label dates" in text for text in told[1:])
 
 
-def test_a_refused_token_ends_the_run(world: World):
+def test_a_refused_token_ends_the_run(world: World) -> None:
     with demo(world) as gitlab, pytest.raises(AccessError, match="401"):
         read(gitlab, client=GitLabClient(gitlab.url, "wrong"))
 
 
-def test_a_token_without_scope_is_told_its_scope(world: World):
+def test_a_token_without_scope_is_told_its_scope(world: World) -> None:
     world.token(value="profile", scopes=("read_user",))
     with demo(world) as gitlab, pytest.raises(AccessError, match="scope `api`"):
         read(gitlab, client=GitLabClient(gitlab.url, "profile"))
 
 
-def test_nothing_readable_at_all_is_an_error_and_no_empty_portfolio(world: World):
+def test_nothing_readable_at_all_is_an_error_and_no_empty_portfolio(world: World) -> None:
     with demo(world) as gitlab:
         with pytest.raises(NotFoundError, match="nowhere"):
             read(gitlab, settings({"nowhere": "internal"}))
@@ -231,7 +231,7 @@ def test_nothing_readable_at_all_is_an_error_and_no_empty_portfolio(world: World
             read(gitlab, client=client_of(gitlab, retry_budget=1.0))
 
 
-def test_hostile_titles_pass_through_as_data(world: World):
+def test_hostile_titles_pass_through_as_data(world: World) -> None:
     title = '</script>{{ 7*7 }} ``` @all \u202e "quoted" %"x"'
     world.issue(world.project("acme/globex"), title)
     with demo(world) as gitlab:

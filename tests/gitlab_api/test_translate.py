@@ -33,7 +33,7 @@ def node(**fields: Any) -> dict[str, Any]:
 SAM, DANA = "gid://gitlab/User/4", "gid://gitlab/User/5"
 
 
-def test_everything_of_a_full_item_is_taken_over():
+def test_everything_of_a_full_item_is_taken_over() -> None:
     full = node(
         state="CLOSED",
         closedAt="2026-10-02T08:00:00Z",
@@ -107,7 +107,7 @@ def test_everything_of_a_full_item_is_taken_over():
     assert [(log.user, log.hours) for log in logs] == [("dana", 2.0), ("ghost", -0.5)]
 
 
-def test_what_an_edition_lacks_is_missing_and_not_made_up():
+def test_what_an_edition_lacks_is_missing_and_not_made_up() -> None:
     item, _ = make_item(flatten(node()), {}, {}, ())
     assert item.weight is None
     assert item.health_status is None
@@ -117,24 +117,24 @@ def test_what_an_edition_lacks_is_missing_and_not_made_up():
 
 
 @pytest.mark.parametrize("reference", ["acme/sub&7", "acme/sub#7"])
-def test_an_epic_is_written_with_an_ampersand_whatever_the_server_writes(reference: str):
+def test_an_epic_is_written_with_an_ampersand_whatever_the_server_writes(reference: str) -> None:
     item, _ = make_item(flatten(node(reference=reference, workItemType={"name": "Epic"})), {}, {}, ())
     assert item.ref == "acme/sub&7"
     assert item.type == "epic"
 
 
-def test_a_description_is_kept_only_for_its_blocks():
+def test_a_description_is_kept_only_for_its_blocks() -> None:
     assert flatten(node(widgets=[{"description": "long story"}]))["description"] == ""
 
 
-def test_a_block_that_is_no_yaml_is_a_fault_of_that_item():
+def test_a_block_that_is_no_yaml_is_a_fault_of_that_item() -> None:
     record = flatten(node(widgets=[{"description": "Text\n\n```ps-change-order\nhours: [\n```\n"}]))
     item, faults = make_item(record, {}, {}, ())
     assert item.facts == {}
     assert [(f.ref, f.key) for f in faults] == [("acme/x#7", "hours")]
 
 
-def test_a_closed_milestones_last_change_stands_for_its_close():
+def test_a_closed_milestones_last_change_stands_for_its_close() -> None:
     found = make_milestone(
         {
             "title": 'Go "live"',
@@ -154,7 +154,7 @@ def test_a_closed_milestones_last_change_stands_for_its_close():
     assert found.web_url == "https://gitlab.example.com/acme/x/-/milestones/1"
 
 
-def test_a_milestone_of_a_gitlab_below_a_path_is_linked_once():
+def test_a_milestone_of_a_gitlab_below_a_path_is_linked_once() -> None:
     node = {"title": "Go", "webPath": "/gitlab/acme/x/-/milestones/1"}
     found = make_milestone(node, "https://example.com/gitlab")
     assert found.web_url == "https://example.com/gitlab/acme/x/-/milestones/1"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.config import Settings
 from bot.domain.model import Reply
 from bot.publish.audience import Guard
 from bot.publish.digest import digest
@@ -18,7 +19,7 @@ from bot.publish.steps import Step
 from bot.publish.wishes import Wish, make_wishes
 from bot.report.document import IssueTarget, NoteTarget
 from tests.publish.scripted import MONTH, SPOT, post
-from tests.publish.stage import REPORTS, SETTINGS, Settings, monthly, status
+from tests.publish.stage import REPORTS, SETTINGS, monthly, status
 
 GUARD = Guard(Settings.model_validate(SETTINGS).audience_of)
 ELSEWHERE = "acme/ps-internal/other#3"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -33,10 +34,11 @@ from bot.derive.results import (
     Scope,
     Status,
 )
+from bot.derive.subject import Subject
 from bot.derive.thresholds import RAG_THRESHOLDS
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Colour, Severity
 from tests.builders import make_item, make_log, make_milestone, make_settings, make_subject
 from tests.derive.checks.troubled import shuffled, troubled_subject
 
@@ -45,25 +47,25 @@ ONE, TWO, THREE, FOUR = Phrase("1"), Phrase("2"), Phrase("3"), Phrase("4")
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
-def test_there_are_rules_for_what_the_field_watches():
+def test_there_are_rules_for_what_the_field_watches() -> None:
     assert len(RULES) >= 40
     assert [rule.id for rule in RULES] == sorted({rule.id for rule in RULES})
 
 
 @each_rule
-def test_a_rule_says_why_it_matters_in_one_sentence(rule):
+def test_a_rule_says_why_it_matters_in_one_sentence(rule: Rule) -> None:
     assert rule.why.endswith(".")
     assert 30 <= len(rule.why) <= 200
     assert not set("`*_<>|[]") & set(rule.why)
 
 
 @each_rule
-def test_a_theme_is_what_several_rules_are_about(rule):
+def test_a_theme_is_what_several_rules_are_about(rule: Rule) -> None:
     assert not rule.theme or sum(other.theme == rule.theme for other in RULES) > 1
 
 
 @each_rule
-def test_thresholds_have_default_unit_and_meaning_and_are_configurable(rule):
+def test_thresholds_have_default_unit_and_meaning_and_are_configurable(rule: Rule) -> None:
     for name, threshold in rule.thresholds.items():
         assert name.startswith(rule.id.replace("-", "_") + "_")
         assert isinstance(threshold, Threshold)
@@ -73,26 +75,26 @@ def test_thresholds_have_default_unit_and_meaning_and_are_configurable(rule):
         assert vocabulary().thresholds[name] is threshold
 
 
-def test_no_two_declarations_share_the_name_of_a_threshold():
+def test_no_two_declarations_share_the_name_of_a_threshold() -> None:
     names = [name for rule in RULES for name in rule.thresholds] + [*RAG_THRESHOLDS, *QUESTION_THRESHOLDS]
     assert len(names) == len(set(names))
 
 
 @each_rule
-def test_an_empty_engagement_is_quiet(rule):
+def test_an_empty_engagement_is_quiet(rule: Rule) -> None:
     found = rule.find(make_subject(Engagement("acme/customers/globex&7", facts=Facts())))
     assert [finding for finding in found if finding.is_risk or finding.hint] == []
 
 
-def _healthy(**values):
+def _healthy(**values: Any) -> Subject:
     """On plan: assigned, dated, sized, touched work; hours in step; a status that everybody agrees on."""
     work = {"assignees": ("ann",), "weight": 2, "updated_at": "2026-11-18", "milestone": "Wave 1"}
     items = [make_item(n, due_date="2026-12-04", **work) for n in range(1, 5)]
     items += [make_item(n, due_date="2026-12-04", **work | {"assignees": ("bob",)}) for n in range(5, 9)]
     items += [make_item(n, closed="2026-11-16", due_date="2026-11-20", **work) for n in range(9, 19)]
-    green = Rag("green", (Reason("On plan", ("x#1",)),))
+    green = Rag(Colour.GREEN, (Reason("On plan", ("x#1",)),))
     derived = {
-        "status": Status("green", "green", "green", green, green, green),
+        "status": Status(Colour.GREEN, Colour.GREEN, Colour.GREEN, green, green, green),
         "progress": Progress("weight", 0.55, 20, 36, 10, 18),
         "budget": Budget(100.0, 55.0, 55.0, 0.55, 1.0, 1.0, 100.0),
         "scope": Scope(baseline_items=18, baseline_value=36.0, growth=0.0),
@@ -112,16 +114,16 @@ def _healthy(**values):
     return make_subject(**defaults | values)
 
 
-def _told(subject, rules=RULES):
+def _told(subject: Subject, rules: tuple[Rule, ...] = RULES) -> tuple[tuple[Any, ...], ...]:
     found = examine(subject, rules)
     return found.risks, found.hints, found.errors
 
 
-def test_a_healthy_engagement_is_quiet():
+def test_a_healthy_engagement_is_quiet() -> None:
     assert _told(_healthy()) == ((), (), ())
 
 
-def test_a_finished_engagement_is_quiet():
+def test_a_finished_engagement_is_quiet() -> None:
     done = [make_item(n, closed="2026-11-16", due_date="2026-11-10", updated_at="2026-11-16") for n in range(1, 9)]
     accepted = Acceptance("Wave 1", 20_000.0, "accepted", date(2026, 11, 17), accepted_on=date(2026, 11, 18))
     subject = _healthy(
@@ -133,14 +135,14 @@ def test_a_finished_engagement_is_quiet():
             "phase": "complete",
             "acceptance": (accepted,),
             "budget": Budget(100.0, 120.0, 120.0, 1.2),
-            "status": Status("red", "green", "green"),
+            "status": Status(Colour.RED, Colour.GREEN, Colour.GREEN),
         },
     )
     assert _told(subject) == ((), (), ())
 
 
 @each_rule
-def test_a_rule_is_deterministic_and_blind_to_the_order_of_its_input(rule):
+def test_a_rule_is_deterministic_and_blind_to_the_order_of_its_input(rule: Rule) -> None:
     subject = troubled_subject()
     first = list(rule.find(subject))
     assert list(rule.find(subject)) == first
@@ -149,7 +151,7 @@ def test_a_rule_is_deterministic_and_blind_to_the_order_of_its_input(rule):
 
 
 @each_rule
-def test_a_new_day_alone_changes_no_sentence(rule):
+def test_a_new_day_alone_changes_no_sentence(rule: Rule) -> None:
     """Reports are rewritten when facts change; so messages name days, not ages. A Wednesday and the Thursday after."""
     today = troubled_subject()
     older = tuple(replace(e, age_days=e.age_days + 1) for e in today.derived.escalations)
@@ -158,7 +160,7 @@ def test_a_new_day_alone_changes_no_sentence(rule):
 
 
 @each_rule
-def test_what_a_rule_finds_can_be_shown_and_followed(rule):
+def test_what_a_rule_finds_can_be_shown_and_followed(rule: Rule) -> None:
     for finding in (f for f in rule.find(troubled_subject()) if f.is_risk):
         assert str(finding.message)[0] not in " .,"
         assert "None" not in str(finding.message)
@@ -169,7 +171,7 @@ def test_what_a_rule_finds_can_be_shown_and_followed(rule):
         assert finding.severity in (None, *SEVERITIES)
 
 
-def test_a_troubled_engagement_sets_off_most_rules_and_each_but_a_few_times():
+def test_a_troubled_engagement_sets_off_most_rules_and_each_but_a_few_times() -> None:
     risks, _, errors = _told(troubled_subject())
     assert errors == ()
     rules = [risk.rule for risk in risks]
@@ -179,7 +181,7 @@ def test_a_troubled_engagement_sets_off_most_rules_and_each_but_a_few_times():
 
 
 @each_rule
-def test_every_rule_has_its_own_tests(rule):
+def test_every_rule_has_its_own_tests(rule: Rule) -> None:
     """A rule that is no risk is tested with the gates and hints."""
     assert rule.severity is None or (Path(__file__).parent / f"test_{rule.id.replace('-', '_')}.py").exists()
 
@@ -195,13 +197,13 @@ def _module(**values: object) -> ModuleType:
     """A rule's file as it may come in; None takes something away."""
     module = ModuleType("bot.derive.checks.late_lunch", "Hungry people decide badly.\n\nMore about it.")
 
-    module.RULE = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
-    for name, value in values.items():
+    rule = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
+    for name, value in ({"RULE": rule} | values).items():
         setattr(module, name, value)
     return module
 
 
-def test_a_file_with_a_docstring_and_a_rule_is_one():
+def test_a_file_with_a_docstring_and_a_rule_is_one() -> None:
     rule = read_rule(_module())
     assert (rule.id, rule.severity, rule.why, rule.details) == (
         "late-lunch",
@@ -224,17 +226,17 @@ def test_a_file_with_a_docstring_and_a_rule_is_one():
         ),
     ],
 )
-def test_a_file_that_is_no_rule_is_refused_by_name(values, lacking):
+def test_a_file_that_is_no_rule_is_refused_by_name(values: dict[str, Rule | None], lacking: str) -> None:
     with pytest.raises(TypeError, match=r"bot\.derive\.checks\.late_lunch needs") as caught:
         read_rule(_module(**values))
     assert lacking in str(caught.value)
 
 
-def test_risks_are_sorted_by_severity_then_rule_then_evidence():
+def test_risks_are_sorted_by_severity_then_rule_then_evidence() -> None:
     rules = (
         _rule("b", Finding(TWO, ("x#2",)), Finding(ONE, ("x#1",))),
         _rule("a", Finding(THREE, ("x#3",))),
-        _rule("c", Finding(FOUR, ("x#4",), severity="critical")),
+        _rule("c", Finding(FOUR, ("x#4",), severity=Severity.CRITICAL)),
     )
     risks, _, errors = _told(make_subject(), rules)
     assert [(r.severity, r.rule, r.evidence) for r in risks] == [
@@ -247,8 +249,8 @@ def test_risks_are_sorted_by_severity_then_rule_then_evidence():
     assert {r.source for r in risks} == {"derived"}
 
 
-def test_a_rule_that_fails_names_itself_and_harms_no_other():
-    def fail(_):
+def test_a_rule_that_fails_names_itself_and_harms_no_other() -> None:
+    def fail(_: Subject) -> Iterator[Finding]:
         yield Finding(Phrase("half"))
         raise ZeroDivisionError("no weeks")
 
@@ -258,28 +260,28 @@ def test_a_rule_that_fails_names_itself_and_harms_no_other():
     assert tuple(map(str, errors)) == ("risk rule bad failed: ZeroDivisionError: no weeks",)
 
 
-def test_a_rule_can_be_disabled_and_its_severity_changed_in_the_config():
+def test_a_rule_can_be_disabled_and_its_severity_changed_in_the_config() -> None:
     settings = make_settings(risks={"disable": ["a"], "severity": {"b": "critical"}})
     subject = make_subject(settings=settings)
     risks, *_ = _told(subject, (_rule("a", Finding(ONE)), _rule("b", Finding(TWO, severity=Severity.LOW))))
     assert [(r.rule, r.severity) for r in risks] == [("b", "critical")]
 
 
-def test_a_risk_without_evidence_points_at_its_engagement_and_a_long_list_is_cut():
+def test_a_risk_without_evidence_points_at_its_engagement_and_a_long_list_is_cut() -> None:
     many = tuple(f"x#{n}" for n in range(30))
     risks, *_ = _told(make_subject(), (_rule("a", Finding(ONE, ("",))), _rule("b", Finding(TWO, (*many, "x#0")))))
     assert risks[0].evidence == ("acme/customers/globex&7",)
     assert risks[1].evidence == many[:MAX_EVIDENCE]
 
 
-def test_finished_work_is_not_nagged_unless_a_rule_says_so():
+def test_finished_work_is_not_nagged_unless_a_rule_says_so() -> None:
     subject = make_subject(derived={"phase": "complete"})
     rules = (_rule("a", Finding(ONE)), _rule("b", Finding(TWO), phases=EVERY_PHASE))
     assert [r.rule for r in examine(subject, rules).risks] == ["b"]
 
 
-def test_rules_that_judge_the_status_know_what_the_others_found():
-    def judge(subject):
+def test_rules_that_judge_the_status_know_what_the_others_found() -> None:
+    def judge(subject: Subject) -> Iterator[Finding]:
         yield Finding(Phrase("{rules}", rules=", ".join(risk.rule for risk in subject.derived.risks)))
 
     rules = (Rule(id="last", severity=Severity.LOW, find=judge, last=True), _rule("first", Finding(ONE)))
@@ -314,13 +316,13 @@ def test_one_finding_is_told_as_risk_hint_and_gap(finding: Finding, told: tuple[
     assert _kinds(examine(make_subject(), (_rule("a", gate=_gate()),))) == (False, False, False)
 
 
-def test_a_disabled_rule_asks_for_no_paper_and_no_gate_either():
+def test_a_disabled_rule_asks_for_no_paper_and_no_gate_either() -> None:
     settings = make_settings(risks={"disable": ["a"]})
     found = examine(make_subject(settings=settings), (_rule("a", Finding(ONE, hint=TWO), gate=_gate()),))
     assert found == Examination()
 
 
-def test_a_gate_that_several_rules_feed_is_one_gate():
+def test_a_gate_that_several_rules_feed_is_one_gate() -> None:
     shared = _gate()
     rules = (_rule("a", Finding(ONE, ("x#1",)), gate=shared), _rule("b", Finding(TWO, ("x#2", "x#1")), gate=shared))
     found = examine(make_subject(), rules).compliance
@@ -328,15 +330,15 @@ def test_a_gate_that_several_rules_feed_is_one_gate():
     assert found.applicable == 1
 
 
-def test_a_gate_lets_a_small_share_pass_and_is_not_asked_of_nothing():
+def test_a_gate_lets_a_small_share_pass_and_is_not_asked_of_nothing() -> None:
     some = _rule("a", Finding(ONE, ("x#1",), is_risk=False), gate=_gate(among=lambda _: range(10)))
     assert examine(make_subject(), (some,)).compliance.missing == ()
     none = _rule("a", gate=_gate(among=lambda _: ()))
     assert examine(make_subject(), (none,)).compliance.applicable == 0
 
 
-def test_a_rule_that_fails_leaves_its_gate_unasked():
-    def fail(_):
+def test_a_rule_that_fails_leaves_its_gate_unasked() -> None:
+    def fail(_: Subject) -> Iterator[Finding]:
         raise ZeroDivisionError
 
     found = examine(make_subject(), (Rule(id="a", severity=None, find=fail, gate=_gate()),))
@@ -344,19 +346,19 @@ def test_a_rule_that_fails_leaves_its_gate_unasked():
     assert len(found.errors) == 1
 
 
-def test_a_misspelt_field_of_a_rule_is_an_error():
+def test_a_misspelt_field_of_a_rule_is_an_error() -> None:
     with pytest.raises(TypeError, match="treshold"):
         Rule(id="a", severity=Severity.LOW, find=lambda _: iter(()), tresholds={})  # type: ignore[call-arg]
 
 
-def test_the_page_of_rules_is_fresh(request):
+def test_the_page_of_rules_is_fresh(request: pytest.FixtureRequest) -> None:
     page, fresh = ROOT / "docs" / "risk-rules.md", rules_markdown(RULES)
     if request.config.getoption("--update-golden"):
         page.write_text(fresh, encoding="utf-8")
     assert page.read_text(encoding="utf-8") == fresh, "a rule changed; refresh its page with: pytest --update-golden"
 
 
-def test_the_troubled_subject_is_a_real_one():
+def test_the_troubled_subject_is_a_real_one() -> None:
     """Guards the tests above: they prove nothing on a subject with nothing in it."""
     subject = troubled_subject()
     assert subject.day == date(2027, 1, 27)

@@ -4,7 +4,7 @@ from tests.builders import make_item
 from tests.derive.checks.told import told
 
 
-def test_items_due_after_the_sow_are_told_and_the_last_day_is_within():
+def test_items_due_after_the_sow_are_told_and_the_last_day_is_within() -> None:
     items = [
         make_item(1, due_date="2026-12-18"),
         make_item(2, due_date="2026-12-21"),
@@ -16,5 +16,5 @@ def test_items_due_after_the_sow_are_told_and_the_last_day_is_within():
     assert told("work-planned-after-end", items=items[:1]) == []
 
 
-def test_quiet_once_the_sow_has_ended():
+def test_quiet_once_the_sow_has_ended() -> None:
     assert told("work-planned-after-end", on="2026-12-19", items=[make_item(due_date="2027-01-08")]) == []
