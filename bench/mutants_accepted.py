@@ -19,6 +19,13 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "a tenth of the cases lies that low only where the median is the least of one day",
         ),
     ),
+    "acceptance": (
+        (
+            "stray = [_stray_view(title) for title in sorted(issues.keys() - titles)]",
+            "stray = [_stray_view(title) for title in sorted(issues.keys() ^ titles)]",
+            "one that no issue names is left out again below",
+        ),
+    ),
     "planner": (
         (
             "latest = max(earlier, key=lambda p: (p.marker.identity.period, -p.id), default=None)",
