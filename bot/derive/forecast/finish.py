@@ -167,7 +167,7 @@ def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) ->
     days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
     sd = TYPICAL_WIDER * prior.sd if prior.source == "typical" else max(prior.sd, CLASS_SD)
     # Days that passed with nothing done make no one surer: of a shorter rest the same range is a larger share.
-    idle = elapsed + days if state.spent + state.earned == 0 else elapsed
+    idle = elapsed + days if state.spent + state.earned <= 0 else elapsed
     sd = max(sd, min(sd * idle / days, STALLED_SD)) * ref.spread
     return Remaining(days / pace_factor, sd, sd, 0.0)
 

@@ -230,7 +230,7 @@ def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
         return np.minimum(all_billed + terms.pending_money + money * outlook.hours_by(at), limit)
 
     at_end = expected(span.last)
-    whole = at_end - expected(max(span.before, 0.0))
+    whole = at_end - expected(span.before)
     capped = bool(np.mean(at_end >= limit - 0.005) >= POSSIBLE)
     more = float(whole.mean()) - actual
     text = _hours_text(terms, span, upto, more, capped=capped)
