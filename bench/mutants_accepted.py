@@ -26,6 +26,13 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "one that no issue names is left out again below",
         ),
     ),
+    "drafts": (
+        (
+            "if parts > 1 or text is None or not wish.customer_target:",
+            "if parts != 1 or text is None or not wish.customer_target:",
+            "a report has a part at least",
+        ),
+    ),
     "planner": (
         (
             "latest = max(earlier, key=lambda p: (p.marker.identity.period, -p.id), default=None)",

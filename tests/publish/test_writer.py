@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -56,7 +57,8 @@ class Hands(Writer):
         self, settings: Settings = OURS, guard: Guard = GUARD, posts: tuple[Post, ...] = (), **more: Any
     ) -> None:
         self.slept: list[float] = []
-        super().__init__(None, settings, guard, sleep=self.slept.append, **more)  # type: ignore[arg-type]
+        client: Any = SimpleNamespace(user=SimpleNamespace(id=1))
+        super().__init__(client, settings, guard, sleep=self.slept.append, **more)
         self.reader = self.shelf = Shelf(posts)  # type: ignore[assignment]
         self.sent: list[Step] = []
         self.answer: str | Exception | None = None
