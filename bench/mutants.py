@@ -225,9 +225,13 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     given = _arguments()
     part, parts = map(int, given.part.split("/"))
+    tool = shutil.which(given.tool)
+    if tool is None:
+        print(f"{given.tool} is not installed: make mutants installs it", file=sys.stderr)
+        return 2
     sample, bad = Sample(given.most, given.seed, part, parts, given.seconds), False
     for name in given.targets or TARGETS:
-        tried, survivors = run_target(name, given.tool, sample)
+        tried, survivors = run_target(name, str(Path(tool).absolute()), sample)
         print(f"{name}: " + "\n".join(told(tried, survivors)), flush=True)
         unexplained = [s for s in survivors if not s.reason]
         allowed = 0 if name in STRICT else MOST_SURVIVORS * tried

@@ -33,6 +33,18 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "a report has a part at least",
         ),
     ),
+    "safe_text": (
+        (
+            'rest = url[url.index("//") + 2 :]',
+            'rest = url[url.index("//") + 3 :]',
+            "the first character is the host's, who has one at least",
+        ),
+        (
+            'return match[0] if len(match[0]) > 1 else f"&#{ord(match[0])};"',
+            'return match[0] if len(match[0]) != 1 else f"&#{ord(match[0])};"',
+            "a match is never empty",
+        ),
+    ),
     "planner": (
         (
             "latest = max(earlier, key=lambda p: (p.marker.identity.period, -p.id), default=None)",
