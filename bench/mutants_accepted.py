@@ -32,6 +32,16 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "if parts != 1 or text is None or not wish.customer_target:",
             "a report has a part at least",
         ),
+        (
+            "current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (True, p.id))",
+            "current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (False, p.id))",
+            "the same for all that are compared",
+        ),
+        (
+            "overtaken = post.own and (post is not current or not keep_current)",
+            "overtaken = post.own and (post != current or not keep_current)",
+            "no two posts are equal: their numbers differ",
+        ),
     ),
     "safe_text": (
         (
@@ -56,6 +66,11 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0",
             "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 1",
+            "a late milestone has a due date",
+        ),
+        (
+            "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0",
+            "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else -1",
             "a late milestone has a due date",
         ),
         (

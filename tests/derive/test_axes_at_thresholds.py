@@ -226,6 +226,12 @@ def test_a_finish_against_the_agreed_end(finish: date, colour: str, text: str) -
     assert (colours(schedule_axis, derived=derived)[0], said(schedule_axis, derived=derived)) == (colour, [text])
 
 
+def test_without_a_last_day_or_an_agreed_one_a_finish_says_nothing() -> None:
+    assert colours(schedule_axis, derived=complete())[0] == "unknown"
+    finished = complete(completion=Completion(completed_on=DAY))
+    assert colours(schedule_axis, facts={"end": None}, derived=finished)[0] == "unknown"
+
+
 @pytest.mark.parametrize(("spent", "colour"), [(105, "green"), (106, "yellow"), (109, "yellow"), (110, "red")])
 def test_what_a_complete_engagement_spent(spent: float, colour: str) -> None:
     budget = Budget(hours_budget=100, hours_spent=spent, burn=spent / 100)
@@ -298,6 +304,26 @@ def test_cpi_decides_from_a_tenth_of_hours_or_value_on(cpi: float, burn: float, 
     assert colours(budget_axis, derived=derived)[0] == colour
 
 
+@pytest.mark.parametrize(
+    ("facts", "colour"),
+    [
+        ({"start": "2026-11-10", "end": "2027-02-18"}, "red"),  # ten of a hundred days
+        ({"start": "2026-11-11", "end": "2027-02-19"}, "green"),  # nine: what is spent tells, the index does not
+        ({"start": "2026-12-18", "end": "2026-08-01"}, "red"),  # typed the wrong way round: nobody knows how long
+        ({"start": "2026-11-20", "end": "2026-11-20"}, "red"),
+    ],
+)
+def test_an_index_needs_a_tenth_of_the_duration_where_one_is_known(facts: dict[str, Any], colour: str) -> None:
+    derived = budget(0.5, 0.5, cpi=0.9, eac_hours=111)
+    assert colours(budget_axis, facts=facts, derived=derived)[0] == colour
+
+
+@pytest.mark.parametrize("known", [Budget(hours_budget=100), Budget(hours_spent=90.0, burn=0.9)])
+def test_without_a_share_of_a_budget_nothing_is_said_of_it(known: Budget) -> None:
+    derived = {"budget": known, "progress": Progress(percent=0.1, done=10, total=100)}
+    assert colours(budget_axis, derived=derived)[0] == "unknown"
+
+
 # -- scope
 
 
@@ -345,6 +371,15 @@ def test_why_growth_is_not_known(day: date | None, text: str) -> None:
 )
 def test_growth_in_words(changes: dict[str, Any], text: str) -> None:
     assert said(scope_axis, derived={"scope": Scope(baseline_day=date(2026, 8, 3), **changes)}) == [text]
+
+
+def test_ten_items_are_evidence_enough() -> None:
+    items = [make_item(n) for n in range(1, 13)]
+    planned = {item.ref: date(2026, 11, n + 1) for n, item in enumerate(items)}
+    behind = Schedule(planned_value=70, earned_value=50, spi=0.7, planned=planned)
+    derived = {"schedule": behind, "progress": Progress(percent=0.5, done=50, total=100)}
+    found = axis(schedule_axis, items=items, derived=derived)
+    assert found.reasons[0].evidence == tuple(item.ref for item in items[:10])
 
 
 # -- the facts that a colour rests on: what changed takes a bad reading back sooner
