@@ -26,6 +26,7 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "one that no issue names is left out again below",
         ),
     ),
+    "execute": (("while attempt < ATTEMPTS:", "while attempt != ATTEMPTS:", "attempts are counted one by one"),),
     "drafts": (
         (
             "if parts > 1 or text is None or not wish.customer_target:",
