@@ -19,7 +19,7 @@ def settings(*shared: str) -> Settings:
 
 def engagement(ref: str, customer: str, channel: str | None = None, *items: str) -> Engagement:
     return Engagement(
-        ref, facts=Facts(customer=customer, customer_channel=channel), items=tuple(Item(i) for i in items)
+        ref, facts=Facts(customer=customer, customer_channel=channel), items=tuple(Item(i, "Work") for i in items)
     )
 
 
