@@ -5,6 +5,7 @@ is built is run as containers run it: its own file system, its own user, nothing
 for the stand-in, debootstrap; leaves the image as localhost/psbot:check.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -89,9 +90,10 @@ class Image:
 
 def look(image: Image) -> None:
     """What it holds, who runs it, how large it is."""
-    configured = told("buildah", "inspect", "--type", "image", "--format", "{{.Docker.Config}}", IMAGE)
-    assert USER in configured, configured
-    assert "serve --probe" in configured, "the health check is part of it"
+    configured = json.loads(told("buildah", "inspect", "--type", "image", IMAGE))["Docker"]["config"]
+    assert configured["User"] == USER
+    assert configured["Entrypoint"] == ["psbot"]
+    assert configured["Healthcheck"]["Test"] == ["CMD", "psbot", "serve", "--probe"]
     assert image.psbot("psbot", "--version").stdout == f"psbot {__version__}\n"
     assert image.psbot("id", "-u").stdout == f"{USER}\n"
     assert image.psbot("touch", "/opt/psbot/x").returncode, "nobody changes the program"
