@@ -181,7 +181,7 @@ def _burn_point(items: Sequence[Item], values: Mapping[str, float], day: date, c
     return BurnPoint(day, sum(values[i.ref] for i in done), sum(values[i.ref] for i in there))
 
 
-def burn_up_chart(words: Words, history: Sequence[BurnPoint], finish: Quantiles, basis: str) -> Chart | None:
+def burn_up_chart(words: Words, history: Sequence[BurnPoint], finish: Quantiles[date], basis: str) -> Chart | None:
     """Done so far as bars, scope as a line; the forecast is told in words. None with fewer than two points."""
     history = _from_first_done(history)
     if len(history) < 2 or history[-1].scope <= 0:

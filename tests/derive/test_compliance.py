@@ -209,7 +209,7 @@ def test_updates_are_asked_of_assigned_work_that_has_begun() -> None:
 
 
 def test_planning_gates_wait_for_the_first_two_weeks() -> None:
-    early = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
+    early: dict[str, Any] = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
     assert _missing(**early) == []
     assert "work-planned" in _missing(facts=FACTS, items=[], milestones=[])
 
@@ -247,7 +247,7 @@ def test_the_internal_target_is_asked_where_customers_can_read_only() -> None:
 
 
 def test_closing_gates_are_asked_of_complete_engagements() -> None:
-    complete = {
+    complete: dict[str, Any] = {
         "items": [make_item(1, closed="2026-11-18"), *_items()[10:]],
         "closed": "2026-11-19",
         "derived": {

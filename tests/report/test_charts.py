@@ -43,8 +43,10 @@ def test_mermaid_reads_every_chart_whatever_the_titles() -> None:
     for chart in made:
         assert chart is not None
         assert mermaidx.render(chart.source).svg().startswith("<svg")
+    outlook = made[0]
+    assert outlook is not None
     for title in titles:
-        assert mermaid_text(title) in made[0].source
+        assert mermaid_text(title) in outlook.source
 
 
 @given(st.one_of(st.text(max_size=60), st.sampled_from(HOSTILE)))

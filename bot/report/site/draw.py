@@ -109,7 +109,7 @@ class BurnUp:
 
 
 def draw_burn_up(
-    history: Sequence[BurnPoint], finish: Quantiles, sow_end: date | None, height: float = 280.0
+    history: Sequence[BurnPoint], finish: Quantiles[date], sow_end: date | None, height: float = 280.0
 ) -> BurnUp | None:
     """None with fewer than two points or without scope."""
     if len(history) < 2 or history[-1].scope <= 0:

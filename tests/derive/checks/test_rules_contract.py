@@ -38,7 +38,7 @@ from bot.derive.subject import Subject
 from bot.derive.thresholds import RAG_THRESHOLDS
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Colour, Severity
 from tests.builders import make_item, make_log, make_milestone, make_settings, make_subject
 from tests.derive.checks.troubled import shuffled, troubled_subject
 
@@ -92,9 +92,9 @@ def _healthy(**values: Any) -> Subject:
     items = [make_item(n, due_date="2026-12-04", **work) for n in range(1, 5)]
     items += [make_item(n, due_date="2026-12-04", **work | {"assignees": ("bob",)}) for n in range(5, 9)]
     items += [make_item(n, closed="2026-11-16", due_date="2026-11-20", **work) for n in range(9, 19)]
-    green = Rag("green", (Reason("On plan", ("x#1",)),))
+    green = Rag(Colour.GREEN, (Reason("On plan", ("x#1",)),))
     derived = {
-        "status": Status("green", "green", "green", green, green, green),
+        "status": Status(Colour.GREEN, Colour.GREEN, Colour.GREEN, green, green, green),
         "progress": Progress("weight", 0.55, 20, 36, 10, 18),
         "budget": Budget(100.0, 55.0, 55.0, 0.55, 1.0, 1.0, 100.0),
         "scope": Scope(baseline_items=18, baseline_value=36.0, growth=0.0),
@@ -135,7 +135,7 @@ def test_a_finished_engagement_is_quiet() -> None:
             "phase": "complete",
             "acceptance": (accepted,),
             "budget": Budget(100.0, 120.0, 120.0, 1.2),
-            "status": Status("red", "green", "green"),
+            "status": Status(Colour.RED, Colour.GREEN, Colour.GREEN),
         },
     )
     assert _told(subject) == ((), (), ())
@@ -197,8 +197,8 @@ def _module(**values: object) -> ModuleType:
     """A rule's file as it may come in; None takes something away."""
     module = ModuleType("bot.derive.checks.late_lunch", "Hungry people decide badly.\n\nMore about it.")
 
-    module.RULE = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
-    for name, value in values.items():
+    rule = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
+    for name, value in ({"RULE": rule} | values).items():
         setattr(module, name, value)
     return module
 
@@ -236,7 +236,7 @@ def test_risks_are_sorted_by_severity_then_rule_then_evidence() -> None:
     rules = (
         _rule("b", Finding(TWO, ("x#2",)), Finding(ONE, ("x#1",))),
         _rule("a", Finding(THREE, ("x#3",))),
-        _rule("c", Finding(FOUR, ("x#4",), severity="critical")),
+        _rule("c", Finding(FOUR, ("x#4",), severity=Severity.CRITICAL)),
     )
     risks, _, errors = _told(make_subject(), rules)
     assert [(r.severity, r.rule, r.evidence) for r in risks] == [
@@ -338,7 +338,7 @@ def test_a_gate_lets_a_small_share_pass_and_is_not_asked_of_nothing() -> None:
 
 
 def test_a_rule_that_fails_leaves_its_gate_unasked() -> None:
-    def fail(_: Subject) -> None:
+    def fail(_: Subject) -> Iterator[Finding]:
         raise ZeroDivisionError
 
     found = examine(make_subject(), (Rule(id="a", severity=None, find=fail, gate=_gate()),))

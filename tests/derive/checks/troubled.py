@@ -27,6 +27,7 @@ from bot.derive.results import (
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.model import FactFault, Item
+from bot.domain.vocabulary import Colour
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 DAY = date(2027, 1, 27)
@@ -67,7 +68,12 @@ def _derived() -> dict[str, Any]:
     return {
         "progress": Progress("count", 0.3, 1, 26, 1, 26),
         "status": Status(
-            "unknown", "green", "red", Rag("red", (Reason("SPI is 0.7.", (f"{PROJECT}#1",)),)), Rag(), Rag()
+            Colour.UNKNOWN,
+            Colour.GREEN,
+            Colour.RED,
+            Rag(Colour.RED, (Reason("SPI is 0.7.", (f"{PROJECT}#1",)),)),
+            Rag(),
+            Rag(),
         ),
         "schedule": Schedule(
             milestones=(
@@ -147,9 +153,9 @@ def shuffled(subject: Subject, source: random.Random) -> Subject:
     """The same subject with its collections in another order."""
 
     def mix(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        values = list(values)
-        source.shuffle(values)
-        return tuple(values)
+        mixed = list(values)
+        source.shuffle(mixed)
+        return tuple(mixed)
 
     e, d = subject.engagement, subject.derived
     engagement = replace(
