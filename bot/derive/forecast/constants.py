@@ -101,6 +101,8 @@ PACE_WEEKS = (4, 8, 13, 26, 52)
 
 BURN_WEEKS = 8
 """The burn of late is a mean of at most so many weeks. The baseline's own."""
+BURN_FROM = 2
+"""With fewer full weeks than this nothing is said of a burn. The baseline's own."""
 BURN_DECAY = 0.8
 """Each older week counts that much less. The baseline's own."""
 BURN_SD = 0.3
