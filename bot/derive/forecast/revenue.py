@@ -285,7 +285,7 @@ def _share_text(outlook: Outlook) -> Phrase:
     spent = outlook.history.hours_until(outlook.now)
     eac = outlook.eac or spent
     return Phrase(
-        "{spent} of {total} hours at completion spent, of a value of {value}",
+        "{spent} of {total} hours at completion are spent; the contract is worth {value}",
         spent=Decimal(spent, 0),
         total=Decimal(eac, 0),
         value=Money(outlook.terms.value or 0, outlook.terms.unit),
