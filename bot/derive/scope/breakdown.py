@@ -39,10 +39,13 @@ def break_down(engagement: Engagement, labels: LabelSettings) -> Breakdown:
     containers = {ref: item for ref, item in items.items() if ref in holding}
     leaves = [items[ref] for ref in sorted(above) if ref not in holding]
     chains = {leaf.ref: above[leaf.ref] for leaf in leaves}
-    leaves = _handed_down(leaves, containers, chains)
+    if containers:
+        leaves = _handed_down(leaves, containers, chains)
+    dropped = tuple(leaf for leaf in leaves if is_dropped(leaf, labels))
+    gone = {leaf.ref for leaf in dropped}
     return Breakdown(
-        work=tuple(leaf for leaf in leaves if not is_dropped(leaf, labels)),
-        dropped=tuple(leaf for leaf in leaves if is_dropped(leaf, labels)),
+        work=tuple(leaf for leaf in leaves if leaf.ref not in gone) if gone else tuple(leaves),
+        dropped=dropped,
         containers=containers,
         above=chains,
     )
@@ -57,6 +60,8 @@ def ancestry(items: Iterable[Item]) -> dict[str, tuple[str, ...]]:
     """By reference, the items that each item is below, nearest first."""
     known = {item.ref: item for item in items}
     parents = _parents(known)
+    if not parents:
+        return dict.fromkeys(known, ())
     return {ref: tuple(_chain(ref, parents)) for ref in known}
 
 
