@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.derive.forecast.reference import BEST_WEEKS, MIN_WEEKS
 from bot.derive.results import Forecast, Reason
 from bot.domain.messages import Percent, Phrase, Value, days, hours
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Phase, Recognition
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
@@ -113,6 +113,6 @@ def _revenue_texts(s: Situation, forecast: Forecast) -> list[Phrase]:
         ]
     if s.terms.recognition is None:
         return [Phrase("Neither billing nor recognition is given: revenue can't be known.")]
-    if s.terms.recognition == "as_delivered":
+    if s.terms.recognition == Recognition.AS_DELIVERED:
         return [Phrase("No rate is given: revenue can't be known.")]
     return [Phrase("No value is given: revenue can't be known.")]

@@ -10,6 +10,7 @@ from bot.derive.results import MilestoneForecast, MilestoneStatus
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Item, Milestone, MilestoneFact
+from bot.domain.vocabulary import MilestoneState
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _status(view: MilestoneView, forecast: MilestoneForecast | None, subject: Su
         baseline=view.baseline,
         due=view.due,
         closed=view.closed if done else None,
-        state="done" if done else "on_track",
+        state=MilestoneState.DONE if done else MilestoneState.ON_TRACK,
         items_open=sum(item.is_open for item in view.items),
         items_total=len(view.items),
         web_url=view.found[0].web_url if view.found else "",
@@ -131,15 +132,11 @@ def _status(view: MilestoneView, forecast: MilestoneForecast | None, subject: Su
 
 
 def _with_forecast(status: MilestoneStatus, forecast: MilestoneForecast | None, day: date) -> MilestoneStatus:
-    p50, p80 = (_day(forecast.finish.p50), _day(forecast.finish.p80)) if forecast else (None, None)
-    state = "on_track"
+    p50, p80 = (forecast.finish.p50, forecast.finish.p80) if forecast else (None, None)
+    state = MilestoneState.ON_TRACK
     if status.due and status.due < day:
-        state = "late"
+        state = MilestoneState.LATE
     elif status.due and p80 and p80 > status.due:
-        state = "at_risk"
+        state = MilestoneState.AT_RISK
     chance = forecast.on_time_probability if forecast else None
     return replace(status, forecast=p50, forecast_p80=p80, on_time_probability=chance, state=state)
-
-
-def _day(value: date | float | None) -> date | None:
-    return value if isinstance(value, date) else None
