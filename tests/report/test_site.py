@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.derive import results as r
-from bot.derive.forecast.accuracy import Accuracy
-from bot.derive.forecast.record import Calibration
+from bot.derive.forecast.record.accuracy import Accuracy
+from bot.derive.forecast.record.scores import Calibration
 from bot.domain.errors import UsageError
 from bot.domain.messages import Percent, Phrase, quote
 from bot.domain.model import Engagement, Portfolio

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.config import LabelSettings
-from bot.derive.forecast.constants import PARTIAL_CREDIT
+from bot.derive.forecast.constants import BASIS_SHARE, LATE_FROM, PARTIAL_CREDIT
 from bot.derive.money.hours import items_without_logs, non_billable_refs
 from bot.derive.scope.breakdown import ancestry, work_items
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
@@ -23,8 +23,6 @@ from bot.domain.model import Engagement, Item, TimeLog
 
 Array = NDArray[np.float64]
 NEVER = float(np.iinfo(np.int32).max)
-BASIS_SHARE = 0.8
-"""Share of the work that needs estimates (weights) for hours (weights) to be the basis."""
 REST_STEP = 1e-4
 """Length of a day of rest in working days: next to nothing, but what was done on a Sunday keeps its side of a quarter's end."""
 NOT_WORK, NO_ITEM = -1, -2
@@ -175,7 +173,7 @@ class History:
         total, closed_value = float(self.value[exists].sum()), float(self.value[done].sum())
         elapsed = max(at - start, 0.0)
         today = self.axis.day(at).toordinal()
-        late = exists & (self.created > start + max(elapsed * 0.1, 1.0)) & (self.created < at)
+        late = exists & (self.created > start + max(elapsed * LATE_FROM, 1.0)) & (self.created < at)
         return State(
             at=at,
             elapsed=elapsed,

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS
+from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS, POSSIBLE
 from bot.derive.forecast.history import Array, History, WorkAxis, all_logs
 from bot.derive.forecast.milestones import Amount
 from bot.derive.forecast.trials import Ahead
@@ -26,9 +26,6 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
 from bot.domain.vocabulary import Recognition
-
-POSSIBLE = 0.05
-"""A milestone whose chance to land in the quarter is below this is no upside of it."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +225,7 @@ def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
         return np.minimum(all_billed + terms.pending_money + money * outlook.hours_by(at), limit)
 
     at_end = expected(span.last)
-    whole = at_end - expected(max(span.before, 0.0))
+    whole = at_end - expected(span.before)
     capped = bool(np.mean(at_end >= limit - 0.005) >= POSSIBLE)
     more = float(whole.mean()) - actual
     text = _hours_text(terms, span, upto, more, capped=capped)

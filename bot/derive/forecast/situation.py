@@ -9,10 +9,10 @@ import numpy as np
 
 from bot.derive.decisions.questions import deadline
 from bot.derive.forecast.capacity import Capacity, find_capacity, first_booking, newcomers, with_absences
-from bot.derive.forecast.constants import BUDGET_SD
+from bot.derive.forecast.constants import BASIS_SHARE, BUDGET_SD, OWN_ENOUGH
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
-from bot.derive.forecast.history import BASIS_SHARE, History, State, make_history
+from bot.derive.forecast.history import History, State, make_history
 from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
 from bot.derive.forecast.revenue import Terms, make_terms
@@ -21,9 +21,6 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
 from bot.domain.model import Booking
 from bot.domain.vocabulary import Phase
-
-OWN_ENOUGH = 0.25
-"""With this weight of the own pace (and eight weeks of it) the finish is said to rest on throughput."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +59,9 @@ class Situation:
 
 def assess(subject: Subject, ref: Reference) -> Situation:
     """The situation on the day: state, effort, prior, remaining time, what binds."""
+    facts = subject.engagement.facts
+    ref = ref.for_class(str(facts.billing or ""), facts.customer or "")
+    typical = ref.typical_by.get(facts.customer or "")
     history = make_history(subject.engagement, subject.settings.labels, subject.calendar, subject.work)
     terms = make_terms(subject, history.axis)
     now = history.axis.position(subject.day)
@@ -71,7 +71,6 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     growth = 0.0 if phase == Phase.COMPLETE else scope_to_come(state, ref, terms.hours, history.basis)
     effort, fixed = (effort_of(state, terms, history, ref, g, phase) for g in (growth, 0.0))
     planned = _planned_days(subject, history, start)
-    typical = ref.typical_by.get(subject.engagement.facts.customer or "")
     hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
     usual = capacity_of(subject, history, state, ref)
     what_if = subject.engagement.what_if

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from bot.derive.forecast.waterfall import to_the_unit
+from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.vocabulary import MilestoneState, Phase

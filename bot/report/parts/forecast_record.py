@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.derive.depth import Depth
-from bot.derive.forecast.accuracy import measure_accuracy
-from bot.derive.forecast.commitments import commitment
-from bot.derive.forecast.record import Calibration, ChanceClass, MoneyRecord, Record, Score
+from bot.derive.forecast.record.accuracy import measure_accuracy
+from bot.derive.forecast.record.commitments import commitment
+from bot.derive.forecast.record.scores import Calibration, ChanceClass, MoneyRecord, Record, Score
 from bot.derive.results import Derived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import PastReport

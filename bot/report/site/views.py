@@ -11,8 +11,8 @@ from functools import cached_property
 
 from bot.config import Settings
 from bot.derive.billing_results import Billing
-from bot.derive.forecast.accuracy import Accuracy
-from bot.derive.forecast.waterfall import to_the_unit
+from bot.derive.forecast.record.accuracy import Accuracy
+from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.money.invoicing import to_invoice
 from bot.derive.money.rates import is_foreign
 from bot.derive.results import (

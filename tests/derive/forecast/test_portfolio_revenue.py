@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.derive.forecast import Reference, forecast_engagement, portfolio_revenue
-from bot.derive.forecast.commitments import KEY, commitment
 from bot.derive.forecast.engagement import EngagementForecast
+from bot.derive.forecast.record.commitments import KEY, commitment
 from bot.derive.results import Derived, PortfolioDerived, PortfolioQuarter
 from bot.derive.subject import Subject
 from bot.domain.model import PastReport

@@ -13,9 +13,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bot.derive.forecast import commitment, measure_accuracy, read_commitments
-from bot.derive.forecast.accuracy import Accuracy
-from bot.derive.forecast.commitments import EngagementCommitment, Money
-from bot.derive.forecast.waterfall import find_drivers
+from bot.derive.forecast.record.accuracy import Accuracy
+from bot.derive.forecast.record.commitments import EngagementCommitment, Money
+from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import (
     Budget,
     Derived,

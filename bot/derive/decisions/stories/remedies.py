@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from bot.derive.decisions.questions import hours_at_completion
-from bot.derive.forecast.whatif import Scenario, change_engagement
+from bot.derive.forecast.scenarios.whatif import Scenario, change_engagement
 from bot.derive.results import ChangeOrder, EngagementDerived
 from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.scope.change_orders import is_pending

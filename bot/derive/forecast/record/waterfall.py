@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.derive.forecast.commitments import EngagementCommitment, Money
+from bot.derive.forecast.record.commitments import EngagementCommitment, Money
 from bot.derive.results import Driver, Waterfall
 from bot.domain import messages
 from bot.domain.messages import Decimal, Phrase

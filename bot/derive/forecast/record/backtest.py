@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.derive.forecast.engagement import forecast_engagement
 from bot.derive.forecast.finish import LEVELS
 from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_by_day, learn_from
-from bot.derive.forecast.record import Record, Score, kept_dates, make_record, vars_of
+from bot.derive.forecast.record.scores import Record, Score, kept_dates, make_record, vars_of
 from bot.derive.forecast.reference import Reference, learned_note
 from bot.derive.forecast_results import Q
 from bot.derive.judgement_results import Judgement, JudgementScore
