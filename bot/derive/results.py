@@ -263,7 +263,7 @@ class Completion:
     days_to_ready: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EngagementDerived:
     """Everything derived of one engagement."""
 

@@ -302,7 +302,35 @@ def test_the_figures_are_those_of_what_the_customer_can_see() -> None:
     assert [m.title.split("](")[0] for m in found.milestones] == ["[Discovery", "[Cut-over"]
     assert (found.accepted, found.to_accept, found.hours_used, found.hours_sold) == (1, 2, None, None)
     assert (len(found.risks), found.more_risks, found.more_finished) == (1, 0, 0)
-    assert "expected on Dec 11, 2026 (agreed: Dec 4, 2026)" in str(found.state)
+    assert str(found.state) == (
+        "Needs attention: Cut-over may not make its new date, Dec 11, 2026 (agreed: Dec 4, 2026). 1 item waits for you."
+    )
+
+
+def test_what_was_needed_before_today_is_asked_for_within_two_days() -> None:
+    waits = {"labels": ("waiting::customer",)}
+    items = (work(60, due_date=date(2026, 11, 16), **waits), work(61, due_date=date(2026, 12, 1), **waits))
+    asked = {
+        "61" if "Work 61" in w.what else "60": (w.due, w.missed)
+        for w in facts_of(items=items).waiting
+        if "Work 6" in w.what
+    }
+    assert asked["61"] == (date(2026, 12, 1), None)
+    assert asked["60"] == (
+        sample_context(TEMPLATES["en_US"], sample_settings()).calendar.add_working_days(DAY, 2),
+        date(2026, 11, 16),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"labels": ("waiting::customer",)}, "2 items wait for you."),
+        ({}, "1 item waits for you."),
+    ],
+)
+def test_the_state_names_its_reason(changes: dict[str, Any], why: str) -> None:
+    assert str(facts_of(items=(work(70, due_date=date(2026, 11, 16), **changes),)).state).endswith(why)
 
 
 def test_what_was_finished_in_the_week_is_told_and_the_rest_is_a_number() -> None:

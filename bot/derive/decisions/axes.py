@@ -19,7 +19,6 @@ from bot.derive.decisions.colours import (
 )
 from bot.derive.decisions.questions import deadline, hours_at_completion, sow_end
 from bot.derive.results import MilestoneStatus, Reason, Scope
-from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
 from bot.domain.vocabulary import MilestoneState, Phase
@@ -289,7 +288,7 @@ def _growth_signs(subject: Subject) -> Iterator[Sign]:
     scope = subject.derived.scope
     if scope.growth is None:
         return
-    added = work_at_baseline(subject).added
+    added = subject.at_baseline.added
     evidence = tuple(item.ref for item in added[:MAX_EVIDENCE]) or (subject.engagement.ref,)
     text = _growth_text(scope, scope.growth)
     yellow, red = subject.threshold("growth_yellow"), subject.threshold("growth_red")

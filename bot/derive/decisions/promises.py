@@ -51,21 +51,25 @@ def state_of(milestone: MilestoneStatus) -> CustomerState:
         return CustomerState.DONE
     if milestone.state == MilestoneState.LATE:
         return CustomerState.LATE
-    if milestone.state == MilestoneState.AT_RISK or _is_missed(milestone):
+    if milestone.state == MilestoneState.AT_RISK or is_missed(milestone):
         return CustomerState.AT_RISK
     return CustomerState.NEW_PLAN if (milestone.slip_days or 0) > 0 else CustomerState.ON_PLAN
 
 
 def standing_of(milestones: Iterable[MilestoneStatus]) -> Standing | None:
-    """The worst state, told by the first milestone that is in it; None where the customer knows of none."""
+    """The worst state, told by the milestone that is furthest behind in it, else by the next one (the last one of those that are late alike); None without milestones."""
     ordered = sorted(milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title))
-    states = [(list(CustomerState).index(state_of(m)), -n, m) for n, m in enumerate(ordered)]
-    if not states:
+    if not ordered:
         return None
-    worst = max(states, key=lambda found: found[:2])[2]
-    state = state_of(worst)
-    return Standing(state, ordered[-1] if state is CustomerState.DONE else worst)
+    state = max(map(state_of, ordered), key=list(CustomerState).index)
+    there = [m for m in ordered if state_of(m) is state]
+    if state is CustomerState.DONE:
+        return Standing(state, ordered[-1])
+    slips = [max(m.slip_days or 0, 0) for m in there]
+    order = [(is_missed(m), slip, n if slip else -n) for n, (m, slip) in enumerate(zip(there, slips, strict=True))]
+    return Standing(state, there[order.index(max(order))])
 
 
-def _is_missed(milestone: MilestoneStatus) -> bool:
+def is_missed(milestone: MilestoneStatus) -> bool:
+    """Whether it is expected after the date that it has now."""
     return milestone.due is not None and milestone.forecast is not None and milestone.forecast > milestone.due

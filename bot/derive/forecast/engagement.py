@@ -63,7 +63,7 @@ def forecast_engagement(
     """Finish, effort and revenue of one engagement as of `subject.day`; the same input, seed and trials give the same.
 
     `earlier` tells what finished work had taught by a past day (`learn_by_day`): it holds for the catch-up of past quarters.
-    Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them (0: none).
+    Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them (0: none, as of a past day, of which nobody asks reasons either).
     """
     situation = assess(subject, reference)
     finish = _finish(situation)
@@ -85,7 +85,9 @@ def forecast_engagement(
         revenue={name: _summary(q, subject) for name, q in quarters.items()},
         revenue_by_month={name: _summary(m, subject) for name, m in months.items()},
     )
-    return EngagementForecast(replace(forecast, reasons=explain(situation, forecast)), quarters, months)
+    if trials:
+        forecast = replace(forecast, reasons=explain(situation, forecast))
+    return EngagementForecast(forecast, quarters, months)
 
 
 def _history_weeks(s: Situation) -> int:
@@ -190,7 +192,7 @@ def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> fl
         return s.effort.total if s.effort else None
     state, ref = s.history.state(at), earlier(s.history.axis.day(at))
     growth = scope_to_come(state, ref, s.terms.hours, s.history.basis)
-    then = effort_of(state, s.terms, s.history, ref, growth, Phase.ACTIVE)
+    then = effort_of(state, s.terms.hours, s.history, ref, growth, Phase.ACTIVE)
     return then.total if then else None
 
 

@@ -43,6 +43,12 @@ def _known_positions(calendar: WorkCalendar) -> dict[date, float]:
     return {}
 
 
+@lru_cache(maxsize=16)
+def _known_days(calendar: WorkCalendar) -> dict[int, date]:
+    """Working days by their number, likewise."""
+    return {}
+
+
 class WorkAxis:
     """Days ⇄ positions on the working-day axis of a calendar."""
 
@@ -50,6 +56,7 @@ class WorkAxis:
         self.calendar = calendar
         self._busdays = _busday(calendar)
         self._known = _known_positions(calendar)
+        self._days = _known_days(calendar)
         self.scale = DAYS_PER_WEEK / len(calendar.working_weekdays)
 
     def positions(self, days: list[date | None], missing: float = NEVER) -> Array:
@@ -77,8 +84,11 @@ class WorkAxis:
     def day(self, position: float) -> date:
         """The working day at whose end `position` is reached."""
         count = max(1, round(position / self.scale))
+        if (known := self._days.get(count)) is not None:
+            return known
         found = np.busday_offset(_ORIGIN64, count - 1, roll="forward", busdaycal=self._busdays)
-        return date.fromisoformat(str(found))
+        day = self._days[count] = date.fromisoformat(str(found))
+        return day
 
 
 _ORIGIN = date(1990, 1, 1)

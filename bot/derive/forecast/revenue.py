@@ -21,7 +21,7 @@ from bot.derive.forecast.trials import Ahead
 from bot.derive.money.hours import is_billable, non_billable_refs
 from bot.derive.money.rates import hourly_rate, is_foreign
 from bot.derive.results import QuarterRevenue, Reason
-from bot.derive.scope.change_orders import find_change_orders, is_pending
+from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
@@ -84,12 +84,12 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     mean = hourly_rate(facts, "", finance)
     if facts.hourly_rate is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
-    orders = find_change_orders(subject)[0]
+    orders = subject.change_orders[0]
     approved_orders = [o for o in orders if o.state == "approved"]
     return Terms(
         recognition=facts.recognised,
         value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
-        hours=None if facts.hours is None else facts.hours + sum(o.hours for o in approved_orders),
+        hours=hours_sold(subject),
         rate=mean,
         billable_share=_billable_share(billable, total),
         billed_at=axis.positions([log.spent_at for log in logs])[approved],
@@ -102,6 +102,12 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         currency=facts.currency if is_foreign(facts, finance) else None,
         unit=finance.currency,
     )
+
+
+def hours_sold(subject: Subject) -> float | None:
+    """The SOW's hours with those of approved change orders; None where it names none."""
+    sold = subject.engagement.facts.hours
+    return None if sold is None else sold + sum(o.hours for o in subject.change_orders[0] if o.state == "approved")
 
 
 @dataclass(frozen=True)
@@ -280,7 +286,7 @@ def _share_text(outlook: Outlook) -> Phrase:
     spent = outlook.history.hours_until(outlook.now)
     eac = outlook.eac or spent
     return Phrase(
-        "{spent} of {total} hours at completion spent, of a value of {value}",
+        "{spent} of {total} hours at completion are spent; the contract is worth {value}",
         spent=Decimal(spent, 0),
         total=Decimal(eac, 0),
         value=Money(outlook.terms.value or 0, outlook.terms.unit),

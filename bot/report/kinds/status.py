@@ -14,6 +14,7 @@ from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
 from bot.derive.decisions.mutes import mute_payload
 from bot.derive.depth import Depth
+from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, Scope
 from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
@@ -169,6 +170,12 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         ),
         "asks": needed[:MOST_ASKS],
         "more_asks": needed[MOST_ASKS:],
+        "customer_owes": sum(
+            item.ref in derived.progress.values
+            and item.is_open
+            and has_label(item.labels, context.settings.labels.waiting_customer)
+            for item in engagement.items
+        ),
         "charts": status_charts(context, derived, engagement, week.day),
         "unread": (*derived.errors, *(_tell_fault(fault) for fault in engagement.fact_faults)),
         "notes_start": SafeMarkdown(PM_NOTES_START),

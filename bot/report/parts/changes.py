@@ -17,6 +17,8 @@ from bot.report.text.safe_text import SafeMarkdown, joined
 MOST_OF_A_KIND = 3
 FAR = 5
 """Working days by which an expected date must move to be news."""
+NEAR = 2
+"""Working days by which the finish must move: a day more or less is the forecast's own unrest."""
 WORTH_TELLING = ("high", "critical")
 
 
@@ -135,30 +137,47 @@ def _finish(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     was, now = pair.then.forecast.finish.p80, pair.now.forecast.finish.p80
     if isinstance(was, date) and isinstance(now, date) and pair.now.phase == Phase.ACTIVE:
         days = context.calendar.working_days_between(was, now)
-        if days:
+        if abs(days) >= NEAR:
             words = context.templates.words
-            why = joined(_finish_causes(context, pair))
+            causes = list(_later(context, pair) if days > 0 else _earlier(context, pair))
+            why = joined(causes or [words.text("change.why_slower" if days > 0 else "change.why_faster")])
             yield words.text("change.finish", was=was, now=now, days=words.signed(days), n=days, why=why)
 
 
-def _finish_causes(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
-    """What bears on the finish and happened since: another end, work added, work closed of what was planned."""
-    words, values = context.templates.words, pair.now.progress.values
-    if pair.then.end != pair.now.end and pair.now.end:
+def _later(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    """What put the finish off: another end, work added, work that was planned for the week and is still open."""
+    words, values, before = context.templates.words, pair.now.progress.values, items_by_ref(pair.earlier)
+    if pair.then.end and pair.now.end and pair.now.end > pair.then.end:
         yield words.text("change.why_end", end=pair.now.end)
-    before = items_by_ref(pair.earlier)
     added = sum(item.ref in values and item.ref not in before for item in pair.engagement.items)
     if added:
         yield words.text("change.why_added", n=added)
-    planned = [ref for ref, day in pair.then.schedule.planned.items() if pair.since < day <= pair.until]
-    closed = [i.ref for i in pair.engagement.items if i.ref in values and not i.is_open and _was_open(before, i.ref)]
-    met = sum(ref in closed for ref in planned)
-    if planned:
-        yield words.text("change.why_planned", n=len(planned), closed=met)
+    planned, closed = _planned_in_week(pair), _closed(pair)
+    if planned - closed:
+        yield words.text("change.why_planned", n=len(planned), closed=len(planned & closed))
     elif not closed:
         yield words.text("change.why_nothing")
-    else:
+
+
+def _earlier(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    """What brought the finish forward: another end, work taken out, work closed."""
+    words, closed = context.templates.words, _closed(pair)
+    if pair.then.end and pair.now.end and pair.now.end < pair.then.end:
+        yield words.text("change.why_end", end=pair.now.end)
+    removed = pair.now.scope.removed - pair.then.scope.removed
+    if removed > 0:
+        yield words.text("change.why_removed", n=removed)
+    if closed:
         yield words.text("change.why_closed", n=len(closed))
+
+
+def _planned_in_week(pair: Comparison) -> set[str]:
+    return {ref for ref, day in pair.then.schedule.planned.items() if pair.since < day <= pair.until}
+
+
+def _closed(pair: Comparison) -> set[str]:
+    before, values = items_by_ref(pair.earlier), pair.now.progress.values
+    return {i.ref for i in pair.engagement.items if i.ref in values and not i.is_open and _was_open(before, i.ref)}
 
 
 def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:

@@ -20,6 +20,8 @@ from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
 MOST_LINES: Final = 8
+SOON: Final = 2
+"""Working days to answer what was needed before today."""
 AHEAD: Final = timedelta(weeks=4)
 """So far ahead absences are told."""
 
@@ -37,26 +39,31 @@ class CustomerRisk:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A request: what we need for which work, since when, by when."""
+    """A request: what we need for which work, since when it is asked, by when; `missed` is a date that has passed."""
 
     what: SafeMarkdown
     since: date | None
     due: date | None
+    missed: date | None = None
 
 
-def requests(context: ReportContext, derived: EngagementDerived, visible: Iterable[Item]) -> tuple[Waiting, ...]:
-    """Work that waits for the customer: needed by its due date, else by the day on which the plan has it finished."""
+def requests(
+    context: ReportContext, derived: EngagementDerived, visible: Iterable[Item], day: date
+) -> tuple[Waiting, ...]:
+    """Work that waits for the customer: needed by its due date, else by the day on which the plan has it finished.
+
+    Where that has passed, it is asked for within two working days: nobody can answer yesterday.
+    """
     label, planned = context.settings.labels.waiting_customer, derived.schedule.planned
-    waiting = [
-        Waiting(
-            context.titled(item.ref, item.title),
-            _since(context, item, label),
-            item.due_date or planned.get(item.ref),
-        )
-        for item in visible
-        if item.is_open and has_label(item.labels, label)
-    ]
-    return tuple(sorted(waiting, key=lambda w: (w.due or date.max, w.what))[:MOST_LINES])
+    waiting = []
+    for item in visible:
+        if item.is_open and has_label(item.labels, label):
+            due = item.due_date or planned.get(item.ref)
+            passed = due is not None and due < day
+            by = context.calendar.add_working_days(day, SOON) if passed else due
+            what = context.titled(item.ref, item.title)
+            waiting.append(Waiting(what, _since(context, item, label), by, due if passed else None))
+    return tuple(sorted(waiting, key=lambda w: (w.missed or w.due or date.max, w.what))[:MOST_LINES])
 
 
 def _since(context: ReportContext, item: Item, label: str) -> date | None:
