@@ -13,17 +13,11 @@ from bot.domain.errors import GitLabError, NotFoundError, PsbotError
 from bot.gitlab_api.capabilities import Capabilities, missing_features
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import resolve_place
+from bot.gitlab_api.queries import role_field
 from bot.gitlab_api.reading import outermost
-from bot.gitlab_api.rights import token_record
+from bot.gitlab_api.rights import GUEST, ROLES, STAFF, require_sight, require_write, token_record
 from bot.gitlab_api.translate import day
 
-STAFF = 15
-"""Planner (GitLab 17.7); before, Reporter: from this role on one sees confidential items and edits others'."""
-ROLES = {
-    0: "no access", 5: "minimal access", 10: "guest", 15: "planner", 20: "reporter", 25: "security manager",
-    30: "developer", 40: "maintainer", 50: "owner", 60: "owner",
-}  # fmt: skip
-ROLE = " maxAccessLevel { integerValue }"
 LABEL_COLORS = {"green": "#108548", "yellow": "#c77d00", "red": "#dd2b0e"}
 OTHER_COLOR = "#6699cc"
 
@@ -94,14 +88,30 @@ def inspect_access(client: GitLabClient, settings: Settings) -> AccessReport:
     )
 
 
+def require_part(client: GitLabClient, settings: Settings) -> None:
+    """Raises AccessError where no run could publish: the scope is missing, or the token's user is a guest everywhere."""
+    require_write(client)
+    levels = {path: _level_at(client, path) for path in outermost(settings.portfolio.namespaces)}
+    if all(GUEST <= level < STAFF for level in levels.values()):
+        for path, level in levels.items():
+            require_sight(level, path)
+
+
+def _level_at(client: GitLabClient, path: str) -> int:
+    """The token's role in a namespace; 0 for one that it can't see."""
+    answer = client.graphql(access_query(client.capabilities), {"path": path}, where=path)
+    kind = "group" if answer.get("group") else "project"
+    return _level(client, kind, path, answer[kind].get("maxAccessLevel")) if answer.get(kind) else 0
+
+
 def access_query(known: Capabilities) -> str:
     """A namespace's kind, the token's role there and its licence."""
     features = " ".join(known.features)
     licensed = f" licensedFeatures {{ {features} }}" if features and known.knows("Group.licensedFeatures") else ""
-    group, project = (ROLE if known.knows(f"{kind}.maxAccessLevel") else "" for kind in ("Group", "Project"))
+    group, project = (role_field(known, kind) for kind in ("Group", "Project"))
     return (
-        f"query PsbotAccess($path: ID!) {{ group(fullPath: $path) {{ fullPath{group}{licensed} }} "
-        f"project(fullPath: $path) {{ fullPath{project} }} }}"
+        f"query PsbotAccess($path: ID!) {{ group(fullPath: $path) {{ fullPath {group}{licensed} }} "
+        f"project(fullPath: $path) {{ fullPath {project} }} }}"
     )
 
 
@@ -204,6 +214,7 @@ def create_missing_labels(client: GitLabClient, settings: Settings) -> list[tupl
         access = _namespace(client, client.capabilities, path, settings)
         if access.error:
             raise NotFoundError(access.error, path)
+        require_sight(access.level, path)
         made = create_labels(client, path, access.missing_labels, kind=access.kind)
         found += [(path, name) for name in made]
     return found

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from bot.domain.errors import GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.rights import level_permitted, require_sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,16 @@ class ProjectState:
 
 
 def read_project(client: GitLabClient, path: str, part_of: Callable[[str], str | None]) -> ProjectState | None:
-    """What stands in a project; None where there is none that the token can see."""
+    """What stands in a project; None where there is none that the token can see.
+
+    Raises AccessError for a guest, who would miss what stands and make it twice.
+    """
     base = f"/projects/{quote(path, safe='')}"
     try:
-        client.get(base)
+        project = client.get(base)
     except NotFoundError:
         return None
+    require_sight(level_permitted(project), path)
     labels = frozenset(str(label["name"]) for label in client.get_all(f"{base}/labels"))
     milestones = {str(m["title"]): int(m["id"]) for m in client.get_all(f"{base}/milestones")}
     issues: dict[str, int] = {}

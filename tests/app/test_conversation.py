@@ -10,7 +10,7 @@ import pytest
 
 from bot.app.sources import read_for
 from bot.derive.results import EngagementDerived
-from tests.app.office import REPORTS, Office, add_engagement, build_world, config, open_office
+from tests.app.office import REPORTS, Office, add_engagement, build_world, config, open_office, without_roll_ups
 
 HOME = "acme/ps/hooli#1"
 
@@ -21,14 +21,13 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     world.issue(world.project("acme/cust/hooli"), "Status", created_at="2026-08-01T08:00:00Z")
     add_engagement(world, "hooli", "pm: priya\ncustomer_channel: acme/cust/hooli#1")
     with open_office(tmp_path, world, edition=request.param) as found:
-        found.settings = config(orders={"by": ["dana"]})
+        found.settings = without_roll_ups(config(orders={"by": ["dana"]}))
         found.run()
         yield found
 
 
 def notes(office: Office, ref: str = HOME) -> list[Any]:
-    item = office.world.find_reference(ref)
-    assert item is not None
+    item = office.world.item(ref)
     return [n for n in item.notes if not n.system]
 
 
@@ -59,7 +58,7 @@ def test_attacks_change_nothing(office: Office) -> None:
                  f"<!-- {order} -->", f"<pre>\n{order}\n</pre>", f"- > {order}", f"He said: {order}",
                  f"{status.body}\n\n{order}"):  # fmt: skip
         say(office, text)
-    office.world.note(office.world.find_reference("acme/cust/hooli#1"), order, "priya")  # type: ignore[arg-type]
+    office.world.note(office.world.item("acme/cust/hooli#1"), order, "priya")
     copy = office.world.note(status.item, status.body, "mallory")
     office.world.note(status.item, order, "priya", reply_to=copy)
     office.world.note(status.item, order, "priya")

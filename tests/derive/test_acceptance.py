@@ -98,6 +98,12 @@ def test_without_a_day_of_the_label_the_closing_of_the_accepted_issue_is_the_day
     assert acceptance_of(DONE, issue(ACCEPTED, closed="2026-11-18"), on="2026-11-17").accepted_on is None
 
 
+def test_what_happened_today_is_known_today() -> None:
+    today = acceptance_of(DONE, issue(ACCEPTED, label_dates={SENT: "2026-11-20", ACCEPTED: "2026-11-20"}))
+    assert (today.sent, today.accepted_on) == (date(2026, 11, 20), date(2026, 11, 20))
+    assert acceptance_of(DONE, issue(ACCEPTED, closed="2026-11-20")).accepted_on == date(2026, 11, 20)
+
+
 def test_a_request_that_was_turned_down_is_not_accepted_by_silence() -> None:
     """`acceptance::rejected` took the place of `acceptance::sent`, whose day stays known."""
     turned_down = issue("acceptance::rejected", label_dates={SENT: "2026-11-02", "acceptance::rejected": "2026-11-04"})

@@ -9,6 +9,7 @@ import pytest
 from bot.derive.decisions import questions as ask
 from bot.derive.decisions.status import computed_colour
 from bot.derive.results import ChangeOrder, Rag, Risk, Scope, Status
+from bot.domain.vocabulary import Colour, Severity
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 
@@ -91,15 +92,17 @@ def test_days_left_in_the_quarter_are_working_days() -> None:
 
 
 def test_a_booking_of_no_week_has_none() -> None:
-    assert ask.week_of_booking(make_booking("2026-W47", 1.0)).first == date(2026, 11, 16)
+    week = ask.week_of_booking(make_booking("2026-W47", 1.0))
+    assert week is not None
+    assert week.first == date(2026, 11, 16)
     assert ask.week_of_booking(make_booking("soon", 1.0)) is None
     assert ask.week_of_booking(make_booking("2026-W54", 1.0)) is None
 
 
 def test_the_colour_waits_for_no_one() -> None:
-    green, yellow = Rag("green"), Rag("yellow")
-    axes = Status("unknown", None, None, green, yellow, green)
+    green, yellow = Rag(Colour.GREEN), Rag(Colour.YELLOW)
+    axes = Status(Colour.UNKNOWN, None, None, green, yellow, green)
     assert computed_colour(make_subject(derived={"status": axes})) == "yellow"
-    critical = Risk("outage", "register", "critical", "")
+    critical = Risk("outage", "register", Severity.CRITICAL, "")
     assert computed_colour(make_subject(derived={"status": axes, "risks": (critical,)})) == "red"
-    assert computed_colour(make_subject(derived={"status": Status("green", None, None, green, yellow)})) == "green"
+    assert computed_colour(make_subject(derived={"status": Status(Colour.GREEN, None, None, green, yellow)})) == "green"

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import messages as say
-from bot.domain.messages import Clause, Decimal, Language, Money, Percent, Phrase
+from bot.domain.messages import Clause, Decimal, Language, Money, Percent, Phrase, Value
 
 
 def test_a_phrase_is_a_value_and_its_text_is_english() -> None:
@@ -114,7 +114,7 @@ def test_titles_are_clipped_to_one_line() -> None:
         (None, "–"),
     ],
 )
-def test_figures_read_as_people_write_them(value, text) -> None:
+def test_figures_read_as_people_write_them(value: Value, text: str) -> None:
     assert str(Phrase("{it}", it=value)) == text
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.config import Settings
 from bot.publish.approval import Thumb
 from bot.publish.audience import Guard
 from bot.publish.digest import digest
@@ -17,7 +18,7 @@ from bot.publish.posts import Post, Spotted, Standing
 from bot.publish.steps import Step
 from bot.publish.wishes import Wish, make_wishes
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, NoteTarget
-from tests.publish.stage import CHANNEL, ROOT, SETTINGS, Settings, draft
+from tests.publish.stage import CHANNEL, ROOT, SETTINGS, draft
 
 GUARD = Guard(Settings.model_validate(SETTINGS).audience_of, {ROOT: CHANNEL})
 SPOTS = {ref: Spotted(ref, ref.partition("#")[0]) for ref in (ROOT, CHANNEL)}
@@ -95,6 +96,16 @@ def test_what_stands_decides_what_becomes_of_it(
     posts: tuple[Post, ...], steps: list[tuple[str, str, int | None]]
 ) -> None:
     assert brief(planned(wish_of(), *posts)) == steps
+
+
+@pytest.mark.parametrize("n", range(8))
+def test_whatever_their_digests_other_words_are_other_words(n: int) -> None:
+    """Drafts and posted texts whose digests sort before and behind that of today's words."""
+    other = f"Otherwise, {n}."
+    assert brief(planned(wish_of(), drafted(7, other))) == [NEW, ("remove", ROOT, 7)]
+    assert brief(planned(wish_of(), drafted(7), told(other))) == [("wait", ROOT, 7)]
+    changed = drafted(7, "Former.", now="A person's.")
+    assert brief(planned(wish_of(), changed, told(other))) == [("wait", ROOT, 7)]
 
 
 def test_what_is_posted_is_exactly_what_stands_in_the_approved_draft() -> None:

@@ -13,7 +13,7 @@ from bot.domain.model import Portfolio
 from bot.report import make_documents
 from bot.report.document import Document
 from bot.report.environment import Templates
-from bot.report.registry import all_reports, kinds_of_reports
+from bot.report.registry import Report, all_reports, kinds_of_reports
 from bot.report.sample import sample_context, sample_dues, sample_settings
 from bot.report.text.wording import load_words
 from tests.report.demo_reports import demo_reports, settled
@@ -29,7 +29,7 @@ def text_of(document: Document) -> str:
 
 @pytest.mark.parametrize("locale", ["en_US", "de_DE"])
 @pytest.mark.parametrize("report", PUBLISHED, ids=lambda report: report.name)
-def test_a_report_reads_as_approved(golden: Golden, report, locale: str) -> None:
+def test_a_report_reads_as_approved(golden: Golden, report: Report, locale: str) -> None:
     """Of the reports on an engagement, that of the portfolio's worst; the golden file is named after the report."""
     found = demo_reports().in_language(locale).documents(report.kind)
     first = next(document for document in found if document.audience == report.audience)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining
+from bot.derive.forecast.finish import NORMAL, SCORES, Remaining
 from bot.derive.forecast.history import NEVER, Array, History
 from bot.derive.forecast.reference import Reference
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
@@ -17,10 +17,13 @@ from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import AcceptanceState, Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
+
+_GRID = np.linspace(-3.5, 3.5, 701)
+"""Standard normal scores between which a chance is read."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,7 @@ def forecast_landing(
         day = landing.view.closed
         chance = None if due is None or day is None else float(day <= due)
         return MilestoneForecast(title, Quantiles(day, day, day, day), chance)
-    levels = np.array([NORMAL.inv_cdf(level) for level in LEVELS])
-    days = landing.days(remaining, levels, ref)
+    days = landing.days(remaining, np.array(SCORES), ref)
     if days is None:
         return MilestoneForecast(title)
     finish = Quantiles(*(history.axis.day(now + float(d)) for d in days))
@@ -101,13 +103,12 @@ def _chance(landing: Landing, remaining: Remaining | None, ref: Reference, due: 
 
 def chance_by(landing: Landing, within: float, remaining: Remaining | None, ref: Reference) -> float | None:
     """Probability that a milestone's work is done within so many working days; None where nothing tells."""
-    scores = np.linspace(-3.5, 3.5, 701)
-    days = landing.days(remaining, scores, ref)
+    days = landing.days(remaining, _GRID, ref)
     if days is None:
         return None
     if within < float(days[0]):
         return 0.0
-    return round(NORMAL.cdf(float(np.interp(within, days, scores))), 3)
+    return round(NORMAL.cdf(float(np.interp(within, days, _GRID))), 3)
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _extra(amount: float, found: Sequence[Amount], s: Situation, scores: tuple[A
 def _amount(entry: Acceptance, amount: float, s: Situation, scores: tuple[Array, Array]) -> Amount:
     if entry.accepted_on is not None:
         return Amount(entry.milestone, amount, s.history.axis.position(entry.accepted_on), None)
-    if entry.state in ("accepted", "passively_accepted"):
+    if entry.state in (AcceptanceState.ACCEPTED, AcceptanceState.PASSIVELY_ACCEPTED):
         known = next((g.done_at for g in s.landings if g.view.title == entry.milestone), None)
         return Amount(entry.milestone, amount, s.now if known is None else known, None)
     return Amount(entry.milestone, amount, None, _acceptance_days(entry, s, scores))
@@ -178,14 +179,14 @@ def _entries(subject: Subject) -> tuple[Acceptance, ...]:
         passive = subject.calendar.passive_acceptance_day(sent, facts.passive_acceptance_days) if sent else None
         if got is None and passive and passive <= subject.day:
             got = passive
-        state = "accepted" if got else "sent" if sent else "open"
+        state = AcceptanceState.ACCEPTED if got else AcceptanceState.SENT if sent else AcceptanceState.OPEN
         found.append(Acceptance(m.milestone, m.amount, state, sent, passive, got, None, m.due))
     return tuple(found)
 
 
 def _acceptance_days(entry: Acceptance, s: Situation, scores: tuple[Array, Array]) -> Array | None:
     """Working days until an open milestone is accepted: its work, the sending, and the answer or the silence."""
-    if entry.state == "sent":
+    if entry.state == AcceptanceState.SENT:
         answer = s.ref.lags.to_answer * np.exp(s.ref.lags.sd * scores[1])
         if entry.passive_on is None:
             return answer

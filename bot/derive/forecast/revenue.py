@@ -14,20 +14,18 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS
+from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS, POSSIBLE
 from bot.derive.forecast.history import Array, History, WorkAxis, all_logs
 from bot.derive.forecast.milestones import Amount
 from bot.derive.forecast.trials import Ahead
 from bot.derive.money.hours import is_billable, non_billable_refs
 from bot.derive.money.rates import hourly_rate, is_foreign
 from bot.derive.results import QuarterRevenue, Reason
-from bot.derive.scope.change_orders import find_change_orders, is_pending
+from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
-
-POSSIBLE = 0.05
-"""A milestone whose chance to land in the quarter is below this is no upside of it."""
+from bot.domain.vocabulary import Recognition
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Terms:
     @property
     def known(self) -> bool:
         """Whether revenue can be known at all."""
-        needed = self.rate if self.recognition == "as_delivered" else self.value
+        needed = self.rate if self.recognition == Recognition.AS_DELIVERED else self.value
         return self.recognition is not None and needed is not None and self.currency is None
 
     def value_at(self, at: float) -> float | None:
@@ -86,12 +84,12 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     mean = hourly_rate(facts, "", finance)
     if facts.hourly_rate is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
-    orders = find_change_orders(subject)[0]
+    orders = subject.change_orders[0]
     approved_orders = [o for o in orders if o.state == "approved"]
     return Terms(
         recognition=facts.recognised,
         value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
-        hours=None if facts.hours is None else facts.hours + sum(o.hours for o in approved_orders),
+        hours=hours_sold(subject),
         rate=mean,
         billable_share=_billable_share(billable, total),
         billed_at=axis.positions([log.spent_at for log in logs])[approved],
@@ -104,6 +102,12 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         currency=facts.currency if is_foreign(facts, finance) else None,
         unit=finance.currency,
     )
+
+
+def hours_sold(subject: Subject) -> float | None:
+    """The SOW's hours with those of approved change orders; None where it names none."""
+    sold = subject.engagement.facts.hours
+    return None if sold is None else sold + sum(o.hours for o in subject.change_orders[0] if o.state == "approved")
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,7 @@ def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
         return np.minimum(all_billed + terms.pending_money + money * outlook.hours_by(at), limit)
 
     at_end = expected(span.last)
-    whole = at_end - expected(max(span.before, 0.0))
+    whole = at_end - expected(span.before)
     capped = bool(np.mean(at_end >= limit - 0.005) >= POSSIBLE)
     more = float(whole.mean()) - actual
     text = _hours_text(terms, span, upto, more, capped=capped)
@@ -282,7 +286,7 @@ def _share_text(outlook: Outlook) -> Phrase:
     spent = outlook.history.hours_until(outlook.now)
     eac = outlook.eac or spent
     return Phrase(
-        "{spent} of {total} hours at completion spent, of a value of {value}",
+        "{spent} of {total} hours at completion are spent; the contract is worth {value}",
         spent=Decimal(spent, 0),
         total=Decimal(eac, 0),
         value=Money(outlook.terms.value or 0, outlook.terms.unit),

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.derive.depth import Depth
-from bot.derive.forecast.accuracy import measure_accuracy
-from bot.derive.forecast.commitments import commitment
-from bot.derive.forecast.record import Calibration, ChanceClass, MoneyRecord, Record, Score
+from bot.derive.forecast.record.accuracy import measure_accuracy
+from bot.derive.forecast.record.commitments import commitment
+from bot.derive.forecast.record.scores import Calibration, ChanceClass, MoneyRecord, Record, Score
 from bot.derive.results import Derived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import PastReport
@@ -26,6 +26,11 @@ class QuarterScores:
     scores: tuple[Score, ...]
     published: bool
     """Else it is recalculated from what was known then."""
+
+    @property
+    def has_new(self) -> bool:
+        """Whether engagements came in that were in no forecast when it began."""
+        return any(score.new for score in self.scores)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from tests.derive.checks.told import told
 
 
 def _told(**values: Any) -> list[Finding]:
-    acceptance = Acceptance("Wave 1", **{"state": "sent", "sent": date(2026, 11, 17), "evidence": ("x#1",)} | values)
+    given: dict[str, Any] = {"state": "sent", "sent": date(2026, 11, 17), "evidence": ("x#1",)}
+    acceptance = Acceptance("Wave 1", **given | values)
     return told("acceptance-clock", derived={"acceptance": (acceptance,)})
 
 

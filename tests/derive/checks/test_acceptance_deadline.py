@@ -9,7 +9,8 @@ from tests.derive.checks.told import told
 
 
 def _told(last: date | None, on: str = "2026-11-20", **values: Any) -> list[Finding]:
-    acceptance = Acceptance("Wave 1", **{"amount": 30_000.0, "evidence": ("x#1",)} | values, last_safe_sending=last)
+    given: dict[str, Any] = {"amount": 30_000.0, "evidence": ("x#1",)}
+    acceptance = Acceptance("Wave 1", **given | values, last_safe_sending=last)
     return told("acceptance-deadline", on=on, derived={"acceptance": (acceptance,)})
 
 

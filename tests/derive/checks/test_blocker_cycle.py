@@ -5,7 +5,7 @@ from tests.builders import PROJECT, make_item
 from tests.derive.checks.told import told
 
 
-def _chain(*links: tuple[list[int] | int, ...]) -> list[Item]:
+def _chain(*links: tuple[int, list[int]]) -> list[Item]:
     return [make_item(n, blocked_by=tuple(f"{PROJECT}#{b}" for b in before)) for n, before in links]
 
 

@@ -12,7 +12,8 @@ from tests.derive.checks.told import told
 
 
 def _milestone(**values: Any) -> MilestoneStatus:
-    return MilestoneStatus("Wave 1", "p%1", **{"due": date(2026, 12, 4), "state": "at_risk"} | values)
+    given: dict[str, Any] = {"due": date(2026, 12, 4), "state": "at_risk"}
+    return MilestoneStatus("Wave 1", "p%1", **given | values)
 
 
 def _told(*milestones: MilestoneStatus) -> list[Finding]:

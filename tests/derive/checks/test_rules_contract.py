@@ -38,7 +38,7 @@ from bot.derive.subject import Subject
 from bot.derive.thresholds import RAG_THRESHOLDS
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, Severity
 from tests.builders import make_item, make_log, make_milestone, make_settings, make_subject
 from tests.derive.checks.troubled import shuffled, troubled_subject
 
@@ -92,15 +92,17 @@ def _healthy(**values: Any) -> Subject:
     items = [make_item(n, due_date="2026-12-04", **work) for n in range(1, 5)]
     items += [make_item(n, due_date="2026-12-04", **work | {"assignees": ("bob",)}) for n in range(5, 9)]
     items += [make_item(n, closed="2026-11-16", due_date="2026-11-20", **work) for n in range(9, 19)]
-    green = Rag("green", (Reason("On plan", ("x#1",)),))
+    green = Rag(Colour.GREEN, (Reason("On plan", ("x#1",)),))
     derived = {
-        "status": Status("green", "green", "green", green, green, green),
+        "status": Status(Colour.GREEN, Colour.GREEN, Colour.GREEN, green, green, green),
         "progress": Progress("weight", 0.55, 20, 36, 10, 18),
         "budget": Budget(100.0, 55.0, 55.0, 0.55, 1.0, 1.0, 100.0),
         "scope": Scope(baseline_items=18, baseline_value=36.0, growth=0.0),
         "forecast": Forecast(Quantiles(*[date(2026, 12, n) for n in (3, 4, 9, 11)]), 0.95, basis="throughput"),
-        "schedule": Schedule(milestones=(MilestoneStatus("Wave 1", due=date(2026, 12, 4), state="on_track"),)),
-        "acceptance": (Acceptance("Wave 1", 20_000.0, "open", due=date(2026, 12, 4)),),
+        "schedule": Schedule(
+            milestones=(MilestoneStatus("Wave 1", due=date(2026, 12, 4), state=MilestoneState.ON_TRACK),)
+        ),
+        "acceptance": (Acceptance("Wave 1", 20_000.0, AcceptanceState.OPEN, due=date(2026, 12, 4)),),
     }
     defaults = {
         "facts": {"pm": "dana", "end": "2027-01-08"},
@@ -125,7 +127,9 @@ def test_a_healthy_engagement_is_quiet() -> None:
 
 def test_a_finished_engagement_is_quiet() -> None:
     done = [make_item(n, closed="2026-11-16", due_date="2026-11-10", updated_at="2026-11-16") for n in range(1, 9)]
-    accepted = Acceptance("Wave 1", 20_000.0, "accepted", date(2026, 11, 17), accepted_on=date(2026, 11, 18))
+    accepted = Acceptance(
+        "Wave 1", 20_000.0, AcceptanceState.ACCEPTED, date(2026, 11, 17), accepted_on=date(2026, 11, 18)
+    )
     subject = _healthy(
         items=done,
         closed="2026-11-18",
@@ -135,7 +139,7 @@ def test_a_finished_engagement_is_quiet() -> None:
             "phase": "complete",
             "acceptance": (accepted,),
             "budget": Budget(100.0, 120.0, 120.0, 1.2),
-            "status": Status("red", "green", "green"),
+            "status": Status(Colour.RED, Colour.GREEN, Colour.GREEN),
         },
     )
     assert _told(subject) == ((), (), ())
@@ -197,8 +201,8 @@ def _module(**values: object) -> ModuleType:
     """A rule's file as it may come in; None takes something away."""
     module = ModuleType("bot.derive.checks.late_lunch", "Hungry people decide badly.\n\nMore about it.")
 
-    module.RULE = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
-    for name, value in values.items():
+    rule = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
+    for name, value in ({"RULE": rule} | values).items():
         setattr(module, name, value)
     return module
 
@@ -236,7 +240,7 @@ def test_risks_are_sorted_by_severity_then_rule_then_evidence() -> None:
     rules = (
         _rule("b", Finding(TWO, ("x#2",)), Finding(ONE, ("x#1",))),
         _rule("a", Finding(THREE, ("x#3",))),
-        _rule("c", Finding(FOUR, ("x#4",), severity="critical")),
+        _rule("c", Finding(FOUR, ("x#4",), severity=Severity.CRITICAL)),
     )
     risks, _, errors = _told(make_subject(), rules)
     assert [(r.severity, r.rule, r.evidence) for r in risks] == [
@@ -338,7 +342,7 @@ def test_a_gate_lets_a_small_share_pass_and_is_not_asked_of_nothing() -> None:
 
 
 def test_a_rule_that_fails_leaves_its_gate_unasked() -> None:
-    def fail(_: Subject) -> None:
+    def fail(_: Subject) -> Iterator[Finding]:
         raise ZeroDivisionError
 
     found = examine(make_subject(), (Rule(id="a", severity=None, find=fail, gate=_gate()),))

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.config import Settings
-from bot.derive.forecast.commitments import (
+from bot.derive.forecast.record.commitments import (
     Commitment,
     EngagementCommitment,
     commitment,
     opening_commitment,
     read_commitments,
 )
-from bot.derive.forecast.record import IN_RANGE, Calibration, Record, Score, kept_dates, make_record
-from bot.derive.forecast.waterfall import find_drivers
+from bot.derive.forecast.record.scores import IN_RANGE, Calibration, Record, Score, kept_dates, make_record
+from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
 from bot.domain.calendar import Period, WorkCalendar, month_named
 from bot.domain.messages import Phrase
