@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, replace
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -209,7 +210,21 @@ def _cleaner(hint: Any) -> Cleaner:
         return _mapped(_cleaner(arguments[1]))
     if dataclasses.is_dataclass(hint):
         return _cleaned
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _word(hint)
     return _SIMPLE.get(hint, _anything)
+
+
+def _word(words: type[StrEnum]) -> Cleaner:
+    """One of the words, whoever wrote it."""
+    known = frozenset(words)
+
+    def member(value: Any, where: str, gate: _Gate) -> StrEnum:
+        if not isinstance(value, str) or value not in known:
+            raise Unusable
+        return words(value)
+
+    return member
 
 
 def _text(value: Any, where: str, gate: _Gate) -> Text:
