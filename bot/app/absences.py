@@ -103,7 +103,7 @@ def _from_calendar(text: str, where: str, people: Mapping[str, Person], zone: tz
     try:
         events = [event for calendar in Calendar.from_ical(text, multiple=True) for event in calendar.walk("VEVENT")]
     except (ValueError, IndexError, KeyError) as error:
-        return Absences((), (f"{where}: is no calendar that can be read ({type(error).__name__})",))
+        return Absences((), (f"{where}: cannot be read as a calendar ({type(error).__name__})",))
     for event in events:
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             continue

@@ -151,7 +151,7 @@ def _header(cells: Sequence[str], where: str, columns: Columns, line: int) -> di
     for place, name in enumerate(names, 1):
         if name in columns.known:
             if names.index(name) != place - 1:
-                faults.append(Fault(f"column {name!r} stands twice", where, line, place))
+                faults.append(Fault(f"column {name!r} is given twice", where, line, place))
             continue
         absent = [known for known in columns.known if known not in names]
         near = difflib.get_close_matches(name[:40], absent, 1, 0.75)

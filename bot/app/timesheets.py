@@ -123,7 +123,7 @@ def _read(text: str, where: str, columns: Columns, make: Make[T]) -> Sheet[T]:
 
 
 FUTURE = "lies in the future: is the year right?"
-DOUBLED = "stands more than once in the file; it counts once"
+DOUBLED = "is given more than once in the file; it counts once"
 
 
 def _made(line: Line, order: DateOrder, make: Make[T], seen: set[tuple[str, ...]]) -> T:

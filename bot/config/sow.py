@@ -62,7 +62,7 @@ class Sow(Section):
             (m.title for m, title in zip(self.milestones, titles, strict=True) if titles.count(title) > 1), None
         )
         if twice is not None:
-            raise ValueError(f"the milestone {twice!r} stands more than once")
+            raise ValueError(f"the milestone {twice!r} is given more than once")
         return self
 
     @property

@@ -1,4 +1,4 @@
-"""Written exactly when a reader would see a difference beyond drift (CONTRACT §8.2), tried both ways."""
+"""Written exactly when a reader would see a difference beyond drift, tried both ways."""
 
 from __future__ import annotations
 
