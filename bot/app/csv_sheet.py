@@ -64,7 +64,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetLine:
     """One row of the file: its cells by our column names, where it starts, and all that stands in it."""
 
     number: int
@@ -74,15 +74,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """The rows below the header. `places`: the 1-based place of each of our columns in the file."""
 
-    rows: tuple[Line, ...]
+    rows: tuple[SheetLine, ...]
     places: Mapping[str, int]
     separator: str
 
 
-def read_table(text: str, where: str, columns: Columns) -> Table:
+def read_table(text: str, where: str, columns: Columns) -> SheetTable:
     """All rows that are not empty. Raises ConfigError when the header lacks a column that is needed."""
     lines, first, mark = _without_lead(text)
     if len(lines) > MOST_LINES:
@@ -92,7 +92,7 @@ def read_table(text: str, where: str, columns: Columns) -> Table:
     header = next((cells for _, cells, _ in rows[:1]), [])
     names = _header(header, where, columns, first)
     found = tuple(_line(number, cells, fault, names, len(header)) for number, cells, fault in rows[1:])
-    return Table(found, {name: place + 1 for place, name in names.items()}, separator)
+    return SheetTable(found, {name: place + 1 for place, name in names.items()}, separator)
 
 
 def _without_lead(text: str) -> tuple[list[str], int, str]:
@@ -165,10 +165,10 @@ def _header(cells: Sequence[str], where: str, columns: Columns, line: int) -> di
     return {place: name for place, name in enumerate(names) if name in columns.known}
 
 
-def _line(number: int, cells: Sequence[str], fault: str, names: Mapping[int, str], width: int) -> Line:
+def _line(number: int, cells: Sequence[str], fault: str, names: Mapping[int, str], width: int) -> SheetLine:
     extra = [cell for cell in cells[width:] if cell.strip()]
     last = max(names, default=0)
     if not fault and (extra or len(cells) <= last):
         fault = f"has {len(cells)} cells, not {width}"
     found = {name: cells[place].strip() if place < len(cells) else "" for place, name in names.items()}
-    return Line(number, found, tuple(cell.strip() for cell in cells), fault)
+    return SheetLine(number, found, tuple(cell.strip() for cell in cells), fault)

@@ -13,7 +13,7 @@ from bot.cli.console import say, stdout
 from bot.domain.errors import PsbotError
 
 if TYPE_CHECKING:
-    from bot.app.setting_up.wanted import Step
+    from bot.app.setting_up.wanted import SetUpStep
 
 
 @app.command(epilog="Example: psbot new SOW.yml --dry-run, then psbot new SOW.yml")
@@ -50,22 +50,22 @@ def new(
         say(f"Next: psbot status --only '{made.reference}'")
 
 
-def _tell_planned(step: Step) -> None:
+def _tell_planned(step: SetUpStep) -> None:
     _line("would make" if step.action == "create" else "stands    ", step)
 
 
-def _tell_done(step: Step) -> None:
+def _tell_done(step: SetUpStep) -> None:
     _line("made  " if step.action == "create" else "stands", step)
 
 
-def _line(verb: str, step: Step) -> None:
+def _line(verb: str, step: SetUpStep) -> None:
     wanted = step.wanted
     place = "" if wanted.kind == "project" else f"  in {wanted.place}"
     name = wanted.place if wanted.kind == "project" else wanted.title
     stdout().print(f"{verb}  {wanted.kind:<9}  {name}{place}", soft_wrap=True, markup=False)
 
 
-def _leave_plan(path: Path, steps: tuple[Step, ...]) -> None:
+def _leave_plan(path: Path, steps: tuple[SetUpStep, ...]) -> None:
     from bot.cli.files import json_text, write_text
 
     lines = [

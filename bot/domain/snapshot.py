@@ -77,7 +77,8 @@ def _dump_dated(value: Item | Milestone) -> dict[str, Any]:
 
 
 def _dump(value: Any) -> dict[str, Any]:
-    found = {name: getattr(value, name) for name in _field_names(type(value))}
+    model: type[object] = type(value)
+    found = {name: getattr(value, name) for name in _field_names(model)}
     return {name: one if type(one) in _AS_THEY_ARE else _plain(one) for name, one in found.items()}
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.derive.decisions.promises import CustomerState, is_missed, promised, standing_of, state_of
 from bot.derive.results import MilestoneStatus
 from bot.domain.calendar import WorkCalendar
+from bot.domain.vocabulary import MilestoneState
 
 CALENDAR = WorkCalendar()
 DAY = date(2026, 11, 20)
@@ -18,7 +19,7 @@ DAYS = st.integers(0, 120).map(lambda n: DAY + timedelta(days=n))
 
 
 def milestone(
-    title: str, due: date, forecast: date, state: str = "on_track", baseline: date | None = None
+    title: str, due: date, forecast: date, state: MilestoneState = MilestoneState.ON_TRACK, baseline: date | None = None
 ) -> MilestoneStatus:
     return MilestoneStatus(title, "", baseline=baseline or due, due=due, forecast=forecast, state=state)
 

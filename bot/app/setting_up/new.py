@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot.app.session import Session, read_text
 from bot.app.setting_up.wanted import (
     Found,
-    Step,
+    SetUpStep,
     Wanted,
     as_yaml,
     mark,
@@ -43,11 +43,11 @@ class SetUp:
         for path in dict.fromkeys(one.place for one in self.wanted):
             self._look_at(path)
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[SetUpStep, ...]:
         """What is to be made and what stands, as things are now."""
         return steps_of(self.wanted, self.found)
 
-    def carry_out(self) -> Iterator[Step]:
+    def carry_out(self) -> Iterator[SetUpStep]:
         """Make what is missing, one step after the other; each is yielded when it stands."""
         require_write(self.session.client)
         for one in self.wanted:

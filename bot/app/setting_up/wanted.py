@@ -50,7 +50,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetUpStep:
     """Make one thing, or leave it because it stands."""
 
     action: Literal["create", "keep"]
@@ -115,9 +115,9 @@ def _first_items(sow: Sow, template: EngagementTemplate | None) -> Iterator[Want
         yield Wanted("issue", sow.project, item.title, f"item-{number}", body, item.labels, milestone, due)
 
 
-def steps_of(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> tuple[Step, ...]:
+def steps_of(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> tuple[SetUpStep, ...]:
     """What is missing is made, what stands is kept."""
-    return tuple(Step("keep" if _stands(one, found.get(one.place, Found())) else "create", one) for one in wanted)
+    return tuple(SetUpStep("keep" if _stands(one, found.get(one.place, Found())) else "create", one) for one in wanted)
 
 
 def _stands(one: Wanted, there: Found) -> bool:
