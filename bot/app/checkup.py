@@ -225,7 +225,14 @@ def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[CheckRes
             refusal = guard.refusal(audience, e.ref, Spot(asked, place.ref, place.path))
             if refusal and refusal not in told:
                 told.add(refusal)
-                yield CheckResult("problem", f"{e.ref}: {refusal}", "Nothing is written there until then.")
+                yield _refused(session.settings, audience, e.ref, refusal)
+
+
+def _refused(settings: Settings, audience: str, ref: str, refusal: str) -> CheckResult:
+    """A problem where a run would write there; what no report asks for yet is worth a note."""
+    if audience == "customer" and not settings.reports.status.customer.enabled:
+        return CheckResult("note", f"{ref}: {refusal}", "It matters once `reports.status.customer` is enabled.")
+    return CheckResult("problem", f"{ref}: {refusal}", "Nothing is written there until then.")
 
 
 def _is_no_internal_place(settings: Settings, audience: str, path: str) -> bool:

@@ -11,11 +11,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 from bot.app.session import Session
+from bot.app.setting_up.proposal import path_given
 from bot.app.sources import read_live
 from bot.domain.errors import UsageError
-from bot.domain.model import Engagement
+from bot.domain.model import Engagement, Portfolio
 from bot.gitlab_api import set_up as gitlab
+from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
+from bot.gitlab_api.survey import find_project
 
 _MARK = re.compile(r"<!-- psbot-place ([^\s<>]+) -->")
 _TEXT = "psbot writes its internal weekly status of this engagement here, and reads the answers in its thread."
@@ -38,25 +41,36 @@ def needs_place(engagement: Engagement, session: Session) -> bool:
     return session.settings.audience_of(path) != "internal"
 
 
-def make_places(session: Session, project: str, *, dry_run: bool = False) -> Iterator[PlaceFor]:
+def make_places(
+    session: Session, project: str, *, dry_run: bool = False, portfolio: Portfolio | None = None
+) -> Iterator[PlaceFor]:
     """An issue in `project` for each engagement that needs one; those that an earlier run made are found again.
 
     Raises UsageError where customers read `project` or where it can't be seen.
     """
     session = session.live
-    if session.settings.audience_of(project) != "internal":
-        advice = "Name a project in a namespace that config.yml declares `internal`."
-        raise UsageError(f"customers read in {project}", "--places", advice)
-    state = gitlab.read_project(session.client, project, _named)
-    if state is None:
+    seen = find_project(session.client, path_given(project, session.url))
+    if seen is None:
         raise UsageError(
             f"the project {project} can't be found", "--places", "Make it, or name one that the token can see."
         )
+    _require_internal(session, seen.path)
+    state = gitlab.read_project(session.client, seen.path, _named)
     if not dry_run:
         require_write(session.client)
-    for engagement in read_live(session, None).engagements:
-        if engagement.state != "closed" and needs_place(engagement, session):
-            yield _place(session, project, engagement, state.issues, dry_run)
+    for engagement in (portfolio or read_live(session, None)).engagements:
+        if needs_place(engagement, session):
+            yield _place(session, seen.path, engagement, state.issues if state else {}, dry_run)
+
+
+def _require_internal(session: Session, path: str) -> None:
+    if session.settings.audience_of(path) != "internal":
+        advice = "Name a project in a namespace that config.yml declares `internal`."
+        raise UsageError(f"customers read in {path}", "--places", advice)
+    reason = Readership(session.client, session.settings).objection(path)
+    if reason:
+        advice = "Make it private, take them out, or name another project."
+        raise UsageError(f"{path} is declared internal, but {reason}", "--places", advice)
 
 
 def _place(session: Session, project: str, engagement: Engagement, known: Mapping[str, int], dry_run: bool) -> PlaceFor:
@@ -75,6 +89,16 @@ def _place(session: Session, project: str, engagement: Engagement, known: Mappin
 def _named(description: str) -> str | None:
     match = _MARK.search(description)
     return match[1] if match else None
+
+
+def facts_files(config: str) -> str | None:
+    """Where the engagements' facts are, where config.yml says that they are kept in files of their own."""
+    document = YAML(typ="safe").load(config) or {}
+    for key in ("engagement_files", "engagements"):
+        files = document.get(key)
+        if isinstance(files, dict) and isinstance(files.get("path"), str):
+            return f"{files['project']}: {files['path']}" if files.get("project") else str(files["path"])
+    return None
 
 
 def filled_in(config: str, places: Mapping[str, str]) -> str:
