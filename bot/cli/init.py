@@ -112,7 +112,8 @@ def _make_labels(session: Session, dry_run: bool) -> None:
 def _make_places(session: Session, path: Path, portfolio: Portfolio, project: str, dry_run: bool) -> None:
     """Make what is missing and name it in config.yml, also when a later one fails."""
     from bot.app.session import read_text
-    from bot.app.setting_up.places import facts_files, filled_in, make_places
+    from bot.app.setting_up.apart import facts_place, filled_in
+    from bot.app.setting_up.places import make_places
     from bot.cli.files import write_text
 
     text = read_text(path) if path.exists() else ""
@@ -127,10 +128,11 @@ def _make_places(session: Session, path: Path, portfolio: Portfolio, project: st
             if place.issue:
                 found[place.engagement] = place.issue
     finally:
-        if found and (files := facts_files(text)):
-            _tell_lines(files, found)
+        files = facts_place(text)
+        if found and files:
+            _tell_lines(": ".join(part for part in files if part), found)
         elif found and not dry_run:
-            write_text(path, filled_in(text, found))
+            write_text(path, filled_in(text, {ref: {"internal": internal} for ref, internal in found.items()}))
             say(f"named in {path}")
     if not needed:
         stdout().print("every engagement has a place for its internal status", soft_wrap=True)

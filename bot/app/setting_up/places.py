@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
 
 from bot.app.session import Session
 from bot.app.setting_up.proposal import path_given
@@ -60,7 +56,7 @@ def make_places(
         require_write(session.client)
     for engagement in (portfolio or read_live(session, None)).engagements:
         if needs_place(engagement, session):
-            yield _place(session, seen.path, engagement, state.issues if state else {}, dry_run)
+            yield _place(session, seen.path, engagement, state.items if state else {}, dry_run)
 
 
 def _require_internal(session: Session, path: str) -> None:
@@ -86,36 +82,5 @@ def _place(session: Session, project: str, engagement: Engagement, known: Mappin
     )
 
 
-def _named(description: str) -> str | None:
-    match = _MARK.search(description)
-    return match[1] if match else None
-
-
-def facts_files(config: str) -> str | None:
-    """Where the engagements' facts are, where config.yml says that they are kept in files of their own."""
-    document = YAML(typ="safe").load(config) or {}
-    for key in ("engagement_files", "engagements"):
-        files = document.get(key)
-        if isinstance(files, dict) and isinstance(files.get("path"), str):
-            return f"{files['project']}: {files['path']}" if files.get("project") else str(files["path"])
-    return None
-
-
-def filled_in(config: str, places: Mapping[str, str]) -> str:
-    """config.yml with `internal` of these engagements; comments and everything else stay as they are."""
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    document = yaml.load(config)
-    engagements = document.get("engagements")
-    if not engagements:
-        engagements = document["engagements"] = CommentedMap()
-    for ref, internal in places.items():
-        name = next((key for key in engagements if str(key).casefold() == ref.casefold()), ref)
-        facts = engagements.get(name)
-        if facts is None:
-            facts = engagements[name] = CommentedMap()
-        facts["internal"] = internal
-    text = io.StringIO()
-    yaml.dump(document, text)
-    return text.getvalue()
+def _named(description: str) -> Iterator[str]:
+    yield from (match[1] for match in _MARK.finditer(description))
