@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from bot.app.remedies import CheckResult, Level, Remedy
 from bot.app.session import Session
 from bot.app.sources import Progress, quiet, read_live
 from bot.config import Settings
-from bot.domain.errors import NotFoundError, PsbotError
+from bot.domain.errors import NotFoundError, PsbotError, UsageError
 from bot.domain.mistakes import SECRET
 from bot.domain.model import Portfolio
 from bot.gitlab_api.access_report import AccessReport, NamespaceAccess, inspect_access
@@ -92,17 +93,21 @@ def check_config(session: Session) -> Iterator[CheckResult]:
     for number, line in enumerate(session.config_path.read_text(encoding="utf-8").splitlines(), 1):
         if SECRET.search(line.partition("#")[0]):
             yield CheckResult("problem", f"{session.config_path}:{number}: this looks like a secret", Remedy.LEAKED)
-    finance = session.settings.finance
-    for key, name in (("timesheets", finance.timesheets), ("bookings", finance.bookings)):
-        if name and not (session.folder / name).is_file():
-            where = f"finance.{key}: {session.folder / name} is not there"
-            yield CheckResult("problem", where, Remedy.SHEET)
+    for key, path in _missing_sheets(session):
+        yield CheckResult("problem", f"finance.{key}: {path} is not there", Remedy.SHEET)
     customer = session.settings.reports.status.customer
     if customer.enabled and customer.approval == "required" and not customer.approvers:
         yield CheckResult("problem", "customer status needs approval, but nobody may approve it", Remedy.APPROVERS)
 
     for fault, remedy in faults_of(session.settings, session.environment):
         yield CheckResult("problem", fault, remedy)
+
+
+def _missing_sheets(session: Session) -> list[tuple[str, Path]]:
+    finance = session.settings.finance
+    named = (("timesheets", finance.timesheets), ("bookings", finance.bookings))
+    found = [(key, session.folder / name) for key, name in named if name]
+    return [(key, path) for key, path in found if not path.is_file()]
 
 
 def check_report_templates(session: Session) -> Iterator[CheckResult]:
@@ -270,7 +275,12 @@ def check_targets(access: AccessReport, settings: Settings) -> Iterator[CheckRes
 
 def check_engagements(session: Session, progress: Progress) -> Iterator[CheckResult]:
     """What was found under the label, and where each engagement's internal status would go."""
-    portfolio = read_live(session, None, progress)
+    try:
+        portfolio = read_live(session, None, progress)
+    except UsageError as error:  # of a file beside the config; one that is not there is told already
+        if not _missing_sheets(session):
+            yield CheckResult("problem", str(error))
+        return
     for failure in portfolio.failures:
         yield CheckResult("problem", str(failure))
     for error, refs in _by_text((str(error), e.ref) for e in portfolio.engagements for error in e.errors):

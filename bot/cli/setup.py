@@ -17,7 +17,8 @@ from bot.domain.errors import UsageError
 @app.command(epilog="Example: psbot check")
 def check() -> None:
     """Validate config, token, labels, publish targets and templates; say what is missing and how to put it right."""
-    from bot.app.checkup import CheckResult, examine
+    from bot.app.checkup import examine
+    from bot.app.remedies import CheckResult
     from bot.app.session import open_session
 
     found: Counter[str] = Counter()

@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.app.checkup import CheckResult, check_pages
+from bot.app.checkup import check_pages
+from bot.app.remedies import CheckResult
 from bot.app.session import open_session
 from bot.app.setting_up.proposal import make_proposal, sounds_internal
 from bot.config.starter import local_timezone

@@ -92,7 +92,7 @@ def test_everything_is_made_once_and_left_alone_after(place: Place) -> None:
     assert "internal: acme/ps-internal/status#1" in root.description
     assert {"RAID log: Globex: 2163", "Acceptance: Design", "Discovery of source systems and users"} <= set(made)
     assert made["Discovery of source systems and users"].milestone.title == "Design"
-    assert made["Discovery of source systems and users"].estimate == 24 * 3600
+    assert made["Discovery of source systems and users"].estimate == 19 * 3600, "24 of the template's 212, of 170"
     root.title, root.description = "Renamed by its PM", root.description.replace("hours: 200", "hours: 220")
     place.world.changed()
     writes = len(place.gitlab.writes)
@@ -170,7 +170,7 @@ def test_a_new_engagement_gets_its_first_status(place: Place) -> None:
     said = place.call("--config", str(place.folder / "config.yml"), "status", "--json", "--as-of", "2026-11-02")
     [engagement] = json.loads(said.out)["engagements"]
     assert said.code == 0, said.err
-    assert engagement["progress"]["total"] == 212
+    assert 165 <= engagement["progress"]["total"] <= 175, "the SOW's 200 hours, less a reserve"
     assert [a["amount"] for a in engagement["acceptance"]] == [20000, 30000]
     assert engagement["errors"] == []
 
@@ -192,9 +192,7 @@ def test_from_sold_to_the_first_green_status(place: Place, epic: bool) -> None:
     ran = place.call("--config", config, "run", "--report", "status")
     assert ran.code == 0, ran.err
     [note] = [n for n in place.world.find_project("acme/ps-internal/status").items[1].notes if "psbot" in n.body]
-    assert "Overall: Green" in note.body or "🟢" in note.body.split("\n\n")[0] + note.body.split("\n\n")[1], note.body[
-        :400
-    ]
+    assert note.body.startswith("## 🟢 Green"), note.body[:2000]
     assert ("&" in made.err) is epic
 
 

@@ -339,7 +339,7 @@ def test_what_is_said_of_pages_is_gone_once_the_setting_is_changed(
 
 
 def test_a_pipeline_s_project_that_the_token_can_not_see_is_seen_by_a_member(scene: Scene) -> None:
-    stranger = scene.world.token("stranger", ("api",)).value
+    stranger = scene.world.token("stranger", ("api",), role=None).value
     mine = scene.environment["GITLAB_TOKEN"]
     scene.environment |= {"CI_PROJECT_PATH": STATUS, "PSBOT_PAGES": "true", "GITLAB_TOKEN": stranger}
     assert Remedy.PAGES_UNSEEN in {finding.cure for finding in scene.pages()}

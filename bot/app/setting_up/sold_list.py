@@ -79,7 +79,7 @@ def _made(body: Sequence[Row], sheet: _Sheet, header: Sequence[str]) -> SoldList
             key = problem.column if isinstance(problem, BadCell) else problem.key
             place = sheet.places.get(key)
             name = header[place].strip() if place is not None else key
-            column = None if place is None else place + 1
+            column = 0 if place is None else place + 1
             faults.append(Fault(f"{name}: {problem}", sheet.where, row[0], column, problem.advice))
     faults += _doubles(found, sheet.where)
     if faults:

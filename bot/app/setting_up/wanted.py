@@ -20,6 +20,8 @@ from bot.config.sow import EngagementTemplate, Sow
 Kind = Literal["group", "project", "label", "milestone", "issue", "epic"]
 TITLE = 255
 """GitLab takes no longer title."""
+RESERVE = 0.15
+"""So much of the sold hours is kept for what nobody foresees."""
 MONEY = ("value", "rate", "currency")
 _MARK = re.compile(r"<!-- psbot-new ([0-9a-zA-Z._~%-]+) ([\w-]+) -->")
 _UNSAFE = re.compile(r"[^0-9a-zA-Z._~-]")
@@ -136,17 +138,24 @@ def _quoted(text: str) -> str:
 
 def _first_items(sow: Sow, template: EngagementTemplate | None) -> Iterator[Wanted]:
     """The template's items; one without a milestone of its own belongs to the first that is due after it."""
+    share = _scale(sow, template)
     for number, item in enumerate(template.items if template else (), 1):
         due = None if item.at is None else sow.start + timedelta(days=round((sow.end - sow.start).days * item.at))
         known = {m.title.casefold(): m.title for m in sow.milestones}
         named = known.get((item.milestone or "").casefold())
         later = [m for m in sorted(sow.milestones, key=lambda m: m.due) if due is not None and due <= m.due]
         milestone = named or (later[0].title if later else None)
-        body = f"/estimate {item.estimate:g}h" if item.estimate else ""
+        body = f"/estimate {max(0.5, round(item.estimate * share * 2) / 2):g}h" if item.estimate else ""
         yield Wanted(
             "issue", sow.project, item.title, f"item-{number}",
             body=body, labels=item.labels, milestone=milestone, due=due,
         )  # fmt: skip
+
+
+def _scale(sow: Sow, template: EngagementTemplate | None) -> float:
+    """A template says how the hours are spread; how many there are says the SOW."""
+    total = sum(item.estimate or 0 for item in template.items) if template else 0
+    return sow.hours * (1 - RESERVE) / total if sow.hours and total else 1.0
 
 
 def steps_of(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> tuple[Step, ...]:
