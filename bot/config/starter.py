@@ -45,9 +45,9 @@ def render_starter(proposal: Proposal) -> str:
     )
     project = f", project: {_text(proposal.reports_project)}" if proposal.reports_project else ""
     url = (
-        f"  url: {_text(proposal.url)}"
+        f"  {f'url: {_text(proposal.url)}':<36} # {_WHICH}"
         if proposal.url
-        else "  # url: https://gitlab.example.com    # else GITLAB_URL, CI_SERVER_URL, or GitLab.com"
+        else f"  # url: https://gitlab.example.com    # {_WHICH}"
     )
     return _STARTER.format(
         url=url,
@@ -90,6 +90,7 @@ def _text(value: str) -> str:
     )
 
 
+_WHICH = "GITLAB_URL wins over it; without both CI_SERVER_URL counts, else GitLab.com"
 _WHO = {
     "internal": "only our own people can read here: money and internal risks go here",
     "customer": "customers can read here too",

@@ -100,3 +100,12 @@ def test_filling_in_keeps_comments_order_and_what_was_there() -> None:
         "c&2": {"internal": "a/b#2"},
     }
     assert all(part in changed for part in ("# top", "# who", "# money", "serve: {at: ['06:00']}"))
+
+
+def test_a_first_dry_run_shows_the_reports_that_are_refused_too(place: Place) -> None:
+    said = place.psbot("run", "--dry-run", "--report", "status")
+    assert said.code == 1
+    refused = said.out[said.out.index("REFUSED status") :]
+    assert "+++ would stand" in refused.split("would create")[0]
+    assert "Globex" in refused
+    assert place.gitlab.writes == []

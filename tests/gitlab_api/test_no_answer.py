@@ -32,7 +32,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_CONNECT = do_GET
+            do_POST = do_CONNECT = do_GET  # noqa: N815 - the library calls them so
 
             def log_message(self, *_: object) -> None:
                 pass
