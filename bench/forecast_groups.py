@@ -100,6 +100,7 @@ class InProcess:
         zone = settings.work_calendar([batch.as_of.year]).zone
         portfolio = as_of(load_snapshot(json.dumps(document)), batch.as_of, zone)
         if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(pickle.dumps(portfolio))
         return portfolio, settings
 

@@ -26,7 +26,13 @@ from bot.derive.forecast import constants
 
 TRIALS = 300
 METRIC = {"A": "pinball", "B": "mean APE", "C": "pinball", "D": "mean APE", "E": "pinball", "F": "WAPE", "P": "WAPE"}
-TESTS_OF = (("PRIOR_WEIGHT", "ABCDEFP"), ("PARTIAL_CREDIT", "ABF"), ("OWN_SD", "ACDEF"), ("BURN_WEEKS", "AFP"))
+TESTS_OF = (
+    ("PRIOR_WEIGHT", "ABCDEFP"),
+    ("PARTIAL_CREDIT", "ABF"),
+    ("LEAST_LEFT", "ABCDF"),
+    ("OWN_SD", "ACDEF"),
+    ("BURN_WEEKS", "AFP"),
+)
 """From each constant on, in the order of their file, the tests that it and the following ones can move."""
 KEPT = ("load_cesaw", "load_series", "load_releases", "load_managed", "planned_bookings")
 BASELINES = ("plan_baselines", "hour_baselines")

@@ -87,7 +87,7 @@ def _published(folder: Path) -> tuple[list[Shot], dict[str, str]]:
         run_job(session, RunOptions())
         handed = run_job(session, RunOptions(report="partner", partner=PARTNER)).files
         reading = read_for(session, snapshot=None, only=None)
-        pages = make_site_files(reading, audience="internal", only=None)
+        pages = make_site_files(reading, audience="internal", only=None, tell=print)
         return _shots(read_back(session, reading.portfolio), "".join(handed.values())), pages
 
 

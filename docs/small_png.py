@@ -42,7 +42,8 @@ def palette_png(rgb: npt.NDArray[np.uint8]) -> bytes:
     """The picture as an indexed PNG: its commonest colours, every other pixel in the nearest of them."""
     height, width, _ = rgb.shape
     coarse = np.minimum(255, (rgb.reshape(-1, 3).astype(np.int32) + STEP // 2) // STEP * STEP)
-    codes, index, counts = np.unique(coarse @ (65536, 256, 1), return_inverse=True, return_counts=True)
+    weights = np.array((65536, 256, 1), dtype=np.int32)
+    codes, index, counts = np.unique(coarse @ weights, return_inverse=True, return_counts=True)
     shades = np.stack((codes >> 16, codes >> 8 & 255, codes & 255), axis=1)
     palette = _chosen(shades[np.argsort(-counts, kind="stable")])
     nearest = ((shades[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)

@@ -172,6 +172,13 @@ class Store:
                 return owner.items.get(int(iid))
         return None
 
+    def item(self, text: str) -> Item:
+        """What `group/project#12` or `group&7` names; a KeyError where nothing has that name."""
+        found = self.find_reference(text)
+        if found is None:
+            raise KeyError(text)
+        return found
+
     # --- registration ------------------------------------------------------------------------------------------------
 
     def add_user(self, user: User) -> User:

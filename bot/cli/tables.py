@@ -13,11 +13,12 @@ from bot.cli.columns import HEADS, SHARES, chosen_columns, fitting, rows_in_orde
 from bot.cli.console import stdout
 from bot.derive.results import Derived, EngagementDerived, Quantiles
 from bot.domain.model import Facts
+from bot.report.worth import worth_telling
 
 if TYPE_CHECKING:
     from bot.derive.explain import Explanation
     from bot.derive.forecast import BacktestReport
-    from bot.derive.forecast.record import Record
+    from bot.derive.forecast.record.scores import Record
 
 COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
 
@@ -148,7 +149,7 @@ def print_overload(base: Derived, scenario: Derived) -> None:
 
 def _scenario_cells(e: EngagementDerived) -> list[str]:
     f = e.forecast
-    quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in sorted(f.revenue.items()))
+    quarters = ", ".join(f"{quarter} {_money(r.forecast)}" for quarter, r in worth_telling(f.revenue).rows)
     return [
         _day(f.finish.p50),
         _day(f.finish.p80),
@@ -178,7 +179,7 @@ def print_backtest(result: BacktestReport) -> None:
     _print_record(result.record)
     for asked, share in result.quarters_within.items():
         stdout().print(f"Past quarters forecast within 5 % at their {asked}: {_ratio(share)}")
-    from bot.derive.forecast.backtest import judgement_note
+    from bot.derive.forecast.record.backtest import judgement_note
 
     for kind, score in result.judged.items():
         stdout().print(judgement_note(kind, score))
@@ -193,7 +194,7 @@ def _print_record(record: Record) -> None:
         table = _table("Revenue that came ÷ forecast", *columns)
         for m in record.money:
             name = _plain(f"{m.kind} {m.name or 'none'}" if m.kind in ("pm", "region") else m.kind)
-            table.add_row(m.period, m.asked, name, str(m.n), _ratio(m.error), f"{m.bias:+.0%}", _ratio(m.within))
+            table.add_row(m.period, m.asked, name, str(m.n), _ratio(m.error), _bias(m.bias), _ratio(m.within))
         stdout().print(table)
     for c in record.calibration:
         stdout().print(f"{c.what}: {c.nominal:.0%} promised, {_ratio(c.share)} came true ({c.held} of {c.of})")
@@ -201,6 +202,11 @@ def _print_record(record: Record) -> None:
         stdout().print(
             f"chance to be on time from {k.low:.0%} to {k.high:.0%}: {k.promised:.0%} on average, {k.came_true:.0%} came true ({k.n})"
         )
+
+
+def _bias(share: float) -> str:
+    """With its sign, which nothing has that rounds to none."""
+    return f"{share:+.0%}" if round(share, 2) else "0%"
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -228,11 +234,11 @@ def _basis(e: EngagementDerived) -> str:
     return f"{f.basis}, {f.history_weeks} weeks" if f.history_weeks else f.basis
 
 
-def _four(q: Quantiles) -> Iterable[Any]:
+def _four(q: Quantiles[date] | Quantiles[float]) -> Iterable[Any]:
     return (q.p10, q.p50, q.p80, q.p95)
 
 
-def _span(q: Quantiles) -> str:
+def _span(q: Quantiles[date] | Quantiles[float]) -> str:
     return f"{_day(q.p50)} – {_day(q.p80)}" if q.p50 is not None else "–"
 
 

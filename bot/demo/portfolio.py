@@ -137,6 +137,7 @@ def DEMO_CONFIG(  # noqa: N802
         },
         "finance": finance,
         "reports": _reports(),
+        "people": {name: {"partner": partner} for partner, names in catalogue.PARTNERS.items() for name in names},
         **({"facts": {"fields": catalogue.FIELDS}} if Edition(edition).licensed else {}),
         "engagements": {found.ref: found.private for found in engagements if found.private},
     }

@@ -149,13 +149,13 @@ def _figures(engagement: Engagement, e: EngagementDerived) -> Iterable[Figure]:
     effort = f.effort_hours.p50
     yield Figure(
         "forecast.effort_hours.p50",
-        effort if not isinstance(effort, date) else None,
+        effort,
         "hours at completion: spent so far and what the work left takes in half of the trials",
     )
     finish = f.finish.p50
     yield Figure(
         "forecast.finish.p50",
-        finish.isoformat() if isinstance(finish, date) else None,
+        finish.isoformat() if finish else None,
         f"half of the trials are done by then; basis {f.basis}, {f.history_weeks} weeks of history",
     )
     end = e.end.isoformat() if e.end else "no end known"

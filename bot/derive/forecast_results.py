@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Generic, TypeVar
 
 from bot.derive.status_results import Reason
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
 
+Q = TypeVar("Q", date, float)
+
 
 @dataclass(frozen=True, slots=True)
-class Quantiles:
+class Quantiles(Generic[Q]):
     """P10, P50, P80, P95 of a date or a number; all None when there is no forecast."""
 
-    p10: date | float | None = None
-    p50: date | float | None = None
-    p80: date | float | None = None
-    p95: date | float | None = None
+    p10: Q | None = None
+    p50: Q | None = None
+    p80: Q | None = None
+    p95: Q | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class MilestoneForecast:
     """Finish of one milestone's open work and the chance to make its due date."""
 
     title: str
-    finish: Quantiles = Quantiles()
+    finish: Quantiles[date] = Quantiles()
     on_time_probability: float | None = None
 
 
@@ -46,10 +49,10 @@ class MilestoneForecast:
 class Forecast:
     """Finish, effort and revenue with honest ranges; `basis` says what they rest on."""
 
-    finish: Quantiles = Quantiles()
+    finish: Quantiles[date] = Quantiles()
     on_time_probability: float | None = None
-    effort_hours: Quantiles = Quantiles()
-    effort_hours_fixed_scope: Quantiles = Quantiles()
+    effort_hours: Quantiles[float] = Quantiles()
+    effort_hours_fixed_scope: Quantiles[float] = Quantiles()
     revenue: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
     revenue_by_month: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
     """The calendar month that ended and those of the running and the next quarter (`2026-10`), from the same trials; no upside."""

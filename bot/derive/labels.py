@@ -53,6 +53,7 @@ class Meaning:
     escalation: bool
     exception: bool
     dropped: bool
+    non_billable: bool
 
     @property
     def work(self) -> bool:
@@ -78,6 +79,7 @@ class _Meanings(dict[tuple[tuple[str, ...], tuple[str, ...]], Meaning]):
             escalation=has_label(carried, labels.escalation),
             exception=has_label(carried, labels.exception) or has_label(carried, labels.work_at_risk),
             dropped=any(label.casefold() in dropped for label in carried),
+            non_billable=has_label(carried, labels.non_billable),
         )
         return meaning
 

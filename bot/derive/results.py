@@ -251,7 +251,7 @@ class Compliance:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The completion checklist of an engagement; None = can't be known. `days_to_ready`: completion → ready for Finance."""
+    """The completion checklist of an engagement; None = can't be known. `days_to_ready`: working days to ready for Finance."""
 
     sign_off: bool | None = None
     time_complete: bool | None = None
@@ -263,7 +263,7 @@ class Completion:
     days_to_ready: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EngagementDerived:
     """Everything derived of one engagement."""
 

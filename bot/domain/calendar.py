@@ -7,7 +7,7 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import cached_property, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,6 +17,8 @@ from bot.domain.limits import FIRST_DAY, LAST_DAY
 CENTURY = 2000
 """The century that a fiscal year of two digits is in."""
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_KNOWN: Final = 200_000
+"""Instants whose day is remembered at a time."""
 ONE_DAY: Final = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
 """Years in which anybody works; others are typing errors, or mean "open"."""
@@ -131,7 +133,19 @@ class WorkCalendar:
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of an instant in the calendar's zone; a naive instant is taken as it stands."""
-        return at.astimezone(self.zone).date() if at.tzinfo else at.date()
+        if not isinstance(at.tzinfo, timezone):
+            return at.astimezone(self.zone).date() if at.tzinfo else at.date()
+        found = self._local_days.get(at)
+        if found is None:
+            if len(self._local_days) >= MOST_KNOWN:
+                self._local_days.clear()
+            found = self._local_days[at] = at.astimezone(self.zone).date()
+        return found
+
+    @cached_property
+    def _local_days(self) -> dict[datetime, date]:
+        """Days by instant: the same instants are asked for on every day that is replayed."""
+        return {}
 
     # -- periods
 

@@ -13,17 +13,11 @@ from bot.domain.errors import GitLabError, NotFoundError, PsbotError
 from bot.gitlab_api.capabilities import Capabilities, missing_features
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import resolve_place
+from bot.gitlab_api.queries import role_field
 from bot.gitlab_api.reading import outermost
-from bot.gitlab_api.rights import token_record
+from bot.gitlab_api.rights import ROLES, STAFF, require_sight, token_record
 from bot.gitlab_api.translate import day
 
-STAFF = 15
-"""Planner (GitLab 17.7); before, Reporter: from this role on one sees confidential items and edits others'."""
-ROLES = {
-    0: "no access", 5: "minimal access", 10: "guest", 15: "planner", 20: "reporter", 25: "security manager",
-    30: "developer", 40: "maintainer", 50: "owner", 60: "owner",
-}  # fmt: skip
-ROLE = " maxAccessLevel { integerValue }"
 LABEL_COLORS = {"green": "#108548", "yellow": "#c77d00", "red": "#dd2b0e"}
 OTHER_COLOR = "#6699cc"
 
@@ -98,10 +92,10 @@ def access_query(known: Capabilities) -> str:
     """A namespace's kind, the token's role there and its licence."""
     features = " ".join(known.features)
     licensed = f" licensedFeatures {{ {features} }}" if features and known.knows("Group.licensedFeatures") else ""
-    group, project = (ROLE if known.knows(f"{kind}.maxAccessLevel") else "" for kind in ("Group", "Project"))
+    group, project = (role_field(known, kind) for kind in ("Group", "Project"))
     return (
-        f"query PsbotAccess($path: ID!) {{ group(fullPath: $path) {{ fullPath{group}{licensed} }} "
-        f"project(fullPath: $path) {{ fullPath{project} }} }}"
+        f"query PsbotAccess($path: ID!) {{ group(fullPath: $path) {{ fullPath {group}{licensed} }} "
+        f"project(fullPath: $path) {{ fullPath {project} }} }}"
     )
 
 
@@ -216,6 +210,7 @@ def _outermost(client: GitLabClient, settings: Settings) -> Iterator[NamespaceAc
         access = _namespace(client, client.capabilities, path, settings)
         if access.error:
             raise NotFoundError(access.error, path)
+        require_sight(access.level, path)
         yield access
 
 

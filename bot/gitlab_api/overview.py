@@ -16,6 +16,7 @@ from bot.domain.model import Milestone
 from bot.gitlab_api import queries
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.paging import Pages
+from bot.gitlab_api.rights import level_told, require_sight
 from bot.gitlab_api.thread_pool import PageSize, ThreadPool
 from bot.gitlab_api.translate import id_number, make_milestone, next_cursor
 
@@ -93,6 +94,7 @@ class OverviewReader:
             raise NotFoundError(
                 "is not a group or project that the token can see", path, "Check the path, and its role there."
             )
+        require_sight(level_told(found), path)
         nodes = dict(self._lists(kind, path, found))
         below = [*nodes["projects"], *nodes["descendantGroups"]]
         spaces = dict(self._each(path, below, lambda n: (str(n["id"]), str(n["fullPath"]))))

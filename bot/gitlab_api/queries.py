@@ -72,7 +72,7 @@ def place_query(known: Capabilities, size: int = PAGE) -> str:
     features = f"licensedFeatures {{ {' '.join(known.features)} }} " if _has_features(known) else ""
     stones = f"milestones(sort: CREATED_ASC, first: {size}, %s) {{ {_MILESTONES} }}"
     group = (
-        f"id fullPath {features}{_standing(known, 'group')}"
+        f"id fullPath {role_field(known, 'Group')}{features}{_standing(known, 'group')}"
         f"projects(includeSubgroups: true, first: {size}) {{ {_PLACES} }} "
         f"descendantGroups(first: {size}) {{ {_PLACES} }} "
         f"labels(includeAncestorGroups: true, includeDescendantGroups: true, first: {size}) {{ {_LABELS} }} "
@@ -80,8 +80,13 @@ def place_query(known: Capabilities, size: int = PAGE) -> str:
     )
     labels = f"labels(includeAncestorGroups: true, first: {size}) {{ {_LABELS} }} "
     time, own = _time(known, "Project"), stones % "includeAncestors: true"
-    project = f"id fullPath {_standing(known, 'project')}{labels}{time}{own}"
+    project = f"id fullPath {role_field(known, 'Project')}{_standing(known, 'project')}{labels}{time}{own}"
     return f"query PsbotPlace($path: ID!) {{ group(fullPath: $path) {{ {group} }} project(fullPath: $path) {{ {project} }} }}"
+
+
+def role_field(known: Capabilities, kind: str) -> str:
+    """What asks a `Group` or `Project` for the token's role there; nothing where this GitLab doesn't tell."""
+    return "maxAccessLevel { integerValue } " if known.knows(f"{kind}.maxAccessLevel") else ""
 
 
 def _standing(known: Capabilities, kind: str) -> str:

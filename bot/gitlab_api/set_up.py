@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.rights import level_permitted, require_sight
 
 Keys = Callable[[str], Iterable[str]]
 
@@ -24,12 +25,16 @@ class SpaceState:
 
 
 def read_project(client: GitLabClient, path: str, keys: Keys) -> SpaceState | None:
-    """What stands in a project; None where there is none that the token can see."""
+    """What stands in a project; None where there is none that the token can see.
+
+    Raises AccessError for a guest, who would miss what stands and make it twice.
+    """
     base = f"/projects/{quote(path, safe='')}"
     try:
-        client.get(base)
+        project = client.get(base)
     except NotFoundError:
         return None
+    require_sight(level_permitted(project), path)
     milestones = {str(m["title"]): int(m["id"]) for m in client.get_all(f"{base}/milestones")}
     listed = client.get_all(f"{base}/issues", state="all", order_by="created_at", sort="asc", pagination=None)
     return SpaceState(_labels(client, base), milestones, _by_key(listed, keys))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles, QuarterRevenue
+from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles
 from bot.domain.calendar import WorkCalendar
-from bot.domain.model import Engagement, Item
+from bot.domain.model import EMPTY, Engagement, Item
 from bot.report.text.safe_text import NOTHING, SafeMarkdown, cell, clean, html_text, joined, neutralise
 from bot.report.text.wording import Words
+from bot.report.worth import Revenue, has_range, worth_telling
 
 BUDGET: Final = 2_000
 """MAX_CHAR_LIMIT of GitLab's render_sandboxed_mermaid.js: characters of the diagrams that are visible together."""
@@ -25,9 +26,7 @@ TITLE_LIMIT: Final = 36
 MOST_MILESTONES: Final = 10
 MOST_POINTS: Final = 11
 BURN_WEEKS: Final = 26
-FORECAST_WEEKS: Final = 52
 WEEK: Final = timedelta(days=7)
-Revenue = QuarterRevenue | PortfolioQuarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +83,13 @@ def _day_format(words: Words) -> str:
     return str(words.text("chart.day"))
 
 
-def milestone_chart(words: Words, milestones: Sequence[MilestoneStatus], as_of: date) -> Chart | None:
-    """Baseline against forecast of each milestone; a bar between the two is the slip. None without dates."""
+def milestone_chart(
+    words: Words, milestones: Sequence[MilestoneStatus], as_of: date, starts: Mapping[str, date] = EMPTY
+) -> Chart | None:
+    """The work of each milestone as a bar to its expected end, its baseline, and what it slips beyond. None without dates.
+
+    `starts`: the day on which work on a milestone began, by title; without one it follows the milestone before.
+    """
     dated = [m for m in milestones if _ends(m)]
     if not dated:
         return None
@@ -95,8 +99,10 @@ def milestone_chart(words: Words, milestones: Sequence[MilestoneStatus], as_of: 
         f"section {_plain(words, 'chart.as_of')}",
         f"{as_of.strftime(_day_format(words))} :milestone, {as_of}, 0d",
     ]
+    before: date | None = None
     for milestone in shown:
-        lines += _gantt_lines(words, milestone)
+        lines += _gantt_lines(words, milestone, starts.get(milestone.title) or before)
+        before = _ends(milestone)[-1]
     return Chart(
         words.text("chart.milestones"), "\n".join(lines), _milestone_words(words, dated), _milestone_table(words, dated)
     )
@@ -114,14 +120,20 @@ def _ends(milestone: MilestoneStatus) -> tuple[date, ...]:
     return tuple(day for day in (milestone.baseline, expected) if day is not None)
 
 
-def _gantt_lines(words: Words, milestone: MilestoneStatus) -> Iterable[str]:
+def _gantt_lines(words: Words, milestone: MilestoneStatus, begun: date | None) -> Iterable[str]:
+    """A bar of the colour of its state; one of its own, always red, for the days after the baseline."""
     first, last = _ends(milestone)[0], _ends(milestone)[-1]
     tag = _GANTT_TAGS.get(milestone.state, "")
     state = _plain(words, f"milestone_state.{milestone.state}")
     yield f"section {mermaid_text(milestone.title)}"
-    yield f"{_plain(words, 'chart.baseline') if len(_ends(milestone)) == 2 else state} :milestone, {first}, 0d"
-    if first != last:
-        yield f"{state} :{tag}{min(first, last)}, {max(first, last)}"
+    if begun is not None and begun < last:
+        yield f"{state} :{tag}{begun}, {last}"
+    elif len(_ends(milestone)) == 1 or first == last:
+        yield f"{state} :{tag}milestone, {last}, 0d"
+    if len(_ends(milestone)) == 2 and first != last:
+        yield f"{_plain(words, 'chart.baseline')} :milestone, {first}, 0d"
+    if first < last and milestone.slip_days:
+        yield f"{mermaid_text(str(words.text('slip.late', n=milestone.slip_days)))} :crit, {first}, {last}"
 
 
 def _milestone_words(words: Words, milestones: Sequence[MilestoneStatus]) -> SafeMarkdown:
@@ -169,57 +181,35 @@ def _burn_point(items: Sequence[Item], values: Mapping[str, float], day: date, c
     return BurnPoint(day, sum(values[i.ref] for i in done), sum(values[i.ref] for i in there))
 
 
-def burn_up_chart(words: Words, history: Sequence[BurnPoint], finish: Quantiles, basis: str) -> Chart | None:
-    """Done so far as bars, scope and the two forecasts (50 % and 80 % sure) as lines. None with fewer than two points."""
+def burn_up_chart(words: Words, history: Sequence[BurnPoint], finish: Quantiles[date], basis: str) -> Chart | None:
+    """Done so far as bars, scope as a line; the forecast is told in words. None with fewer than two points."""
+    history = _from_first_done(history)
     if len(history) < 2 or history[-1].scope <= 0:
         return None
     now = history[-1]
     p50, p80 = (day if isinstance(day, date) and day > now.day else None for day in (finish.p50, finish.p80))
-    days = _shown_days([point.day for point in history], _weeks_until(now.day, p80 or p50))
-    known = {point.day: point for point in history}
-    lines = [_scope_line(known, now, days)]
-    lines += [_forecast_line(known, now, end, days) for end in (p80, p50) if end]
-    done = [known[day].done if day in known else 0.0 for day in days]
-    colours = ["#9ca3af", "#fbbf24", "#2563eb"][: len(lines)] if p80 else ["#9ca3af", "#2563eb"][: len(lines)]
-    top = max(point.scope for point in history)
+    shown = _shown(history)
     source = _xychart(
-        ["#34d399", *colours],
-        [day.strftime(_day_format(words)) for day in days],
-        top,
-        [("bar", done), *(("line", v) for v in lines)],
+        ["#34d399", "#9ca3af"],
+        [point.day.strftime(_day_format(words)) for point in shown],
+        max(point.scope for point in history),
+        [("bar", [point.done for point in shown]), ("line", [point.scope for point in shown])],
     )
     return Chart(
-        words.text("chart.burn_up"), source, _burn_words(words, now, p50, p80, basis), _burn_table(words, history)
+        words.text("chart.burn_up"), source, _burn_words(words, now, p50, p80, basis), _burn_table(words, shown)
     )
 
 
-def _weeks_until(now: date, end: date | None) -> list[date]:
-    """The weeks after `now` until the one that holds `end`; a forecast beyond a year is cut there."""
-    weeks = min(FORECAST_WEEKS, -(-(end - now).days // 7)) if end else 0
-    return [now + WEEK * (n + 1) for n in range(weeks)]
+def _from_first_done(history: Sequence[BurnPoint]) -> Sequence[BurnPoint]:
+    """Without the weeks before anything was done."""
+    begun = next((n for n, point in enumerate(history) if point.done), len(history))
+    return history[begun:]
 
 
-def _shown_days(past: Sequence[date], ahead: Sequence[date]) -> list[date]:
-    """At most 11 days, evenly spread; today (the last of `past`) and the last of all are always among them."""
-    step = -(-(len(past) + len(ahead)) // (MOST_POINTS - 2))
-    later = [*ahead[step - 1 :: step], *ahead[-1:]]
-    return [*past[::-1][::step][::-1], *dict.fromkeys(later)]
-
-
-def _scope_line(known: Mapping[date, BurnPoint], now: BurnPoint, days: Sequence[date]) -> list[float]:
-    return [known[day].scope if day in known else now.scope for day in days]
-
-
-def _forecast_line(known: Mapping[date, BurnPoint], now: BurnPoint, end: date, days: Sequence[date]) -> list[float]:
-    """What was done up to now, then straight to the whole scope at `end`."""
-    span = (end - now.day).days
-
-    def at(day: date) -> float:
-        if day in known:
-            return known[day].done
-        return now.done + (now.scope - now.done) * min(1.0, (day - now.day).days / span)
-
-    return [at(day) for day in days]
+def _shown(history: Sequence[BurnPoint]) -> Sequence[BurnPoint]:
+    """At most 11 weeks, evenly spread; the last one is always among them."""
+    step = -(-len(history) // MOST_POINTS)
+    return history[::-1][::step][::-1]
 
 
 def _burn_words(words: Words, now: BurnPoint, p50: date | None, p80: date | None, basis: str) -> SafeMarkdown:
@@ -231,9 +221,8 @@ def _burn_words(words: Words, now: BurnPoint, p50: date | None, p80: date | None
     return joined([text, *([ends] if ends else [])], " ")
 
 
-def _burn_table(words: Words, history: Sequence[BurnPoint]) -> SafeMarkdown:
-    days = set(_shown_days([point.day for point in history], []))
-    rows = [[words.date(p.day), words.number(p.done), words.number(p.scope)] for p in history if p.day in days]
+def _burn_table(words: Words, shown: Sequence[BurnPoint]) -> SafeMarkdown:
+    rows = [[words.date(p.day), words.number(p.done), words.number(p.scope)] for p in shown]
     return _table([words.text(f"chart.{key}") for key in ("week", "done", "scope")], rows)
 
 
@@ -241,12 +230,13 @@ def _burn_table(words: Words, history: Sequence[BurnPoint]) -> SafeMarkdown:
 
 
 def revenue_chart(words: Words, quarters: Mapping[str, Revenue]) -> Chart | None:
-    """Revenue by fiscal quarter: high end, forecast and what is delivered as bars within each other; target as a line."""
-    named = sorted(quarters.items())
+    """Revenue by fiscal quarter: what is delivered, and of those still open forecast and high end; target as a line."""
+    told = worth_telling(quarters)
+    named = told.rows
     if not any(q.high or q.forecast or q.actual for _, q in named):
         return None
-    series = [("bar", [max(q.high, q.forecast) for _, q in named]), ("bar", [q.forecast for _, q in named])]
-    series.append(("bar", [q.actual for _, q in named]))
+    series = [("bar", [_if_open(q, max(q.high, q.forecast)) for _, q in named])]
+    series += [("bar", [_if_open(q, q.forecast) for _, q in named]), ("bar", [q.actual for _, q in named])]
     colours = ["#dbeafe", "#60a5fa", "#1d4ed8"]
     targets = [q.target for _, q in named if isinstance(q, PortfolioQuarter) and q.target is not None]
     if len(targets) == len(named):
@@ -255,21 +245,35 @@ def revenue_chart(words: Words, quarters: Mapping[str, Revenue]) -> Chart | None
     top = max(max(values) for _, values in series)
     source = _xychart(colours, [name for name, _ in named], top, series)
     legend = words.text("chart.revenue_target" if len(targets) == len(named) else "chart.revenue_legend")
-    told = joined([_quarter_words(words, name, q) for name, q in named], "; ")
-    text = SafeMarkdown(f"{legend} {told}.")
+    parts = [_quarter_words(words, name, q) for name, q in named]
+    if told.later:
+        parts.append(words.text("chart.later", amount=forecast_money(words, told.later)))
+    text = SafeMarkdown(f"{legend} {joined(parts, '; ')}.")
     return Chart(words.text("chart.revenue"), source, text, _revenue_table(words, named))
+
+
+def _if_open(q: Revenue, value: float) -> float:
+    """A quarter that is over has no forecast any more: what came is all there is to draw."""
+    return value if (q.forecast, q.low) != (q.actual, q.high) else 0.0
 
 
 def _quarter_words(words: Words, name: str, q: Revenue) -> SafeMarkdown:
     """`FY27-Q4: $220,674 delivered or accepted, forecast $644,000 ($551,000 to $713,000), target $630,000`."""
-    parts = [words.text("status.delivered", actual=words.money(q.actual))]
+    parts = [words.text("status.delivered", actual=words.money(q.actual))] if q.actual else []
     if (q.forecast, q.low) != (q.actual, q.high):
-        low, high = forecast_money(words, q.low), forecast_money(words, q.high)
-        forecast = forecast_money(words, q.forecast)
-        parts.append(words.text("status.quarter_forecast", forecast=forecast, low=low, high=high))
+        parts.append(forecast_words(words, q))
     if isinstance(q, PortfolioQuarter) and q.target is not None:
         parts.append(words.text("chart.target", target=words.money(q.target)))
     return SafeMarkdown(f"{neutralise(name)}: {joined(parts)}")
+
+
+def forecast_words(words: Words, q: Revenue) -> SafeMarkdown:
+    """`forecast $644,000 ($551,000 to $713,000)`; without a range where there is none to tell."""
+    low, high = forecast_money(words, q.low), forecast_money(words, q.high)
+    forecast = forecast_money(words, q.forecast)
+    if low == high or not has_range(q.low, q.high):
+        return words.text("status.quarter_forecast_sure", forecast=forecast)
+    return words.text("status.quarter_forecast", forecast=forecast, low=low, high=high)
 
 
 def forecast_money(words: Words, value: float | None) -> SafeMarkdown:

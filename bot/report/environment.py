@@ -20,9 +20,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 import bot
 from bot.config import Settings
 from bot.domain.errors import ConfigError, Fault
-from bot.report.charts import forecast_money
+from bot.report.charts import forecast_money, forecast_words
 from bot.report.text.safe_text import SafeMarkdown, code
 from bot.report.text.wording import Words, load_words
+from bot.report.worth import is_worth
 
 SUFFIX = ".md.j2"
 UNSAFE_FILTERS = ("safe", "escape", "e", "forceescape", "urlize", "xmlattr", "tojson", "pprint", "striptags")
@@ -124,6 +125,8 @@ def _filters(words: Words) -> dict[str, Any]:
     return {name: getattr(words, name) for name in formats} | {
         "unbroken": lambda text: SafeMarkdown(words.output(text).replace(" ", "\u00a0")),
         "about": lambda value: forecast_money(words, value),
+        "expected": lambda revenue: forecast_words(words, revenue),
+        "worth": lambda revenue: is_worth(revenue.upside, revenue.forecast),
         "join": join,
         "code": code,
         "word": lambda v, g: words.name(g, v),

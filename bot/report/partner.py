@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.decisions.due import Due
 from bot.derive.labels import label_value
+from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import work_items
-from bot.domain.model import Engagement, Item, Portfolio
+from bot.domain.calendar import Period
+from bot.domain.model import Engagement, Item, Portfolio, TimeLog
 from bot.report.context import ReportContext, short_ref
 from bot.report.document import RenderedFile
 from bot.report.text.safe_text import SafeMarkdown
@@ -38,6 +40,16 @@ class PartnerItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerMilestone:
+    """A milestone that holds work of the partner: the date agreed, and the one expected now or kept."""
+
+    title: str
+    agreed: date | None
+    expected: date | None
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerWork:
     """One engagement of a partner: hours used of its order (None: no order known), what is open, what is late."""
 
@@ -49,6 +61,10 @@ class PartnerWork:
     done: int
     total: int
     open: tuple[PartnerItem, ...]
+    pm: str | None = None
+    milestones: tuple[PartnerMilestone, ...] = ()
+    people: tuple[tuple[str, float], ...] = ()
+    """Hours of each of the partner's people in the period: what an invoice is checked against."""
 
     @property
     def late(self) -> int:
@@ -63,13 +79,13 @@ class PartnerView:
     work: tuple[PartnerWork, ...]
 
 
-def partner_views(context: ReportContext, day: date) -> tuple[PartnerView, ...]:
+def partner_views(context: ReportContext, day: date, period: Period) -> tuple[PartnerView, ...]:
     """Every partner by name, with the engagements that it works on."""
     engagements = context.engagements(day)
     found: dict[str, list[PartnerWork]] = {}
     for ref in sorted(engagements):
         for partner in sorted(partners_of(engagements[ref], context)):
-            found.setdefault(partner, []).append(_work(context, engagements[ref], partner, day))
+            found.setdefault(partner, []).append(_work(context, engagements[ref], partner, day, period))
     return tuple(PartnerView(name, tuple(found[name])) for name in sorted(found))
 
 
@@ -83,14 +99,18 @@ def partners_of(engagement: Engagement, context: ReportContext) -> set[str]:
 def make_handover(due: Due, context: ReportContext, partner: str) -> RenderedFile | None:
     """The hand-over form for one partner; None when it works on nothing here."""
     wanted = partner.casefold()
-    view = next((v for v in partner_views(context, due.as_of) if v.partner.casefold() == wanted), None)
+    view = next((v for v in partner_views(context, due.as_of, due.period) if v.partner.casefold() == wanted), None)
     if view is None:
         return None
     words = context.templates.words
     safe = _for_partner(context, view)
     text = context.templates.render(
         TEMPLATE,
-        {"view": safe, "as_of_line": words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone)},
+        {
+            "view": safe,
+            "as_of_line": words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
+            "period": SafeMarkdown(due.period.name),
+        },
     )
     slug = re.sub(r"[^a-z0-9]+", "-", wanted).strip("-") or "partner"
     return RenderedFile(f"partner-{slug}-{due.period.name}.md", text)
@@ -106,6 +126,7 @@ def _for_partner(context: ReportContext, view: PartnerView) -> PartnerView:
             dataclasses.replace(
                 work,
                 name=SafeMarkdown(""),
+                milestones=tuple(dataclasses.replace(m, title=blacken(m.title, hidden, own)) for m in work.milestones),
                 open=tuple(
                     dataclasses.replace(
                         item, title=blacken(item.title, hidden, own), ref=blacken(item.ref, hidden, own)
@@ -142,23 +163,56 @@ def blacken(text: str, names: Iterable[str], own: Iterable[str]) -> str:
     return text
 
 
-def _work(context: ReportContext, engagement: Engagement, partner: str, day: date) -> PartnerWork:
+def _work(context: ReportContext, engagement: Engagement, partner: str, day: date, period: Period) -> PartnerWork:
     """Labelled work is the partner's; where nothing is labelled, the partner of the facts does all of it."""
     mine = tuple(_partner_items(engagement, partner, context))
     refs = {item.ref for item in mine}
     whole = _does_all(engagement, partner, context)
-    hours = sum(log.hours for log in engagement.timelogs if whole or log.item in refs)
+    logs = tuple(_partner_logs(context, engagement, partner, None if whole else refs))
+    hours = sum(log.hours for log in logs)
+    derived = context.derived(engagement.ref, day)
+    budget = derived.budget.hours_budget if derived else engagement.facts.hours
     estimates = [item.estimate_hours for item in mine if item.estimate_hours]
     return PartnerWork(
         engagement.facts.customer or "",
         engagement.facts.sow or "",
         context.titled(engagement.ref, engagement.title),
         hours,
-        engagement.facts.hours if whole else (sum(estimates) if estimates else None),
+        budget if whole else (sum(estimates) if estimates else None),
         sum(not item.is_open for item in mine),
         len(mine),
         tuple(_item_view(item, day) for item in sorted(mine, key=_by_due) if item.is_open),
+        engagement.facts.pm,
+        tuple(_milestones(derived, {item.milestone for item in mine})) if derived else (),
+        _by_person(log for log in logs if log.spent_at in period and log.spent_at <= day),
     )
+
+
+def _partner_logs(
+    context: ReportContext, engagement: Engagement, partner: str, refs: Collection[str] | None
+) -> Iterator[TimeLog]:
+    """Hours of the partner's people where the config names them, else all that were logged on its work (None: on all)."""
+    belongs = {name.casefold(): person.partner for name, person in context.settings.people.items()}
+    named = any((name or "").casefold() == partner.casefold() for name in belongs.values())
+    for log in engagement.timelogs:
+        theirs = (belongs.get(log.user.casefold()) or "").casefold() == partner.casefold()
+        if theirs if named else refs is None or log.item in refs:
+            yield log
+
+
+def _by_person(logs: Iterable[TimeLog]) -> tuple[tuple[str, float], ...]:
+    hours: dict[str, float] = {}
+    for log in logs:
+        hours[log.user] = hours.get(log.user, 0.0) + log.hours
+    return tuple(sorted(hours.items()))
+
+
+def _milestones(derived: EngagementDerived, titles: Collection[str | None]) -> Iterator[PartnerMilestone]:
+    """Those that hold its work, by date."""
+    known = sorted(derived.schedule.milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title))
+    for m in known:
+        if m.title in titles:
+            yield PartnerMilestone(m.title, m.baseline or m.due, m.closed or m.forecast or m.due, m.state == "done")
 
 
 def _partner_items(engagement: Engagement, partner: str, context: ReportContext) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 from bot.config import ReportSection, Settings
-from bot.derive.decisions.due import Due, Rhythm, always
+from bot.derive.decisions.due import ASKED_FOR, Due, Rhythm, always
 from bot.domain.messages import NOTHING, Phrase
 from bot.report import kinds
 from bot.report.context import ReportContext
@@ -38,7 +38,14 @@ Make = Callable[[Due, ReportContext, str | None], Document | None]
 
 def whole_portfolio(due: Due, context: ReportContext) -> Iterable[str | None]:
     """The subject of a report on all engagements: one, without a reference; none in a run limited to one engagement."""
-    return (None,) if context.only is None else ()
+    return () if context.only is not None else (None,)
+
+
+def _is_before_us(due: Due, context: ReportContext) -> bool:
+    """Whether the period ended before psbot knew of anything: nobody misses an empty roll-up of it."""
+    if due.kind not in ("monthly", "quarterly") or due.reason == ASKED_FOR:
+        return False
+    return not context.derive(due.as_of).engagements and not context.past_of(due.kind, None)
 
 
 def each_engagement(due: Due, context: ReportContext) -> Iterable[str | None]:
@@ -93,6 +100,8 @@ class Report:
         return (self.subjects or default)(due, context)
 
     def document(self, due: Due, context: ReportContext, subject: str | None) -> Document | None:
+        if self.place is Place.PORTFOLIO and _is_before_us(due, context):
+            return None
         if self.make is not None:
             return self.make(due, context, subject)
         if self.place is Place.PORTFOLIO:

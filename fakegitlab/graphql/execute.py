@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute_sync, parse, validate
@@ -23,10 +23,10 @@ from fakegitlab.store import Store
 MAX_CHARACTERS = 10_000
 MAX_DEPTH = 20
 SIGNED_IN, ANONYMOUS, ADMIN = 250, 200, 300
-KEPT_DOCUMENTS = 128
+KEPT_DOCUMENTS = 256
 
 
-@dataclass
+@dataclass(frozen=True)
 class Prepared:
     """A document that is parsed and valid, or why it is not."""
 
@@ -40,7 +40,6 @@ class GraphQLApi:
 
     def __init__(self, world: Store) -> None:
         self.world = world
-        self._kept: OrderedDict[tuple[str, Edition], Prepared] = OrderedDict()
 
     def answer(self, request: Request, actor: Actor) -> Response:
         """One query, or a list of them."""
@@ -59,7 +58,7 @@ class GraphQLApi:
             variables = json.loads(variables)
         if len(text) > MAX_CHARACTERS:
             return failure("Query too large")
-        prepared = self._prepare(text)
+        prepared = prepare(text, self.world.edition)
         if prepared.document is None:
             return {"errors": prepared.errors}
         operation = chosen_operation(prepared.document, body.get("operationName"))
@@ -71,14 +70,6 @@ class GraphQLApi:
     def schema(self) -> GraphQLSchema:
         """The world's schema."""
         return live_schema(self.world.edition)
-
-    def _prepare(self, text: str) -> Prepared:
-        key = (text, self.world.edition)
-        if key not in self._kept:
-            self._kept[key] = prepare(self.schema, text, self.world.edition)
-            if len(self._kept) > KEPT_DOCUMENTS:
-                self._kept.popitem(last=False)
-        return self._kept[key]
 
     def _execute(
         self,
@@ -103,14 +94,15 @@ class GraphQLApi:
         return shown(result, prepared.dropped)
 
 
-def prepare(schema: GraphQLSchema, text: str, edition: Edition) -> Prepared:
-    """Parse and validate."""
+@lru_cache(KEPT_DOCUMENTS)
+def prepare(text: str, edition: Edition) -> Prepared:
+    """Parse and validate; the same for all servers of an edition."""
     try:
         document = parse(text)
     except GraphQLError as error:
         return Prepared(None, [error_json(error)])
     document, dropped = without_newer(document, edition)
-    errors = validate(schema, document)
+    errors = validate(live_schema(edition), document)
     if errors:
         return Prepared(None, [error_json(error) for error in errors])
     return Prepared(document, [], dropped)
@@ -124,6 +116,7 @@ def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefin
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(KEPT_DOCUMENTS)
 def operation_name(text: str, name: str | None) -> str | None:
     """For the request log: the operation's name, and `mutation` in front of one that writes."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from werkzeug.routing import Map, Rule
@@ -106,8 +106,9 @@ def _of_place(kind: str) -> Iterator[Route]:
     yield "POST", f"{base}/labels", partial(places.create_label, kind=kind)
 
 
+@cache
 def make_map() -> tuple[Map, dict[str, Handler]]:
-    """Werkzeug's map, and the handlers by endpoint."""
+    """Werkzeug's map, and the handlers by endpoint: one for all servers, for making it takes longer than a dozen requests."""
     handlers: dict[str, Handler] = {}
     rules: list[Any] = []
     for method, path, handler in routes():

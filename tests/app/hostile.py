@@ -6,11 +6,14 @@ import copy
 import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 from bot.domain.model import Engagement, Portfolio
 from bot.domain.snapshot import dump_snapshot
 from tests.builders import make_booking, make_engagement, make_item, make_log, make_milestone
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 HALF = "\ud800"
 NEVER: Mapping[Any, tuple[Any, ...]] = {
@@ -24,7 +27,7 @@ NEVER: Mapping[Any, tuple[Any, ...]] = {
     Mapping: (True, "text", [1]),
 }
 """Values that no field of the type can mean: each must be named."""
-ODD = (
+ODD: tuple[object, ...] = (
     "\x00\x1b[31m\x9b2J", "=1+1", "x" * 300_000, "../../etc/passwd", "{{7*7}}{% raw %}", "\u202e\u2028", "NaN", "",
     "9999-12-31", "9999-W52", "0001-W01", None, 0, -1, 1e-300, 1e12, -1e12, float(10**11), [], {},
 )  # fmt: skip
@@ -56,7 +59,7 @@ def sample(ref: str) -> dict[str, Any]:
     return dict(plain)
 
 
-def fields_of(model: type = Engagement, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def fields_of(model: type[DataclassInstance] = Engagement, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Every field's place in the snapshot and its type, those of the values inside it too."""
     hints = get_type_hints(model)
     for field in dataclasses.fields(model):
@@ -66,10 +69,14 @@ def fields_of(model: type = Engagement, path: Path = ()) -> Iterator[tuple[Path,
         here = (*path, field.name)
         yield here, kind
         inner = get_args(hints[field.name])[:1]
-        if kind is tuple and inner and dataclasses.is_dataclass(inner[0]):
+        if kind is tuple and inner and _is_model(inner[0]):
             yield from fields_of(inner[0], (*here, 0))
-        elif isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        elif _is_model(kind):
             yield from fields_of(kind, here)
+
+
+def _is_model(kind: object) -> TypeGuard[type[DataclassInstance]]:
+    return isinstance(kind, type) and dataclasses.is_dataclass(kind)
 
 
 def _kind(hint: Any) -> Any:

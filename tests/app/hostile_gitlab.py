@@ -41,7 +41,7 @@ class HostileGitLab(DemoGitLab):
 def poison_world(world: World, facts: str) -> None:
     """One engagement with everything that people can type, and some that they can't."""
     root = add_engagement(world, "hostile", facts)
-    project = root.namespace
+    project = world.project(root.namespace.full_path)
     root.title = f"a{HALF}b" + "x" * 20_000
     issues: Iterator[Any] = (item for item in list(project.items.values())[1:])
     first, second = issues

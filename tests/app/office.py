@@ -117,8 +117,7 @@ class Office:
         return {item.title: item.description for item in project.items.values()}
 
     def notes(self, ref: str) -> list[str]:
-        item = self.world.find_reference(ref)
-        assert item is not None
+        item = self.world.item(ref)
         return [note.body for note in item.notes if not note.system]
 
     def writes(self) -> int:

@@ -103,7 +103,7 @@ def test_an_administrators_token_sees_external_users(office: Office) -> None:
 def approved(office: Office) -> None:
     office.run()
     for ref in (GLOBEX, INITECH):
-        for note in office.world.find_reference(ref).notes:  # type: ignore[union-attr]
+        for note in office.world.item(ref).notes:
             office.world.award(note, "boss", "thumbsup_tone3")
     office.run()
 

@@ -27,8 +27,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
 
 
 def notes(office: Office, ref: str = HOME) -> list[Any]:
-    item = office.world.find_reference(ref)
-    assert item is not None
+    item = office.world.item(ref)
     return [n for n in item.notes if not n.system]
 
 
@@ -59,7 +58,7 @@ def test_attacks_change_nothing(office: Office) -> None:
                  f"<!-- {order} -->", f"<pre>\n{order}\n</pre>", f"- > {order}", f"He said: {order}",
                  f"{status.body}\n\n{order}"):  # fmt: skip
         say(office, text)
-    office.world.note(office.world.find_reference("acme/cust/hooli#1"), order, "priya")  # type: ignore[arg-type]
+    office.world.note(office.world.item("acme/cust/hooli#1"), order, "priya")
     copy = office.world.note(status.item, status.body, "mallory")
     office.world.note(status.item, order, "priya", reply_to=copy)
     office.world.note(status.item, order, "priya")

@@ -30,8 +30,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def notes(office: Office, ref: str) -> list[Any]:
-    item = office.world.find_reference(ref)
-    assert item is not None
+    item = office.world.item(ref)
     return [note for note in item.notes if "how was it?" in note.body]
 
 
@@ -71,8 +70,7 @@ def test_strangers_thumbs_and_copies_are_no_answer(office: Office) -> None:
     note = asked(office)
     office.world.award(note, "boss", "one")
     office.world.award(note, "jo")
-    item = office.world.find_reference(CHANNEL)
-    assert item is not None
+    item = office.world.item(CHANNEL)
     office.world.award(office.world.note(item, note.body, "mallory"), "jo", "one")
     assert csat(office) is None
 

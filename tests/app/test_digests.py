@@ -202,8 +202,7 @@ def test_a_customer_gets_the_approved_words_and_only_after_approval(office: Offi
         env = {"PSBOT_SMTP": f"smtp://{host}"}
         assert not run(office, env).failures
         assert box.mails == []
-        root = office.world.find_reference("acme/ps/globex#1")
-        assert root is not None
+        root = office.world.item("acme/ps/globex#1")
         draft = next(n for n in root.notes if "customer-text" in n.body)
         office.world.award(draft, "boss")
         run(office, env)

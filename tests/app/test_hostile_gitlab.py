@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from bot.cli import main
+from fakegitlab import DemoGitLab
 from tests.app.hostile_gitlab import BAD_FACTS, HostileGitLab, poison_world, spoiler
 from tests.app.office import build_world, config
 
@@ -27,7 +28,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
-    def psbot(gitlab: HostileGitLab, *arguments: str) -> tuple[int, str, str]:
+    def psbot(gitlab: DemoGitLab, *arguments: str) -> tuple[int, str, str]:
         text = yaml.safe_dump(config() | {"gitlab": {"url": gitlab.url}})
         Path("config.yml").write_text(text, encoding="utf-8")
         monkeypatch.setenv("GITLAB_TOKEN", gitlab.token)
@@ -47,7 +48,7 @@ def figures(out: str) -> dict[str, Any]:
     return {ref: {k: found[ref][k] for k in ("phase", "progress", "budget", "schedule", "scope")} for ref in NEIGHBOURS}
 
 
-def status(call: Call, gitlab: HostileGitLab) -> tuple[int, str, str]:
+def status(call: Call, gitlab: DemoGitLab) -> tuple[int, str, str]:
     return call(gitlab, "status", "--json", "--as-of", "2026-11-26", "--trials", "100")
 
 

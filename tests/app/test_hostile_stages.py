@@ -15,6 +15,7 @@ import pytest
 
 import bot.app.sources as sources
 from bot.cli import main
+from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.snapshot import FORMAT
 from tests.app.hostile import sample
@@ -37,14 +38,13 @@ class Mine:
     def _explode(self, *others: Any) -> Any:
         raise RuntimeError("a mine")
 
-    __bool__ = __str__ = __iter__ = __len__ = __eq__ = __hash__ = __format__ = __repr__ = __lt__ = _explode  # type: ignore[assignment]
+    __bool__ = __str__ = __iter__ = __len__ = __eq__ = __hash__ = __format__ = __repr__ = __lt__ = _explode
 
 
 def poisoned(derived: Derived, field: str) -> Derived:
     """The derived facts with a mine in that field of one engagement."""
-    engagements = tuple(
-        dataclasses.replace(e, **{field: Mine()}) if e.ref == BAD else e for e in derived.engagements
-    )  # fmt: skip
+    mine: dict[str, Any] = {field: Mine()}
+    engagements = tuple(dataclasses.replace(e, **mine) if e.ref == BAD else e for e in derived.engagements)
     return dataclasses.replace(derived, engagements=engagements)
 
 
@@ -52,11 +52,10 @@ def poisoned(derived: Derived, field: str) -> Derived:
 def derive_once() -> Callable[..., Derived]:
     """The pipeline, asked once a day: what it makes of a day is the same in every case."""
     known: dict[date, Derived] = {}
-    derive = sources.derive_portfolio
 
     def remembered(portfolio: Any, day: date, *arguments: Any, **more: Any) -> Derived:
         if day not in known:
-            known[day] = derive(portfolio, day, *arguments, **(more | {"trials": 100, "memory": None}))
+            known[day] = derive_portfolio(portfolio, day, *arguments, **(more | {"trials": 100, "memory": None}))
         return known[day]
 
     return remembered

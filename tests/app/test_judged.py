@@ -21,8 +21,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     add_engagement(world, "hooli", "pm: priya")
     with open_office(tmp_path, world) as found:
         found.run()
-        root = world.find_reference("acme/ps/hooli#1")
-        assert root is not None
+        root = world.item("acme/ps/hooli#1")
         [note] = [n for n in root.notes if not n.system]
         order = world.note(root, "psbot finish 2026-11-25: we know", "priya", reply_to=note)
         order.created_at = world.now.replace(month=10, day=20)

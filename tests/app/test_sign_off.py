@@ -30,16 +30,14 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def approve(office: Office) -> None:
-    item = office.world.find_reference("acme/ps/hooli#1")
-    assert item is not None
+    item = office.world.item("acme/ps/hooli#1")
     for note in item.notes:
         if "Go-live for acceptance" in note.body:
             office.world.award(note, "boss")
 
 
 def note_of(office: Office) -> Any:
-    item = office.world.find_reference(CHANNEL)
-    assert item is not None
+    item = office.world.item(CHANNEL)
     return next((n for n in item.notes if "acceptance of Go" in n.body), None)
 
 
@@ -88,8 +86,7 @@ def test_a_thumb_that_is_taken_back_accepts_no_more(office: Office) -> None:
 
 def test_a_copy_of_the_note_by_somebody_else_takes_no_thumbs(office: Office) -> None:
     note = posted(office)
-    item = office.world.find_reference(CHANNEL)
-    assert item is not None
+    item = office.world.item(CHANNEL)
     copy = office.world.note(item, note.body, "mallory")
     office.world.award(copy, "jo")
     assert acceptance(office).state == "sent"

@@ -72,8 +72,7 @@ def test_a_next_period_is_not_begun_with_less(office: Office) -> None:
 @pytest.mark.parametrize("reason", ["label taken off", "closed long ago", "renamed"])
 def test_what_a_person_did_is_no_loss(office: Office, reason: str) -> None:
     office.run()
-    root = office.world.find_reference(INITECH)
-    assert root is not None
+    root = office.world.item(INITECH)
     if reason == "label taken off":
         office.world.label_event(root, "PSProject", "2026-11-26T09:30:00Z", "remove", office.world.user("rosa"))
     elif reason == "closed long ago":

@@ -9,18 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.app.csv_sheet import decode
-from bot.app.timesheets import add_hours, read_bookings, read_timesheets
+from bot.app.timesheets import Sheet, add_hours, read_bookings, read_timesheets
 from bot.domain.errors import ConfigError
 from bot.domain.model import Booking, Engagement, Facts, Portfolio, TimeLog
 
 HEAD = "engagement,user,date,hours,billable,approved"
 
 
-def sheet(*rows: str, head: str = HEAD):
+def sheet(*rows: str, head: str = HEAD) -> Sheet[TimeLog]:
     return read_timesheets("\n".join([head, *rows]) + "\n", "hours.csv")
 
 
-def faults(found) -> list[str]:
+def faults(found: Sheet[TimeLog] | Sheet[Booking]) -> list[str]:
     return [str(fault) for fault in found.faults]
 
 
@@ -131,14 +131,16 @@ def test_bookings_join_by_sow_whatever_its_case() -> None:
 def test_bad_rows_join_the_failures() -> None:
     found = add_hours(Portfolio((engagement("acme&1"),), failures=("before",)), sheet("acme&1,dana,x,8,yes,yes"))
     assert found.failures[0] == "before"
-    assert found.failures[1].startswith("hours.csv:2:3: date: must be a date")
+    assert str(found.failures[1]).startswith("hours.csv:2:3: date: must be a date")
 
 
 def test_a_sow_of_two_engagements_names_neither() -> None:
     portfolio = Portfolio((engagement("acme&1", "SOW-1"), engagement("acme&2", "SOW-1")))
     found = add_hours(portfolio, sheet("SOW-1,dana,2026-11-20,8,yes,yes"))
     assert found.engagements == portfolio.engagements
-    assert "is the SOW of acme&1 and acme&2 (1 row, 8 h: line 2). Write the reference instead." in found.failures[0]
+    assert "is the SOW of acme&1 and acme&2 (1 row, 8 h: line 2). Write the reference instead." in str(
+        found.failures[0]
+    )
 
 
 def test_rows_of_engagements_that_are_known_but_not_read_now_are_no_fault() -> None:
@@ -151,13 +153,13 @@ def test_rows_that_join_nothing_are_named_once_with_line_hours_and_the_nearest_n
     rows = [f"SOW1,dana,2026-11-{day},8,yes,yes" for day in (10, 11, 12, 13, 16)]
     found = add_hours(portfolio, sheet(*rows, "SOW-1,dana,2026-11-20,8,yes,yes", "zzz,dana,2026-11-20,8,yes,yes"))
     (error,) = found.engagements[0].errors
-    assert error.startswith(
+    assert str(error).startswith(
         "hours.csv:2:1: engagement: 'SOW1' is not an engagement's reference or SOW (5 rows, 40 h: lines 2, 3, 4"
     )
-    assert "The nearest is 'SOW-1'." in error
+    assert "The nearest is 'SOW-1'." in str(error)
     assert [log.hours for log in found.engagements[0].timelogs] == [8.0]
     (failure,) = found.failures
-    assert failure.startswith("hours.csv:8:1: engagement: 'zzz'")
+    assert str(failure).startswith("hours.csv:8:1: engagement: 'zzz'")
 
 
 def test_an_engagement_whose_rows_were_refused_says_whose_hours_it_has() -> None:

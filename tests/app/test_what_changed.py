@@ -19,9 +19,7 @@ GLOBEX, BUILD = "acme/ps/globex#1", "acme/ps/globex#3"
 
 
 def item(office: Office, ref: str) -> Item:
-    found = office.world.find_reference(ref)
-    assert found is not None
-    return found
+    return office.world.item(ref)
 
 
 def relabel(office: Office) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.vocabulary import Colour
 from bot.report.site import make_site
 from bot.report.text.safe_text import clean
 from tests.browser.chromium import MODULES, drive, needs_browser
@@ -24,10 +25,10 @@ from tests.report.site_samples import (
 pytestmark = [pytest.mark.browser, needs_browser]
 
 NAMES = {
-    "Zulu": ("red", -2, 10_000),
-    "Alpha": ("green", 12, 90_000),
-    "Mike": ("yellow", 3, 50_000),
-    "Echo": ("unknown", 5, 70_000),
+    "Zulu": (Colour.RED, -2, 10_000),
+    "Alpha": (Colour.GREEN, 12, 90_000),
+    "Mike": (Colour.YELLOW, 3, 50_000),
+    "Echo": (Colour.UNKNOWN, 5, 70_000),
 }
 TITLES = "[...document.querySelectorAll('#engagements tbody tr')].filter(r => !r.hidden).map(r => r.cells[1].dataset.value.trim())"
 COUNT = "document.querySelector('[data-count]').textContent"

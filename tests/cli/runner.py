@@ -111,12 +111,12 @@ class Runner:
     bin: Path
     log: str = field(default="", init=False)
 
-    def run(self, job: Mapping[str, Any], *, before: bool = True, **more: str) -> int:
+    def run(self, job: Mapping[str, Any], variables: Mapping[str, str] | None = None, *, before: bool = True) -> int:
         """The exit code of the job's script, as `bash -eo pipefail` ends with it."""
         lines = [*(job.get("before_script", []) if before else []), *job["script"]]
         env = {"PATH": f"{self.bin}:{os.environ['PATH']}", "HOME": str(self.folder), "CI": "true"}
         env |= {"CI_PROJECT_DIR": str(self.folder), "CI_NODE_TOTAL": "1"} | self.variables
-        env |= {k: str(v) for k, v in (job.get("variables") or {}).items()} | more
+        env |= {k: str(v) for k, v in (job.get("variables") or {}).items()} | dict(variables or {})
         done = subprocess.run(
             ["bash", "-eo", "pipefail", "-c", "\n".join(lines)],
             cwd=self.folder, env=env, capture_output=True, text=True, check=False, timeout=1200,

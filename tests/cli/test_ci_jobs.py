@@ -106,7 +106,7 @@ def test_a_failed_report_fails_the_job_and_leaves_everything_else(runner: Runner
 def test_without_a_good_token_the_job_ends_at_once_with_its_code(
     runner: Runner, variables: dict[str, str], code: int
 ) -> None:
-    assert runner.run(component()["psbot-run"], **variables) == code
+    assert runner.run(component()["psbot-run"], variables) == code
     assert not (runner.folder / "public").exists()
 
 
@@ -117,7 +117,7 @@ def test_shards_and_their_roll_up_publish_what_one_job_does(runner: Runner, gitl
     assert jobs["psbot-shard"]["parallel"] == shards
     for number in range(1, shards + 1):
         node = {"CI_NODE_INDEX": str(number), "CI_NODE_TOTAL": str(shards)}
-        assert runner.run(jobs["psbot-shard"], **node) == 0, runner.log
+        assert runner.run(jobs["psbot-shard"], node) == 0, runner.log
     assert runner.run(jobs["psbot-rollup"]) == 0, runner.log
     assert runner.left(jobs["psbot-rollup"]) == LEFT
     assert runner.run(jobs["psbot-pages"]) == 0, runner.log

@@ -51,14 +51,16 @@ def entries(name: str) -> Iterator[tuple[Requirement, frozenset[str]]]:
 def pins(name: str, environment: dict[str, str]) -> dict[str, str]:
     """Version by name, for what an environment gets from a lock."""
     held = [one for one, _ in entries(name) if one.marker is None or one.marker.evaluate(environment)]
-    found = {canonicalize_name(one.name): next(iter(one.specifier)).version for one in held}
+    found: dict[str, str] = {canonicalize_name(one.name): next(iter(one.specifier)).version for one in held}
     assert len(found) == len(held), "one release of each"
     return found
 
 
 def unmet(wanted: list[Requirement], pinned: dict[str, str], environment: dict[str, str]) -> set[str]:
     """What is required, directly or by what is locked, extras included, and not locked."""
-    missing, seen, queue = set(), set(), [(need, "") for need in wanted]
+    missing: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    queue = [(need, "") for need in wanted]
     while queue:
         need, extra = queue.pop()
         if need.marker is not None and not need.marker.evaluate(environment | {"extra": extra}):

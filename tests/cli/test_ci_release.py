@@ -115,7 +115,7 @@ def test_a_wheel_that_the_registry_refuses_and_a_tag_that_fits_nothing_end_the_r
     assert tagged.run(pipeline()["wheel"]) == 1
     assert "could not be put into the package registry: HTTP Error 403" in tagged.log
     registry.put.clear()
-    assert tagged.run(pipeline()["wheel"], CI_COMMIT_TAG="99.0.0") == 1
+    assert tagged.run(pipeline()["wheel"], {"CI_COMMIT_TAG": "99.0.0"}) == 1
     assert "the tag is 99.0.0" in tagged.log
     assert not registry.put
 

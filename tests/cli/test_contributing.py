@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ print(json.dumps({
 
 def _file(path: str) -> str:
     """The code that the page shows after it names a path."""
-    return re.findall(r"```python\n(.*?)```", PAGE[PAGE.index(f"`{path}`") :], re.DOTALL)[0]
+    return str(re.findall(r"```python\n(.*?)```", PAGE[PAGE.index(f"`{path}`") :], re.DOTALL)[0])
 
 
 @pytest.fixture(scope="module")
@@ -108,14 +109,14 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def seen(extended: Path) -> dict[str, object]:
+def seen(extended: Path) -> dict[str, Any]:
     """What the package says of itself."""
     done = subprocess.run([sys.executable, "-c", PROBE], cwd=extended, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return dict(json.loads(done.stdout))
 
 
-def test_the_rule_is_asked_configured_and_told_in_the_docs(seen) -> None:
+def test_the_rule_is_asked_configured_and_told_in_the_docs(seen: dict[str, Any]) -> None:
     assert seen["rules"]
     assert {severity for _, severity in seen["rules"]} == {"high"}
     assert "my_rule_items" in seen["schema"]
@@ -124,7 +125,7 @@ def test_the_rule_is_asked_configured_and_told_in_the_docs(seen) -> None:
     assert "## my-rule" in seen["pages"]["rules"]
 
 
-def test_the_fact_is_read_refused_by_key_and_told_in_schema_sample_and_docs(seen) -> None:
+def test_the_fact_is_read_refused_by_key_and_told_in_schema_sample_and_docs(seen: dict[str, Any]) -> None:
     assert seen["fact"] == "gold"
     assert seen["fault"] == ["tier"]
     assert '"tier"' in seen["facts"]
@@ -132,12 +133,12 @@ def test_the_fact_is_read_refused_by_key_and_told_in_schema_sample_and_docs(seen
     assert "\ntier: gold\n" in seen["pages"]["facts"]
 
 
-def test_the_order_is_understood_and_told_in_the_docs(seen) -> None:
+def test_the_order_is_understood_and_told_in_the_docs(seen: dict[str, Any]) -> None:
     assert "pause" in seen["orders"]
     assert "| `psbot pause: reason` | says that the engagement is on hold |" in seen["pages"]["orders"]
 
 
-def test_the_report_is_due_configured_and_told_in_schema_and_docs(seen) -> None:
+def test_the_report_is_due_configured_and_told_in_schema_and_docs(seen: dict[str, Any]) -> None:
     assert "backlog" in seen["kinds"]
     assert seen["en"]["due"] == ["backlog", "closeout", "status"]
     assert "BacklogReport" in seen["schema"]
@@ -147,7 +148,9 @@ def test_the_report_is_due_configured_and_told_in_schema_and_docs(seen) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_the_report_is_written_in_each_language_in_english_where_nobody_translated_it(seen, language: str) -> None:
+def test_the_report_is_written_in_each_language_in_english_where_nobody_translated_it(
+    seen: dict[str, Any], language: str
+) -> None:
     made = seen[language]
     assert made["faults"] == []
     [[kind, title, body, project, labels]] = made["documents"]

@@ -73,7 +73,7 @@ def test_the_configs_of_the_documentation_are_valid() -> None:
     for example in (fences(ROOT / "docs/facts.md", "yaml")[1], fences(ROOT / "docs/thresholds.md", "yaml")[0]):
         parse_config(head + example, "example", vocabulary())
     parse_config(fences(ROOT / "README.md", "yaml")[0], "README", vocabulary())
-    assert parse_config((ROOT / "config.yml").read_text(encoding="utf-8"), "config.yml", vocabulary())
+    parse_config((ROOT / "config.yml").read_text(encoding="utf-8"), "config.yml", vocabulary())
 
 
 def test_the_csv_examples_can_be_read() -> None:

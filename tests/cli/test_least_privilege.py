@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+import bot.app.serve
+import bot.cli.assistants
+from bot.cli.app import app
 from fakegitlab import DemoGitLab, World
 from tests.app.office import SOW, build_world, config
 from tests.cli.conftest import Said
@@ -25,13 +30,17 @@ READING: dict[str, tuple[str, ...]] = {
     "check": ("check",),
     "run --dry-run": ("run", "--dry-run"),
     "new --dry-run": ("new", "sow.yml", "--dry-run"),
+    "mcp": ("mcp",),
 }
 WRITING: dict[str, tuple[str, ...]] = {
     "run": ("run",),
     "apply": ("apply", "plan.json"),
     "new": ("new", "sow.yml"),
     "init --labels": ("init", "--labels"),
+    "serve": ("serve",),
 }
+ALONE = ("demo", "schema", "init")
+"""They ask no GitLab."""
 
 
 @pytest.fixture
@@ -60,6 +69,17 @@ def use(world: World, monkeypatch: pytest.MonkeyPatch, role: str, scope: str) ->
         space.members.pop(user.id, None)
     token = world.token(user, (scope,), role, value=f"token-of-a-{role}-{scope}")
     monkeypatch.setenv("GITLAB_TOKEN", token.value)
+
+
+@pytest.fixture(autouse=True)
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve` runs its job once, `mcp` ends with its input: what they would do again and again."""
+    monkeypatch.setattr(bot.app.serve, "serve_forever", lambda job, *rest: job())
+    monkeypatch.setattr(
+        bot.cli.assistants,
+        "make_server",
+        lambda assistant: SimpleNamespace(run=lambda way: print(assistant.portfolio())),
+    )
 
 
 def steady(text: str) -> str:
@@ -92,8 +112,49 @@ def test_a_token_that_may_not_read_is_told_so(
     gitlab: DemoGitLab, world: World, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(world, monkeypatch, "planner", "read_user")
-    for name in ("status", "export", "run --dry-run"):
-        assert call(*READING[name]).code == 3, name
+    for name, arguments in READING.items():
+        said = call(*arguments)
+        assert (said.code, "read_api" in said.err + said.out) == (3, True), name
+
+
+def test_a_guest_who_sees_half_of_everything_reports_nothing(
+    gitlab: DemoGitLab, world: World, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(world, monkeypatch, "planner", "read_api")
+    assert call("run", "--dry-run", "--plan", "plan.json").code == 0
+    use(world, monkeypatch, "guest", "api")
+    for name, arguments in (READING | WRITING).items():
+        said = call(*arguments)
+        assert (said.code, "Planner" in said.err + said.out) == (3, True), (name, said)
+    assert gitlab.writes == []
+
+
+def test_where_it_is_only_a_guest_a_namespace_is_named_and_the_others_are_served(
+    gitlab: DemoGitLab, world: World, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(world, monkeypatch, "guest", "api")
+    for path in ("acme/ps", "acme/cust"):
+        group = world.find_namespace(path)
+        assert group is not None
+        world.member(group, "psbot", "planner" if path == "acme/ps" else "guest")
+    said = call("status", "--json")
+    assert (said.code, len(json.loads(said.out)["engagements"])) == (1, 2)
+    assert "acme/cust" in said.err
+    assert "guest" in said.err
+
+
+def test_a_stranger_is_told_that_the_namespaces_are_not_to_be_seen(
+    gitlab: DemoGitLab, world: World, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world.user("psbot", bot=True)
+    for space in (*world.groups.values(), *world.projects.values()):
+        space.members.pop(user.id, None)
+    monkeypatch.setenv("GITLAB_TOKEN", world.token(user, ("api",), None, value="token-of-a-stranger").value)
+    for name in ("status", "run"):
+        said = call(*(READING | WRITING)[name])
+        assert said.code == 1, (name, said)
+        assert re.search("acme/.* the token can see. .*its role there", said.err)
+    assert gitlab.writes == []
 
 
 @pytest.mark.parametrize("name", WRITING)
@@ -115,3 +176,5 @@ def test_the_page_names_every_command_with_its_least() -> None:
     told = {name.strip("`"): scope for names, scope in rows.items() for name in names.split(", ")}
     assert {name: told.get(name) for name in READING} == dict.fromkeys(READING, "read_api")
     assert {name: told.get(name) for name in WRITING} == dict.fromkeys(WRITING, "api")
+    commands = {str(c.name or (c.callback and c.callback.__name__)) for c in app.registered_commands}
+    assert commands == {name.split()[0] for name in (*READING, *WRITING, *ALONE)}

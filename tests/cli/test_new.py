@@ -151,7 +151,7 @@ def test_a_lost_answer_makes_nothing_twice(place: Place, kind: str) -> None:
     place.new()
     place.gitlab.faults.clear()
     assert place.new().code == 0
-    titles = [item.title for item in place.world.find_project("acme/customers/globex/runners").items.values()]
+    titles = [item.title for item in place.world.project("acme/customers/globex/runners").items.values()]
     assert len(titles) == len(set(titles)) == 15
 
 
@@ -160,7 +160,7 @@ def test_a_run_that_was_cut_off_is_completed_and_nothing_stands_twice(place: Pla
     assert place.new().code in (1, 4)
     place.gitlab.faults.clear()
     assert place.new().code == 0
-    titles = [item.title for item in place.world.find_project("acme/customers/globex/runners").items.values()]
+    titles = [item.title for item in place.world.project("acme/customers/globex/runners").items.values()]
     assert len(titles) == len(set(titles))
     assert "Hand-over and close" in titles
 

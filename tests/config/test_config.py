@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import jsonschema
 import pytest
@@ -16,7 +17,7 @@ NUMBERS = {"spi_red": 0.85, "spi_yellow": 0.95, "stale_days": 5, "stale_high_day
 WORDS = Vocabulary(
     {name: Threshold(default, "unit", "meaning") for name, default in NUMBERS.items()},
     ("no-estimates", "overdue-items"),
-    lambda facts: ((fault.key, fault.message) for fault in make_facts(facts)[1]),
+    lambda facts: ((fault.key, str(fault.message)) for fault in make_facts(facts)[1]),
 )
 BASE = "portfolio:\n  namespaces:\n    acme/ps-internal: internal\n    acme/customers: customer\n"
 
@@ -243,6 +244,7 @@ def test_the_schema_accepts_what_is_accepted_and_refuses_what_is_refused() -> No
     jsonschema.Draft202012Validator.check_schema(schema)
     good = yaml.safe_load(BASE + "thresholds: {spi_red: 0.8}\nrisks: {disable: [overdue-items]}\n")
     jsonschema.validate(good, schema)
-    for bad in ({"thresholds": {"spi": 1}}, {"risks": {"disable": ["x"]}}, {"reprots": {}}):
+    broken: list[dict[str, Any]] = [{"thresholds": {"spi": 1}}, {"risks": {"disable": ["x"]}}, {"reprots": {}}]
+    for bad in broken:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(good | bad, schema)

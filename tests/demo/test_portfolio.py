@@ -19,7 +19,6 @@ from bot.demo.portfolio import Portfolio, build_portfolio, make_portfolio
 from bot.demo.timesheets import make_bookings, make_timesheets
 from bot.derive.catalog import vocabulary
 from fakegitlab import DemoGitLab
-from fakegitlab.entities import Item
 from fakegitlab.world import World
 from tests.demo.hostile import make_hostile_portfolio
 
@@ -115,7 +114,7 @@ def test_the_config_names_what_is_there(edition: str) -> None:
     assert config["gitlab"]["url"] == "http://127.0.0.1:1"
     for reference, facts in config["engagements"].items():
         for name in (reference, facts["internal"], facts["customer_channel"]):
-            assert isinstance(world.find_reference(name), Item), name
+            assert world.find_reference(name) is not None
         stones = {stone.title for stone in world.milestones.values()}
         assert {entry["milestone"] for entry in facts["milestones"]} <= stones
     for report in ("portfolio", "monthly", "quarterly"):

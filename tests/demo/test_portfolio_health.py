@@ -14,6 +14,7 @@ from bot.derive.catalog import vocabulary
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.model import Portfolio
+from bot.domain.vocabulary import Colour
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab
@@ -66,9 +67,9 @@ def test_everything_is_read_and_derived(judged: Judged) -> None:
 def test_the_colours_are_mixed(judged: Judged) -> None:
     colours = [e.status.overall for e in judged.active]
     assert len(colours) == 8
-    assert 3 <= colours.count("green") <= 5
-    assert 1 <= colours.count("yellow") <= 3
-    assert 2 <= colours.count("red") <= 3
+    assert 3 <= colours.count(Colour.GREEN) <= 5
+    assert 1 <= colours.count(Colour.YELLOW) <= 3
+    assert 2 <= colours.count(Colour.RED) <= 3
 
 
 def test_the_escalated_migration_is_red_and_says_so(judged: Judged) -> None:

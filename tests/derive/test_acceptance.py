@@ -98,6 +98,12 @@ def test_without_a_day_of_the_label_the_closing_of_the_accepted_issue_is_the_day
     assert acceptance_of(DONE, issue(ACCEPTED, closed="2026-11-18"), on="2026-11-17").accepted_on is None
 
 
+def test_what_happened_today_is_known_today() -> None:
+    today = acceptance_of(DONE, issue(ACCEPTED, label_dates={SENT: "2026-11-20", ACCEPTED: "2026-11-20"}))
+    assert (today.sent, today.accepted_on) == (date(2026, 11, 20), date(2026, 11, 20))
+    assert acceptance_of(DONE, issue(ACCEPTED, closed="2026-11-20")).accepted_on == date(2026, 11, 20)
+
+
 def test_a_request_that_was_turned_down_is_not_accepted_by_silence() -> None:
     """`acceptance::rejected` took the place of `acceptance::sent`, whose day stays known."""
     turned_down = issue("acceptance::rejected", label_dates={SENT: "2026-11-02", "acceptance::rejected": "2026-11-04"})
@@ -111,8 +117,14 @@ def test_the_facts_win_over_the_labels() -> None:
 
 
 def test_the_last_safe_day_is_for_the_quarter_the_milestone_is_due_in() -> None:
-    assert acceptance_of(OPEN, on="2026-10-15").last_safe_sending == date(2027, 1, 25)
-    assert acceptance_of(OPEN, on="2027-02-15").last_safe_sending == date(2027, 4, 26)
+    paid = {"billing": "milestone"}
+    assert acceptance_of(OPEN, on="2026-10-15", facts=paid).last_safe_sending == date(2027, 1, 25)
+    assert acceptance_of(OPEN, on="2027-02-15", facts=paid).last_safe_sending == date(2027, 4, 26)
+
+
+@pytest.mark.parametrize("billing", ["time_and_materials", "fixed_price"])
+def test_where_acceptance_earns_nothing_no_day_is_the_last(billing: str) -> None:
+    assert acceptance_of(OPEN, facts={"billing": billing}).last_safe_sending is None
 
 
 def test_evidence_is_the_milestone_and_its_issue() -> None:

@@ -157,12 +157,13 @@ def test_any_engagement_can_be_forecast(engagement: Engagement, day: date) -> No
 @FEW
 def test_the_order_of_the_input_changes_nothing(first: Engagement, second: Engagement, random: Any) -> None:
     def shuffled(engagement: Engagement) -> Engagement:
-        parts = {
+        parts: dict[str, list[Any]] = {
             key: list(getattr(engagement, key)) for key in ("items", "timelogs", "milestones", "bookings", "labels")
         }
         for part in parts.values():
             random.shuffle(part)
-        return replace(engagement, **{key: tuple(part) for key, part in parts.items()})
+        mixed: dict[str, Any] = {key: tuple(part) for key, part in parts.items()}
+        return replace(engagement, **mixed)
 
     assert derive(shuffled(second), shuffled(first)) == derive(first, second)
 

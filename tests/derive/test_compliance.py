@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ from bot.derive.results import (
     RaidEntry,
     Scope,
 )
-from bot.domain.model import Engagement, FactFault, Facts
+from bot.derive.subject import Subject
+from bot.domain.model import Engagement, FactFault, Facts, Item
 from tests.builders import REF, make_booking, make_item, make_log, make_milestone, make_subject
 
 FACTS = {
@@ -36,7 +38,7 @@ RISK = RaidEntry("x#70", "Runners", "risk", review=date(2026, 12, 3))
 ESCALATION = Escalation("x#71", has_path_to_green=True, has_exit_criteria=True)
 
 
-def _items():
+def _items() -> list[Item]:
     items = [make_item(n, **WORK) for n in range(1, 11)]
     return [
         *items,
@@ -45,7 +47,7 @@ def _items():
     ]
 
 
-def _values(**changes):
+def _values(**changes: Any) -> dict[str, Any]:
     derived = {
         "raid": (RISK,),
         "escalations": (ESCALATION,),
@@ -65,28 +67,28 @@ def _values(**changes):
     return defaults | changes | {"derived": derived | changes.get("derived", {})}
 
 
-def _subject(**values):
+def _subject(**values: Any) -> Subject:
     """The agreed end is known before any gate is tested."""
     subject = make_subject(**values)
     return subject.advance(end=sow_end(subject))
 
 
-def _missing(**changes):
+def _missing(**changes: Any) -> list[str]:
     return [gap.check for gap in examine(_subject(**_values(**changes))).compliance.missing]
 
 
-def _applies(check, **changes):
+def _applies(check: str, **changes: Any) -> bool:
     """Whether the gate is asked at all."""
     subject = _subject(**_values(**changes))
     [gate] = [g for g in GATES if g.id == check]
     return gate.applies(subject)
 
 
-def _without(*keys, **more):
+def _without(*keys: str, **more: Any) -> dict[str, dict[str, Any]]:
     return {"facts": {**FACTS, **dict.fromkeys(keys), **more}}
 
 
-def _work(**values):
+def _work(**values: Any) -> dict[str, list[Item]]:
     """One of ten items differs: a tenth may be out of order, so two do."""
     return {"items": [*_items()[2:], *(make_item(n, **WORK | values) for n in (1, 2))]}
 
@@ -137,7 +139,7 @@ FAILS = [
 
 
 @pytest.mark.parametrize(("check", "changes"), FAILS, ids=[check for check, _ in FAILS])
-def test_each_gate_fails_alone_when_its_thing_is_missing(check, changes) -> None:
+def test_each_gate_fails_alone_when_its_thing_is_missing(check: str, changes: dict[str, Any]) -> None:
     assert _missing(**changes) == [check]
 
 
@@ -184,7 +186,7 @@ PASSES = [
 
 
 @pytest.mark.parametrize("changes", [c for _, c in PASSES], ids=[name for name, _ in PASSES])
-def test_what_change_control_and_planning_allow_passes(changes) -> None:
+def test_what_change_control_and_planning_allow_passes(changes: dict[str, Any]) -> None:
     assert _missing(**changes) == []
 
 
@@ -195,7 +197,7 @@ def test_early_work_is_asked_about_where_start_and_hours_are_known() -> None:
 
 
 def test_updates_are_asked_of_assigned_work_that_has_begun() -> None:
-    def old(**values):
+    def old(**values: Any) -> list[Item]:
         return [make_item(n, **WORK | {"updated_at": "2026-11-02"} | values) for n in range(1, 11)]
 
     assert _applies("items-updated", items=old()) is True
@@ -207,7 +209,7 @@ def test_updates_are_asked_of_assigned_work_that_has_begun() -> None:
 
 
 def test_planning_gates_wait_for_the_first_two_weeks() -> None:
-    early = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
+    early: dict[str, Any] = _without(start="2026-11-16") | {"items": [], "milestones": [], "timelogs": []}
     assert _missing(**early) == []
     assert "work-planned" in _missing(facts=FACTS, items=[], milestones=[])
 
@@ -228,7 +230,7 @@ def test_a_week_without_any_change_is_no_current_status() -> None:
         (None, "2026-10-04", False),
     ],
 )
-def test_iterations_are_asked_of_engagements_longer_than_two_months(start, end, asked) -> None:
+def test_iterations_are_asked_of_engagements_longer_than_two_months(start: str | None, end: str, asked: bool) -> None:
     assert _applies("iterations-planned", **_without(start=start, end=end) | {"on": "2027-03-01"}) is asked
 
 
@@ -245,7 +247,7 @@ def test_the_internal_target_is_asked_where_customers_can_read_only() -> None:
 
 
 def test_closing_gates_are_asked_of_complete_engagements() -> None:
-    complete = {
+    complete: dict[str, Any] = {
         "items": [make_item(1, closed="2026-11-18"), *_items()[10:]],
         "closed": "2026-11-19",
         "derived": {
@@ -307,7 +309,7 @@ def test_every_gate_has_its_own_name_and_sentence() -> None:
     assert all(str(gate.message).endswith((".", "?")) and gate.phases for gate in GATES)
 
 
-def test_the_page_of_gates_is_fresh(request) -> None:
+def test_the_page_of_gates_is_fresh(request: pytest.FixtureRequest) -> None:
     page, fresh = Path(__file__).parents[2] / "docs" / "compliance.md", gates_markdown(GATES, RULES)
     if request.config.getoption("--update-golden"):
         page.write_text(fresh, encoding="utf-8")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+Node = TypeVar("Node", bound=ast.AST)
 ROOT = Path(__file__).resolve().parents[2] / "bot"
 TELLERS = ("report", "cli", "publish")
 DECIDED = {
@@ -55,22 +58,24 @@ HANDED = {"bot.derive.decisions.questions": {"hours_at_completion"}}
 """What a report may take from the questions: the accessor of one field."""
 
 
-def modules(*rooms: str) -> Iterator[tuple[Path, ast.Module]]:
-    for room in rooms:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def nodes(room: str) -> list[tuple[str, ast.AST]]:
+    """Every node of the room's modules, with the module."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / room).rglob("*.py"))}
+    return [(str(path.relative_to(ROOT)), node) for path, tree in trees.items() for node in ast.walk(tree)]
+
+
+def found(kind: type[Node], *rooms: str) -> Iterator[tuple[str, Node]]:
+    return ((where, node) for room in rooms for where, node in nodes(room) if isinstance(node, kind))
 
 
 def functions(*rooms: str) -> Iterator[tuple[str, str]]:
-    for path, tree in modules(*rooms):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef):
-                yield node.name, str(path.relative_to(ROOT))
+    return ((node.name, where) for where, node in found(ast.FunctionDef, *rooms))
 
 
 @pytest.mark.parametrize("name", DECIDED)
 def test_a_question_is_answered_in_one_place(name: str) -> None:
-    assert [where for found, where in functions("derive", *TELLERS) if found == name] == [f"derive/{DECIDED[name]}"]
+    assert [where for named, where in functions("derive", *TELLERS) if named == name] == [f"derive/{DECIDED[name]}"]
 
 
 def test_no_report_decides_under_an_old_name() -> None:
@@ -80,11 +85,9 @@ def test_no_report_decides_under_an_old_name() -> None:
 def test_a_report_asks_no_question_of_the_engagement_itself() -> None:
     """`report/sample.py` makes results for the templates to be tried on: it may derive."""
     taken = [
-        (alias.name, str(path.relative_to(ROOT)))
-        for path, tree in modules(*TELLERS)
-        if path.name != "sample.py"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
+        (alias.name, where)
+        for where, node in found(ast.ImportFrom, *TELLERS)
+        if Path(where).name != "sample.py"
         and node.module in ("bot.derive.decisions.questions", "bot.derive.decisions.axes")
         for alias in node.names
         if alias.name not in HANDED.get(node.module or "", set())
@@ -95,11 +98,9 @@ def test_a_report_asks_no_question_of_the_engagement_itself() -> None:
 def test_no_text_takes_the_end_of_the_sow_from_the_facts() -> None:
     """The end is `facts.end` moved by change orders: `derived.end`."""
     asked = [
-        str(path.relative_to(ROOT))
-        for path, tree in modules(*TELLERS)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and node.attr == "end"
+        where
+        for where, node in found(ast.Attribute, *TELLERS)
+        if node.attr == "end"
         and isinstance(node.value, ast.Attribute | ast.Name)
         and (node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id) == "facts"
     ]
@@ -110,10 +111,5 @@ def test_no_text_takes_the_end_of_the_sow_from_the_facts() -> None:
 
 def test_no_text_shows_the_textbook_estimate_as_the_hours_at_completion() -> None:
     """BAC ÷ CPI stands among the indices of the status and in the export, nowhere else."""
-    shown = {
-        str(path.relative_to(ROOT))
-        for path, tree in modules(*TELLERS)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "eac_hours"
-    }
+    shown = {where for where, node in found(ast.Attribute, *TELLERS) if node.attr == "eac_hours"}
     assert shown <= {"report/kinds/status.py", "cli/exports.py"}

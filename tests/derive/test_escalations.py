@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from bot.derive.raid.escalations import derive_escalations
+from bot.derive.results import Escalation
+from bot.domain.model import Item
 from tests.builders import at, make_item, make_settings, make_subject
 
 
-def _item(number=1, labels=(), **values):
+def _item(number: int = 1, labels: tuple[str, ...] = (), **values: Any) -> Item:
     return make_item(number, **{"title": "CIO", "labels": ("Escalated", *labels), "updated_at": "2026-11-18"} | values)
 
 
-def _escalation(item, **values):
+def _escalation(item: Item, **values: Any) -> Escalation:
     [found] = derive_escalations(make_subject(items=[item], **values))
     return found
 
@@ -37,7 +40,7 @@ def test_an_escalation_is_read_whole() -> None:
     ("severity", "due"),
     [("critical", "2026-11-19"), ("high", "2026-11-20"), ("medium", "2026-11-25"), ("low", "2026-12-02")],
 )
-def test_the_next_update_is_due_by_severity(severity, due) -> None:
+def test_the_next_update_is_due_by_severity(severity: str, due: str) -> None:
     """Updated on Wednesday 2026-11-18: a day, two days, a week, two weeks of working days later."""
     found = _escalation(_item(labels=(f"severity::{severity}",)))
     assert found.update_due == date.fromisoformat(due)
@@ -67,7 +70,7 @@ def test_the_cadence_is_configurable() -> None:
         ({"labels": ("PS Risk", "PS:: Priority High", "severity::low")}, "low"),
     ],
 )
-def test_severity_comes_from_facts_then_label_then_raid_level(values, severity) -> None:
+def test_severity_comes_from_facts_then_label_then_raid_level(values: dict[str, Any], severity: str) -> None:
     assert _escalation(_item(**values)).severity == severity
 
 

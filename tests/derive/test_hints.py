@@ -79,12 +79,12 @@ def test_a_switch_of_the_billing_type_shows_in_contradicting_facts(facts: dict[s
 
 def test_hours_before_the_start_need_a_work_at_risk_approval() -> None:
     item = make_item()
-    early = {"items": [item], "timelogs": [make_log(item, 3, "2026-07-31"), make_log(item, 3, "2026-08-03")]}
-    (hint,) = examine(make_subject(**early)).hints
+    logs = [make_log(item, 3, "2026-07-31"), make_log(item, 3, "2026-08-03")]
+    (hint,) = examine(make_subject(items=[item], timelogs=logs)).hints
     assert "3 hours were logged before" in str(hint.text)
     assert hint.evidence == (item.ref,)
     approval = make_item(2, labels=["work-at-risk"])
-    assert hints_of(items=[item, approval], timelogs=early["timelogs"]) == []
+    assert hints_of(items=[item, approval], timelogs=logs) == []
 
 
 def test_hours_after_the_end_need_one_while_a_change_order_waits() -> None:

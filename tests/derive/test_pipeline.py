@@ -12,6 +12,7 @@ from bot.derive import derive_portfolio, pipeline, replay
 from bot.derive.catalog import vocabulary
 from bot.derive.output import to_json
 from bot.derive.results import Derived, Risk
+from bot.derive.schedule.earned_schedule import derive_schedule
 from bot.domain.model import Engagement, PastReport, Portfolio
 from tests.builders import (
     CALENDAR,
@@ -97,12 +98,10 @@ def test_one_engagement_alone_says_the_same_as_among_others() -> None:
 def test_a_stage_that_fails_is_named_and_harms_neither_the_others_nor_another_engagement(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    original = replay.derive_schedule
-
     def fails(subject: Any) -> Any:
         if subject.engagement.ref.endswith("&7") and subject.day == DAY:
             raise ArithmeticError("odd data")
-        return original(subject)
+        return derive_schedule(subject)
 
     monkeypatch.setattr(replay, "derive_schedule", fails)
     found = {e.ref: e for e in derive(busy(), busy("acme/customers/initech&2")).engagements}
@@ -227,7 +226,7 @@ def test_an_engagement_without_anything_gives_a_calm_answer() -> None:
 def test_members_of_a_namespace_are_those_of_the_declared_paths_above_it() -> None:
     portfolio = make_portfolio(busy(), members={"acme/customers": ("ann",), "acme/other": ("zoe",)})
     (subject,) = pipeline.make_subjects(portfolio, DAY, make_settings(), CALENDAR)
-    assert subject.members == {"ann"}
+    assert subject.members == frozenset({"ann"})
     (unread,) = pipeline.make_subjects(make_portfolio(busy()), DAY, make_settings(), CALENDAR)
     assert unread.members is None
 

@@ -9,6 +9,7 @@ import pytest
 from bot.derive.decisions import questions as ask
 from bot.derive.decisions.status import computed_colour
 from bot.derive.results import ChangeOrder, Rag, Risk, Scope, Status
+from bot.domain.vocabulary import Colour
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 
@@ -22,7 +23,7 @@ from tests.builders import PROJECT, make_booking, make_item, make_log, make_mile
         (None, "2026-11-20", 0),
     ],
 )
-def test_lateness_counts_working_days_and_is_at_least_one(due, on, days) -> None:
+def test_lateness_counts_working_days_and_is_at_least_one(due: str | None, on: str, days: int) -> None:
     assert ask.days_late(make_subject(on=on), date.fromisoformat(due) if due else None) == days
 
 
@@ -36,7 +37,7 @@ def test_an_item_is_due_with_its_milestone_where_it_has_no_date_of_its_own() -> 
 
 
 def test_the_end_of_the_sow_is_what_was_decided_last() -> None:
-    def order(ref, state, end, decided):
+    def order(ref: str, state: str, end: date | None, decided: date | None) -> ChangeOrder:
         return ChangeOrder(ref, "", state, end=end, decided=decided)
 
     orders = (
@@ -91,15 +92,17 @@ def test_days_left_in_the_quarter_are_working_days() -> None:
 
 
 def test_a_booking_of_no_week_has_none() -> None:
-    assert ask.week_of_booking(make_booking("2026-W47", 1.0)).first == date(2026, 11, 16)
+    week = ask.week_of_booking(make_booking("2026-W47", 1.0))
+    assert week is not None
+    assert week.first == date(2026, 11, 16)
     assert ask.week_of_booking(make_booking("soon", 1.0)) is None
     assert ask.week_of_booking(make_booking("2026-W54", 1.0)) is None
 
 
 def test_the_colour_waits_for_no_one() -> None:
-    green, yellow = Rag("green"), Rag("yellow")
-    axes = Status("unknown", None, None, green, yellow, green)
+    green, yellow = Rag(Colour.GREEN), Rag(Colour.YELLOW)
+    axes = Status(Colour.UNKNOWN, None, None, green, yellow, green)
     assert computed_colour(make_subject(derived={"status": axes})) == "yellow"
     critical = Risk("outage", "register", "critical", "")
     assert computed_colour(make_subject(derived={"status": axes, "risks": (critical,)})) == "red"
-    assert computed_colour(make_subject(derived={"status": Status("green", None, None, green, yellow)})) == "green"
+    assert computed_colour(make_subject(derived={"status": Status(Colour.GREEN, None, None, green, yellow)})) == "green"

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.derive.raid.log import derive_raid, read_day, read_rating, register_risks
-from bot.derive.results import SEVERITIES
+from bot.derive.results import SEVERITIES, RaidEntry
+from bot.domain.model import Item
 from tests.builders import make_item, make_settings, make_subject
 
 LABELS = ("PS RAID Log", "PS Risk")
 WHOLE = {"impact": 4, "probability": 3, "owner": "alex", "mitigation": "Borrow a host", "review": "2026-12-03"}
 
 
-def _risk(number=1, labels=(), **values):
+def _risk(number: int = 1, labels: tuple[str, ...] = (), **values: Any) -> Item:
     return make_item(number, **{"title": f"Risk {number}", "labels": (*LABELS, *labels), "facts": WHOLE} | values)
 
 
-def _entry(item, **values):
+def _entry(item: Item, **values: Any) -> RaidEntry:
     [entry] = derive_raid(make_subject(items=[item], **values))
     return entry
 
@@ -43,7 +45,7 @@ def test_a_whole_risk_is_read_from_its_block() -> None:
         (1, 1, 1, "low"),
     ],
 )
-def test_levels_are_those_of_the_published_matrix(impact, probability, score, level) -> None:
+def test_levels_are_those_of_the_published_matrix(impact: int, probability: int, score: int, level: str) -> None:
     facts = WHOLE | {"impact": impact, "probability": probability}
     entry = _entry(_risk(facts=facts))
     assert (entry.score, entry.level) == (score, level)
@@ -66,7 +68,7 @@ def test_words_of_the_matrix_are_ratings() -> None:
 
 
 @pytest.mark.parametrize("bad", [0, 6, -1, True, 2.5, "many", None, [4], "٣"])
-def test_a_rating_that_is_none_scores_nothing(bad) -> None:
+def test_a_rating_that_is_none_scores_nothing(bad: list[int] | bool | float | str | None) -> None:
     entry = _entry(_risk(facts=WHOLE | {"impact": bad}))
     assert (entry.impact, entry.score, entry.level) == (None, None, None)
 
@@ -75,7 +77,7 @@ def test_a_rating_that_is_none_scores_nothing(bad) -> None:
     ("label", "level"),
     [("PS:: Priority High", "high"), ("PS:: Priority Medium", "medium"), ("PS:: Priority Low", "low")],
 )
-def test_priority_is_the_level_where_there_is_no_score(label, level) -> None:
+def test_priority_is_the_level_where_there_is_no_score(label: str, level: str) -> None:
     assert _entry(_risk(facts={}, labels=(label,))).level == level
     assert _entry(_risk(labels=(label,))).level == "medium"
 
@@ -110,7 +112,7 @@ def test_an_impact_in_words_is_an_impact_but_no_score() -> None:
         ("PS Decision", "decision", ("owner",)),
     ],
 )
-def test_each_kind_has_its_own_requirements(label, kind, missing) -> None:
+def test_each_kind_has_its_own_requirements(label: str, kind: str, missing: tuple[str, ...]) -> None:
     entry = _entry(make_item(labels=("PS RAID Log", label)))
     assert (entry.kind, tuple(map(str, entry.missing))) == (kind, missing)
 
@@ -127,7 +129,7 @@ def test_work_is_no_raid_entry() -> None:
 
 
 @pytest.mark.parametrize(("created", "movement"), [("2026-11-13", None), ("2026-11-14", "new"), ("2026-11-20", "new")])
-def test_new_for_seven_days(created, movement) -> None:
+def test_new_for_seven_days(created: str, movement: str | None) -> None:
     assert _entry(_risk(created_at=created)).movement == movement
 
 
@@ -138,7 +140,7 @@ def test_an_old_issue_that_became_a_risk_is_new() -> None:
 
 
 @pytest.mark.parametrize(("closed", "movement"), [("2026-11-13", None), ("2026-11-14", "closed")])
-def test_closed_for_seven_days(closed, movement) -> None:
+def test_closed_for_seven_days(closed: str, movement: str | None) -> None:
     assert _entry(_risk(closed=closed)).movement == movement
 
 
@@ -151,7 +153,7 @@ def test_closed_for_seven_days(closed, movement) -> None:
         ("probability::4", "probability::3", None),
     ],
 )
-def test_worse_when_a_rating_replaced_a_lower_one(before, now, movement) -> None:
+def test_worse_when_a_rating_replaced_a_lower_one(before: str, now: str, movement: str | None) -> None:
     item = _risk(labels=(now,), label_dates={before: "2026-10-01", now: "2026-11-18"})
     assert _entry(item).movement == movement
 
@@ -210,7 +212,7 @@ VALUES = st.one_of(
 
 @settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.sampled_from(["impact", "probability", "owner", "mitigation", "review"]), VALUES))
-def test_whatever_stands_in_the_block_an_entry_comes_out(facts) -> None:
+def test_whatever_stands_in_the_block_an_entry_comes_out(facts: dict[str, Any]) -> None:
     entry = _entry(_risk(facts=facts))
     assert entry.score is None or 1 <= entry.score <= 25
     [risk] = register_risks(make_subject(items=[_risk(facts=facts)]))

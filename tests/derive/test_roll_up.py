@@ -23,12 +23,13 @@ from bot.derive.results import (
 )
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
+from bot.domain.vocabulary import Colour
 from tests.builders import CALENDAR, DAY, make_booking, make_engagement, make_log, make_portfolio, make_subject
 
 WEEK = "2026-W47"
 
 
-def engagement(ref: str = "g&1", overall: str = "green", **derived: Any) -> EngagementDerived:
+def engagement(ref: str = "g&1", overall: Colour = Colour.GREEN, **derived: Any) -> EngagementDerived:
     return EngagementDerived(ref, status=Status(overall), **derived)
 
 
@@ -39,14 +40,14 @@ def test_the_worst_stands_first() -> None:
     chance = {"forecast": Forecast(on_time_probability=0.2)}
     grave = {"risks": (Risk("x", "derived", "high", "!"),)}
     ordered = [
-        engagement("g&9", "red"),
-        engagement("g&1", "red", phase="complete"),
-        engagement("g&8", "yellow", **grave),
-        engagement("g&7", "yellow", **chance),
-        engagement("g&2", "yellow"),
-        engagement("g&3", "yellow"),
-        engagement("g&5", "unknown"),
-        engagement("g&4", "green"),
+        engagement("g&9", Colour.RED),
+        engagement("g&1", Colour.RED, phase="complete"),
+        engagement("g&8", Colour.YELLOW, **grave),
+        engagement("g&7", Colour.YELLOW, **chance),
+        engagement("g&2", Colour.YELLOW),
+        engagement("g&3", Colour.YELLOW),
+        engagement("g&5", Colour.UNKNOWN),
+        engagement("g&4", Colour.GREEN),
     ]
     assert [e.ref for e in sorted([*ordered[4:], *ordered[:4]], key=worst_first)] == [e.ref for e in ordered]
 
@@ -97,8 +98,8 @@ def test_spending_exactly_the_budget_is_on_budget() -> None:
 
 
 def test_colours_are_counted_in_all_and_by_group() -> None:
-    red = make_subject(facts={"region": "EMEA", "pm": "ann"}, derived={"status": Status("red")})
-    green = make_subject(facts={"region": "EMEA"}, labels=["partner::Globex"], derived={"status": Status("green")})
+    red = make_subject(facts={"region": "EMEA", "pm": "ann"}, derived={"status": Status(Colour.RED)})
+    green = make_subject(facts={"region": "EMEA"}, labels=["partner::Globex"], derived={"status": Status(Colour.GREEN)})
     found = roll_up(red, green, make_subject())
     assert found.rag == {"green": 1, "yellow": 0, "red": 1, "unknown": 1}
     assert found.rag_by["region"] == {"EMEA": {"green": 1, "yellow": 0, "red": 1, "unknown": 0}}

@@ -212,7 +212,10 @@ def test_a_milestone_without_items_is_not_done() -> None:
 
 
 def test_a_milestone_is_late_from_the_day_after_its_due_date() -> None:
-    late = {"milestones": [make_milestone(due_date="2026-08-05")], "items": [make_item(milestone="Design")]}
+    late: dict[str, Any] = {
+        "milestones": [make_milestone(due_date="2026-08-05")],
+        "items": [make_item(milestone="Design")],
+    }
     assert milestone_of("2026-08-05", **late).state == "on_track"
     assert milestone_of("2026-08-06", **late).state == "late"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.derive.schedule.slips import days_lost, days_lost_by_month, delays, find_slips
+from bot.derive.order_results import SlipCause
+from bot.derive.results import EngagementDerived
+from bot.derive.schedule.slips import days_lost, days_lost_by_month, delays, find_slips, known_causes
 from bot.domain.calendar import WorkCalendar
-from tests.builders import CALENDAR, make_item, make_milestone
+from tests.builders import CALENDAR, make_engagement, make_item, make_milestone, make_settings
 
 MOVED: dict[str, Any] = {
     "due_date": "2026-09-11",
@@ -68,3 +71,15 @@ def test_days_lost_are_told_by_the_cause_that_people_gave() -> None:
         "2026-08": {"client": 10, "unknown": 2},
         "2026-09": {"client": -5},
     }
+
+
+def test_a_cause_is_what_people_said_else_what_waits_or_blocks() -> None:
+    waiting = make_item(1, title="Firewall", milestone="Build", labels=("waiting::customer",))
+    blocked = make_item(2, title="Cut-over", milestone="Roll out", blocked_by=("g/p#1",))
+    engagement = make_engagement(items=(waiting, blocked))
+    derived = EngagementDerived("g&1")
+    labels = make_settings().labels
+    evident = {"Firewall": "client", "Build": "client", "Cut-over": "blocked", "Roll out": "blocked"}
+    assert known_causes(derived, engagement, labels) == evident
+    said = SlipCause("Build", "internal", "our fault", "dana", datetime(2026, 11, 1, tzinfo=UTC))
+    assert known_causes(replace(derived, causes=(said,)), engagement, labels)["Build"] == "internal"

@@ -23,6 +23,7 @@ from bot.derive.results import (
     Schedule,
     Scope,
 )
+from bot.domain.vocabulary import Colour
 from tests.builders import REF, make_item, make_settings, make_subject
 
 
@@ -197,12 +198,12 @@ def test_a_milestone_that_was_done_late_is_no_trouble_any_more() -> None:
 
 @pytest.mark.parametrize(("chance", "colour"), [(0.8, "green"), (0.79, "yellow"), (0.5, "yellow"), (0.49, "red")])
 def test_the_schedule_follows_the_chance_to_finish_on_time(chance: float, colour: str) -> None:
-    forecast = Forecast(finish=Quantiles(p50=date(2026, 12, 1)), on_time_probability=chance)
+    forecast = Forecast(finish=Quantiles(p50=date(2026, 12, 1)), on_time_probability=chance, history_weeks=8)
     assert axes_of(schedule_axis, derived={"forecast": forecast}).rag == colour
 
 
 def test_the_worst_evidence_counts_and_stands_first() -> None:
-    derived = milestone(state="at_risk", slip_days=0) | {"forecast": Forecast(on_time_probability=0.3)}
+    derived = milestone(state="at_risk", slip_days=0) | {"forecast": Forecast(on_time_probability=0.3, history_weeks=8)}
     found = axes_of(schedule_axis, derived=derived)
     assert found.rag == "red"
     assert "chance" in str(found.reasons[0].text)
@@ -215,10 +216,12 @@ def test_an_end_that_has_passed_is_certain() -> None:
 
 
 def test_a_forecast_is_nobody_s_red_before_a_tenth_of_the_time_or_work() -> None:
-    doomed = {"forecast": Forecast(on_time_probability=0.1), "progress": Progress(percent=0.05)}
+    doomed = {"forecast": Forecast(on_time_probability=0.1, history_weeks=8), "progress": Progress(percent=0.05)}
     early = {"start": "2026-11-16", "end": "2027-04-30"}
     assert axes_of(schedule_axis, facts=early, derived=doomed).rag == "yellow"
     assert axes_of(schedule_axis, derived=doomed).rag == "red"
+    one_week = {"forecast": Forecast(on_time_probability=0.1, history_weeks=1), "progress": Progress(percent=0.05)}
+    assert axes_of(schedule_axis, derived=one_week).rag == "yellow", "one week tells no pace"
 
 
 def test_a_complete_engagement_is_judged_by_its_finish() -> None:
@@ -317,13 +320,13 @@ def test_thresholds_are_the_config_s() -> None:
     ],
 )
 def test_overall_is_told_by_the_axes_that_are_known(axes: tuple[str, ...], overall: str) -> None:
-    rags = [Rag(rag) for rag in axes]
+    rags = [Rag(Colour(rag)) for rag in axes]
     assert overall_colour(rags) == overall
     assert is_partial(rags) == ("unknown" in axes)
 
 
 def test_an_open_critical_escalation_or_rated_risk_makes_it_red() -> None:
-    green = [Rag("green")] * 3
+    green = [Rag(Colour.GREEN)] * 3
     assert overall_colour(green, [Escalation("g/p#1", severity="critical")]) == "red"
     assert overall_colour(green, [Escalation("g/p#1", severity="high")]) == "green"
     assert overall_colour(green, (), [Risk("x", "register", "critical", "!")]) == "red"

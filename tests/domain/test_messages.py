@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import messages as say
-from bot.domain.messages import Clause, Decimal, Language, Money, Percent, Phrase
+from bot.domain.messages import Clause, Decimal, Language, Money, Percent, Phrase, Value
 
 
 def test_a_phrase_is_a_value_and_its_text_is_english() -> None:
@@ -27,14 +29,14 @@ def test_a_phrase_is_a_value_and_its_text_is_english() -> None:
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda phrase: pickle.loads(pickle.dumps(phrase))])
-def test_a_copy_of_a_phrase_is_the_same_value(again) -> None:
+def test_a_copy_of_a_phrase_is_the_same_value(again: Callable[..., Any]) -> None:
     found = Phrase("{n|# item|# items} {{of {title}", n=2, title="{n}")
     assert again(found) == found
     assert str(again(found)) == "2 items {{of {n}"
 
 
 @pytest.mark.parametrize("depth", [1, 3_000])
-def test_messages_nest_to_any_depth_and_list_any_number(depth) -> None:
+def test_messages_nest_to_any_depth_and_list_any_number(depth: int) -> None:
     nested = Phrase("it rains")
     for _ in range(depth):
         nested = Phrase("because {why}.", why=Clause(nested))
@@ -64,7 +66,7 @@ def test_the_form_goes_with_the_number() -> None:
 
 
 @given(st.text(max_size=30))
-def test_what_a_value_holds_is_never_read_as_a_template(title) -> None:
+def test_what_a_value_holds_is_never_read_as_a_template(title: str) -> None:
     clipped = " ".join(title.split())
     assert str(Phrase("{a} and {b}", a=say.quote(title), b="{a}")) == f'"{clipped}" and {{a}}'
 
@@ -83,7 +85,7 @@ def test_the_same_sentence_takes_other_values() -> None:
         (["a", "b", "c", "d"], "a, b, c and 1 more"),
     ],
 )
-def test_lists_read_as_sentences(names, text) -> None:
+def test_lists_read_as_sentences(names: list[str], text: str) -> None:
     assert str(say.listing(names)) == text
 
 
@@ -112,7 +114,7 @@ def test_titles_are_clipped_to_one_line() -> None:
         (None, "–"),
     ],
 )
-def test_figures_read_as_people_write_them(value, text) -> None:
+def test_figures_read_as_people_write_them(value: Value, text: str) -> None:
     assert str(Phrase("{it}", it=value)) == text
 
 
@@ -129,7 +131,7 @@ def test_codes_that_have_a_word_are_said_by_it() -> None:
 class Shouting(Language):
     """A language that knows two templates."""
 
-    def template(self, phrase):
+    def template(self, phrase: Phrase) -> str | None:
         one = phrase.values.get("n") == 1
         late = "{why}! ONE DAY!" if one else "{why}! {n} DAYS!"
         return {"{n|# day|# days} late, {why}": late, "it rains": "RAIN"}.get(phrase.template)

@@ -30,3 +30,20 @@ class VirtualClock:
     def options(self) -> dict[str, Any]:
         """As arguments of a client."""
         return {"clock": self, "sleep": self.sleep, "wall": self.wall}
+
+
+class Clock:
+    """The same for one thread, with what was slept."""
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+        self.slept: list[float] = []
+        self.lock = threading.Lock()
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        with self.lock:
+            self.slept.append(seconds)
+            self.now += seconds

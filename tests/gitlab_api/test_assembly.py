@@ -47,7 +47,7 @@ def work(found: Archive, root: Record) -> list[str]:
 
 def test_roots_are_labelled_in_a_configured_namespace_and_not_closed_too_long() -> None:
     labels = ["PSProject"]
-    closed = {"state": "closed", "labels": labels}
+    closed: dict[str, Any] = {"state": "closed", "labels": labels}
     found = archive(
         record(1, labels=labels),
         record(2, labels=["psproject"]),

@@ -17,6 +17,7 @@ from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab, World
+from fakegitlab.entities import Item
 
 TODAY = date(2026, 11, 20)
 CONFIG = Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal", "beta": "customer"}}})
@@ -68,28 +69,28 @@ def read(gitlab: DemoGitLab, cache: Path | None = None) -> Portfolio:
 
 
 def remove_time_log(w: World) -> None:
-    item = w.find_reference("acme/app#1")
+    item = w.item("acme/app#1")
     gone = item.timelogs.pop()
     del w.timelogs[gone.id]
     touch(w, item)
 
 
 def log_time(w: World) -> None:
-    w.timelog(w.find_reference("beta/app#2"), "dana", 5, w.now)
+    w.timelog(w.item("beta/app#2"), "dana", 5, w.now)
 
 
 def add_link(w: World) -> None:
-    w.link(w.find_reference("acme/app#3"), w.find_reference("acme/app#2"), "blocks", w.now)
+    w.link(w.item("acme/app#3"), w.item("acme/app#2"), "blocks", w.now)
 
 
 def turn_link(w: World) -> None:
     """A link of which both ends change their roles."""
     remove_link(w)
-    w.link(w.find_reference("acme/app#2"), w.find_reference("acme/app#1"), "blocks", w.now)
+    w.link(w.item("acme/app#2"), w.item("acme/app#1"), "blocks", w.now)
 
 
 def remove_link(w: World) -> None:
-    ends = [w.find_reference("acme/app#1"), w.find_reference("acme/app#2")]
+    ends = [w.item("acme/app#1"), w.item("acme/app#2")]
     gone = ends[0].links[0]
     del w.links[gone.id]
     for end in ends:
@@ -97,16 +98,21 @@ def remove_link(w: World) -> None:
         touch(w, end)
 
 
-def change_parent(w: World) -> None:
-    item, root = w.find_reference("acme/app#3"), w.find_reference("acme&1")
+def leave_parent(item: Item) -> None:
+    assert item.parent is not None
     item.parent.children.remove(item)
+
+
+def change_parent(w: World) -> None:
+    item, root = w.item("acme/app#3"), w.item("acme&1")
+    leave_parent(item)
     adopt(item, root)
     touch(w, item)
 
 
 def orphan(w: World) -> None:
-    item = w.find_reference("acme/app#3")
-    item.parent.children.remove(item)
+    item = w.item("acme/app#3")
+    leave_parent(item)
     item.parent = None
     touch(w, item)
 
@@ -129,16 +135,16 @@ def rename_milestone(w: World) -> None:
 
 
 def move_item(w: World) -> None:
-    w.move(w.find_reference("acme/app#3"), w.project("acme/solo"), w.now)
+    w.move(w.item("acme/app#3"), w.project("acme/solo"), w.now)
 
 
 def move_blocker(w: World) -> None:
     """The item that it blocks is not marked as changed."""
-    w.move(w.find_reference("acme/app#1"), w.project("acme/solo"), w.now)
+    w.move(w.item("acme/app#1"), w.project("acme/solo"), w.now)
 
 
 def move_item_to_the_other_namespace(w: World) -> None:
-    w.move(w.find_reference("acme/app#3"), w.project("beta/solo"), w.now)
+    w.move(w.item("acme/app#3"), w.project("beta/solo"), w.now)
 
 
 def transfer_project_to_the_other_namespace(w: World) -> None:
@@ -147,7 +153,7 @@ def transfer_project_to_the_other_namespace(w: World) -> None:
 
 
 def delete_item(w: World) -> None:
-    item = w.find_reference("acme/solo#2")
+    item = w.item("acme/solo#2")
     del item.namespace.items[item.iid], w.items[item.id]
     w.changed()
 
@@ -159,17 +165,17 @@ def delete_and_add_item(w: World) -> None:
 
 
 def hide_item(w: World) -> None:
-    item = w.find_reference("beta/solo#2")
+    item = w.item("beta/solo#2")
     item.confidential = True
     touch(w, item)
 
 
 def close_engagement(w: World) -> None:
-    w.close(w.find_reference("acme/solo#1"), w.now - timedelta(seconds=30))
+    w.close(w.item("acme/solo#1"), w.now - timedelta(seconds=30))
 
 
 def take_the_label_away(w: World) -> None:
-    w.label_event(w.find_reference("beta/solo#1"), "PSProject", w.now, "remove")
+    w.label_event(w.item("beta/solo#1"), "PSProject", w.now, "remove")
 
 
 def add_project_and_group(w: World) -> None:
@@ -179,12 +185,12 @@ def add_project_and_group(w: World) -> None:
 
 
 def rename_label(w: World) -> None:
-    w.find_label(w.group("beta"), "PSProject").title = "Once PSProject"
+    next(label for label in w.group("beta").labels if label.title == "PSProject").title = "Once PSProject"
     w.changed()
 
 
 def rename_person(w: World) -> None:
-    w.find_user("dana").username = "dana.new"
+    w.user("dana").username = "dana.new"
     w.changed()
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
-import threading
 from typing import Any
 
 import pytest
 import requests
-import responses
 import urllib3
 
 from bot.domain.errors import (
@@ -20,63 +17,26 @@ from bot.domain.errors import (
     RateLimitedError,
     UncertainWriteError,
     UnreachableError,
-    UsageError,
 )
 from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.client import GitLabClient
-
-URL = "https://gitlab.example.com"
-API = f"{URL}/api/v4"
-TOKEN = "glpat-secret-42"
-
-
-class Clock:
-    """Time that only passes when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-        self.lock = threading.Lock()
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        with self.lock:
-            self.slept.append(seconds)
-            self.now += seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def client(clock: Clock) -> GitLabClient:
-    return GitLabClient(URL, TOKEN, clock=clock, sleep=clock.sleep, wall=lambda: clock.now)
-
-
-@pytest.fixture
-def api():
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
-
+from tests.gitlab_api.answering import API, TOKEN, URL, Answers
+from tests.gitlab_api.clock import Clock
 
 # -- reading
 
 
-def test_the_token_goes_in_a_header_only(client: GitLabClient, api: Any) -> None:
+def test_the_token_goes_in_a_header_only(client: GitLabClient, api: Answers) -> None:
     api.get(f"{API}/user", json={"id": 1})
     client.get("/user", page=2)
     request = api.calls[0].request
     assert request.headers["PRIVATE-TOKEN"] == TOKEN
-    assert TOKEN not in request.url
-    assert "page=2" in request.url
+    assert TOKEN not in str(request.url)
+    assert "page=2" in str(request.url)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 520])
-def test_a_read_is_tried_again_after_a_passing_fault(client: GitLabClient, api: Any, status: int) -> None:
+def test_a_read_is_tried_again_after_a_passing_fault(client: GitLabClient, api: Answers, status: int) -> None:
     api.get(f"{API}/user", status=status, body="<html>Whoops</html>", headers={"Retry-After": "1"})
     api.get(f"{API}/user", json={"id": 1})
     assert client.get("/user") == {"id": 1}
@@ -94,26 +54,28 @@ def test_a_read_is_tried_again_after_a_passing_fault(client: GitLabClient, api: 
         requests.exceptions.ChunkedEncodingError("cut"),
     ],
 )
-def test_a_read_is_tried_again_after_a_reset_or_time_out(client: GitLabClient, api: Any, fault: Exception) -> None:
+def test_a_read_is_tried_again_after_a_reset_or_time_out(client: GitLabClient, api: Answers, fault: Exception) -> None:
     api.get(f"{API}/user", body=fault)
     api.get(f"{API}/user", json={"id": 1})
     assert client.get("/user") == {"id": 1}
 
 
-def test_an_answer_cut_short_is_asked_again(client: GitLabClient, api: Any) -> None:
+def test_an_answer_cut_short_is_asked_again(client: GitLabClient, api: Answers) -> None:
     api.get(f"{API}/user", body='{"id": 1')
     api.get(f"{API}/user", json={"id": 1})
     assert client.get("/user") == {"id": 1}
 
 
-def test_retry_after_is_obeyed_in_seconds(client: GitLabClient, api: Any, clock: Clock) -> None:
+def test_retry_after_is_obeyed_in_seconds(client: GitLabClient, api: Answers, clock: Clock) -> None:
     api.get(f"{API}/user", status=429, headers={"Retry-After": "17"})
     api.get(f"{API}/user", json={})
     client.get("/user")
     assert 16.999 <= sum(clock.slept) < 20
 
 
-def test_retry_after_is_obeyed_as_a_date_of_the_servers_own_clock(client: GitLabClient, api: Any, clock: Clock) -> None:
+def test_retry_after_is_obeyed_as_a_date_of_the_servers_own_clock(
+    client: GitLabClient, api: Answers, clock: Clock
+) -> None:
     headers = {"Retry-After": "Fri, 20 Nov 2026 10:00:30 GMT", "Date": "Fri, 20 Nov 2026 10:00:00 GMT"}
     api.get(f"{API}/user", status=429, headers=headers)
     api.get(f"{API}/user", json={})
@@ -122,7 +84,7 @@ def test_retry_after_is_obeyed_as_a_date_of_the_servers_own_clock(client: GitLab
 
 
 def test_a_used_up_rate_limit_is_waited_for_before_the_next_request(
-    client: GitLabClient, api: Any, clock: Clock
+    client: GitLabClient, api: Answers, clock: Clock
 ) -> None:
     used_up = {"RateLimit-Remaining": "0", "RateLimit-Reset": str(int(clock.now) + 40)}
     api.get(f"{API}/a", json={}, headers=used_up)
@@ -133,7 +95,7 @@ def test_a_used_up_rate_limit_is_waited_for_before_the_next_request(
     assert 40 <= sum(clock.slept) < 41
 
 
-def test_a_server_that_keeps_failing_ends_within_the_budget(client: GitLabClient, api: Any, clock: Clock) -> None:
+def test_a_server_that_keeps_failing_ends_within_the_budget(client: GitLabClient, api: Answers, clock: Clock) -> None:
     api.get(f"{API}/user", status=502)
     with pytest.raises(
         UnreachableError, match=r"GET /user: no answer from GitLab at https:\S+ \(status 502\)"
@@ -145,18 +107,18 @@ def test_a_server_that_keeps_failing_ends_within_the_budget(client: GitLabClient
 
 
 def test_an_address_where_nobody_ever_answered_is_not_waited_for_long(
-    client: GitLabClient, api: Any, clock: Clock
+    client: GitLabClient, api: Answers, clock: Clock
 ) -> None:
-    refused = urllib3.exceptions.NewConnectionError(None, "refused")  # type: ignore[arg-type]
-    api.get(
-        f"{API}/user", body=requests.exceptions.ConnectionError(urllib3.exceptions.MaxRetryError(None, "", refused))
-    )  # type: ignore[arg-type]
+    pool = urllib3.HTTPConnectionPool("gitlab.example.com")
+    refused = urllib3.exceptions.NewConnectionError(urllib3.connection.HTTPConnection("gitlab.example.com"), "refused")
+    failed = urllib3.exceptions.MaxRetryError(pool, "", refused)
+    api.get(f"{API}/user", body=requests.exceptions.ConnectionError(failed))
     with pytest.raises(UnreachableError, match="no connection"):
         client.get("/user")
     assert clock.now <= 1000 + 10
 
 
-def test_a_distrusted_certificate_is_told_at_once(client: GitLabClient, api: Any, clock: Clock) -> None:
+def test_a_distrusted_certificate_is_told_at_once(client: GitLabClient, api: Answers, clock: Clock) -> None:
     api.get(f"{API}/user", body=requests.exceptions.SSLError("self-signed"))
     with pytest.raises(UnreachableError, match=r"certificate is not trusted.*REQUESTS_CA_BUNDLE"):
         client.get("/user")
@@ -174,7 +136,7 @@ def test_a_distrusted_certificate_is_told_at_once(client: GitLabClient, api: Any
     ],
 )
 def test_a_refusal_is_an_error_at_once(
-    client: GitLabClient, api: Any, status: int, kind: type[PsbotError], code: int
+    client: GitLabClient, api: Answers, status: int, kind: type[PsbotError], code: int
 ) -> None:
     api.get(f"{API}/groups/a%2Fb", status=status, json={"message": {"base": ["no", "never"]}})
     with pytest.raises(kind, match="GET /groups/a/b") as caught:
@@ -183,7 +145,7 @@ def test_a_refusal_is_an_error_at_once(
     assert client.counts.requests == 1
 
 
-def test_a_sign_in_page_is_no_api(client: GitLabClient, api: Any) -> None:
+def test_a_sign_in_page_is_no_api(client: GitLabClient, api: Answers) -> None:
     api.get(f"{API}/user", body="<!DOCTYPE html><html>Sign in</html>", content_type="text/html")
     with pytest.raises(GitLabError, match=r"answers with a web page.*Check GITLAB_URL"):
         client.get("/user")
@@ -192,7 +154,7 @@ def test_a_sign_in_page_is_no_api(client: GitLabClient, api: Any) -> None:
 # -- lists
 
 
-def test_a_list_follows_its_links_on_our_own_host_and_drops_what_shifted(client: GitLabClient, api: Any) -> None:
+def test_a_list_follows_its_links_on_our_own_host_and_drops_what_shifted(client: GitLabClient, api: Answers) -> None:
     behind_proxy = '<http://internal:8080/api/v4/groups/1/labels?page=2&per_page=100>; rel="next"'
     api.get(f"{API}/groups/1/labels", json=[{"id": 1}, {"id": 2}], headers={"Link": behind_proxy})
     api.get(f"{API}/groups/1/labels", json=[{"id": 2}, {"id": 3}])
@@ -200,11 +162,11 @@ def test_a_list_follows_its_links_on_our_own_host_and_drops_what_shifted(client:
     assert api.calls[1].request.url == f"{API}/groups/1/labels?page=2&per_page=100"
 
 
-def test_a_projects_issues_page_by_key(client: GitLabClient, api: Any) -> None:
+def test_a_projects_issues_page_by_key(client: GitLabClient, api: Answers) -> None:
     api.get(f"{API}/projects/1/issues", json=[])
     list(client.get_all("/projects/1/issues", state="all"))
     list(client.get_all("/projects/1/issues", order_by="updated_at"))
-    first, second = (call.request.url for call in api.calls)
+    first, second = (str(call.request.url) for call in api.calls)
     assert "pagination=keyset" in first
     assert "order_by=created_at" in first
     assert "pagination" not in second
@@ -213,36 +175,39 @@ def test_a_projects_issues_page_by_key(client: GitLabClient, api: Any) -> None:
 # -- GraphQL
 
 
-def graphql(api: Any, **answer: Any) -> None:
+def graphql(api: Answers, **answer: Any) -> None:
     api.post(f"{URL}/api/graphql", json=answer)
 
 
-def test_graphql_gives_the_data(client: GitLabClient, api: Any) -> None:
+def test_graphql_gives_the_data(client: GitLabClient, api: Answers) -> None:
     graphql(api, data={"currentUser": {"id": 1}})
     assert client.graphql("query { currentUser { id } }", {"a": 1}) == {"currentUser": {"id": 1}}
-    assert json.loads(api.calls[0].request.body) == {"query": "query { currentUser { id } }", "variables": {"a": 1}}
+    assert json.loads(api.calls[0].request.body or "") == {
+        "query": "query { currentUser { id } }",
+        "variables": {"a": 1},
+    }
     assert client.counts.writes == 0
 
 
-def test_errors_in_a_200_are_errors(client: GitLabClient, api: Any) -> None:
+def test_errors_in_a_200_are_errors(client: GitLabClient, api: Answers) -> None:
     graphql(api, errors=[{"message": "Field 'x' doesn't exist on type 'WorkItem'"}])
     with pytest.raises(GitLabError, match=r"acme: GitLab refuses the query.*doesn't exist"):
         client.graphql("query { x }", where="acme")
 
 
-def test_a_query_too_dear_is_told_apart(client: GitLabClient, api: Any) -> None:
+def test_a_query_too_dear_is_told_apart(client: GitLabClient, api: Answers) -> None:
     graphql(api, errors=[{"message": "Query has complexity of 330, which exceeds max complexity of 250"}])
     with pytest.raises(QueryTooComplexError):
         client.graphql("query { x }")
 
 
-def test_an_internal_error_of_a_query_is_asked_again(client: GitLabClient, api: Any) -> None:
+def test_an_internal_error_of_a_query_is_asked_again(client: GitLabClient, api: Answers) -> None:
     graphql(api, errors=[{"message": "Internal server error"}])
     graphql(api, data={"x": 1})
     assert client.graphql("query { x }") == {"x": 1}
 
 
-def test_a_failed_query_is_retried_though_it_is_a_post(client: GitLabClient, api: Any) -> None:
+def test_a_failed_query_is_retried_though_it_is_a_post(client: GitLabClient, api: Answers) -> None:
     api.post(f"{URL}/api/graphql", status=502)
     graphql(api, data={"x": 1})
     assert client.graphql("query { x }") == {"x": 1}
@@ -251,13 +216,13 @@ def test_a_failed_query_is_retried_though_it_is_a_post(client: GitLabClient, api
 # -- writing
 
 
-def test_a_write_gives_the_answers_json(client: GitLabClient, api: Any) -> None:
+def test_a_write_gives_the_answers_json(client: GitLabClient, api: Answers) -> None:
     api.post(f"{API}/projects/1/issues", json={"iid": 4}, status=201)
     api.delete(f"{API}/notes/1", status=204)
     assert client.write("POST", "/projects/1/issues", {"title": "A"}) == {"iid": 4}
     assert client.write("DELETE", "/notes/1") is None
     assert client.counts.writes == 2
-    assert json.loads(api.calls[0].request.body) == {"title": "A"}
+    assert json.loads(api.calls[0].request.body or "") == {"title": "A"}
 
 
 @pytest.mark.parametrize(
@@ -276,7 +241,9 @@ def test_a_write_gives_the_answers_json(client: GitLabClient, api: Any) -> None:
         {"status": 201, "body": '{"iid": '},
     ],
 )
-def test_a_write_whose_answer_is_lost_is_not_repeated(client: GitLabClient, api: Any, answer: dict[str, Any]) -> None:
+def test_a_write_whose_answer_is_lost_is_not_repeated(
+    client: GitLabClient, api: Answers, answer: dict[str, Any]
+) -> None:
     api.post(f"{API}/projects/1/issues", **answer)
     with pytest.raises(UncertainWriteError, match=r"POST /projects/1/issues: .*may or may not have been done"):
         client.write("POST", "/projects/1/issues", {"title": "A"})
@@ -284,14 +251,14 @@ def test_a_write_whose_answer_is_lost_is_not_repeated(client: GitLabClient, api:
 
 
 @pytest.mark.parametrize("fault", [requests.exceptions.ConnectTimeout("slow"), requests.exceptions.SSLError("bad")])
-def test_a_write_that_was_never_sent_is_surely_not_done(client: GitLabClient, api: Any, fault: Exception) -> None:
+def test_a_write_that_was_never_sent_is_surely_not_done(client: GitLabClient, api: Answers, fault: Exception) -> None:
     api.post(f"{API}/projects/1/issues", body=fault)
     with pytest.raises(UnreachableError, match="could not be sent"):
         client.write("POST", "/projects/1/issues", {})
     assert len(api.calls) == 1
 
 
-def test_a_write_refused_for_now_tells_how_long(client: GitLabClient, api: Any) -> None:
+def test_a_write_refused_for_now_tells_how_long(client: GitLabClient, api: Answers) -> None:
     api.post(f"{API}/projects/1/issues", status=429, headers={"Retry-After": "60"})
     with pytest.raises(RateLimitedError) as caught:
         client.write("POST", "/projects/1/issues", {})
@@ -299,7 +266,7 @@ def test_a_write_refused_for_now_tells_how_long(client: GitLabClient, api: Any) 
     assert len(api.calls) == 1
 
 
-def test_a_refused_write_is_surely_not_done(client: GitLabClient, api: Any) -> None:
+def test_a_refused_write_is_surely_not_done(client: GitLabClient, api: Answers) -> None:
     api.put(f"{API}/projects/1/issues/4", status=403, json={"error": "insufficient_scope"})
     with pytest.raises(AccessError, match="scope `api`"):
         client.write("PUT", "/projects/1/issues/4", {})
@@ -308,7 +275,7 @@ def test_a_refused_write_is_surely_not_done(client: GitLabClient, api: Any) -> N
 @pytest.mark.parametrize(
     ("message", "kind"), [("Internal server error", UncertainWriteError), ("Variable $x is missing", GitLabError)]
 )
-def test_a_mutation_gets_one_attempt(client: GitLabClient, api: Any, message: str, kind: type[PsbotError]) -> None:
+def test_a_mutation_gets_one_attempt(client: GitLabClient, api: Answers, message: str, kind: type[PsbotError]) -> None:
     graphql(api, errors=[{"message": message}])
     with pytest.raises(kind):
         client.graphql("mutation { x }", write=True)
@@ -316,80 +283,16 @@ def test_a_mutation_gets_one_attempt(client: GitLabClient, api: Any, message: st
     assert client.counts.writes == 1
 
 
-# -- the token
-
-
-@pytest.mark.parametrize("target", ["https://evil.example.com/api/v4/user", "http://gitlab.example.com/api/v4/user"])
-def test_a_redirect_elsewhere_is_not_followed(client: GitLabClient, api: Any, target: str) -> None:
-    api.get(f"{API}/user", status=302, headers={"Location": target})
-    api.get(target, json={"id": 1})
-    with pytest.raises(UnreachableError, match=r"redirects to .*Set gitlab.url"):
-        client.get("/user")
-    assert len(api.calls) == 1
-
-
-def test_a_redirect_on_the_same_host_is_followed(client: GitLabClient, api: Any) -> None:
-    api.get(f"{API}/groups/old", status=301, headers={"Location": f"{API}/groups/new"})
-    api.get(f"{API}/groups/new", json={"id": 1})
-    assert client.get("/groups/old") == {"id": 1}
-
-
-def test_a_redirected_write_is_not_done_elsewhere(client: GitLabClient, api: Any) -> None:
-    api.post(f"{API}/x", status=307, headers={"Location": "https://evil.example.com/x"})
-    with pytest.raises(UnreachableError, match="could not be sent"):
-        client.write("POST", "/x", {"secret": 1})
-    assert len(api.calls) == 1
-
-
-def test_the_token_stands_in_no_error_log_or_repr(
-    client: GitLabClient, api: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    api.get(f"{API}/user", status=400, json={"message": f"bad token {TOKEN}"})
-    with pytest.raises(GitLabError) as caught, caplog.at_level(logging.DEBUG):
-        client.get("/user")
-    logging.getLogger("psbot").error("seen: %s", TOKEN)
-    assert TOKEN not in f"{caught.value} {caught.value!r} {client!r} {caplog.text}"
-    assert "[token]" in str(caught.value)
-    assert "seen: [token]" in caplog.text
-
-
-@pytest.mark.parametrize(
-    "url", ["http://gitlab.example.com", "ftp://x", "gitlab.example.com", "https://u:p@x.com", "https://"]
-)
-def test_an_address_that_would_show_the_token_is_refused(url: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        GitLabClient(url, TOKEN)
-    assert caught.value.exit_code == 2
-
-
-@pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80", "https://x.com/gitlab/"]
-)
-def test_this_machine_and_tls_are_fine(url: str) -> None:
-    assert GitLabClient(url, TOKEN).url == url.rstrip("/")
-
-
-def test_plain_http_needs_consent() -> None:
-    assert GitLabClient("http://gitlab.lan", TOKEN, allow_http=True).url == "http://gitlab.lan"
-
-
-def test_no_cookie_is_kept(client: GitLabClient, api: Any) -> None:
-    api.get(f"{API}/user", json={}, headers={"Set-Cookie": "_gitlab_session=1"})
-    client.get("/user")
-    client.get("/user")
-    assert "Cookie" not in api.calls[1].request.headers
-
-
 # -- who and what
 
 
-def test_a_refused_token_is_told_before_anything_else(client: GitLabClient, api: Any) -> None:
+def test_a_refused_token_is_told_before_anything_else(client: GitLabClient, api: Answers) -> None:
     api.post(f"{URL}/api/graphql", status=401, json={"errors": [{"message": "Invalid token"}]})
     with pytest.raises(AccessError, match=r"GitLab refuses the token \(401\)"):
         _ = client.user
 
 
-def test_user_and_capabilities_cost_one_request(client: GitLabClient, api: Any) -> None:
+def test_user_and_capabilities_cost_one_request(client: GitLabClient, api: Answers) -> None:
     graphql(
         api,
         data={

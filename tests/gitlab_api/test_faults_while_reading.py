@@ -66,7 +66,7 @@ def world() -> World:
             root.children.append(made) if made not in root.children else None
             w.timelog(made, "dana", n + 1, "2026-10-05T12:00:00Z")
             w.due_change(made, "2026-12-01", f"2026-10-0{n + 1}")
-    busy = w.find_reference("acme/app#1")
+    busy = w.item("acme/app#1")
     for n in range(60):
         w.timelog(busy, "dana", 0.5, datetime(2026, 10, 6, 12, tzinfo=UTC) + timedelta(hours=n))
     for n in range(120):
@@ -159,7 +159,8 @@ def test_a_silent_server_ends_the_run_after_the_time_out_of_the_config(gitlab: D
 
 def hang(client: GitLabClient, clock: VirtualClock, match: str, times: int = 10**6) -> list[str]:
     """Let the next answers to such requests not come: each costs the client its time-out. Returns who waited, as they do."""
-    send, hung, lock = client._session.send, [], threading.Lock()
+    hung: list[str] = []
+    send, lock = client._session.send, threading.Lock()
 
     def sent(request: requests.PreparedRequest, **options: Any) -> requests.Response:
         with lock:
@@ -171,7 +172,7 @@ def hang(client: GitLabClient, clock: VirtualClock, match: str, times: int = 10*
         clock.sleep(options["timeout"])
         raise requests.ReadTimeout
 
-    client._session.send = sent
+    setattr(client._session, "send", sent)  # noqa: B010 -- a method, replaced on this one session
     return hung
 
 

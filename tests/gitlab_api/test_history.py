@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -90,7 +91,7 @@ def test_the_same_date_again_is_no_change() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.dates(date(2020, 1, 1), date(2030, 1, 1))), max_size=12), st.randoms())
-def test_changes_always_follow_on_each_other(dates: list[date | None], chance) -> None:
+def test_changes_always_follow_on_each_other(dates: list[date | None], chance: random.Random) -> None:
     notes = [DueNote(AT + timedelta(hours=n), new) for n, new in enumerate(dates)]
     shuffled = list(notes)
     chance.shuffle(shuffled)

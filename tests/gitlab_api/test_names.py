@@ -13,7 +13,7 @@ from bot.config import parse_config
 from bot.derive.catalog import vocabulary
 from bot.gitlab_api.cache import Cache
 from fakegitlab import World
-from tests.gitlab_api.test_reading import client_of, demo, facts, read
+from tests.gitlab_api.worlds import client_of, demo, facts, read
 
 CONFIG = """portfolio: {{namespaces: {{acme: internal}}}}
 engagements:

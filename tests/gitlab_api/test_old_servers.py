@@ -62,12 +62,12 @@ def test_every_page_is_read(gitlab: DemoGitLab) -> None:
 
 def change_many(w: World) -> None:
     for number in range(2, 112):
-        made = w.find_reference(f"acme/p0#{number}")
+        made = w.item(f"acme/p0#{number}")
         w.due_change(made, date(2026, 12, 2), w.now + timedelta(seconds=number))
 
 
 def change_one(w: World) -> None:
-    w.close(w.find_reference("acme/p1#7"), w.now)
+    w.close(w.item("acme/p1#7"), w.now)
 
 
 def add_one(w: World) -> None:
@@ -75,7 +75,7 @@ def add_one(w: World) -> None:
 
 
 def remove_one(w: World) -> None:
-    made = w.find_reference("acme/p1#9")
+    made = w.item("acme/p1#9")
     del made.namespace.items[made.iid], w.items[made.id]
     w.changed()
 

@@ -76,7 +76,7 @@ def test_epics_that_are_no_work_items_are_read_with_few_requests(tree: World, tm
 def test_an_issue_that_went_to_another_epic_is_seen_with_a_cache(tree: World, tmp_path: Path) -> None:
     with demo(tree, "ultimate", "16.11") as gitlab, Cache.open(tmp_path / "cache", gitlab.url, 1) as cache:
         read(gitlab, cache=cache)
-        moved, inner = tree.find_reference("acme/globex/app#3"), tree.find_reference("acme/globex&4")
+        moved, inner = tree.item("acme/globex/app#3"), tree.item("acme/globex&4")
         assert moved.parent is not None
         moved.parent.children.remove(moved)
         moved.parent = inner
@@ -101,7 +101,7 @@ def test_community_edition_says_what_it_lacks(tree: World) -> None:
 
 
 def test_a_health_label_of_psbots_own_is_nobodys_declaration(tree: World) -> None:
-    root, inner = tree.find_reference("acme/globex&1"), tree.find_reference("acme/globex&4")
+    root, inner = tree.item("acme/globex&1"), tree.item("acme/globex&4")
     with demo(tree) as gitlab:
         me = tree.users[client_of(gitlab).user.id]
         tree.label_event(root, "health::on track", "2026-11-12T09:00:00Z", user=me)
@@ -117,7 +117,7 @@ def test_a_health_label_of_psbots_own_is_nobodys_declaration(tree: World) -> Non
 def test_listed_work_takes_epics_issues_and_paths_also_from_elsewhere(tree: World) -> None:
     tree.issue(tree.project("partner/x"), "Partner's", created_at="2026-09-08")
     more = "work: ['acme/globex&2', partner/x, 'acme/globex/app#5', 'gone/x#1']\n"
-    tree.find_reference("acme/globex&1").description = facts(more)
+    tree.item("acme/globex&1").description = facts(more)
     with demo(tree) as gitlab:
         portfolio = read(gitlab)
     outer = portfolio.engagements[0]
@@ -141,7 +141,7 @@ def test_money_in_an_internal_namespace_is_fine(world: World) -> None:
 
 
 def test_a_broken_block_costs_the_bad_key_alone(world: World) -> None:
-    world.find_reference("acme/globex#1").description = facts("billing: sometimes\n")
+    world.item("acme/globex#1").description = facts("billing: sometimes\n")
     with demo(world) as gitlab:
         (e,) = read(gitlab).engagements
     assert e.facts.customer == "Globex"

@@ -11,6 +11,7 @@ from bot.domain.errors import AccessError, NotFoundError, UnreachableError
 from bot.gitlab_api.client import GitLabClient
 from fakegitlab import World
 from fakegitlab.graphql import complexity, execute, work_items
+from fakegitlab.services.finder import find_items
 from tests.gitlab_api.worlds import (
     TODAY,
     client_of,
@@ -41,7 +42,7 @@ def test_members_are_active_ones_and_project_members_only_where_work_is_theirs(w
 
 
 def test_more_time_logs_and_notes_than_a_page_are_read_on(world: World) -> None:
-    busy = world.find_reference("acme/globex#3")
+    busy = world.item("acme/globex#3")
     for number in range(230):
         world.timelog(busy, "dana", 0.5, datetime(2026, 9, 10, 1, number % 60, tzinfo=UTC))
     for number in range(130):
@@ -132,11 +133,10 @@ def test_pages_that_shift_lose_and_double_nothing() -> None:
 
 def test_a_group_that_lists_no_items_is_read_project_by_project(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     """Older servers answer an empty list for groups where the feature is switched off."""
-    find = work_items.find_items
 
     def none_of_groups(actor: Any, spaces: Any, *rest: Any) -> list[Any]:
         places = list(spaces)
-        return [] if any(space.is_group for space in places) else find(actor, places, *rest)
+        return [] if any(space.is_group for space in places) else find_items(actor, places, *rest)
 
     monkeypatch.setattr(work_items, "find_items", none_of_groups)
     with demo(world, "ce", "16.11") as gitlab:

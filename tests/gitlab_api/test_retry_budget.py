@@ -6,19 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.gitlab_api.retry_budget import RetryBudget
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
+from tests.gitlab_api.clock import Clock
 
 
 def make(clock: Clock, budget: float = 120.0) -> RetryBudget:
@@ -26,7 +14,7 @@ def make(clock: Clock, budget: float = 120.0) -> RetryBudget:
 
 
 def test_what_is_left_of_the_limit_counts_for_all_threads() -> None:
-    clock = Clock()
+    clock = Clock(0)
     retries = make(clock)
     assert retries.enter(120)
     retries.leave(200, {"RateLimit-Remaining": "2", "RateLimit-Reset": "30"})
@@ -38,7 +26,7 @@ def test_what_is_left_of_the_limit_counts_for_all_threads() -> None:
 
 
 def test_a_pause_asked_of_one_thread_holds_for_the_others() -> None:
-    clock = Clock()
+    clock = Clock(0)
     retries = make(clock)
     retries.enter(120)
     retries.leave(429, {"Retry-After": "20"})
@@ -47,7 +35,7 @@ def test_a_pause_asked_of_one_thread_holds_for_the_others() -> None:
 
 
 def test_a_limit_that_lasts_longer_than_the_budget_is_not_waited_for() -> None:
-    clock = Clock()
+    clock = Clock(0)
     retries = make(clock)
     retries.enter(120)
     retries.leave(429, {"Retry-After": "3600"})
@@ -56,7 +44,7 @@ def test_a_limit_that_lasts_longer_than_the_budget_is_not_waited_for() -> None:
 
 
 def test_nonsense_in_headers_is_ignored() -> None:
-    clock = Clock()
+    clock = Clock(0)
     retries = make(clock)
     retries.enter(1)
     retries.leave(200, {"RateLimit-Remaining": "many", "RateLimit-Reset": "-", "Retry-After": "soon", "Date": "x"})
@@ -69,7 +57,7 @@ def test_nonsense_in_headers_is_ignored() -> None:
 
 
 def test_pauses_grow_and_end_within_the_budget() -> None:
-    clock = Clock()
+    clock = Clock(0)
     retries = make(clock, 60)
     attempts = retries.start()
     retries.enter(60)
@@ -82,7 +70,7 @@ def test_pauses_grow_and_end_within_the_budget() -> None:
 
 
 def test_a_server_that_is_down_for_everybody_is_given_up_by_everybody() -> None:
-    clock = Clock()
+    clock = Clock(0)
     retries = make(clock, 60)
     retries.enter(60)
     retries.leave(502, {})
@@ -94,7 +82,7 @@ def test_a_server_that_is_down_for_everybody_is_given_up_by_everybody() -> None:
 
 def test_a_thousand_requests_of_many_threads_never_exceed_the_limit() -> None:
     """A server that gives ten requests a window, seen by eight threads: none is ever refused."""
-    clock, lock = Clock(), threading.Lock()
+    clock, lock = Clock(0), threading.Lock()
     retries = make(clock, 10_000)
     windows: dict[int, int] = {}
 
@@ -114,7 +102,7 @@ def test_a_thousand_requests_of_many_threads_never_exceed_the_limit() -> None:
 
 
 def test_where_gitlab_tells_how_long_the_pause_does_not_grow_nor_end() -> None:
-    clock = Clock()
+    clock = Clock(0)
     retries = make(clock, 60)
     attempts = retries.start()
     while attempts.again(told=True):
@@ -125,14 +113,14 @@ def test_where_gitlab_tells_how_long_the_pause_does_not_grow_nor_end() -> None:
 
 
 def test_a_refusal_that_names_no_time_lasts_until_the_limits_reset_else_a_minute() -> None:
-    retries = make(Clock())
+    retries = make(Clock(0))
     assert retries.retry_after({"RateLimit-Reset": "17"}) == 17
     assert retries.retry_after({"RateLimit-Reset": "17", "Retry-After": "5"}) == 5
     assert retries.retry_after({}) == 60
 
 
 def test_while_one_tries_a_server_that_answers_nobody_the_others_need_not() -> None:
-    clock = Clock()
+    clock = Clock(0)
     retries = make(clock, 60)
     assert retries.enter(60)
     retries.leave(None, {})

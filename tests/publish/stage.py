@@ -134,14 +134,11 @@ class Stage:
         return self.apply(self.plan(*documents, colours=colours))
 
     def notes(self, ref: str = ROOT) -> list[Any]:
-        item = self.world.find_reference(ref)
-        assert item is not None
+        item = self.world.item(ref)
         return [note for note in item.notes if not note.system]
 
     def item(self, ref: str) -> Any:
-        found = self.world.find_reference(ref)
-        assert found is not None
-        return found
+        return self.world.item(ref)
 
     def issues(self) -> list[Any]:
         project = self.world.find_project(REPORTS)

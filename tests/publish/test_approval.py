@@ -2,77 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import pytest
 
 from bot.config import Settings
-from bot.publish.approval import DraftState, Question, Thumb, is_thumbs_up, judge_draft
-from bot.publish.digest import digest
 from bot.report.document import CUSTOMER_TEXT_START
 from tests.publish.stage import CHANNEL, ROOT, SETTINGS, Stage, draft
-
-NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
-
-
-def at(minutes: int) -> datetime:
-    return NOON + timedelta(minutes=minutes)
-
-
-def state(text: str = "Done.", written: str = "Done.", **fields: Any) -> DraftState:
-    return DraftState(text, digest(written), **fields)
-
-
-DORA = (Thumb("dora", at(5)),)
-
-
-@pytest.mark.parametrize(
-    ("case", "approved", "asks"),
-    [
-        (state(), False, False),
-        (state(thumbs=DORA), True, False),
-        (state(thumbs=(Thumb("Dora", at(5)),)), True, False),
-        (state(thumbs=(Thumb("pat", at(5)),)), False, False),
-        (state("Edited.", thumbs=DORA), False, True),
-        (state("Edited.", thumbs=DORA, edited_at=at(4)), True, False),
-        (state("Edited.", thumbs=DORA, edited_at=at(5)), False, True),
-        (state("Edited.", thumbs=DORA, edited_at=at(6)), False, True),
-        (state("Edited.", thumbs=DORA, questions=(Question(digest("Edited."), at(4)),)), True, False),
-        (state("Edited.", thumbs=DORA, questions=(Question(digest("Edited."), at(6)),)), False, True),
-        (state("Edited.", thumbs=DORA, questions=(Question(digest("Earlier."), at(4)),)), False, True),
-    ],
-)
-def test_what_counts_as_approved(case: DraftState, approved: bool, asks: bool) -> None:
-    verdict = judge_draft(case, ["dora"])
-    assert (verdict.approved, verdict.ask) == (approved, asks)
-
-
-def test_the_first_who_approved_and_the_last_who_approved_something_else_are_named() -> None:
-    thumbs = (Thumb("eve", at(9)), Thumb("dora", at(5)), Thumb("abe", at(7)))
-    assert judge_draft(state(thumbs=thumbs), ["dora", "eve", "abe"]).reason == "approved by dora"
-    assert "changed after eve approved it" in judge_draft(state("Edited.", thumbs=thumbs), ["@Dora", "eve"]).reason
-    assert "by abe or dora on the draft" in judge_draft(state(), ["dora", "@abe"]).reason
-
-
-def test_nobody_named_nobody_approves() -> None:
-    verdict = judge_draft(state(thumbs=DORA), [])
-    assert not verdict.approved
-    assert "approvers" in verdict.reason
-
-
-@pytest.mark.parametrize("tone", ["", *(f"_tone{n}" for n in range(1, 6)), "_medium_skin_tone"])
-@pytest.mark.parametrize(("name", "approves"), [("thumbsup", True), ("+1", True), ("thumbsdown", False), ("-1", False)])
-def test_any_tone_of_a_persons_thumb_approves_and_nothing_else(name: str, tone: str, approves: bool) -> None:
-    assert is_thumbs_up(name + tone) is approves
-
-
-@pytest.mark.parametrize(
-    "name", ["", "tone3", "thumbsupp", "xthumbsup", "thumbsup_not", "clap_tone3", "white_check_mark"]
-)
-def test_other_reactions_approve_nothing(name: str) -> None:
-    assert not is_thumbs_up(name)
-
 
 # -- on the demo GitLab
 

@@ -35,7 +35,7 @@ def _expected(namespaces: dict[str, str], path: str) -> str:
 def test_internal_texts_stand_exactly_where_the_longest_declared_path_is_internal(
     namespaces: dict[str, str], path: str
 ) -> None:
-    folded = {}
+    folded: dict[str, tuple[str, str]] = {}
     for declared, audience in namespaces.items():
         folded.setdefault(declared.casefold(), (declared, audience))
     namespaces = dict(folded.values())

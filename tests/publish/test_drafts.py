@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.config import Settings
 from bot.publish.approval import Thumb
 from bot.publish.audience import Guard
 from bot.publish.digest import digest
@@ -17,7 +18,7 @@ from bot.publish.posts import Post, Spotted, Standing
 from bot.publish.steps import Step
 from bot.publish.wishes import Wish, make_wishes
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, NoteTarget
-from tests.publish.stage import CHANNEL, ROOT, SETTINGS, Settings, draft
+from tests.publish.stage import CHANNEL, ROOT, SETTINGS, draft
 
 GUARD = Guard(Settings.model_validate(SETTINGS).audience_of, {ROOT: CHANNEL})
 SPOTS = {ref: Spotted(ref, ref.partition("#")[0]) for ref in (ROOT, CHANNEL)}

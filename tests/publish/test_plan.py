@@ -20,6 +20,7 @@ from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json, plan_schema, plan_to_json
 from bot.publish.posts import Post, Spotted, Standing
 from bot.publish.steps import Plan, plan_text
+from bot.report.document import NoteTarget
 from tests.publish.stage import CHANNEL, REPORTS, ROOT, SETTINGS, Stage, draft, monthly, status
 
 SETTINGS_ = Settings.model_validate(SETTINGS)
@@ -44,7 +45,7 @@ def test_every_action_has_its_reason_and_diff(golden: Callable[[str, str], None]
         monthly(),
         status(period="2026-W46"),
         draft(),
-        status(kind="closeout", target=replace(status().target, ref=CHANNEL)),
+        status(kind="closeout", target=NoteTarget(CHANNEL)),
         posts=(posted("On track."), posted("On track.", id=9)),
         problems={"acme/ps-internal/gone#1": "can't be read: 404"},
     )
@@ -52,7 +53,7 @@ def test_every_action_has_its_reason_and_diff(golden: Callable[[str, str], None]
 
 
 def test_a_place_that_was_not_read_refuses_what_would_go_there() -> None:
-    plan = planned(status(target=replace(status().target, ref="acme/ps-internal/gone#1")))
+    plan = planned(status(target=NoteTarget("acme/ps-internal/gone#1")))
     assert [s.action for s in plan.steps] == ["refuse"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.config import Settings
 from bot.domain.model import Reply
 from bot.publish.audience import Guard
 from bot.publish.digest import digest
@@ -18,7 +19,7 @@ from bot.publish.steps import Step
 from bot.publish.wishes import Wish, make_wishes
 from bot.report.document import IssueTarget, NoteTarget
 from tests.publish.scripted import MONTH, SPOT, post
-from tests.publish.stage import REPORTS, SETTINGS, Settings, monthly, status
+from tests.publish.stage import REPORTS, SETTINGS, monthly, status
 
 GUARD = Guard(Settings.model_validate(SETTINGS).audience_of)
 ELSEWHERE = "acme/ps-internal/other#3"
@@ -65,6 +66,7 @@ OLD = "Yesterday's."
         ((post(9), post(7)), [("skip", 7), ("remove", 9)]),
         ((post(9), post(7, OLD)), [("update", 7), ("remove", 9)]),
         ((post(7, version=99),), [("refuse", 7)]),
+        ((post(7, version=0),), [("skip", 7)]),
         ((post(7, duplicate_of="3"),), [("create", None)]),
         ((post(7, own=False),), [("skip", None)]),
         ((post(7, OLD, own=False),), [("create", None)]),
@@ -99,8 +101,44 @@ def test_a_copy_goes_only_while_another_stands_and_a_part_too_many_at_once() -> 
     two = wishes_of(follow_ups=("Part two.",))
     assert "remove" not in [s.action for s in planned(two, post(7), second)]
     assert "remove" not in [s.action for s in planned(wishes_of(), post(7), replace(second, own=False))]
-    other = replace(second, marker=replace(second.marker, identity=replace(second.marker.identity, period="2026-W01")))
-    assert "remove" not in [s.action for s in planned(wishes_of(), post(7), other)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"period": "2026-W01"}, {"period": "2027-W01"}, {"kind": "a-report"}, {"kind": "z-report"}, {"engagement": "a/b#1"},
+        {"engagement": "z/z#9"}, {"audience": "customer"}, {"audience": "z"}, {"draft": True}, {"portfolio": "p"},
+    ],
+)  # fmt: skip
+def test_the_parts_of_another_report_stay(other: dict[str, Any]) -> None:
+    part = post(9, "Part two.", identity=replace(post().marker.identity, part=2, **other))
+    assert told(planned(wishes_of(), post(7), part)) == [("skip", 7)]
+
+
+def test_a_part_too_many_is_counted_against_what_the_report_has_now() -> None:
+    third = post(9, "Part three.", identity=replace(post().marker.identity, part=3))
+    cleared, *_ = planned(wishes_of(follow_ups=("Part two.",)), third)
+    assert (cleared.post, cleared.reason) == (9, "the report has 2 parts now")
+    assert "remove" not in [s.action for s in planned(wishes_of(follow_ups=("Part two.", "Part three.")), third)]
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_more_or_fewer_parts_change_the_text_that_stands(parts: int) -> None:
+    wish = replace(wishes_of()[0], parts=2)
+    (step,) = planner(post(7, marker=replace(post().marker, parts=parts))).plan_wish(wish)
+    assert (step.action, step.reason) == ("update", "the number of parts changed")
+
+
+@pytest.mark.parametrize("words", [f"Yesterday's, {n}." for n in range(8)])
+def test_other_facts_are_the_reason_whatever_their_digest(words: str) -> None:
+    assert planned(wishes_of(), post(7, words))[0].reason == "the facts changed"
+
+
+def test_gitlab_takes_a_million_characters_and_not_one_more() -> None:
+    wish = wishes_of()[0]
+    room = 1_000_000 - len(wish.text())
+    fits, over = (replace(wish, body=wish.body + "x" * more) for more in (room, room + 1))
+    assert [next(planner().plan_wish(w)).action for w in (fits, over)] == ["create", "refuse"]
 
 
 def test_a_part_too_many_of_an_issue_is_a_note_on_it() -> None:

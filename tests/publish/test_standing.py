@@ -40,7 +40,7 @@ def publish_without_epics_api(stage: Stage, *documents: Any) -> Any:
 
 def test_an_epic_without_the_epics_api_takes_notes_parts_and_approvals(stage: Stage) -> None:
     stage.portfolio = Portfolio((Engagement(EPIC, facts=Facts(customer_channel=CHANNEL)),))
-    here = {"engagement": EPIC, "target": NoteTarget(EPIC)}
+    here: dict[str, Any] = {"engagement": EPIC, "target": NoteTarget(EPIC)}
     documents = (status(follow_ups=("Part two.",), **here), draft(**here))
     assert publish_without_epics_api(stage, *documents).summary()["done"] == 3
     stage.world.award(next(n for n in stage.notes(EPIC) if n.body.startswith("Draft")), "dora")

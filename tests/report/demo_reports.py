@@ -42,7 +42,7 @@ class DemoReports:
 
     def hand_over(self) -> str:
         due = forced(self.context.settings, self.context.calendar, "partner", None, DAY)
-        partner = partner_views(self.context, due.as_of)[0].partner
+        partner = partner_views(self.context, due.as_of, due.period)[0].partner
         report = report_of("partner")
         file = report.file(due, replace(self.context, partner=partner)) if report.file else None
         assert file is not None

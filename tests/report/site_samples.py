@@ -10,6 +10,7 @@ from bot.derive import results as r
 from bot.derive.billing_results import Billing, BillingLine
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
+from bot.domain.vocabulary import Colour, Phase
 
 TODAY = date(2026, 11, 20)
 HOST = "https://gitlab.example.com"
@@ -72,14 +73,21 @@ def derived_engagement(
     ref: str = ROOT,
     secret: str = "",
     money: float = 140_000,
-    rag: str = "yellow",
+    rag: Colour = Colour.YELLOW,
     slip: int = 5,
 ) -> r.EngagementDerived:
     """What was derived of it; `money` stands wherever money can."""
     hidden = f"{text} {secret}"
     finish = r.Quantiles(*(TODAY + timedelta(days=n) for n in (10, 20, 30, 40)))
     reason = r.Reason(hidden, (f"{SHARED}#11", f"{OWN}#13"))
-    status = r.Status(rag, "red", "yellow", r.Rag(rag, (reason,)), r.Rag("green", (reason,)), r.Rag("red", (reason,)))
+    status = r.Status(
+        rag,
+        Colour.RED,
+        Colour.YELLOW,
+        r.Rag(rag, (reason,)),
+        r.Rag(Colour.GREEN, (reason,)),
+        r.Rag(Colour.RED, (reason,)),
+    )
     milestone = r.MilestoneStatus(
         text, f'{SHARED}%"{text}"', TODAY, TODAY + timedelta(5), TODAY + timedelta(5 + slip), TODAY + timedelta(9 + slip), 0.4,
         slip_days=slip, state="late", items_open=1, items_total=2,
@@ -92,7 +100,7 @@ def derived_engagement(
     )
     billing = BillingLine("2026-11", "milestone", hidden, Billing.BLOCKED, 0.0, money, hidden, TODAY, (f"{OWN}#13",))
     return r.EngagementDerived(
-        ref, hidden, text, f"{HOST}/groups/x", "active",
+        ref, hidden, text, f"{HOST}/groups/x", Phase.ACTIVE,
         r.Progress("hours", 0.4, 288, 720, 1, 3, {f"{SHARED}#10": 100.0, f"{SHARED}#11": 120.0, f"{SHARED}#12": 60.0}),
         status, r.Schedule(0.5, 0.4, 0.8, 0.9, 3, TODAY, (milestone,), (f"{SHARED}#11",)),
         r.Scope(3, 700, 2, 0, 20, 0.1, (r.ChangeOrder(f"{OWN}#30", hidden, "proposed", 40, money),), 0, 40, 0, money),
@@ -132,7 +140,7 @@ def weeks_before(derived: r.Derived, count: int = 6) -> list[r.Derived]:
         moved = [
             replace(m, forecast=m.forecast and m.forecast - timedelta(days=3 * back)) for m in e.schedule.milestones
         ]
-        return replace(e, status=r.Status("green"), schedule=r.Schedule(milestones=tuple(moved)))
+        return replace(e, status=r.Status(Colour.GREEN), schedule=r.Schedule(milestones=tuple(moved)))
 
     return [
         replace(

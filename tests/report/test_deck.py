@@ -22,6 +22,7 @@ from bot.derive.results import (
 )
 from bot.derive.status_results import Story
 from bot.domain.calendar import WorkCalendar, month_named
+from bot.domain.vocabulary import Colour
 from bot.report.deck.slides import ROWS_A_SLIDE, TITLE_LENGTH, Slide, leadership_slides, short
 from bot.report.site.plainwords import PlainWords
 from bot.report.text.wording import load_words
@@ -46,7 +47,7 @@ def derived(count: int = 23) -> Derived:
         "Go-live\r\n<b>", due=date(2026, 12, 1), forecast=date(2026, 12, 17), slip_days=12, state="at_risk"
     )
     one = EngagementDerived(
-        "acme&0", title="T" * 400, status=Status(overall="red"), schedule=Schedule(milestones=(due,))
+        "acme&0", title="T" * 400, status=Status(overall=Colour.RED), schedule=Schedule(milestones=(due,))
     )
     engagements = tuple(replace(one, ref=f"acme&{n}", stories=(STORY,) if n < 7 else ()) for n in range(count))
     quarters = {"FY27-Q3": PortfolioQuarter(target=100_000, actual=40_000, forecast=90_000, low=80_000, high=99_000)}

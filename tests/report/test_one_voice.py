@@ -4,66 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.config import parse_config
-from bot.demo import DEMO_CONFIG
-from bot.derive.catalog import vocabulary
-from bot.derive.decisions.status import Signals
 from bot.derive.output import engagement_json
-from bot.derive.pipeline import derive_portfolio
-from bot.derive.results import Derived, EngagementDerived
-from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.reading import read_portfolio
-from bot.report import ReportContext, make_documents
-from bot.report.document import Document, customer_text
-from bot.report.environment import Templates
-from bot.report.schedule import forced
-from bot.report.text.wording import Words, load_words
-from fakegitlab import DemoGitLab
-from tests.demo.hostile import make_hostile_portfolio
+from bot.derive.results import EngagementDerived
+from tests.report.demo_voice import DAY, Voice, demo_voice
 
-DAY = date(2026, 11, 20)
 MOST_WORDS = 450
 TITLES = re.compile(r"\[(?:[^\[\]\\]|\\.)*\]\([^)]*\)|\"[^\"]*\"")
 """What people wrote: links with titles, quoted titles."""
 
 
-@dataclass(frozen=True)
-class Voice:
-    context: ReportContext
-    words: Words
-    documents: tuple[Document, ...]
-
-    def status(self, audience: str) -> Iterator[tuple[EngagementDerived, str]]:
-        for document in self.documents:
-            if document.audience == audience and document.engagement:
-                derived = self.context.derived(document.engagement, DAY)
-                assert derived is not None
-                yield derived, customer_text(document.body) or document.body
-
-
 @pytest.fixture(scope="module")
 def voice() -> Voice:
-    with DemoGitLab(make_hostile_portfolio(DAY)) as gitlab:
-        settings = parse_config(DEMO_CONFIG(DAY, gitlab.url), "config.yml", vocabulary())
-        portfolio = read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=DAY)
-    calendar, memory = settings.work_calendar(range(2023, 2031)), dict[tuple[str, date], Signals]()
-
-    @cache
-    def derive(day: date) -> Derived:
-        return derive_portfolio(portfolio, day, settings, calendar, trials=500, memory=memory)
-
-    words = load_words("en_US", "USD")
-    context = ReportContext(portfolio, settings, calendar, derive, Templates(words), settings.audience_of)
-    made = make_documents(forced(settings, calendar, "status", None, DAY), context)
-    assert made.faults == ()
-    return Voice(context, words, made.documents)
+    return demo_voice()
 
 
 def numbers(value: Any) -> Iterator[float]:

@@ -134,7 +134,8 @@ def canary_derived(day: date) -> r.EngagementDerived:
         risks=risks,
         schedule=dataclasses.replace(real.schedule, milestones=(*real.schedule.milestones, inside)),
     )
-    return painted(full, ALLOWED)
+    found: r.EngagementDerived = painted(full, ALLOWED)
+    return found
 
 
 def render(billing: str | None, hours: float | None, approval: str, locale: str, due: Due = STATUS) -> Document:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.derive.decisions.due import ASKED_FOR
 from bot.derive.results import Derived
 from bot.domain.model import Portfolio
 from bot.report import make_documents
 from bot.report.document import Document
 from bot.report.environment import Templates
-from bot.report.registry import all_reports, kinds_of_reports
+from bot.report.registry import Report, all_reports, kinds_of_reports
 from bot.report.sample import sample_context, sample_dues, sample_settings
 from bot.report.text.wording import load_words
 from tests.report.demo_reports import demo_reports, settled
@@ -28,7 +29,7 @@ def text_of(document: Document) -> str:
 
 @pytest.mark.parametrize("locale", ["en_US", "de_DE"])
 @pytest.mark.parametrize("report", PUBLISHED, ids=lambda report: report.name)
-def test_a_report_reads_as_approved(golden: Golden, report, locale: str) -> None:
+def test_a_report_reads_as_approved(golden: Golden, report: Report, locale: str) -> None:
     """Of the reports on an engagement, that of the portfolio's worst; the golden file is named after the report."""
     found = demo_reports().in_language(locale).documents(report.kind)
     first = next(document for document in found if document.audience == report.audience)
@@ -47,8 +48,15 @@ def test_an_empty_portfolio_gives_calm_reports() -> None:
         made = make_documents(dues[kind], empty)
         assert made.faults == ()
         assert all("None" not in d.body and "Undefined" not in d.body for d in made.documents)
-    assert [d.kind for d in make_documents(list(dues.values()), empty).documents] == [
-        "portfolio",
-        "monthly",
-        "quarterly",
-    ]
+    unasked = [dataclasses.replace(due, reason="") for due in dues.values()]
+    assert [d.kind for d in make_documents(unasked, empty).documents] == ["portfolio"]
+
+
+@pytest.mark.parametrize("kind", ["monthly", "quarterly"])
+def test_a_roll_up_of_a_period_before_anything_was_known_is_written_only_when_asked_for(kind: str) -> None:
+    context = sample_context(Templates(load_words("en_US", "USD")), sample_settings())
+    empty = dataclasses.replace(context, portfolio=Portfolio(), derive=lambda day: Derived(day, "USD"), past=())
+    due = next(due for due in sample_dues() if due.kind == kind)
+    assert make_documents(dataclasses.replace(due, reason=""), empty).documents == ()
+    asked = dataclasses.replace(due, reason=ASKED_FOR)
+    assert [d.kind for d in make_documents(asked, empty).documents] == [kind]

@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.derive.decisions.due import Due
+from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item, Portfolio, TimeLog
 from bot.report import ReportContext
 from bot.report.environment import Templates
 from bot.report.partner import BLACKED, blacken, make_handover, partner_views
-from bot.report.sample import sample_context, sample_dues, sample_settings
+from bot.report.sample import sample_context, sample_settings
+from bot.report.schedule import forced
 from bot.report.text.wording import load_words
 
-DUE: Due = next(due for due in sample_dues() if due.kind == "partner")
+DUE: Due = forced(sample_settings(), WorkCalendar(), "partner", "2026-10", date(2026, 11, 19))
 MADE = datetime(2026, 9, 1, tzinfo=UTC)
 
 
@@ -52,14 +54,14 @@ OTHER = Engagement("acme/ps-internal&2", "Umbrella", facts=Facts(customer="Umbre
 
 
 def test_labelled_work_is_the_partners_with_its_hours_against_its_estimates() -> None:
-    globex = partner_views(context(mixed(), OTHER), date(2026, 10, 31))[0]
+    globex = partner_views(context(mixed(), OTHER), date(2026, 10, 31), DUE.period)[0]
     work = globex.work[0]
     assert (globex.partner, work.hours, work.order, work.done, work.total, work.late) == ("Globex", 12.0, 16.0, 0, 3, 1)
 
 
 def test_a_partner_of_the_facts_does_all_of_it_when_nothing_is_labelled() -> None:
     whole = dataclasses.replace(mixed(), items=(item("acme/c/n#3", "Ours"),))
-    work = partner_views(context(whole), date(2026, 10, 31))[0].work[0]
+    work = partner_views(context(whole), date(2026, 10, 31), DUE.period)[0].work[0]
     assert (work.hours, work.order, work.total) == (62.0, 500, 1)
 
 
@@ -86,3 +88,21 @@ def test_short_names_and_own_names_are_spared() -> None:
 @given(st.text(max_size=30), st.sampled_from(["Umbrella Corp", "Hooli", "Soylent (DE)"]))
 def test_a_hidden_name_never_stays(around: str, name: str) -> None:
     assert name.casefold() not in blacken(f"{around}{name}{around}", (name,), ("Northwind",)).casefold()
+
+
+def test_a_hand_over_has_the_hours_of_each_person_in_the_period_and_whom_to_call() -> None:
+    engagement = mixed()
+    logs = (*engagement.timelogs, TimeLog("acme/c/n#2", "z", date(2026, 9, 30), 8.0))
+    facts = dataclasses.replace(engagement.facts, pm="dana")
+    told = make_handover(DUE, context(dataclasses.replace(engagement, timelogs=logs, facts=facts)), "globex")
+    assert told is not None
+    assert "| x | 12 h |" in told.text
+    assert "| z |" not in told.text, "September's hours are another invoice's"
+    assert "| y |" not in told.text, "our own people's hours are nobody else's to bill"
+    assert "Questions to dana." in told.text
+
+
+def test_a_hand_over_is_of_the_day_that_was_asked_for() -> None:
+    base = context(mixed())
+    due = forced(base.settings, base.calendar, "partner", None, date(2026, 11, 12))
+    assert (due.period.name, due.as_of) == ("2026-11", date(2026, 11, 12))

@@ -122,7 +122,9 @@ def test_no_english_sentence_is_left_in_a_german_report(kind: str, forecast: boo
 
 
 def test_no_english_sentence_is_left_in_a_german_hand_over() -> None:
-    assert _english_left(make_handover(DUES["partner"], context(), "Initech").text) == []
+    made = make_handover(DUES["partner"], context(), "Initech")
+    assert made is not None
+    assert _english_left(made.text) == []
 
 
 def test_english_that_is_left_would_be_seen() -> None:

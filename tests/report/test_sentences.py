@@ -15,6 +15,7 @@ from bot.derive.checks.engine import examine
 from bot.derive.decisions.axes import budget_axis, schedule_axis, scope_axis
 from bot.domain.errors import ConfigError
 from bot.domain.messages import Money, Percent, Phrase, Text, hours, listing, places, quote
+from bot.domain.vocabulary import Colour
 from bot.report.text.catalogs import SHIPPED, Key, Translations, english_wording, read_catalog
 from bot.report.text.safe_text import neutralise
 from bot.report.text.sentences import Sentences
@@ -216,7 +217,9 @@ def test_what_a_catalog_lacks_can_be_listed(tmp_path: Path) -> None:
 
 def test_a_german_sentence_of_a_reason_within_a_risk_has_no_stop_in_its_middle() -> None:
     subject = troubled_subject()
-    red = replace(subject, derived=replace(subject.derived, status=replace(subject.derived.status, declared="green")))
+    red = replace(
+        subject, derived=replace(subject.derived, status=replace(subject.derived.status, declared=Colour.GREEN))
+    )
     found = [risk.message for risk in examine(red).risks if risk.rule == "watermelon"]
     assert [GERMAN.sentence(text) for text in found] == [
         "Der Status ist als grün gemeldet, aber rot errechnet (Termine): SPI is 0.7."

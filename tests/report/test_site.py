@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.derive import results as r
-from bot.derive.forecast.accuracy import Accuracy, Calibration
+from bot.derive.forecast.record.accuracy import Accuracy
+from bot.derive.forecast.record.scores import Calibration
 from bot.domain.errors import UsageError
 from bot.domain.messages import Percent, Phrase, quote
 from bot.domain.model import Engagement, Portfolio
+from bot.domain.vocabulary import Colour
 from bot.report.site import make_site
 from bot.report.site.bridge import draw_bridge
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
@@ -218,7 +220,7 @@ def test_only_one_engagement_is_one_page() -> None:
 
 def test_accuracy_is_told_where_it_was_measured() -> None:
     change = r.Waterfall("FY27-Q4", TODAY, 100_000, 80_000, (r.Driver("pace", ROOT, -20_000, "the pace fell"),))
-    accuracy = Accuracy(0.05, (), (Calibration("finish by P80", 0.8, 7, 9),), change)
+    accuracy = Accuracy(0.05, (), (Calibration(Phrase("finish by P80"), 0.8, 7, 9),), change)
     found = derived_of(derived_engagement())
     found = replace(found, portfolio=replace(found.portfolio, waterfall=change))
     files = make_site(portfolio_of(engagement()), found, [], SETTINGS, CALENDAR, accuracy=accuracy)
@@ -250,7 +252,7 @@ def test_the_pages_say_what_is_derived_in_the_language_of_the_config() -> None:
     told = replace(
         derived_engagement(),
         risks=(r.Risk("waiting-on-customer", "derived", "high", late, (), Phrase("Assign each to one person.")),),
-        status=r.Status("red", budget=r.Rag("red", (reason,))),
+        status=r.Status(Colour.RED, budget=r.Rag(Colour.RED, (reason,))),
     )
     files = make_site(portfolio_of(engagement()), derived_of(told), (), german, CALENDAR)
     assert "2 Aufgaben warten auf den Kunden; „<b>x“ seit 20.11.2026." in Page(files["index.html"]).text

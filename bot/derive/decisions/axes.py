@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from bot.derive.decisions.colours import DAYS_OF_A_MONTH, LEVELS, Sign, Signal, high_is_bad, low_is_bad, signal_of
+from bot.derive.decisions.colours import (
+    DAYS_OF_A_MONTH,
+    LEVELS,
+    Facts,
+    Sign,
+    Signal,
+    high_is_bad,
+    low_is_bad,
+    signal_of,
+)
 from bot.derive.decisions.questions import deadline, hours_at_completion, sow_end
 from bot.derive.results import MilestoneStatus, Reason, Scope
-from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
 from bot.domain.vocabulary import Phase
 
-MAX_EVIDENCE = 10
+MAX_EVIDENCE: Final = 10
+WEEKS_OF_A_PACE: Final = 2
+"""One week of work is one reading, and tells no pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ def schedule_axis(subject: Subject) -> Axis:
         signs,
         Phrase("Neither enough progress against a plan, dated milestones, nor a forecast is there yet."),
         subject,
+        _dated_facts(subject),
     )
 
 
@@ -52,7 +64,9 @@ def scope_axis(subject: Subject) -> Axis:
             if baseline > subject.day
             else Phrase("No work is as old as the baseline {day}.", day=baseline)
         )
-    return _weigh(_growth_signs(subject), missing, subject)
+    scope = subject.derived.scope
+    facts = (scope.added, scope.removed, scope.approved_hours, scope.approved_value)
+    return _weigh(_growth_signs(subject), missing, subject, facts)
 
 
 def budget_axis(subject: Subject) -> Axis:
@@ -61,17 +75,26 @@ def budget_axis(subject: Subject) -> Axis:
         return _weigh(_final_budget_signs(subject), Phrase("Budgeted or logged hours are not known."), subject)
     effort = [*_spent_signs(subject), *_effort_signs(subject)]
     signs = effort or [*_burn_signs(subject), *_cpi_signs(subject)]
-    return _weigh(signs, Phrase("Budgeted hours, logged hours or progress are not known."), subject)
+    missing = Phrase("Budgeted hours, logged hours or progress are not known.")
+    facts = (subject.derived.budget.hours_budget, any(sign.certain for sign in signs))
+    return _weigh(signs, missing, subject, facts)
 
 
-def _weigh(signs: Iterable[Sign], otherwise: Phrase, subject: Subject) -> Axis:
+def _weigh(signs: Iterable[Sign], otherwise: Phrase, subject: Subject, facts: Facts = ()) -> Axis:
     """The signal and the reasons for it; other reasons of the same axis that are not green come after."""
     signs = list(signs)
     if not signs:
         return Axis(Signal(), (Reason(otherwise, (subject.engagement.ref,)),))
     kept = [sign for sign in signs if sign.colour != "green"] or signs
     kept.sort(key=lambda sign: -LEVELS.index(sign.colour))
-    return Axis(signal_of(signs), tuple(sign.reason for sign in kept))
+    return Axis(signal_of(signs, facts, subject.derived.progress.percent or 0.0), tuple(sign.reason for sign in kept))
+
+
+def _dated_facts(subject: Subject) -> Facts:
+    """The end of the SOW, due dates, and which milestones are done or overdue."""
+    milestones = subject.derived.schedule.milestones
+    settled = {"done", "late"}
+    return (sow_end(subject), *((m.title, m.due, m.state if m.state in settled else "") for m in milestones))
 
 
 def _band(subject: Subject) -> float:
@@ -93,11 +116,15 @@ def _enough(subject: Subject, share: float) -> bool:
 
 
 def _begun(subject: Subject) -> bool:
-    """Whether own evidence stands behind a forecast: a tenth of the time or of the value. Before, it is nobody's red."""
-    floor, share = subject.threshold("index_min_share"), subject.derived.progress.percent or 0.0
+    """Whether own evidence stands behind a forecast: a tenth of the value, or of the time with a pace to measure. Before, it is nobody's red."""
+    if subject.derived.phase != Phase.ACTIVE:
+        return False
+    floor = subject.threshold("index_min_share")
+    if (subject.derived.progress.percent or 0.0) >= floor:
+        return True
     start, end = subject.engagement.facts.start, deadline(subject)
     past = (subject.day - start) / (end - start) if start and end and start < end else 0.0
-    return subject.derived.phase == Phase.ACTIVE and max(share, past) >= floor
+    return past >= floor and subject.derived.forecast.history_weeks >= WEEKS_OF_A_PACE
 
 
 def _untouched(subject: Subject) -> bool:
@@ -110,9 +137,9 @@ def _untouched(subject: Subject) -> bool:
     return start is not None and subject.day <= start and not spent
 
 
-def _forecast_sign(colours: tuple[str, str], text: Phrase, subject: Subject) -> Sign:
+def _forecast_sign(colours: tuple[str, str], text: Phrase, subject: Subject, evidence: tuple[str, ...] = ()) -> Sign:
     colour, cleared = colours if _begun(subject) else (min(c, "yellow", key=LEVELS.index) for c in colours)
-    return Sign(colour, Reason(text, (subject.engagement.ref,)), cleared)
+    return Sign(colour, Reason(text, evidence or (subject.engagement.ref,)), cleared)
 
 
 # -- schedule
@@ -189,10 +216,8 @@ def _risk_sign(m: MilestoneStatus, subject: Subject, evidence: tuple[str, ...]) 
     if _untouched(subject):
         return Sign("green", Reason(text, evidence), "green")
     over = subject.calendar.working_days_between(m.due, m.forecast) if m.due and m.forecast else 0
-    colour, cleared = _by_days(over, subject)
-    return Sign(
-        "red" if colour == "red" else "yellow", Reason(text, evidence), max(cleared, "yellow", key=LEVELS.index)
-    )
+    colours = [max(colour, "yellow", key=LEVELS.index) for colour in _by_days(over, subject)]
+    return _forecast_sign((colours[0], colours[1]), text, subject, evidence)
 
 
 def _slip_sign(m: MilestoneStatus, slip: int, subject: Subject, evidence: tuple[str, ...]) -> Sign:
@@ -278,7 +303,7 @@ def _growth_signs(subject: Subject) -> Iterator[Sign]:
     scope = subject.derived.scope
     if scope.growth is None:
         return
-    added = work_at_baseline(subject).added
+    added = subject.at_baseline.added
     evidence = tuple(item.ref for item in added[:MAX_EVIDENCE]) or (subject.engagement.ref,)
     text = _growth_text(scope, scope.growth)
     yellow, red = subject.threshold("growth_yellow"), subject.threshold("growth_red")
@@ -290,9 +315,12 @@ def _growth_text(scope: Scope, growth: float) -> Phrase:
     values: dict[str, Value] = {"day": scope.baseline_day, "items": items(scope.added), "share": Percent(growth)}
     if not scope.added:
         return Phrase("No work was added since {day}.", day=scope.baseline_day)
+    covered = scope.approved_hours or scope.approved_value
+    if growth and not round(growth, 2):
+        return Phrase("Less than 1 % was added to the scope since {day} ({items}).", **values)
     if not growth:
         return Phrase("Approved change orders cover the work added since {day} ({items} added).", **values)
-    if scope.approved_hours or scope.approved_value:
+    if covered:
         return Phrase("Scope grew by {share} since {day} beyond approved change orders ({items} added).", **values)
     return Phrase("Scope grew by {share} since {day} ({items} added).", **values)
 

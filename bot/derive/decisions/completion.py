@@ -46,7 +46,8 @@ def _with_ready_day(checklist: Completion, subject: Subject) -> Completion:
         return checklist
     decided = [order.decided for order in subject.derived.scope.change_orders]
     ready = max(day for day in (checklist.completed_on, *accepted, *decided) if day)
-    return replace(checklist, ready_on=ready, days_to_ready=(ready - checklist.completed_on).days)
+    waited = subject.calendar.working_days_between(checklist.completed_on, ready)
+    return replace(checklist, ready_on=ready, days_to_ready=waited)
 
 
 def _csat(subject: Subject) -> float | None:

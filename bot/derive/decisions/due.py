@@ -28,6 +28,7 @@ from bot.domain.errors import UsageError
 from bot.domain.model import PastReport
 
 WEEK: Final = timedelta(days=7)
+ASKED_FOR: Final = "asked for"
 MAX_MISSED: Final = 4
 """Periods made up for at most: older news helps nobody."""
 
@@ -192,12 +193,14 @@ def forced(
         return _on_occasion(kind, schedules[kind], day)
     if period_name is None:
         this = cycle.period_of(day)
+        if schedules[kind].on_request:  # a hand-over is of the day that is asked for
+            return Due(kind, this, day, False, ASKED_FOR)
         period = cycle.before(this) if cycle.after_end else this
-        return Due(kind, period, min(day, period.last), False, "asked for")
+        return Due(kind, period, min(day, period.last), False, ASKED_FOR)
     period = _named(rhythm, period_name, calendar)
     if period.first > day:
         raise UsageError(f"{period_name} has not begun on {day}", "--period")
-    return Due(kind, period, min(day, cycle.last_day(period)), False, "asked for")
+    return Due(kind, period, min(day, cycle.last_day(period)), False, ASKED_FOR)
 
 
 def coming(

@@ -9,24 +9,23 @@ from bot.derive.decisions.questions import owner_of
 from bot.derive.results import Risk
 from bot.derive.subject import Subject
 
-OF_THE_WORK: Final = frozenset(
-    {
-        "overdue-items",
-        "blocked-items",
-        "blocked-by-closed",
-        "stale-items",
-        "estimate-overrun",
-        "raid-overdue",
-        "raid-incomplete",
-    }
-)
-"""Rules whose action is done on the item itself, by whoever has it."""
+OF_THE_WORK: Final = frozenset({"overdue-items", "blocked-by-closed", "estimate-overrun"})
+"""Rules whose action is done on the item itself, by whoever has it. Asking, naming and reviewing is the PM's."""
 
 
 def with_owner(subject: Subject, risk: Risk) -> Risk:
-    if risk.owner or (risk.source == "derived" and risk.rule not in OF_THE_WORK):
-        return risk if risk.owner else replace(risk, owner=owner_of(subject))
-    return replace(risk, owner=assignee_of(subject, risk.evidence) or owner_of(subject))
+    if risk.owner:
+        return risk
+    if risk.source != "derived":
+        return replace(risk, owner=assignee_of(subject, risk.evidence) or owner_of(subject))
+    only = _only_assignee(subject, risk.evidence) if risk.rule in OF_THE_WORK else None
+    return replace(risk, owner=only or owner_of(subject))
+
+
+def _only_assignee(subject: Subject, refs: tuple[str, ...]) -> str | None:
+    """Whoever has all of these items; of several people's work nobody but the PM can answer for all."""
+    people = {assignee_of(subject, (ref,)) for ref in refs}
+    return people.pop() if len(people) == 1 else None
 
 
 def assignee_of(subject: Subject, refs: tuple[str, ...]) -> str | None:

@@ -5,15 +5,21 @@ go out. Trial number n of every engagement shares the same common shock, so port
 carry correlation, while each engagement can still be forecast alone.
 """
 
-from bot.derive.forecast.accuracy import Accuracy, explain_change, measure_accuracy
-from bot.derive.forecast.backtest import BacktestReport, run_backtest
-from bot.derive.forecast.commitments import Commitment, commitment, read_commitments
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.learn import learn_by_day, learn_reference
-from bot.derive.forecast.levelling import apply_scenarios, asked_of_people, levelled, over_capacity, people_over
 from bot.derive.forecast.portfolio import portfolio_revenue
+from bot.derive.forecast.record.accuracy import Accuracy, explain_between, explain_change, measure_accuracy
+from bot.derive.forecast.record.backtest import BacktestReport, run_backtest
+from bot.derive.forecast.record.commitments import Commitment, commitment, opening_commitment, read_commitments
 from bot.derive.forecast.reference import Reference
-from bot.derive.forecast.whatif import Comparison, Scenario, apply_scenario, compare, parse_scenario
+from bot.derive.forecast.scenarios.levelling import (
+    apply_scenarios,
+    asked_of_people,
+    levelled,
+    over_capacity,
+    people_over,
+)
+from bot.derive.forecast.scenarios.whatif import Comparison, Scenario, apply_scenario, compare, parse_scenario
 
 DEFAULT_TRIALS = 10_000
 DEFAULT_SEED = 1
@@ -33,12 +39,14 @@ __all__ = [
     "asked_of_people",
     "commitment",
     "compare",
+    "explain_between",
     "explain_change",
     "forecast_engagement",
     "learn_by_day",
     "learn_reference",
     "levelled",
     "measure_accuracy",
+    "opening_commitment",
     "over_capacity",
     "parse_scenario",
     "people_over",

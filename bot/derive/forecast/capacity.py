@@ -16,7 +16,15 @@ from functools import cached_property
 import numpy as np
 
 from bot.config.people import Absence
-from bot.derive.forecast.constants import BURN_DECAY, BURN_WEEKS, COMPLETE_PRACTICE, COVERED, PRIOR_WEIGHT
+from bot.derive.forecast.constants import (
+    BURN_DECAY,
+    BURN_FROM,
+    BURN_WEEKS,
+    COMPLETE_PRACTICE,
+    COVERED,
+    PRIOR_WEIGHT,
+    YIELD_WITHIN,
+)
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, History, WorkAxis
 from bot.derive.people.availability import NOBODY, Availability
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, week_named, week_of
@@ -123,9 +131,9 @@ def with_absences(availability: Availability, away: Iterable[tuple[str, date, da
 
 
 def burn_by_person(logs: Iterable[TimeLog], day: date, elapsed: float) -> dict[str, float]:
-    """Hours a week of late by person, over the full weeks since the start (at most BURN_WEEKS); nobody's with less than two."""
+    """Hours a week of late by person, over the full weeks since the start (at most BURN_WEEKS); nobody's with fewer than BURN_FROM."""
     weeks = min(int(elapsed // DAYS_PER_WEEK), BURN_WEEKS)
-    if weeks < 2:
+    if weeks < BURN_FROM:
         return {}
     weights = BURN_DECAY ** np.arange(weeks)
     found: dict[str, float] = defaultdict(float)
@@ -219,7 +227,7 @@ def own_yield(
     if not weeks:
         return elsewhere
     worked = math.fsum(log.hours for log in logs if (log.user, week_of(log.spent_at)) in over)
-    own = min(max(worked / math.fsum(over.values()), 0.5), 2.0)
+    own = float(np.clip(worked / math.fsum(over.values()), *YIELD_WITHIN))
     return math.exp((len(weeks) * math.log(own) + PRIOR_WEIGHT * math.log(elsewhere)) / (len(weeks) + PRIOR_WEIGHT))
 
 
@@ -242,7 +250,7 @@ def first_booking(bookings: Sequence[Booking], calendar: WorkCalendar) -> date |
 def soft_money(
     bookings: Sequence[Booking], periods: Sequence[Period], rate: float | None, day: date, calendar: WorkCalendar
 ) -> Mapping[str, float]:
-    """What soft bookings after `day` could add to each quarter, at the mean rate."""
+    """What soft bookings after `day` could add to each period, at the mean rate."""
     found: dict[str, float] = {}
     for week, hours in _hours_by_week(bookings, "soft").items():
         days = [d for d in calendar.working_days(week.first, week.last) if d > day]

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.derive.forecast.constants import BUDGET_WEIGHT, EFFORT_SD, RATIO_WEIGHT
+from bot.derive.forecast.constants import (
+    ARRIVING,
+    BUDGET_WEIGHT,
+    EFFORT_SD,
+    GROWTH_ITEMS,
+    GROWTH_SD,
+    LEAST_LEFT,
+    LEAST_PROGRESS,
+    LEAST_REST,
+    MAX_GROWTH,
+    RATIO_WEIGHT,
+    UNPLANNED,
+)
 from bot.derive.forecast.history import Array, State
 from bot.derive.forecast.reference import Reference
-
-MAX_GROWTH = 0.5
-LEAST_LEFT = 0.01
-"""Share of the work that counts as left for the spread, until the engagement is over: late hours are still logged."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +41,9 @@ class Effort:
         return self.spent + self.assumed + self.rest
 
     def at(self, score: float | Array) -> Array:
-        """Hours at completion at a standard normal score; never less than spent and a tenth of the rest."""
+        """Hours at completion at a standard normal score; never less than spent and a share of the rest."""
         z = np.asarray(score, dtype=np.float64)
-        return np.maximum(self.total * (1 + self.sd * z), self.spent + self.assumed + 0.1 * self.rest)
+        return np.maximum(self.total * (1 + self.sd * z), self.spent + self.assumed + LEAST_REST * self.rest)
 
 
 def estimate_effort(
@@ -58,7 +66,7 @@ def estimate_effort(
         rest = (rest + max(rate * state.total - (state.spent or state.earned * rate), 0.0)) / 2
     coming = growth * state.total * ratio if state.left > 0 or growth > 0 else 0.0
     base = EFFORT_SD * math.sqrt(max(1 - progress, LEAST_LEFT)) * ref.effort_spread
-    sd = math.hypot(base, 0.5 * growth) if growth else base
+    sd = math.hypot(base, GROWTH_SD * growth) if growth else base
     if state.spent > 0 or state.earned == 0:
         return Effort(state.spent, rest + coming, sd, growth)
     return Effort(0.0, rest + coming, math.hypot(sd, ref.ratio_sd), growth, assumed=state.earned * rate)
@@ -84,10 +92,10 @@ def scope_to_come(state: State, ref: Reference, budget: float | None, basis: str
     """
     if state.total <= 0:
         return 0.0
-    gone = min(max(state.progress, 0.02), 1.0)
-    seen = (state.items * state.arrived + 10 * ref.growth) / (state.items + 10)
-    trend = 0.5 * seen * (1 - gone)
-    unplanned = 0.0
+    gone = min(max(state.progress, LEAST_PROGRESS), 1.0)
+    seen = (state.items * state.arrived + GROWTH_ITEMS * ref.growth) / (state.items + GROWTH_ITEMS)
+    trend = ARRIVING * seen * (1 - gone)
+    unplanned, (beyond, most) = 0.0, UNPLANNED
     if basis == "hours" and budget:
-        unplanned = max(budget / state.total - 1.0, 0.0) * (1 - gone) if budget > 1.1 * state.total else 0.0
-    return min(max(trend, unplanned), MAX_GROWTH if unplanned <= trend else 5.0)
+        unplanned = (budget / state.total - 1.0) * (1 - gone) if budget > beyond * state.total else 0.0
+    return min(max(trend, unplanned), MAX_GROWTH if unplanned <= trend else most)

@@ -10,29 +10,37 @@ from functools import cache
 import numpy as np
 
 from bot.derive.forecast.capacity import soft_money
+from bot.derive.forecast.constants import TAIL_SCORE
 from bot.derive.forecast.effort import Effort, scope_to_come
 from bot.derive.forecast.finish import SCORES
 from bot.derive.forecast.history import DAYS_PER_WEEK
 from bot.derive.forecast.milestones import Landing, chance_by, find_amounts, forecast_landing
-from bot.derive.forecast.reasons import explain
-from bot.derive.forecast.reference import Reference
+from bot.derive.forecast.reference import BEST_WEEKS, MIN_WEEKS, Reference
 from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
 from bot.derive.forecast.situation import Situation, assess, effort_of, first_day
 from bot.derive.forecast.trials import draw_scores, make_ahead
-from bot.derive.results import Forecast, Quantiles, QuarterRevenue
+from bot.derive.results import Forecast, Quantiles, QuarterRevenue, Reason
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period, month_of
+from bot.domain.messages import Percent, Phrase, Value, days, hours
 from bot.domain.model import EMPTY
 from bot.domain.vocabulary import Phase
 
 MAX_QUARTERS_AHEAD = 8
 LONGEST_REST = timedelta(days=366)
 """Where no start is agreed, what lies further back than this from all later work belongs to something else."""
-TAIL_SCORE = 2.6
-"""Standard normal score of the last trial that needs a quarter of its own: one in two hundred comes later."""
 MAX_DAYS = 5200.0
 """Working days (20 years) beyond which a finish date says nothing more."""
+
+
+PRIOR_WORDS = {
+    "dates": Phrase("the dates of the open work"),
+    "plan": Phrase("the SOW's dates"),
+    "bookings": Phrase("the bookings"),
+    "hours": Phrase("how long work of this size took elsewhere"),
+    "typical": Phrase("how long engagements take here"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ def forecast_engagement(
     """Finish, effort and revenue of one engagement as of `subject.day`; the same input, seed and trials give the same.
 
     `earlier` tells what finished work had taught by a past day (`learn_by_day`): it holds for the catch-up of past quarters.
-    Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them (0: none).
+    Ranges of `finish` and `effort_hours` come from the fitted distributions themselves, revenue from `trials` draws of them (0: none, as of a past day, of which nobody asks reasons either).
     """
     situation = assess(subject, reference)
     finish = _finish(situation)
@@ -77,7 +85,9 @@ def forecast_engagement(
         revenue={name: _summary(q, subject) for name, q in quarters.items()},
         revenue_by_month={name: _summary(m, subject) for name, m in months.items()},
     )
-    return EngagementForecast(replace(forecast, reasons=explain(situation, forecast)), quarters, months)
+    if trials:
+        forecast = replace(forecast, reasons=explain(situation, forecast))
+    return EngagementForecast(forecast, quarters, months)
 
 
 def _history_weeks(s: Situation) -> int:
@@ -87,7 +97,7 @@ def _history_weeks(s: Situation) -> int:
     return min(s.state.weeks, int(max(s.history.last_close - s.history.start, 0.0) // DAYS_PER_WEEK))
 
 
-def _finish(s: Situation) -> Quantiles:
+def _finish(s: Situation) -> Quantiles[date]:
     if s.phase == Phase.COMPLETE:
         day = last_close(s.subject)
         return Quantiles(day, day, day, day)
@@ -102,19 +112,19 @@ def _finish(s: Situation) -> Quantiles:
     return Quantiles(*(max(s.history.axis.day(s.now + s.delay + float(d)), s.subject.day) for d in days))
 
 
-def _hours(s: Situation, effort: Effort | None) -> Quantiles:
+def _hours(s: Situation, effort: Effort | None) -> Quantiles[float]:
     if effort is None:
         return Quantiles()
     return Quantiles(*(round(float(h), 2) for h in effort.at(np.array(SCORES))))
 
 
-def _on_time(s: Situation, finish: Quantiles) -> float | None:
+def _on_time(s: Situation, finish: Quantiles[date]) -> float | None:
     """Chance to finish by the deadline; of a complete engagement whether it did."""
     end = s.end
     if end is None or finish.p50 is None:
         return None
     if s.phase == Phase.COMPLETE:
-        return float(isinstance(finish.p50, date) and finish.p50 <= end)
+        return float(finish.p50 <= end)
     days = s.history.axis.position(end) - s.now - s.delay
     if s.remaining is None or days < s.floor:
         return 0.0
@@ -128,7 +138,7 @@ def _waiting(s: Situation) -> list[Landing]:
 
 
 def _revenue_trials(
-    s: Situation, finish: Quantiles, seed: int, trials: int, earlier: Callable[[date], Reference]
+    s: Situation, finish: Quantiles[date], seed: int, trials: int, earlier: Callable[[date], Reference]
 ) -> tuple[dict[str, QuarterTrials], dict[str, QuarterTrials]]:
     """Revenue by quarter and by month, from the same trials."""
     if not s.terms.known or not s.terms.recognition:
@@ -148,7 +158,7 @@ def _revenue_trials(
             pace_factor=s.subject.engagement.what_if.pace_factor,
         )
     subject = s.subject
-    middle = finish.p50 if isinstance(finish.p50, date) else subject.day
+    ends = max(finish.p50, subject.day) if isinstance(finish.p50, date) else subject.day
     outlook = Outlook(
         terms=s.terms,
         history=s.history,
@@ -160,8 +170,10 @@ def _revenue_trials(
         finished_at=_finished_at(s, finish),
         soft_money={}
         if s.phase == Phase.COMPLETE
-        else soft_money(subject.engagement.bookings, periods, s.terms.rate, subject.day, subject.calendar),
-        upside_quarter=subject.calendar.fiscal_quarter(max(middle, subject.day)).name,
+        else soft_money(
+            subject.engagement.bookings, (*periods, *_months(subject)), s.terms.rate, subject.day, subject.calendar
+        ),
+        upside_in=frozenset({subject.calendar.fiscal_quarter(ends).name, f"{ends:%Y-%m}"}),
     )
     spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
     quarters, months = (quarter_trials(outlook, found) for found in spans)
@@ -170,7 +182,7 @@ def _revenue_trials(
     return quarters, months
 
 
-def _finished_at(s: Situation, finish: Quantiles) -> float | None:
+def _finished_at(s: Situation, finish: Quantiles[date]) -> float | None:
     return s.history.axis.position(finish.p50) if s.phase == Phase.COMPLETE and isinstance(finish.p50, date) else None
 
 
@@ -180,11 +192,11 @@ def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> fl
         return s.effort.total if s.effort else None
     state, ref = s.history.state(at), earlier(s.history.axis.day(at))
     growth = scope_to_come(state, ref, s.terms.hours, s.history.basis)
-    then = effort_of(state, s.terms, s.history, ref, growth, Phase.ACTIVE)
+    then = effort_of(state, s.terms.hours, s.history, ref, growth, Phase.ACTIVE)
     return then.total if then else None
 
 
-def _periods(s: Situation, finish: Quantiles) -> list[Period]:
+def _periods(s: Situation, finish: Quantiles[date]) -> list[Period]:
     """The fiscal quarters from the first day of work to the forecast finish, at least the running and the next one."""
     calendar, day = s.subject.calendar, s.subject.day
     first = _first_earned(s)
@@ -241,3 +253,100 @@ def _months(subject: Subject) -> list[Period]:
 
 def _summary(trials: QuarterTrials, subject: Subject) -> QuarterRevenue:
     return trials.summary((subject.engagement.ref,))
+
+
+def explain(s: Situation, forecast: Forecast) -> tuple[Reason, ...]:
+    """Basis, history, scope still to come, what binds, and why revenue can't be told where it can't."""
+    evidence = (s.subject.engagement.ref,)
+    texts = [*_finish_texts(s), *_effort_texts(s), *_scope_texts(s), *_revenue_texts(s, forecast)]
+    return tuple(Reason(text, evidence) for text in texts)
+
+
+def _finish_texts(s: Situation) -> list[Phrase]:
+    if s.phase == Phase.COMPLETE:
+        return [Phrase("All work is closed: the finish is the last closing.")]
+    if s.remaining is None:
+        return [Phrase("Neither a start nor any work is known: no forecast.")]
+    if s.state.items and not s.state.open_items:
+        return [Phrase("All known work is closed, but a milestone is still open: more may come."), *_learned_text(s)]
+    if s.remaining.stalled:
+        return [Phrase("Nothing was logged or closed in the last four weeks: the pace is unknown, the range is wide.")]
+    return [_basis_text(s), *_learned_text(s), *_binding_texts(s)]
+
+
+def _basis_text(s: Situation) -> Phrase:
+    weeks, own = s.state.weeks, s.remaining.own_weight if s.remaining else 0.0
+    rest = PRIOR_WORDS[s.prior.source]
+    if s.phase == Phase.NOT_STARTED or own == 0:
+        return Phrase("No pace yet: the finish rests on {rest}.", rest=rest)
+    values: dict[str, Value] = {"weeks": weeks, "own": Percent(own), "rest": rest, "share": Percent(1 - own)}
+    if weeks >= MIN_WEEKS:
+        return Phrase("Own pace over {weeks|# week|# weeks} counts {own}, {rest} {share}.", **values)
+    return Phrase(
+        "Own pace over {weeks|# week|# weeks} counts {own}, {rest} {share}. "
+        "Less than {least} weeks of history say little ({best} are best).",
+        least=MIN_WEEKS,
+        best=BEST_WEEKS,
+        **values,
+    )
+
+
+def _learned_text(s: Situation) -> list[Phrase]:
+    if not s.ref.finished:
+        return [Phrase("No finished engagement to learn from: ranges are those of published project records.")]
+    return [
+        Phrase(
+            "Ranges learned from {n|# finished engagement|# finished engagements} and published project records.",
+            n=s.ref.finished,
+        )
+    ]
+
+
+def _binding_texts(s: Situation) -> list[Phrase]:
+    found = []
+    if s.floor > 0 and s.remaining and s.floor > s.remaining.median:
+        found.append(Phrase("The critical path alone takes {days|# working day|# working days}.", days=round(s.floor)))
+    if s.delay > 0:
+        found.append(Phrase("Work begins in {days}.", days=days(round(s.delay))))
+    return found
+
+
+def _effort_texts(s: Situation) -> list[Phrase]:
+    if s.effort is None or s.phase == Phase.COMPLETE:
+        return []
+    if s.effort.assumed:
+        return [Phrase("No time is logged: the hours of the work done so far are taken from its estimates.")]
+    if any(log.item is None for log in s.subject.engagement.timelogs):
+        return [Phrase("Hours that name no item count for closed items first, then for open ones.")]
+    return []
+
+
+def _scope_texts(s: Situation) -> list[Phrase]:
+    if s.effort is None or s.fixed_scope is None or s.effort.growth <= 0.005:
+        return []
+    more = s.effort.total - s.fixed_scope.total
+    return [
+        Phrase(
+            "Scope still to come: {share} of what is known, about {hours}.",
+            share=Percent(s.effort.growth),
+            hours=hours(more),
+        )
+    ]
+
+
+def _revenue_texts(s: Situation, forecast: Forecast) -> list[Phrase]:
+    if forecast.revenue or (s.terms.known and s.remaining is None):
+        return []
+    if s.terms.currency:
+        return [
+            Phrase(
+                "The contract is in {currency}, reports are in {other}: its revenue is left out.",
+                currency=s.terms.currency,
+                other=s.subject.settings.finance.currency,
+            )
+        ]
+    if s.terms.recognition is None:
+        return [Phrase("Neither billing nor recognition is given: revenue can't be known.")]
+    if s.terms.recognition == "as_delivered":
+        return [Phrase("No rate is given: revenue can't be known.")]
+    return [Phrase("No value is given: revenue can't be known.")]

@@ -13,18 +13,24 @@ import numpy as np
 from bot.derive.forecast.capacity import Capacity
 from bot.derive.forecast.constants import (
     BOOKED_SD,
+    CLASS_SD,
     CLOSING_SD,
+    LEAST_PROGRESS,
     LEAST_REST_SD,
+    MOST_UNEVEN,
     MOVING,
     OWN_SD,
+    PACE_FLOOR,
     PACE_WEEKS,
     SCOPE_SD,
     SKEW,
     STALL_WEEKS,
     STALLED_SD,
+    TYPICAL_WIDER,
+    UNEVEN_WEEKS,
 )
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
-from bot.derive.forecast.reference import Reference
+from bot.derive.forecast.reference import BEST_WEEKS, Reference
 
 NORMAL = NormalDist()
 LEVELS = (0.10, 0.50, 0.80, 0.95)
@@ -131,7 +137,7 @@ def remaining_time(
     elapsed = max(state.elapsed, 1.0)
     if own is None:
         return _by_class(state, prior, ref, pace_factor)
-    progress = min(max(state.progress / (1 + growth), 0.02), 0.98)
+    progress = min(max(state.progress / (1 + growth), LEAST_PROGRESS), 1 - LEAST_PROGRESS)
     own_sd = OWN_SD * math.sqrt((1 - progress) / progress)
     if not hours_based:
         own_sd = _closing_sd(state) * own / (elapsed + own)
@@ -159,9 +165,9 @@ def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) ->
         slip = ref.slip(elapsed, left)
         return Remaining(left / pace_factor, slip.low_sd, slip.high_sd, 0.0)
     days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
-    sd = 1.5 * prior.sd if prior.source == "typical" else max(prior.sd, 0.4)
+    sd = TYPICAL_WIDER * prior.sd if prior.source == "typical" else max(prior.sd, CLASS_SD)
     # Days that passed with nothing done make no one surer: of a shorter rest the same range is a larger share.
-    idle = elapsed + days if state.spent + state.earned == 0 else elapsed
+    idle = elapsed + days if state.spent + state.earned <= 0 else elapsed
     sd = max(sd, min(sd * idle / days, STALLED_SD)) * ref.spread
     return Remaining(days / pace_factor, sd, sd, 0.0)
 
@@ -217,7 +223,7 @@ def _own_remaining(
         by_hours = _days_for(rest, capacity, state) if rest else None
         return _pooled([*voices, *([by_hours] if by_hours else [])], LEAST_DAYS)
     pace = pooled_pace(state.weekly_closed) if state.weeks else state.earned / state.elapsed * DAYS_PER_WEEK
-    goal = max(total * closed_share - state.earned_closed, 0.02 * total)
+    goal = max(total * closed_share - state.earned_closed, LEAST_PROGRESS * total)
     return goal / pace * DAYS_PER_WEEK if pace > 0 else None
 
 
@@ -239,16 +245,17 @@ def pooled_pace(weekly: Sequence[float] | Array) -> float:
     weeks = np.asarray(weekly, dtype=np.float64)
     if not len(weeks) or weeks.sum() <= 0:
         return 0.0
-    floor = 0.1 * float(weeks[:13].mean()) or 0.1 * float(weeks.mean())
+    floor = PACE_FLOOR * (float(weeks[:BEST_WEEKS].mean()) or float(weeks.mean()))
     return _pooled([float(weeks[:length].mean()) for length in PACE_WEEKS], floor)
 
 
 def _unevenness(state: State) -> float:
-    """Own volatility of closings by week ÷ the usual one, which counts as ten weeks."""
-    recent = state.weekly_closed[:26]
+    """Own volatility of closings by week ÷ the usual one, which counts as some weeks."""
+    usual, window = UNEVEN_WEEKS
+    recent = state.weekly_closed[:window]
     mean = float(recent.mean()) if len(recent) else 0.0
     uneven = float(recent.std()) / mean if mean > 0 else 1.0
-    return math.sqrt((10 + len(recent) * min(uneven, 2.0) ** 2) / (10 + len(recent)))
+    return math.sqrt((usual + len(recent) * min(uneven, MOST_UNEVEN) ** 2) / (usual + len(recent)))
 
 
 def _given_lasted(prior: Prior, elapsed: float) -> float:

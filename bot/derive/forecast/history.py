@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.config import LabelSettings
-from bot.derive.forecast.constants import PARTIAL_CREDIT
+from bot.derive.forecast.constants import BASIS_SHARE, LATE_FROM, PARTIAL_CREDIT
 from bot.derive.money.hours import items_without_logs, non_billable_refs
 from bot.derive.scope.breakdown import ancestry, work_items
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
@@ -23,8 +23,6 @@ from bot.domain.model import Engagement, Item, TimeLog
 
 Array = NDArray[np.float64]
 NEVER = float(np.iinfo(np.int32).max)
-BASIS_SHARE = 0.8
-"""Share of the work that needs estimates (weights) for hours (weights) to be the basis."""
 REST_STEP = 1e-4
 """Length of a day of rest in working days: next to nothing, but what was done on a Sunday keeps its side of a quarter's end."""
 NOT_WORK, NO_ITEM = -1, -2
@@ -45,6 +43,12 @@ def _known_positions(calendar: WorkCalendar) -> dict[date, float]:
     return {}
 
 
+@lru_cache(maxsize=16)
+def _known_days(calendar: WorkCalendar) -> dict[int, date]:
+    """Working days by their number, likewise."""
+    return {}
+
+
 class WorkAxis:
     """Days ⇄ positions on the working-day axis of a calendar."""
 
@@ -52,6 +56,7 @@ class WorkAxis:
         self.calendar = calendar
         self._busdays = _busday(calendar)
         self._known = _known_positions(calendar)
+        self._days = _known_days(calendar)
         self.scale = DAYS_PER_WEEK / len(calendar.working_weekdays)
 
     def positions(self, days: list[date | None], missing: float = NEVER) -> Array:
@@ -64,9 +69,9 @@ class WorkAxis:
 
     def _count(self, days: list[date]) -> Array:
         numbers = np.array([day.toordinal() for day in days], dtype=np.int64)
-        after = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
+        after: NDArray[np.datetime64] = (numbers + 1 - _UNIX_EPOCH).astype("datetime64[D]")
         counts = np.busday_count(_ORIGIN64, after, busdaycal=self._busdays).astype(np.float64) * self.scale
-        itself = after - _ONE_DAY64
+        itself = (numbers - _UNIX_EPOCH).astype("datetime64[D]")
         worked = np.busday_offset(itself, 0, roll="backward", busdaycal=self._busdays)
         rest = (itself - worked).astype(np.float64)
         return np.asarray(counts + REST_STEP * rest, dtype=np.float64)
@@ -79,14 +84,16 @@ class WorkAxis:
     def day(self, position: float) -> date:
         """The working day at whose end `position` is reached."""
         count = max(1, round(position / self.scale))
+        if (known := self._days.get(count)) is not None:
+            return known
         found = np.busday_offset(_ORIGIN64, count - 1, roll="forward", busdaycal=self._busdays)
-        return date.fromisoformat(str(found))
+        day = self._days[count] = date.fromisoformat(str(found))
+        return day
 
 
 _ORIGIN = date(1990, 1, 1)
 _UNIX_EPOCH = date(1970, 1, 1).toordinal()
 _ORIGIN64 = np.datetime64(_ORIGIN)
-_ONE_DAY64 = np.timedelta64(1, "D")
 
 
 @dataclass(frozen=True)
@@ -176,7 +183,7 @@ class History:
         total, closed_value = float(self.value[exists].sum()), float(self.value[done].sum())
         elapsed = max(at - start, 0.0)
         today = self.axis.day(at).toordinal()
-        late = exists & (self.created > start + max(elapsed * 0.1, 1.0)) & (self.created < at)
+        late = exists & (self.created > start + max(elapsed * LATE_FROM, 1.0)) & (self.created < at)
         return State(
             at=at,
             elapsed=elapsed,

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -14,18 +14,24 @@ import numpy as np
 
 from bot.config import Settings
 from bot.derive.forecast.capacity import worked_of_booked
-from bot.derive.forecast.constants import ELASTICITY_SD, PRIOR_WEIGHT, SPREAD_WEIGHT
+from bot.derive.forecast.constants import (
+    ELASTICITY_SD,
+    FARTHEST_SCORE,
+    LEAST_ITEMS,
+    PRIOR_WEIGHT,
+    SPREAD_WEIGHT,
+    YIELD_WITHIN,
+)
 from bot.derive.forecast.effort import estimate_effort
 from bot.derive.forecast.finish import combine_priors, remaining_time
-from bot.derive.forecast.history import History, make_history
-from bot.derive.forecast.reference import Lags, Reference
+from bot.derive.forecast.history import Array, History, make_history
+from bot.derive.forecast.reference import Lags, Middles, Reference, by_class, shrunk
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Milestone, Portfolio, end_of_day
 
 REPLAY_AT = (0.25, 0.5, 0.75)
 DATES_ASKED_AT = tuple(n / 10 for n in range(1, 10))
 """Many shares of the time: asked at few, date and share together would give the truth away."""
-LEAST_ITEMS = 5
 
 
 @dataclass(frozen=True)
@@ -112,21 +118,19 @@ def learn_from(done: Sequence[Finished], calendar: WorkCalendar) -> Reference:
     if not done:
         return base
     worked = [f for f in done if f.history.refs]
-    costed = [f for f in done if f.history.basis == "hours" and f.hours > 0]
-    ratios = [math.log(f.hours / float(f.history.value.sum())) for f in costed]
-    roots = [math.log(f.duration / f.hours ** (1 / 3)) for f in done if f.hours > 0]
-    plans = [math.log(p) for p in (_plan_ratio(f, calendar) for f in done) if p is not None]
+    logs = np.array([_logs(f, calendar) for f in done])
+    facts = [f.engagement.facts for f in done]
+    classes = by_class(logs, [str(f.billing or "") for f in facts], [f.customer or "" for f in facts], Middles())
     learned = replace(
         base,
+        **asdict(classes["", ""]),
+        classes=classes,
         finished=len(done),
         names=tuple(sorted(f.engagement.ref for f in done)),
-        ratio=_shrunk(ratios, base.ratio),
-        ratio_sd=_shrunk_sd(ratios, base.ratio_sd),
-        duration_per_root=_shrunk(roots, base.duration_per_root),
-        duration_sd=_shrunk_sd(roots, base.duration_sd),
-        plan_ratio=_shrunk(plans, base.plan_ratio),
-        plan_sd=_shrunk_sd(plans, base.plan_sd),
-        typical_days=_shrunk([math.log(f.duration) for f in done], base.typical_days),
+        ratio_sd=_shrunk_sd(logs[:, 0], base.ratio_sd),
+        duration_sd=_shrunk_sd(logs[:, 1], base.duration_sd),
+        plan_sd=_shrunk_sd(logs[:, 2], base.plan_sd),
+        typical_days=shrunk([math.log(f.duration) for f in done], base.typical_days),
         typical_by=_by_customer(done),
         growth=sum(_late_share(f) for f in worked) / (len(worked) + PRIOR_WEIGHT),
         closed_share=_closed_share(done, base.closed_share),
@@ -148,19 +152,24 @@ def _with_elasticity(ref: Reference, done: Sequence[Finished]) -> Reference:
     return replace(ref, elasticity=slope, usual_hours=float(np.exp(np.median(sized[:, 0]))))
 
 
-def _shrunk(logs: Sequence[float], prior: float) -> float:
-    """exp of the median logarithm, the prior counting as PRIOR_WEIGHT observations."""
-    if not logs:
-        return prior
-    return math.exp((len(logs) * float(np.median(logs)) + PRIOR_WEIGHT * math.log(prior)) / (len(logs) + PRIOR_WEIGHT))
-
-
-def _shrunk_sd(logs: Sequence[float], prior: float) -> float:
+def _shrunk_sd(of: Array, prior: float) -> float:
     """Robust sd (1.48 × median distance from the median), the prior counting as PRIOR_WEIGHT observations."""
+    logs = of[~np.isnan(of)]
     if len(logs) < 3:
         return prior
-    own = 1.4826 * float(np.median(np.abs(np.array(logs) - np.median(logs))))
+    own = 1.4826 * float(np.median(np.abs(logs - np.median(logs))))
     return math.sqrt((len(logs) * own**2 + PRIOR_WEIGHT * prior**2) / (len(logs) + PRIOR_WEIGHT))
+
+
+def _logs(f: Finished, calendar: WorkCalendar) -> tuple[float, float, float]:
+    """ln of what one finished engagement says of each of the middles, in their order; NaN where it can't tell."""
+    costed = f.history.basis == "hours" and f.hours > 0
+    plan = _plan_ratio(f, calendar)
+    return (
+        math.log(f.hours / float(f.history.value.sum())) if costed else math.nan,
+        math.log(f.duration / f.hours ** (1 / 3)) if f.hours > 0 else math.nan,
+        math.log(plan) if plan is not None else math.nan,
+    )
 
 
 def _plan_ratio(f: Finished, calendar: WorkCalendar) -> float | None:
@@ -218,9 +227,9 @@ def _late_share(f: Finished) -> float:
 
 
 def _booking_yield(done: Sequence[Finished], prior: float) -> float:
-    """Median share of the booked hours that were worked, shrunk; each engagement's within a half and twice."""
+    """Median share of the booked hours that were worked, shrunk; each engagement's within limits."""
     shares = (worked_of_booked(f.engagement.bookings, f.history, f.history.axis.day(f.end)) for f in done)
-    return _shrunk([math.log(min(max(s, 0.5), 2.0)) for s in shares if s is not None], prior)
+    return shrunk([math.log(float(np.clip(s, *YIELD_WITHIN))) for s in shares if s is not None], prior)
 
 
 def _learn_lags(done: Sequence[Finished], calendar: WorkCalendar, base: Lags) -> Lags:
@@ -230,8 +239,8 @@ def _learn_lags(done: Sequence[Finished], calendar: WorkCalendar, base: Lags) ->
     answered = [(at, m.sign_off_received) for _, m, at in sent]
     return replace(
         base,
-        to_send=_shrunk(_log_waits(worked, calendar), base.to_send),
-        to_answer=_shrunk(_log_waits(answered, calendar), base.to_answer),
+        to_send=shrunk(_log_waits(worked, calendar), base.to_send),
+        to_answer=shrunk(_log_waits(answered, calendar), base.to_answer),
     )
 
 
@@ -279,6 +288,6 @@ def _replay(f: Finished, share: float, ref: Reference, dates: list[float], effor
 
 
 def _factor(scores: Sequence[float]) -> float:
-    """Root mean square of the scores (each at most 3), the built-in ranges counting as SPREAD_WEIGHT replays."""
-    squares = [min(abs(s), 3.0) ** 2 for s in scores]
+    """Root mean square of the scores (each at most FARTHEST_SCORE), the built-in ranges counting as SPREAD_WEIGHT replays."""
+    squares = [min(abs(s), FARTHEST_SCORE) ** 2 for s in scores]
     return math.sqrt((sum(squares) + SPREAD_WEIGHT) / (len(squares) + SPREAD_WEIGHT))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.derive.forecast.finish import LEVELS, NORMAL, Remaining
+from bot.derive.forecast.finish import NORMAL, SCORES, Remaining
 from bot.derive.forecast.history import NEVER, Array, History
 from bot.derive.forecast.reference import Reference
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
@@ -21,6 +21,9 @@ from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
+
+_GRID = np.linspace(-3.5, 3.5, 701)
+"""Standard normal scores between which a chance is read."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,7 @@ def forecast_landing(
         day = landing.view.closed
         chance = None if due is None or day is None else float(day <= due)
         return MilestoneForecast(title, Quantiles(day, day, day, day), chance)
-    levels = np.array([NORMAL.inv_cdf(level) for level in LEVELS])
-    days = landing.days(remaining, levels, ref)
+    days = landing.days(remaining, np.array(SCORES), ref)
     if days is None:
         return MilestoneForecast(title)
     finish = Quantiles(*(history.axis.day(now + float(d)) for d in days))
@@ -101,13 +103,12 @@ def _chance(landing: Landing, remaining: Remaining | None, ref: Reference, due: 
 
 def chance_by(landing: Landing, within: float, remaining: Remaining | None, ref: Reference) -> float | None:
     """Probability that a milestone's work is done within so many working days; None where nothing tells."""
-    scores = np.linspace(-3.5, 3.5, 701)
-    days = landing.days(remaining, scores, ref)
+    days = landing.days(remaining, _GRID, ref)
     if days is None:
         return None
     if within < float(days[0]):
         return 0.0
-    return round(NORMAL.cdf(float(np.interp(within, days, scores))), 3)
+    return round(NORMAL.cdf(float(np.interp(within, days, _GRID))), 3)
 
 
 @dataclass(frozen=True)

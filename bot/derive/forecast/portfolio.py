@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bot.config import Settings
-from bot.derive.forecast.accuracy import committed_at_start, quarter_error
-from bot.derive.forecast.commitments import read_commitments
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.forecast.history import Array
+from bot.derive.forecast.record.accuracy import committed_at_start, quarter_error
+from bot.derive.forecast.record.commitments import read_commitments
 from bot.derive.forecast.revenue import QuarterTrials
 from bot.derive.labels import label_value
 from bot.derive.results import PortfolioQuarter, PortfolioRevenue, QuarterRevenue

@@ -8,15 +8,16 @@ fitted to a single project.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.derive.forecast.constants import DATES_SD, LEAST_REST_SD, PRIOR_WEIGHT, SLIP_REACH
-from bot.domain.model import EMPTY
 
 MIN_WEEKS, BEST_WEEKS = 8, 13
 """Below eight weeks of history the own pace alone says too little; thirteen weeks are best (573 points)."""
@@ -41,28 +42,36 @@ class Slip:
 
 
 @dataclass(frozen=True)
-class Reference:
+class Middles:
+    """What a class of finished engagements has in the middle; spreads stay the organisation's, as they need more evidence."""
+
+    ratio: float = 1.05
+    """Actual ÷ estimated hours (19 projects: 1.05, sd .15; 78 of a services firm: .99)."""
+    duration_per_root: float = 7.5
+    """Working days per cube root of hours (19 projects: 7.3; 78 of a services firm: 10.5)."""
+    plan_ratio: float = 1.05
+    """Actual ÷ planned duration (76 of a services firm: median 1.0, P80 1.23)."""
+
+
+@dataclass(frozen=True)
+class Reference(Middles):
     """The reference class: medians with the sd of their logarithm, and how many finished engagements they were learned from."""
 
     finished: int = 0
     names: tuple[str, ...] = ()
-    ratio: float = 1.05
-    """Actual ÷ estimated hours (19 projects: 1.05, sd .15; 78 of a services firm: .99)."""
     ratio_sd: float = 0.15
-    duration_per_root: float = 7.5
-    """Working days per cube root of hours (19 projects: 7.3; 78 of a services firm: 10.5)."""
     elasticity: float = 1 / 3
     """By how many percent longer work takes that is a percent larger; around `usual_hours`."""
     usual_hours: float = 1.0
     duration_sd: float = 0.35
-    plan_ratio: float = 1.05
-    """Actual ÷ planned duration (76 of a services firm: median 1.0, P80 1.23)."""
     plan_sd: float = 0.33
     typical_days: float = 54.0
     """Working days of an engagement of which neither hours nor an end are known (31 releases: 75 calendar days)."""
     typical_sd: float = 0.4
-    typical_by: Mapping[str, tuple[float, int]] = field(default_factory=lambda: EMPTY)
-    """By customer: median working days of its finished engagements, and how many."""
+    typical_by: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    """By customer: mean working days of its last finished engagements (logarithmic), and how many."""
+    classes: Mapping[tuple[str, str], Middles] = field(default_factory=dict)
+    """By kind of contract and customer (either may be empty: all): the middles, shrunk towards those of the wider class."""
     growth: float = 0.0
     """Scope that arrived after the start ÷ final scope."""
     closed_share: float = 1.0
@@ -75,6 +84,12 @@ class Reference:
     lags: Lags = Lags()
     slips: tuple[tuple[int, float, float], ...] = ()
     """Dates of finished work: which engagement's, share of the time that was gone by them, ln(what was left ÷ what they left)."""
+
+    def for_class(self, kind: str, customer: str) -> Reference:
+        """The reference class of an engagement: its customer's within its kind, as far as finished work knows them."""
+        known = ((kind, customer), ("", customer), (kind, ""))
+        middles = next((self.classes[key] for key in known if key in self.classes), None)
+        return dataclasses.replace(self, **dataclasses.asdict(middles)) if middles else self
 
     def days_by_size(self, hours: float) -> float:
         """Working days that work of so many hours takes, as the law of size has it."""
@@ -105,9 +120,10 @@ class Reference:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, named as here: what a back-test prints and stores."""
-        plain = dataclasses.asdict(dataclasses.replace(self, typical_by={}))
+        plain = dataclasses.asdict(dataclasses.replace(self, classes={}, typical_by={}))
         plain["typical_by"] = {name: list(pair) for name, pair in sorted(self.typical_by.items())}
-        return {**plain, "names": list(self.names)}
+        classes = [[*key, dataclasses.asdict(middles)] for key, middles in sorted(self.classes.items())]
+        return {**plain, "names": list(self.names), "classes": classes}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Reference:
@@ -117,6 +133,7 @@ class Reference:
         values["lags"] = Lags(**values["lags"])
         values["slips"] = tuple((int(n), float(a), float(b)) for n, a, b in values.get("slips", ()))
         values["typical_by"] = {k: (float(m), int(n)) for k, (m, n) in values["typical_by"].items()}
+        values["classes"] = {(kind, customer): Middles(**middles) for kind, customer, middles in values["classes"]}
         return cls(**values)
 
 
@@ -136,3 +153,41 @@ def learned_note(ref: Reference) -> str:
     learned = ", ".join(f"{name} {value:.2f} ({built_in:.2f})" for name, value, built_in in pairs)
     count = "1 finished engagement" if ref.finished == 1 else f"{ref.finished} finished engagements"
     return f"Learned from {count} (built-in values in brackets): {learned}."
+
+
+def middles_of(logs: NDArray[np.float64], wider: Middles) -> Middles:
+    """Medians of the columns (a row an engagement, NaN: it can't tell), the wider class counting as PRIOR_WEIGHT engagements."""
+    columns = zip(logs.T, astuple(wider), strict=True)
+    return Middles(*(shrunk(column[~np.isnan(column)], prior) for column, prior in columns))
+
+
+def shrunk(logs: NDArray[np.float64] | Sequence[float], prior: float) -> float:
+    """exp of the median logarithm, the prior counting as PRIOR_WEIGHT observations."""
+    if not len(logs):
+        return prior
+    return math.exp((len(logs) * float(np.median(logs)) + PRIOR_WEIGHT * math.log(prior)) / (len(logs) + PRIOR_WEIGHT))
+
+
+def by_class(
+    logs: NDArray[np.float64], kinds: Sequence[str], customers: Sequence[str], base: Middles
+) -> dict[tuple[str, str], Middles]:
+    """By kind and customer (empty: all of them), from the widest class to the narrowest.
+
+    Each engagement counts once, in the narrowest class of the chain that holds it: a customer that is the whole
+    organisation makes nothing surer.
+    """
+    by_kind, by_customer = (_members(np.array(names)) for names in (kinds, customers))
+    everyone = np.ones(len(logs), dtype=bool)
+    found = {}
+    for (kind, k), (customer, c) in itertools.product(
+        [("", everyone), *by_kind.items()], [("", everyone), *by_customer.items()]
+    ):
+        middles = base
+        for ring in (~k & ~c, k & ~c, c) if customer else (~k, k):
+            middles = middles_of(logs[ring], middles)
+        found[kind, customer] = middles
+    return found
+
+
+def _members(names: NDArray[np.str_]) -> dict[str, NDArray[np.bool_]]:
+    return {str(name): names == name for name in np.unique(names) if name}

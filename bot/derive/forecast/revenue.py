@@ -14,20 +14,17 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS
+from bot.derive.forecast.constants import BILLABLE_PRIOR_HOURS, POSSIBLE
 from bot.derive.forecast.history import Array, History, WorkAxis, all_logs
 from bot.derive.forecast.milestones import Amount
 from bot.derive.forecast.trials import Ahead
 from bot.derive.money.hours import is_billable, non_billable_refs
 from bot.derive.money.rates import hourly_rate, is_foreign
 from bot.derive.results import QuarterRevenue, Reason
-from bot.derive.scope.change_orders import find_change_orders, is_pending
+from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
-from bot.domain.messages import NOTHING, Decimal, Phrase, Value, commas
-
-POSSIBLE = 0.05
-"""A milestone whose chance to land in the quarter is below this is no upside of it."""
+from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,8 @@ class Terms:
     """What all approved change orders added."""
     currency: str | None = None
     """The contract's currency, where it is another than that of the reports."""
+    unit: str = ""
+    """The currency of the reports."""
 
     @property
     def known(self) -> bool:
@@ -84,12 +83,12 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     mean = hourly_rate(facts, "", finance)
     if facts.hourly_rate is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
-    orders = find_change_orders(subject)[0]
+    orders = subject.change_orders[0]
     approved_orders = [o for o in orders if o.state == "approved"]
     return Terms(
         recognition=facts.recognised,
         value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
-        hours=None if facts.hours is None else facts.hours + sum(o.hours for o in approved_orders),
+        hours=hours_sold(subject),
         rate=mean,
         billable_share=_billable_share(billable, total),
         billed_at=axis.positions([log.spent_at for log in logs])[approved],
@@ -100,7 +99,14 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         approved_value=math.fsum(o.value for o in approved_orders),
         added=tuple((axis.position(o.decided), o.value) for o in approved_orders if o.decided),
         currency=facts.currency if is_foreign(facts, finance) else None,
+        unit=finance.currency,
     )
+
+
+def hours_sold(subject: Subject) -> float | None:
+    """The SOW's hours with those of approved change orders; None where it names none."""
+    sold = subject.engagement.facts.hours
+    return None if sold is None else sold + sum(o.hours for o in subject.change_orders[0] if o.state == "approved")
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,8 @@ class Outlook:
     amounts: tuple[Amount, ...]
     finished_at: float | None
     soft_money: Mapping[str, float]
-    upside_quarter: str | None
+    upside_in: frozenset[str]
+    """The quarter and the month in which change orders that are not decided yet would earn."""
 
     @cached_property
     def hours_by(self) -> Callable[[float], Array]:
@@ -186,13 +193,13 @@ def quarter_trials(outlook: Outlook, spans: Sequence[Span]) -> dict[str, Quarter
 
 
 def _with_upside(found: QuarterTrials, span: Span, outlook: Outlook) -> QuarterTrials:
-    """What soft bookings, open change orders and unlikely events could add; hours at most up to the contract's value."""
-    orders = outlook.terms.upside_value if span.name == outlook.upside_quarter else 0.0
-    soft = min(outlook.soft_money.get(span.name, 0.0), found.room + orders)
+    """What soft bookings, open change orders and unlikely events could add; bookings at most what the contract can still pay."""
+    orders = outlook.terms.upside_value if span.name in outlook.upside_in else 0.0
+    soft, unit = min(outlook.soft_money.get(span.name, 0.0), found.room), outlook.terms.unit
     parts = (
-        (Phrase("acceptance or completion in time {amount}", amount=Decimal(found.upside, 0)), found.upside),
-        (Phrase("change orders not decided yet {amount}", amount=Decimal(orders, 0)), orders),
-        (Phrase("soft bookings {amount}", amount=Decimal(soft, 0)), soft),
+        (Phrase("acceptance or completion in time {amount}", amount=Money(found.upside, unit)), found.upside),
+        (Phrase("change orders not decided yet {amount}", amount=Money(orders, unit)), orders),
+        (Phrase("soft bookings {amount}", amount=Money(soft, unit)), soft),
     )
     words = [text for text, amount in parts if amount >= 1]
     more = Phrase("Could add: {parts}", parts=commas(words)) if words else NOTHING
@@ -223,7 +230,7 @@ def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
         return np.minimum(all_billed + terms.pending_money + money * outlook.hours_by(at), limit)
 
     at_end = expected(span.last)
-    whole = at_end - expected(max(span.before, 0.0))
+    whole = at_end - expected(span.before)
     capped = bool(np.mean(at_end >= limit - 0.005) >= POSSIBLE)
     more = float(whole.mean()) - actual
     text = _hours_text(terms, span, upto, more, capped=capped)
@@ -238,13 +245,16 @@ def _hours_text(terms: Terms, span: Span, upto: float, more: float, *, capped: b
         "hours": Decimal(float(terms.billed_hours[inside].sum()), 0),
         "more": Decimal(max(more, 0.0) / rate if rate else 0.0, 0),
         "rate": Decimal(rate, 2),
+        "currency": terms.unit,
     }
     if limit is None:
-        return Phrase("{hours} billable hours approved so far, {more} more expected, at {rate} an hour", **values)
+        return Phrase(
+            "{hours} billable hours approved so far, {more} more expected, at {rate} {currency} an hour", **values
+        )
     return Phrase(
-        "{hours} billable hours approved so far, {more} more expected, at {rate} an hour; "
+        "{hours} billable hours approved so far, {more} more expected, at {rate} {currency} an hour; "
         "the contract value of {value} is the limit",
-        value=Decimal(limit, 0),
+        value=Money(limit, terms.unit),
         **values,
     )
 
@@ -278,7 +288,7 @@ def _share_text(outlook: Outlook) -> Phrase:
         "{spent} of {total} hours at completion spent, of a value of {value}",
         spent=Decimal(spent, 0),
         total=Decimal(eac, 0),
-        value=Decimal(outlook.terms.value or 0, 0),
+        value=Money(outlook.terms.value or 0, outlook.terms.unit),
     )
 
 

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
 from bot.derive.decisions.questions import deadline
 from bot.derive.forecast.capacity import Capacity, find_capacity, first_booking, newcomers, with_absences
-from bot.derive.forecast.constants import BUDGET_SD
+from bot.derive.forecast.constants import BASIS_SHARE, BUDGET_SD, OWN_ENOUGH
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
 from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
-from bot.derive.forecast.history import BASIS_SHARE, History, State, make_history
+from bot.derive.forecast.history import History, State, make_history
 from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
-from bot.derive.forecast.revenue import Terms, make_terms
+from bot.derive.forecast.revenue import Terms, hours_sold, make_terms
 from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
 from bot.domain.model import Booking
 from bot.domain.vocabulary import Phase
-
-OWN_ENOUGH = 0.25
-"""With this weight of the own pace (and eight weeks of it) the finish is said to rest on throughput."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,6 @@ class Situation:
     subject: Subject
     ref: Reference
     history: History
-    terms: Terms
     state: State
     now: float
     phase: Phase
@@ -47,6 +44,11 @@ class Situation:
     landings: tuple[Landing, ...]
     end: date | None
     """The day by which the engagement is due."""
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What the contract pays for: of a past day nobody asks."""
+        return make_terms(self.subject, self.history.axis)
 
     @property
     def basis(self) -> str:
@@ -62,16 +64,18 @@ class Situation:
 
 def assess(subject: Subject, ref: Reference) -> Situation:
     """The situation on the day: state, effort, prior, remaining time, what binds."""
+    facts = subject.engagement.facts
+    ref = ref.for_class(str(facts.billing or ""), facts.customer or "")
+    typical = ref.typical_by.get(facts.customer or "")
     history = make_history(subject.engagement, subject.settings.labels, subject.calendar, subject.work)
-    terms = make_terms(subject, history.axis)
+    sold = hours_sold(subject)
     now = history.axis.position(subject.day)
     start = first_day(subject, history)
     state = history.state(now)
     phase = derive_phase(subject)
-    growth = 0.0 if phase == Phase.COMPLETE else scope_to_come(state, ref, terms.hours, history.basis)
-    effort, fixed = (effort_of(state, terms, history, ref, g, phase) for g in (growth, 0.0))
+    growth = 0.0 if phase == Phase.COMPLETE else scope_to_come(state, ref, sold, history.basis)
+    effort, fixed = (effort_of(state, sold, history, ref, g, phase) for g in (growth, 0.0))
     planned = _planned_days(subject, history, start)
-    typical = ref.typical_by.get(subject.engagement.facts.customer or "")
     hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
     usual = capacity_of(subject, history, state, ref)
     what_if = subject.engagement.what_if
@@ -98,7 +102,6 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         subject=subject,
         ref=ref,
         history=history,
-        terms=terms,
         state=state,
         now=now,
         phase=phase,
@@ -148,14 +151,14 @@ def first_day(subject: Subject, history: History) -> float | None:
 
 
 def effort_of(
-    state: State, terms: Terms, history: History, ref: Reference, growth: float, phase: Phase
+    state: State, sold: float | None, history: History, ref: Reference, growth: float, phase: Phase
 ) -> Effort | None:
     """Effort at completion: spent when it is complete; by the work, else by the budget; None where neither is known."""
     if phase == Phase.COMPLETE:
         return Effort(state.spent, 0.0, 0.0) if state.spent > 0 else None
-    found = estimate_effort(state, terms.hours, history.basis, ref, growth)
-    if found is None and terms.hours:
-        return Effort(state.spent, max(terms.hours - state.spent, 0.0), BUDGET_SD)
+    found = estimate_effort(state, sold, history.basis, ref, growth)
+    if found is None and sold:
+        return Effort(state.spent, max(sold - state.spent, 0.0), BUDGET_SD)
     return found
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from bot.derive.forecast.capacity import NO_CAPACITY, Capacity
 from bot.derive.forecast.constants import (
     BOOKED_HOURS_SD,
+    BURN_FROM,
     BURN_SD,
     CLOSE_OUT,
     COMMON_SHARE,
+    COVERED,
     EFFORT_TIME_CORRELATION,
     OWN_WEEKS,
     SPEND_EXPONENT,
@@ -71,6 +73,8 @@ class Ahead:
     pace_factor: float = 1.0
     delay: float = 0.0
     """Working days until work can begin."""
+    young: bool = False
+    """Too young for a burn: that there is none says nothing."""
 
     def hours_by(self, after: float) -> Array:
         """Hours spent in the next `after` working days, by trial: all of them some time after its work is over."""
@@ -88,13 +92,33 @@ class Ahead:
         return self.hours * (1 - left**SPEND_EXPONENT)
 
     def _planned(self, after: float) -> Array:
-        """Hours as booked, and at the burn; where there is no burn, by the curve behind the last booking."""
+        """Hours as booked, and at the burn; by the curve where a burn is not known yet, and behind the last booking without one."""
+        if self.young:
+            return self._booked_or_curve(after)
         booked, burnt = self.capacity.parts_by(after)
         found = booked * _noise(BOOKED_HOURS_SD, self.scores) + self.pace_factor * burnt * _noise(BURN_SD, self.scores)
         last = float(self.capacity.days[-1])
         if self.capacity.burn <= 0 and after > last:
             found = found + self._curve(after) - self._curve(last)
         return found
+
+    def _booked_or_curve(self, after: float) -> Array:
+        """Week by week what is booked; by the curve where nothing is, and where the bookings are too few to be the team's plan."""
+        days, weeks = self.capacity.days, self._weeks
+        whole = int(np.searchsorted(days, after, side="right")) - 1
+        found = np.asarray(weeks[:whole].sum(axis=0))
+        if whole == len(weeks):
+            return found + self._curve(after) - self._curve(float(days[-1]))
+        return found + weeks[whole] * (after - days[whole]) / (days[whole + 1] - days[whole])
+
+    @cached_property
+    def _weeks(self) -> Array:
+        """Hours of each week ahead that the bookings reach, by trial: an array of weeks × trials."""
+        booked = np.diff(self.capacity.booked)[:, None] * _noise(BOOKED_HOURS_SD, self.scores)
+        curve = np.diff(np.array([self._curve(float(day)) for day in self.capacity.days]), axis=0)
+        first = int(np.argmax(booked[:, 0] > 0))
+        is_plan = booked[first].mean() >= COVERED * curve[first].mean()
+        return np.where(booked > 0, booked if is_plan else np.maximum(booked, curve), curve)
 
 
 def _noise(sd: float, scores: Array) -> Array:
@@ -117,4 +141,5 @@ def make_ahead(
     days = np.maximum(remaining.at(scores.time), max(floor, 0.5))
     hours = np.zeros_like(days) if effort is None else effort.at(scores.effort) - effort.spent - effort.assumed
     own = min(state.weeks / OWN_WEEKS, 1.0) if capacity.burn > 0 and not remaining.stalled else 0.0
-    return Ahead(days, hours, scores.pace, capacity, 1.0 if capacity.has_bookings else own, pace_factor, delay)
+    own, young = (1.0, capacity.burn <= 0 and state.weeks < BURN_FROM) if capacity.has_bookings else (own, False)
+    return Ahead(days, hours, scores.pace, capacity, own, pace_factor, delay, young)

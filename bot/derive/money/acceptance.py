@@ -121,7 +121,9 @@ def _closed_accepted(issues: Iterable[Item], subject: Subject) -> date | None:
 
 
 def _last_safe_sending(view: MilestoneView, subject: Subject, days: int) -> date | None:
-    """For the quarter the milestone is due in; for the running one when that is over, or no due date is known."""
+    """For the quarter the milestone is due in, or the running one after that; None where acceptance earns nothing."""
+    if subject.engagement.facts.recognised not in (None, "on_acceptance"):
+        return None
     calendar = subject.calendar
     quarter = calendar.fiscal_quarter(max(view.due or subject.day, subject.day))
     return calendar.last_safe_sending_day(quarter.last, days)

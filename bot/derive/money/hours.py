@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.config import LabelSettings
-from bot.derive.labels import has_label, is_work
+from bot.derive.labels import is_work, meaning_of
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Item, TimeLog
 
@@ -47,7 +47,7 @@ def items_without_logs(engagement: Engagement, labels: LabelSettings) -> Sequenc
 
 def non_billable_refs(items: Iterable[Item], labels: LabelSettings) -> frozenset[str]:
     """References of the items whose hours nobody pays for."""
-    return frozenset(item.ref for item in items if has_label(item.labels, labels.non_billable))
+    return frozenset(item.ref for item in items if meaning_of(item, labels).non_billable)
 
 
 def is_billable(log: TimeLog, non_billable: frozenset[str]) -> bool:

@@ -49,8 +49,11 @@ def _heaviest_chain(links: Links, values: Mapping[str, float]) -> tuple[str, ...
     weight: dict[str, float] = {}
     before: dict[str, str | None] = {}
     for node in _in_order(links):
-        known = [(weight[ref], ref) for ref in links[node] if ref in weight]
-        heaviest, last = min(known, key=lambda entry: (-entry[0], entry[1]), default=(0.0, None))
+        heaviest, last = 0.0, None
+        for ref in links[node]:
+            found = weight.get(ref)
+            if found is not None and (last is None or found > heaviest or (found == heaviest and ref < last)):
+                heaviest, last = found, ref
         weight[node] = heaviest + values.get(node, 0.0)
         before[node] = last
     end: str | None = min((n for n in weight if n in values), key=lambda n: (-weight[n], n), default=None)
@@ -63,6 +66,8 @@ def _heaviest_chain(links: Links, values: Mapping[str, float]) -> tuple[str, ...
 
 def _in_order(links: Links) -> list[str]:
     """Blockers first. Items in a cycle, and those behind one, come last: their links among themselves can't be followed."""
+    if (plain := _without_cycles(links)) is not None:
+        return plain
     sorter = TopologicalSorter({node: sorted(links[node]) for node in sorted(links)})
     try:
         return list(sorter.static_order())
@@ -72,3 +77,19 @@ def _in_order(links: Links) -> list[str]:
             ordered += ready
             sorter.done(*ready)
         return ordered + sorted(links.keys() - set(ordered))
+
+
+def _without_cycles(links: Links) -> list[str] | None:
+    """Blockers first, in any such order: the chain is the same in each. None where there is a cycle."""
+    waiting = {node: len(blockers) for node, blockers in links.items()}
+    behind: dict[str, list[str]] = {}
+    for node, blockers in links.items():
+        for ref in blockers:
+            behind.setdefault(ref, []).append(node)
+    ready = [node for node, count in waiting.items() if not count]
+    for node in ready:
+        for follower in behind.get(node, ()):
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                ready.append(follower)
+    return ready if len(ready) == len(links) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import MilestoneForecast, MilestoneStatus
@@ -111,34 +111,30 @@ def _closed_on(found: Sequence[Milestone], items: Sequence[Item], calendar: Work
 
 def _status(view: MilestoneView, forecast: MilestoneForecast | None, subject: Subject) -> MilestoneStatus:
     done = milestone_done(view)
-    status = MilestoneStatus(
+    p50, p80 = (_day(forecast.finish.p50), _day(forecast.finish.p80)) if forecast and not done else (None, None)
+    reached = view.closed if done else p50
+    between = subject.calendar.working_days_between
+    return MilestoneStatus(
         title=view.title,
         ref=view.ref,
         baseline=view.baseline,
         due=view.due,
         closed=view.closed if done else None,
-        state="done" if done else "on_track",
+        forecast=p50,
+        forecast_p80=p80,
+        on_time_probability=forecast.on_time_probability if forecast and not done else None,
+        slip_days=between(view.baseline, reached) if view.baseline and reached else None,
+        state="done" if done else _open_state(view, p80, subject.day),
         items_open=sum(item.is_open for item in view.items),
         items_total=len(view.items),
         web_url=view.found[0].web_url if view.found else "",
     )
-    if not done:
-        status = _with_forecast(status, forecast, subject.day)
-    reached = status.closed if done else status.forecast
-    if view.baseline and reached:
-        status = replace(status, slip_days=subject.calendar.working_days_between(view.baseline, reached))
-    return status
 
 
-def _with_forecast(status: MilestoneStatus, forecast: MilestoneForecast | None, day: date) -> MilestoneStatus:
-    p50, p80 = (_day(forecast.finish.p50), _day(forecast.finish.p80)) if forecast else (None, None)
-    state = "on_track"
-    if status.due and status.due < day:
-        state = "late"
-    elif status.due and p80 and p80 > status.due:
-        state = "at_risk"
-    chance = forecast.on_time_probability if forecast else None
-    return replace(status, forecast=p50, forecast_p80=p80, on_time_probability=chance, state=state)
+def _open_state(view: MilestoneView, p80: date | None, day: date) -> str:
+    if view.due and view.due < day:
+        return "late"
+    return "at_risk" if view.due and p80 and p80 > view.due else "on_track"
 
 
 def _day(value: date | float | None) -> date | None:

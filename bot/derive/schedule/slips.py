@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.derive.results import Slip
+from bot.config import LabelSettings
+from bot.derive.labels import has_label
+from bot.derive.results import EngagementDerived, Slip
 from bot.domain.calendar import WorkCalendar
-from bot.domain.model import Item, Milestone
+from bot.domain.model import Engagement, Item, Milestone
 
 NO_CAUSES: Mapping[str, str] = MappingProxyType({})
 UNKNOWN_CAUSE = "unknown"
+_BY_WEIGHT = ("client", "blocked", "~")
 
 
 def find_slips(work: Sequence[Item], milestones: Sequence[Milestone], calendar: WorkCalendar) -> tuple[Slip, ...]:
@@ -51,6 +54,17 @@ def days_lost(counted: Iterable[Slip], causes: Mapping[str, str] = NO_CAUSES) ->
         cause = causes.get(slip.title, UNKNOWN_CAUSE)
         by_cause[cause] = by_cause.get(cause, 0) + (slip.days or 0)
     return {month: dict(sorted(found.items())) for month, found in sorted(lost.items())}
+
+
+def known_causes(derived: EngagementDerived, engagement: Engagement, labels: LabelSettings) -> dict[str, str]:
+    """Why dates moved, by what moved: as people ordered it, else as a waiting label or an open blocker shows."""
+    found: dict[str, str] = {}
+    for item in engagement.items:
+        cause = "client" if has_label(item.labels, labels.waiting_customer) else "blocked" if item.blocked_by else None
+        for title in (item.title, item.milestone) if cause and item.is_open else ():
+            if title:
+                found[title] = min(cause or "", found.get(title, "~"), key=_BY_WEIGHT.index)
+    return found | {cause.milestone: cause.cause for cause in derived.causes}
 
 
 def _moves(value: Item | Milestone, calendar: WorkCalendar) -> Iterator[Slip]:

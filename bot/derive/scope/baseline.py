@@ -10,7 +10,7 @@ from statistics import median
 
 from bot.derive.ratios import ratio
 from bot.derive.results import ChangeOrder, Scope
-from bot.derive.scope.change_orders import find_change_orders, is_pending
+from bot.derive.scope.change_orders import is_pending
 from bot.derive.scope.progress import measure_of
 from bot.derive.subject import Subject
 from bot.domain.model import Item
@@ -27,8 +27,8 @@ def derive_scope(subject: Subject, earlier_baselines: Iterable[int] = ()) -> Sco
     when it held no work.
     """
     baseline, dropped = subject.engagement.facts.baseline_day, subject.breakdown.dropped
-    stood = work_at_baseline(subject)
-    orders, faults = find_change_orders(subject)
+    stood = subject.at_baseline
+    orders, faults = subject.change_orders
     baseline_value = math.fsum(stood.sizes.values())
     added_value = math.fsum(subject.derived.progress.values[item.ref] for item in stood.added)
     covered = covered_value(subject, orders, baseline_value)

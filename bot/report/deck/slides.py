@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from bot.derive.forecast.waterfall import to_the_unit
+from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.vocabulary import Phase
@@ -15,6 +15,7 @@ from bot.report.kinds.customer import CustomerFacts
 from bot.report.site.customer import shown
 from bot.report.site.plainwords import PlainWords
 from bot.report.text.safe_text import clean
+from bot.report.worth import worth_telling
 
 T = TypeVar("T")
 ROWS_A_SLIDE = 10
@@ -116,7 +117,7 @@ def _row(e: EngagementDerived, words: PlainWords) -> tuple[str, ...]:
 
 def _revenue(derived: Derived, quarter: str, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
     revenue = derived.portfolio.revenue
-    known = [(name, q) for name, q in revenue.items() if q.forecast or q.actual or q.target]
+    known = list(worth_telling(revenue).rows)
     if not known:
         return
     known = _around(known, quarter)

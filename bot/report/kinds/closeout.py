@@ -6,14 +6,18 @@ four weeks; after that it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from bot.config.reports import CloseoutReport
 from bot.derive.decisions.due import Due
 from bot.derive.results import EngagementDerived
-from bot.domain.model import Engagement, Item
+from bot.derive.schedule.slips import days_lost, known_causes
+from bot.domain.border import read_day
+from bot.domain.model import Engagement, Facts, Item
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
@@ -26,6 +30,9 @@ from bot.report.text.safe_text import SafeMarkdown, clean
 
 PERIOD = "closeout"
 KEPT_CURRENT = timedelta(days=28)
+MOST_OVERRUNS = 3
+MUCH_OVER = 1.1
+"""Times its estimate: less is no cause worth a name."""
 CHECKS = ("sign_off", "time_complete", "change_orders_executed", "retro")
 
 
@@ -78,6 +85,9 @@ def closeout_view(
         "hours_ratio": budget.hours_spent / budget.hours_budget - 1 if budget.hours_budget else None,
         "sold_hours": facts.hours if facts.hours != budget.hours_budget else None,
         "headline": headline(context, derived, facts),
+        "original": original(context, derived, facts),
+        "lost": _lost(context, derived, engagement),
+        "overruns": _overruns(context, engagement, derived),
         "left_open": derived.progress.items_total - derived.progress.items_done,
         "revenue": sum(q.actual for q in derived.forecast.revenue.values()) if derived.forecast.revenue else None,
         "milestones": milestone_views(context, derived.schedule.milestones),
@@ -91,6 +101,53 @@ def closeout_view(
         "notes_start": SafeMarkdown(PM_NOTES_START),
         "notes_end": SafeMarkdown(PM_NOTES_END),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The first forecast: as the first status published it, else as it would have been when the work began."""
+
+    finish: date | None
+    published: bool
+    days: int | None
+
+
+def original(context: ReportContext, derived: EngagementDerived, facts: Facts) -> Original | None:
+    """The first forecast of the finish against the outcome, in working days; None where there was none."""
+    finished = derived.completion.completed_on
+    for report in context.past_of("status", derived.ref):
+        told = report.payload.get("posted")  # as it was posted: later runs of its week bring the rest up to date
+        day = read_day(told.get("finish")) if isinstance(told, Mapping) else None
+        if day:
+            return Original(day, True, _late(context, day, finished))
+    then = context.derived(derived.ref, facts.start) if facts.start else None
+    first = then.forecast.finish.p50 if then else None
+    return Original(first, False, _late(context, first, finished)) if isinstance(first, date) else None
+
+
+def _lost(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> tuple[tuple[str, int], ...]:
+    """Working days by which dates moved in all, by cause."""
+    months = days_lost(derived.schedule.delays, known_causes(derived, engagement, context.settings.labels))
+    total: Counter[str] = Counter()
+    for found in months.values():
+        total.update(found)
+    return tuple((cause, days) for cause, days in total.most_common() if days > 0)
+
+
+def _overruns(
+    context: ReportContext, engagement: Engagement, derived: EngagementDerived
+) -> tuple[tuple[SafeMarkdown, float, float], ...]:
+    """The work that took most beyond its estimate: name, hours spent, hours estimated."""
+    spent: dict[str, float] = defaultdict(float)
+    for log in engagement.timelogs:
+        spent[log.item or ""] += log.hours
+    over = [
+        (spent[i.ref] - i.estimate_hours, i)
+        for i in engagement.items
+        if i.ref in derived.progress.values and i.estimate_hours and spent[i.ref] > i.estimate_hours * MUCH_OVER
+    ]
+    found = sorted(over, key=lambda pair: (-pair[0], pair[1].ref))[:MOST_OVERRUNS]
+    return tuple((context.titled(i.ref, i.title), spent[i.ref], i.estimate_hours or 0.0) for _, i in found)
 
 
 def _started(engagement: Engagement) -> date | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -22,7 +22,8 @@ from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
 from bot.derive.decisions.promises import CustomerState, promised, standing_of, state_of
 from bot.derive.decisions.steps import next_steps
-from bot.derive.results import EngagementDerived, MilestoneStatus
+from bot.derive.labels import has_label
+from bot.derive.results import EngagementDerived, MilestoneStatus, Story
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.facts import for_customer
 from bot.domain.model import Engagement, Facts, Item
@@ -93,14 +94,24 @@ def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document
         raise LookupError(f"{ref} is not among what was derived as of {day}")
     facts = customer_facts(context, derived, engagement, due, day)
     text = context.templates.render(REPORT.template, {f.name: getattr(facts, f.name) for f in fields(facts)})
-    made = to_customer(context, "status", due.period.name, text, derived, engagement)
+    told = _told(context, derived, engagement)
+    made = to_customer(context, "status", due.period.name, text, derived, engagement, told)
     return dataclasses.replace(made, as_of_line=facts.as_of_line)
 
 
 def to_customer(
-    context: ReportContext, kind: str, period: str, text: str, derived: EngagementDerived, engagement: Engagement
+    context: ReportContext,
+    kind: str,
+    period: str,
+    text: str,
+    derived: EngagementDerived,
+    engagement: Engagement,
+    told: Collection[str] = (),
 ) -> Document:
-    """A text on its way to the customer's channel: as a draft in the internal one first, where it needs approval."""
+    """A text on its way to the customer's channel: as a draft in the internal one first, where it needs approval.
+
+    `told` are the references of what it tells of: the approver sees beside the draft what it doesn't.
+    """
     needs_approval = context.settings.reports.status.customer.approval == "required"
     channel = NoteTarget(engagement.facts.customer_channel or "")
     return Document(
@@ -108,7 +119,7 @@ def to_customer(
         audience="customer",
         period=period,
         target=NoteTarget(engagement.facts.internal or engagement.ref) if needs_approval else channel,
-        body=draft_around(context, text, channel, derived) if needs_approval else text,
+        body=draft_around(context, text, channel, derived, told) if needs_approval else text,
         engagement=engagement.ref,
         draft=needs_approval,
         customer_target=channel if needs_approval else None,
@@ -168,8 +179,9 @@ def _state(context: ReportContext, shown: Sequence[MilestoneStatus]) -> SafeMark
     if standing is None:
         return None
     m = standing.milestone
+    holds = standing.state is CustomerState.AT_RISK and (m.slip_days or 0) <= 0
     return context.templates.words.text(
-        f"customer_state.{standing.state}",
+        "customer_state.at_risk_date" if holds else f"customer_state.{standing.state}",
         milestone=m.title,
         day=m.closed or m.forecast or m.due,
         due=m.due,
@@ -244,9 +256,29 @@ def _finished(context: ReportContext, work: Iterable[Item], span: Period) -> tup
     return tuple(context.titled(i.ref, i.title) for i in sorted(closed, key=lambda i: (i.closed_at, i.ref)))
 
 
-def draft_around(context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived) -> str:
+def _told(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> frozenset[str]:
+    """References of what the customer's text tells of: the shared RAID log, and work that waits for the customer."""
+    visible = [item for item in engagement.items if is_visible(item, context.settings)]
+    waiting = (i.ref for i in visible if has_label(i.labels, context.settings.labels.waiting_customer))
+    return frozenset((*(e.ref for e in derived.raid if e.ref in {i.ref for i in visible}), *waiting))
+
+
+def _withheld(derived: EngagementDerived, told: Collection[str]) -> EngagementDerived:
+    """Without the stories that the text itself tells."""
+    stories = (s for s in derived.stories if not (_is_told_as_it_is(s) and set(s.evidence) <= set(told)))
+    return dataclasses.replace(derived, stories=tuple(stories))
+
+
+def _is_told_as_it_is(story: Story) -> bool:
+    """What days, hours or money come of it is never told; a rated risk or a request is."""
+    return story.id.startswith(("register:", "waiting"))
+
+
+def draft_around(
+    context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived, told: Collection[str] = ()
+) -> str:
     view: dict[str, Any] = {
-        "withheld": story_views(context, derived),
+        "withheld": story_views(context, _withheld(derived, told)),
         "rag": derived.status.overall,
         "approvers": context.settings.reports.status.customer.approvers,
         "channel": context.link(channel.ref),

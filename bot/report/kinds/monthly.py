@@ -12,7 +12,7 @@ from bot.derive.decisions.due import MONTHLY, Due
 from bot.derive.decisions.gravity import by_colour
 from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
-from bot.derive.schedule.slips import days_lost
+from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts
 from bot.domain.vocabulary import Phase
@@ -70,7 +70,6 @@ class Month:
     expected: float | None
     """What was forecast for the month when it began."""
     revenue: QuarterRevenue | None
-    revenue_before: QuarterRevenue | None
     raid: RaidMovement
     raid_words: SafeMarkdown
     milestone_words: SafeMarkdown
@@ -116,7 +115,7 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "error": month.actual / expected - 1 if expected else None,
         "rates": derived.portfolio,
         "waterfall": waterfall_view(context, derived),
-        "months_ahead": months_ahead(context, derived),
+        "months_ahead": months_ahead(context, derived, due.period),
         "forecast_record": record_view(context, derived),
         "invoicing": invoicing_view(context, derived, due.period),
         "decisions": decisions[:MOST_DECISIONS],
@@ -130,13 +129,15 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "hours": sum(m.hours for m in months),
         "asks": needed[:MOST_ASKS],
         "more_asks": max(0, len(needed) - MOST_ASKS),
-        "partners": partner_views(context, due.as_of),
+        "partners": partner_views(context, due.as_of, due.period),
         "notes": voices(context, None, due.period, ("portfolio",)),
     }
 
 
-def _lost(derived: EngagementDerived, span: Period) -> tuple[tuple[str, int], ...]:
-    months = days_lost(derived.schedule.delays, {cause.milestone: cause.cause for cause in derived.causes})
+def _lost(
+    derived: EngagementDerived, engagement: Engagement, context: ReportContext, span: Period
+) -> tuple[tuple[str, int], ...]:
+    months = days_lost(derived.schedule.delays, known_causes(derived, engagement, context.settings.labels))
     return tuple((cause, days) for cause, days in months.get(span.name, {}).items() if days)
 
 
@@ -162,12 +163,11 @@ def month_of_engagement(
         axes=axis_views(context, derived),
         hit=milestone_views(context, hit),
         slipped=slipped,
-        lost=_lost(derived, span),
+        lost=_lost(derived, engagement, context, span),
         hours=hours_in(engagement, span),
         earned=month.actual if (month := derived.forecast.revenue_by_month.get(span.name)) else None,
         expected=promised.get(ref, expected_of(then.forecast.revenue_by_month, span) if then else None),
         revenue=derived.forecast.revenue.get(quarter),
-        revenue_before=then.forecast.revenue.get(quarter) if then else None,
         raid=raid,
         raid_words=_counted(
             words, opened=raid.opened, closed=raid.closed, escalated=raid.escalated, open=raid.open_now

@@ -14,6 +14,7 @@ from bot.derive.decisions.gravity import by_colour, by_severity, telling_risk
 from bot.derive.depth import Depth
 from bot.derive.results import Derived, EngagementDerived, Risk
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.messages import Text
 from bot.domain.model import Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
@@ -22,14 +23,17 @@ from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, colours_of, week_colours
 from bot.report.parts.issue import issue_document
+from bot.report.parts.memory import drivers_between, quarter_was, recalculated
 from bot.report.parts.orders import red_but_quiet
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
 from bot.report.parts.weeks import colour_on, count_colours, published_in
 from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
+from bot.report.worth import is_worth
 
 MOST_UPSIDE = 3
+MOST_DRIVERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Line:
     ask: AskView | None
     raid_open: int
     voices: tuple[Voice, ...]
+    why: Text = ""
+    """Why it has the colour that it had when the week ended."""
 
     @property
     def trouble(self) -> RiskView | None:
@@ -103,8 +109,11 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "quarter": SafeMarkdown(quarter.name),
         "charts": revenue_charts(context, derived),
         "revenue": derived.portfolio.revenue.get(quarter.name),
-        "before": _revenue_on(context, since, quarter),
-        "after": _revenue_on(context, until, quarter),
+        "before": quarter_was(context, quarter, since),
+        "after": quarter_was(context, quarter, until) if until < day else recalculated(context, quarter, until),
+        "drivers": _drivers(context, quarter, since, until),
+        "appeared": _only_on(context, until, since),
+        "gone": _only_on(context, since, until),
         "quiet_reds": _quiet_reds(context, running),
         "upside": upside[:MOST_UPSIDE],
         "more_upside": upside[MOST_UPSIDE:],
@@ -143,7 +152,18 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
         wanted[0] if wanted else None,
         sum(entry.state != "closed" for entry in derived.raid),
         voices(context, derived.ref, week),
+        _why(context, derived.ref, week.last),
     )
+
+
+def _why(context: ReportContext, ref: str, day: date) -> Text:
+    """The first reason of the axis that tells the overall colour of `day`."""
+    then = context.derived(ref, day, Depth.FIGURES)
+    if then is None:
+        return ""
+    axes = (getattr(then.status, name) for name in AXES[1:])
+    telling = next((axis for axis in axes if axis.rag == then.status.overall), None)
+    return telling.reasons[0].text if telling and telling.reasons else ""
 
 
 def _said_on(context: ReportContext, ref: str, day: date) -> str | None:
@@ -169,13 +189,34 @@ def _completed(derived: EngagementDerived, since: date, day: date) -> bool:
     return derived.phase == Phase.COMPLETE and closed is not None and since < closed <= day
 
 
-def _revenue_on(context: ReportContext, day: date, quarter: Period) -> Any:
-    """The quarter's forecast as it was on `day`; None when it was another quarter then."""
-    return context.derive_to(day, Depth.FIGURES).portfolio.revenue.get(quarter.name) if day in quarter else None
+def _drivers(
+    context: ReportContext, quarter: Period, since: date, until: date
+) -> list[tuple[float, SafeMarkdown, Text]]:
+    """What moved the quarter's forecast most between the two days: amount, engagement, why."""
+    if since not in quarter or until not in quarter:
+        return []
+    now = context.derive_to(until, Depth.FIGURES)
+    titles = {e.ref: e.title for e in now.engagements}
+    whole = now.portfolio.revenue.get(quarter.name)
+    found = drivers_between(context, quarter, since, until)
+    worth = [d for d in found if is_worth(d.amount, whole.forecast if whole else 0.0)]
+    return [
+        (d.amount, context.titled(d.engagement, titles.get(d.engagement, "")), d.text) for d in worth[:MOST_DRIVERS]
+    ]
+
+
+def _only_on(context: ReportContext, day: date, other: date) -> tuple[SafeMarkdown, ...]:
+    """Engagements that were there on `day` and are not on `other`; those that completed are told elsewhere."""
+    there = {e.ref for e in context.derive_to(other, Depth.STATUS).engagements}
+    found = [
+        e for e in context.derive_to(day, Depth.STATUS).engagements if e.ref not in there and e.phase != Phase.COMPLETE
+    ]
+    return tuple(context.titled(e.ref, e.title) for e in found)
 
 
 def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Mapping[str, Any]]:
     """What could still be added to the quarter and why it is not counted: the largest first."""
+    whole = derived.portfolio.revenue.get(quarter)
     rows = [(e, e.forecast.revenue[quarter]) for e in derived.engagements if quarter in e.forecast.revenue]
     return [
         {
@@ -184,7 +225,7 @@ def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Mapp
             "reasons": tuple((reason.text, context.links(reason.evidence, own=e.ref)) for reason in revenue.reasons),
         }
         for e, revenue in sorted(rows, key=lambda row: (-row[1].upside, row[0].ref))
-        if revenue.upside
+        if is_worth(revenue.upside, whole.forecast if whole else 0.0)
     ]
 
 

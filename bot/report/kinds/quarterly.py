@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.config import LabelSettings
 from bot.config.reports import QuarterlyReport
 from bot.derive.decisions.due import QUARTERLY, Due
 from bot.derive.labels import has_label
 from bot.derive.results import ChangeOrder, Derived, EngagementDerived
+from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import Phase
@@ -19,14 +21,14 @@ from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
-from bot.report.parts.colours import record_lines
+from bot.report.parts.colours import AXES, record_lines, week_colours
 from bot.report.parts.forecast_record import record_view
 from bot.report.parts.issue import issue_document
 from bot.report.parts.judged import judged_lines
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
 from bot.report.parts.waterfall import waterfall_view
-from bot.report.parts.weeks import days_red, weekly_colours
+from bot.report.parts.weeks import days_red, status_days, weekly_colours
 from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -44,6 +46,8 @@ class RedSpell:
     days: int
     about: bool
     trend: tuple[str, ...]
+    because: tuple[tuple[str, int], ...] = ()
+    """Axes that were red, and in how many of the weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,10 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "rates": derived.portfolio,
         "utilisation_target": threshold,
         "record": record_lines(context, derived),
+        "lost": _lost(derived, engagements, context.settings.labels, quarter),
         "judged": judged_lines(context, derived.portfolio.judged),
         "waterfall": waterfall_view(context, derived),
-        "forecast_record": record_view(context, derived),
+        "forecast_record": record_view(context, derived, quarter),
         "orders": _orders(derived, quarter),
         "order_titles": {
             o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders
@@ -175,8 +180,33 @@ def _red_spells(context: ReportContext, derived: Derived, quarter: Period) -> li
                 context.titled(engagement.ref, engagement.title),
                 weekly_colours(context, engagement.ref, quarter),
             )
-            spells.append(RedSpell(name, red.days, red.about, trend))
+            spells.append(RedSpell(name, red.days, red.about, trend, _because(context, engagement.ref, quarter)))
     return sorted(spells, key=lambda spell: (-spell.days, spell.name))
+
+
+def _because(context: ReportContext, ref: str, quarter: Period) -> tuple[tuple[str, int], ...]:
+    """Which axes made it red, by weeks; an escalation or a rated risk where none was."""
+    weeks: Counter[str] = Counter()
+    for day in status_days(context, quarter):
+        colours = week_colours(context, ref, day)
+        if colours.get("overall") == "red":
+            axes = [axis for axis in AXES[1:] if colours[axis] == "red"]
+            weeks.update(axes or ["overall"])
+    return tuple(weeks.most_common())
+
+
+def _lost(
+    derived: Derived, engagements: Mapping[str, Engagement], labels: LabelSettings, quarter: Period
+) -> list[tuple[str, int]]:
+    """Working days by which due dates moved in the quarter, by cause, most first."""
+    days: Counter[str] = Counter()
+    for e in derived.engagements:
+        engagement = engagements.get(e.ref)
+        causes = known_causes(e, engagement, labels) if engagement else {}
+        counted = [slip for slip in e.schedule.delays if slip.on in quarter]
+        for months in days_lost(counted, causes).values():
+            days.update(months)
+    return [(cause, n) for cause, n in sorted(days.items(), key=lambda pair: (-pair[1], pair[0])) if n > 0]
 
 
 def _csat(derived: Derived, quarter: Period) -> Csat:
@@ -187,13 +217,29 @@ def _csat(derived: Derived, quarter: Period) -> Csat:
     return Csat(len(scores), mean, sum(score >= SATISFIED for score in scores))
 
 
-def _lessons(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> list[tuple[str, int]]:
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A kind of lesson: what was learned in the quarter, and in how many engagements it was learned so far."""
+
+    label: str
+    items: tuple[SafeMarkdown, ...]
+    engagements: int
+
+
+def _lessons(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> list[Lesson]:
+    """The kinds that repeat first."""
     prefix = context.settings.labels.lesson
-    counts: Counter[str] = Counter()
+    items: dict[str, list[SafeMarkdown]] = {}
+    known: dict[str, set[str]] = {}
     for engagement in engagements:
-        for item in labelled_in(engagement, lambda name: is_lesson(name, prefix), quarter, context.calendar):
-            counts.update(label for label in item.labels if is_lesson(label, prefix))
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        fresh = labelled_in(engagement, lambda name: is_lesson(name, prefix), quarter, context.calendar)
+        for item in engagement.items:
+            for label in (name for name in item.labels if is_lesson(name, prefix)):
+                known.setdefault(label, set()).add(engagement.ref)
+                if item in fresh:
+                    items.setdefault(label, []).append(context.titled(item.ref, item.title))
+    found = [Lesson(label, tuple(told), len(known[label])) for label, told in items.items()]
+    return sorted(found, key=lambda lesson: (-lesson.engagements, -len(lesson.items), lesson.label))
 
 
 def _wins(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> list[SafeMarkdown]:

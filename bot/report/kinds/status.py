@@ -197,7 +197,7 @@ def _indices(words: Words, derived: EngagementDerived) -> tuple[tuple[str, SafeM
     found = [(name, words.ratio(value)) for name, value in known.items() if value is not None]
     if budget.eac_hours is not None:
         found.append(("eac", words.hours(round(budget.eac_hours))))
-    if derived.scope.growth is not None:
+    if derived.scope.growth and round(derived.scope.growth, 2):
         found.append(("growth", words.percent(derived.scope.growth)))
     return tuple(found)
 
@@ -222,7 +222,7 @@ def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, 
     computed = colours_of(then.status) if then.phase != Phase.NOT_STARTED else {}
     before = posted_before(context, ref, week.period) or computed
     said = posted(week.own) or colours
-    return changes(context, Comparison(now, then, later, earlier, week.since, said, before))
+    return changes(context, Comparison(now, then, later, earlier, week.since, week.until, said, before))
 
 
 def status_payload(week: Week, colours: Mapping[str, str], steps: Iterable[StepView]) -> dict[str, Any]:
@@ -259,7 +259,13 @@ def _posted(week: Week, colours: Mapping[str, str], steps: Iterable[StepView]) -
     kept = week.own.payload.get("posted") if week.own else None
     if isinstance(kept, Mapping):
         return kept
-    return {"on": week.day.isoformat(), "status": dict(colours), "next_steps": [step.ref for step in steps]}
+    finish = week.derived.forecast.finish.p50
+    return {
+        "on": week.day.isoformat(),
+        "status": dict(colours),
+        "next_steps": [step.ref for step in steps],
+        "finish": str(finish) if finish else None,
+    }
 
 
 def _days(week: Week, overall: str) -> dict[str, str]:

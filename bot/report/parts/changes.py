@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, Risk
+from bot.domain.messages import Text
 from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.parts.colours import AXES
-from bot.report.text.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown, joined
 
 MOST_OF_A_KIND = 3
+FAR = 5
+"""Working days by which an expected date must move to be news."""
 WORTH_TELLING = ("high", "critical")
 
 
@@ -26,6 +29,7 @@ class Comparison:
     engagement: Engagement
     earlier: Engagement
     since: date
+    until: date
     colours: Mapping[str, str]
     colours_before: Mapping[str, str]
 
@@ -43,9 +47,24 @@ def _colours(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]
     for axis in AXES:
         before, now = pair.colours_before.get(axis), pair.colours.get(axis)
         if before and now and before != now:
+            why = _why(pair, axis)
             yield words.text(
-                "change.colour", axis=words.name("axis", axis), before=words.rag(before), now=words.rag(now)
+                "change.colour_why" if why else "change.colour",
+                axis=words.name("axis", axis),
+                before=words.rag(before),
+                now=words.rag(now),
+                why=why,
             )
+
+
+def _why(pair: Comparison, axis: str) -> Text:
+    """The first reason of an axis; of the whole, what makes it worse than any axis: the axes tell the rest."""
+    if axis != "overall":
+        reasons = getattr(pair.now.status, axis).reasons
+        return reasons[0].text if reasons else ""
+    if any(pair.colours.get(name) == pair.colours.get("overall") for name in AXES[1:]):
+        return ""
+    return next((risk.message for risk in pair.now.risks if risk.severity == "critical"), "")
 
 
 def _work(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
@@ -56,13 +75,13 @@ def _work(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     if closed:
         was, now = words.percent(pair.then.progress.percent), words.percent(pair.now.progress.percent)
         refs = context.links((i.ref for i in closed), MOST_OF_A_KIND)
-        yield words.text("change.closed", n=len(closed), was=was, now=now, links=_joined(refs))
+        yield words.text("change.closed", n=len(closed), was=was, now=now, links=_linked(refs))
     planned = [i for i in added if _is_planning(context, pair, i)]
     grown = [i for i in added if i not in planned]
     for key, items in (("change.planned", planned), ("change.added", grown)):
         if items:
             refs = context.links((i.ref for i in items), MOST_OF_A_KIND)
-            yield words.text(key, n=len(items), links=_joined(refs))
+            yield words.text(key, n=len(items), links=_linked(refs))
     hours = pair.now.budget.hours_spent - pair.then.budget.hours_spent
     if hours:
         key = "change.hours" if pair.now.budget.burn is not None else "change.hours_alone"
@@ -83,17 +102,25 @@ def _milestones(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdo
         if milestone.state == "done" and (was is None or was.state != "done"):
             yield words.text("change.milestone_done", milestone=name, slip=_slip(context, milestone))
         elif was is not None and was.due != milestone.due and was.due and milestone.due:
-            days = context.calendar.working_days_between(was.due, milestone.due)
-            yield words.text(
-                "change.milestone_moved",
-                milestone=name,
-                was=was.due,
-                now=milestone.due,
-                days=words.signed(days),
-                n=days,
-            )
+            yield _moved(context, pair, milestone, was.due, milestone.due, "change.milestone_moved")
         elif milestone.state == "late" and was is not None and was.state != "late":
             yield words.text("change.milestone_late", milestone=name, due=milestone.due)
+        elif was is not None and was.forecast and milestone.forecast and milestone.state != "done":
+            far = abs(context.calendar.working_days_between(was.forecast, milestone.forecast)) >= FAR
+            if far and milestone.forecast != pair.now.forecast.finish.p50:  # the last one's is the finish, told below
+                yield _moved(context, pair, milestone, was.forecast, milestone.forecast, "change.milestone_expected")
+
+
+def _moved(
+    context: ReportContext, pair: Comparison, milestone: MilestoneStatus, was: date, now: date, key: str
+) -> SafeMarkdown:
+    """How far a milestone's date moved; of a date that people moved also by whose doing, or that nobody has said so."""
+    words, days = context.templates.words, context.calendar.working_days_between(was, now)
+    named = next((c for c in reversed(pair.now.causes) if c.milestone == milestone.title), None)
+    by = words.name("delay_cause", named.cause if named else "unknown")
+    told = words.text("change.said_by", text=named.text, who=named.by) if named and named.text else SafeMarkdown("")
+    name = context.titled(milestone.ref, milestone.title)
+    return words.text(key, milestone=name, was=was, now=now, days=words.signed(days), n=days, by=by, told=told)
 
 
 def _slip(context: ReportContext, milestone: MilestoneStatus) -> SafeMarkdown:
@@ -110,7 +137,28 @@ def _finish(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
         days = context.calendar.working_days_between(was, now)
         if days:
             words = context.templates.words
-            yield words.text("change.finish", was=was, now=now, days=words.signed(days), n=days)
+            why = joined(_finish_causes(context, pair))
+            yield words.text("change.finish", was=was, now=now, days=words.signed(days), n=days, why=why)
+
+
+def _finish_causes(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    """What bears on the finish and happened since: another end, work added, work closed of what was planned."""
+    words, values = context.templates.words, pair.now.progress.values
+    if pair.then.end != pair.now.end and pair.now.end:
+        yield words.text("change.why_end", end=pair.now.end)
+    before = items_by_ref(pair.earlier)
+    added = sum(item.ref in values and item.ref not in before for item in pair.engagement.items)
+    if added:
+        yield words.text("change.why_added", n=added)
+    planned = [ref for ref, day in pair.then.schedule.planned.items() if pair.since < day <= pair.until]
+    closed = [i.ref for i in pair.engagement.items if i.ref in values and not i.is_open and _was_open(before, i.ref)]
+    met = sum(ref in closed for ref in planned)
+    if planned:
+        yield words.text("change.why_planned", n=len(planned), closed=met)
+    elif not closed:
+        yield words.text("change.why_nothing")
+    else:
+        yield words.text("change.why_closed", n=len(closed))
 
 
 def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
@@ -121,7 +169,7 @@ def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     gone = [r for key, r in before.items() if key not in now]
     for key, risks in (("change.risk_new", fresh), ("change.risk_gone", gone)):
         for risk in risks[:MOST_OF_A_KIND]:
-            links = _joined(context.links(risk.evidence, own=pair.now.ref)) if risks is fresh else SafeMarkdown("")
+            links = _linked(context.links(risk.evidence, own=pair.now.ref)) if risks is fresh else SafeMarkdown("")
             yield words.text(key, severity=words.name("severity", risk.severity), risk=risk.message, links=links)
         if len(risks) > MOST_OF_A_KIND:
             yield words.text(f"{key}_more", n=len(risks) - MOST_OF_A_KIND)
@@ -178,6 +226,6 @@ def _was_open(before: Mapping[str, object], ref: str) -> bool:
     return item is None or bool(getattr(item, "is_open", True))
 
 
-def _joined(links: Iterable[SafeMarkdown]) -> SafeMarkdown:
+def _linked(links: Iterable[SafeMarkdown]) -> SafeMarkdown:
     joined = ", ".join(links)
     return SafeMarkdown(f" ({joined})" if joined else "")

@@ -1,22 +1,39 @@
-"""How good the published forecasts were: error and bias with their number, promises kept, and how far to trust them."""
+"""How good the forecasts were: of a quarter by PM and region; of all that was published their error, bias and promises kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.derive.forecast.accuracy import measure_accuracy
-from bot.derive.forecast.record import Calibration, ChanceClass, MoneyRecord, Record
+from bot.derive.depth import Depth
+from bot.derive.forecast.record.accuracy import measure_accuracy
+from bot.derive.forecast.record.commitments import commitment
+from bot.derive.forecast.record.scores import Calibration, ChanceClass, MoneyRecord, Record, Score
 from bot.derive.results import Derived
+from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.model import PastReport
 from bot.report.context import ReportContext
+from bot.report.parts.memory import facts_on, forecast_was
 from bot.report.text.safe_text import SafeMarkdown
 
 
 @dataclass(frozen=True, slots=True)
-class RecordView:
-    """One sentence first; then what it rests on."""
+class QuarterScores:
+    """The quarter's forecast when it began against what came: portfolio, regions, PMs."""
 
-    trust: SafeMarkdown
+    quarter: SafeMarkdown
+    tolerance: float
+    scores: tuple[Score, ...]
+    published: bool
+    """Else it is recalculated from what was known then."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One sentence first; then what it rests on. `trust` is None where no published forecast can be judged yet."""
+
+    trust: SafeMarkdown | None
+    of_quarter: QuarterScores | None
     whole: tuple[MoneyRecord, ...]
     groups: tuple[MoneyRecord, ...]
     """By PM and region, quarters only."""
@@ -24,10 +41,31 @@ class RecordView:
     chances: tuple[ChanceClass, ...]
 
 
-def record_view(context: ReportContext, derived: Derived) -> RecordView | None:
-    """None where no published forecast can be judged yet."""
+def record_view(context: ReportContext, derived: Derived, quarter: Period | None = None) -> RecordView | None:
+    """None where there is nothing to judge; with the scores of `quarter`, where one is asked for."""
     found = measure_accuracy(derived, context.past, settings=context.settings, calendar=context.calendar).record
-    return _view(context, found) if found.known else None
+    scores = quarter_scores(context, derived, quarter) if quarter else None
+    return _view(context, found, scores) if found.known or scores else None
+
+
+def quarter_scores(context: ReportContext, derived: Derived, quarter: Period) -> QuarterScores | None:
+    known, past = forecast_was(context, quarter), context.past
+    published = known is not None and known.published
+    if not published:
+        day = quarter.first - ONE_DAY
+        past = (
+            PastReport("", "", "", None, commitment(context.derive_to(day, Depth.FIGURES), facts_on(context, day))),
+        )
+    found = measure_accuracy(
+        derived, past, settings=context.settings, calendar=context.calendar, facts=facts_on(context, derived.as_of)
+    )
+    rows = tuple(s for s in found.scores if s.quarter == quarter.name and s.kind != "engagement" and _is_told(s))
+    tolerance = context.settings.finance.tolerance
+    return QuarterScores(SafeMarkdown(quarter.name), tolerance, rows, published) if rows else None
+
+
+def _is_told(score: Score) -> bool:
+    return score.asked == "start" and bool(round(score.committed) or round(score.came))
 
 
 def promised_by_engagement(context: ReportContext, derived: Derived, period: str) -> Mapping[str, float]:
@@ -36,9 +74,10 @@ def promised_by_engagement(context: ReportContext, derived: Derived, period: str
     return {s.name: s.committed for s in accuracy.scores if s.kind == "engagement" and s.quarter == period}
 
 
-def _view(context: ReportContext, found: Record) -> RecordView:
+def _view(context: ReportContext, found: Record, scores: QuarterScores | None) -> RecordView:
     return RecordView(
-        trust=context.templates.words.output(found.trust),
+        trust=context.templates.words.output(found.trust) if found.known else None,
+        of_quarter=scores,
         whole=tuple(m for m in found.money if m.kind in ("portfolio", "engagement")),
         groups=tuple(m for m in found.money if m.kind in ("pm", "region") and m.period == "quarter" and m.name),
         calibration=tuple(c for c in found.calibration if c.of),

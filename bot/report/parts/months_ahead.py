@@ -1,40 +1,90 @@
-"""Revenue expected by month from the next one on: of the portfolio with its range, and of each engagement."""
+"""The months ahead: what is expected of signed work and in which range, what could come on top, what moved out since and why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.derive.results import Derived, PortfolioQuarter, QuarterRevenue
-from bot.domain.calendar import month_named
+from bot.derive.results import Derived, Driver, PortfolioQuarter, QuarterRevenue
+from bot.domain.calendar import ONE_DAY, Period, month_named
+from bot.domain.messages import Text
 from bot.report.context import ReportContext
+from bot.report.parts.memory import Was, drivers_between, forecast_was_on
 from bot.report.text.safe_text import SafeMarkdown
+from bot.report.worth import has_range, is_worth
 
-MOST_MONTHS = 3
+MOST_CAUSES = 2
+MOST_COLUMNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MonthAhead:
+    """A month: `hard` is expected of signed work, `was` the forecast of a month ago, `causes` what took money out."""
+
+    month: SafeMarkdown
+    hard: float
+    between: tuple[float, float] | None
+    """The range of `hard`; None where there is none to tell."""
+    upside: float
+    was: Was | None
+    moved_out: float
+    causes: tuple[tuple[SafeMarkdown, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MonthsAhead:
-    """A column a month; rows are engagements from which something is expected."""
+    """A row a month for all; and the engagements from which something is expected, a column for each of the next months."""
 
-    months: tuple[SafeMarkdown, ...]
-    whole: tuple[PortfolioQuarter, ...]
+    months: tuple[MonthAhead, ...]
+    columns: tuple[SafeMarkdown, ...]
     rows: tuple[tuple[SafeMarkdown, Sequence[QuarterRevenue | None]], ...]
 
 
-def months_ahead(context: ReportContext, derived: Derived) -> MonthsAhead | None:
-    """None where no revenue is expected in the next months."""
-    known = derived.portfolio.revenue_by_month
-    names = sorted(n for n in known if month_named(n).first > derived.as_of)[:MOST_MONTHS]
-    if not any(known[n].forecast for n in names):
+def months_ahead(context: ReportContext, derived: Derived, ended: Period) -> MonthsAhead | None:
+    """The months after `ended` that are worth a row; None where no revenue is expected."""
+    known = {name: found for name, found in sorted(derived.portfolio.revenue_by_month.items()) if name > ended.name}
+    whole = sum(month.forecast for month in known.values())
+    told = {name: m for name, m in known.items() if is_worth(m.forecast, whole) or is_worth(m.upside, whole)}
+    if not told:
         return None
-    rows = [
-        (context.titled(e.ref, e.title), [e.forecast.revenue_by_month.get(n) for n in names])
-        for e in sorted(derived.engagements, key=lambda e: e.ref)
-    ]
-    words = context.templates.words
+    first = tuple(told)[:MOST_COLUMNS]
     return MonthsAhead(
-        tuple(words.month(month_named(n).first) for n in names),
-        tuple(known[n] for n in names),
-        tuple((name, cells) for name, cells in rows if any(m and m.forecast >= 1 for m in cells)),
+        tuple(_month(context, derived, ended, month_named(name), found) for name, found in told.items()),
+        tuple(context.templates.words.month(month_named(name).first) for name in first),
+        _by_engagement(context, derived, first),
     )
+
+
+def _by_engagement(
+    context: ReportContext, derived: Derived, names: Sequence[str]
+) -> tuple[tuple[SafeMarkdown, Sequence[QuarterRevenue | None]], ...]:
+    """Without those that bring nothing worth telling in these months."""
+    whole = {name: derived.portfolio.revenue_by_month[name].forecast for name in names}
+    found = []
+    for e in sorted(derived.engagements, key=lambda e: e.ref):
+        cells = {name: e.forecast.revenue_by_month.get(name) for name in names}
+        if any(cell and is_worth(cell.forecast, whole[name]) for name, cell in cells.items()):
+            found.append((context.titled(e.ref, e.title), tuple(cells.values())))
+    return tuple(found)
+
+
+def _month(
+    context: ReportContext, derived: Derived, ended: Period, month: Period, found: PortfolioQuarter
+) -> MonthAhead:
+    since = ended.first - ONE_DAY
+    drivers = drivers_between(context, month, since, derived.as_of)
+    out = [d for d in drivers if d.amount < 0 and is_worth(d.amount, found.forecast)]
+    titles = {e.ref: e.title for e in derived.engagements}
+    return MonthAhead(
+        context.templates.words.month(month.first),
+        found.forecast,
+        (found.low, found.high) if has_range(found.low, found.high) else None,
+        found.upside if is_worth(found.upside, found.forecast) else 0.0,
+        forecast_was_on(context, month, since),
+        -sum(d.amount for d in out),
+        tuple(_cause(context, driver, titles) for driver in out[:MOST_CAUSES]),
+    )
+
+
+def _cause(context: ReportContext, driver: Driver, titles: dict[str, str]) -> tuple[SafeMarkdown, Text]:
+    return context.titled(driver.engagement, titles.get(driver.engagement, "")), driver.text

@@ -133,5 +133,6 @@ def _when(context: ReportContext, a: Acceptance) -> SafeMarkdown:
     if a.state == "sent":
         return words.text("accept.running" if a.passive_on else "accept.sent", sent=a.sent, day=a.passive_on)
     if a.last_safe_sending and a.state in ("open", "ready"):
-        return words.text("accept.send_by", day=a.last_safe_sending)
+        quarter = SafeMarkdown(context.calendar.fiscal_quarter(a.last_safe_sending).name)
+        return words.text("accept.send_by", day=a.last_safe_sending, quarter=quarter)
     return SafeMarkdown("")

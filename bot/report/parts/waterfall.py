@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.derive.forecast.waterfall import to_the_unit
+from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.results import Derived, Driver
 from bot.domain.messages import Text
 from bot.report.context import ReportContext

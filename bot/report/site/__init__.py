@@ -12,7 +12,7 @@ from functools import cache, partial
 from html import escape
 
 from bot.config import Settings
-from bot.derive.forecast.accuracy import Accuracy
+from bot.derive.forecast.record.accuracy import Accuracy
 from bot.derive.results import Derived
 from bot.derive.served import served
 from bot.domain.border import one_line

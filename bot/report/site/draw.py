@@ -9,7 +9,8 @@ from math import ceil, floor, log10
 
 from bot.derive.results import Derived, MilestoneStatus, Quantiles
 from bot.domain.calendar import add_months
-from bot.report.charts import BurnPoint, Revenue
+from bot.report.charts import BurnPoint
+from bot.report.worth import Revenue
 
 WIDTH = 720.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 24.0, 16.0, 32.0
@@ -108,7 +109,7 @@ class BurnUp:
 
 
 def draw_burn_up(
-    history: Sequence[BurnPoint], finish: Quantiles, sow_end: date | None, height: float = 280.0
+    history: Sequence[BurnPoint], finish: Quantiles[date], sow_end: date | None, height: float = 280.0
 ) -> BurnUp | None:
     """None with fewer than two points or without scope."""
     if len(history) < 2 or history[-1].scope <= 0:

@@ -16,6 +16,7 @@ from bot.report.site.plainwords import PlainWords
 from bot.report.site.timeline import draw_timeline
 from bot.report.site.views import Row, Site
 from bot.report.text.safe_text import safe_url
+from bot.report.worth import worth_telling
 
 ACCEPTED = ("accepted", "passively_accepted")
 
@@ -31,7 +32,7 @@ def portfolio_view(site: Site, words: PlainWords | None = None) -> dict[str, Any
         "ranks": {name: rank for rank, name in enumerate(("red", "yellow", "unknown", "green"))},
         "quarter": site.quarter,
         "now": total.revenue.get(site.quarter),
-        "revenue_chart": draw_revenue(site.shown_quarters),
+        "revenue_chart": draw_revenue(site.quarters),
         "colours": draw_colours(site.past),
         "timeline": draw_timeline(site.rows, site.derived.as_of),
         "decisions": decision_log(site.derived.engagements),
@@ -48,7 +49,7 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> dict[str,
     engagement = site.engagements.get(row.derived.ref)
     milestones = derived.schedule.milestones
     history = burn_history(engagement, derived.progress.values, today, site.calendar) if engagement else ()
-    quarters = site.in_order(derived.forecast.revenue)
+    quarters = worth_telling(derived.forecast.revenue).rows
     return {
         "site": site,
         "home": home,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.messages import Phrase, Series
+from bot.report.charts import forecast_money
 from bot.report.text.safe_text import NOTHING, clean
 from bot.report.text.wording import Words
 
@@ -64,6 +65,10 @@ class PlainWords:
 
     def signed(self, value: float | None) -> str:
         return str(self.words.signed(value))
+
+    def about(self, value: float | None) -> str:
+        """Money that is forecast, to the figures that every text shows."""
+        return str(forecast_money(self.words, value)).replace("\\", "")
 
     def money(self, value: float | None) -> str:
         return str(self.words.money(value)).replace("\\", "")

@@ -18,7 +18,7 @@ from bot.domain.messages import Phrase, Series
 from bot.report.environment import shipped_folder
 from bot.report.site.plainwords import PlainWords
 
-FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "money")
+FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "money", "about")
 
 
 @dataclass(frozen=True)

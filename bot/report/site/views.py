@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
 
 from bot.config import Settings
 from bot.derive.billing_results import Billing
-from bot.derive.forecast.accuracy import Accuracy
-from bot.derive.forecast.waterfall import to_the_unit
+from bot.derive.forecast.record.accuracy import Accuracy
+from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.money.invoicing import to_invoice
 from bot.derive.money.rates import is_foreign
 from bot.derive.results import (
@@ -33,16 +32,13 @@ from bot.domain.errors import UsageError
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.domain.vocabulary import Phase
-from bot.report.charts import Revenue
 from bot.report.site.names import page_names
 from bot.report.text.safe_text import safe_url
+from bot.report.worth import Revenue, worth_telling
 
 TREND = 6
-Q = TypeVar("Q", bound=Revenue)
 MOST_ATTENTION = 8
 MOST_OF_ONE = 2
-TOO_SMALL = 0.005
-"""A far quarter below this share of all that is expected is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +129,7 @@ class Site:
 
     @cached_property
     def quarters(self) -> tuple[tuple[str, PortfolioQuarter], ...]:
-        return self.in_order(self.derived.portfolio.revenue)
-
-    @cached_property
-    def shown_quarters(self) -> tuple[tuple[str, PortfolioQuarter], ...]:
-        """All but the far ones in which next to nothing is expected."""
-        least = TOO_SMALL * math.fsum(q.forecast for _, q in self.quarters)
-        worth = [
-            n for n, (name, q) in enumerate(self.quarters) if q.target or q.forecast >= least or name <= self.quarter
-        ]
-        return self.quarters[: max(worth, default=-1) + 1]
-
-    def in_order(self, revenue: Mapping[str, Q]) -> tuple[tuple[str, Q], ...]:
-        """Quarters by date."""
-        return tuple(sorted(revenue.items(), key=lambda pair: self.calendar.quarter_named(pair[0])))
+        return worth_telling(self.derived.portfolio.revenue).rows
 
     # -- links
 

@@ -194,4 +194,4 @@ def _with_reference_joiners(line: str) -> str:
 def csv_cell(text: str) -> str:
     """Text for a CSV cell that no spreadsheet takes for a formula; quoting is the csv module's."""
     line = clean(text)
-    return f"'{line}" if line[:1] in tuple("=+-@＝＋－＠|%") and line else line
+    return f"'{line}" if line[:1] in tuple("=+-@＝＋－＠|%") else line

@@ -1,22 +1,25 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Acceptance
 from tests.derive.checks.told import told
 
 
-def _told(**values):
-    acceptance = Acceptance("Wave 1", **{"state": "sent", "sent": date(2026, 11, 17), "evidence": ("x#1",)} | values)
+def _told(**values: Any) -> list[Finding]:
+    given: dict[str, Any] = {"state": "sent", "sent": date(2026, 11, 17), "evidence": ("x#1",)}
+    acceptance = Acceptance("Wave 1", **given | values)
     return told("acceptance-clock", derived={"acceptance": (acceptance,)})
 
 
 @pytest.mark.parametrize(
     ("passive_on", "count"), [(date(2026, 11, 25), 0), (date(2026, 11, 24), 1), (date(2026, 11, 23), 1)]
 )
-def test_silent_acceptance_within_two_working_days_is_told(passive_on, count) -> None:
+def test_silent_acceptance_within_two_working_days_is_told(passive_on: date, count: int) -> None:
     assert len(_told(passive_on=passive_on)) == count
 
 
@@ -43,5 +46,5 @@ def test_an_unknown_day_of_sending_is_told() -> None:
 
 
 @pytest.mark.parametrize("state", ["open", "ready", "accepted", "passively_accepted"])
-def test_other_states_have_no_clock(state) -> None:
+def test_other_states_have_no_clock(state: str) -> None:
     assert _told(state=state, passive_on=date(2026, 11, 23)) == []

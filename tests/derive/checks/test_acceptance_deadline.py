@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Acceptance
 from tests.derive.checks.told import told
 
 
-def _told(last, on="2026-11-20", **values):
-    acceptance = Acceptance("Wave 1", **{"amount": 30_000.0, "evidence": ("x#1",)} | values, last_safe_sending=last)
+def _told(last: date | None, on: str = "2026-11-20", **values: Any) -> list[Finding]:
+    given: dict[str, Any] = {"amount": 30_000.0, "evidence": ("x#1",)}
+    acceptance = Acceptance("Wave 1", **given | values, last_safe_sending=last)
     return told("acceptance-deadline", on=on, derived={"acceptance": (acceptance,)})
 
 

@@ -14,7 +14,7 @@ def test_work_of_people_who_left_is_told() -> None:
 
 
 @pytest.mark.parametrize("members", [None, frozenset()])
-def test_nothing_is_said_where_members_were_not_read(members) -> None:
+def test_nothing_is_said_where_members_were_not_read(members: frozenset[object] | None) -> None:
     assert told("assignee-absent", items=[make_item(assignees=("zed",))], members=members) == []
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Acceptance
 from tests.derive.checks.told import told
 
 
-def _told(**values):
+def _told(**values: Any) -> list[Finding]:
     return told(
         "billing-milestone-undated", derived={"acceptance": (Acceptance("Wave 1", evidence=("x#1",), **values),)}
     )

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from tests.builders import make_milestone
 from tests.derive.checks.told import told
 
 
-def _told(*titles):
+def _told(*titles: str) -> list[Finding]:
     return told(
         "billing-milestone-unknown",
         facts={"milestones": [{"milestone": "Wave 1"}]},

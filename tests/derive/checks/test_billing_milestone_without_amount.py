@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Acceptance
 from tests.derive.checks.told import told
 
 
-def _told(amount, **facts):
+def _told(amount: float | None, **facts: Any) -> list[Finding]:
     return told(
         "billing-milestone-without-amount",
         facts={"billing": "milestone"} | facts,

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Acceptance, Scope
 from tests.derive.checks.told import told
 
 
-def _told(*amounts, value=10_000.0, approved=0.0, **facts):
+def _told(*amounts: float | None, value: float | None = 10_000.0, approved: float = 0.0, **facts: Any) -> list[Finding]:
     return told(
         "billing-milestones-off-value",
         facts={"billing": "milestone", "value": value} | facts,

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.domain.model import Item
 from tests.builders import PROJECT, make_item
 from tests.derive.checks.told import told
 
 
-def _items(closed, updated="2026-11-02", more=()):
+def _items(closed: str, updated: str = "2026-11-02", more: tuple[str, ...] = ()) -> list[Item]:
     return [
         make_item(1, closed=closed),
         make_item(2, title="Next", blocked_by=(f"{PROJECT}#1", *more), updated_at=updated),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.domain.model import Item
 from tests.builders import make_item
 from tests.derive.checks.told import severity_told, told
 
 
-def _items(updated, due="2026-12-18", blocker_closed=None):
+def _items(updated: str, due: str = "2026-12-18", blocker_closed: str | None = None) -> list[Item]:
     blocker = make_item(1, closed=blocker_closed)
     return [blocker, make_item(2, title="Waits", blocked_by=(blocker.ref,), updated_at=updated, due_date=due)]
 

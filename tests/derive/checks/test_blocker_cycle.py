@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from bot.domain.model import Item
 from tests.builders import PROJECT, make_item
 from tests.derive.checks.told import told
 
 
-def _chain(*links):
+def _chain(*links: tuple[int, list[int]]) -> list[Item]:
     return [make_item(n, blocked_by=tuple(f"{PROJECT}#{b}" for b in before)) for n, before in links]
 
 
-def _refs(*numbers):
+def _refs(*numbers: int) -> tuple[str, ...]:
     return tuple(f"{PROJECT}#{n}" for n in numbers)
 
 

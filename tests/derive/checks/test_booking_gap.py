@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Forecast, Quantiles
 from bot.domain.calendar import WorkCalendar
 from tests.builders import make_booking, make_item
 from tests.derive.checks.told import told
 
 
-def _told(*weeks, kind="hard", **values):
+def _told(*weeks: str, kind: str = "hard", **values: Any) -> list[Finding]:
     bookings = [make_booking(week, 20.0, kind=kind) for week in weeks]
     return told("booking-gap", **{"items": [make_item(1)], "bookings": bookings} | values)
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Budget
+from bot.domain.model import Item
 from tests.builders import PROJECT, REF, make_item
 from tests.derive.checks.told import told
 
 
-def _told(spent, *more, numbers=(1,)):
+def _told(spent: float, *more: Item, numbers: tuple[int, ...] = (1,)) -> list[Finding]:
     items = [*(make_item(number) for number in numbers), *more]
     return told("budget-exceeded", items=items, derived={"budget": Budget(100.0, spent, burn=spent / 100)})
 

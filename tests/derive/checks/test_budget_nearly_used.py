@@ -8,7 +8,7 @@ from tests.derive.checks.told import told
 
 
 @pytest.mark.parametrize(("spent", "count"), [(79.9, 0), (80.0, 1), (100.0, 1), (100.1, 0)])
-def test_told_from_eighty_percent_until_it_is_exceeded(spent, count) -> None:
+def test_told_from_eighty_percent_until_it_is_exceeded(spent: float, count: int) -> None:
     budget = Budget(100.0, spent, burn=spent / 100)
     assert len(told("budget-nearly-used", items=[make_item()], derived={"budget": budget})) == count
 

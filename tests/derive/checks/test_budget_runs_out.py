@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Budget, Forecast, Quantiles
 from tests.derive.checks.told import severity_told, told
 
 
-def _told(runs_out, finish=None, burn=0.8):
+def _told(runs_out: date | None, finish: date | None = None, burn: float = 0.8) -> list[Finding]:
     budget = Budget(burn=burn, runs_out=runs_out, weekly_pace=12.5)
     return told("budget-runs-out", derived={"budget": budget, "forecast": Forecast(Quantiles(p50=finish))})
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from bot.derive.results import Budget, Progress
+from bot.domain.vocabulary import Severity
 from tests.derive.checks.told import severity_told, told
 
 
-def _told(burn, percent):
+def _told(burn: float | None, percent: float | None) -> Severity | None:
     return severity_told("burn-ahead", derived={"budget": Budget(burn=burn), "progress": Progress(percent=percent)})
 
 
@@ -14,7 +15,7 @@ def _told(burn, percent):
     ("burn", "percent", "severity"),
     [(0.5, 0.41, None), (0.5, 0.4, "medium"), (0.6, 0.35, "high"), (1.0, 0.9, "medium"), (1.2, 0.4, None)],
 )
-def test_ten_points_are_a_risk_and_twenty_five_a_high_one(burn, percent, severity) -> None:
+def test_ten_points_are_a_risk_and_twenty_five_a_high_one(burn: float, percent: float, severity: str | None) -> None:
     """Beyond the budget, another rule speaks."""
     assert _told(burn, percent) == severity
 

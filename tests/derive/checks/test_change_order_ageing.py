@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import ChangeOrder, Scope
 from tests.derive.checks.told import told
 
 
-def _told(opened, state="proposed", **values):
+def _told(opened: str, state: str = "proposed", **values: Any) -> list[Finding]:
     order = ChangeOrder("x#1", "SSO", state, opened=date.fromisoformat(opened), **values)
     return told("change-order-ageing", derived={"scope": Scope(change_orders=(order,))})
 
@@ -26,7 +28,7 @@ def test_twenty_working_days_are_high() -> None:
 
 
 @pytest.mark.parametrize("state", ["approved", "rejected"])
-def test_decided_ones_are_quiet(state) -> None:
+def test_decided_ones_are_quiet(state: str) -> None:
     assert _told("2026-10-01", state) == []
 
 

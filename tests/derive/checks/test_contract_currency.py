@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from tests.builders import make_settings
 from tests.derive.checks.told import told
 
 
-def _told(contract, ours="USD"):
+def _told(contract: str | None, ours: str = "USD") -> list[Finding]:
     return told("contract-currency", settings=make_settings(finance={"currency": ours}), facts={"currency": contract})
 
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Schedule
+from bot.domain.model import Item
 from tests.builders import make_item, make_settings
 from tests.derive.checks.told import told
 
 
-def _told(*items, **schedule):
+def _told(*items: Item, **schedule: Any) -> list[Finding]:
     path = tuple(item.ref for item in items)
     return told("critical-path-slipping", items=items, derived={"schedule": Schedule(critical_path=path, **schedule)})
 

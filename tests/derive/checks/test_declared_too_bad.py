@@ -3,12 +3,19 @@ from __future__ import annotations
 import pytest
 
 from bot.derive.results import Status
+from bot.domain.vocabulary import Colour
 from tests.derive.checks.told import told
 
 
 @pytest.mark.parametrize(
     ("declared", "overall", "count"),
-    [("red", "green", 1), ("yellow", "green", 1), ("red", "yellow", 0), ("green", "green", 0), ("red", "unknown", 0)],
+    [
+        (Colour.RED, Colour.GREEN, 1),
+        (Colour.YELLOW, Colour.GREEN, 1),
+        (Colour.RED, Colour.YELLOW, 0),
+        (Colour.GREEN, Colour.GREEN, 0),
+        (Colour.RED, Colour.UNKNOWN, 0),
+    ],
 )
-def test_worse_than_the_evidence(declared, overall, count) -> None:
+def test_worse_than_the_evidence(declared: Colour, overall: Colour, count: int) -> None:
     assert len(told("declared-too-bad", derived={"status": Status(overall, declared)})) == count

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.derive.checks.engine import examine
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Acceptance
 from tests.builders import make_item, make_subject
 from tests.derive.checks.told import told
 
 
-def _told(state="ready", closed="2026-11-13", **values):
+def _told(state: str = "ready", closed: str = "2026-11-13", **values: Any) -> list[Finding]:
     acceptance = Acceptance("Wave 1", 30_000.0, state, evidence=("x#1",))
     items = [make_item(1, milestone="Wave 1", closed=closed), make_item(2, milestone="Wave 1", closed="2026-10-01")]
     return told("done-unaccepted", items=items, derived={"acceptance": (acceptance,)} | values)
@@ -27,7 +30,7 @@ def test_five_working_days_are_high() -> None:
 
 
 @pytest.mark.parametrize("state", ["open", "sent", "accepted", "passively_accepted"])
-def test_other_states_are_quiet(state) -> None:
+def test_other_states_are_quiet(state: str) -> None:
     assert _told(state) == []
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from tests.builders import make_item, make_milestone
 from tests.derive.checks.told import told
 
 
-def _told(due, milestone_due="2026-12-04"):
+def _told(due: str, milestone_due: str | None = "2026-12-04") -> list[Finding]:
     milestones = [make_milestone("Wave 1", due_date=milestone_due)]
     return told(
         "due-after-milestone", items=[make_item(title="X", due_date=due, milestone="Wave 1")], milestones=milestones

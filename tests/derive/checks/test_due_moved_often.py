@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.domain.model import Item
 from tests.builders import make_item
 from tests.derive.checks.told import told
 
 
-def _item(*moves):
+def _item(*moves: tuple[str | None, ...]) -> Item:
     return make_item(title="X", due_history=[(before, after, "2026-10-01") for before, after in moves])
 
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from bot.derive.results import Budget, Forecast, Progress, Quantiles
+from bot.domain.vocabulary import Severity
 from tests.derive.checks.told import severity_told, told
 
 
-def _told(eac, percent=0.5, burn=0.6):
+def _told(eac: float | None, percent: float = 0.5, burn: float = 0.6) -> Severity | None:
     effort = Forecast(effort_hours=Quantiles(p50=eac, p80=eac))
     derived = {
         "budget": Budget(100.0, burn * 100, burn=burn),
@@ -17,7 +18,7 @@ def _told(eac, percent=0.5, burn=0.6):
 
 
 @pytest.mark.parametrize(("eac", "severity"), [(109.0, None), (110.0, "medium"), (125.0, "high"), (None, None)])
-def test_ten_percent_over_is_a_risk_and_twenty_five_a_high_one(eac, severity) -> None:
+def test_ten_percent_over_is_a_risk_and_twenty_five_a_high_one(eac: float | None, severity: str | None) -> None:
     assert _told(eac) == severity
 
 

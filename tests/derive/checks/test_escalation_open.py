@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Escalation
 from tests.derive.checks.told import told
 
 
-def _told(*severities):
+def _told(*severities: str) -> list[Finding]:
     found = tuple(Escalation(f"x#{n}", f"E{n}", s, 3 + n) for n, s in enumerate(severities))
     return told("escalation-open", derived={"escalations": found})
 

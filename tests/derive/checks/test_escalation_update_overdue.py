@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Escalation
 from tests.derive.checks.told import told
 
 
-def _told(overdue, severity="high"):
+def _told(overdue: bool, severity: str = "high") -> list[Finding]:
     found = (Escalation("x#1", "CIO", severity, 3, date(2026, 11, 18), overdue),)
     return told("escalation-update-overdue", derived={"escalations": found})
 

@@ -4,7 +4,7 @@ from bot.derive.results import Escalation
 from tests.derive.checks.told import told
 
 
-def _told(path, criteria):
+def _told(path: bool, criteria: bool) -> list[str]:
     found = Escalation("x#1", "CIO", has_path_to_green=path, has_exit_criteria=criteria)
     return [str(f.message) for f in told("escalation-without-path", derived={"escalations": (found,)})]
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Budget
+from bot.domain.model import Item
 from tests.builders import make_item
 from tests.derive.checks.told import told
 
 
-def _told(to_go, *more):
+def _told(to_go: float, *more: Item) -> list[Finding]:
     derived = {"budget": Budget(100.0, 60.0, burn=0.6)}
     return told(
         "estimates-over-budget", items=[make_item(1, estimate_hours=to_go + 5, spent_hours=5.0), *more], derived=derived

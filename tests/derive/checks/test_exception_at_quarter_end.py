@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from tests.builders import make_item
 from tests.derive.checks.told import told
 
 
-def _told(on, created, **values):
+def _told(on: str, created: str, **values: Any) -> list[Finding]:
     item = make_item(1, **{"labels": ("WE-scoping",), "created_at": created} | values)
     return told("exception-at-quarter-end", on=on, items=[item])
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from bot.domain.model import FactFault
 from tests.builders import REF
 from tests.derive.checks.told import told
 
 
-def _told(*faults):
+def _told(*faults: FactFault) -> list[Finding]:
     return told("facts-invalid", fact_faults=faults)
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
+from bot.domain.model import Item
 from tests.builders import make_item
 from tests.derive.checks.told import told
 
 
-def _told(closed, *more, **values):
+def _told(closed: str, *more: Item, **values: Any) -> list[Finding]:
     return told("finished-not-closed", items=[make_item(1, closed=closed), *more], **values)
 
 

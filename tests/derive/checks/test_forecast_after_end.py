@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Forecast, Quantiles, Schedule
 from tests.builders import REF, make_item
 from tests.derive.checks.told import told
 
 
-def _told(p50, p80, **values):
+def _told(p50: str, p80: str, **values: Any) -> list[Finding]:
     forecast = Forecast(Quantiles(p50=date.fromisoformat(p50), p80=date.fromisoformat(p80)), 0.3)
     return told("forecast-after-end", **{"items": [make_item()], "derived": {"forecast": forecast}} | values)
 

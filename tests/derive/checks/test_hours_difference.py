@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from tests.builders import make_log
 from tests.derive.checks.told import told
 
 
-def _told(gap, total=100.0):
+def _told(gap: float | None, total: float = 100.0) -> list[Finding]:
     return told("hours-difference", hours_difference=gap, timelogs=[make_log(None, total, "2026-11-02")])
 
 

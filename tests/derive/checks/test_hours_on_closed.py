@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from tests.builders import make_item, make_log
 from tests.derive.checks.told import told
 
 
-def _told(spent_at, closed="2026-11-02"):
+def _told(spent_at: str, closed: str = "2026-11-02") -> list[Finding]:
     item = make_item(1, closed=closed)
     return told("hours-on-closed", items=[item], timelogs=[make_log(item, 3.5, spent_at)])
 

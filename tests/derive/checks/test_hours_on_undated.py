@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from tests.builders import make_item, make_log
 from tests.derive.checks.told import told
 
 
-def _told(hours, spent_at="2026-11-18", **values):
+def _told(hours: float, spent_at: str = "2026-11-18", **values: Any) -> list[Finding]:
     item = make_item(1, **values)
     return told("hours-on-undated", items=[item], timelogs=[make_log(item, hours, spent_at)])
 

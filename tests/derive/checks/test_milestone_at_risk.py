@@ -2,18 +2,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import MilestoneStatus, Schedule
 from tests.derive.checks.told import told
 
 
-def _milestone(**values):
-    return MilestoneStatus("Wave 1", "p%1", **{"due": date(2026, 12, 4), "state": "at_risk"} | values)
+def _milestone(**values: Any) -> MilestoneStatus:
+    given: dict[str, Any] = {"due": date(2026, 12, 4), "state": "at_risk"}
+    return MilestoneStatus("Wave 1", "p%1", **given | values)
 
 
-def _told(*milestones):
+def _told(*milestones: MilestoneStatus) -> list[Finding]:
     return told("milestone-at-risk", derived={"schedule": Schedule(milestones=milestones)})
 
 
@@ -32,7 +35,7 @@ def test_a_forecast_on_the_due_date_itself_is_at_risk_only() -> None:
 
 
 @pytest.mark.parametrize("state", ["on_track", "done", "late"])
-def test_quiet_unless_the_milestone_is_at_risk(state) -> None:
+def test_quiet_unless_the_milestone_is_at_risk(state: str) -> None:
     assert _told(_milestone(state=state, forecast=date(2026, 12, 11))) == []
 
 

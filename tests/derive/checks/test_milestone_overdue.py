@@ -8,7 +8,7 @@ from bot.derive.results import MilestoneStatus, Schedule
 from tests.derive.checks.told import told
 
 
-def _late(title="Wave 1", due="2026-11-13", state="late"):
+def _late(title: str = "Wave 1", due: str = "2026-11-13", state: str = "late") -> MilestoneStatus:
     return MilestoneStatus(title, f"p%{title}", due=date.fromisoformat(due), state=state, items_open=2, items_total=5)
 
 
@@ -22,5 +22,5 @@ def test_names_the_milestone_that_is_late_longest() -> None:
 
 
 @pytest.mark.parametrize("state", ["done", "on_track", "at_risk"])
-def test_other_states_are_not_overdue(state) -> None:
+def test_other_states_are_not_overdue(state: str) -> None:
     assert told("milestone-overdue", derived={"schedule": Schedule(milestones=(_late(state=state),))}) == []

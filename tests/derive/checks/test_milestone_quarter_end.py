@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Acceptance
 from tests.derive.checks.told import told
 
 
-def _told(due, **values):
+def _told(due: str, **values: Any) -> list[Finding]:
     """FY27-Q4 ends on 2027-01-31, FY28-Q1 on 2027-04-30."""
     acceptance = Acceptance("Wave 1", 10_000.0, due=date.fromisoformat(due), **values)
     return told("milestone-quarter-end", derived={"acceptance": (acceptance,)})
@@ -30,5 +32,5 @@ def test_this_quarter_and_the_next_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize("state", ["accepted", "passively_accepted"])
-def test_what_is_accepted_is_safe(state) -> None:
+def test_what_is_accepted_is_safe(state: str) -> None:
     assert _told("2027-01-28", state=state) == []

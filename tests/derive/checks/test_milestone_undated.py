@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
+from bot.domain.model import Item, Milestone
 from tests.builders import make_item, make_milestone
 from tests.derive.checks.told import told
 
 
-def _told(item, *milestones):
+def _told(item: Item, *milestones: Milestone) -> list[Finding]:
     return told("milestone-undated", items=[item], milestones=milestones)
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.domain.model import Item
 from tests.builders import make_item, make_milestone
 from tests.derive.checks.told import told
 
 
-def _items(undated, dated):
+def _items(undated: int, dated: int) -> list[Item]:
     return [make_item(n) for n in range(undated)] + [make_item(100 + n, due_date="2026-12-01") for n in range(dated)]
 
 

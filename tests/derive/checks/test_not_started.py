@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from tests.builders import make_item, make_log
 from tests.derive.checks.told import told
 
 
-def _told(start, **values):
+def _told(start: str, **values: Any) -> list[Finding]:
     return told("not-started", facts={"start": start}, **{"items": [make_item(1)]} | values)
 
 

@@ -23,7 +23,7 @@ def test_counts_overdue_items_and_names_the_oldest() -> None:
     ("due", "severity"),
     [("2026-11-20", None), ("2026-11-19", "medium"), ("2026-11-09", "medium"), ("2026-11-06", "high")],
 )
-def test_due_today_is_not_overdue_and_ten_working_days_are_high(due, severity) -> None:
+def test_due_today_is_not_overdue_and_ten_working_days_are_high(due: str, severity: str | None) -> None:
     assert severity_told("overdue-items", items=[make_item(due_date=due)]) == severity
 
 

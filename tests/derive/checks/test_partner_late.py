@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
 from tests.builders import make_item
 from tests.derive.checks.told import told
 
 
-def _told(due, labels=("partner::Initech",)):
+def _told(due: str, labels: tuple[str, ...] = ("partner::Initech",)) -> list[Finding]:
     return told("partner-late", items=[make_item(title="Wave", labels=labels, due_date=due)])
 
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from bot.derive.checks.rule import Finding
 from bot.domain.calendar import WorkCalendar
 from tests.builders import make_booking, make_item
 from tests.derive.checks.told import told
 
 
-def _told(hours, week="2026-W48", person="ann", **values):
+def _told(hours: float, week: str = "2026-W48", person: str = "ann", **values: Any) -> list[Finding]:
     items = [make_item(assignees=("ann",))]
     return told("person-over-capacity", items=items, load={person: {week: hours}}, **values)
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from bot.derive.results import RaidEntry
 from tests.derive.checks.told import told
 
 
-def _told(**values):
+def _told(**values: Any) -> list[Finding]:
     entry = RaidEntry("x#1", "Runners", "risk", **{"missing": ("owner", "mitigation", "review date")} | values)
     return told("raid-incomplete", derived={"raid": (entry,)})
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import RaidEntry
 from tests.derive.checks.told import told
 
 
-def _told(due, kind="action", state="opened"):
+def _told(due: date | None, kind: str = "action", state: str = "opened") -> list[Finding]:
     return told("raid-overdue", derived={"raid": (RaidEntry("x#1", "Order it", kind, state, due=due),)})
 
 

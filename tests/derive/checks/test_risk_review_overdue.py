@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import RaidEntry
 from tests.derive.checks.told import told
 
 
-def _told(review, state="opened"):
+def _told(review: date | None, state: str = "opened") -> list[Finding]:
     return told("risk-review-overdue", derived={"raid": (RaidEntry("x#1", "Runners", "risk", state, review=review),)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -33,10 +34,11 @@ from bot.derive.results import (
     Scope,
     Status,
 )
+from bot.derive.subject import Subject
 from bot.derive.thresholds import RAG_THRESHOLDS
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Colour, Severity
 from tests.builders import make_item, make_log, make_milestone, make_settings, make_subject
 from tests.derive.checks.troubled import shuffled, troubled_subject
 
@@ -51,19 +53,19 @@ def test_there_are_rules_for_what_the_field_watches() -> None:
 
 
 @each_rule
-def test_a_rule_says_why_it_matters_in_one_sentence(rule) -> None:
+def test_a_rule_says_why_it_matters_in_one_sentence(rule: Rule) -> None:
     assert rule.why.endswith(".")
     assert 30 <= len(rule.why) <= 200
     assert not set("`*_<>|[]") & set(rule.why)
 
 
 @each_rule
-def test_a_theme_is_what_several_rules_are_about(rule) -> None:
+def test_a_theme_is_what_several_rules_are_about(rule: Rule) -> None:
     assert not rule.theme or sum(other.theme == rule.theme for other in RULES) > 1
 
 
 @each_rule
-def test_thresholds_have_default_unit_and_meaning_and_are_configurable(rule) -> None:
+def test_thresholds_have_default_unit_and_meaning_and_are_configurable(rule: Rule) -> None:
     for name, threshold in rule.thresholds.items():
         assert name.startswith(rule.id.replace("-", "_") + "_")
         assert isinstance(threshold, Threshold)
@@ -79,20 +81,20 @@ def test_no_two_declarations_share_the_name_of_a_threshold() -> None:
 
 
 @each_rule
-def test_an_empty_engagement_is_quiet(rule) -> None:
+def test_an_empty_engagement_is_quiet(rule: Rule) -> None:
     found = rule.find(make_subject(Engagement("acme/customers/globex&7", facts=Facts())))
     assert [finding for finding in found if finding.is_risk or finding.hint] == []
 
 
-def _healthy(**values):
+def _healthy(**values: Any) -> Subject:
     """On plan: assigned, dated, sized, touched work; hours in step; a status that everybody agrees on."""
     work = {"assignees": ("ann",), "weight": 2, "updated_at": "2026-11-18", "milestone": "Wave 1"}
     items = [make_item(n, due_date="2026-12-04", **work) for n in range(1, 5)]
     items += [make_item(n, due_date="2026-12-04", **work | {"assignees": ("bob",)}) for n in range(5, 9)]
     items += [make_item(n, closed="2026-11-16", due_date="2026-11-20", **work) for n in range(9, 19)]
-    green = Rag("green", (Reason("On plan", ("x#1",)),))
+    green = Rag(Colour.GREEN, (Reason("On plan", ("x#1",)),))
     derived = {
-        "status": Status("green", "green", "green", green, green, green),
+        "status": Status(Colour.GREEN, Colour.GREEN, Colour.GREEN, green, green, green),
         "progress": Progress("weight", 0.55, 20, 36, 10, 18),
         "budget": Budget(100.0, 55.0, 55.0, 0.55, 1.0, 1.0, 100.0),
         "scope": Scope(baseline_items=18, baseline_value=36.0, growth=0.0),
@@ -112,7 +114,7 @@ def _healthy(**values):
     return make_subject(**defaults | values)
 
 
-def _told(subject, rules=RULES):
+def _told(subject: Subject, rules: tuple[Rule, ...] = RULES) -> tuple[tuple[Any, ...], ...]:
     found = examine(subject, rules)
     return found.risks, found.hints, found.errors
 
@@ -133,14 +135,14 @@ def test_a_finished_engagement_is_quiet() -> None:
             "phase": "complete",
             "acceptance": (accepted,),
             "budget": Budget(100.0, 120.0, 120.0, 1.2),
-            "status": Status("red", "green", "green"),
+            "status": Status(Colour.RED, Colour.GREEN, Colour.GREEN),
         },
     )
     assert _told(subject) == ((), (), ())
 
 
 @each_rule
-def test_a_rule_is_deterministic_and_blind_to_the_order_of_its_input(rule) -> None:
+def test_a_rule_is_deterministic_and_blind_to_the_order_of_its_input(rule: Rule) -> None:
     subject = troubled_subject()
     first = list(rule.find(subject))
     assert list(rule.find(subject)) == first
@@ -149,7 +151,7 @@ def test_a_rule_is_deterministic_and_blind_to_the_order_of_its_input(rule) -> No
 
 
 @each_rule
-def test_a_new_day_alone_changes_no_sentence(rule) -> None:
+def test_a_new_day_alone_changes_no_sentence(rule: Rule) -> None:
     """Reports are rewritten when facts change; so messages name days, not ages. A Wednesday and the Thursday after."""
     today = troubled_subject()
     older = tuple(replace(e, age_days=e.age_days + 1) for e in today.derived.escalations)
@@ -158,7 +160,7 @@ def test_a_new_day_alone_changes_no_sentence(rule) -> None:
 
 
 @each_rule
-def test_what_a_rule_finds_can_be_shown_and_followed(rule) -> None:
+def test_what_a_rule_finds_can_be_shown_and_followed(rule: Rule) -> None:
     for finding in (f for f in rule.find(troubled_subject()) if f.is_risk):
         assert str(finding.message)[0] not in " .,"
         assert "None" not in str(finding.message)
@@ -179,7 +181,7 @@ def test_a_troubled_engagement_sets_off_most_rules_and_each_but_a_few_times() ->
 
 
 @each_rule
-def test_every_rule_has_its_own_tests(rule) -> None:
+def test_every_rule_has_its_own_tests(rule: Rule) -> None:
     """A rule that is no risk is tested with the gates and hints."""
     assert rule.severity is None or (Path(__file__).parent / f"test_{rule.id.replace('-', '_')}.py").exists()
 
@@ -195,8 +197,8 @@ def _module(**values: object) -> ModuleType:
     """A rule's file as it may come in; None takes something away."""
     module = ModuleType("bot.derive.checks.late_lunch", "Hungry people decide badly.\n\nMore about it.")
 
-    module.RULE = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
-    for name, value in values.items():
+    rule = _rule("late-lunch", Finding(Phrase("Lunch is late.")), severity=Severity.LOW)
+    for name, value in ({"RULE": rule} | values).items():
         setattr(module, name, value)
     return module
 
@@ -224,7 +226,7 @@ def test_a_file_with_a_docstring_and_a_rule_is_one() -> None:
         ),
     ],
 )
-def test_a_file_that_is_no_rule_is_refused_by_name(values, lacking) -> None:
+def test_a_file_that_is_no_rule_is_refused_by_name(values: dict[str, Rule | None], lacking: str) -> None:
     with pytest.raises(TypeError, match=r"bot\.derive\.checks\.late_lunch needs") as caught:
         read_rule(_module(**values))
     assert lacking in str(caught.value)
@@ -234,7 +236,7 @@ def test_risks_are_sorted_by_severity_then_rule_then_evidence() -> None:
     rules = (
         _rule("b", Finding(TWO, ("x#2",)), Finding(ONE, ("x#1",))),
         _rule("a", Finding(THREE, ("x#3",))),
-        _rule("c", Finding(FOUR, ("x#4",), severity="critical")),
+        _rule("c", Finding(FOUR, ("x#4",), severity=Severity.CRITICAL)),
     )
     risks, _, errors = _told(make_subject(), rules)
     assert [(r.severity, r.rule, r.evidence) for r in risks] == [
@@ -248,7 +250,7 @@ def test_risks_are_sorted_by_severity_then_rule_then_evidence() -> None:
 
 
 def test_a_rule_that_fails_names_itself_and_harms_no_other() -> None:
-    def fail(_):
+    def fail(_: Subject) -> Iterator[Finding]:
         yield Finding(Phrase("half"))
         raise ZeroDivisionError("no weeks")
 
@@ -279,7 +281,7 @@ def test_finished_work_is_not_nagged_unless_a_rule_says_so() -> None:
 
 
 def test_rules_that_judge_the_status_know_what_the_others_found() -> None:
-    def judge(subject):
+    def judge(subject: Subject) -> Iterator[Finding]:
         yield Finding(Phrase("{rules}", rules=", ".join(risk.rule for risk in subject.derived.risks)))
 
     rules = (Rule(id="last", severity=Severity.LOW, find=judge, last=True), _rule("first", Finding(ONE)))
@@ -336,7 +338,7 @@ def test_a_gate_lets_a_small_share_pass_and_is_not_asked_of_nothing() -> None:
 
 
 def test_a_rule_that_fails_leaves_its_gate_unasked() -> None:
-    def fail(_) -> None:
+    def fail(_: Subject) -> Iterator[Finding]:
         raise ZeroDivisionError
 
     found = examine(make_subject(), (Rule(id="a", severity=None, find=fail, gate=_gate()),))
@@ -349,7 +351,7 @@ def test_a_misspelt_field_of_a_rule_is_an_error() -> None:
         Rule(id="a", severity=Severity.LOW, find=lambda _: iter(()), tresholds={})  # type: ignore[call-arg]
 
 
-def test_the_page_of_rules_is_fresh(request) -> None:
+def test_the_page_of_rules_is_fresh(request: pytest.FixtureRequest) -> None:
     page, fresh = ROOT / "docs" / "risk-rules.md", rules_markdown(RULES)
     if request.config.getoption("--update-golden"):
         page.write_text(fresh, encoding="utf-8")

@@ -12,6 +12,7 @@ from bot.derive.checks.engine import examine
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid
+from bot.domain.model import Engagement, Item
 from tests.builders import (
     CALENDAR,
     DAY,
@@ -55,7 +56,7 @@ PEOPLE = st.lists(st.sampled_from(["ann", "bob", "zed"]), max_size=2, unique=Tru
 
 
 @st.composite
-def items(draw, number):
+def items(draw: st.DrawFn, number: int) -> Item:
     labels = draw(st.lists(st.sampled_from(LABELS), max_size=3, unique=True))
     return make_item(
         number,
@@ -77,7 +78,7 @@ def items(draw, number):
 
 
 @st.composite
-def engagements(draw):
+def engagements(draw: st.DrawFn) -> Engagement:
     work = [draw(items(number)) for number in range(1, draw(st.integers(0, 10)) + 1)]
     start = draw(st.none() | DAYS)
     facts = {
@@ -105,7 +106,7 @@ def engagements(draw):
 
 @settings(max_examples=60, deadline=None)
 @given(engagements(), st.integers(0, 99))
-def test_every_engagement_can_be_judged_in_any_order(engagement, seed) -> None:
+def test_every_engagement_can_be_judged_in_any_order(engagement: Engagement, seed: int) -> None:
     derived = derive_portfolio(make_portfolio(engagement), DAY, make_settings(), CALENDAR, forecast=False)
     for one in derived.engagements:
         assert one.errors == ()
@@ -118,7 +119,7 @@ def test_every_engagement_can_be_judged_in_any_order(engagement, seed) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(engagements())
-def test_what_is_found_can_be_shown(engagement) -> None:
+def test_what_is_found_can_be_shown(engagement: Engagement) -> None:
     derived = derive_portfolio(make_portfolio(engagement), date(2027, 1, 26), make_settings(), CALENDAR, forecast=False)
     for one in derived.engagements:
         for risk in one.risks:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import Scope
 from tests.derive.checks.told import severity_told, told
 
 
-def _told(growth, **values):
+def _told(growth: float, **values: Any) -> list[Finding]:
     scope = Scope(baseline_items=20, added=4, growth=growth, **values)
     return told("scope-growth", derived={"scope": scope})
 
@@ -14,7 +17,7 @@ def _told(growth, **values):
 @pytest.mark.parametrize(
     ("growth", "severity"), [(None, None), (0.099, None), (0.1, "medium"), (0.249, "medium"), (0.25, "high")]
 )
-def test_limits_are_those_of_the_colours(growth, severity) -> None:
+def test_limits_are_those_of_the_colours(growth: float | None, severity: str | None) -> None:
     assert severity_told("scope-growth", derived={"scope": Scope(growth=growth)}) == severity
 
 

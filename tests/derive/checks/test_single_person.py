@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 from bot.derive.results import Progress
+from bot.domain.model import Item
 from tests.builders import PROJECT, make_item
 from tests.derive.checks.told import severity_told, told
 
 
-def _items(ann, bob, **values):
+def _items(ann: int, bob: int, **values: Any) -> list[Item]:
     items = [make_item(n, assignees=("ann",), **values) for n in range(ann)]
     return items + [make_item(100 + n, assignees=("bob",), **values) for n in range(bob)]
 

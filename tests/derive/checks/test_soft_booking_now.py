@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from tests.builders import make_booking
 from tests.derive.checks.told import told
 
 
-def _told(week, kind="soft", **values):
+def _told(week: str, kind: str = "soft", **values: Any) -> list[Finding]:
     return told("soft-booking-now", bookings=[make_booking(week, 20.0, kind=kind)], **values)
 
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from bot.derive.checks.rule import Finding
 from bot.derive.results import ChangeOrder, Scope
 from tests.builders import make_item, make_log
 from tests.derive.checks.told import told
 
 
-def _told(on, **values):
+def _told(on: str, **values: Any) -> list[Finding]:
     return told("sow-expired", on=on, **{"items": [make_item(1)]} | values)
 
 

@@ -10,7 +10,7 @@ from tests.derive.checks.told import told
 
 
 @pytest.mark.parametrize(("on", "count"), [("2026-11-17", 0), ("2026-11-18", 1), ("2026-12-18", 1), ("2026-12-19", 0)])
-def test_told_thirty_days_before_until_the_day_itself(on, count) -> None:
+def test_told_thirty_days_before_until_the_day_itself(on: str, count: int) -> None:
     assert len(told("sow-expiring", on=on, items=[make_item()])) == count
 
 

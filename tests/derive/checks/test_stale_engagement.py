@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.builders import REF, make_item, make_log
@@ -17,7 +19,7 @@ def test_two_weeks_of_silence_are_told_with_their_last_day() -> None:
 @pytest.mark.parametrize(
     "more", [{"timelogs": [make_log(None, 1, "2026-11-07")]}, {"derived": {"phase": "not_started"}}]
 )
-def test_any_sign_of_life_or_not_having_begun_is_enough(more) -> None:
+def test_any_sign_of_life_or_not_having_begun_is_enough(more: dict[str, Any]) -> None:
     assert told("stale-engagement", items=[make_item(updated_at="2026-11-06")], **more) == []
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from bot.domain.model import Item
 from tests.builders import make_item, make_settings
 from tests.derive.checks.told import told
 
 
-def _item(number=1, **values):
+def _item(number: int = 1, **values: Any) -> Item:
     return make_item(number, **{"title": "Quiet", "assignees": ("ann",), "updated_at": "2026-11-06"} | values)
 
 
@@ -27,7 +30,7 @@ def test_fourteen_days_without_a_change_are_stale() -> None:
         {"labels": ("PS RAID Log",)},
     ],
 )
-def test_what_is_not_under_way_can_not_be_stale(values) -> None:
+def test_what_is_not_under_way_can_not_be_stale(values: dict[str, Any]) -> None:
     assert told("stale-items", items=[_item(**values)]) == []
 
 

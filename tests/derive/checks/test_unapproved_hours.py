@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from bot.derive.checks.rule import Finding
+from bot.domain.model import TimeLog
 from tests.builders import make_log
 from tests.derive.checks.told import told
 
 
-def _told(on, *logs):
+def _told(on: str, *logs: TimeLog) -> list[Finding]:
     return told("unapproved-hours", on=on, timelogs=logs)
 
 

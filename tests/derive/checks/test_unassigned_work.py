@@ -7,7 +7,7 @@ from tests.derive.checks.told import told
 
 
 @pytest.mark.parametrize(("due", "count"), [("2026-11-27", 1), ("2026-11-30", 0), ("2026-11-02", 1)])
-def test_unassigned_work_due_within_five_working_days_is_told(due, count) -> None:
+def test_unassigned_work_due_within_five_working_days_is_told(due: str, count: int) -> None:
     assert len(told("unassigned-work", items=[make_item(due_date=due)])) == count
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from bot.derive.checks.rule import Finding
 from tests.builders import make_item
 from tests.derive.checks.told import told
 
 
-def _told(since, **values):
+def _told(since: str | None, **values: Any) -> list[Finding]:
     dates = {"waiting::customer": since} if since else {}
     item = make_item(1, title="DNS", **{"labels": ("waiting::customer",), "label_dates": dates} | values)
     return told("waiting-on-customer", items=[item])

@@ -4,34 +4,37 @@ import pytest
 
 from bot.derive.checks.engine import examine
 from bot.derive.results import Escalation, Rag, Reason, Status
+from bot.domain.messages import Phrase
+from bot.domain.vocabulary import Colour
 from tests.builders import make_subject
 from tests.derive.checks.told import told
 
-RED = Rag("red", (Reason("SPI is 0.7", ("x#1", "x#2")),))
+RED = Rag(Colour.RED, (Reason(Phrase("SPI is 0.7"), ("x#1", "x#2")),))
 
 
 def test_declared_green_and_computed_red_with_reason_and_evidence() -> None:
-    [found] = told("watermelon", derived={"status": Status("red", "green", schedule=RED)})
+    [found] = told("watermelon", derived={"status": Status(Colour.RED, Colour.GREEN, schedule=RED)})
     assert str(found.message) == "The status is declared green, but computed red (schedule): SPI is 0.7."
     assert found.evidence == ("x#1", "x#2")
 
 
 @pytest.mark.parametrize(
-    ("overall", "declared"), [("red", "yellow"), ("red", None), ("yellow", "green"), ("green", "green")]
+    ("overall", "declared"),
+    [(Colour.RED, Colour.YELLOW), (Colour.RED, None), (Colour.YELLOW, Colour.GREEN), (Colour.GREEN, Colour.GREEN)],
 )
-def test_anything_else_is_no_watermelon(overall, declared) -> None:
+def test_anything_else_is_no_watermelon(overall: Colour, declared: Colour | None) -> None:
     assert told("watermelon", derived={"status": Status(overall, declared)}) == []
 
 
 def test_the_axes_count_while_the_overall_colour_is_still_to_come() -> None:
-    assert told("watermelon", derived={"status": Status("unknown", "green", budget=RED)}) != []
+    assert told("watermelon", derived={"status": Status(Colour.UNKNOWN, Colour.GREEN, budget=RED)}) != []
 
 
 def test_a_critical_escalation_makes_it_red_whatever_the_axes_say() -> None:
-    green = Rag("green")
+    green = Rag(Colour.GREEN)
     subject = make_subject(
         derived={
-            "status": Status("unknown", "green", None, green, green, green),
+            "status": Status(Colour.UNKNOWN, Colour.GREEN, None, green, green, green),
             "escalations": (Escalation("x#9", severity="critical"),),
         }
     )

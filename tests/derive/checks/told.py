@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.derive.checks.registry import RULES
 from bot.derive.checks.rule import Finding
+from bot.domain.vocabulary import Severity
 from tests.builders import make_subject
 
 
@@ -15,7 +16,7 @@ def told(rule_id: str, *arguments: Any, **values: Any) -> list[Finding]:
     return [found for found in rule.find(make_subject(*arguments, **values)) if found.is_risk]
 
 
-def severity_told(rule_id: str, *arguments: Any, **values: Any) -> str | None:
+def severity_told(rule_id: str, *arguments: Any, **values: Any) -> Severity | None:
     """The severity of the rule's only finding, the rule's default included; None when it finds nothing."""
     rule = next(rule for rule in RULES if rule.id == rule_id)
     found = told(rule_id, *arguments, **values)

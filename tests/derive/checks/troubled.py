@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from bot.derive.results import (
     Acceptance,
@@ -24,13 +26,14 @@ from bot.derive.results import (
 )
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.model import FactFault
+from bot.domain.model import FactFault, Item
+from bot.domain.vocabulary import Colour
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 DAY = date(2027, 1, 27)
 
 
-def _items():
+def _items() -> Iterator[Item]:
     ref = f"{PROJECT}#"
     old = {"updated_at": "2026-12-15", "assignees": ("ann",)}
     yield make_item(1, title="Late one", due_date="2027-01-04", **old)
@@ -59,13 +62,18 @@ def _items():
     yield make_item(81, title="At risk", labels=("work-at-risk",), created_at="2026-12-15")
 
 
-def _derived():
+def _derived() -> dict[str, Any]:
     entry = RaidEntry(f"{PROJECT}#70", "Runner host is late", "risk", level="high", review=date(2027, 1, 10))
     action = RaidEntry(f"{PROJECT}#71", "Order it", "action", due=date(2027, 1, 18))
     return {
         "progress": Progress("count", 0.3, 1, 26, 1, 26),
         "status": Status(
-            "unknown", "green", "red", Rag("red", (Reason("SPI is 0.7.", (f"{PROJECT}#1",)),)), Rag(), Rag()
+            Colour.UNKNOWN,
+            Colour.GREEN,
+            Colour.RED,
+            Rag(Colour.RED, (Reason("SPI is 0.7.", (f"{PROJECT}#1",)),)),
+            Rag(),
+            Rag(),
         ),
         "schedule": Schedule(
             milestones=(
@@ -144,10 +152,10 @@ def troubled_subject() -> Subject:
 def shuffled(subject: Subject, source: random.Random) -> Subject:
     """The same subject with its collections in another order."""
 
-    def mix(values):
-        values = list(values)
-        source.shuffle(values)
-        return tuple(values)
+    def mix(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        mixed = list(values)
+        source.shuffle(mixed)
+        return tuple(mixed)
 
     e, d = subject.engagement, subject.derived
     engagement = replace(

@@ -14,7 +14,7 @@ from bot.derive.forecast.history import REST_STEP, WorkAxis
 from bot.derive.people.availability import Availability
 from bot.derive.results import Forecast
 from bot.domain.calendar import week_of
-from bot.domain.model import Booking, TimeLog
+from bot.domain.model import Booking, Item, TimeLog
 from tests.builders import CALENDAR, make_item, make_log, make_settings, make_subject
 
 TODAY = date(2026, 9, 4)
@@ -104,3 +104,40 @@ def test_a_booking_in_december_moves_neither_october_nor_the_finish_by_much() ->
     assert isinstance(found.finish.p50, date)
     assert isinstance(bare.finish.p50, date)
     assert abs((found.finish.p50 - bare.finish.p50).days) <= 3
+
+
+@pytest.mark.parametrize("person", [1, 9, 27])
+def test_before_there_is_a_burn_far_bookings_take_nothing_from_the_weeks_before_them(person: float) -> None:
+    """Six days after the start, 800 hours ahead; somebody is booked for three weeks in November."""
+    start, on = date(2026, 7, 17), date(2026, 7, 27)
+    items = [make_item(n, estimate_hours=40, created_at=start) for n in range(20)]
+    logs = [make_log(items[n % 3], 8, start + timedelta(days=n)) for n in (0, 3, 4, 5, 6, 7)]
+    plan = [Booking("ann", f"2026-W{week}", person, "hard") for week in (48, 49, 50)]
+    bare, found = (young(items, logs, start, on, bookings) for bookings in ([], plan))
+    for month in ("2026-07", "2026-08", "2026-09", "2026-10"):
+        assert found.revenue_by_month[month].forecast == pytest.approx(bare.revenue_by_month[month].forecast, rel=0.01)
+    assert sum(m.forecast for m in found.revenue_by_month.values()) == pytest.approx(
+        sum(m.forecast for m in bare.revenue_by_month.values()), rel=0.02
+    )
+
+
+def test_work_that_rests_until_it_is_booked_again_earns_next_to_nothing_before() -> None:
+    start, on = date(2026, 3, 2), date(2026, 7, 27)
+    items = [make_item(n, estimate_hours=40, created_at=start) for n in range(20)]
+    logs = [make_log(items[0], 8, start + timedelta(days=n)) for n in range(5)]
+    plan = [Booking("ann", f"2026-W{week}", 30, "hard") for week in (40, 41, 42)]
+    bare, found = (young(items, logs, start, on, bookings).revenue_by_month for bookings in ([], plan))
+    assert found["2026-08"].forecast < bare["2026-08"].forecast / 2
+    assert found["2026-10"].forecast > found["2026-08"].forecast
+
+
+def young(items: list[Item], logs: list[TimeLog], start: date, on: date, bookings: list[Booking]) -> Forecast:
+    facts = {
+        "billing": "time_and_materials",
+        "rate": 250.0,
+        "value": 200_000.0,
+        "start": start,
+        "end": date(2027, 1, 15),
+    }
+    subject = make_subject(on=on, items=items, timelogs=logs, facts=facts, bookings=bookings)
+    return forecast_engagement(subject, Reference(), trials=500).forecast

@@ -65,7 +65,9 @@ def test_the_range_narrows_with_the_root_of_what_is_left() -> None:
         items = [make_item(n, estimate_hours=10, closed="2026-10-01" if n < done else None) for n in range(100)]
         logs = [make_log(item, 10, "2026-10-01") for item in items[:done]]
         effort = forecast(items=items, timelogs=logs).effort_hours
-        return (effort.p95 - effort.p50) / effort.p50  # type: ignore[operator]
+        assert effort.p50 is not None
+        assert effort.p95 is not None
+        return (effort.p95 - effort.p50) / effort.p50
 
     assert width(51) == pytest.approx(width(0) * 0.7, rel=0.01)
     assert width(96) == pytest.approx(width(0) * 0.2, rel=0.01)

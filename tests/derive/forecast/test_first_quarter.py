@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.derive.forecast.test_recognition import revenue
 DONE = make_item(1, estimate_hours=10, closed="2026-10-10")
 
 
-def first_quarter(*days: str, **values: object) -> str:
+def first_quarter(*days: str, **values: Any) -> str:
     return min(revenue(items=[DONE], timelogs=[make_log(DONE, 8, day) for day in days], **values), key=lambda q: q[2:])
 
 

@@ -130,6 +130,35 @@ def test_a_root_that_was_closed_late_makes_no_engagement_longer() -> None:
     assert learn(late).typical_by == learn(whole).typical_by
 
 
+def test_a_customers_own_work_outweighs_its_kind_and_its_kind_the_organisation() -> None:
+    """Four of each: fixed price costs twice its estimate, at Initech three times; time and materials just its estimate."""
+    plain = [finished(n, ratio=1.0, billing="time_and_materials", customer="Globex") for n in range(4)]
+    fixed = [finished(n, ratio=2.0, billing="fixed_price", customer="Globex") for n in range(4, 8)]
+    worst = [finished(n, ratio=3.0, billing="fixed_price", customer="Initech") for n in range(8, 12)]
+    ref = learn(*plain, *fixed, *worst)
+
+    def ratio(kind: str, customer: str) -> float:
+        return ref.for_class(kind, customer).ratio
+
+    others = math.sqrt(1.05)
+    assert ratio("fixed_price", "Initech") == pytest.approx(math.sqrt(3 * math.sqrt(2 * others)))
+    assert ratio("fixed_price", "Umbrella") == pytest.approx((6.0**4 * others**4) ** (1 / 12))
+    assert ratio("time_and_materials", "Umbrella") < ref.ratio < ratio("fixed_price", "Umbrella")
+
+
+def test_one_customer_that_is_the_whole_portfolio_makes_nothing_surer() -> None:
+    ref = learn(*(finished(n, ratio=1.5, billing="fixed_price", customer="Globex") for n in range(6)))
+    assert ref.for_class("fixed_price", "Globex").ratio == ref.ratio
+    assert ref.for_class("fixed_price", "nobody we know").ratio == ref.ratio
+
+
+def test_a_learned_reference_survives_being_stored() -> None:
+    ref = learn(
+        *(finished(n, billing="fixed_price", customer=c) for n, c in enumerate(("Globex", "Initech", "Globex")))
+    )
+    assert Reference.from_json(json.loads(json.dumps(ref.to_json()))) == ref
+
+
 def test_what_finished_later_is_not_learned() -> None:
     early, late = finished(1, days=60, ratio=1.5), finished(2, days=300, ratio=3.0)
     on = date(2026, 6, 1)

@@ -47,7 +47,9 @@ def projects() -> Sequence[Managed]:
                 rows[row["project"]].append(row)
     made = (
         Managed(
-            *(date.fromisoformat(found[0][key]) for key in ("start", "actual_release", "first_estimate")),
+            date.fromisoformat(found[0]["start"]),
+            date.fromisoformat(found[0]["actual_release"]),
+            date.fromisoformat(found[0]["first_estimate"]),
             {date.fromisoformat(r["week_end"]): date.fromisoformat(r["estimated_end"]) for r in found},
         )
         for found in rows.values()

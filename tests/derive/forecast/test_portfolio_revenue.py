@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.derive.forecast import Reference, forecast_engagement, portfolio_revenue
-from bot.derive.forecast.commitments import KEY, commitment
 from bot.derive.forecast.engagement import EngagementForecast
+from bot.derive.forecast.record.commitments import KEY, commitment
 from bot.derive.results import Derived, PortfolioDerived, PortfolioQuarter
 from bot.derive.subject import Subject
 from bot.domain.model import PastReport
@@ -158,7 +158,10 @@ def test_an_engagement_is_forecast_the_same_whatever_stands_beside_it() -> None:
 
 def test_hard_bookings_raise_and_soft_ones_are_upside() -> None:
     items = [make_item(n, estimate_hours=20) for n in range(5)]
-    plan = {"items": items, "facts": {"start": "2026-12-01", "end": "2027-06-30", "rate": 200.0, "value": 90_000.0}}
+    plan: dict[str, Any] = {
+        "items": items,
+        "facts": {"start": "2026-12-01", "end": "2027-06-30", "rate": 200.0, "value": 90_000.0},
+    }
     weeks = [f"2026-W{n}" for n in (50, 51, 52)]
     plain, hard, soft = (
         forecast_engagement(make_subject(bookings=b, **plan), Reference(), trials=500).forecast.revenue[Q4]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.derive.forecast import run_backtest
-from bot.derive.forecast.backtest import BacktestReport
+from bot.derive.forecast.record.backtest import BacktestReport
 from bot.domain.model import Engagement, Portfolio
 from tests.builders import CALENDAR, make_engagement, make_item, make_log, make_settings
 

@@ -13,6 +13,7 @@ from bot.derive.forecast.history import make_history
 from bot.derive.forecast.revenue import Outlook, make_spans, make_terms, quarter_trials
 from bot.derive.forecast.trials import Ahead
 from bot.derive.results import QuarterRevenue
+from bot.domain.messages import Money, Phrase
 from tests.builders import CALENDAR, make_booking, make_item, make_log, make_milestone, make_settings, make_subject
 
 Q3, Q4, Q1 = "FY27-Q3", "FY27-Q4", "FY28-Q1"
@@ -111,7 +112,9 @@ def test_soft_bookings_add_no_more_than_the_contract_still_has_and_nothing_where
     plain = revenue(items=items, bookings=soft, facts={"start": "2026-12-01", "end": "2027-06-30"})[Q4]
     assert plain.upside > 0
     assert plain.forecast + plain.upside <= 20_000
-    assert str(plain.reasons[1].text) == f"Could add: soft bookings {plain.upside:,.0f}"
+    assert (
+        str(plain.reasons[1].text) == f"Could add: soft bookings {Phrase('{money}', money=Money(plain.upside, 'USD'))}"
+    )
     for facts in ({"billing": "fixed_price"}, milestone_contract(None) | {"value": 9000.0}):
         bare, booked = (revenue(items=items, bookings=b, facts=facts) for b in ([], soft))
         assert {name: q.upside for name, q in booked.items()} == {name: q.upside for name, q in bare.items()}
@@ -173,7 +176,7 @@ def outlook(eac_then: float, eac_now: float, left: float, days: float) -> tuple[
     ahead = Ahead(np.full(4, days), np.full(4, left), np.ones(4))
     made = Outlook(
         terms=make_terms(subject, history.axis), history=history, now=now, ahead=ahead, eac=eac_now,
-        eac_at=lambda at: eac_now if at >= now else eac_then, amounts=(), finished_at=None, soft_money={}, upside_quarter=None,
+        eac_at=lambda at: eac_now if at >= now else eac_then, amounts=(), finished_at=None, soft_money={}, upside_in=frozenset(),
     )  # fmt: skip
     return made, list(
         make_spans(CALENDAR.quarters(subject.engagement.facts.start or subject.day, subject.day), history)

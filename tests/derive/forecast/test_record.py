@@ -13,9 +13,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bot.derive.forecast import commitment, measure_accuracy, read_commitments
-from bot.derive.forecast.accuracy import Accuracy
-from bot.derive.forecast.commitments import EngagementCommitment, Money
-from bot.derive.forecast.waterfall import find_drivers
+from bot.derive.forecast.record.accuracy import Accuracy
+from bot.derive.forecast.record.commitments import EngagementCommitment, Money
+from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import (
     Budget,
     Derived,
@@ -164,8 +164,8 @@ def test_what_was_delivered_earlier_than_expected_is_missing_from_the_rest_and_n
     then = {"a": side("as_delivered", Money(0, 100, 0, 0))}
     same = {"a": side("as_delivered", Money(60, 100, 0, 0))}
     more = {"a": side("as_delivered", Money(60, 110, 0, 0))}
-    assert find_drivers(Q4, then, same, 0.4) == ()
-    assert [(d.kind, d.amount) for d in find_drivers(Q4, then, more, 0.4)] == [("delivered", 10.0)]
+    assert find_drivers(Q4, then, same, 0.4, "USD") == ()
+    assert [(d.kind, d.amount) for d in find_drivers(Q4, then, more, 0.4, "USD")] == [("delivered", 10.0)]
 
 
 def test_no_past_no_record() -> None:
@@ -196,7 +196,7 @@ def test_the_change_since_the_quarters_start_is_explained() -> None:
 def test_more_hours_at_completion_earn_less_by_percent_complete() -> None:
     then = side("percent_complete", Money(0, 100, 0, 0), hours=100.0)
     now = side("percent_complete", Money(0, 80, 0, 0), hours=125.0)
-    found = find_drivers(Q4, {"a": then}, {"a": now}, 0.0)
+    found = find_drivers(Q4, {"a": then}, {"a": now}, 0.0, "USD")
     assert [(d.kind, d.amount) for d in found] == [("hours", -20.0)]
     assert "from 100 to 125" in str(found[0].text)
 
@@ -222,7 +222,7 @@ portfolios = st.dictionaries(st.sampled_from("abcdef"), sides)
 @given(portfolios, portfolios, st.floats(0, 1))
 @examples(max_examples=100)
 def test_drivers_add_up_to_the_change(then: Any, now: Any, gone: float) -> None:
-    drivers = find_drivers(Q4, then, now, gone)
+    drivers = find_drivers(Q4, then, now, gone, "USD")
     change = sum(e.revenue[Q4].forecast for e in now.values()) - sum(e.revenue[Q4].forecast for e in then.values())
     assert round(sum(d.amount for d in drivers), 2) == round(change, 2)
     assert all(d.amount for d in drivers)

@@ -34,7 +34,8 @@ def subject(**values: Any) -> Subject:
     items = [make_item(n, estimate_hours=10, closed=f"2026-{8 + n // 3:02}-{5 + 9 * (n % 3):02}") for n in range(8)]
     logs = [make_log(item, 10, item.closed_at.date(), user="ann") for item in items if item.closed_at]
     items += [make_item(20 + n, estimate_hours=10, assignees=("ann", "bob")) for n in range(6)]
-    return make_subject(**({"items": items, "timelogs": logs, "on": "2026-10-30"} | values))
+    given: dict[str, Any] = {"items": items, "timelogs": logs, "on": "2026-10-30"}
+    return make_subject(**given | values)
 
 
 def test_a_scenario_is_read() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.derive.forecast import explain_change, read_commitments
-from bot.derive.forecast.commitments import commitment
-from bot.derive.forecast.waterfall import to_the_unit
+from bot.derive.forecast.record.commitments import commitment
+from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.results import (
     Derived,
     Driver,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKED, Gate, Stage
 from bot.derive.checks.rule import Finding, Rule, Theme
-from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Percent, Phrase, Value, hours
@@ -30,7 +29,7 @@ def find_scope_growth(subject: Subject) -> Iterator[Finding]:
             baseline_items=scope.baseline_items,
             pending=pending,
         ),
-        tuple(item.ref for item in work_at_baseline(subject).added),
+        tuple(item.ref for item in subject.at_baseline.added),
         Phrase("Go through the added items with the customer: in scope, swapped, or a change order."),
         Severity.HIGH if scope.growth >= subject.threshold("growth_red") else None,
         hint=_hint(proposed, share=Percent(scope.growth), day=scope.baseline_day),

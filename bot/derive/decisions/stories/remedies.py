@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from bot.derive.decisions.questions import hours_at_completion
-from bot.derive.forecast.whatif import Scenario, change_engagement
+from bot.derive.forecast.scenarios.whatif import Scenario, change_engagement
 from bot.derive.results import ChangeOrder, EngagementDerived
-from bot.derive.scope.baseline import work_at_baseline
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.status_results import Gain
 from bot.derive.subject import Subject
@@ -79,7 +78,7 @@ def _take_out_added(subject: Subject) -> Iterator[Remedy]:
     """Work that came after the scope was agreed, is not begun, and has no signed paper."""
     if not subject.derived.scope.growth:
         return
-    added = [i for i in work_at_baseline(subject).added if i.is_open and not i.spent_hours]
+    added = [i for i in subject.at_baseline.added if i.is_open and not i.spent_hours]
     if not added:
         return
     refs = {item.ref for item in added}

@@ -161,6 +161,8 @@ def _cause(group: Group, subject: Subject, headline: Text) -> Text:
     first = group.risks[0]
     if group.cause is Cause.REGISTER and first.score:
         return Phrase("Rated {score} of 25.", score=first.score)
+    if group.cause is Cause.RECORDS:  # what else is missing is no cause of it
+        return headline
     others = (risk.message for risk in group.risks if risk.message != headline and risk.rule != first.rule)
     return first.message if first.message != headline else next(others, first.message)
 

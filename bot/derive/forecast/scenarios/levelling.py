@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.config import Settings
 from bot.derive.forecast.capacity import FARTHEST_WEEKS, with_absences
-from bot.derive.forecast.whatif import Scenario, apply_scenario
+from bot.derive.forecast.scenarios.whatif import Scenario, apply_scenario
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, derive_capacity
 from bot.derive.results import CapacityWeek, Derived

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.derive.forecast.commitments import EngagementCommitment, Money
+from bot.derive.forecast.record.commitments import EngagementCommitment, Money
 from bot.derive.results import Driver, Waterfall
-from bot.domain.messages import Phrase
+from bot.domain import messages
+from bot.domain.messages import Decimal, Phrase
 
 Side = Mapping[str, EngagementCommitment]
 ON_EVENT = ("on_acceptance", "on_completion")
 
 
-def find_drivers(quarter: str, then: Side, now: Side, share_gone: float) -> tuple[Driver, ...]:
+def find_drivers(quarter: str, then: Side, now: Side, share_gone: float, currency: str) -> tuple[Driver, ...]:
     """The causes by size. `share_gone`: how much of the quarter's rest has gone by since the former forecast.
 
     Amounts are whole cents; what no named cause explains is the change of pace, so that nothing is left over.
@@ -26,7 +27,7 @@ def find_drivers(quarter: str, then: Side, now: Side, share_gone: float) -> tupl
         if before is None or after is None:
             found += _appeared(ref, before, after)
         else:
-            found += _changed(ref, before, after, then[ref], now[ref], share_gone)
+            found += _changed(ref, before, after, then[ref], now[ref], share_gone, currency)
     return tuple(sorted((d for d in found if d.amount), key=lambda d: (-abs(d.amount), d.engagement, d.kind)))
 
 
@@ -41,7 +42,7 @@ def to_the_unit(found: Waterfall) -> Waterfall:
 
 
 def _money(side: EngagementCommitment | None, quarter: str) -> Money | None:
-    return side.revenue.get(quarter) if side else None
+    return side.money(quarter) if side else None
 
 
 def _appeared(ref: str, before: Money | None, after: Money | None) -> Iterable[Driver]:
@@ -52,17 +53,23 @@ def _appeared(ref: str, before: Money | None, after: Money | None) -> Iterable[D
 
 
 def _changed(
-    ref: str, before: Money, after: Money, then: EngagementCommitment, now: EngagementCommitment, share_gone: float
+    ref: str,
+    before: Money,
+    after: Money,
+    then: EngagementCommitment,
+    now: EngagementCommitment,
+    share_gone: float,
+    currency: str,
 ) -> Iterable[Driver]:
     total = round(after.forecast - before.forecast, 2)
     order = _value_part(before, then, now)
     rate = _rate_part(before, then, now)
-    yield Driver("change order", ref, order, _value_text(then, now))
+    yield Driver("change order", ref, order, _value_text(then, now, currency))
     if (now.recognition or then.recognition) in ON_EVENT:
         rest = round(total - order, 2)
         yield Driver("acceptance", ref, rest, _event_text(rest, then, now))
         return
-    yield Driver("rate", ref, rate, _rate_text(then, now))
+    yield Driver("rate", ref, rate, _rate_text(then, now, currency))
     expected = share_gone * (before.forecast - before.actual)
     done = round(after.actual - before.actual - expected, 2)
     hours = _hours_part(before, after, then, now)
@@ -94,8 +101,9 @@ def _rate_part(before: Money, then: EngagementCommitment, now: EngagementCommitm
     return round((before.forecast - before.actual) * _bounded(now.rate / then.rate - 1), 2)
 
 
-def _rate_text(then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
-    return Phrase("rate from {then} to {now}", then=then.rate or 0.0, now=now.rate or 0.0)
+def _rate_text(then: EngagementCommitment, now: EngagementCommitment, currency: str) -> Phrase:
+    rates = {"then": Decimal(then.rate or 0.0), "now": Decimal(now.rate or 0.0)}
+    return Phrase("rate from {then} to {now} {currency} an hour", **rates, currency=currency)
 
 
 def _end_moved(then: EngagementCommitment, now: EngagementCommitment) -> bool:
@@ -130,12 +138,17 @@ def _event_text(amount: float, then: EngagementCommitment, now: EngagementCommit
     return Phrase("acceptance in the quarter became less likely")
 
 
-def _value_text(then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
-    return Phrase("contract value from {then} to {now}", then=then.value or 0.0, now=now.value or 0.0)
+def _value_text(then: EngagementCommitment, now: EngagementCommitment, currency: str) -> Phrase:
+    values = {"then": messages.Money(then.value or 0.0, currency), "now": messages.Money(now.value or 0.0, currency)}
+    return Phrase("contract value from {then} to {now}", **values)
 
 
 def _hours_text(then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
-    return Phrase("hours at completion from {then} to {now}", then=then.hours or 0.0, now=now.hours or 0.0)
+    return Phrase(
+        "hours at completion from {then} to {now}",
+        then=Decimal(then.hours or 0.0, 0),
+        now=Decimal(now.hours or 0.0, 0),
+    )
 
 
 def _delivered_text(amount: float) -> Phrase:

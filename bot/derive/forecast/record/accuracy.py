@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.config import Settings
-from bot.derive.forecast.commitments import (
+from bot.derive.forecast.record.commitments import (
     Commitment,
     EngagementCommitment,
     commitment,
     opening_commitment,
     read_commitments,
 )
-from bot.derive.forecast.record import IN_RANGE, Calibration, Record, Score, kept_dates, make_record
-from bot.derive.forecast.waterfall import find_drivers
+from bot.derive.forecast.record.scores import IN_RANGE, Calibration, Record, Score, kept_dates, make_record
+from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
 from bot.domain.calendar import Period, WorkCalendar, month_named
 from bot.domain.messages import Phrase
@@ -174,11 +174,22 @@ def explain_change(
         return None
     before, after = round(opening.quarters[quarter.name].forecast, 2), round(whole.forecast, 2)
     gone = _share_gone(opening.as_of, derived.as_of, quarter, calendar)
-    drivers = find_drivers(quarter.name, opening.engagements, _today(derived, facts).engagements, gone)
+    drivers = find_drivers(
+        quarter.name, opening.engagements, _today(derived, facts).engagements, gone, derived.currency
+    )
     rest = round(after - before - math.fsum(d.amount for d in drivers), 2)
     if rest:
         drivers = (*drivers, Driver("gone", "", rest, Phrase("engagements that reports no longer show")))
     return Waterfall(quarter.name, opening.as_of, before, after, drivers)
+
+
+def explain_between(
+    then: Derived, now: Derived, quarter: Period, calendar: WorkCalendar, facts: Mapping[str, Facts]
+) -> tuple[Driver, ...]:
+    """What moved a quarter's forecast from one derivation to another."""
+    gone = _share_gone(then.as_of, now.as_of, quarter, calendar)
+    before, after = _today(then, facts).engagements, _today(now, facts).engagements
+    return find_drivers(quarter.name, before, after, gone, now.currency)
 
 
 def _share_gone(since: date, day: date, quarter: Period, calendar: WorkCalendar) -> float:

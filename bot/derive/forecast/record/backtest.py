@@ -14,8 +14,9 @@ from bot.config import Settings
 from bot.derive.forecast.engagement import forecast_engagement
 from bot.derive.forecast.finish import LEVELS
 from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_by_day, learn_from
-from bot.derive.forecast.record import Record, Score, kept_dates, make_record, vars_of
+from bot.derive.forecast.record.scores import Record, Score, kept_dates, make_record, vars_of
 from bot.derive.forecast.reference import Reference, learned_note
+from bot.derive.forecast_results import Q
 from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.results import EngagementDerived, Forecast, Quantiles, QuarterRevenue
@@ -38,11 +39,11 @@ class Case:
     share: float
     as_of: date
     basis: str
-    finish: Quantiles
+    finish: Quantiles[date]
     finished: date
     finish_error: float | None
     finish_pinball: float | None
-    effort: Quantiles
+    effort: Quantiles[float]
     hours: float | None
     effort_error: float | None
     revenue_quarter: str | None
@@ -289,7 +290,7 @@ def _case(f: Finished, share: float, day: date, found: Forecast, truth: Forecast
     )
 
 
-def _levels(q: Quantiles) -> tuple[date | float | None, ...]:
+def _levels(q: Quantiles[Q]) -> tuple[Q | None, ...]:
     return q.p10, q.p50, q.p80, q.p95
 
 
@@ -382,10 +383,8 @@ def _summary(share: float, cases: Sequence[Case]) -> Summary:
     )
 
 
-def _between(q: Quantiles, truth: date | float) -> bool:
-    if isinstance(truth, date):
-        return isinstance(q.p10, date) and isinstance(q.p95, date) and q.p10 <= truth <= q.p95
-    return isinstance(q.p10, float) and isinstance(q.p95, float) and q.p10 <= truth <= q.p95
+def _between(q: Quantiles[Q], truth: Q) -> bool:
+    return q.p10 is not None and q.p95 is not None and q.p10 <= truth <= q.p95
 
 
 def _mean(values: Sequence[float | bool]) -> float | None:

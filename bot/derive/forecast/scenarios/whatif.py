@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.config import LabelSettings
 from bot.derive.forecast.capacity import week_hours
+from bot.derive.forecast.constants import RAMP_UP_WEEKS
 from bot.derive.forecast.engagement import EngagementForecast, forecast_engagement
 from bot.derive.forecast.history import make_history
 from bot.derive.forecast.reference import Reference
@@ -22,8 +23,6 @@ from bot.domain.model import Booking, Engagement, Item, Portfolio
 
 EXAMPLE = "group&7: end=2027-01-31, add_hours=80, people=+1"
 KEYS = ("end", "add_hours", "people", "co", "drop", "start", "away", "person")
-RAMP_UP_WEEKS = 1.5
-"""A newcomer's first weeks at a quarter, a half and three quarters of the pace: so many weeks of work are lost to them."""
 RECENT_DAYS = 28
 WHAT_IF = "what-if"
 DEFAULT_LABELS = LabelSettings()

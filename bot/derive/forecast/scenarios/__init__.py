@@ -1,0 +1,1 @@
+"""What if: changes to engagements, and the people whom engagements share."""

@@ -1,0 +1,336 @@
+"""Quarters worked by hand on a line of working days: one from 0 to 60, one to 120, today is 50."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.derive.forecast.history import WorkAxis
+from bot.derive.forecast.milestones import Amount
+from bot.derive.forecast.revenue import Outlook, QuarterTrials, Span, Terms, make_terms, quarter_trials
+from bot.derive.subject import Subject
+from bot.domain.messages import Phrase
+from tests.builders import CALENDAR, make_item, make_log, make_settings, make_subject
+
+PAST, THIS, NEXT = Span("past", -60, 0), Span("this", 0, 60), Span("next", 60, 120)
+SPANS = (PAST, THIS, NEXT)
+NOW = 50.0
+
+
+def ahead(*hours: float, days: tuple[float, ...] = (20.0,), delay: float = 0.0) -> Any:
+    """Trials that spend their hours evenly over the next twenty days."""
+    total = np.array(hours)
+    return SimpleNamespace(
+        hours=total, hours_by=lambda after: total * min(after / 20, 1.0), days=np.array(days), delay=delay
+    )
+
+
+def history(at: float) -> float:
+    """20 hours until day 0, 50 until today."""
+    return 0.0 if at < 0 else 20.0 if at < NOW else 50.0
+
+
+def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
+    """20,200 at 200 an hour; 5, 20 and 25 hours billed on days 0, 10 and 50, 1,000 not approved; 80 % are billable."""
+    money = changes.pop("billed_money", [1000.0, 4000.0, 5000.0])
+    values: dict[str, Any] = {
+        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0,
+    }  # fmt: skip
+    return Terms(
+        recognition=recognition,
+        billed_at=np.array([0.0, 10.0, 50.0]),
+        billed_money=np.array(money),
+        billed_hours=np.array([5.0, 20.0, 25.0]),
+        **(values | changes),
+    )
+
+
+def outlook(with_terms: Terms, **changes: Any) -> Outlook:
+    values: dict[str, Any] = {
+        "history": SimpleNamespace(hours_until=history), "now": NOW, "ahead": ahead(40.0, 60.0), "eac": 130.0,
+        "eac_at": lambda at: 100.0, "amounts": (), "finished_at": None, "soft_money": {}, "upside_quarter": None,
+    }  # fmt: skip
+    return Outlook(terms=with_terms, **(values | changes))
+
+
+def found(with_terms: Terms, **changes: Any) -> dict[str, QuarterTrials]:
+    return quarter_trials(outlook(with_terms, **changes), SPANS)
+
+
+def figures(trials: QuarterTrials) -> tuple[float, list[float], float]:
+    return trials.actual, [round(float(x), 6) for x in trials.whole], trials.upside
+
+
+# -- as delivered
+
+
+def test_hours_billed_and_to_come_by_quarter_up_to_the_value() -> None:
+    """To come: 160 of money an hour ahead; until 60 half of 40 or 60 hours, until 120 all, and then 20,200 is the limit."""
+    q = found(terms())
+    assert figures(q["past"]) == (1000, [1000], 0)
+    assert figures(q["this"]) == (9000, [13_200, 14_800], 0)
+    assert figures(q["next"]) == (0, [3200, 4400], 0)
+    assert (q["past"].room, q["this"].room, q["next"].room) == pytest.approx((0, 5200, 1400))
+    assert [str(q[name].text) for name in ("past", "this", "next")] == [
+        "5 billable hours approved so far, 0 more expected, at 200.00 an hour",
+        "45 billable hours approved so far, 25 more expected, at 200.00 an hour",
+        "0 billable hours approved so far, 19 more expected, at 200.00 an hour; the contract value of 20,200 is the limit",
+    ]
+
+
+def test_without_a_value_nothing_limits() -> None:
+    q = found(terms(value=None))
+    assert figures(q["next"]) == (0, [3200, 4800], 0)
+    assert "limit" not in str(q["next"].text)
+
+
+def test_one_trial_in_twenty_at_the_limit_is_told_and_one_in_fifty_is_not() -> None:
+    for trials, told in ((20, True), (50, False)):
+        q = found(terms(), ahead=ahead(60.0, *[40.0] * (trials - 1)))
+        assert ("limit" in str(q["next"].text)) is told
+
+
+def test_hours_beyond_the_value_wait_for_a_change_order() -> None:
+    """19,000 billed by day 0 of 18,200; 2,000 more approved on day 20."""
+    rich = terms(billed_money=[19_000.0, 0.0, 0.0], added=((20.0, 2000.0),))
+    assert [rich.value_at(at) for at in (0, 19, 20, 21)] == [18_200, 18_200, 20_200, 20_200]
+    q = found(rich, ahead=None)
+    assert (q["past"].actual, q["this"].actual) == (18_200, 800)
+    assert figures(quarter_trials(outlook(rich, now=20.0), (Span("until it", 0, 20),))["until it"])[0] == 800
+    assert terms(value=None, added=((20.0, 2000.0),)).value_at(0) is None
+
+
+def test_a_quarter_that_ends_today_is_over() -> None:
+    full = terms(billed_money=[1000.0, 4000.0, 99_000.0])
+    q = quarter_trials(outlook(full), (Span("until today", 0, NOW),))["until today"]
+    assert (figures(q), q.room) == ((19_200, [19_200], 0), 0)
+    assert "limit" not in str(q.text)
+
+
+def test_when_nothing_is_left_what_waits_for_approval_is_still_expected() -> None:
+    q = found(terms(), ahead=None)
+    assert (figures(q["this"]), figures(q["next"])) == ((9000, [10_000], 0), (0, [0], 0))
+
+
+# -- percent complete
+
+
+def test_percent_complete_earns_the_share_of_the_hours_at_completion() -> None:
+    """20 of 100 hours until day 0, 50 until today; 50 or 150 more: half of them until day 60."""
+    q = found(terms("percent_complete", value=10_000.0), ahead=ahead(50.0, 150.0))
+    assert figures(q["past"]) == (2000, [2000], 0)
+    assert figures(q["this"]) == (3000, [5500, 4250], 0)
+    assert figures(q["next"]) == (0, [2500, 3750], 0)
+    assert (q["this"].room, q["next"].room) == pytest.approx((3125, 0))
+    assert str(q["this"].text) == "50 of 130 hours at completion spent, of a value of 10,000"
+
+
+def test_percent_complete_of_finished_work_is_certain() -> None:
+    q = found(terms("percent_complete", value=10_000.0), ahead=None, eac=None)
+    assert figures(q["this"]) == (3000, [3000], 0)
+    assert str(q["this"].text) == "50 of 50 hours at completion spent, of a value of 10,000"
+
+
+def test_percent_complete_is_never_more_than_all_and_nothing_without_an_estimate() -> None:
+    for eac, earned in ((40.0, 5000.0), (None, 0.0), (0.0, 0.0)):
+        q = found(terms("percent_complete", value=10_000.0), eac_at=lambda at, eac=eac: eac, ahead=None)
+        assert q["past"].actual + q["this"].actual == (10_000 if earned else 0)
+        assert q["past"].actual == earned
+
+
+def test_a_change_order_counts_for_percent_complete_from_its_approval() -> None:
+    q = found(terms("percent_complete", value=12_000.0, added=((20.0, 2000.0),)), ahead=None)
+    assert (q["past"].actual, q["this"].actual) == (2000, 4000)
+
+
+def test_percent_complete_of_a_quarter_that_ends_today() -> None:
+    made = outlook(terms("percent_complete", value=10_000.0), ahead=ahead(50.0, 150.0))
+    q = quarter_trials(made, (Span("until today", 0, NOW), Span("from today", NOW, 60)))
+    assert (figures(q["until today"]), q["until today"].room) == ((3000, [3000], 0), 0)
+    assert figures(q["from today"]) == (0, [2500, 3750], 0)
+
+
+# -- on acceptance
+
+
+def amount(money: float, *days: float, title: str = "Build") -> Amount:
+    return Amount(title, money, None, np.array(days))
+
+
+def test_accepted_milestones_are_earned_in_their_quarter_ends_included() -> None:
+    q = found(
+        terms("on_acceptance"),
+        amounts=(Amount("A", 500, 0.0, None), Amount("", 3000, 10.0, None), Amount("C", 70, 60.0, None)),
+    )
+    assert [figures(q[s.name]) for s in SPANS] == [(500, [500], 0), (3070, [3070], 0), (0, [0], 0)]
+    assert [str(q[s.name].text) for s in SPANS] == [
+        "Acceptance: A accepted",
+        "Acceptance: everything accepted, C accepted",
+        "",
+    ]
+
+
+def test_milestones_to_come_are_split_by_chance() -> None:
+    """Accepted on days 55, 60, 65 or 1050: half a chance this quarter, a quarter the next."""
+    q = found(terms("on_acceptance"), amounts=(Amount("A", 500, 10.0, None), amount(4000, 5, 10, 15, 1000)))
+    assert figures(q["this"]) == (500, [4500, 4500, 500, 500], 2000)
+    assert figures(q["next"]) == (0, [0, 0, 4000, 0], 3000)
+    assert figures(q["past"]) == (0, [0], 0)
+    assert str(q["this"].text) == "Acceptance: A accepted, Build with a chance of 50%"
+    assert (
+        str(found(terms("on_acceptance"), amounts=(amount(1, 5, title=""),))["this"].text)
+        == "Acceptance: everything with a chance of 100%"
+    )
+
+
+@pytest.mark.parametrize(("trials", "upside"), [(20, 3800.0), (40, 0.0), (1, 0.0)])
+def test_what_is_certain_or_all_but_impossible_is_no_upside(trials: int, upside: float) -> None:
+    for recognition, changes in (
+        ("on_acceptance", {"amounts": (amount(4000, 5, *[900.0] * (trials - 1)),)}),
+        ("on_completion", {"ahead": ahead(1.0, days=(5.0, *[900.0] * (trials - 1)))}),
+    ):
+        q = found(terms(recognition, value=4000.0), **changes)["this"]
+        assert q.upside == pytest.approx(upside)
+        assert bool(q.text) is (trials != 40)
+
+
+def test_a_milestone_that_nothing_is_known_of_earns_nothing() -> None:
+    q = found(terms("on_acceptance"), amounts=(Amount("A", 500, None, None),))
+    assert [figures(q[s.name]) for s in SPANS] == [(0, [0], 0)] * 3
+
+
+# -- on completion
+
+
+@pytest.mark.parametrize(("at", "quarter"), [(0.0, "past"), (10.0, "this"), (60.0, "this"), (61.0, "next")])
+def test_a_finished_engagement_earns_its_value_in_the_quarter_of_its_end(at: float, quarter: str) -> None:
+    q = found(terms("on_completion"), finished_at=at)
+    assert {name: (t.actual, float(t.whole[0]), str(t.text)) for name, t in q.items() if t.actual or t.text} == {
+        quarter: (20_200, 20_200, "Completed")
+    }
+
+
+def test_completion_to_come_is_split_by_chance() -> None:
+    """Work begins in two days: done on days 57, 60, 62 or 952."""
+    q = found(terms("on_completion"), ahead=ahead(1.0, days=(5.0, 8.0, 10.0, 900.0), delay=2.0))
+    assert figures(q["past"]) == (0, [0], 0)
+    assert figures(q["this"]) == (0, [20_200, 20_200, 0, 0], 10_100)
+    assert figures(q["next"]) == (0, [0, 0, 20_200, 0], 15_150)
+    assert str(q["next"].text) == "Completion with a chance of 25%"
+    assert [figures(t) for t in found(terms("on_completion"), ahead=None).values()] == [(0, [0], 0)] * 3
+
+
+# -- upside, sums, and what is not known
+
+
+def test_upside_names_its_parts_and_soft_bookings_earn_no_more_than_there_is_room_for() -> None:
+    """5,200 of room this quarter; change orders of 1,500 make room, too."""
+    base = terms(upside_value=1500.0)
+    q = found(base, upside_quarter="this", soft_money={"this": 3000.0, "next": 9000.0})
+    assert (q["this"].upside, q["next"].upside, q["past"].upside) == (4500, 1400, 0)
+    assert str(q["this"].more) == "Could add: change orders not decided yet 1,500, soft bookings 3,000"
+    assert str(q["next"].more) == "Could add: soft bookings 1,400"
+    assert not q["past"].more
+    assert found(base, upside_quarter="this", soft_money={"this": 9000.0})["this"].upside == 1500 + 5200 + 1500
+    little = found(replace(base, upside_value=0.9), upside_quarter="this", soft_money={"this": 1.0})["this"]
+    assert str(little.more) == "Could add: soft bookings 1"
+    chance = found(terms("on_acceptance"), amounts=(amount(4000, 5, 900),))["this"]
+    assert str(chance.more) == "Could add: acceptance or completion in time 2,000"
+
+
+def test_a_quarter_is_its_mean_and_eighty_percent_in_cents() -> None:
+    summary = QuarterTrials(1.236, np.arange(11) * 100 / 3, 2.345678, Phrase("why")).summary(("a#1",))
+    assert (summary.actual, summary.forecast, summary.low, summary.high, summary.upside) == (
+        1.24,
+        166.67,
+        33.33,
+        300.0,
+        2.35,
+    )
+    assert [(str(r.text), r.evidence) for r in summary.reasons] == [("why", ("a#1",))]
+
+
+@pytest.mark.parametrize(
+    ("whole", "expected"),
+    [
+        ([7.0], (7, 7, 7)),
+        ([0.0, 10.0], (5, 1, 9)),
+        ([0.0] * 19 + [1900.0], (95, 0, 95)),
+        ([1000.0] * 19 + [0.0], (950, 950, 1000)),
+    ],
+)
+def test_the_range_always_holds_the_mean(whole: list[float], expected: tuple[float, float, float]) -> None:
+    summary = QuarterTrials(0.0, np.array(whole), -3.0).summary()
+    assert (summary.forecast, summary.low, summary.high) == expected
+    assert (summary.upside, summary.reasons) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("recognition", "changes", "known"),
+    [
+        ("as_delivered", {}, True),
+        ("as_delivered", {"value": None}, True),
+        ("as_delivered", {"rate": None}, False),
+        ("on_completion", {"rate": None}, True),
+        ("on_completion", {"value": None}, False),
+        ("on_completion", {"currency": "JPY"}, False),
+        (None, {}, False),
+    ],
+)
+def test_what_a_rule_needs_to_know(recognition: Any, changes: dict[str, Any], known: bool) -> None:
+    made = terms(recognition, **changes)
+    assert (made.known, bool(found(made))) == (known, known)
+
+
+# -- the terms
+
+
+def terms_of(**values: Any) -> Terms:
+    subject: Subject = make_subject(**values)
+    return make_terms(subject, WorkAxis(CALENDAR))
+
+
+def test_the_mean_rate_is_that_of_the_billable_hours_logged() -> None:
+    """20 hours at 100, 20 at 150, of which 10 wait for approval; 20 that nobody pays: 80 of 100 with the usual 40."""
+    work, free = make_item(1), make_item(2, labels=["non-billable"])
+    logs = [
+        make_log(work, 20, "2026-11-02"),
+        make_log(work, 10, "2026-11-02", user="bob"),
+        make_log(work, 10, "2026-11-02", user="bob", approved=False),
+        make_log(free, 20, "2026-11-02"),
+    ]
+    rates = make_settings(finance={"rates": {"default": 100, "bob": 150}})
+    made = terms_of(settings=rates, facts={"value": None, "hours": None}, items=[work, free], timelogs=logs)
+    assert (made.rate, made.pending_money, made.billed_money.sum()) == (125, 1500, 3500)
+    assert made.billable_share == pytest.approx(0.8)
+
+
+def test_hours_taken_back_and_hours_without_a_rate_say_nothing_of_the_mean() -> None:
+    work = make_item(1)
+    rates = make_settings(finance={"rates": {"default": 100, "bob": 150}})
+    unsold: dict[str, Any] = {"value": None, "hours": None}
+    back = [make_log(work, 10, "2026-11-02", user="bob"), make_log(work, -10, "2026-11-02")]
+    assert terms_of(settings=rates, facts=unsold, items=[work], timelogs=back).rate == 100
+    unknown = make_settings(finance={"rates": {"carl": 100}})
+    assert (
+        terms_of(settings=unknown, facts=unsold, items=[work], timelogs=[make_log(work, 9, "2026-11-02")]).rate is None
+    )
+    more_back = [make_log(work, 10, "2026-11-02", billable=False), make_log(work, -90, "2026-11-02")]
+    assert terms_of(items=[work], timelogs=more_back).billable_share == 1.0
+
+
+def test_change_orders_move_value_and_hours_by_what_was_decided() -> None:
+    orders = [
+        make_item(2, labels=["change-order::approved"], facts={"hours": 10, "value": 2000}, closed="2026-10-20"),
+        make_item(3, labels=["change-order::rejected"], facts={"hours": 7, "value": 900}, closed="2026-10-20"),
+        make_item(4, labels=["change-order::proposed"], facts={"hours": 5, "value": 700}),
+    ]
+    made = terms_of(items=[make_item(1), *orders])
+    assert (made.value, made.hours, made.upside_value, made.approved_value) == (22_000, 110, 700, 2000)
+    assert [value for _, value in made.added] == [2000]
+    bare = terms_of(items=[make_item(1), *orders], facts={"value": None, "hours": None})
+    assert (bare.value, bare.hours) == (None, None)

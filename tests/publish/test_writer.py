@@ -1,0 +1,395 @@
+"""The hands, without a GitLab: what passes the last gate, which request is sent, what an error means, how long is waited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.config import Settings
+from bot.domain.errors import (
+    AccessError,
+    GitLabError,
+    NotFoundError,
+    RateLimitedError,
+    UncertainWriteError,
+    UnreachableError,
+)
+from bot.publish import writer as hands
+from bot.publish.approval import Thumb
+from bot.publish.audience import Guard
+from bot.publish.closing import closed_text
+from bot.publish.drafts import QUESTION
+from bot.publish.marker import Identity, read_marker
+from bot.publish.posts import Post
+from bot.publish.standing import Sight
+from bot.publish.steps import Step
+from bot.publish.wishes import approved_wish, make_wishes
+from bot.publish.writer import RefusedWrite, Retry, Scene, Writer, is_for_customer
+from tests.publish.scripted import MONTH, PLACE, SPOT, post, scene, step
+from tests.publish.stage import CHANNEL, ROOT, SETTINGS, UNASKED, draft
+
+NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
+OURS = Settings.model_validate(SETTINGS)
+GUARD = Guard(OURS.audience_of, {ROOT: CHANNEL}, {ROOT: ROOT})
+THERE = replace(PLACE, asked=CHANNEL, ref=CHANNEL, path="acme/customers/globex")
+
+
+@dataclass
+class Shelf:
+    """What stands at places, and which were looked at."""
+
+    posts: tuple[Post, ...] = ()
+    looked: list[str] = field(default_factory=list)
+
+    def look(self, ref: str, labels: Any = ()) -> Sight:
+        self.looked.append(ref)
+        return Sight(PLACE, self.posts)
+
+
+class Hands(Writer):
+    """Records what would be sent; `answer` is what GitLab says then."""
+
+    def __init__(
+        self, settings: Settings = OURS, guard: Guard = GUARD, posts: tuple[Post, ...] = (), **more: Any
+    ) -> None:
+        self.slept: list[float] = []
+        super().__init__(None, settings, guard, sleep=self.slept.append, **more)  # type: ignore[arg-type]
+        self.reader = self.shelf = Shelf(posts)  # type: ignore[assignment]
+        self.sent: list[Step] = []
+        self.answer: str | Exception | None = None
+
+    def _send(self, step: Step, scene: Scene, post: Post | None) -> str | None:
+        self.sent.append(step)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def refusal(made: Hands, wanted: Step, at: Scene) -> tuple[str, bool]:
+    with pytest.raises(RefusedWrite) as refused:
+        made.write(wanted, at, None)
+    assert made.sent == []
+    return refused.value.reason, refused.value.stale
+
+
+# -- the gate
+
+
+WRITING_TEXT = ("create", "update", "ask", "label", "react")
+
+
+@pytest.mark.parametrize("action", WRITING_TEXT)
+def test_an_internal_text_passes_where_only_our_people_read(action: str) -> None:
+    made = Hands()
+    made.write(step(action, target=ROOT), scene(), None)
+    assert len(made.sent) == 1
+    why, stale = refusal(Hands(), step(action, target=ROOT), Scene(THERE, ()))
+    assert "customers can read there" in why
+    assert not stale
+
+
+@pytest.mark.parametrize("action", ["remove", "close"])
+def test_what_takes_away_is_asked_for_no_audience(action: str) -> None:
+    made = Hands()
+    made.write(step(action), Scene(THERE, ()), post())
+    assert len(made.sent) == 1
+
+
+@pytest.mark.parametrize("action", WRITING_TEXT)
+def test_a_text_that_would_run_a_command_is_not_sent(action: str) -> None:
+    wanted = replace(step(action, target=ROOT), body="Fine.\n\n/close")
+    assert refusal(Hands(), wanted, scene()) == ("a line of the text would run as a quick action", False)
+
+
+def test_a_customers_draft_stands_where_our_own_people_read() -> None:
+    wanted = step(
+        "create", identity=Identity("status", "customer", "~x", "2026-W47", draft=True), target=ROOT, engagement=ROOT
+    )
+    assert not is_for_customer(wanted)
+    made = Hands()
+    made.write(wanted, scene(), None)
+    assert (len(made.sent), made.shelf.looked) == (1, [])
+
+
+# -- a customer's text
+
+
+def drafted(number: int = 7, words: str = "Half done.", **fields: Any) -> Post:
+    body = make_wishes(draft(words))[0].text()
+    marker = read_marker(body)
+    assert marker
+    return Post(ROOT, "note", number, body, marker, **fields)
+
+
+def customers(words: str = "Half done.", action: Any = "create") -> Step:
+    wish = approved_wish(make_wishes(draft(words))[0], CHANNEL, words)
+    return Step(
+        action,
+        "note",
+        wish.identity,
+        CHANNEL,
+        "approved",
+        engagement=ROOT,
+        body=wish.text(),
+        fingerprint=wish.fingerprint,
+    )
+
+
+DORA = (Thumb("dora", NOON),)
+AT_CHANNEL = Scene(THERE, ())
+
+
+@pytest.mark.parametrize("action", ["create", "update"])
+@pytest.mark.parametrize(
+    "posts",
+    [
+        (drafted(thumbs=DORA),),
+        (drafted(5), drafted(7, thumbs=DORA)),
+        (drafted(5, "Other."), drafted(7, thumbs=DORA)),
+        (drafted(thumbs=DORA), drafted(9)),
+    ],
+)
+def test_approved_words_are_posted(posts: tuple[Post, ...], action: str) -> None:
+    made = Hands(posts=posts)
+    made.write(customers(action=action), AT_CHANNEL, None)
+    assert (len(made.sent), made.shelf.looked) == (1, [ROOT])
+
+
+GONE = (f"its text stands in no draft on {ROOT}: changed or deleted since", True)
+WAITS = ("the draft is not approved: waits for a 👍 by dora on the draft", True)
+PAT = (Thumb("pat", NOON),)
+other_identity = replace(drafted().marker, identity=replace(drafted().marker.identity, period="2026-W46"))
+posted_identity = replace(drafted().marker, identity=replace(drafted().marker.identity, draft=False))
+
+
+@pytest.mark.parametrize("action", ["create", "update"])
+@pytest.mark.parametrize(
+    ("posts", "why"),
+    [
+        ((), GONE),
+        ((drafted(words="Other.", thumbs=DORA),), GONE),
+        ((drafted(thumbs=DORA, own=False),), GONE),
+        (
+            (replace(drafted(thumbs=DORA), marker=other_identity),),
+            GONE,
+        ),
+        ((replace(drafted(thumbs=DORA), marker=posted_identity),), GONE),
+        ((replace(drafted(thumbs=DORA), marker=replace(drafted().marker, duplicate_of="3")),), GONE),
+        ((replace(drafted(thumbs=DORA), body="no text between marker lines"),), GONE),
+        ((drafted(),), WAITS),
+        ((drafted(thumbs=PAT),), WAITS),
+        ((drafted(5), drafted(7, thumbs=PAT)), WAITS),
+    ],
+)
+def test_other_words_and_words_that_nobody_approved_are_not(
+    posts: tuple[Post, ...], why: tuple[str, bool], action: str
+) -> None:
+    assert refusal(Hands(posts=posts), customers(action=action), AT_CHANNEL) == why
+
+
+def test_nothing_hides_between_the_words_and_their_marker() -> None:
+    wanted = replace(customers(), body=customers().body.replace("Half done.", "Half done.\n\nMargin 4 %."))
+    assert refusal(Hands(posts=(drafted(thumbs=DORA),)), wanted, AT_CHANNEL) == GONE
+
+
+def test_a_draft_is_looked_for_at_its_engagements_home_of_today() -> None:
+    hall = Hands(guard=replace(GUARD, homes={ROOT: SPOT + "9"}), posts=(drafted(thumbs=DORA),))
+    hall.write(customers(), AT_CHANNEL, None)
+    assert hall.shelf.looked == [SPOT + "9"]
+    unknown = Hands(guard=replace(GUARD, homes={}), posts=(drafted(thumbs=DORA),))
+    assert refusal(unknown, customers(), AT_CHANNEL) == (
+        f"no engagement {ROOT} is known, so no draft of its text",
+        False,
+    )
+
+
+def test_what_needs_no_approval_is_posted_and_what_is_switched_off_is_not() -> None:
+    free = Hands(UNASKED)
+    free.write(customers(), AT_CHANNEL, None)
+    assert (len(free.sent), free.shelf.looked) == (1, [])
+    off = Settings.model_validate(
+        SETTINGS | {"reports": {"status": {"customer": {"enabled": False, "approvers": ["dora"]}}}}
+    )
+    why = "`reports.status.customer` is switched off: nothing is posted for the customer"
+    assert refusal(Hands(off, posts=(drafted(thumbs=DORA),)), customers(), AT_CHANNEL) == (why, False)
+
+
+def test_a_question_about_a_draft_needs_no_approval() -> None:
+    identity = Identity("status" + QUESTION, "customer", "~x", "2026-W47", draft=True)
+    made = Hands()
+    made.write(step("ask", identity=identity, target=ROOT, engagement=ROOT), scene(), None)
+    assert (len(made.sent), made.shelf.looked) == (1, [])
+
+
+# -- what an answer means
+
+
+@pytest.mark.parametrize(
+    ("problem", "action", "seconds", "limited"),
+    [
+        (RateLimitedError("slow", "p", retry_after=7.0), "create", 7.0, True),
+        (UncertainWriteError("lost", "p"), "create", 0.5, False),
+        (UnreachableError("gone", "p"), "create", 0.5, False),
+        (GitLabError("conflict", "p", status=409), "create", 0.5, False),
+        (NotFoundError("gone", "p"), "update", 0.0, False),
+        (NotFoundError("gone", "p"), "remove", 0.0, False),
+    ],
+)
+def test_what_may_or_may_not_have_been_written_is_looked_at_again(
+    problem: Any, action: str, seconds: float, limited: bool
+) -> None:
+    made = Hands()
+    made.answer = problem
+    with pytest.raises(Retry) as again:
+        made.write(step(action, target=ROOT), scene(), post())
+    assert (again.value.seconds, again.value.limited, again.value.where) == (seconds, limited, "p")
+
+
+@pytest.mark.parametrize(
+    ("problem", "action"),
+    [
+        (NotFoundError("gone"), "create"),
+        (NotFoundError("gone"), "close"),
+        (GitLabError("no", status=400), "create"),
+        (GitLabError("no", status=410), "update"),
+        (AccessError("no"), "update"),
+    ],
+)
+def test_gitlabs_own_refusal_is_passed_on(problem: Any, action: str) -> None:
+    made = Hands()
+    made.answer = problem
+    with pytest.raises(type(problem)) as told:
+        made.write(step(action, target=ROOT), scene(), post())
+    assert told.value is problem
+
+
+def test_only_the_answer_to_an_update_proves_what_stands() -> None:
+    wanted = step("update", target=ROOT)
+    for action, answer, proves in (
+        ("update", wanted.body, True),
+        ("update", wanted.body + "\n ", True),
+        ("update", "other", False),
+        ("update", None, False),
+        ("create", wanted.body, False),
+        ("ask", wanted.body, False),
+    ):
+        made = Hands()
+        made.answer = answer
+        assert made.write(replace(wanted, action=action), scene(), post()) is proves, (action, answer)
+
+
+# -- which request is sent
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    sent: list[tuple[Any, ...]] = []
+    for name in ("change_labels", "create_issue", "create_note", "delete_note", "update_issue", "update_note"):
+        monkeypatch.setattr(
+            hands.writing, name, lambda client, *rest, name=name, **more: sent.append((name, *rest, *more.values()))
+        )
+    monkeypatch.setattr(hands, "add_sign", lambda client, *rest: sent.append(("add_sign", *rest)))
+    monkeypatch.setattr(hands, "resolve_place", lambda client, ref: f"at {ref}")
+    return sent
+
+
+def send(wanted: Step, at: Scene, found: Post | None = None) -> None:
+    made = Hands()
+    Writer._send(made, wanted, at, found)
+
+
+def test_each_step_sends_its_one_request(requests: list[tuple[Any, ...]]) -> None:
+    note, issue = post(7), post(3, identity=MONTH)
+    written = step("create", thread="t1")
+    month = step("create", identity=MONTH, title="October", labels=("m",), confidential=True)
+    send(written, scene())
+    send(step("ask", thread="t2"), scene())
+    send(month, scene())
+    send(step("update", "New."), scene(), note)
+    send(step("update", "New.", identity=MONTH), scene(), issue)
+    send(step("remove"), scene(), note)
+    send(step("remove"), scene(), replace(note, place="acme/old#1"))
+    send(step("label", labels=("a",), remove_labels=("b",)), scene())
+    send(step("react", labels=("white_check_mark",), post=9), scene())
+    at = PLACE
+    assert requests == [
+        ("create_note", at, written.body, "t1"),
+        ("create_note", at, step("ask").body, "t2"),
+        ("create_issue", at, "October", month.body, ("m",), True),
+        ("update_note", at, 7, step("update", "New.").body),
+        ("update_issue", at, 3, step("update", "New.", identity=MONTH).body),
+        ("delete_note", at, 7),
+        ("delete_note", "at acme/old#1", 7),
+        ("change_labels", at, ("a",), ("b",)),
+        ("add_sign", at, 9, "white_check_mark"),
+    ]
+
+
+def test_without_a_text_to_change_nothing_is_sent(requests: list[tuple[Any, ...]]) -> None:
+    for action in ("update", "remove", "close"):
+        send(step(action), scene(), None)
+    assert requests == []
+
+
+def test_further_parts_go_below_the_first_one(requests: list[tuple[Any, ...]]) -> None:
+    first, copy = post(7, thread="seven"), post(5, thread="five", own=False)
+    later = replace(first.marker.identity, part=2)
+    send(step("create", identity=later, form="reply"), scene(post(9, thread="nine"), first, copy))
+    send(
+        step("create", identity=replace(MONTH, part=2), form="issue-note"),
+        scene(post(4, identity=MONTH), post(8, identity=MONTH)),
+    )
+    assert [(name, where, rest[-1:]) for name, where, *rest in requests] == [
+        ("create_note", PLACE, ["seven"]),
+        ("create_note", f"at {SPOT}#4", [step("create", identity=replace(MONTH, part=2)).body]),
+    ]
+    for stands in ((), (post(7, duplicate_of="3"),), (post(7, identity=MONTH),)):
+        with pytest.raises(RefusedWrite) as refused:
+            send(step("create", identity=later, form="reply"), scene(*stands))
+        assert (refused.value.reason, refused.value.stale) == ("its first part does not stand", True)
+
+
+def test_an_issue_is_closed_for_the_one_that_follows_it(requests: list[tuple[Any, ...]]) -> None:
+    old, new = post(3, identity=MONTH), post(5, identity=replace(MONTH, period="2026-11"))
+    send(step("close", identity=MONTH), scene(old, new), old)
+    assert requests == [("update_issue", PLACE, 3, closed_text(old, new), True)]
+    with pytest.raises(RefusedWrite) as refused:
+        send(step("close", identity=MONTH), scene(old), old)
+    assert (refused.value.reason, refused.value.stale) == ("the issue that follows it does not stand yet", True)
+
+
+@pytest.mark.parametrize(
+    ("labels", "number"), [(("thumbsup",), 9), (("white_check_mark", "thumbsup"), 9), (("white_check_mark",), None)]
+)
+def test_no_other_reaction_is_given(
+    labels: tuple[str, ...], number: int | None, requests: list[tuple[Any, ...]]
+) -> None:
+    with pytest.raises(RefusedWrite) as refused:
+        send(step("react", labels=labels, post=number), scene())
+    assert (refused.value.reason, refused.value.stale, requests) == ("a reaction that answers no order", False, [])
+
+
+# -- waiting
+
+
+def test_pauses_double_up_to_eight_seconds_and_a_limit_is_waited_out_exactly() -> None:
+    made = Hands()
+    for attempt in range(6):
+        made.pause(Retry(0.0), attempt)
+    made.pause(Retry(20.0), 0)
+    made.pause(Retry(0.25, limited=True), 5)
+    made.pause(Retry(-3.0, limited=True), 5)
+    assert made.slept == [0.5, 1, 2, 4, 8, 8, 20, 0.25, 0]
+
+
+def test_a_run_waits_no_longer_than_its_budget() -> None:
+    made = Hands(budget=10.0)
+    made.pause(Retry(6.0, limited=True), 0)
+    made.pause(Retry(4.0, limited=True), 0)
+    assert made.slept == [6, 4]
+    with pytest.raises(UnreachableError, match="longer than this run waits"):
+        made.pause(Retry(0.1, limited=True), 0)
+    assert Hands()._budget == 900

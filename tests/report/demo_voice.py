@@ -1,0 +1,75 @@
+"""All texts of the derived sample portfolio, made once: what tests of figures and of wording read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from bot.config import Settings, parse_config
+from bot.demo import DEMO_CONFIG
+from bot.derive.catalog import vocabulary
+from bot.derive.decisions.status import Signals
+from bot.derive.pipeline import derive_portfolio
+from bot.derive.results import Derived, EngagementDerived
+from bot.domain.calendar import WorkCalendar
+from bot.domain.model import Portfolio
+from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.reading import read_portfolio
+from bot.report import ReportContext, make_documents
+from bot.report.document import Document, customer_text
+from bot.report.environment import Templates
+from bot.report.schedule import forced
+from bot.report.text.wording import Words, load_words
+from fakegitlab import DemoGitLab
+from tests.demo.hostile import make_hostile_portfolio
+
+DAY = date(2026, 11, 20)
+ROLL_UPS = ("portfolio", "monthly", "quarterly")
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The portfolio as it is told; `days` are those as of which anything was derived for it."""
+
+    portfolio: Portfolio
+    settings: Settings
+    calendar: WorkCalendar
+    words: Words
+    context: ReportContext
+    days: dict[date, Derived] = field(default_factory=dict)
+    documents: dict[str, tuple[Document, ...]] = field(default_factory=dict)
+
+    def made(self, kind: str) -> tuple[Document, ...]:
+        if kind not in self.documents:
+            found = make_documents(forced(self.settings, self.calendar, kind, None, DAY), self.context)
+            assert found.faults == ()
+            self.documents[kind] = found.documents
+        return self.documents[kind]
+
+    def status(self, audience: str) -> Iterator[tuple[EngagementDerived, str]]:
+        """Each engagement with its weekly status; of the customer's the part that the customer reads."""
+        for document in self.made("status"):
+            if document.audience == audience and document.engagement:
+                derived = self.context.derived(document.engagement, DAY)
+                assert derived is not None
+                yield derived, customer_text(document.body) or document.body
+
+
+@cache
+def demo_voice(locale: str = "en_US") -> Voice:
+    with DemoGitLab(make_hostile_portfolio(DAY)) as gitlab:
+        settings = parse_config(DEMO_CONFIG(DAY, gitlab.url), "config.yml", vocabulary())
+        portfolio = read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=DAY)
+    calendar, memory = settings.work_calendar(range(2023, 2031)), dict[tuple[str, date], Signals]()
+    days: dict[date, Derived] = {}
+
+    def derive(day: date) -> Derived:
+        if day not in days:
+            days[day] = derive_portfolio(portfolio, day, settings, calendar, trials=500, memory=memory)
+        return days[day]
+
+    words = load_words(locale, "USD")
+    context = ReportContext(portfolio, settings, calendar, derive, Templates(words), settings.audience_of)
+    return Voice(portfolio, settings, calendar, words, context, days)
