@@ -277,14 +277,14 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[CheckRes
     """What was found under the label, and where each engagement's internal status would go."""
     try:
         portfolio = read_live(session, None, progress)
-    except UsageError as error:  # of a file beside the config; one that is not there is told already
+    except UsageError as fault:  # of a file beside the config; one that is not there is told already
         if not _missing_sheets(session):
-            yield CheckResult("problem", str(error))
+            yield CheckResult("problem", str(fault))
         return
     for failure in portfolio.failures:
         yield CheckResult("problem", str(failure))
-    for error, refs in _by_text((str(error), e.ref) for e in portfolio.engagements for error in e.errors):
-        yield CheckResult("problem", f"{_listed(refs)}: {error}")
+    for told, refs in _by_text((str(error), e.ref) for e in portfolio.engagements for error in e.errors):
+        yield CheckResult("problem", f"{_listed(refs)}: {told}")
     if not portfolio.engagements:
         label = session.settings.portfolio.label
         yield CheckResult("problem", "no engagement was found", Remedy.NO_ENGAGEMENT, (label,))

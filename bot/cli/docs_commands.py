@@ -42,7 +42,7 @@ def commands_of(group: TyperGroup) -> Mapping[str, Any]:
 
 
 def _command(command: Any, name: str) -> Iterator[str]:
-    arguments = [p.metavar or p.human_readable_name for p in command.params if isinstance(p, TyperArgument)]
+    arguments = [p.metavar or str(p.name).upper() for p in command.params if isinstance(p, TyperArgument)]
     yield f"## psbot {name}\n"
     yield f"`{' '.join(('psbot', name, *arguments))}`: {' '.join((command.help or '').split())}\n"
     if command.epilog:

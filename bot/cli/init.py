@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from bot.domain.model import Portfolio
 
 
+_SCHEMA = "config.schema.json"
+
+
 @app.command(epilog="Example: psbot init --from acme --places acme/ps-internal/status")
 def init(
     from_: Annotated[
@@ -42,20 +45,33 @@ def init(
         )
     from bot.app.session import session_of
 
-    found, text = _config(path, from_, places, dry_run)
+    found, text = _config(path, from_, places)
     session = session_of(text, path)
+    portfolio = _read(session) if found or places else None
+    if found and portfolio and places:
+        from bot.app.setting_up.proposal import require_apart
+
+        require_apart(found, portfolio, _named_place(found))
+    if not path.exists():
+        _write_config(path, text, dry_run)
     if labels:
         _make_labels(session, dry_run)
-    if found or places:
-        portfolio = _read(session)
+    if portfolio:
         _tell_unlabelled(found, portfolio)
         if places:
             _make_places(session, path, portfolio, places, dry_run)
     _tell_next(path, dry_run)
 
 
-def _config(path: Path, group: str | None, places: str | None, dry_run: bool) -> tuple[Found | None, str]:
-    """The text of the config that stands at `path`, else of the one that is proposed and written there."""
+def _named_place(found: Found) -> str:
+    """The project of `--places`, where it is internal for no other reason than that it was named."""
+    from bot.app.setting_up.proposal import NAMED
+
+    return next((path for path, why in found.proposal.who.items() if why == NAMED), "")
+
+
+def _config(path: Path, group: str | None, places: str | None) -> tuple[Found | None, str]:
+    """The text of the config that stands at `path`, else of the one that is proposed."""
     from bot.app.session import read_text
     from bot.config.starter import Proposal, local_timezone, render_starter
 
@@ -68,19 +84,21 @@ def _config(path: Path, group: str | None, places: str | None, dry_run: bool) ->
         from bot.app.setting_up.proposal import propose
 
         found = propose(group, os.environ, local_timezone(), places)
-    schema = path.with_name("config.schema.json")
-    text = render_starter(replace(found.proposal if found else Proposal(), schema=f"./{schema.name}"))
+    schema = f"./{_SCHEMA}"
+    return found, render_starter(replace(found.proposal if found else Proposal(), schema=schema))
+
+
+def _write_config(path: Path, text: str, dry_run: bool) -> None:
     if dry_run:
         say(f"would write {path}:")
         typer.echo(text)
-        return found, text
+        return
     from bot.cli.docs_pages import schema_file
     from bot.cli.files import write_text
 
     write_text(path, text)
-    write_text(schema, schema_file())
+    write_text(path.with_name(_SCHEMA), schema_file())
     say(f"written: {path}")
-    return found, text
 
 
 def _read(session: Session) -> Portfolio:

@@ -183,7 +183,7 @@ def decimal_sign(plain: str) -> str | None:
     if not marks:
         return None
     if len(set(marks)) == 2:
-        return marks[-1]
+        return str(marks[-1])
     after = len(plain) - 1 - plain.rfind(marks[0])
     certain = len(marks) == 1 and (after != 3 or plain.startswith(("0", marks[0])))
     return str(marks[0]) if certain else None
@@ -198,5 +198,5 @@ def column_sign(cells: Iterable[str]) -> str | None:
 def currency_of(text: str) -> str | None:
     """The currency that an amount names by its code or by a sign that only one has."""
     if code := re.search(r"\b[A-Z]{3}\b", text):
-        return code.group()
+        return str(code.group())
     return next((name for sign, name in SYMBOLS.items() if sign in text), None)

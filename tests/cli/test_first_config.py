@@ -115,12 +115,20 @@ def test_the_group_and_the_project_may_be_given_as_people_copy_them(shop: Shop, 
 
 
 @pytest.mark.parametrize(
-    ("project", "told"), [("acme/nowhere", "can't be found"), ("acme/open", "everybody can read in acme/open")]
+    ("project", "told"),
+    [
+        ("acme/nowhere", "can't be found"),
+        ("acme/open", "everybody can read in acme/open"),
+        ("acme/delivery", "acme/delivery is a group"),
+        ("acme/customers/c0/work", "its customer may read there"),
+        ("acme/customers/pmo", "its customer may read there"),
+    ],
 )
 def test_a_project_that_can_not_be_internal_is_refused_before_anything_is_written(
     shop: Shop, project: str, told: str
 ) -> None:
     shop.world.project("acme/open").visibility = "public"
+    shop.world.project("acme/customers/pmo")
     said = shop.psbot("init", "--from", "acme", "--places", project)
     assert said.code == 2
     assert told in said.err

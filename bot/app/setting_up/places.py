@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.app.session import Session
-from bot.app.setting_up.proposal import path_given
+from bot.app.setting_up.proposal import project_named
 from bot.app.sources import read_live
 from bot.domain.errors import UsageError
 from bot.domain.model import Engagement, Portfolio
 from bot.gitlab_api import set_up as gitlab
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
-from bot.gitlab_api.survey import find_project
 
 _MARK = re.compile(r"<!-- psbot-place ([^\s<>]+) -->")
 _TEXT = "psbot writes its internal weekly status of this engagement here, and reads the answers in its thread."
@@ -45,11 +44,7 @@ def make_places(
     Raises UsageError where customers read `project` or where it can't be seen.
     """
     session = session.live
-    seen = find_project(session.client, path_given(project, session.url))
-    if seen is None:
-        raise UsageError(
-            f"the project {project} can't be found", "--places", "Make it, or name one that the token can see."
-        )
+    seen = project_named(session.client, project, session.url)
     _require_internal(session, seen.path)
     state = gitlab.read_project(session.client, seen.path, _named)
     if not dry_run:

@@ -15,6 +15,7 @@ from bot.domain.model import Portfolio
 from bot.domain.paths import is_within, path_part
 from bot.gitlab_api import access_report as gitlab
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.set_up import exists_group
 from bot.gitlab_api.survey import SeenProject, Survey, find_project, survey_group
 
 MARKER = "PSProject"
@@ -79,15 +80,44 @@ def path_given(text: str, url: str) -> str:
 
 def _place(client: GitLabClient, asked: str, url: str) -> SeenProject:
     """The project for internal statuses, which the user names: private, or it is refused."""
-    found = find_project(client, path_given(asked, url))
-    if found is None:
-        raise UsageError(
-            f"the project {asked} can't be found", "--places", "Make it, or name one that the token can see."
-        )
+    found = project_named(client, asked, url)
     if found.visibility != "private":
         who = "everybody" if found.visibility == "public" else "every signed-in user"
         raise UsageError(f"{who} can read in {found.path}", "--places", "Name a private project, or make it private.")
     return found
+
+
+def project_named(client: GitLabClient, asked: str, url: str) -> SeenProject:
+    """The project of `--places`. Raises UsageError where the token sees none."""
+    path = path_given(asked, url)
+    found = find_project(client, path)
+    if found is None and exists_group(client, path):
+        raise UsageError(f"{path} is a group", "--places", "Name a project in it; make one there if there is none.")
+    if found is None:
+        raise UsageError(
+            f"the project {asked} can't be found", "--places", "Make it, or name one that the token can see."
+        )
+    return found
+
+
+def require_apart(found: Found, portfolio: Portfolio, place: str) -> None:
+    """Raises UsageError where the project for internal statuses lies among the customers': nothing would hide it from them.
+
+    `place` was named by hand; what is not internal by its name may be anybody's.
+    """
+    who = found.proposal.who.get(place)
+    branch = _branch(found.survey.group, place)
+    for engagement in portfolio.engagements:
+        if who == NAMED and _branch(found.survey.group, engagement.ref) == branch:
+            told = f"{place} lies in {branch}, as the engagement {engagement.ref} does: its customer may read there"
+            raise UsageError(told, "--places", "Name a project that only your own people can read, elsewhere.")
+
+
+def _branch(group: str, ref: str) -> str:
+    """The subgroup or project directly below `group` that holds something."""
+    path = path_part(ref)
+    below = path[len(group) + 1 :].partition("/")[0]
+    return f"{group}/{below}" if below else path
 
 
 # -- from what was found, pure
