@@ -9,7 +9,7 @@ UV ?= $(shell command -v uv || echo $(PY) -m uv)
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	--no-emit-package psbot-demo
 
-.PHONY: setup dev demo test lint types bench chaos mutants docs images lock clean
+.PHONY: setup dev demo test load-test image lint types bench chaos mutants docs images lock clean
 
 setup:
 	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "psbot needs Python 3.11 or newer; this is %s. Name another one: make PY=python3.12" % sys.version.split()[0])'
@@ -25,8 +25,13 @@ demo: setup
 	@$(PY) .ci/environment.py $(VENV) requirements.lock requirements-demo.lock $(RENEW)
 	$(BIN)/python -m bot demo --out demo-output
 
+# In random order; the seed is printed, `make test ORDER=seed` takes the same again.
 test: dev
-	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15 $(if $(ORDER),--randomly-seed=$(ORDER))
+
+# The suite three times under load, each in another order.
+load-test: dev
+	.ci/load-test
 
 lint: dev
 	$(BIN)/ruff check .
@@ -69,6 +74,10 @@ lock:
 	$(UV) pip compile $(LOCK) $(UPGRADE) --extra demo -c requirements.lock pyproject.toml -o requirements-demo.lock > /dev/null
 	$(UV) pip compile $(LOCK) $(UPGRADE) --group dev --all-extras -c requirements-demo.lock pyproject.toml -o requirements-dev.lock > /dev/null
 	$(PY) .ci/lock_requirements.py
+
+# The Dockerfile, built and tried where no registry is (needs root, buildah, debootstrap).
+image: dev
+	PYTHONPATH=. $(BIN)/python .ci/image.py
 
 clean:
 	rm -rf $(VENV) demo-output public site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -30,7 +30,7 @@ def main() -> None:
     for python in PYTHONS:
         for system, machines in WHEELS.items():
             for machine, tags in machines:
-                print(f"Python {python}, {system} {machine}", file=sys.stderr)  # noqa: T201
+                print(f"Python {python}, {system} {machine}", file=sys.stderr)
                 found |= ask(python, {"sys_platform": system, "platform_machine": machine}, tags)
     FOUND.write_text(json.dumps(dict(sorted(found.items())), indent=1) + "\n", encoding="utf-8")
 

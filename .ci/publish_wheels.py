@@ -15,9 +15,9 @@ def main() -> None:
     wheels = sorted(Path(sys.argv[1]).glob("*.whl"))
     if not wheels:
         sys.exit(f"{sys.argv[1]} holds no wheel")
-    print("\n### Install\n")  # noqa: T201
+    print("\n### Install\n")
     for wheel in wheels:
-        print(f"- `pip install {upload(wheel)}`")  # noqa: T201
+        print(f"- `pip install {upload(wheel)}`")
 
 
 def upload(wheel: Path) -> str:

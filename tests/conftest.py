@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     seed = config.getoption("randomly_seed", default=None)
     if seed is not None:
-        terminalreporter.write_line(f"order of the tests: the same again with -p randomly -p 'randomly_seed={seed}'")
+        terminalreporter.write_line(f"order of the tests: the same again with --randomly-seed={seed}")
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def serve(
     ] = False,
 ) -> None:
     """Stay up and run the job at the times of the config; ends cleanly on SIGTERM."""
-    from bot.app.serve import is_alive, serve_forever
+    from bot.app.serve import is_alive, require_rights, serve_forever
     from bot.app.session import open_session
 
     if probe:
@@ -151,7 +151,9 @@ def serve(
         print_summary(summary, quiet=options.quiet)
         return not summary.failures
 
-    settings = open_session(options.config).settings
+    session = open_session(options.config)
+    require_rights(session)
+    settings = session.settings
     serve_forever(job, settings.serve.at, settings.calendar.timezone, health)
 
 

@@ -21,6 +21,7 @@ import bot
 from bot.config import Settings
 from bot.domain.errors import ConfigError, Fault
 from bot.report.charts import forecast_money, forecast_words
+from bot.report.compiled import Compiled
 from bot.report.text.safe_text import SafeMarkdown, code
 from bot.report.text.wording import Words, load_words
 from bot.report.worth import is_worth
@@ -29,6 +30,7 @@ SUFFIX = ".md.j2"
 UNSAFE_FILTERS = ("safe", "escape", "e", "forceescape", "urlize", "xmlattr", "tojson", "pprint", "striptags")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LINE_END = re.compile(r"[ \t]+\n")
+COMPILED = Compiled()
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,10 @@ class Templates:
         environment = ImmutableSandboxedEnvironment(
             loader=jinja2.FileSystemLoader(folders),
             undefined=jinja2.StrictUndefined,
-            finalize=self.words.output,
+            finalize=jinja2.pass_context(lambda _, value: self.words.output(value)),
             autoescape=False,
+            optimized=False,
+            bytecode_cache=COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -50,6 +50,12 @@ def config(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+def without_roll_ups(settings: dict[str, Any]) -> dict[str, Any]:
+    """The config without the issues of months and quarters, for tests that look at none: those derive a quarter's weeks."""
+    off = {kind: {"enabled": False} for kind in ("monthly", "quarterly")}
+    return settings | {"reports": settings["reports"] | off}
+
+
 SOW = """customer: Umbrella
 sow: SOW-9
 billing: milestone

@@ -10,7 +10,7 @@ import pytest
 
 from bot.app.sources import read_for
 from bot.derive.results import EngagementDerived
-from tests.app.office import REPORTS, Office, add_engagement, build_world, config, open_office
+from tests.app.office import REPORTS, Office, add_engagement, build_world, config, open_office, without_roll_ups
 
 HOME = "acme/ps/hooli#1"
 
@@ -21,7 +21,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     world.issue(world.project("acme/cust/hooli"), "Status", created_at="2026-08-01T08:00:00Z")
     add_engagement(world, "hooli", "pm: priya\ncustomer_channel: acme/cust/hooli#1")
     with open_office(tmp_path, world, edition=request.param) as found:
-        found.settings = config(orders={"by": ["dana"]})
+        found.settings = without_roll_ups(config(orders={"by": ["dana"]}))
         found.run()
         yield found
 

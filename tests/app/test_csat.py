@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.app.sources import read_for
-from tests.app.office import Office, add_engagement, build_world, open_office
+from tests.app.office import Office, add_engagement, build_world, open_office, without_roll_ups
 
 CHANNEL = "acme/cust/hooli#1"
 ROOT = "acme/ps/hooli#1"
@@ -25,6 +25,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         (item,) = [i for i in world.items.values() if i.title == name]
         world.close(item, "2026-11-20T12:00:00Z")
     with open_office(tmp_path, world) as found:
+        found.settings = without_roll_ups(found.settings)
         found.settings["reports"]["closeout"] = {"csat": True}
         yield found
 

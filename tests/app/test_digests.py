@@ -21,7 +21,7 @@ from aiosmtpd.smtp import AuthResult
 from bot.app.run import RunOptions, run_job
 from bot.app.summary import RunSummary
 from bot.publish.notify.failures import without_secrets
-from tests.app.office import Office, build_world, config, open_office
+from tests.app.office import Office, build_world, config, open_office, without_roll_ups
 
 SECRET = "T0KENXSECRET"
 PEOPLE = {"priya": {"email": "priya@example.com"}, "dana": {"email": "dana@example.com"}}
@@ -95,7 +95,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     for item in world.find_project("acme/ps/globex").items.values():  # type: ignore[union-attr]
         item.description = item.description.replace("hours: 160", "hours: 160\npm: priya")
     with open_office(tmp_path, world) as found:
-        found.settings = config(people=PEOPLE)
+        found.settings = without_roll_ups(config(people=PEOPLE))
         yield found
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.app.run import RunOptions, run_job
-from tests.app.office import Office, build_world, config, open_office
+from tests.app.office import Office, build_world, config, open_office, without_roll_ups
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 MENTION = re.compile(r"^@[\w.-]+", re.M)
@@ -35,7 +35,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def settings(people: dict[str, Any] | None = None, **status: Any) -> dict[str, Any]:
-    values = config(people=people or {})
+    values = without_roll_ups(config(people=people or {}))
     values["reports"]["status"] = {"notify_owners": True, **status}
     return values
 

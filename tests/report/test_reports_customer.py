@@ -20,6 +20,7 @@ from bot.derive.order_results import SlipCause
 from bot.domain.facts import CUSTOMER_KEYS, MILESTONE_FACTS
 from bot.domain.messages import Phrase, Series
 from bot.domain.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio, Reply
+from bot.domain.vocabulary import RaidKind, Severity
 from bot.report import ReportContext, make_documents
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget, customer_text
 from bot.report.environment import Templates
@@ -121,11 +122,13 @@ def canary_engagement(billing: str | None, hours: float | None) -> Engagement:
 def canary_derived(day: date) -> r.EngagementDerived:
     real = sample_derived(day).engagements[0]
     values = {**real.progress.values, **{item.ref: 1000.0 for item in secrets()}}
-    raid = tuple(r.RaidEntry(i.ref, i.title, "risk", "opened", 5, 5, 25, "high", CANARY_TEXT) for i in secrets())
+    raid = tuple(
+        r.RaidEntry(i.ref, i.title, RaidKind.RISK, "opened", 5, 5, 25, Severity.HIGH, CANARY_TEXT) for i in secrets()
+    )
     inside = r.MilestoneStatus(f"{CANARY_TEXT} ms", 'acme/ps-internal/plan%"x"', DAY, DAY)
     risks = (
         *real.risks,
-        r.Risk("margin", "derived", "critical", f"{CANARY_TEXT} margin", (f"{WORK}#12",), CANARY_TEXT),
+        r.Risk("margin", "derived", Severity.CRITICAL, f"{CANARY_TEXT} margin", (f"{WORK}#12",), CANARY_TEXT),
     )
     full = dataclasses.replace(
         real,
@@ -299,7 +302,35 @@ def test_the_figures_are_those_of_what_the_customer_can_see() -> None:
     assert [m.title.split("](")[0] for m in found.milestones] == ["[Discovery", "[Cut-over"]
     assert (found.accepted, found.to_accept, found.hours_used, found.hours_sold) == (1, 2, None, None)
     assert (len(found.risks), found.more_risks, found.more_finished) == (1, 0, 0)
-    assert "expected on Dec 11, 2026 (agreed: Dec 4, 2026)" in str(found.state)
+    assert str(found.state) == (
+        "Needs attention: Cut-over may not make its new date, Dec 11, 2026 (agreed: Dec 4, 2026). 1 item waits for you."
+    )
+
+
+def test_what_was_needed_before_today_is_asked_for_within_two_days() -> None:
+    waits = {"labels": ("waiting::customer",)}
+    items = (work(60, due_date=date(2026, 11, 16), **waits), work(61, due_date=date(2026, 12, 1), **waits))
+    asked = {
+        "61" if "Work 61" in w.what else "60": (w.due, w.missed)
+        for w in facts_of(items=items).waiting
+        if "Work 6" in w.what
+    }
+    assert asked["61"] == (date(2026, 12, 1), None)
+    assert asked["60"] == (
+        sample_context(TEMPLATES["en_US"], sample_settings()).calendar.add_working_days(DAY, 2),
+        date(2026, 11, 16),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"labels": ("waiting::customer",)}, "2 items wait for you."),
+        ({}, "1 item waits for you."),
+    ],
+)
+def test_the_state_names_its_reason(changes: dict[str, Any], why: str) -> None:
+    assert str(facts_of(items=(work(70, due_date=date(2026, 11, 16), **changes),)).state).endswith(why)
 
 
 def test_what_was_finished_in_the_week_is_told_and_the_rest_is_a_number() -> None:
@@ -315,7 +346,7 @@ def test_what_was_finished_in_the_week_is_told_and_the_rest_is_a_number() -> Non
 def test_risks_beyond_the_first_five_are_a_number() -> None:
     labels = ("PS Risk",)
     risks = tuple(work(70 + n, labels=labels) for n in range(7))
-    raid = tuple(r.RaidEntry(i.ref, i.title, "risk", "opened", 5, 5, 25, "high", "kim") for i in risks)
+    raid = tuple(r.RaidEntry(i.ref, i.title, RaidKind.RISK, "opened", 5, 5, 25, Severity.HIGH, "kim") for i in risks)
     real = sample_derived(DAY).engagements[0]
     found = facts_of(items=risks, raid=(*real.raid, *raid))
     assert (len(found.risks), found.more_risks) == (5, 3)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.derive.results import MilestoneStatus
 from bot.domain.calendar import WorkCalendar
+from bot.domain.vocabulary import MilestoneState
 
 
 class CustomerState(StrEnum):
@@ -34,9 +35,9 @@ def promised(milestone: MilestoneStatus, calendar: WorkCalendar) -> MilestoneSta
 
     An earlier date than planned is promised to nobody before the work is done; a date that has passed is none any more.
     """
-    if milestone.closed or milestone.state == "done" or milestone.due is None:
+    if milestone.closed or milestone.state == MilestoneState.DONE or milestone.due is None:
         return milestone
-    if milestone.state == "late":
+    if milestone.state == MilestoneState.LATE:
         expected = milestone.forecast if milestone.forecast and milestone.forecast > milestone.due else None
     else:
         expected = max(milestone.due, milestone.forecast or milestone.due)
@@ -46,25 +47,29 @@ def promised(milestone: MilestoneStatus, calendar: WorkCalendar) -> MilestoneSta
 
 def state_of(milestone: MilestoneStatus) -> CustomerState:
     """A date that was moved is on the new plan, never simply on plan."""
-    if milestone.state == "done":
+    if milestone.state == MilestoneState.DONE:
         return CustomerState.DONE
-    if milestone.state == "late":
+    if milestone.state == MilestoneState.LATE:
         return CustomerState.LATE
-    if milestone.state == "at_risk" or _is_missed(milestone):
+    if milestone.state == MilestoneState.AT_RISK or is_missed(milestone):
         return CustomerState.AT_RISK
     return CustomerState.NEW_PLAN if (milestone.slip_days or 0) > 0 else CustomerState.ON_PLAN
 
 
 def standing_of(milestones: Iterable[MilestoneStatus]) -> Standing | None:
-    """The worst state, told by the first milestone that is in it; None where the customer knows of none."""
+    """The worst state, told by the milestone that is furthest behind in it, else by the next one (the last one of those that are late alike); None without milestones."""
     ordered = sorted(milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title))
-    states = [(list(CustomerState).index(state_of(m)), -n, m) for n, m in enumerate(ordered)]
-    if not states:
+    if not ordered:
         return None
-    worst = max(states, key=lambda found: found[:2])[2]
-    state = state_of(worst)
-    return Standing(state, ordered[-1] if state is CustomerState.DONE else worst)
+    state = max(map(state_of, ordered), key=list(CustomerState).index)
+    there = [m for m in ordered if state_of(m) is state]
+    if state is CustomerState.DONE:
+        return Standing(state, ordered[-1])
+    slips = [max(m.slip_days or 0, 0) for m in there]
+    order = [(is_missed(m), slip, n if slip else -n) for n, (m, slip) in enumerate(zip(there, slips, strict=True))]
+    return Standing(state, there[order.index(max(order))])
 
 
-def _is_missed(milestone: MilestoneStatus) -> bool:
+def is_missed(milestone: MilestoneStatus) -> bool:
+    """Whether it is expected after the date that it has now."""
     return milestone.due is not None and milestone.forecast is not None and milestone.forecast > milestone.due

@@ -25,6 +25,7 @@ from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
+from bot.domain.vocabulary import Recognition
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Terms:
     @property
     def known(self) -> bool:
         """Whether revenue can be known at all."""
-        needed = self.rate if self.recognition == "as_delivered" else self.value
+        needed = self.rate if self.recognition == Recognition.AS_DELIVERED else self.value
         return self.recognition is not None and needed is not None and self.currency is None
 
     def value_at(self, at: float) -> float | None:
@@ -285,7 +286,7 @@ def _share_text(outlook: Outlook) -> Phrase:
     spent = outlook.history.hours_until(outlook.now)
     eac = outlook.eac or spent
     return Phrase(
-        "{spent} of {total} hours at completion spent, of a value of {value}",
+        "{spent} of {total} hours at completion are spent; the contract is worth {value}",
         spent=Decimal(spent, 0),
         total=Decimal(eac, 0),
         value=Money(outlook.terms.value or 0, outlook.terms.unit),

@@ -30,9 +30,9 @@ from bot.report.text.safe_text import SafeMarkdown, clean
 
 PERIOD = "closeout"
 KEPT_CURRENT = timedelta(days=28)
-MOST_OVERRUNS = 3
-MUCH_OVER = 1.1
-"""Times its estimate: less is no cause worth a name."""
+MOST_NAMES = 3
+MUCH = 1.1
+"""Times its estimate, or the estimate so many times the hours: less is no cause worth a name."""
 CHECKS = ("sign_off", "time_complete", "change_orders_executed", "retro")
 
 
@@ -87,7 +87,9 @@ def closeout_view(
         "headline": headline(context, derived, facts),
         "original": original(context, derived, facts),
         "lost": _lost(context, derived, engagement),
-        "overruns": _overruns(context, engagement, derived),
+        "added": _added(context, engagement, derived),
+        "most_names": MOST_NAMES,
+        "deviations": _deviations(context, engagement, derived),
         "left_open": derived.progress.items_total - derived.progress.items_done,
         "revenue": sum(q.actual for q in derived.forecast.revenue.values()) if derived.forecast.revenue else None,
         "milestones": milestone_views(context, derived.schedule.milestones),
@@ -134,20 +136,41 @@ def _lost(context: ReportContext, derived: EngagementDerived, engagement: Engage
     return tuple((cause, days) for cause, days in total.most_common() if days > 0)
 
 
-def _overruns(
+def _added(context: ReportContext, engagement: Engagement, derived: EngagementDerived) -> tuple[SafeMarkdown, ...]:
+    """Work that came after the scope was agreed; what people noted of it, wins and lessons, explains nothing."""
+    agreed, labels = derived.scope.baseline_day, context.settings.labels
+    late = (
+        i
+        for i in engagement.items
+        if i.ref in derived.progress.values
+        and i.created_at
+        and agreed
+        and context.calendar.local_day(i.created_at) > agreed
+        and not any(is_lesson(label, labels.lesson) or label in labels.win for label in i.labels)
+    )
+    return tuple(context.titled(i.ref, i.title) for i in late)
+
+
+def _deviations(
     context: ReportContext, engagement: Engagement, derived: EngagementDerived
 ) -> tuple[tuple[SafeMarkdown, float, float], ...]:
-    """The work that took most beyond its estimate: name, hours spent, hours estimated."""
+    """The work that took most more than its estimate, or, where the whole took less, most less: name, hours spent, estimated."""
     spent: dict[str, float] = defaultdict(float)
     for log in engagement.timelogs:
         spent[log.item or ""] += log.hours
-    over = [
-        (spent[i.ref] - i.estimate_hours, i)
+    budget = derived.budget
+    sign = -1 if budget.hours_budget is not None and budget.hours_spent < budget.hours_budget else 1
+    found = [
+        (sign * (spent[i.ref] - i.estimate_hours), i)
         for i in engagement.items
-        if i.ref in derived.progress.values and i.estimate_hours and spent[i.ref] > i.estimate_hours * MUCH_OVER
+        if i.ref in derived.progress.values and i.estimate_hours and _is_far(spent[i.ref], i.estimate_hours)
     ]
-    found = sorted(over, key=lambda pair: (-pair[0], pair[1].ref))[:MOST_OVERRUNS]
-    return tuple((context.titled(i.ref, i.title), spent[i.ref], i.estimate_hours or 0.0) for _, i in found)
+    far = sorted((pair for pair in found if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].ref))[:MOST_NAMES]
+    return tuple((context.titled(i.ref, i.title), spent[i.ref], i.estimate_hours or 0.0) for _, i in far)
+
+
+def _is_far(spent: float, estimated: float) -> bool:
+    return spent > estimated * MUCH or 0 < spent * MUCH < estimated
 
 
 def _started(engagement: Engagement) -> date | None:

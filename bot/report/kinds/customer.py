@@ -20,14 +20,14 @@ from typing import Any
 from bot.config import Settings
 from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
-from bot.derive.decisions.promises import CustomerState, promised, standing_of, state_of
+from bot.derive.decisions.promises import CustomerState, Standing, is_missed, promised, standing_of, state_of
 from bot.derive.decisions.steps import next_steps
 from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, MilestoneStatus, Story
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.facts import for_customer
 from bot.domain.model import Engagement, Facts, Item
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import BillingType, Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
@@ -106,11 +106,11 @@ def to_customer(
     text: str,
     derived: EngagementDerived,
     engagement: Engagement,
-    told: Collection[str] = (),
+    told: Told | None = None,
 ) -> Document:
     """A text on its way to the customer's channel: as a draft in the internal one first, where it needs approval.
 
-    `told` are the references of what it tells of: the approver sees beside the draft what it doesn't.
+    `told` is what it tells of: the approver sees beside the draft what it doesn't.
     """
     needs_approval = context.settings.reports.status.customer.approval == "required"
     channel = NoteTarget(engagement.facts.customer_channel or "")
@@ -119,7 +119,7 @@ def to_customer(
         audience="customer",
         period=period,
         target=NoteTarget(engagement.facts.internal or engagement.ref) if needs_approval else channel,
-        body=draft_around(context, text, channel, derived, told) if needs_approval else text,
+        body=draft_around(context, text, channel, derived, told or Told()) if needs_approval else text,
         engagement=engagement.ref,
         draft=needs_approval,
         customer_target=channel if needs_approval else None,
@@ -151,7 +151,7 @@ def customer_facts(
     return CustomerFacts(
         name=name_of(context, engagement),
         period=SafeMarkdown(due.period.name),
-        state=_state(context, shown),
+        state=_state(context, derived, shown, work, day),
         as_of_line=context.templates.words.text("customer.as_of", day=day),
         progress=_progress(derived, work),
         items_done=sum(not item.is_open for item in work),
@@ -165,7 +165,7 @@ def customer_facts(
         finished=finished[:MOST_LINES],
         more_finished=max(0, len(finished) - MOST_LINES),
         steps=tuple(view_of(context, step) for step in next_steps(derived.steps, lambda step: step.ref in visible)),
-        waiting=requests(context, derived, visible.values()),
+        waiting=requests(context, derived, visible.values(), day),
         undecided=undecided(context, derived, visible.keys(), {m.title for m in shown}),
         absences=absences(context, engagement, day),
         risks=risks[:MOST_RISKS],
@@ -174,20 +174,54 @@ def customer_facts(
     )
 
 
-def _state(context: ReportContext, shown: Sequence[MilestoneStatus]) -> SafeMarkdown | None:
+def _state(
+    context: ReportContext,
+    derived: EngagementDerived,
+    shown: Sequence[MilestoneStatus],
+    visible: Collection[Item],
+    day: date,
+) -> SafeMarkdown | None:
+    """Where the whole stands, in a sentence; and why, where it is not as agreed."""
     standing = standing_of(shown)
     if standing is None:
         return None
-    m = standing.milestone
-    holds = standing.state is CustomerState.AT_RISK and (m.slip_days or 0) <= 0
-    return context.templates.words.text(
-        "customer_state.at_risk_date" if holds else f"customer_state.{standing.state}",
+    m, words = standing.milestone, context.templates.words
+    told = words.text(
+        f"customer_state.{_sentence(standing)}",
         milestone=m.title,
         day=m.closed or m.forecast or m.due,
         due=m.due,
         baseline=m.baseline or m.due,
         n=max(m.slip_days or 0, 0),
     )
+    return joined([told, *_reason(context, derived, standing, visible, day)], " ")
+
+
+def _sentence(standing: Standing) -> str:
+    """A date that is missed, one that may be, and one that was moved and may be missed again are three things."""
+    if standing.state is not CustomerState.AT_RISK or is_missed(standing.milestone):
+        return standing.state
+    return "at_risk_again" if (standing.milestone.slip_days or 0) > 0 else "at_risk_date"
+
+
+def _reason(
+    context: ReportContext, derived: EngagementDerived, standing: Standing, visible: Collection[Item], day: date
+) -> Iterable[SafeMarkdown]:
+    """As people named it, else what waits for the customer, else what is overdue; else that the work takes its time."""
+    if standing.state in (CustomerState.DONE, CustomerState.ON_PLAN):
+        return
+    words = context.templates.words
+    named = next((c.cause for c in derived.causes if c.milestone == standing.milestone.title), None)
+    if named:
+        yield words.text("customer_state.cause", cause=words.name("slip_cause", named))
+    if standing.state is CustomerState.NEW_PLAN or named:
+        return
+    waiting = sum(i.is_open and has_label(i.labels, context.settings.labels.waiting_customer) for i in visible)
+    overdue = sum(i.is_open and i.due_date is not None and i.due_date < day for i in visible)
+    if waiting or overdue:
+        yield words.text("customer_state.waits" if waiting else "customer_state.overdue", n=waiting or overdue)
+    elif standing.state is CustomerState.AT_RISK:
+        yield words.text("customer_state.slower" if is_missed(standing.milestone) else "customer_state.no_reserve")
 
 
 def _as_told(view: MilestoneView, milestone: MilestoneStatus, derived: EngagementDerived) -> MilestoneView:
@@ -237,9 +271,9 @@ def _contract_progress(
     derived: EngagementDerived, facts: Facts
 ) -> tuple[tuple[float | None, float | None], tuple[int | None, int | None]]:
     """Hours used of those sold (time and materials), or milestones accepted of all: what the contract is measured by."""
-    if facts.billing in (None, "time_and_materials") and facts.hours is not None:
+    if facts.billing in (None, BillingType.TIME_AND_MATERIALS) and facts.hours is not None:
         return (derived.budget.hours_spent, derived.budget.hours_budget), (None, None)
-    if facts.billing == "time_and_materials" or not derived.acceptance:
+    if facts.billing == BillingType.TIME_AND_MATERIALS or not derived.acceptance:
         return (None, None), (None, None)
     return (None, None), (sum(a.state in ACCEPTED for a in derived.acceptance), len(derived.acceptance))
 
@@ -256,16 +290,33 @@ def _finished(context: ReportContext, work: Iterable[Item], span: Period) -> tup
     return tuple(context.titled(i.ref, i.title) for i in sorted(closed, key=lambda i: (i.closed_at, i.ref)))
 
 
-def _told(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> frozenset[str]:
-    """References of what the customer's text tells of: the shared RAID log, and work that waits for the customer."""
-    visible = [item for item in engagement.items if is_visible(item, context.settings)]
-    waiting = (i.ref for i in visible if has_label(i.labels, context.settings.labels.waiting_customer))
-    return frozenset((*(e.ref for e in derived.raid if e.ref in {i.ref for i in visible}), *waiting))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """References of what a customer's text tells of, and where it tells another date than the one that is expected."""
+
+    refs: frozenset[str] = frozenset()
+    other_dates: tuple[SafeMarkdown, ...] = ()
 
 
-def _withheld(derived: EngagementDerived, told: Collection[str]) -> EngagementDerived:
+def _told(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> Told:
+    """The shared RAID log, and work that waits for the customer; the end, where it is promised later than expected."""
+    visible = {item.ref: item for item in engagement.items if is_visible(item, context.settings)}
+    waiting = (r for r, i in visible.items() if has_label(i.labels, context.settings.labels.waiting_customer))
+    shared = (e.ref for e in derived.raid if e.ref in visible)
+    return Told(frozenset((*shared, *waiting)), tuple(_other_end(context, derived, engagement)))
+
+
+def _other_end(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> Iterable[SafeMarkdown]:
+    known = sorted(_visible_milestones(derived, engagement, context.settings), key=lambda m: m.due or date.max)
+    for m in known[-1:]:
+        said = promised(m, context.calendar).forecast
+        if m.forecast and said and said != m.forecast:
+            yield context.templates.words.text("draft.finish", milestone=m.title, expected=m.forecast, told=said)
+
+
+def _withheld(derived: EngagementDerived, told: Told) -> EngagementDerived:
     """Without the stories that the text itself tells."""
-    stories = (s for s in derived.stories if not (_is_told_as_it_is(s) and set(s.evidence) <= set(told)))
+    stories = (s for s in derived.stories if not (_is_told_as_it_is(s) and set(s.evidence) <= told.refs))
     return dataclasses.replace(derived, stories=tuple(stories))
 
 
@@ -274,11 +325,10 @@ def _is_told_as_it_is(story: Story) -> bool:
     return story.id.startswith(("register:", "waiting"))
 
 
-def draft_around(
-    context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived, told: Collection[str] = ()
-) -> str:
+def draft_around(context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived, told: Told) -> str:
     view: dict[str, Any] = {
         "withheld": story_views(context, _withheld(derived, told)),
+        "other_dates": told.other_dates,
         "rag": derived.status.overall,
         "approvers": context.settings.reports.status.customer.approvers,
         "channel": context.link(channel.ref),

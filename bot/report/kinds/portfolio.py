@@ -27,6 +27,7 @@ from bot.report.parts.memory import drivers_between, quarter_was, recalculated
 from bot.report.parts.orders import red_but_quiet
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
+from bot.report.parts.stories import StoryView, story_views
 from bot.report.parts.weeks import colour_on, count_colours, published_in
 from bot.report.registry import Place, Report, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
@@ -51,6 +52,8 @@ class Line:
     told: Risk | None
     """The risk that says why its colour is what it is, and how that is worded."""
     risk: RiskView | None
+    story: StoryView | None
+    """The worst of its stories, as its own status tells it."""
     mood: RiskView | None
     """That the customer sees it worse than the figures do."""
     ask: AskView | None
@@ -60,9 +63,9 @@ class Line:
     """Why it has the colour that it had when the week ended."""
 
     @property
-    def trouble(self) -> RiskView | None:
-        """What is worth a line: why it is not green, or why the customer is less happy than the colour."""
-        return self.mood if self.rag == "green" else self.risk
+    def trouble(self) -> StoryView | RiskView | None:
+        """What is worth a line: what it comes to where it is not green, or why the customer is less happy than the colour."""
+        return self.mood if self.rag == "green" else self.story or self.risk
 
     @property
     def calm(self) -> bool:
@@ -148,6 +151,7 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
         derived.status.sentiment,
         told,
         risks[derived.risks.index(told)] if told else None,
+        next(iter(story_views(context, derived)), None),
         next((risk for risk in risks if risk.rule == sentiment_worse.RULE.id), None),
         wanted[0] if wanted else None,
         sum(entry.state != "closed" for entry in derived.raid),

@@ -14,6 +14,7 @@ from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
 from bot.derive.decisions.mutes import mute_payload
 from bot.derive.depth import Depth
+from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, Scope
 from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
@@ -169,6 +170,12 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         ),
         "asks": needed[:MOST_ASKS],
         "more_asks": needed[MOST_ASKS:],
+        "customer_owes": sum(
+            item.ref in derived.progress.values
+            and item.is_open
+            and has_label(item.labels, context.settings.labels.waiting_customer)
+            for item in engagement.items
+        ),
         "charts": status_charts(context, derived, engagement, week.day),
         "unread": (*derived.errors, *(_tell_fault(fault) for fault in engagement.fact_faults)),
         "notes_start": SafeMarkdown(PM_NOTES_START),
@@ -216,7 +223,7 @@ def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, 
     """What changed between the two posting days; nothing where the engagement was not there yet."""
     context, ref = week.context, week.derived.ref
     then, earlier = context.derived(ref, week.since, Depth.FIGURES), context.engagements(week.since).get(ref)
-    now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)
+    now, later = context.derived(ref, week.until, Depth.FIGURES), context.engagements(week.until).get(ref)
     if then is None or earlier is None or now is None or later is None:
         return ()
     computed = colours_of(then.status) if then.phase != Phase.NOT_STARTED else {}

@@ -9,7 +9,7 @@ from datetime import date
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, Risk
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Item
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import MilestoneState, Phase, Severity
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.parts.colours import AXES
 from bot.report.text.safe_text import SafeMarkdown, joined
@@ -17,6 +17,8 @@ from bot.report.text.safe_text import SafeMarkdown, joined
 MOST_OF_A_KIND = 3
 FAR = 5
 """Working days by which an expected date must move to be news."""
+NEAR = 2
+"""Working days by which the finish must move: a day more or less is the forecast's own unrest."""
 WORTH_TELLING = ("high", "critical")
 
 
@@ -64,7 +66,7 @@ def _why(pair: Comparison, axis: str) -> Text:
         return reasons[0].text if reasons else ""
     if any(pair.colours.get(name) == pair.colours.get("overall") for name in AXES[1:]):
         return ""
-    return next((risk.message for risk in pair.now.risks if risk.severity == "critical"), "")
+    return next((risk.message for risk in pair.now.risks if risk.severity == Severity.CRITICAL), "")
 
 
 def _work(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
@@ -99,13 +101,13 @@ def _milestones(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdo
     for milestone in pair.now.schedule.milestones:
         was = before.get(milestone.title)
         name = context.titled(milestone.ref, milestone.title)
-        if milestone.state == "done" and (was is None or was.state != "done"):
+        if milestone.state == MilestoneState.DONE and (was is None or was.state != MilestoneState.DONE):
             yield words.text("change.milestone_done", milestone=name, slip=_slip(context, milestone))
         elif was is not None and was.due != milestone.due and was.due and milestone.due:
             yield _moved(context, pair, milestone, was.due, milestone.due, "change.milestone_moved")
-        elif milestone.state == "late" and was is not None and was.state != "late":
+        elif milestone.state == MilestoneState.LATE and was is not None and was.state != MilestoneState.LATE:
             yield words.text("change.milestone_late", milestone=name, due=milestone.due)
-        elif was is not None and was.forecast and milestone.forecast and milestone.state != "done":
+        elif was is not None and was.forecast and milestone.forecast and milestone.state != MilestoneState.DONE:
             far = abs(context.calendar.working_days_between(was.forecast, milestone.forecast)) >= FAR
             if far and milestone.forecast != pair.now.forecast.finish.p50:  # the last one's is the finish, told below
                 yield _moved(context, pair, milestone, was.forecast, milestone.forecast, "change.milestone_expected")
@@ -135,30 +137,47 @@ def _finish(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
     was, now = pair.then.forecast.finish.p80, pair.now.forecast.finish.p80
     if isinstance(was, date) and isinstance(now, date) and pair.now.phase == Phase.ACTIVE:
         days = context.calendar.working_days_between(was, now)
-        if days:
+        if abs(days) >= NEAR:
             words = context.templates.words
-            why = joined(_finish_causes(context, pair))
+            causes = list(_later(context, pair) if days > 0 else _earlier(context, pair))
+            why = joined(causes or [words.text("change.why_slower" if days > 0 else "change.why_faster")])
             yield words.text("change.finish", was=was, now=now, days=words.signed(days), n=days, why=why)
 
 
-def _finish_causes(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
-    """What bears on the finish and happened since: another end, work added, work closed of what was planned."""
-    words, values = context.templates.words, pair.now.progress.values
-    if pair.then.end != pair.now.end and pair.now.end:
+def _later(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    """What put the finish off: another end, work added, work that was planned for the week and is still open."""
+    words, values, before = context.templates.words, pair.now.progress.values, items_by_ref(pair.earlier)
+    if pair.then.end and pair.now.end and pair.now.end > pair.then.end:
         yield words.text("change.why_end", end=pair.now.end)
-    before = items_by_ref(pair.earlier)
     added = sum(item.ref in values and item.ref not in before for item in pair.engagement.items)
     if added:
         yield words.text("change.why_added", n=added)
-    planned = [ref for ref, day in pair.then.schedule.planned.items() if pair.since < day <= pair.until]
-    closed = [i.ref for i in pair.engagement.items if i.ref in values and not i.is_open and _was_open(before, i.ref)]
-    met = sum(ref in closed for ref in planned)
-    if planned:
-        yield words.text("change.why_planned", n=len(planned), closed=met)
+    planned, closed = _planned_in_week(pair), _closed(pair)
+    if planned - closed:
+        yield words.text("change.why_planned", n=len(planned), closed=len(planned & closed))
     elif not closed:
         yield words.text("change.why_nothing")
-    else:
+
+
+def _earlier(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
+    """What brought the finish forward: another end, work taken out, work closed."""
+    words, closed = context.templates.words, _closed(pair)
+    if pair.then.end and pair.now.end and pair.now.end < pair.then.end:
+        yield words.text("change.why_end", end=pair.now.end)
+    removed = pair.now.scope.removed - pair.then.scope.removed
+    if removed > 0:
+        yield words.text("change.why_removed", n=removed)
+    if closed:
         yield words.text("change.why_closed", n=len(closed))
+
+
+def _planned_in_week(pair: Comparison) -> set[str]:
+    return {ref for ref, day in pair.then.schedule.planned.items() if pair.since < day <= pair.until}
+
+
+def _closed(pair: Comparison) -> set[str]:
+    before, values = items_by_ref(pair.earlier), pair.now.progress.values
+    return {i.ref for i in pair.engagement.items if i.ref in values and not i.is_open and _was_open(before, i.ref)}
 
 
 def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:

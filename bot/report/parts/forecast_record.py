@@ -27,6 +27,11 @@ class QuarterScores:
     published: bool
     """Else it is recalculated from what was known then."""
 
+    @property
+    def has_new(self) -> bool:
+        """Whether engagements came in that were in no forecast when it began."""
+        return any(score.new for score in self.scores)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordView:

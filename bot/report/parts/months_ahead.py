@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.derive.results import Derived, Driver, PortfolioQuarter, QuarterRevenue
+from bot.derive.depth import Depth
+from bot.derive.results import Derived, Driver, EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.domain.calendar import ONE_DAY, Period, month_named
 from bot.domain.messages import Text
 from bot.report.context import ReportContext
@@ -64,7 +65,8 @@ def _by_engagement(
     for e in sorted(derived.engagements, key=lambda e: e.ref):
         cells = {name: e.forecast.revenue_by_month.get(name) for name in names}
         if any(cell and is_worth(cell.forecast, whole[name]) for name, cell in cells.items()):
-            found.append((context.titled(e.ref, e.title), tuple(cells.values())))
+            worth = (cell if cell and is_worth(cell.forecast, whole[name]) else None for name, cell in cells.items())
+            found.append((context.titled(e.ref, e.title), tuple(worth)))
     return tuple(found)
 
 
@@ -73,7 +75,8 @@ def _month(
 ) -> MonthAhead:
     since = ended.first - ONE_DAY
     drivers = drivers_between(context, month, since, derived.as_of)
-    out = [d for d in drivers if d.amount < 0 and is_worth(d.amount, found.forecast)]
+    behind = _behind(context.derive_to(since, Depth.FIGURES), derived, month)
+    out = [d for d in drivers if d.amount < 0 and d.engagement in behind and is_worth(d.amount, found.forecast)]
     titles = {e.ref: e.title for e in derived.engagements}
     return MonthAhead(
         context.templates.words.month(month.first),
@@ -84,6 +87,17 @@ def _month(
         -sum(d.amount for d in out),
         tuple(_cause(context, driver, titles) for driver in out[:MOST_CAUSES]),
     )
+
+
+def _behind(then: Derived, now: Derived, month: Period) -> frozenset[str]:
+    """Engagements of which less is expected by the end of the month than was: what comes earlier did not move out."""
+    name = f"{month.first:%Y-%m}"
+    before, after = ({e.ref: _by_then(e, name) for e in derived.engagements} for derived in (then, now))
+    return frozenset(ref for ref, amount in before.items() if after.get(ref, 0.0) < amount - 1)
+
+
+def _by_then(derived: EngagementDerived, month: str) -> float:
+    return sum(found.forecast for name, found in derived.forecast.revenue_by_month.items() if name <= month)
 
 
 def _cause(context: ReportContext, driver: Driver, titles: dict[str, str]) -> tuple[SafeMarkdown, Text]:

@@ -15,10 +15,13 @@ from bot.derive.people.availability import Availability
 from bot.derive.results import SEVERITIES, EngagementDerived, RaidEntry
 from bot.derive.scope.change_orders import is_pending
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import AcceptanceState, RaidKind
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
 MOST_LINES: Final = 8
+SOON: Final = 2
+"""Working days to answer what was needed before today."""
 AHEAD: Final = timedelta(weeks=4)
 """So far ahead absences are told."""
 
@@ -36,26 +39,31 @@ class CustomerRisk:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A request: what we need for which work, since when, by when."""
+    """A request: what we need for which work, since when it is asked, by when; `missed` is a date that has passed."""
 
     what: SafeMarkdown
     since: date | None
     due: date | None
+    missed: date | None = None
 
 
-def requests(context: ReportContext, derived: EngagementDerived, visible: Iterable[Item]) -> tuple[Waiting, ...]:
-    """Work that waits for the customer: needed by its due date, else by the day on which the plan has it finished."""
+def requests(
+    context: ReportContext, derived: EngagementDerived, visible: Iterable[Item], day: date
+) -> tuple[Waiting, ...]:
+    """Work that waits for the customer: needed by its due date, else by the day on which the plan has it finished.
+
+    Where that has passed, it is asked for within two working days: nobody can answer yesterday.
+    """
     label, planned = context.settings.labels.waiting_customer, derived.schedule.planned
-    waiting = [
-        Waiting(
-            context.titled(item.ref, item.title),
-            _since(context, item, label),
-            item.due_date or planned.get(item.ref),
-        )
-        for item in visible
-        if item.is_open and has_label(item.labels, label)
-    ]
-    return tuple(sorted(waiting, key=lambda w: (w.due or date.max, w.what))[:MOST_LINES])
+    waiting = []
+    for item in visible:
+        if item.is_open and has_label(item.labels, label):
+            due = item.due_date or planned.get(item.ref)
+            passed = due is not None and due < day
+            by = context.calendar.add_working_days(day, SOON) if passed else due
+            what = context.titled(item.ref, item.title)
+            waiting.append(Waiting(what, _since(context, item, label), by, due if passed else None))
+    return tuple(sorted(waiting, key=lambda w: (w.missed or w.due or date.max, w.what))[:MOST_LINES])
 
 
 def _since(context: ReportContext, item: Item, label: str) -> date | None:
@@ -69,7 +77,7 @@ def undecided(
     """Change requests without a decision, and sign-offs without an answer; never what they are worth."""
     words = context.templates.words
     orders = (o for o in derived.scope.change_orders if is_pending(o) and o.ref in visible)
-    signs = (a for a in derived.acceptance if a.state == "sent" and a.milestone in milestones)
+    signs = (a for a in derived.acceptance if a.state == AcceptanceState.SENT and a.milestone in milestones)
     return (
         *(words.text("customer.order", what=context.titled(o.ref, o.title), day=o.opened) for o in orders),
         *(
@@ -98,7 +106,7 @@ def shared_risks(
 
 
 def _is_shared(entry: RaidEntry) -> bool:
-    return not entry.confidential and entry.state != "closed" and entry.kind in ("risk", "issue")
+    return not entry.confidential and entry.state != "closed" and entry.kind in (RaidKind.RISK, RaidKind.ISSUE)
 
 
 def _ahead(day: date | None, today: date) -> date | None:

@@ -15,9 +15,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from bot.domain.messages import Phrase, Series
+from bot.report.compiled import Compiled
 from bot.report.environment import shipped_folder
 from bot.report.site.plainwords import PlainWords
 
+COMPILED = Compiled()
 FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "money", "about")
 
 
@@ -37,7 +39,9 @@ class Pages:
             loader=jinja2.FileSystemLoader(str(self.folder)),
             undefined=jinja2.StrictUndefined,
             autoescape=True,
-            finalize=self._visible,
+            finalize=jinja2.pass_context(lambda _, value: self._visible(value)),
+            optimized=False,
+            bytecode_cache=COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
@@ -20,6 +20,7 @@ from bot.report.text.safe_text import SafeMarkdown, neutralise
 from bot.report.text.sentences import Sentences, amount_text
 
 MISSING = SafeMarkdown("–")
+MINUS: Final = "−"
 DOTS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "unknown": "⚪"}
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -106,7 +107,7 @@ class Words:
         return MISSING if value is None else SafeMarkdown(format_decimal(value, format="0.00", locale=self.locale))
 
     def percent(self, value: float | None) -> SafeMarkdown:
-        return MISSING if value is None else SafeMarkdown(format_percent(value, locale=self.locale))
+        return MISSING if value is None else SafeMarkdown(format_percent(value, locale=self.locale).replace("-", MINUS))
 
     def hours(self, value: float | None) -> SafeMarkdown:
         return MISSING if value is None else SafeMarkdown(f"{self._decimal(value, 1)} h")
@@ -115,14 +116,14 @@ class Words:
         """A difference with its sign: +3, −2, 0."""
         if value is None:
             return MISSING
-        sign = "+" if value > 0 else "−" if value < 0 else ""
+        sign = "+" if value > 0 else MINUS if value < 0 else ""
         return SafeMarkdown(f"{sign}{self._decimal(abs(value), 1)}")
 
     def money(self, value: float | None) -> SafeMarkdown:
         """An amount in the portfolio's currency, without cents: reports are read, not booked."""
         if value is None:
             return MISSING
-        return SafeMarkdown(amount_text(value, self.currency, self.locale).replace("$", r"\$"))
+        return SafeMarkdown(amount_text(value, self.currency, self.locale).replace("$", r"\$").replace("-", MINUS))
 
     def _decimal(self, value: float, digits: int) -> str:
         return format_decimal(value, format="#,##0." + "#" * digits if digits else "#,##0", locale=self.locale)

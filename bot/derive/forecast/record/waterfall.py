@@ -129,7 +129,7 @@ def _bounded(share: float) -> float:
 
 
 def _event_text(amount: float, then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
-    if then.finish_p50 and now.finish_p50 and then.finish_p50 != now.finish_p50:
+    if _end_moved(then, now) and then.finish_p50 and now.finish_p50:
         return Phrase(
             "acceptance moved: finish expected {now} instead of {then}", now=now.finish_p50, then=then.finish_p50
         )
