@@ -128,13 +128,15 @@ def _begun(subject: Subject) -> bool:
 
 
 def _untouched(subject: Subject) -> bool:
-    """Whether nothing can have happened yet: it begins today or later, and nothing is done or logged.
+    """Whether nothing can have happened yet: it begins today or later, nothing is done or logged, and its plan keeps the end.
 
     What is forecast then is how others went: worth telling, and nobody's colour.
     """
     start = subject.engagement.facts.start
     spent = subject.derived.budget.hours_spent or subject.derived.progress.done
-    return start is not None and subject.day <= start and not spent
+    end, planned = deadline(subject), subject.derived.schedule.planned.values()
+    kept = end is None or all(day <= end for day in planned)
+    return start is not None and subject.day <= start and not spent and kept
 
 
 def _forecast_sign(colours: tuple[str, str], text: Phrase, subject: Subject, evidence: tuple[str, ...] = ()) -> Sign:
