@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(_told(f"internal error ({type(error).__name__}: {error}); --verbose shows where, please report it", 1))
 
 
-COLLECT_AFTER = (50_000, 20, 50)
+COLLECT_AFTER = (10_000, 10, 10)
 """New values until Python looks for garbage that reference counts leave: a run makes millions that stay, and few such cycles."""
 STOPPED = 130
 INTERRUPTED = "interrupted; run it again, it goes on where it stopped"

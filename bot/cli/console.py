@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -45,6 +45,16 @@ def stderr() -> Console:
 def say(message: str, style: str = "") -> None:
     """One line for the person at the terminal (standard error)."""
     stderr().print(Text(one_line(without_secrets(message)), style), soft_wrap=True)
+
+
+def print_lines(lines: Iterable[tuple[str, str]]) -> None:
+    """Many lines with their styles as results: off a terminal, where styles say nothing, all at once."""
+    if stdout().is_terminal:
+        for line, style in lines:
+            stdout().print(Text(line, style), soft_wrap=True)
+        return
+    sys.stdout.write("".join(f"{line.expandtabs()}\n" for line, _ in lines))
+    sys.stdout.flush()
 
 
 def without_secrets(text: str) -> str:

@@ -58,11 +58,11 @@ UNSEEN: list[Callable[[Office], None]] = [relabel, describe, comment, touch, rea
 
 
 def another_target(office: Office) -> None:
-    office.settings = config(finance={"targets": {"FY27-Q4": 75_000}})
+    office.settings |= {"finance": {"targets": {"FY27-Q4": 75_000}}}
 
 
 def another_threshold(office: Office) -> None:
-    office.settings = config(thresholds={"budget_nearly_used_share": 0.01})
+    office.settings |= {"thresholds": {"budget_nearly_used_share": 0.01}}
 
 
 def another_rate(office: Office) -> None:
@@ -108,13 +108,13 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.mark.parametrize("days", [0, 1])
-@pytest.mark.parametrize("edit", UNSEEN, ids=lambda edit: edit.__name__)
-def test_what_no_reader_sees_writes_nothing(office: Office, edit: Callable[[Office], None], days: int) -> None:
+def test_what_no_reader_sees_writes_nothing(office: Office, days: int) -> None:
     before = office.writes()
-    edit(office)
     office.day += timedelta(days=days)
-    office.run()
-    assert office.writes() == before
+    for edit in UNSEEN:
+        edit(office)
+        office.run()
+        assert office.writes() == before, edit.__name__
 
 
 @pytest.mark.parametrize("days", [0, 1])

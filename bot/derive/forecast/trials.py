@@ -110,8 +110,8 @@ class Ahead:
         whole = int(np.searchsorted(days, after, side="right")) - 1
         found = np.asarray(weeks[:whole].sum(axis=0))
         if whole == len(weeks):
-            return found + self._curve(after) - self._curve(float(days[-1]))
-        return found + weeks[whole] * (after - days[whole]) / (days[whole + 1] - days[whole])
+            return np.asarray(found + self._curve(after) - self._curve(float(days[-1])))
+        return np.asarray(found + weeks[whole] * (after - days[whole]) / (days[whole + 1] - days[whole]))
 
     @cached_property
     def _weeks(self) -> Array:

@@ -39,10 +39,14 @@ def break_down(engagement: Engagement, labels: LabelSettings) -> Breakdown:
     holding = _holding(work, parents)
     containers = {ref: item for ref, item in items.items() if ref in holding}
     chains = _chains((ref for ref in work if ref not in holding), parents)
-    leaves = _handed_down([items[ref] for ref in chains], containers, chains)
+    leaves = [items[ref] for ref in chains]
+    if containers:
+        leaves = _handed_down(leaves, containers, chains)
+    dropped = tuple(leaf for leaf in leaves if is_dropped(leaf, labels))
+    gone = {leaf.ref for leaf in dropped}
     return Breakdown(
-        work=tuple(leaf for leaf in leaves if not is_dropped(leaf, labels)),
-        dropped=tuple(leaf for leaf in leaves if is_dropped(leaf, labels)),
+        work=tuple(leaf for leaf in leaves if leaf.ref not in gone) if gone else tuple(leaves),
+        dropped=dropped,
         containers=containers,
         above=chains,
     )
