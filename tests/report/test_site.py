@@ -226,7 +226,7 @@ def test_accuracy_is_told_where_it_was_measured() -> None:
     files = make_site(portfolio_of(engagement()), found, [], SETTINGS, CALENDAR, accuracy=accuracy)
     text = " ".join(Page(files["index.html"]).text.split())
     assert "finish by P80 80% 78% (7/9)" in text
-    for told in ("acme/ps-internal&7: the pace fell", "-$20,000", "$100,000", "$80,000"):
+    for told in ("acme/ps-internal&7: the pace fell", "−$20,000", "$100,000", "$80,000"):
         assert told in text
 
 
