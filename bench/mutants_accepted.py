@@ -26,6 +26,36 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "one that no issue names is left out again below",
         ),
     ),
+    "execute": (("while attempt < ATTEMPTS:", "while attempt != ATTEMPTS:", "attempts are counted one by one"),),
+    "drafts": (
+        (
+            "if parts > 1 or text is None or not wish.customer_target:",
+            "if parts != 1 or text is None or not wish.customer_target:",
+            "a report has a part at least",
+        ),
+        (
+            "current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (True, p.id))",
+            "current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (False, p.id))",
+            "the same for all that are compared",
+        ),
+        (
+            "overtaken = post.own and (post is not current or not keep_current)",
+            "overtaken = post.own and (post != current or not keep_current)",
+            "no two posts are equal: their numbers differ",
+        ),
+    ),
+    "safe_text": (
+        (
+            'rest = url[url.index("//") + 2 :]',
+            'rest = url[url.index("//") + 3 :]',
+            "the first character is the host's, who has one at least",
+        ),
+        (
+            'return match[0] if len(match[0]) > 1 else f"&#{ord(match[0])};"',
+            'return match[0] if len(match[0]) != 1 else f"&#{ord(match[0])};"',
+            "a match is never empty",
+        ),
+    ),
     "planner": (
         (
             "latest = max(earlier, key=lambda p: (p.marker.identity.period, -p.id), default=None)",
@@ -37,6 +67,11 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0",
             "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 1",
+            "a late milestone has a due date",
+        ),
+        (
+            "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0",
+            "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else -1",
             "a late milestone has a due date",
         ),
         (

@@ -23,7 +23,7 @@ SOCKET = "warm.sock"
 SECONDS = 100
 """A run that takes longer has hung: the change was noticed."""
 OURS = ("bot", "tests", "fakegitlab")
-OPTIONS = ("-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:timeout", "-p", "no:xdist", "--no-cov")
+OPTIONS = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin")
 
 
 def run_tests(tests: list[str]) -> int:
@@ -80,6 +80,7 @@ def main() -> int:
     changed, *tests = sys.argv[1:]
     sys.path.insert(0, str(Path.cwd()))
     sys.dont_write_bytecode = True
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for test in tests:
         importlib.import_module(test.split("::")[0].removesuffix(".py").replace("/", "."))
     forget(resting_on(changed.removesuffix(".py").replace("/", ".")))

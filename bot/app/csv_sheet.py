@@ -10,7 +10,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.errors import ConfigError, Fault
@@ -84,15 +84,24 @@ class Table:
 
 def read_table(text: str, where: str, columns: Columns) -> Table:
     """All rows that are not empty. Raises ConfigError when the header lacks a column that is needed."""
-    lines, first, mark = _without_lead(text)
-    if len(lines) > MOST_LINES:
-        raise ConfigError(f"has more than {MOST_LINES:,} lines", where)
-    separator = mark or _separator(lines[0] if lines else "", columns)
-    rows = list(_rows(lines, first, separator))
-    header = next((cells for _, cells, _ in rows[:1]), [])
+    rows, separator = read_rows(text, where, lambda cell: columns.ours(cell) in columns.known)
+    first, header, _ = rows[0] if rows else (1, [], "")
     names = _header(header, where, columns, first)
     found = tuple(_line(number, cells, fault, names, len(header)) for number, cells, fault in rows[1:])
     return Table(found, {name: place + 1 for place, name in names.items()}, separator)
+
+
+Row = tuple[int, list[str], str]
+"""Where a row starts, its cells, and what is wrong with it."""
+
+
+def read_rows(text: str, where: str, known: Callable[[str], bool]) -> tuple[list[Row], str]:
+    """All rows that are not empty, the header first, and the separator: the one that makes the most `known` headers."""
+    lines, first, mark = _without_lead(text)
+    if len(lines) > MOST_LINES:
+        raise ConfigError(f"has more than {MOST_LINES:,} lines", where)
+    separator = mark or _separator(lines[0] if lines else "", known)
+    return list(_rows(lines, first, separator)), separator
 
 
 def _without_lead(text: str) -> tuple[list[str], int, str]:
@@ -105,14 +114,14 @@ def _without_lead(text: str) -> tuple[list[str], int, str]:
     return lines[start:], start + 1, mark
 
 
-def _separator(header: str, columns: Columns) -> str:
+def _separator(header: str, known: Callable[[str], bool]) -> str:
     """The one that makes the most known columns of the header."""
 
-    def known(mark: str) -> tuple[int, int]:
+    def count(mark: str) -> tuple[int, int]:
         cells = next(csv.reader([header], delimiter=mark), [])
-        return sum(columns.ours(cell) in columns.known for cell in cells), len(cells)
+        return sum(map(known, cells)), len(cells)
 
-    return max(SEPARATORS, key=known)
+    return max(SEPARATORS, key=count)
 
 
 def _rows(lines: Sequence[str], first: int, separator: str) -> Iterator[tuple[int, list[str], str]]:

@@ -14,11 +14,15 @@ from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import schedule
 
-from bot.domain.errors import PsbotError
+from bot.domain.errors import AccessError, PsbotError, UsageError
+
+if TYPE_CHECKING:
+    from bot.app.session import Session
 
 log = logging.getLogger("psbot.serve")
 BEAT_SECONDS = 30.0
@@ -58,6 +62,21 @@ def is_alive(health: Path, now: datetime) -> bool:
     except OSError:
         return False
     return now - touched <= SILENCE
+
+
+def require_rights(session: Session) -> None:
+    """Raises AccessError where no run could publish: that is told at the start, not at six in the morning.
+
+    A GitLab that is away now may be back by then.
+    """
+    from bot.gitlab_api.access_report import require_part
+
+    try:
+        require_part(session.client, session.settings)
+    except (AccessError, UsageError):
+        raise
+    except PsbotError as away:
+        log.warning("%s", away)
 
 
 def serve_forever(job: Callable[[], bool], times: Sequence[str], timezone: str, health: Path) -> None:

@@ -15,7 +15,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.queries import role_field
 from bot.gitlab_api.reading import outermost
-from bot.gitlab_api.rights import ROLES, STAFF, require_sight, token_record
+from bot.gitlab_api.rights import GUEST, ROLES, STAFF, require_sight, require_write, token_record
 from bot.gitlab_api.translate import day
 
 LABEL_COLORS = {"green": "#108548", "yellow": "#c77d00", "red": "#dd2b0e"}
@@ -86,6 +86,22 @@ def inspect_access(client: GitLabClient, settings: Settings) -> AccessReport:
         namespaces=tuple(_namespace(client, known, path, settings) for path in settings.portfolio.namespaces),
         targets=tuple(_target(client, settings, setting, asked) for setting, asked in named_targets(settings)),
     )
+
+
+def require_part(client: GitLabClient, settings: Settings) -> None:
+    """Raises AccessError where no run could publish: the scope is missing, or the token's user is a guest everywhere."""
+    require_write(client)
+    levels = {path: _level_at(client, path) for path in outermost(settings.portfolio.namespaces)}
+    if all(GUEST <= level < STAFF for level in levels.values()):
+        for path, level in levels.items():
+            require_sight(level, path)
+
+
+def _level_at(client: GitLabClient, path: str) -> int:
+    """The token's role in a namespace; 0 for one that it can't see."""
+    answer = client.graphql(access_query(client.capabilities), {"path": path}, where=path)
+    kind = "group" if answer.get("group") else "project"
+    return _level(client, kind, path, answer[kind].get("maxAccessLevel")) if answer.get(kind) else 0
 
 
 def access_query(known: Capabilities) -> str:
@@ -191,17 +207,27 @@ def create_labels(client: GitLabClient, path: str, names: Sequence[str], *, kind
     return made
 
 
+def lacking_labels(client: GitLabClient, settings: Settings) -> list[tuple[str, str]]:
+    """What is missing in the outermost configured namespaces: (namespace, label) of each."""
+    return [(access.path, name) for access in _outermost(client, settings) for name in access.missing_labels]
+
+
 def create_missing_labels(client: GitLabClient, settings: Settings) -> list[tuple[str, str]]:
     """Create what is missing in the outermost configured namespaces: (namespace, label) of each that was made."""
     found: list[tuple[str, str]] = []
+    for access in _outermost(client, settings):
+        made = create_labels(client, access.path, access.missing_labels, kind=access.kind)
+        found += [(access.path, name) for name in made]
+    return found
+
+
+def _outermost(client: GitLabClient, settings: Settings) -> Iterator[NamespaceAccess]:
     for path in outermost(settings.portfolio.namespaces):
         access = _namespace(client, client.capabilities, path, settings)
         if access.error:
             raise NotFoundError(access.error, path)
         require_sight(access.level, path)
-        made = create_labels(client, path, access.missing_labels, kind=access.kind)
-        found += [(path, name) for name in made]
-    return found
+        yield access
 
 
 def label_color(name: str) -> str:

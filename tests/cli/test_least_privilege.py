@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import bot.app.serve
+import bot.app.session
 import bot.cli.assistants
 from bot.cli.app import app
 from fakegitlab import DemoGitLab, World
@@ -69,6 +70,28 @@ def use(world: World, monkeypatch: pytest.MonkeyPatch, role: str, scope: str) ->
         space.members.pop(user.id, None)
     token = world.token(user, (scope,), role, value=f"token-of-a-{role}-{scope}")
     monkeypatch.setenv("GITLAB_TOKEN", token.value)
+
+
+@pytest.mark.parametrize(("role", "scope", "names"), [("planner", "read_api", "`api`"), ("guest", "api", "Planner")])
+def test_serve_does_not_wait_for_six_in_the_morning_to_say_so(
+    role: str,
+    scope: str,
+    names: str,
+    gitlab: DemoGitLab,
+    world: World,
+    call: Callable[..., Said],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(bot.app.serve, "serve_forever", lambda *rest: started.append("serving"))
+    use(world, monkeypatch, role, scope)
+    said = call("serve")
+    assert (said.code, names in said.err, started) == (3, True, [])
+    use(world, monkeypatch, "planner", "api")
+    assert (call("serve").code, started) == (0, ["serving"])
+    gitlab.stop()
+    monkeypatch.setattr(bot.app.session, "RETRY_BUDGET", 0.0)
+    assert (call("serve").code, started) == (0, ["serving"] * 2), "GitLab may be back by then"
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from bot.derive.results import (
     Schedule,
     Scope,
 )
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import MilestoneState, Phase
 from tests.builders import DAY, REF, make_item, make_subject
 
 BASELINE = date(2026, 11, 30)
@@ -114,6 +114,10 @@ def test_a_milestone_at_risk_is_red_when_it_will_be_ten_days_over(
     forecast: date | None, expected: tuple[str, str]
 ) -> None:
     derived = milestone(state="at_risk", due=BASELINE, forecast=forecast, forecast_p80=date(2027, 3, 3))
+    early = colours(schedule_axis, derived=derived)
+    assert early == ("yellow", "yellow"), "before a pace can be measured it is nobody's red"
+    derived |= {"forecast": Forecast(history_weeks=2)}
+    assert axis(schedule_axis, derived=derived).reasons[0].evidence == ('g/p%"Design"',)
     assert colours(schedule_axis, derived=derived) == expected
     assert said(schedule_axis, derived=derived) == [
         'Milestone "Design" may miss its due date 2026-11-30 (P80 2027-03-03).'
@@ -140,7 +144,9 @@ def test_a_milestone_that_is_done_is_green_however_late() -> None:
 
 
 def chance(value: float, **more: Any) -> dict[str, Any]:
-    return {"forecast": Forecast(finish=Quantiles(p50=BASELINE, p80=BASELINE), on_time_probability=value), **more}
+    weeks = more.pop("weeks", 2)
+    finish = Quantiles(p50=BASELINE, p80=BASELINE)
+    return {"forecast": Forecast(finish=finish, on_time_probability=value, history_weeks=weeks), **more}
 
 
 @pytest.mark.parametrize(
@@ -173,15 +179,24 @@ def test_before_a_tenth_of_time_or_value_a_forecast_is_nobodys_red(
     assert colours(schedule_axis, facts=facts, derived=chance(0.1, progress=progress))[0] == colour
 
 
+@pytest.mark.parametrize(
+    ("weeks", "percent", "colour"), [(1, 0.0, "yellow"), (2, 0.0, "red"), (0, 0.1, "red"), (0, None, "yellow")]
+)
+def test_time_alone_makes_no_red_before_two_weeks_of_work(weeks: int, percent: float | None, colour: str) -> None:
+    derived = chance(0.1, weeks=weeks, progress=Progress(percent=percent, done=0, total=100))
+    assert colours(schedule_axis, derived=derived)[0] == colour
+    assert colours(schedule_axis, derived=derived | {"phase": Phase.NOT_STARTED})[0] == "yellow"
+
+
 @pytest.mark.parametrize(("end", "colour"), [("2026-11-19", "red"), ("2026-11-20", "green"), ("2026-11-23", "green")])
 def test_an_end_has_passed_on_the_day_after_it(end: str, colour: str) -> None:
     assert colours(schedule_axis, facts={"end": end}, items=[make_item(1)], derived=chance(0.9))[0] == colour
 
 
 def test_of_several_reasons_the_worst_comes_first_and_green_ones_only_alone() -> None:
-    late = MilestoneStatus("Late", None, state="late", due=date(2026, 11, 2), items_open=1)
-    moved = MilestoneStatus("Moved", None, slip_days=7, baseline=BASELINE, due=BASELINE)
-    fine = MilestoneStatus("Fine", None, slip_days=0, baseline=BASELINE, due=BASELINE)
+    late = MilestoneStatus("Late", state=MilestoneState.LATE, due=date(2026, 11, 2), items_open=1)
+    moved = MilestoneStatus("Moved", slip_days=7, baseline=BASELINE, due=BASELINE)
+    fine = MilestoneStatus("Fine", slip_days=0, baseline=BASELINE, due=BASELINE)
     stones = {"schedule": Schedule(milestones=(moved, fine, late))}
     found = axis(schedule_axis, derived=stones)
     assert [str(r.text).split('"')[1] for r in found.reasons] == ["Late", "Moved"]
@@ -209,6 +224,12 @@ def complete(**more: Any) -> dict[str, Any]:
 def test_a_finish_against_the_agreed_end(finish: date, colour: str, text: str) -> None:
     derived = complete(completion=Completion(completed_on=finish))
     assert (colours(schedule_axis, derived=derived)[0], said(schedule_axis, derived=derived)) == (colour, [text])
+
+
+def test_without_a_last_day_or_an_agreed_one_a_finish_says_nothing() -> None:
+    assert colours(schedule_axis, derived=complete())[0] == "unknown"
+    finished = complete(completion=Completion(completed_on=DAY))
+    assert colours(schedule_axis, facts={"end": None}, derived=finished)[0] == "unknown"
 
 
 @pytest.mark.parametrize(("spent", "colour"), [(105, "green"), (106, "yellow"), (109, "yellow"), (110, "red")])
@@ -283,6 +304,26 @@ def test_cpi_decides_from_a_tenth_of_hours_or_value_on(cpi: float, burn: float, 
     assert colours(budget_axis, derived=derived)[0] == colour
 
 
+@pytest.mark.parametrize(
+    ("facts", "colour"),
+    [
+        ({"start": "2026-11-10", "end": "2027-02-18"}, "red"),  # ten of a hundred days
+        ({"start": "2026-11-11", "end": "2027-02-19"}, "green"),  # nine: what is spent tells, the index does not
+        ({"start": "2026-12-18", "end": "2026-08-01"}, "red"),  # typed the wrong way round: nobody knows how long
+        ({"start": "2026-11-20", "end": "2026-11-20"}, "red"),
+    ],
+)
+def test_an_index_needs_a_tenth_of_the_duration_where_one_is_known(facts: dict[str, Any], colour: str) -> None:
+    derived = budget(0.5, 0.5, cpi=0.9, eac_hours=111)
+    assert colours(budget_axis, facts=facts, derived=derived)[0] == colour
+
+
+@pytest.mark.parametrize("known", [Budget(hours_budget=100), Budget(hours_spent=90.0, burn=0.9)])
+def test_without_a_share_of_a_budget_nothing_is_said_of_it(known: Budget) -> None:
+    derived = {"budget": known, "progress": Progress(percent=0.1, done=10, total=100)}
+    assert colours(budget_axis, derived=derived)[0] == "unknown"
+
+
 # -- scope
 
 
@@ -316,6 +357,11 @@ def test_why_growth_is_not_known(day: date | None, text: str) -> None:
     [
         ({"growth": 0.0, "added": 0}, "No work was added since 2026-08-03."),
         ({"growth": 0.0, "added": 3}, "Approved change orders cover the work added since 2026-08-03 (3 items added)."),
+        ({"growth": 0.004, "added": 1}, "Less than 1 % was added to the scope since 2026-08-03 (1 item)."),
+        (
+            {"growth": 0.2, "added": 3, "approved_hours": 9},
+            "Scope grew by 20 % since 2026-08-03 beyond approved change orders (3 items added).",
+        ),
         ({"growth": 0.2, "added": 3}, "Scope grew by 20 % since 2026-08-03 (3 items added)."),
         (
             {"growth": 0.2, "added": 3, "approved_value": 9},
@@ -325,3 +371,28 @@ def test_why_growth_is_not_known(day: date | None, text: str) -> None:
 )
 def test_growth_in_words(changes: dict[str, Any], text: str) -> None:
     assert said(scope_axis, derived={"scope": Scope(baseline_day=date(2026, 8, 3), **changes)}) == [text]
+
+
+def test_ten_items_are_evidence_enough() -> None:
+    items = [make_item(n) for n in range(1, 13)]
+    planned = {item.ref: date(2026, 11, n + 1) for n, item in enumerate(items)}
+    behind = Schedule(planned_value=70, earned_value=50, spi=0.7, planned=planned)
+    derived = {"schedule": behind, "progress": Progress(percent=0.5, done=50, total=100)}
+    found = axis(schedule_axis, items=items, derived=derived)
+    assert found.reasons[0].evidence == tuple(item.ref for item in items[:10])
+
+
+# -- the facts that a colour rests on: what changed takes a bad reading back sooner
+
+
+def test_the_facts_of_an_axis_are_what_a_reader_can_see() -> None:
+    done = MilestoneStatus("Done", None, state="done", due=BASELINE)
+    late = MilestoneStatus("Late", None, state="late", due=BASELINE, items_open=1)
+    plain = MilestoneStatus("Plain", None, state="on_track", slip_days=1, baseline=BASELINE, due=DAY)
+    dated = axis(schedule_axis, derived={"schedule": Schedule(milestones=(done, late, plain))}).signal.facts
+    assert dated == (date(2026, 12, 18), ("Done", BASELINE, "done"), ("Late", BASELINE, "late"), ("Plain", DAY, ""))
+    scope = Scope(growth=0.2, added=3, removed=2, approved_hours=5, approved_value=7, baseline_day=DAY)
+    assert axis(scope_axis, derived={"scope": scope}).signal.facts == (3, 2, 5, 7)
+    assert axis(budget_axis, derived=budget(0.5, 0.4)).signal.facts == (100, False)
+    assert axis(budget_axis, derived=budget(1.2, 0.4)).signal.facts == (100, True)
+    assert axis(budget_axis, derived=budget(0.5, 0.4)).signal.done == 0.4

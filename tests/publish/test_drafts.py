@@ -98,6 +98,16 @@ def test_what_stands_decides_what_becomes_of_it(
     assert brief(planned(wish_of(), *posts)) == steps
 
 
+@pytest.mark.parametrize("n", range(8))
+def test_whatever_their_digests_other_words_are_other_words(n: int) -> None:
+    """Drafts and posted texts whose digests sort before and behind that of today's words."""
+    other = f"Otherwise, {n}."
+    assert brief(planned(wish_of(), drafted(7, other))) == [NEW, ("remove", ROOT, 7)]
+    assert brief(planned(wish_of(), drafted(7), told(other))) == [("wait", ROOT, 7)]
+    changed = drafted(7, "Former.", now="A person's.")
+    assert brief(planned(wish_of(), changed, told(other))) == [("wait", ROOT, 7)]
+
+
 def test_what_is_posted_is_exactly_what_stands_in_the_approved_draft() -> None:
     edited = drafted(now="Nearly done.", thumbs=DORA, edited_at=NOON - timedelta(minutes=1))
     (step,) = planned(wish_of(), edited)

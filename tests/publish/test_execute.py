@@ -75,6 +75,14 @@ def test_of_two_runs_at_once_the_younger_copy_goes_and_the_oldest_stays(form: st
     assert len(script.written) == 2
 
 
+@pytest.mark.parametrize("n", range(8))
+def test_other_words_beside_a_text_just_written_are_no_copy_of_it(n: int) -> None:
+    """Whatever their digest: what says something else is never taken away here."""
+    script = Script([scene(), scene(post(7), post(9, f"Otherwise, {n}."))])
+    assert script.take(step("create")).state == "done"
+    assert len(script.written) == 1
+
+
 def test_what_stood_when_the_plan_was_made_is_no_copy() -> None:
     knows = replace(CREATE, knows=(7,))
     script = Script([scene(post()), scene(post(), post(9))])

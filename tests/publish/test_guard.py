@@ -33,6 +33,9 @@ INTERNAL: dict[str, tuple[Guard, Spot, str | None]] = {
     "moved to a customer's": (
         guard(), spot("acme/customers/globex#9", ROOT),
         f"it is now acme/customers/globex#9; acme/customers/globex is not declared internal: customers can read there. {ADVICE}"),
+    "moved to one that sorts behind": (
+        guard(), spot("acme/zeta/x#9", ROOT),
+        f"it is now acme/zeta/x#9; acme/zeta/x is not declared internal: customers can read there. {ADVICE}"),
     "the same in other letters has not moved": (
         guard(), spot("acme/customers/x#9", "Acme/Customers/X#9"),
         f"acme/customers/x is not declared internal: customers can read there. {ADVICE}"),
@@ -56,6 +59,11 @@ CUSTOMER: dict[str, tuple[Guard, str | None, Spot, str | None]] = {
     "no channel": (guard(channels={}), ROOT, spot(CHANNEL), "the engagement names no `customer_channel`: nothing is posted for the customer"),
     "no engagement": (guard(), None, spot(CHANNEL), "the engagement names no `customer_channel`: nothing is posted for the customer"),
     "another's": (guard(), ROOT, spot("acme/customers/x#1"), f"acme/customers/x#1 is not the engagement's `customer_channel` ({CHANNEL})"),
+    "another's that sorts before": (
+        guard(), ROOT, spot("acme/a/x#1"), f"acme/a/x#1 is not the engagement's `customer_channel` ({CHANNEL})"),
+    "moved to one that sorts before": (
+        guard(), ROOT, spot("acme/a/x#1", CHANNEL),
+        f"the `customer_channel` {CHANNEL} is now acme/a/x#1, where others may read; name the new reference in the facts if it is right"),
     "moved": (
         guard(), ROOT, spot("acme/customers/x#1", CHANNEL),
         f"the `customer_channel` {CHANNEL} is now acme/customers/x#1, where others may read; name the new reference in the facts if it is right"),

@@ -85,6 +85,7 @@ COPY, OTHER = post(9), post(7)
     ("wanted", "posts", "state"),
     [
         (clearing(COPY), (COPY, OTHER), "go"),
+        (clearing(OTHER), (COPY, OTHER), "go"),
         (clearing(COPY), (OTHER,), "done"),
         (clearing(COPY), (COPY,), "stale"),
         (clearing(COPY), (COPY, replace(OTHER, own=False)), "stale"),

@@ -102,6 +102,7 @@ def test_a_thumb_as_old_as_the_question_was_not_its_answer() -> None:
 def test_a_question_about_other_words_is_none_about_these(words: str) -> None:
     asked = (Question(digest(words), at(4)),)
     assert not judge_draft(state("Edited.", thumbs=DORA, questions=asked), ["dora"]).approved
+    assert judge_draft(state(words, thumbs=DORA), ["dora"]).ask, "an edit is one, whatever its digest"
 
 
 def test_one_question_of_several_is_enough() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from bot.domain.errors import (
     UncertainWriteError,
     UnreachableError,
 )
+from bot.gitlab_api import writing
 from bot.publish import writer as hands
 from bot.publish.approval import Thumb
 from bot.publish.audience import Guard
@@ -25,7 +27,7 @@ from bot.publish.drafts import QUESTION
 from bot.publish.marker import Identity, read_marker
 from bot.publish.posts import Post
 from bot.publish.standing import Sight
-from bot.publish.steps import Step
+from bot.publish.steps import Action, Step
 from bot.publish.wishes import approved_wish, make_wishes
 from bot.publish.writer import RefusedWrite, Retry, Scene, Writer, is_for_customer
 from tests.publish.scripted import MONTH, PLACE, SPOT, post, scene, step
@@ -56,7 +58,8 @@ class Hands(Writer):
         self, settings: Settings = OURS, guard: Guard = GUARD, posts: tuple[Post, ...] = (), **more: Any
     ) -> None:
         self.slept: list[float] = []
-        super().__init__(None, settings, guard, sleep=self.slept.append, **more)  # type: ignore[arg-type]
+        client: Any = SimpleNamespace(user=SimpleNamespace(id=1))
+        super().__init__(client, settings, guard, sleep=self.slept.append, **more)
         self.reader = self.shelf = Shelf(posts)  # type: ignore[assignment]
         self.sent: list[Step] = []
         self.answer: str | Exception | None = None
@@ -190,6 +193,22 @@ def test_other_words_and_words_that_nobody_approved_are_not(
     assert refusal(Hands(posts=posts), customers(action=action), AT_CHANNEL) == why
 
 
+@pytest.mark.parametrize(
+    "other", [{"period": "2026-W46"}, {"period": "2026-W48"}, {"engagement": ""}, {"engagement": "~z"}, {"part": 2}]
+)
+def test_the_draft_of_another_text_approves_nothing(other: dict[str, Any]) -> None:
+    marker = replace(drafted().marker, identity=replace(drafted().marker.identity, **other))
+    assert refusal(Hands(posts=(replace(drafted(thumbs=DORA), marker=marker),)), customers(), AT_CHANNEL) == GONE
+
+
+def test_the_oldest_draft_with_these_words_says_why_it_waits() -> None:
+    edited = drafted(7, "Former.", thumbs=DORA)
+    edited = replace(edited, body=edited.body.replace("Former.", "Half done."))
+    changed = "the draft is not approved: the text was changed after dora approved it; waits for a new 👍"
+    assert refusal(Hands(posts=(drafted(5), edited)), customers(), AT_CHANNEL) == WAITS
+    assert refusal(Hands(posts=(edited, drafted(5))), customers(), AT_CHANNEL) == (changed, True)
+
+
 def test_nothing_hides_between_the_words_and_their_marker() -> None:
     wanted = replace(customers(), body=customers().body.replace("Half done.", "Half done.\n\nMargin 4 %."))
     assert refusal(Hands(posts=(drafted(thumbs=DORA),)), wanted, AT_CHANNEL) == GONE
@@ -268,14 +287,15 @@ def test_gitlabs_own_refusal_is_passed_on(problem: Any, action: str) -> None:
 
 def test_only_the_answer_to_an_update_proves_what_stands() -> None:
     wanted = step("update", target=ROOT)
-    for action, answer, proves in (
+    cases: list[tuple[Action, str | None, bool]] = [
         ("update", wanted.body, True),
         ("update", wanted.body + "\n ", True),
         ("update", "other", False),
         ("update", None, False),
         ("create", wanted.body, False),
         ("ask", wanted.body, False),
-    ):
+    ]
+    for action, answer, proves in cases:
         made = Hands()
         made.answer = answer
         assert made.write(replace(wanted, action=action), scene(), post()) is proves, (action, answer)
@@ -289,11 +309,20 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     sent: list[tuple[Any, ...]] = []
     for name in ("change_labels", "create_issue", "create_note", "delete_note", "update_issue", "update_note"):
         monkeypatch.setattr(
-            hands.writing, name, lambda client, *rest, name=name, **more: sent.append((name, *rest, *more.values()))
+            writing, name, lambda client, *rest, name=name, **more: sent.append((name, *rest, *more.values()))
         )
     monkeypatch.setattr(hands, "add_sign", lambda client, *rest: sent.append(("add_sign", *rest)))
     monkeypatch.setattr(hands, "resolve_place", lambda client, ref: f"at {ref}")
     return sent
+
+
+OTHERS: list[dict[str, Any]] = [
+    {"period": "2026-W46"},
+    {"period": "2026-W48"},
+    {"kind": "a"},
+    {"kind": "z"},
+    {"part": 3},
+]
 
 
 def send(wanted: Step, at: Scene, found: Post | None = None) -> None:
@@ -312,6 +341,7 @@ def test_each_step_sends_its_one_request(requests: list[tuple[Any, ...]]) -> Non
     send(step("update", "New.", identity=MONTH), scene(), issue)
     send(step("remove"), scene(), note)
     send(step("remove"), scene(), replace(note, place="acme/old#1"))
+    send(step("update", "New."), scene(), replace(note, place="zeta/old#1"))
     send(step("label", labels=("a",), remove_labels=("b",)), scene())
     send(step("react", labels=("white_check_mark",), post=9), scene())
     at = PLACE
@@ -323,6 +353,7 @@ def test_each_step_sends_its_one_request(requests: list[tuple[Any, ...]]) -> Non
         ("update_issue", at, 3, step("update", "New.", identity=MONTH).body),
         ("delete_note", at, 7),
         ("delete_note", "at acme/old#1", 7),
+        ("update_note", "at zeta/old#1", 7, step("update", "New.").body),
         ("change_labels", at, ("a",), ("b",)),
         ("add_sign", at, 9, "white_check_mark"),
     ]
@@ -346,7 +377,8 @@ def test_further_parts_go_below_the_first_one(requests: list[tuple[Any, ...]]) -
         ("create_note", PLACE, ["seven"]),
         ("create_note", f"at {SPOT}#4", [step("create", identity=replace(MONTH, part=2)).body]),
     ]
-    for stands in ((), (post(7, duplicate_of="3"),), (post(7, identity=MONTH),)):
+    others = [post(7, identity=replace(first.marker.identity, **other)) for other in OTHERS]
+    for stands in ((), (post(7, duplicate_of="3"),), (post(7, identity=MONTH),), *((other,) for other in others)):
         with pytest.raises(RefusedWrite) as refused:
             send(step("create", identity=later, form="reply"), scene(*stands))
         assert (refused.value.reason, refused.value.stale) == ("its first part does not stand", True)
@@ -370,6 +402,89 @@ def test_no_other_reaction_is_given(
     with pytest.raises(RefusedWrite) as refused:
         send(step("react", labels=labels, post=number), scene())
     assert (refused.value.reason, refused.value.stale, requests) == ("a reaction that answers no order", False, [])
+
+
+# -- looking
+
+
+class Places:
+    """A reader of a few places; what each look asked for is kept."""
+
+    def __init__(self, **posts: tuple[Post, ...]) -> None:
+        self.posts = posts
+        self.asked: list[tuple[Any, ...]] = []
+
+    def look(self, ref: str, labels: Any = ()) -> Sight:
+        self.asked.append((ref, labels))
+        if ref == "gone":
+            raise NotFoundError("gone")
+        return Sight(replace(PLACE, ref=ref), self.posts.get(ref.partition("#")[2] or ref, ()))
+
+    def look_at(self, place: Any, form: str, number: int) -> Sight:
+        self.asked.append((place, form, number))
+        return Sight(place, (post(number),))
+
+    def health_of(self, place: Any) -> Any:
+        return f"health of {place}"
+
+
+@pytest.fixture
+def lookout(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    monkeypatch.setattr(hands, "resolve_place", lambda client, ref: replace(PLACE, ref=ref))
+    monkeypatch.setattr(hands, "own_signs", lambda client, place, number: (f"{place.ref} {number}",))
+    return Hands()
+
+
+def test_labels_and_reactions_are_looked_at_where_they_are(lookout: Hands) -> None:
+    lookout.reader = Places()  # type: ignore[assignment]
+    labels = lookout.look(replace(step("label"), form="labels"))
+    assert str(labels.health).startswith("health of ")
+    assert labels.posts == labels.signs == ()
+    for number, told in ((9, 9), (None, 0)):
+        assert lookout.look(replace(step("react", post=number), form="reaction")).signs == (f"{SPOT} {told}",)
+
+
+def test_one_text_that_is_known_is_looked_at_alone_and_its_place_is_asked_for_once(lookout: Hands) -> None:
+    lookout.reader = places = Places()  # type: ignore[assignment]
+    for number in (7, 8):
+        assert [p.id for p in lookout.look(step("update", post=number)).posts] == [number]
+    assert [asked[1:] for asked in places.asked] == [("note", 7), ("note", 8)]
+    places.asked.clear()
+    lookout.look(step("update"))
+    lookout.look(step("create", post=7))
+    lookout.look(step("update", post=7, form="issue"))
+    assert [asked[0] for asked in places.asked] == [SPOT, SPOT, SPOT]
+
+
+def test_a_text_to_clear_away_is_looked_for_where_it_stood(lookout: Hands) -> None:
+    here, there = post(7), post(9)
+    lookout.reader = places = Places(**{"1": (here,), "2": (there,)})  # type: ignore[assignment]
+    old = "acme/ps-internal/globex#2"
+    assert [p.id for p in lookout.look(step("remove", place=old)).posts] == [7, 9]
+    for wanted in (
+        step("remove", place=""),
+        step("remove", place=SPOT),
+        step("create", place=old),
+        step("close", place=old),
+    ):
+        assert [p.id for p in lookout.look(wanted).posts] == [7], wanted.action
+    assert [p.id for p in lookout.look(step("remove", place="gone")).posts] == [7]
+    assert places.asked[1] == (old, ())
+
+
+def test_a_further_part_is_looked_for_below_the_report_issue_itself(lookout: Hands) -> None:
+    main, stray, part = post(3, identity=MONTH), post(4), post(8, identity=replace(MONTH, part=2), form="note")
+    lookout.reader = places = Places(**{"3": (part,), "acme/ps-internal/reports": (main, stray)})  # type: ignore[assignment]
+    wanted = step(
+        "create",
+        identity=replace(MONTH, part=2),
+        form="issue-note",
+        target="acme/ps-internal/reports",
+        labels=("m", "n"),
+    )
+    assert [p.id for p in lookout.look(wanted).posts] == [3, 8]
+    assert places.asked == [("acme/ps-internal/reports", ("m",)), ("acme/ps-internal/reports#3", ())]
+    assert [p.id for p in lookout.look(replace(wanted, action="update", post=8)).posts] == [3, 8]
 
 
 # -- waiting

@@ -21,7 +21,7 @@ from bot.derive.decisions.questions import deadline, hours_at_completion, sow_en
 from bot.derive.results import MilestoneStatus, Reason, Scope
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import MilestoneState, Phase
 
 MAX_EVIDENCE: Final = 10
 WEEKS_OF_A_PACE: Final = 2
@@ -127,6 +127,18 @@ def _begun(subject: Subject) -> bool:
     return past >= floor and subject.derived.forecast.history_weeks >= WEEKS_OF_A_PACE
 
 
+def _untouched(subject: Subject) -> bool:
+    """Whether nothing can have happened yet: it begins today or later, nothing is done or logged, and its plan keeps the end.
+
+    What is forecast then is how others went: worth telling, and nobody's colour.
+    """
+    start = subject.engagement.facts.start
+    spent = subject.derived.budget.hours_spent or subject.derived.progress.done
+    end, planned = deadline(subject), subject.derived.schedule.planned.values()
+    kept = end is None or all(day <= end for day in planned)
+    return start is not None and subject.day <= start and not spent and kept
+
+
 def _forecast_sign(colours: tuple[str, str], text: Phrase, subject: Subject, evidence: tuple[str, ...] = ()) -> Sign:
     colour, cleared = colours if _begun(subject) else (min(c, "yellow", key=LEVELS.index) for c in colours)
     return Sign(colour, Reason(text, evidence or (subject.engagement.ref,)), cleared)
@@ -171,11 +183,11 @@ def _milestone_signs(subject: Subject) -> Iterator[Sign]:
     for milestone in subject.derived.schedule.milestones:
         evidence = (milestone.ref or subject.engagement.ref,)
         slip = milestone_slip(milestone, subject)
-        if milestone.state == "late":
+        if milestone.state == MilestoneState.LATE:
             yield _late_sign(milestone, subject, evidence)
-        elif milestone.state == "done" and slip is not None:
+        elif milestone.state == MilestoneState.DONE and slip is not None:
             yield Sign("green", Reason(_slip_text(milestone, slip), evidence))
-        elif milestone.state == "at_risk":
+        elif milestone.state == MilestoneState.AT_RISK:
             yield _risk_sign(milestone, subject, evidence)
         elif slip is not None:
             yield _slip_sign(milestone, slip, subject, evidence)
@@ -203,6 +215,8 @@ def _risk_sign(m: MilestoneStatus, subject: Subject, evidence: tuple[str, ...]) 
         due=m.due,
         p80=m.forecast_p80,
     )
+    if _untouched(subject):
+        return Sign("green", Reason(text, evidence), "green")
     over = subject.calendar.working_days_between(m.due, m.forecast) if m.due and m.forecast else 0
     colours = [max(colour, "yellow", key=LEVELS.index) for colour in _by_days(over, subject)]
     return _forecast_sign((colours[0], colours[1]), text, subject, evidence)
@@ -220,7 +234,7 @@ def _slip_sign(m: MilestoneStatus, slip: int, subject: Subject, evidence: tuple[
 
 def milestone_slip(milestone: MilestoneStatus, subject: Subject) -> int | None:
     """The slip; where no forecast tells, the working days by which its due date has been moved; None if neither is known."""
-    if milestone.slip_days is not None or milestone.state == "done":
+    if milestone.slip_days is not None or milestone.state == MilestoneState.DONE:
         return milestone.slip_days
     if milestone.baseline and milestone.due and milestone.due != milestone.baseline:
         return subject.calendar.working_days_between(milestone.baseline, milestone.due)
@@ -239,7 +253,7 @@ def _slip_text(milestone: MilestoneStatus, slip: int) -> Phrase:
         "when": _when(slip),
         "baseline": milestone.baseline,
     }
-    if milestone.state == "done":
+    if milestone.state == MilestoneState.DONE:
         return Phrase("Milestone {title} was done {day}, {when} (baseline {baseline}).", **values)
     return Phrase("Milestone {title} is expected {day}, {when} (baseline {baseline}).", **values)
 
@@ -261,7 +275,10 @@ def _chance_signs(subject: Subject) -> Iterator[Sign]:
             p50=finish.p50,
             p80=finish.p80,
         )
-        yield _forecast_sign(_low(chance, "on_time", subject), text, subject)
+        if _untouched(subject):
+            yield Sign("green", Reason(text, (subject.engagement.ref,)), "green")
+        else:
+            yield _forecast_sign(_low(chance, "on_time", subject), text, subject)
 
 
 def _finish_signs(subject: Subject) -> Iterator[Sign]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -248,7 +249,7 @@ def make_history(
     closed = axis.positions([local(i.closed_at) if i.closed_at and not i.is_open else None for i in items])
     closed = np.where([not i.is_open and i.closed_at is None for i in items], created, closed)
     logs = all_logs(engagement, labels, calendar)
-    above = ancestry(engagement.items)
+    above = ancestry(engagement.items, items)
     logs = _on_parts(logs, items, above)
     place = {item.ref: n for n, item in enumerate(items)}
     log_at = axis.positions([log.spent_at for log in logs])
@@ -306,7 +307,7 @@ def _values(items: tuple[Item, ...]) -> tuple[str, Array]:
     ):
         given = [a for a in amounts if a > 0]
         if given and len(given) >= BASIS_SHARE * len(items):
-            typical = float(np.median(given))
+            typical = float(median(given))
             return basis, np.array([a if a > 0 else typical for a in amounts])
     return "count", np.ones(len(items))
 

@@ -96,7 +96,9 @@ class Ahead:
         if self.young:
             return self._booked_or_curve(after)
         booked, burnt = self.capacity.parts_by(after)
-        found = booked * _noise(BOOKED_HOURS_SD, self.scores) + self.pace_factor * burnt * _noise(BURN_SD, self.scores)
+        found: Array = booked * _noise(BOOKED_HOURS_SD, self.scores) + self.pace_factor * burnt * _noise(
+            BURN_SD, self.scores
+        )
         last = float(self.capacity.days[-1])
         if self.capacity.burn <= 0 and after > last:
             found = found + self._curve(after) - self._curve(last)
@@ -108,8 +110,8 @@ class Ahead:
         whole = int(np.searchsorted(days, after, side="right")) - 1
         found = np.asarray(weeks[:whole].sum(axis=0))
         if whole == len(weeks):
-            return found + self._curve(after) - self._curve(float(days[-1]))
-        return found + weeks[whole] * (after - days[whole]) / (days[whole + 1] - days[whole])
+            return np.asarray(found + self._curve(after) - self._curve(float(days[-1])))
+        return np.asarray(found + weeks[whole] * (after - days[whole]) / (days[whole + 1] - days[whole]))
 
     @cached_property
     def _weeks(self) -> Array:

@@ -220,7 +220,7 @@ def _runs_out(week: Week) -> tuple[str, date] | None:
 
 
 def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, ...]:
-    """What changed between the two posting days; nothing where the engagement was not there yet."""
+    """What changed between the two posting days; nothing where the engagement was not there yet. Risks that a story tells are none."""
     context, ref = week.context, week.derived.ref
     then, earlier = context.derived(ref, week.since, Depth.FIGURES), context.engagements(week.since).get(ref)
     now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)

@@ -39,6 +39,7 @@ def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
     money = changes.pop("billed_money", [1000.0, 4000.0, 5000.0])
     values: dict[str, Any] = {
         "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0,
+        "unit": "USD",
     }  # fmt: skip
     return Terms(
         recognition=recognition,
@@ -52,7 +53,7 @@ def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
 def outlook(with_terms: Terms, **changes: Any) -> Outlook:
     values: dict[str, Any] = {
         "history": SimpleNamespace(hours_until=history), "now": NOW, "ahead": ahead(40.0, 60.0), "eac": 130.0,
-        "eac_at": lambda at: 100.0, "amounts": (), "finished_at": None, "soft_money": {}, "upside_quarter": None,
+        "eac_at": lambda at: 100.0, "amounts": (), "finished_at": None, "soft_money": {}, "upside_in": frozenset(),
     }  # fmt: skip
     return Outlook(terms=with_terms, **(values | changes))
 
@@ -76,9 +77,9 @@ def test_hours_billed_and_to_come_by_quarter_up_to_the_value() -> None:
     assert figures(q["next"]) == (0, [3200, 4400], 0)
     assert (q["past"].room, q["this"].room, q["next"].room) == pytest.approx((0, 5200, 1400))
     assert [str(q[name].text) for name in ("past", "this", "next")] == [
-        "5 billable hours approved so far, 0 more expected, at 200.00 an hour",
-        "45 billable hours approved so far, 25 more expected, at 200.00 an hour",
-        "0 billable hours approved so far, 19 more expected, at 200.00 an hour; the contract value of 20,200 is the limit",
+        "5 billable hours approved so far, 0 more expected, at 200.00 USD an hour",
+        "45 billable hours approved so far, 25 more expected, at 200.00 USD an hour",
+        "0 billable hours approved so far, 19 more expected, at 200.00 USD an hour; the contract value of USD 20,200 is the limit",
     ]
 
 
@@ -96,12 +97,12 @@ def test_one_trial_in_twenty_at_the_limit_is_told_and_one_in_fifty_is_not() -> N
 
 def test_hours_beyond_the_value_wait_for_a_change_order() -> None:
     """19,000 billed by day 0 of 18,200; 2,000 more approved on day 20."""
-    rich = terms(billed_money=[19_000.0, 0.0, 0.0], added=((20.0, 2000.0),))
+    rich = terms(billed_money=[19_000.0, 0.0, 0.0], added=((20.0, 2000.0, 10.0),))
     assert [rich.value_at(at) for at in (0, 19, 20, 21)] == [18_200, 18_200, 20_200, 20_200]
     q = found(rich, ahead=None)
     assert (q["past"].actual, q["this"].actual) == (18_200, 800)
     assert figures(quarter_trials(outlook(rich, now=20.0), (Span("until it", 0, 20),))["until it"])[0] == 800
-    assert terms(value=None, added=((20.0, 2000.0),)).value_at(0) is None
+    assert terms(value=None, added=((20.0, 2000.0, 10.0),)).value_at(0) is None
 
 
 def test_a_quarter_that_ends_today_is_over() -> None:
@@ -126,13 +127,13 @@ def test_percent_complete_earns_the_share_of_the_hours_at_completion() -> None:
     assert figures(q["this"]) == (3000, [5500, 4250], 0)
     assert figures(q["next"]) == (0, [2500, 3750], 0)
     assert (q["this"].room, q["next"].room) == pytest.approx((3125, 0))
-    assert str(q["this"].text) == "50 of 130 hours at completion spent, of a value of 10,000"
+    assert str(q["this"].text) == "50 of 130 hours at completion are spent; the contract is worth USD 10,000"
 
 
 def test_percent_complete_of_finished_work_is_certain() -> None:
     q = found(terms("percent_complete", value=10_000.0), ahead=None, eac=None)
     assert figures(q["this"]) == (3000, [3000], 0)
-    assert str(q["this"].text) == "50 of 50 hours at completion spent, of a value of 10,000"
+    assert str(q["this"].text) == "50 of 50 hours at completion are spent; the contract is worth USD 10,000"
 
 
 def test_percent_complete_is_never_more_than_all_and_nothing_without_an_estimate() -> None:
@@ -143,7 +144,7 @@ def test_percent_complete_is_never_more_than_all_and_nothing_without_an_estimate
 
 
 def test_a_change_order_counts_for_percent_complete_from_its_approval() -> None:
-    q = found(terms("percent_complete", value=12_000.0, added=((20.0, 2000.0),)), ahead=None)
+    q = found(terms("percent_complete", value=12_000.0, added=((20.0, 2000.0, 10.0),)), ahead=None)
     assert (q["past"].actual, q["this"].actual) == (2000, 4000)
 
 
@@ -228,18 +229,18 @@ def test_completion_to_come_is_split_by_chance() -> None:
 
 
 def test_upside_names_its_parts_and_soft_bookings_earn_no_more_than_there_is_room_for() -> None:
-    """5,200 of room this quarter; change orders of 1,500 make room, too."""
+    """5,200 of room this quarter: no more, change orders of 1,500 apart."""
     base = terms(upside_value=1500.0)
-    q = found(base, upside_quarter="this", soft_money={"this": 3000.0, "next": 9000.0})
+    q = found(base, upside_in=frozenset({"this"}), soft_money={"this": 3000.0, "next": 9000.0})
     assert (q["this"].upside, q["next"].upside, q["past"].upside) == (4500, 1400, 0)
-    assert str(q["this"].more) == "Could add: change orders not decided yet 1,500, soft bookings 3,000"
-    assert str(q["next"].more) == "Could add: soft bookings 1,400"
+    assert str(q["this"].more) == "Could add: change orders not decided yet USD 1,500, soft bookings USD 3,000"
+    assert str(q["next"].more) == "Could add: soft bookings USD 1,400"
     assert not q["past"].more
-    assert found(base, upside_quarter="this", soft_money={"this": 9000.0})["this"].upside == 1500 + 5200 + 1500
-    little = found(replace(base, upside_value=0.9), upside_quarter="this", soft_money={"this": 1.0})["this"]
-    assert str(little.more) == "Could add: soft bookings 1"
+    assert found(base, upside_in=frozenset({"this"}), soft_money={"this": 9000.0})["this"].upside == 1500 + 5200
+    little = found(replace(base, upside_value=0.9), upside_in=frozenset({"this"}), soft_money={"this": 1.0})["this"]
+    assert str(little.more) == "Could add: soft bookings USD 1"
     chance = found(terms("on_acceptance"), amounts=(amount(4000, 5, 900),))["this"]
-    assert str(chance.more) == "Could add: acceptance or completion in time 2,000"
+    assert str(chance.more) == "Could add: acceptance or completion in time USD 2,000"
 
 
 def test_a_quarter_is_its_mean_and_eighty_percent_in_cents() -> None:
@@ -331,6 +332,6 @@ def test_change_orders_move_value_and_hours_by_what_was_decided() -> None:
     ]
     made = terms_of(items=[make_item(1), *orders])
     assert (made.value, made.hours, made.upside_value, made.approved_value) == (22_000, 110, 700, 2000)
-    assert [value for _, value in made.added] == [2000]
+    assert [value for _, value, _ in made.added] == [2000]
     bare = terms_of(items=[make_item(1), *orders], facts={"value": None, "hours": None})
     assert (bare.value, bare.hours) == (None, None)
