@@ -191,7 +191,7 @@ def test_from_sold_to_the_first_green_status(place: Place, epic: bool) -> None:
     assert place.call("--config", config, "check").code == 0
     ran = place.call("--config", config, "run", "--report", "status")
     assert ran.code == 0, ran.err
-    [note] = [n for n in place.world.find_project("acme/ps-internal/status").items[1].notes if "psbot" in n.body]
+    [note] = [n for n in place.world.project("acme/ps-internal/status").items[1].notes if "psbot" in n.body]
     assert note.body.startswith("## 🟢 Green"), note.body[:2000]
     assert ("&" in made.err) is epic
 
@@ -217,7 +217,7 @@ def test_hostile_titles_of_milestones_and_customers_do_nothing(place: Place, tit
     text = SOW.replace('"Go-live: wave 1"', f'"{title}"').replace("customer: Globex", f'customer: "{title}{"y" * 200}"')
     place.sow.write_text(text, encoding="utf-8")
     assert place.new().code == 0
-    items = place.world.find_project("acme/customers/globex/runners").items.values()
+    items = place.world.project("acme/customers/globex/runners").items.values()
     assert all(item.state == "opened" for item in items)
     assert place.new().code == 0
     assert len(items) == 15

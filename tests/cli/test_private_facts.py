@@ -28,7 +28,7 @@ class Desk:
         (self.folder / "config.yml").write_text(text, encoding="utf-8")
 
     def status_issue(self, description: str) -> Any:
-        issue = self.world.find_project("acme/ps-internal/status").items[1]
+        issue = self.world.project("acme/ps-internal/status").items[1]
         issue.description = description
         self.world.changed()
         return issue

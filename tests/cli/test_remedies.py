@@ -57,7 +57,7 @@ class Scene:
 
     def facts(self, **changes: Any) -> None:
         """The engagement's block, with changes."""
-        item = self.world.find_project("acme/customers/globex/work").items[1]
+        item = self.world.project("acme/customers/globex/work").items[1]
         item.description = f"```ps-project\n{yaml.safe_dump(FACTS | changes)}```"
         self.world.changed()
 
