@@ -38,7 +38,7 @@ def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
     """20,200 at 200 an hour; 5, 20 and 25 hours billed on days 0, 10 and 50, 1,000 not approved; 80 % are billable."""
     money = changes.pop("billed_money", [1000.0, 4000.0, 5000.0])
     values: dict[str, Any] = {
-        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0,
+        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0, "unit": "USD",
     }  # fmt: skip
     return Terms(
         recognition=recognition,
@@ -52,7 +52,7 @@ def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
 def outlook(with_terms: Terms, **changes: Any) -> Outlook:
     values: dict[str, Any] = {
         "history": SimpleNamespace(hours_until=history), "now": NOW, "ahead": ahead(40.0, 60.0), "eac": 130.0,
-        "eac_at": lambda at: 100.0, "amounts": (), "finished_at": None, "soft_money": {}, "upside_quarter": None,
+        "eac_at": lambda at: 100.0, "amounts": (), "finished_at": None, "soft_money": {}, "upside_in": frozenset(),
     }  # fmt: skip
     return Outlook(terms=with_terms, **(values | changes))
 
@@ -76,9 +76,9 @@ def test_hours_billed_and_to_come_by_quarter_up_to_the_value() -> None:
     assert figures(q["next"]) == (0, [3200, 4400], 0)
     assert (q["past"].room, q["this"].room, q["next"].room) == pytest.approx((0, 5200, 1400))
     assert [str(q[name].text) for name in ("past", "this", "next")] == [
-        "5 billable hours approved so far, 0 more expected, at 200.00 an hour",
-        "45 billable hours approved so far, 25 more expected, at 200.00 an hour",
-        "0 billable hours approved so far, 19 more expected, at 200.00 an hour; the contract value of 20,200 is the limit",
+        "5 billable hours approved so far, 0 more expected, at 200.00 USD an hour",
+        "45 billable hours approved so far, 25 more expected, at 200.00 USD an hour",
+        "0 billable hours approved so far, 19 more expected, at 200.00 USD an hour; the contract value of 20,200 USD is the limit",
     ]
 
 
@@ -126,13 +126,13 @@ def test_percent_complete_earns_the_share_of_the_hours_at_completion() -> None:
     assert figures(q["this"]) == (3000, [5500, 4250], 0)
     assert figures(q["next"]) == (0, [2500, 3750], 0)
     assert (q["this"].room, q["next"].room) == pytest.approx((3125, 0))
-    assert str(q["this"].text) == "50 of 130 hours at completion spent, of a value of 10,000"
+    assert str(q["this"].text) == "50 of 130 hours at completion are spent; the contract is worth 10,000 USD"
 
 
 def test_percent_complete_of_finished_work_is_certain() -> None:
     q = found(terms("percent_complete", value=10_000.0), ahead=None, eac=None)
     assert figures(q["this"]) == (3000, [3000], 0)
-    assert str(q["this"].text) == "50 of 50 hours at completion spent, of a value of 10,000"
+    assert str(q["this"].text) == "50 of 50 hours at completion are spent; the contract is worth 10,000 USD"
 
 
 def test_percent_complete_is_never_more_than_all_and_nothing_without_an_estimate() -> None:
@@ -228,18 +228,18 @@ def test_completion_to_come_is_split_by_chance() -> None:
 
 
 def test_upside_names_its_parts_and_soft_bookings_earn_no_more_than_there_is_room_for() -> None:
-    """5,200 of room this quarter; change orders of 1,500 make room, too."""
+    """5,200 of room this quarter, and 1,500 of change orders beside it."""
     base = terms(upside_value=1500.0)
-    q = found(base, upside_quarter="this", soft_money={"this": 3000.0, "next": 9000.0})
+    q = found(base, upside_in=frozenset({"this"}), soft_money={"this": 3000.0, "next": 9000.0})
     assert (q["this"].upside, q["next"].upside, q["past"].upside) == (4500, 1400, 0)
-    assert str(q["this"].more) == "Could add: change orders not decided yet 1,500, soft bookings 3,000"
-    assert str(q["next"].more) == "Could add: soft bookings 1,400"
+    assert str(q["this"].more) == "Could add: change orders not decided yet 1,500 USD, soft bookings 3,000 USD"
+    assert str(q["next"].more) == "Could add: soft bookings 1,400 USD"
     assert not q["past"].more
-    assert found(base, upside_quarter="this", soft_money={"this": 9000.0})["this"].upside == 1500 + 5200 + 1500
-    little = found(replace(base, upside_value=0.9), upside_quarter="this", soft_money={"this": 1.0})["this"]
-    assert str(little.more) == "Could add: soft bookings 1"
+    assert found(base, upside_in=frozenset({"this"}), soft_money={"this": 9000.0})["this"].upside == 1500 + 5200
+    little = found(replace(base, upside_value=0.9), upside_in=frozenset({"this"}), soft_money={"this": 1.0})["this"]
+    assert str(little.more) == "Could add: soft bookings 1 USD"
     chance = found(terms("on_acceptance"), amounts=(amount(4000, 5, 900),))["this"]
-    assert str(chance.more) == "Could add: acceptance or completion in time 2,000"
+    assert str(chance.more) == "Could add: acceptance or completion in time 2,000 USD"
 
 
 def test_a_quarter_is_its_mean_and_eighty_percent_in_cents() -> None:
