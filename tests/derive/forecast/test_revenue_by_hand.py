@@ -78,7 +78,7 @@ def test_hours_billed_and_to_come_by_quarter_up_to_the_value() -> None:
     assert [str(q[name].text) for name in ("past", "this", "next")] == [
         "5 billable hours approved so far, 0 more expected, at 200.00 USD an hour",
         "45 billable hours approved so far, 25 more expected, at 200.00 USD an hour",
-        "0 billable hours approved so far, 19 more expected, at 200.00 USD an hour; the contract value of 20,200 USD is the limit",
+        "0 billable hours approved so far, 19 more expected, at 200.00 USD an hour; the contract value of USD 20,200 is the limit",
     ]
 
 
@@ -126,13 +126,13 @@ def test_percent_complete_earns_the_share_of_the_hours_at_completion() -> None:
     assert figures(q["this"]) == (3000, [5500, 4250], 0)
     assert figures(q["next"]) == (0, [2500, 3750], 0)
     assert (q["this"].room, q["next"].room) == pytest.approx((3125, 0))
-    assert str(q["this"].text) == "50 of 130 hours at completion are spent; the contract is worth 10,000 USD"
+    assert str(q["this"].text) == "50 of 130 hours at completion are spent; the contract is worth USD 10,000"
 
 
 def test_percent_complete_of_finished_work_is_certain() -> None:
     q = found(terms("percent_complete", value=10_000.0), ahead=None, eac=None)
     assert figures(q["this"]) == (3000, [3000], 0)
-    assert str(q["this"].text) == "50 of 50 hours at completion are spent; the contract is worth 10,000 USD"
+    assert str(q["this"].text) == "50 of 50 hours at completion are spent; the contract is worth USD 10,000"
 
 
 def test_percent_complete_is_never_more_than_all_and_nothing_without_an_estimate() -> None:
@@ -232,14 +232,14 @@ def test_upside_names_its_parts_and_soft_bookings_earn_no_more_than_there_is_roo
     base = terms(upside_value=1500.0)
     q = found(base, upside_in=frozenset({"this"}), soft_money={"this": 3000.0, "next": 9000.0})
     assert (q["this"].upside, q["next"].upside, q["past"].upside) == (4500, 1400, 0)
-    assert str(q["this"].more) == "Could add: change orders not decided yet 1,500 USD, soft bookings 3,000 USD"
-    assert str(q["next"].more) == "Could add: soft bookings 1,400 USD"
+    assert str(q["this"].more) == "Could add: change orders not decided yet USD 1,500, soft bookings USD 3,000"
+    assert str(q["next"].more) == "Could add: soft bookings USD 1,400"
     assert not q["past"].more
     assert found(base, upside_in=frozenset({"this"}), soft_money={"this": 9000.0})["this"].upside == 1500 + 5200
     little = found(replace(base, upside_value=0.9), upside_in=frozenset({"this"}), soft_money={"this": 1.0})["this"]
-    assert str(little.more) == "Could add: soft bookings 1 USD"
+    assert str(little.more) == "Could add: soft bookings USD 1"
     chance = found(terms("on_acceptance"), amounts=(amount(4000, 5, 900),))["this"]
-    assert str(chance.more) == "Could add: acceptance or completion in time 2,000 USD"
+    assert str(chance.more) == "Could add: acceptance or completion in time USD 2,000"
 
 
 def test_a_quarter_is_its_mean_and_eighty_percent_in_cents() -> None:
