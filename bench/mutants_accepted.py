@@ -32,6 +32,13 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
     "recheck": (("if kind == HEALTH:", "if kind >= HEALTH:", "of the kinds behind it a step carries no labels"),),
+    "precheck": (
+        (
+            "copies = [p for p in own if p.marker.identity == identity and p.id < post.id]",
+            "copies = [p for p in own if p.marker.identity == identity and p.id <= post.id]",
+            "the post itself was left out above",
+        ),
+    ),
     "execute": (("while attempt < ATTEMPTS:", "while attempt != ATTEMPTS:", "attempts are counted one by one"),),
     "drafts": (
         (

@@ -131,6 +131,17 @@ def test_labels_are_changed_only_where_no_person_set_one(
     assert examine_labels(wanted, present, health).state == state
 
 
+def test_labels_that_stand_among_others_are_not_set_again() -> None:
+    wanted = step("label", labels=("health::on track",), remove_labels=("health::at risk",))
+    for present, state in (
+        ({"health::on track", "PSProject"}, "done"),
+        ({"health::on track"}, "done"),
+        ({"health::on track", "health::at risk"}, "go"),
+        ({"PSProject"}, "go"),
+    ):
+        assert examine_labels(wanted, present, HealthLabels()).state == state, present
+
+
 def test_whose_label_stands_is_told() -> None:
     health = HealthLabels(("green", "yellow"), ())
     assert examine_labels(step("label", labels=("red",)), ("green", "yellow"), health).reason == "a person set green"
