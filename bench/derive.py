@@ -15,6 +15,7 @@ from bot.config import Settings
 from bot.derive import derive_portfolio
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
+from bot.domain.vocabulary import BillingType
 
 DAY = date(2026, 11, 20)
 START = datetime(2026, 8, 3, 9, tzinfo=UTC)
@@ -48,7 +49,7 @@ def make_engagement(number: int) -> Engagement:
         created_at=START,
         facts=Facts(
             customer=f"Customer {number}",
-            billing="time_and_materials",
+            billing=BillingType.TIME_AND_MATERIALS,
             value=160_000.0,
             hours=800.0,
             start=START.date(),

@@ -13,6 +13,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from bot.domain.vocabulary import BillingType, Recognition
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bot.config import Settings
@@ -24,7 +26,7 @@ from bot.domain.model import Engagement, Facts, Item, Portfolio, TimeLog
 DAY = date(2026, 11, 20)
 START = date(2026, 6, 1)
 ITEMS, LOGS = 60, 400
-RULES = ("time_and_materials", "fixed_price", "milestone")
+RULES = tuple(BillingType)
 
 
 def make_engagement(number: int) -> Engagement:
@@ -38,7 +40,7 @@ def make_engagement(number: int) -> Engagement:
     facts = Facts(
         customer=f"C{number % 40}",
         billing=RULES[number % 3],
-        recognition="percent_complete" if number % 6 == 1 else None,
+        recognition=Recognition.PERCENT_COMPLETE if number % 6 == 1 else None,
         value=180_000.0,
         hours=900.0,
         start=START,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import logging
 import os
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from bot.domain.errors import PsbotError
 
     _speak_any_alphabet()
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         try:
             app(args=global_first(sys.argv[1:] if arguments is None else arguments), prog_name="psbot")
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(_told(f"internal error ({type(error).__name__}: {error}); --verbose shows where, please report it", 1))
 
 
+COLLECT_AFTER = (50_000, 20, 50)
+"""New values until Python looks for garbage that reference counts leave: a run makes millions that stay, and few such cycles."""
 GLOBAL_FLAGS = frozenset({"--verbose", "-v", "--quiet", "-q"})
 
 

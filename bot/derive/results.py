@@ -29,10 +29,10 @@ from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
-from bot.domain.vocabulary import Colour, Phase, Severity
+from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, Phase, RaidKind, Severity
 
 RAGS: tuple[str, ...] = tuple(Colour)
-SEVERITIES: tuple[str, ...] = tuple(Severity)
+SEVERITIES: tuple[Severity, ...] = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class MilestoneStatus:
     on_time_probability: float | None = None
     closed: date | None = None
     slip_days: int | None = None
-    state: str = "on_track"
+    state: MilestoneState = MilestoneState.ON_TRACK
     items_open: int = 0
     items_total: int = 0
     web_url: str = ""
@@ -163,7 +163,7 @@ class Acceptance:
 
     milestone: str
     amount: float | None = None
-    state: str = "open"
+    state: AcceptanceState = AcceptanceState.OPEN
     sent: date | None = None
     passive_on: date | None = None
     accepted_on: date | None = None
@@ -181,12 +181,12 @@ class RaidEntry:
 
     ref: str
     title: str
-    kind: str
+    kind: RaidKind
     state: str = "opened"
     impact: int | None = None
     probability: int | None = None
     score: int | None = None
-    level: str | None = None
+    level: Severity | None = None
     owner: str | None = None
     mitigation: str | None = None
     review: date | None = None
@@ -207,7 +207,7 @@ class Risk:
 
     rule: str
     source: str
-    severity: str
+    severity: Severity
     message: Text
     evidence: tuple[str, ...] = ()
     action: Text = ""
@@ -221,7 +221,7 @@ class Escalation:
 
     ref: str
     title: str = ""
-    severity: str = "medium"
+    severity: Severity = Severity.MEDIUM
     age_days: int = 0
     update_due: date | None = None
     overdue: bool = False

@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.derive.order_results import ColourOverride
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import Colour, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Story:
     """What risks with one cause come to, and the cheapest way out: the rules stay the evidence."""
 
     id: str
-    severity: str
+    severity: Severity
     headline: Text
     cause: Text
     consequence: Consequence = Consequence()

@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, replace
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -45,7 +46,7 @@ def read_instant(text: Any) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        return at if at.tzinfo is UTC else (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -139,7 +140,7 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     model: Any = type(value)
     for name, clean, otherwise, kinds in _plan(model):
         old = getattr(value, name)
-        if type(old) in kinds and _is_surely_clean(old):
+        if type(old) in kinds and (not old or _is_surely_clean(old)):
             continue
         try:
             new = clean(old, f"{place}.{name}" if place else name, gate)
@@ -158,6 +159,12 @@ def _is_surely_clean(value: Any) -> bool:
     kind = type(value)
     if kind is str:
         return len(value) <= MOST_CHARACTERS and value.isascii() and value.isprintable()
+    if kind is float or kind is int:
+        return -LARGEST <= value <= LARGEST  # type: ignore[no-any-return]
+    if kind is bool:
+        return True
+    if kind is date:
+        return FIRST_DAY <= value <= LAST_DAY  # type: ignore[no-any-return]
     if kind is datetime:
         return value.tzinfo is not None and FIRST_DAY.year < value.year < LAST_DAY.year
     return not value
@@ -166,8 +173,9 @@ def _is_surely_clean(value: Any) -> bool:
 @cache
 def _plan(model: type[Any]) -> tuple[tuple[str, Cleaner, Any, frozenset[type]], ...]:
     """Name, cleaner, fallback and plain types of each field, from the declaration."""
-    hints = {f: get_type_hints(model)[f.name] for f in dataclasses.fields(model)}
-    return tuple((f.name, _cleaner(hint), _fallback(f, hint), _kinds(hint)) for f, hint in hints.items())
+    hints = get_type_hints(model)
+    fields = [(f, hints[f.name]) for f in dataclasses.fields(model)]
+    return tuple((f.name, _cleaner(hint), _fallback(f, hint), _kinds(hint)) for f, hint in fields)
 
 
 def _kinds(hint: Any) -> frozenset[type]:
@@ -180,7 +188,7 @@ def _kinds(hint: Any) -> frozenset[type]:
         return frozenset({tuple})
     if origin is not None and issubclass(origin, Mapping):
         return frozenset({types.MappingProxyType})
-    return frozenset({hint} if hint in (str, datetime) else ())
+    return _PLAIN.get(hint, frozenset())
 
 
 def _fallback(declared: dataclasses.Field[Any], hint: Any) -> Any:
@@ -202,7 +210,21 @@ def _cleaner(hint: Any) -> Cleaner:
         return _mapped(_cleaner(arguments[1]))
     if dataclasses.is_dataclass(hint):
         return _cleaned
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _word(hint)
     return _SIMPLE.get(hint, _anything)
+
+
+def _word(words: type[StrEnum]) -> Cleaner:
+    """One of the words, whoever wrote it."""
+    known = frozenset(words)
+
+    def member(value: Any, where: str, gate: _Gate) -> StrEnum:
+        if not isinstance(value, str) or value not in known:
+            raise Unusable
+        return words(value)
+
+    return member
 
 
 def _text(value: Any, where: str, gate: _Gate) -> Text:
@@ -256,6 +278,10 @@ def _anything(value: Any, where: str, gate: _Gate) -> Any:
     return value if clean == value else clean
 
 
+_PLAIN: Mapping[Any, frozenset[type]] = types.MappingProxyType(
+    {float: frozenset({float, int}), int: frozenset({int, float})}
+    | {kind: frozenset({kind}) for kind in (str, bool, date, datetime)}
+)
 _SIMPLE: Mapping[Any, Cleaner] = types.MappingProxyType(
     {str: _text, float: _number, int: _number, bool: _flag, date: _day, datetime: _instant}
 )

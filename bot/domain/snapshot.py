@@ -7,7 +7,8 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from bot.domain.belonging import mark_places, places_of
 from bot.domain.border import admitted, one_line, read_instant, shortened
@@ -30,6 +31,7 @@ from bot.domain.snapshot_reader import Clock, SnapshotReader
 
 FORMAT = "psbot-snapshot/1"
 MAX_DIGITS = 30
+_AS_THEY_ARE: Final = frozenset({str, int, float, bool, type(None)})
 
 
 class SnapshotProblem(UsageError):
@@ -53,7 +55,7 @@ def dump_snapshot(portfolio: Portfolio) -> dict[str, Any]:
 
 
 def _dump_engagement(engagement: Engagement) -> dict[str, Any]:
-    plain = _dump(engagement)
+    plain = _dump(dataclasses.replace(engagement, items=(), milestones=()))
     del plain["what_if"]
     plain["items"] = [_dump_item(item) for item in sorted(engagement.items, key=lambda i: i.ref)]
     plain["milestones"] = [_dump_dated(m) for m in sorted(engagement.milestones, key=lambda m: (m.title, m.ref))]
@@ -75,7 +77,13 @@ def _dump_dated(value: Item | Milestone) -> dict[str, Any]:
 
 
 def _dump(value: Any) -> dict[str, Any]:
-    return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    found = {name: getattr(value, name) for name in _field_names(type(value))}
+    return {name: one if type(one) in _AS_THEY_ARE else _plain(one) for name, one in found.items()}
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _plain(value: Any) -> Any:

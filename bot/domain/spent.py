@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, tzinfo
+from functools import lru_cache
 
 
 def spent_day(at: datetime, zone: tzinfo, own: tzinfo | None = None) -> date:
@@ -23,5 +24,11 @@ def spent_day(at: datetime, zone: tzinfo, own: tzinfo | None = None) -> date:
 def _picked_day(at: datetime, zone: tzinfo) -> date | None:
     """The day that begins at that instant in a zone; where clocks skip midnight, it begins later."""
     day = at.astimezone(zone).date()
+    return day if at in _beginnings(day, zone) else None
+
+
+@lru_cache(maxsize=4096)
+def _beginnings(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The instants at which a day may begin in a zone."""
     begin = datetime.combine(day, time.min, tzinfo=zone)
-    return day if at in (begin.astimezone(UTC), begin.replace(fold=1).astimezone(UTC)) else None
+    return begin.astimezone(UTC), begin.replace(fold=1).astimezone(UTC)

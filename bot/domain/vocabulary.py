@@ -29,3 +29,48 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
+
+
+class BillingType(StrEnum):
+    """How the customer is billed."""
+
+    TIME_AND_MATERIALS = "time_and_materials"
+    FIXED_PRICE = "fixed_price"
+    MILESTONE = "milestone"
+
+
+class Recognition(StrEnum):
+    """When revenue is earned."""
+
+    AS_DELIVERED = "as_delivered"
+    PERCENT_COMPLETE = "percent_complete"
+    ON_ACCEPTANCE = "on_acceptance"
+    ON_COMPLETION = "on_completion"
+
+
+class MilestoneState(StrEnum):
+    """Where a milestone stands against its due date."""
+
+    DONE = "done"
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    LATE = "late"
+
+
+class AcceptanceState(StrEnum):
+    """Where the sign-off of a billing milestone stands."""
+
+    OPEN = "open"
+    READY = "ready"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    PASSIVELY_ACCEPTED = "passively_accepted"
+
+
+class RaidKind(StrEnum):
+    """What an entry of the RAID register is."""
+
+    RISK = "risk"
+    ACTION = "action"
+    ISSUE = "issue"
+    DECISION = "decision"

@@ -170,9 +170,9 @@ def dated_labels(labels: LabelSettings) -> tuple[str, ...]:
     )
 
 
-def needs_label_dates(record: Record, names: Sequence[str]) -> bool:
-    """Whether the item carries one of them."""
-    return any(has_label(record["labels"], name) for name in names)
+def needs_label_dates(labels: Iterable[str], names: Sequence[str]) -> bool:
+    """Whether an item with these labels carries one of the names."""
+    return any(has_label(labels, name) for name in names)
 
 
 # -- the engagement
@@ -227,7 +227,7 @@ def make_engagement(
 
 def _with_outcome(item: Item, labels: LabelSettings) -> Item:
     """The outcome, also where a label tells of it."""
-    return replace(item, outcome="dropped") if is_dropped(item, labels) else item
+    return replace(item, outcome="dropped") if item.outcome != "dropped" and is_dropped(item, labels) else item
 
 
 def share_time(
@@ -294,16 +294,20 @@ def _timelogs(
 ) -> Iterator[TimeLog]:
     for record in (draft.root, *draft.work):
         billable = not has_label(record["labels"], settings.labels.non_billable)
+        tell = _lost(record, troubles)
         for entry in sorted(record["timelogs"]):
-            log = contained(partial(make_timelog, record, entry, zone, billable, zones), _lost(record, troubles))
+            log = contained(partial(make_timelog, record, entry, zone, billable, zones), tell)
             if log:
                 yield log
 
 
 def _lost(record: Record, troubles: list[Text]) -> Callable[[str], None]:
     """Takes down why something of an item is missing."""
-    ref = ref_of(record)
-    return lambda why: troubles.append(Phrase("{ref}: a value can't be read: {reason}", ref=ref, reason=why))
+
+    def tell(why: str) -> None:
+        troubles.append(Phrase("{ref}: a value can't be read: {reason}", ref=ref_of(record), reason=why))
+
+    return tell
 
 
 def find_milestones(draft: EngagementDraft, archive: Archive) -> list[Milestone]:

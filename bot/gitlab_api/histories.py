@@ -120,8 +120,9 @@ class HistoryReader:
             fresh |= answer
         if self.cache and fresh:
             self.cache.store_histories(NOTES_KIND, stamps, fresh)
+        bodies |= fresh
         for record in wanted:
-            told = (bodies | fresh).get(record["id"], [])
+            told = bodies.get(record["id"], [])
             self.found.due[record["id"]] = _replay(note for note in told if note[1] != LEFT)
             if _has_left(record, (note for note in told if note[1] == LEFT)):
                 self.found.left.add(record["id"])

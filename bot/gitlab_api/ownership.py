@@ -39,11 +39,20 @@ def share_out(drafts: Iterable[EngagementDraft], archive: Archive, roots: Collec
     ordered = sorted(drafts, key=lambda d: d.ref)
     homes = homes_of((draft.ref, draft.facts) for draft in ordered)
     shares = {draft.ref: _share_of(draft, archive, roots, homes) for draft in ordered}
-    owners: dict[int, list[str]] = {}
-    for number in {number for share in shares.values() for number in share.claims}:
-        claims = {ref: share.claims[number] for ref, share in shares.items() if number in share.claims}
-        owners[number] = [ref for ref, claim in claims.items() if claim == min(claims.values())]
+    claims: dict[int, list[tuple[Claim, str]]] = {}
+    for ref, share in shares.items():
+        for number, claim in share.claims.items():
+            claims.setdefault(number, []).append((claim, ref))
+    owners = {number: _strongest(made) for number, made in claims.items()}
     return [_with_work(draft, shares[draft.ref], owners, archive) for draft in ordered]
+
+
+def _strongest(claims: Sequence[tuple[Claim, str]]) -> list[str]:
+    """Whose claim is the strongest; several where they are equal, by reference."""
+    if len(claims) == 1:
+        return [claims[0][1]]
+    best = min(claim for claim, _ in claims)
+    return [ref for claim, ref in claims if claim == best]
 
 
 def _share_of(draft: EngagementDraft, archive: Archive, roots: Collection[int], homes: Homes) -> Share:

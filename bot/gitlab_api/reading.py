@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,6 +42,7 @@ from bot.gitlab_api.assembly import (
 )
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
+from bot.gitlab_api.collector import collector_at_rest
 from bot.gitlab_api.fields import read_fields
 from bot.gitlab_api.former_paths import FormerPaths, followed_facts
 from bot.gitlab_api.histories import Histories, HistoryReader
@@ -77,7 +78,7 @@ def read_portfolio(
     Raises AccessError when the token is refused, and the namespaces' own error when none of them can be read.
     """
     _ = client.user  # a refused token ends the run here, before anything else is asked
-    with ThreadPool(client.concurrency) as pool:
+    with collector_at_rest(), ThreadPool(client.concurrency) as pool:
         return _Reading(client, settings, today, pool, cache, progress or _quiet).read(only)
 
 
@@ -259,7 +260,8 @@ class _Reading:
     def _histories(self, drafts: Iterable[EngagementDraft], epic_ids: Mapping[str, int]) -> Histories:
         dated = dated_labels(self.settings.labels)
         work = {r["id"]: r for draft in drafts for r in draft.work}
-        labelled = [r for r in work.values() if needs_label_dates(r, dated)]
+        wanted = cache(partial(needs_label_dates, names=dated))
+        labelled = [r for r in work.values() if wanted(tuple(r["labels"]))]
         groups = frozenset(path for place in self.places.values() for path in place.overview.groups)
         labels = (place.overview.labels for place in self.places.values())
         names = {id_number(gid): title for found in labels for gid, title in found.items()}

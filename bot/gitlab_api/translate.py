@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from types import MappingProxyType
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 from urllib.parse import urljoin
 
 from bot.domain.border import one_line, read_day, read_instant
@@ -200,17 +200,20 @@ def make_item(
     ref = ref_of(record)
     closed = record["state"] == "closed"
     facts, faults = item_facts(record["description"], ref)
-    faults += unreadable(record, ref)
+    dates = {name: reader(record.get(name)) for name, reader in _DATES}
+    faults += [
+        _unreadable(name, record.get(name), ref) for name, at in dates.items() if at is None and record.get(name)
+    ]
     stone = milestones.get(record["milestone"]) if record["milestone"] is not None else None
     item = Item(
         ref=ref,
         title=record["title"],
         type=record["type"],
         state=record["state"],
-        created_at=instant(record["created_at"]),
-        closed_at=instant(record["closed_at"]),
-        start_date=day(record["start"]),
-        due_date=day(record["due"]),
+        created_at=dates["created_at"],
+        closed_at=dates["closed_at"],
+        start_date=dates["start"],
+        due_date=dates["due"],
         milestone=stone.title if stone else None,
         weight=float(record["weight"]) if record["weight"] is not None else None,
         estimate_hours=record["estimate"] / SECONDS_AN_HOUR if record["estimate"] else None,
@@ -221,7 +224,7 @@ def make_item(
         blocked_by=tuple(record["blocked_by"]),
         confidential=record["confidential"],
         health_status=record["health"],
-        updated_at=instant(record["updated_at"]),
+        updated_at=dates["updated_at"],
         due_history=tuple(due_history),
         facts=facts,
         web_url=record["web_url"],
@@ -235,16 +238,9 @@ def make_item(
     return item, faults
 
 
-def unreadable(record: Record, ref: str) -> list[FactFault]:
-    """The dates and instants that are none."""
-    read: dict[str, Callable[[Any], object]] = dict.fromkeys(("created_at", "closed_at", "updated_at"), instant)
-    read |= dict.fromkeys(("start", "due"), day)
-    values = ((name, record.get(name), reader) for name, reader in read.items())
-    return [
-        FactFault(name, 0, Phrase("{value} is not a date", value=repr(one_line(str(value)[:40]))), ref)
-        for name, value, reader in values
-        if value and reader(value) is None
-    ]
+def _unreadable(name: str, value: object, ref: str) -> FactFault:
+    """A date or an instant that is none."""
+    return FactFault(name, 0, Phrase("{value} is not a date", value=repr(one_line(str(value)[:40]))), ref)
 
 
 def _is_known(name: str, labels: Collection[str]) -> bool:
@@ -307,3 +303,9 @@ def instant(text: Any) -> datetime | None:
 def day(text: Any) -> date | None:
     """GitLab's date, also where it comes as the midnight of that day; None for null, and for what is none."""
     return read_day(text)
+
+
+_DATES: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (
+    *((name, instant) for name in ("created_at", "closed_at", "updated_at")),
+    *((name, day) for name in ("start", "due")),
+)

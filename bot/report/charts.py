@@ -15,6 +15,7 @@ from typing import Final
 from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import EMPTY, Engagement, Item
+from bot.domain.vocabulary import MilestoneState
 from bot.report.text.safe_text import NOTHING, SafeMarkdown, cell, clean, html_text, joined, neutralise
 from bot.report.text.wording import Words
 from bot.report.worth import Revenue, has_range, worth_telling
@@ -110,7 +111,7 @@ def milestone_chart(
 
 def _most_telling(milestones: Sequence[MilestoneStatus]) -> list[MilestoneStatus]:
     """At most ten, open ones before done ones, in order of their dates."""
-    by_need = sorted(milestones, key=lambda m: (m.state == "done", _ends(m)[0]))
+    by_need = sorted(milestones, key=lambda m: (m.state == MilestoneState.DONE, _ends(m)[0]))
     return sorted(by_need[:MOST_MILESTONES], key=lambda m: _ends(m)[0])
 
 
@@ -137,9 +138,9 @@ def _gantt_lines(words: Words, milestone: MilestoneStatus, begun: date | None) -
 
 
 def _milestone_words(words: Words, milestones: Sequence[MilestoneStatus]) -> SafeMarkdown:
-    done = sum(m.state == "done" for m in milestones)
+    done = sum(m.state == MilestoneState.DONE for m in milestones)
     counts = words.text("chart.milestones_words", n=len(milestones), done=done)
-    late = [_slip_words(words, m) for m in milestones if m.state != "done" and (m.slip_days or 0) > 0]
+    late = [_slip_words(words, m) for m in milestones if m.state != MilestoneState.DONE and (m.slip_days or 0) > 0]
     return joined([counts, *late[:3]], " ")
 
 

@@ -18,6 +18,7 @@ from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import work_items
 from bot.domain.calendar import Period
 from bot.domain.model import Engagement, Item, Portfolio, TimeLog
+from bot.domain.vocabulary import MilestoneState
 from bot.report.context import ReportContext, short_ref
 from bot.report.document import RenderedFile
 from bot.report.text.safe_text import SafeMarkdown
@@ -212,7 +213,9 @@ def _milestones(derived: EngagementDerived, titles: Collection[str | None]) -> I
     known = sorted(derived.schedule.milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title))
     for m in known:
         if m.title in titles:
-            yield PartnerMilestone(m.title, m.baseline or m.due, m.closed or m.forecast or m.due, m.state == "done")
+            yield PartnerMilestone(
+                m.title, m.baseline or m.due, m.closed or m.forecast or m.due, m.state == MilestoneState.DONE
+            )
 
 
 def _partner_items(engagement: Engagement, partner: str, context: ReportContext) -> Iterator[Item]:

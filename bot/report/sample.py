@@ -30,7 +30,7 @@ from bot.domain.model import (
     TimeLog,
     as_of,
 )
-from bot.domain.vocabulary import Colour, Phase
+from bot.domain.vocabulary import AcceptanceState, BillingType, Colour, MilestoneState, Phase, RaidKind, Severity
 from bot.report.context import ReportContext
 from bot.report.environment import Templates
 from bot.report.registry import Place, config_sections, kinds_at, kinds_of_reports
@@ -181,7 +181,7 @@ def _item(number: int, title: str, **more: object) -> Item:
 def _northwind() -> Engagement:
     facts = Facts(
         customer="Northwind", sow="SOW-1234", region="EMEA", pm="dana", architect="lee", partner="Globex",
-        billing="milestone", value=180_000, hours=720, start=date(2026, 9, 1), end=date(2026, 12, 18),
+        billing=BillingType.MILESTONE, value=180_000, hours=720, start=date(2026, 9, 1), end=date(2026, 12, 18),
         milestones=(MilestoneFact("Discovery", date(2026, 10, 2), 40_000), MilestoneFact("Cut-over", date(2026, 12, 4), 140_000)),
         internal=RED, customer_channel=f"{WORK}#1", key=True,
     )  # fmt: skip
@@ -226,7 +226,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
             None,
             date(2026, 10, 1),
             -1,
-            "done",
+            MilestoneState.DONE,
             0,
             1,
         ),
@@ -240,15 +240,15 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
             0.55,
             None,
             0 if early else 5,
-            "on_track" if early else "at_risk",
+            MilestoneState.ON_TRACK if early else MilestoneState.AT_RISK,
             2,
             3,
         ),
     )
     risks = (
-        r.Risk("single-sign-on", "register", "high", "Single sign-on not ready", (f"{WORK}#20",), "Escalate to the customer's identity team", 16, "kim"),
-        r.Risk("overdue", "derived", "medium", "1 item is overdue", (f"{WORK}#12",), "Agree a new date, or reassign"),
-        r.Risk("undated", "derived", "low", "2 items have no due date", (), "Date them"),
+        r.Risk("single-sign-on", "register", Severity.HIGH, "Single sign-on not ready", (f"{WORK}#20",), "Escalate to the customer's identity team", 16, "kim"),
+        r.Risk("overdue", "derived", Severity.MEDIUM, "1 item is overdue", (f"{WORK}#12",), "Agree a new date, or reassign"),
+        r.Risk("undated", "derived", Severity.LOW, "2 items have no due date", (), "Date them"),
     )  # fmt: skip
     order = r.ChangeOrder(
         f"{WORK}#21", "Extra repositories", "proposed", 40, 10_000, date(2027, 1, 8), date(2026, 11, 3)
@@ -260,22 +260,27 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
     raid = r.RaidEntry(
         f"{WORK}#20",
         "Single sign-on not ready",
-        "risk",
+        RaidKind.RISK,
         "opened",
         4,
         4,
         16,
-        "high",
+        Severity.HIGH,
         "kim",
         "Weekly call",
         date(2026, 11, 26),
         movement="new",
     )
     decision = r.RaidEntry(
-        f"{WORK}#23", "Which region hosts the runners", "decision", owner="dana", due=date(2026, 11, 25)
+        f"{WORK}#23", "Which region hosts the runners", RaidKind.DECISION, owner="dana", due=date(2026, 11, 25)
     )
     decided = r.RaidEntry(
-        f"{WORK}#25", "One group per business unit", "decision", "closed", owner="dana", closed=date(2026, 10, 20)
+        f"{WORK}#25",
+        "One group per business unit",
+        RaidKind.DECISION,
+        "closed",
+        owner="dana",
+        closed=date(2026, 10, 20),
     )
     by_month = {
         "2026-10": r.QuarterRevenue(40_000, 40_000, 40_000, 40_000),
@@ -286,7 +291,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         BillingLine("2026-10", "milestone", "Discovery", Billing.READY, 0.0, 40_000, "accepted", date(2026, 10, 9)),
         BillingLine("2026-10", "hours", "lee", Billing.LEAK, 12.0, 3_000, UNSIGNED, date(2026, 10, 7)),
     )
-    escalation = r.Escalation(f"{WORK}#24", "Cut-over date", "high", 3, date(2026, 11, 20), True, owner="dana")
+    escalation = r.Escalation(f"{WORK}#24", "Cut-over date", Severity.HIGH, 3, date(2026, 11, 20), True, owner="dana")
     return r.EngagementDerived(
         RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", Phase.ACTIVE,
         r.Progress("hours", 0.2 if early else 0.4, 100 if early else 200, 500, 1 if early else 2, 5, {f"{WORK}#{n}": 100.0 for n in range(10, 15)}),
@@ -296,8 +301,8 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         r.Budget(720, 200 if early else 390, 390, 0.54, 0.96, 1.05, 750, date(2026, 12, 30), 40, 180_000, 97_500, 4.0),
         r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, revenue_by_month=by_month, basis="throughput", history_weeks=11),
         (
-            r.Acceptance("Discovery", 40_000, "passively_accepted", date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
-            r.Acceptance("Cut-over", 140_000, "ready" if not early else "open", last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),
+            r.Acceptance("Discovery", 40_000, AcceptanceState.PASSIVELY_ACCEPTED, date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
+            r.Acceptance("Cut-over", 140_000, AcceptanceState.OPEN if early else AcceptanceState.READY, last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),
         ),
         invoicing=billing,
         raid=(raid, decision, decided),
@@ -310,7 +315,13 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
 
 def _initech() -> Engagement:
     facts = Facts(
-        customer="Initech", sow="SOW-77", pm="sam", billing="time_and_materials", hours=200, rate=250, partner="Globex"
+        customer="Initech",
+        sow="SOW-77",
+        pm="sam",
+        billing=BillingType.TIME_AND_MATERIALS,
+        hours=200,
+        rate=250,
+        partner="Globex",
     )
     return Engagement(
         YELLOW, "Initech: runners", f"{HOST}/groups/{YELLOW}", facts=facts, created_at=_at(date(2026, 10, 1))
@@ -323,7 +334,7 @@ def _initech_derived() -> r.EngagementDerived:
         YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", Phase.ACTIVE,
         status=r.Status(Colour.RED, Colour.GREEN, None, r.Rag(), r.Rag(Colour.GREEN), red),
         budget=r.Budget(200, 220, 220, 1.1, 0.8, None, 250, date(2026, 11, 10)),
-        risks=(r.Risk("over-budget", "derived", "critical", "More hours are used than sold", (), "Raise a change order"),),
+        risks=(r.Risk("over-budget", "derived", Severity.CRITICAL, "More hours are used than sold", (), "Raise a change order"),),
     )  # fmt: skip
 
 
@@ -332,7 +343,7 @@ def _umbrella() -> Engagement:
         customer="Umbrella",
         sow="SOW-9",
         pm="dana",
-        billing="fixed_price",
+        billing=BillingType.FIXED_PRICE,
         hours=100,
         start=date(2026, 8, 3),
         end=date(2026, 10, 30),

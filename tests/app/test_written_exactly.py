@@ -29,6 +29,7 @@ from bot.domain.snapshot import FORMAT, load_snapshot
 from bot.report import make_documents
 from bot.report.change import seen
 from tests.app.edits import CONFIG, NOTHING, Edit, base, beside, edits
+from tests.tries import tries
 
 DAY = date(2026, 11, 26)
 """A Thursday: status is due."""
@@ -114,6 +115,6 @@ def test_time_alone_and_a_default_in_words_write_nothing_new_twice(days: int) ->
 
 
 @given(st.sampled_from(EDITS).filter(is_sane), st.sampled_from((0, 0, 1, 4)))
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(tries(30), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_an_edit_is_written_exactly_where_a_reader_sees_it(edit: Edit, days: int) -> None:
     assert wrong(edit, days) == []

@@ -185,7 +185,7 @@ def subprocess_run(
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LC_", "LANG"))}
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments], cwd=ROOT, env=env | environment, stdout=stdout,
-        stderr=subprocess.PIPE, check=False, timeout=120,
+        stderr=subprocess.PIPE, check=False,
     )  # fmt: skip
 
 

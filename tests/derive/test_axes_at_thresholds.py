@@ -18,7 +18,7 @@ from bot.derive.results import (
     Schedule,
     Scope,
 )
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import MilestoneState, Phase
 from tests.builders import DAY, REF, make_item, make_subject
 
 BASELINE = date(2026, 11, 30)
@@ -194,9 +194,9 @@ def test_an_end_has_passed_on_the_day_after_it(end: str, colour: str) -> None:
 
 
 def test_of_several_reasons_the_worst_comes_first_and_green_ones_only_alone() -> None:
-    late = MilestoneStatus("Late", None, state="late", due=date(2026, 11, 2), items_open=1)
-    moved = MilestoneStatus("Moved", None, slip_days=7, baseline=BASELINE, due=BASELINE)
-    fine = MilestoneStatus("Fine", None, slip_days=0, baseline=BASELINE, due=BASELINE)
+    late = MilestoneStatus("Late", state=MilestoneState.LATE, due=date(2026, 11, 2), items_open=1)
+    moved = MilestoneStatus("Moved", slip_days=7, baseline=BASELINE, due=BASELINE)
+    fine = MilestoneStatus("Fine", slip_days=0, baseline=BASELINE, due=BASELINE)
     stones = {"schedule": Schedule(milestones=(moved, fine, late))}
     found = axis(schedule_axis, derived=stones)
     assert [str(r.text).split('"')[1] for r in found.reasons] == ["Late", "Moved"]

@@ -25,6 +25,7 @@ from bot.derive.results import (
 )
 from bot.derive.subject import Subject
 from bot.domain.model import Engagement, FactFault, Facts, Item
+from bot.domain.vocabulary import AcceptanceState, RaidKind, Severity
 from tests.builders import REF, make_booking, make_item, make_log, make_milestone, make_subject
 
 FACTS = {
@@ -34,7 +35,7 @@ FACTS = {
     "milestones": [{"milestone": "Wave 1", "due": "2026-12-04"}],
 }
 WORK = {"assignees": ("ann",), "weight": 2, "due_date": "2026-12-04", "iteration": "It 5", "updated_at": "2026-11-18"}
-RISK = RaidEntry("x#70", "Runners", "risk", review=date(2026, 12, 3))
+RISK = RaidEntry("x#70", "Runners", RaidKind.RISK, review=date(2026, 12, 3))
 ESCALATION = Escalation("x#71", has_path_to_green=True, has_exit_criteria=True)
 
 
@@ -51,7 +52,7 @@ def _values(**changes: Any) -> dict[str, Any]:
     derived = {
         "raid": (RISK,),
         "escalations": (ESCALATION,),
-        "acceptance": (Acceptance("Wave 1", state="sent"),),
+        "acceptance": (Acceptance("Wave 1", state=AcceptanceState.SENT),),
         "scope": Scope(growth=0.05, change_orders=(ChangeOrder("x#60", "SSO", "proposed", opened=date(2026, 11, 9)),)),
         "budget": Budget(100.0, 50.0, burn=0.5),
         "forecast": Forecast(Quantiles(p50=date(2026, 12, 11))),
@@ -120,9 +121,12 @@ FAILS = [
     ("retros-held", {"items": _items()[:-1]}),
     ("items-updated", _work(updated_at="2026-11-06")),
     ("nothing-overdue", _work(due_date="2026-11-19")),
-    ("raid-complete", {"derived": {"raid": (RaidEntry("x#70", "R", "risk", missing=("owner",)),)}}),
-    ("raid-reviewed", {"derived": {"raid": (RaidEntry("x#70", "R", "risk", review=date(2026, 11, 19)),)}}),
-    ("escalations-updated", {"derived": {"escalations": (Escalation("x#71", "", "low", 1, None, True, True, True),)}}),
+    ("raid-complete", {"derived": {"raid": (RaidEntry("x#70", "R", RaidKind.RISK, missing=("owner",)),)}}),
+    ("raid-reviewed", {"derived": {"raid": (RaidEntry("x#70", "R", RaidKind.RISK, review=date(2026, 11, 19)),)}}),
+    (
+        "escalations-updated",
+        {"derived": {"escalations": (Escalation("x#71", "", Severity.LOW, 1, None, True, True, True),)}},
+    ),
     ("escalations-have-exit", {"derived": {"escalations": (Escalation("x#71", has_path_to_green=True),)}}),
     ("hours-approved", {"timelogs": [make_log(None, 5.0, "2026-11-12", approved=False)]}),
     ("booked-ahead", {"bookings": [make_booking("2026-W48", 20.0, kind="soft")]}),
@@ -134,7 +138,7 @@ FAILS = [
         "change-orders-decided",
         {"derived": {"scope": Scope(change_orders=(ChangeOrder("x#60", "S", "proposed", opened=date(2026, 11, 6)),))}},
     ),
-    ("acceptance-sent", {"derived": {"acceptance": (Acceptance("Wave 1", state="ready"),)}}),
+    ("acceptance-sent", {"derived": {"acceptance": (Acceptance("Wave 1", state=AcceptanceState.READY),)}}),
 ]
 
 
@@ -252,7 +256,7 @@ def test_closing_gates_are_asked_of_complete_engagements() -> None:
         "closed": "2026-11-19",
         "derived": {
             "phase": "complete",
-            "acceptance": (Acceptance("Wave 1", state="passively_accepted"),),
+            "acceptance": (Acceptance("Wave 1", state=AcceptanceState.PASSIVELY_ACCEPTED),),
             "completion": Completion(None, True, True, True, 4.0),
         },
     }
@@ -261,7 +265,7 @@ def test_closing_gates_are_asked_of_complete_engagements() -> None:
         "items": [make_item(1), make_item(80, labels=("WE-time",)), *_items()[10:]],
         "derived": complete["derived"]
         | {
-            "acceptance": (Acceptance("Wave 1", state="sent"),),
+            "acceptance": (Acceptance("Wave 1", state=AcceptanceState.SENT),),
             "completion": Completion(None, False, False, False, None),
         },
     }

@@ -9,6 +9,7 @@ import pytest
 from bot.derive.decisions.owners import with_owner
 from bot.derive.results import Risk
 from bot.domain.model import Item
+from bot.domain.vocabulary import Severity
 from tests.builders import make_engagement, make_subject
 
 ITEMS = (
@@ -21,7 +22,7 @@ ITEMS = (
 def owner(rule: str, *refs: str, source: str = "derived", own: str | None = None) -> str | None:
     engagement = make_engagement(items=ITEMS)
     engagement = replace(engagement, facts=replace(engagement.facts, pm="dana"))
-    return with_owner(make_subject(engagement), Risk(rule, source, "medium", "x", refs, owner=own)).owner
+    return with_owner(make_subject(engagement), Risk(rule, source, Severity.MEDIUM, "x", refs, owner=own)).owner
 
 
 def test_one_person_s_overdue_work_is_that_person_s() -> None:

@@ -14,6 +14,7 @@ from bot.derive.output import to_json
 from bot.derive.results import Derived, Risk
 from bot.derive.schedule.earned_schedule import derive_schedule
 from bot.domain.model import Engagement, PastReport, Portfolio
+from bot.domain.vocabulary import Severity
 from tests.builders import (
     CALENDAR,
     DAY,
@@ -188,7 +189,7 @@ def test_critical_risks_make_the_overall_status_red(monkeypatch: pytest.MonkeyPa
     calm = make_engagement(items=[make_item(n, due_date="2026-12-15") for n in range(1, 4)])
     (before,) = derive(calm).engagements
     monkeypatch.setattr(
-        pipeline, "register_risks", lambda s: (Risk("register", "register", "critical", "!", ("g#1",)),)
+        pipeline, "register_risks", lambda s: (Risk("register", "register", Severity.CRITICAL, "!", ("g#1",)),)
     )
     (after,) = derive(calm).engagements
     assert before.status.overall != "red"

@@ -9,7 +9,7 @@ import pytest
 from bot.derive.decisions import questions as ask
 from bot.derive.decisions.status import computed_colour
 from bot.derive.results import ChangeOrder, Rag, Risk, Scope, Status
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import Colour, Severity
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 
@@ -103,6 +103,6 @@ def test_the_colour_waits_for_no_one() -> None:
     green, yellow = Rag(Colour.GREEN), Rag(Colour.YELLOW)
     axes = Status(Colour.UNKNOWN, None, None, green, yellow, green)
     assert computed_colour(make_subject(derived={"status": axes})) == "yellow"
-    critical = Risk("outage", "register", "critical", "")
+    critical = Risk("outage", "register", Severity.CRITICAL, "")
     assert computed_colour(make_subject(derived={"status": axes, "risks": (critical,)})) == "red"
     assert computed_colour(make_subject(derived={"status": Status(Colour.GREEN, None, None, green, yellow)})) == "green"

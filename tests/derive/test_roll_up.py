@@ -23,7 +23,7 @@ from bot.derive.results import (
 )
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import Colour, Severity
 from tests.builders import CALENDAR, DAY, make_booking, make_engagement, make_log, make_portfolio, make_subject
 
 WEEK = "2026-W47"
@@ -38,7 +38,7 @@ def engagement(ref: str = "g&1", overall: Colour = Colour.GREEN, **derived: Any)
 
 def test_the_worst_stands_first() -> None:
     chance = {"forecast": Forecast(on_time_probability=0.2)}
-    grave = {"risks": (Risk("x", "derived", "high", "!"),)}
+    grave = {"risks": (Risk("x", "derived", Severity.HIGH, "!"),)}
     ordered = [
         engagement("g&9", Colour.RED),
         engagement("g&1", Colour.RED, phase="complete"),

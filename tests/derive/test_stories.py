@@ -24,6 +24,7 @@ from bot.derive.results import (
     Story,
 )
 from bot.domain.model import Engagement
+from bot.domain.vocabulary import AcceptanceState, Severity
 from tests.builders import (
     CALENDAR,
     DAY,
@@ -69,7 +70,7 @@ def test_every_high_risk_is_in_one_of_at_most_three_stories_worst_first(found: l
 
 
 def test_low_risks_alone_make_no_story() -> None:
-    assert stories(Risk("no-estimates", "derived", "low", "x")) == ()
+    assert stories(Risk("no-estimates", "derived", Severity.LOW, "x")) == ()
 
 
 LATE = {
@@ -80,7 +81,10 @@ LATE = {
 
 
 def test_late_and_over_is_one_story_with_days_hours_and_money() -> None:
-    late, over = Risk("forecast-after-end", "derived", "high", "late"), Risk("burn-ahead", "derived", "medium", "burn")
+    late, over = (
+        Risk("forecast-after-end", "derived", Severity.HIGH, "late"),
+        Risk("burn-ahead", "derived", Severity.MEDIUM, "burn"),
+    )
     (story,) = stories(late, over, **LATE)
     assert str(story.headline) == (
         "It will probably end 15 working days after the agreed end 2026-12-18, and 25 hours over the budget of 100 hours."
@@ -93,8 +97,8 @@ def test_late_and_over_is_one_story_with_days_hours_and_money() -> None:
 def test_a_change_order_that_nobody_signed_is_the_cause_of_being_late() -> None:
     order = ChangeOrder("g/p#9", "SSO", "proposed", 40, 10_000)
     found = stories(
-        Risk("forecast-after-end", "derived", "high", "late"),
-        Risk("change-order-ageing", "derived", "medium", "old"),
+        Risk("forecast-after-end", "derived", Severity.HIGH, "late"),
+        Risk("change-order-ageing", "derived", Severity.MEDIUM, "old"),
         scope=Scope(change_orders=(order,), added=3),
         **LATE,
     )
@@ -104,8 +108,8 @@ def test_a_change_order_that_nobody_signed_is_the_cause_of_being_late() -> None:
 
 
 def test_a_rated_risk_and_an_escalation_keep_their_owner_and_a_manager_s_action_is_the_pm_s() -> None:
-    rated = Risk("raid-risk", "register", "high", "Storage", ("g/p#1",), "Load test", 16, "kim")
-    held = Risk("milestone-overdue", "derived", "high", "overdue", ("g/p#2",))
+    rated = Risk("raid-risk", "register", Severity.HIGH, "Storage", ("g/p#1",), "Load test", 16, "kim")
+    held = Risk("milestone-overdue", "derived", Severity.HIGH, "overdue", ("g/p#2",))
     told = {story.id: story for story in stories(rated, held)}
     assert told["register:g/p#1"].owner == "kim"
     assert str(told["register:g/p#1"].cause) == "Rated 16 of 25."
@@ -113,14 +117,14 @@ def test_a_rated_risk_and_an_escalation_keep_their_owner_and_a_manager_s_action_
 
 
 def test_an_update_that_is_overdue_is_due_today() -> None:
-    late = Escalation("g/p#1", severity="high", update_due=date(2026, 11, 12), overdue=True)
-    (story,) = stories(Risk("escalation-open", "derived", "high", "open", ("g/p#1",)), escalations=(late,))
+    late = Escalation("g/p#1", severity=Severity.HIGH, update_due=date(2026, 11, 12), overdue=True)
+    (story,) = stories(Risk("escalation-open", "derived", Severity.HIGH, "open", ("g/p#1",)), escalations=(late,))
     assert story.due == make_subject().day
 
 
 def test_money_that_waits_for_acceptance_is_told_with_its_milestones() -> None:
-    ready = Acceptance("Build", 55_000, "ready", last_safe_sending=date(2026, 12, 1))
-    (story,) = stories(Risk("done-unaccepted", "derived", "medium", "x"), acceptance=(ready,))
+    ready = Acceptance("Build", 55_000, AcceptanceState.READY, last_safe_sending=date(2026, 12, 1))
+    (story,) = stories(Risk("done-unaccepted", "derived", Severity.MEDIUM, "x"), acceptance=(ready,))
     assert str(story.headline) == 'USD 55,000 wait for acceptance: "Build".'
     assert (story.consequence.money, story.due) == (55_000, date(2026, 12, 1))
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.model import Engagement, Facts, Item, Portfolio, as_of
+from bot.domain.vocabulary import BillingType, Recognition
 from tests.builders import (
     DAY,
     make_engagement,
@@ -137,7 +138,9 @@ def test_facts_know_their_defaults() -> None:
     assert facts.baseline_day == date(2026, 8, 3)
     assert facts.recognised == "as_delivered"
     assert Facts(value=5.0, hours=0).hourly_rate is None
-    assert Facts(billing="milestone", recognition="percent_complete").recognised == "percent_complete"
+    assert (
+        Facts(billing=BillingType.MILESTONE, recognition=Recognition.PERCENT_COMPLETE).recognised == "percent_complete"
+    )
     assert Facts().recognised is None
 
 

@@ -178,7 +178,7 @@ def test_whatever_changed_between_two_runs_is_seen(
     assert read(gitlab, path)[0] == warm
 
 
-@tests(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tests(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(
         st.sampled_from([touch, change_title, add_item, close_one, label_one, new_milestone, log_time]), max_size=3

@@ -62,15 +62,15 @@ def test_a_process_killed_at_its_nth_write_is_completed_by_the_next(stage: Stage
 
     def kill(record: RequestRecord) -> None:
         if record.is_write and len(stage.gitlab.write_requests) == fatal:
-            started.wait(10)
+            started.wait()
             os.kill(process[0].pid, signal.SIGKILL)
-            process[0].wait(10)
+            process[0].wait()
 
     stage.gitlab.faults.hooks.append(kill)
     command = [sys.executable, "-c", RUN, stage.gitlab.url, stage.token]
     process.append(subprocess.Popen(command, cwd=REPO, stderr=subprocess.PIPE))
     started.set()
-    assert process[0].wait(30) == -signal.SIGKILL
+    assert process[0].wait() == -signal.SIGKILL
     stage.gitlab.faults.clear()
     documents = (status(follow_ups=("Part two.",)), monthly())
     stage.publish(*documents)

@@ -18,6 +18,7 @@ from bot.domain.errors import (
     UncertainWriteError,
     UnreachableError,
 )
+from bot.gitlab_api import writing
 from bot.publish import writer as hands
 from bot.publish.approval import Thumb
 from bot.publish.audience import Guard
@@ -27,7 +28,7 @@ from bot.publish.marker import Identity, read_marker
 from bot.publish.orders import SIGNS
 from bot.publish.posts import Post
 from bot.publish.standing import Sight
-from bot.publish.steps import Step
+from bot.publish.steps import Action, Step
 from bot.publish.wishes import approved_wish, make_wishes
 from bot.publish.writer import RefusedWrite, Retry, Scene, Writer, is_for_customer
 from tests.publish.scripted import MONTH, PLACE, SPOT, post, scene, step
@@ -287,14 +288,15 @@ def test_gitlabs_own_refusal_is_passed_on(problem: Any, action: str) -> None:
 
 def test_only_the_answer_to_an_update_proves_what_stands() -> None:
     wanted = step("update", target=ROOT)
-    for action, answer, proves in (
+    cases: list[tuple[Action, str | None, bool]] = [
         ("update", wanted.body, True),
         ("update", wanted.body + "\n ", True),
         ("update", "other", False),
         ("update", None, False),
         ("create", wanted.body, False),
         ("ask", wanted.body, False),
-    ):
+    ]
+    for action, answer, proves in cases:
         made = Hands()
         made.answer = answer
         assert made.write(replace(wanted, action=action), scene(), post()) is proves, (action, answer)
@@ -308,7 +310,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     sent: list[tuple[Any, ...]] = []
     for name in ("change_labels", "create_issue", "create_note", "delete_note", "update_issue", "update_note"):
         monkeypatch.setattr(
-            hands.writing, name, lambda client, *rest, name=name, **more: sent.append((name, *rest, *more.values()))
+            writing, name, lambda client, *rest, name=name, **more: sent.append((name, *rest, *more.values()))
         )
     monkeypatch.setattr(hands, "add_sign", lambda client, *rest: sent.append(("add_sign", *rest)))
     monkeypatch.setattr(hands, "resolve_place", lambda client, ref: f"at {ref}")

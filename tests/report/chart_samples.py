@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles, QuarterRevenue
+from bot.domain.vocabulary import MilestoneState
 from bot.report.charts import BurnPoint, Chart, burn_up_chart, milestone_chart, revenue_chart
 from bot.report.text.wording import load_words
 
@@ -14,7 +15,11 @@ TODAY = date(2026, 11, 20)
 
 
 def milestone(
-    title: str, baseline: int | None, forecast: int | None, state: str = "on_track", slip: int = 0
+    title: str,
+    baseline: int | None,
+    forecast: int | None,
+    state: MilestoneState = MilestoneState.ON_TRACK,
+    slip: int = 0,
 ) -> MilestoneStatus:
     """A milestone with its dates as days from today."""
     days = [TODAY + timedelta(days=n) if n is not None else None for n in (baseline, forecast)]
@@ -24,9 +29,9 @@ def milestone(
 def milestones(title: str) -> list[MilestoneStatus]:
     """The text as title in each state: before, at and after its baseline, and without one."""
     return [
-        milestone(title, -60, -60, "done"),
-        milestone(title, -10, 12, "late", 16),
-        milestone(title, 20, 27, "at_risk", 5),
+        milestone(title, -60, -60, MilestoneState.DONE),
+        milestone(title, -10, 12, MilestoneState.LATE, 16),
+        milestone(title, 20, 27, MilestoneState.AT_RISK, 5),
         milestone(title, 60, 60),
         milestone(title, None, 90),
         milestone("Project closed", 100, 95, slip=-5),

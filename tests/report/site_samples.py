@@ -10,7 +10,7 @@ from bot.derive import results as r
 from bot.derive.billing_results import Billing, BillingLine
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
-from bot.domain.vocabulary import Colour, Phase
+from bot.domain.vocabulary import AcceptanceState, BillingType, Colour, MilestoneState, Phase, RaidKind, Severity
 
 TODAY = date(2026, 11, 20)
 HOST = "https://gitlab.example.com"
@@ -42,7 +42,7 @@ def engagement(text: str = "Migration", ref: str = ROOT, secret: str = "", value
     """An engagement whose texts are `text`; what a customer must not see has `secret` in it."""
     hidden = f"{text} {secret}"
     facts = Facts(
-        customer=text, sow=text, region=text, pm=text, architect=hidden, partner=hidden, billing="milestone", value=value,
+        customer=text, sow=text, region=text, pm=text, architect=hidden, partner=hidden, billing=BillingType.MILESTONE, value=value,
         hours=720, rate=value / 720, start=TODAY - timedelta(60), end=TODAY + timedelta(30),
         milestones=(MilestoneFact(text, TODAY, value),), internal=ref, customer_channel=f"{SHARED}#1",
     )  # fmt: skip
@@ -90,13 +90,17 @@ def derived_engagement(
     )
     milestone = r.MilestoneStatus(
         text, f'{SHARED}%"{text}"', TODAY, TODAY + timedelta(5), TODAY + timedelta(5 + slip), TODAY + timedelta(9 + slip), 0.4,
-        slip_days=slip, state="late", items_open=1, items_total=2,
+        slip_days=slip, state=MilestoneState.LATE, items_open=1, items_total=2,
     )  # fmt: skip
     revenue = {"FY27-Q4": r.QuarterRevenue(money, money * 2, money, money * 3, money)}
     raid = (
-        r.RaidEntry(f"{SHARED}#20", text, "risk", mitigation=text, score=9, level="medium", owner=text),
-        r.RaidEntry(f"{OWN}#21", f"{text} inner risk {secret}", "risk", mitigation=hidden, score=20, owner=secret),
-        r.RaidEntry(f"{OWN}#22", f"{hidden} decided", "decision", "closed", owner=secret, closed=TODAY - timedelta(3)),
+        r.RaidEntry(f"{SHARED}#20", text, RaidKind.RISK, mitigation=text, score=9, level=Severity.MEDIUM, owner=text),
+        r.RaidEntry(
+            f"{OWN}#21", f"{text} inner risk {secret}", RaidKind.RISK, mitigation=hidden, score=20, owner=secret
+        ),
+        r.RaidEntry(
+            f"{OWN}#22", f"{hidden} decided", RaidKind.DECISION, "closed", owner=secret, closed=TODAY - timedelta(3)
+        ),
     )
     billing = BillingLine("2026-11", "milestone", hidden, Billing.BLOCKED, 0.0, money, hidden, TODAY, (f"{OWN}#13",))
     return r.EngagementDerived(
@@ -106,11 +110,11 @@ def derived_engagement(
         r.Scope(3, 700, 2, 0, 20, 0.1, (r.ChangeOrder(f"{OWN}#30", hidden, "proposed", 40, money),), 0, 40, 0, money),
         r.Budget(720, 390, 390, 0.54, 0.96, 1.05, 750, TODAY + timedelta(30), 40, money, money),
         r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis="throughput", history_weeks=9),
-        (r.Acceptance(text, money, "ready"), r.Acceptance(f"{text} 2", money, "accepted")),
+        (r.Acceptance(text, money, AcceptanceState.READY), r.Acceptance(f"{text} 2", money, AcceptanceState.ACCEPTED)),
         invoicing=(billing,),
         raid=raid,
-        risks=(r.Risk("x", "derived", "critical", hidden, (f"{SHARED}#11",), hidden, owner=secret), r.Risk("y", "derived", "low", hidden)),
-        escalations=(r.Escalation(f"{OWN}#40", hidden, "high", 3, TODAY, overdue=True),),
+        risks=(r.Risk("x", "derived", Severity.CRITICAL, hidden, (f"{SHARED}#11",), hidden, owner=secret), r.Risk("y", "derived", Severity.LOW, hidden)),
+        escalations=(r.Escalation(f"{OWN}#40", hidden, Severity.HIGH, 3, TODAY, overdue=True),),
         compliance=r.Compliance(0.5, (r.Gap("x", hidden),), 4),
         errors=(f"{OWN}: 403 {secret}",),
     )  # fmt: skip

@@ -8,18 +8,21 @@ from datetime import date
 from icalendar import Calendar
 
 from bot.derive.results import Acceptance, Derived, EngagementDerived, Forecast, MilestoneStatus, Quantiles, Schedule
+from bot.domain.vocabulary import AcceptanceState, MilestoneState
 from bot.report.site.calendar_file import calendar_file
 
 DAY = date(2026, 11, 20)
 GO_LIVE = MilestoneStatus(
     "Go-live; phase 1,\r\nBEGIN:VALARM", ref='acme/globex%"Go-live"', baseline=date(2026, 11, 30), due=date(2026, 12, 4),
-    forecast=date(2026, 12, 11), forecast_p80=date(2026, 12, 18), state="at_risk", web_url="https://gitlab.example.com/m/1",
+    forecast=date(2026, 12, 11), forecast_p80=date(2026, 12, 18), state=MilestoneState.AT_RISK, web_url="https://gitlab.example.com/m/1",
 )  # fmt: skip
-DESIGN = MilestoneStatus("Design", ref="acme/globex%1", due=date(2026, 10, 1), closed=date(2026, 10, 2), state="done")
+DESIGN = MilestoneStatus(
+    "Design", ref="acme/globex%1", due=date(2026, 10, 1), closed=date(2026, 10, 2), state=MilestoneState.DONE
+)
 
 
 def derived(*milestones: MilestoneStatus) -> Derived:
-    acceptance = (Acceptance("Go-live", 50_000, "open", last_safe_sending=date(2027, 1, 22)),)
+    acceptance = (Acceptance("Go-live", 50_000, AcceptanceState.OPEN, last_safe_sending=date(2027, 1, 22)),)
     engagement = EngagementDerived(
         "acme&7", customer="Globex", schedule=Schedule(milestones=milestones), acceptance=acceptance
     )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.derive.results import Quantiles, QuarterRevenue
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item
+from bot.domain.vocabulary import MilestoneState
 from bot.report.charts import (
     BurnPoint,
     Chart,
@@ -81,7 +82,10 @@ def test_a_chart_is_inert_in_a_comment(title: str) -> None:
 
 
 def test_one_engagement_s_charts_fit_gitlab_s_limit_with_long_titles() -> None:
-    long = [milestone(f"Milestone {n} with a rather long title {n}", n * 9, n * 9 + 5, "at_risk", 3) for n in range(30)]
+    long = [
+        milestone(f"Milestone {n} with a rather long title {n}", n * 9, n * 9 + 5, MilestoneState.AT_RISK, 3)
+        for n in range(30)
+    ]
     gantt = milestone_chart(WORDS, long, TODAY)
     burn = burn_up_chart(WORDS, history(26), FINISH, "hours")
     assert gantt is not None
@@ -95,7 +99,7 @@ def test_one_engagement_s_charts_fit_gitlab_s_limit_with_long_titles() -> None:
 
 def test_a_bar_is_work_and_what_slips_is_marked() -> None:
     begun = {"Go live": date(2026, 10, 1)}
-    chart = milestone_chart(WORDS, [milestone("Go live", -10, 12, "late", 16)], TODAY, begun)
+    chart = milestone_chart(WORDS, [milestone("Go live", -10, 12, MilestoneState.LATE, 16)], TODAY, begun)
     assert chart is not None
     assert chart.source.splitlines()[-4:] == [
         "section Go live",
@@ -129,7 +133,7 @@ def test_early_and_undated_milestones() -> None:
 
 
 def test_of_many_milestones_the_open_ones_are_shown() -> None:
-    done = [milestone(f"Done {n}", -100 + n, -100 + n, "done") for n in range(12)]
+    done = [milestone(f"Done {n}", -100 + n, -100 + n, MilestoneState.DONE) for n in range(12)]
     chart = milestone_chart(WORDS, [*done, milestone("Next", 5, 5)], TODAY)
     assert chart is not None
     assert "section Next" in chart.source

@@ -22,7 +22,7 @@ from bot.derive.results import (
 )
 from bot.derive.status_results import Story
 from bot.domain.calendar import WorkCalendar, month_named
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import Colour, MilestoneState, Severity
 from bot.report.deck.slides import ROWS_A_SLIDE, TITLE_LENGTH, Slide, leadership_slides, short
 from bot.report.site.plainwords import PlainWords
 from bot.report.text.wording import load_words
@@ -33,7 +33,7 @@ DAY = date(2026, 10, 31)
 ENGLISH, GERMAN = (PlainWords(load_words(locale, "USD")) for locale in ("en_US", "de_DE"))
 STORY = Story(
     "late",
-    "high",
+    Severity.HIGH,
     "Go-live slips by 12 days " + "x" * 300,
     "The firewall is not open.",
     action="Ask today.",
@@ -44,7 +44,7 @@ STORY = Story(
 
 def derived(count: int = 23) -> Derived:
     due = MilestoneStatus(
-        "Go-live\r\n<b>", due=date(2026, 12, 1), forecast=date(2026, 12, 17), slip_days=12, state="at_risk"
+        "Go-live\r\n<b>", due=date(2026, 12, 1), forecast=date(2026, 12, 17), slip_days=12, state=MilestoneState.AT_RISK
     )
     one = EngagementDerived(
         "acme&0", title="T" * 400, status=Status(overall=Colour.RED), schedule=Schedule(milestones=(due,))

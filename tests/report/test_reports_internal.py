@@ -15,7 +15,7 @@ from bot.derive.decisions.due import Due
 from bot.domain.calendar import week_of
 from bot.domain.errors import ConfigError
 from bot.domain.model import PastReport, Reply
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import Colour, Severity
 from bot.report import ReportContext, make_documents
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget, NoteTarget
 from bot.report.environment import Templates
@@ -129,7 +129,7 @@ def test_the_as_of_line_stands_in_the_body_once() -> None:
 def ageing(day: date) -> r.Derived:
     """The sample with a risk that is a day older every day, and a forecast that moves, as real ones do."""
     derived = sample_derived(DAY)
-    risk = r.Risk("old", "derived", "high", f"open since {day.toordinal()} days", (f"{WORK}#12",), "close it")
+    risk = r.Risk("old", "derived", Severity.HIGH, f"open since {day.toordinal()} days", (f"{WORK}#12",), "close it")
     finish = r.Forecast(r.Quantiles(*[day + timedelta(days=n) for n in (10, 20, 30, 40)]), basis="throughput")
     aged = tuple(dataclasses.replace(e, risks=(risk,), forecast=finish) for e in derived.engagements)
     return dataclasses.replace(derived, as_of=day, engagements=aged)
@@ -222,8 +222,8 @@ def with_status(found: r.EngagementDerived, rag: Colour, **more: Any) -> r.Engag
 
 @pytest.mark.parametrize("sees_it_worse", [True, False])
 def test_a_green_engagement_whose_customer_is_not_happy_is_not_told_as_needing_nothing(sees_it_worse: bool) -> None:
-    mood = r.Risk("sentiment-worse", "derived", "medium", "The customer is concerned.", (RED,), "Call them.")
-    other = r.Risk("stale-items", "derived", "high", "Nothing moves.", (RED,), "Ask.")
+    mood = r.Risk("sentiment-worse", "derived", Severity.MEDIUM, "The customer is concerned.", (RED,), "Call them.")
+    other = r.Risk("stale-items", "derived", Severity.HIGH, "Nothing moves.", (RED,), "Ask.")
     risks = (other, mood) if sees_it_worse else (other,)
     body = portfolio_body(lambda _day, e: with_status(e, Colour.GREEN, acceptance=(), risks=risks, asks=()))
     needs, _, rest = body.partition("### On track, nothing needed")
@@ -353,7 +353,7 @@ def test_a_note_links_to_the_engagement_s_page_where_the_pages_address_is_known(
 
 
 def test_a_story_that_nobody_owns_says_so_in_bold_once() -> None:
-    story = r.Story("scope", "high", "It is late.", "The firewall is closed.", owner=None)
+    story = r.Story("scope", Severity.HIGH, "It is late.", "The firewall is closed.", owner=None)
     base = context()
 
     def derive(day: date) -> r.Derived:

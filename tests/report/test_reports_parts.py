@@ -11,6 +11,7 @@ from bot.derive import results as r
 from bot.derive.decisions.gravity import telling_risk
 from bot.derive.decisions.promises import promised as promise
 from bot.domain.model import Facts, PastReport
+from bot.domain.vocabulary import MilestoneState, Severity
 from bot.report.charts import forecast_money
 from bot.report.environment import Templates
 from bot.report.parts.changes import _grave
@@ -24,18 +25,21 @@ CONTEXT = sample_context(Templates(WORDS), sample_settings())
 
 
 def test_the_risk_told_for_a_colour_is_about_that_colour() -> None:
-    risks = [r.Risk("single-person", "derived", "high", "x"), r.Risk("burn-ahead", "derived", "medium", "x")]
+    risks = [
+        r.Risk("single-person", "derived", Severity.HIGH, "x"),
+        r.Risk("burn-ahead", "derived", Severity.MEDIUM, "x"),
+    ]
     assert telling_risk(risks, ["budget"]) == risks[1]
     assert telling_risk(risks, ["scope"]) == risks[0]
     assert telling_risk([], ["scope"]) is None
 
 
 def test_a_rule_with_other_evidence_is_no_new_risk_but_another_entry_of_the_register_is() -> None:
-    rule = [r.Risk("milestone-at-risk", "derived", "high", "x", evidence) for evidence in (("a",), ("a", "b"))]
-    entries = [r.Risk("raid-risk", "register", "high", "x", evidence) for evidence in (("a",), ("b",))]
+    rule = [r.Risk("milestone-at-risk", "derived", Severity.HIGH, "x", evidence) for evidence in (("a",), ("a", "b"))]
+    entries = [r.Risk("raid-risk", "register", Severity.HIGH, "x", evidence) for evidence in (("a",), ("b",))]
     assert _grave(rule[:1]).keys() == _grave(rule[1:]).keys()
     assert len(_grave(entries)) == 2
-    assert _grave([r.Risk("own", "derived", "medium", "x")]) == {}
+    assert _grave([r.Risk("own", "derived", Severity.MEDIUM, "x")]) == {}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +62,7 @@ def test_a_customer_is_promised_no_earlier_date_than_planned_before_the_work_is_
     promised = promise(milestone, CONTEXT.calendar)
     assert (promised.forecast, promised.slip_days) == (due, 2)
     assert promise(dataclasses.replace(milestone, forecast=late), CONTEXT.calendar).forecast == late
-    done = dataclasses.replace(milestone, closed=early, state="done")
+    done = dataclasses.replace(milestone, closed=early, state=MilestoneState.DONE)
     assert promise(done, CONTEXT.calendar) == done
 
 

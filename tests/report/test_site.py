@@ -17,7 +17,7 @@ from bot.derive.forecast.record.scores import Calibration
 from bot.domain.errors import UsageError
 from bot.domain.messages import Percent, Phrase, quote
 from bot.domain.model import Engagement, Portfolio
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import Colour, Severity
 from bot.report.site import make_site
 from bot.report.site.bridge import draw_bridge
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
@@ -251,7 +251,9 @@ def test_the_pages_say_what_is_derived_in_the_language_of_the_config() -> None:
     )
     told = replace(
         derived_engagement(),
-        risks=(r.Risk("waiting-on-customer", "derived", "high", late, (), Phrase("Assign each to one person.")),),
+        risks=(
+            r.Risk("waiting-on-customer", "derived", Severity.HIGH, late, (), Phrase("Assign each to one person.")),
+        ),
         status=r.Status(Colour.RED, budget=r.Rag(Colour.RED, (reason,))),
     )
     files = make_site(portfolio_of(engagement()), derived_of(told), (), german, CALENDAR)

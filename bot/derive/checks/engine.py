@@ -15,6 +15,7 @@ from bot.derive.results import SEVERITIES, Compliance, Gap, Reason, Risk
 from bot.derive.subject import Subject
 from bot.domain.bulkhead import contained
 from bot.domain.messages import Phrase, Text
+from bot.domain.vocabulary import Severity
 
 MAX_EVIDENCE: Final = 10
 """References of one risk, hint or gap, worst first; its message tells how many there are."""
@@ -74,14 +75,20 @@ def _tell_failed(errors: list[Text], rule: Rule, why: str) -> None:
 
 def _risks(found: Found, subject: Subject) -> Iterator[Risk]:
     for rule, findings in found.items():
-        if rule.severity is not None and subject.derived.phase in rule.phases:
-            yield from (_make_risk(rule, finding, subject) for finding in findings if finding.is_risk)
+        default = rule.severity
+        if default is not None and subject.derived.phase in rule.phases:
+            yield from (_make_risk(rule, default, finding, subject) for finding in findings if finding.is_risk)
 
 
-def _make_risk(rule: Rule, finding: Finding, subject: Subject) -> Risk:
-    severity = subject.settings.risks.severity.get(rule.id) or finding.severity or rule.severity or ""
+def _make_risk(rule: Rule, default: Severity, finding: Finding, subject: Subject) -> Risk:
+    said = subject.settings.risks.severity.get(rule.id) or finding.severity or default
     return Risk(
-        rule.id, "derived", severity, finding.message, _evidence([finding], subject)[:MAX_EVIDENCE], finding.action
+        rule.id,
+        "derived",
+        Severity(said),
+        finding.message,
+        _evidence([finding], subject)[:MAX_EVIDENCE],
+        finding.action,
     )
 
 

@@ -9,6 +9,7 @@ from bot.derive.results import ChangeOrder, Escalation
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.status_results import Ask, AskKind, Lack
 from bot.derive.subject import Subject
+from bot.domain.vocabulary import AcceptanceState, RaidKind, Severity
 
 
 def derive_asks(subject: Subject) -> tuple[Ask, ...]:
@@ -31,7 +32,7 @@ def lacks_of(escalation: Escalation) -> tuple[Lack, ...]:
 
 def _acceptance(subject: Subject) -> Iterator[Ask]:
     for clock in subject.derived.acceptance:
-        if clock.state == "ready":
+        if clock.state == AcceptanceState.READY:
             ref = clock.evidence[0] if clock.evidence else ""
             yield Ask(
                 AskKind.SEND_ACCEPTANCE,
@@ -58,7 +59,7 @@ def _sign(order: ChangeOrder, subject: Subject) -> Ask:
 
 def _decisions(subject: Subject) -> Iterator[Ask]:
     for entry in subject.derived.raid:
-        if entry.kind == "decision" and entry.state != "closed":
+        if entry.kind == RaidKind.DECISION and entry.state != "closed":
             yield Ask(
                 AskKind.DECIDE, entry.ref, entry.title, entry.owner or owner_of(subject), entry.due or entry.review
             )
@@ -66,6 +67,11 @@ def _decisions(subject: Subject) -> Iterator[Ask]:
 
 def _unowned(subject: Subject) -> Iterator[Ask]:
     for entry in subject.derived.raid:
-        serious = entry.level in ("high", "critical") or entry.escalated
-        if entry.kind in ("risk", "issue") and entry.state != "closed" and serious and entry.owner is None:
+        serious = entry.level in (Severity.HIGH, Severity.CRITICAL) or entry.escalated
+        if (
+            entry.kind in (RaidKind.RISK, RaidKind.ISSUE)
+            and entry.state != "closed"
+            and serious
+            and entry.owner is None
+        ):
             yield Ask(AskKind.NAME_OWNER, entry.ref, entry.title, owner_of(subject), entry.review)

@@ -21,7 +21,7 @@ from bot.derive.decisions.questions import deadline, hours_at_completion, sow_en
 from bot.derive.results import MilestoneStatus, Reason, Scope
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import MilestoneState, Phase
 
 MAX_EVIDENCE: Final = 10
 WEEKS_OF_A_PACE: Final = 2
@@ -171,11 +171,11 @@ def _milestone_signs(subject: Subject) -> Iterator[Sign]:
     for milestone in subject.derived.schedule.milestones:
         evidence = (milestone.ref or subject.engagement.ref,)
         slip = milestone_slip(milestone, subject)
-        if milestone.state == "late":
+        if milestone.state == MilestoneState.LATE:
             yield _late_sign(milestone, subject, evidence)
-        elif milestone.state == "done" and slip is not None:
+        elif milestone.state == MilestoneState.DONE and slip is not None:
             yield Sign("green", Reason(_slip_text(milestone, slip), evidence))
-        elif milestone.state == "at_risk":
+        elif milestone.state == MilestoneState.AT_RISK:
             yield _risk_sign(milestone, subject, evidence)
         elif slip is not None:
             yield _slip_sign(milestone, slip, subject, evidence)
@@ -220,7 +220,7 @@ def _slip_sign(m: MilestoneStatus, slip: int, subject: Subject, evidence: tuple[
 
 def milestone_slip(milestone: MilestoneStatus, subject: Subject) -> int | None:
     """The slip; where no forecast tells, the working days by which its due date has been moved; None if neither is known."""
-    if milestone.slip_days is not None or milestone.state == "done":
+    if milestone.slip_days is not None or milestone.state == MilestoneState.DONE:
         return milestone.slip_days
     if milestone.baseline and milestone.due and milestone.due != milestone.baseline:
         return subject.calendar.working_days_between(milestone.baseline, milestone.due)
@@ -239,7 +239,7 @@ def _slip_text(milestone: MilestoneStatus, slip: int) -> Phrase:
         "when": _when(slip),
         "baseline": milestone.baseline,
     }
-    if milestone.state == "done":
+    if milestone.state == MilestoneState.DONE:
         return Phrase("Milestone {title} was done {day}, {when} (baseline {baseline}).", **values)
     return Phrase("Milestone {title} is expected {day}, {when} (baseline {baseline}).", **values)
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.derive.results import Escalation, Rag, Reason, Risk
 from bot.domain.calendar import ONE_DAY
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import Colour, Severity
 
 LEVELS: Final = ("green", "yellow", "red")
 GRAVITY: Final = ("green", "unknown", "yellow", "red")
@@ -168,8 +168,8 @@ def fold(signals: Iterable[tuple[date, Signal]]) -> str:
 
 def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> Colour:
     """The worst axis that is known; red at once with an open critical escalation, or a critical risk that people rated."""
-    critical = any(e.severity == "critical" for e in escalations)
-    rated = any(r.severity == "critical" and r.source == "register" for r in risks)
+    critical = any(e.severity == Severity.CRITICAL for e in escalations)
+    rated = any(r.severity == Severity.CRITICAL and r.source == "register" for r in risks)
     return Colour.RED if critical or rated else Colour(worst(axis.rag for axis in axes))
 
 

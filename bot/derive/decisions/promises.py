@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.derive.results import MilestoneStatus
 from bot.domain.calendar import WorkCalendar
+from bot.domain.vocabulary import MilestoneState
 
 
 class CustomerState(StrEnum):
@@ -34,9 +35,9 @@ def promised(milestone: MilestoneStatus, calendar: WorkCalendar) -> MilestoneSta
 
     An earlier date than planned is promised to nobody before the work is done; a date that has passed is none any more.
     """
-    if milestone.closed or milestone.state == "done" or milestone.due is None:
+    if milestone.closed or milestone.state == MilestoneState.DONE or milestone.due is None:
         return milestone
-    if milestone.state == "late":
+    if milestone.state == MilestoneState.LATE:
         expected = milestone.forecast if milestone.forecast and milestone.forecast > milestone.due else None
     else:
         expected = max(milestone.due, milestone.forecast or milestone.due)
@@ -46,11 +47,11 @@ def promised(milestone: MilestoneStatus, calendar: WorkCalendar) -> MilestoneSta
 
 def state_of(milestone: MilestoneStatus) -> CustomerState:
     """A date that was moved is on the new plan, never simply on plan."""
-    if milestone.state == "done":
+    if milestone.state == MilestoneState.DONE:
         return CustomerState.DONE
-    if milestone.state == "late":
+    if milestone.state == MilestoneState.LATE:
         return CustomerState.LATE
-    if milestone.state == "at_risk" or is_missed(milestone):
+    if milestone.state == MilestoneState.AT_RISK or is_missed(milestone):
         return CustomerState.AT_RISK
     return CustomerState.NEW_PLAN if (milestone.slip_days or 0) > 0 else CustomerState.ON_PLAN
 

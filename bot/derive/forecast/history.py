@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -306,7 +307,7 @@ def _values(items: tuple[Item, ...]) -> tuple[str, Array]:
     ):
         given = [a for a in amounts if a > 0]
         if given and len(given) >= BASIS_SHARE * len(items):
-            typical = float(np.median(given))
+            typical = float(median(given))
             return basis, np.array([a if a > 0 else typical for a in amounts])
     return "count", np.ones(len(items))
 

@@ -17,7 +17,7 @@ from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import AcceptanceState, Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast.situation import Situation
@@ -162,7 +162,7 @@ def _extra(amount: float, found: Sequence[Amount], s: Situation, scores: tuple[A
 def _amount(entry: Acceptance, amount: float, s: Situation, scores: tuple[Array, Array]) -> Amount:
     if entry.accepted_on is not None:
         return Amount(entry.milestone, amount, s.history.axis.position(entry.accepted_on), None)
-    if entry.state in ("accepted", "passively_accepted"):
+    if entry.state in (AcceptanceState.ACCEPTED, AcceptanceState.PASSIVELY_ACCEPTED):
         known = next((g.done_at for g in s.landings if g.view.title == entry.milestone), None)
         return Amount(entry.milestone, amount, s.now if known is None else known, None)
     return Amount(entry.milestone, amount, None, _acceptance_days(entry, s, scores))
@@ -179,14 +179,14 @@ def _entries(subject: Subject) -> tuple[Acceptance, ...]:
         passive = subject.calendar.passive_acceptance_day(sent, facts.passive_acceptance_days) if sent else None
         if got is None and passive and passive <= subject.day:
             got = passive
-        state = "accepted" if got else "sent" if sent else "open"
+        state = AcceptanceState.ACCEPTED if got else AcceptanceState.SENT if sent else AcceptanceState.OPEN
         found.append(Acceptance(m.milestone, m.amount, state, sent, passive, got, None, m.due))
     return tuple(found)
 
 
 def _acceptance_days(entry: Acceptance, s: Situation, scores: tuple[Array, Array]) -> Array | None:
     """Working days until an open milestone is accepted: its work, the sending, and the answer or the silence."""
-    if entry.state == "sent":
+    if entry.state == AcceptanceState.SENT:
         answer = s.ref.lags.to_answer * np.exp(s.ref.lags.sd * scores[1])
         if entry.passive_on is None:
             return answer

@@ -25,6 +25,7 @@ from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
+from bot.domain.vocabulary import Recognition
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Terms:
     @property
     def known(self) -> bool:
         """Whether revenue can be known at all."""
-        needed = self.rate if self.recognition == "as_delivered" else self.value
+        needed = self.rate if self.recognition == Recognition.AS_DELIVERED else self.value
         return self.recognition is not None and needed is not None and self.currency is None
 
     def value_at(self, at: float) -> float | None:

@@ -96,7 +96,9 @@ class Ahead:
         if self.young:
             return self._booked_or_curve(after)
         booked, burnt = self.capacity.parts_by(after)
-        found = booked * _noise(BOOKED_HOURS_SD, self.scores) + self.pace_factor * burnt * _noise(BURN_SD, self.scores)
+        found: Array = booked * _noise(BOOKED_HOURS_SD, self.scores) + self.pace_factor * burnt * _noise(
+            BURN_SD, self.scores
+        )
         last = float(self.capacity.days[-1])
         if self.capacity.burn <= 0 and after > last:
             found = found + self._curve(after) - self._curve(last)

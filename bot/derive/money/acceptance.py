@@ -11,6 +11,7 @@ from bot.derive.results import Acceptance
 from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.subject import Subject
 from bot.domain.model import Item
+from bot.domain.vocabulary import AcceptanceState, BillingType, Recognition
 
 
 def derive_acceptance(subject: Subject) -> tuple[Acceptance, ...]:
@@ -39,7 +40,7 @@ def _is_billing(view: MilestoneView, subject: Subject) -> bool:
     if fact is None:
         return False
     told = fact.amount is not None or fact.sign_off_sent or fact.sign_off_received
-    return bool(told) or subject.engagement.facts.billing == "milestone"
+    return bool(told) or subject.engagement.facts.billing == BillingType.MILESTONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,14 @@ def _acceptance(view: MilestoneView, issues: list[Item], subject: Subject) -> Ac
     )
 
 
-def _state(found: _SignOff, silent: bool, view: MilestoneView) -> str:
+def _state(found: _SignOff, silent: bool, view: MilestoneView) -> AcceptanceState:
     if found.is_accepted:
-        return "accepted"
+        return AcceptanceState.ACCEPTED
     if silent:
-        return "passively_accepted"
+        return AcceptanceState.PASSIVELY_ACCEPTED
     if found.is_sent:
-        return "sent"
-    return "ready" if milestone_done(view) else "open"
+        return AcceptanceState.SENT
+    return AcceptanceState.READY if milestone_done(view) else AcceptanceState.OPEN
 
 
 def _read_sign_off(view: MilestoneView, issues: list[Item], subject: Subject) -> _SignOff:
@@ -122,7 +123,7 @@ def _closed_accepted(issues: Iterable[Item], subject: Subject) -> date | None:
 
 def _last_safe_sending(view: MilestoneView, subject: Subject, days: int) -> date | None:
     """For the quarter the milestone is due in, or the running one after that; None where acceptance earns nothing."""
-    if subject.engagement.facts.recognised not in (None, "on_acceptance"):
+    if subject.engagement.facts.recognised not in (None, Recognition.ON_ACCEPTANCE):
         return None
     calendar = subject.calendar
     quarter = calendar.fiscal_quarter(max(view.due or subject.day, subject.day))

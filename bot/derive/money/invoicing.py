@@ -22,7 +22,7 @@ from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, Text, commas
 from bot.domain.model import Facts, TimeLog
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import AcceptanceState, Phase
 
 INVOICE_THRESHOLDS: Mapping[str, Threshold] = {
     "invoice_leak_days": Threshold(30, "days", "Hours that nobody approved for longer than this count as a leak"),
@@ -172,18 +172,18 @@ def _milestones(subject: Subject) -> Iterator[BillingLine]:
 
 def _milestone(one: Acceptance, subject: Subject) -> BillingLine | None:
     """None while its work is not done."""
-    if one.state in ("accepted", "passively_accepted"):
+    if one.state in (AcceptanceState.ACCEPTED, AcceptanceState.PASSIVELY_ACCEPTED):
         state, reason, since = Billing.READY, Phrase("accepted"), one.accepted_on
         if one.amount is None:
             state, reason = Billing.BLOCKED, Phrase("the facts name no amount")
-    elif one.state == "sent":
+    elif one.state == AcceptanceState.SENT:
         silent = Phrase(", silence accepts on {day}", day=one.passive_on) if one.passive_on else Phrase("")
         state, reason, since = (
             Billing.BLOCKED,
             Phrase("waits for the customer's sign-off{silent}", silent=silent),
             one.sent,
         )
-    elif one.state == "ready":
+    elif one.state == AcceptanceState.READY:
         state, reason, since = Billing.BLOCKED, Phrase("done, but the sign-off was not asked for"), None
     else:
         return None

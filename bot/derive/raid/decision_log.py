@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import EngagementDerived, RaidEntry
+from bot.domain.vocabulary import RaidKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,6 @@ def decision_log(engagements: Iterable[EngagementDerived]) -> tuple[Decided, ...
         Decided(e, entry, entry.closed)
         for e in engagements
         for entry in e.raid
-        if entry.kind == "decision" and entry.closed is not None
+        if entry.kind == RaidKind.DECISION and entry.closed is not None
     ]
     return tuple(sorted(found, key=lambda one: (-one.day.toordinal(), one.entry.ref)))

@@ -12,6 +12,7 @@ from bot.derive.raid.log import derive_raid, read_words
 from bot.derive.results import SEVERITIES, Escalation
 from bot.derive.subject import Subject
 from bot.domain.model import Item
+from bot.domain.vocabulary import Severity
 
 ESCALATION_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
     {
@@ -35,7 +36,7 @@ def derive_escalations(subject: Subject) -> tuple[Escalation, ...]:
     return tuple(sorted(found, key=lambda e: (-SEVERITIES.index(e.severity), -e.age_days, e.ref)))
 
 
-def _make_escalation(item: Item, level: str | None, subject: Subject) -> Escalation:
+def _make_escalation(item: Item, level: Severity | None, subject: Subject) -> Escalation:
     severity = _severity(item, level, subject)
     local = subject.calendar.local_day
     created = local(item.created_at) if item.created_at else None
@@ -63,17 +64,17 @@ def _updates(item: Item) -> tuple[datetime, ...]:
     return (item.updated_at,) if item.updated_at else ()
 
 
-def _severity(item: Item, level: str | None, subject: Subject) -> str:
+def _severity(item: Item, level: Severity | None, subject: Subject) -> Severity:
     """The facts', else the label's, else the RAID level; medium where nobody said."""
     told = (
         read_words(item.facts.get("severity")),
         label_value(item.labels, subject.settings.labels.severity),
         level,
     )
-    return next((s.casefold() for s in told if s and s.casefold() in SEVERITIES), "medium")
+    return next((Severity(s.casefold()) for s in told if s and s.casefold() in SEVERITIES), Severity.MEDIUM)
 
 
-def _update_due(updated: date | None, severity: str, subject: Subject) -> date | None:
+def _update_due(updated: date | None, severity: Severity, subject: Subject) -> date | None:
     """The cadence of its severity after the last update."""
     if updated is None:
         return None

@@ -17,6 +17,7 @@ from bot.derive.results import RaidEntry, Risk
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.model import Item
+from bot.domain.vocabulary import RaidKind, Severity
 
 RAID_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
     {
@@ -27,7 +28,7 @@ RAID_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         ),
     }
 )
-LEVELS: Final = ("low", "medium", "high")
+LEVELS: Final = (Severity.LOW, Severity.MEDIUM, Severity.HIGH)
 IMPACT_WORDS: Final = MappingProxyType({"critical": 5, "high": 4, "medium": 3, "low": 2, "negligible": 1})
 PROBABILITY_WORDS: Final = MappingProxyType(
     {"very likely": 5, "likely": 4, "possible": 3, "unlikely": 2, "rare": 1, "high": 4, "medium": 3, "low": 2}
@@ -57,7 +58,7 @@ def derive_raid(subject: Subject) -> tuple[RaidEntry, ...]:
     """All entries: open ones first, highest score first."""
     labels = subject.settings.labels
     found = ((item, raid_kind(item, labels)) for item in subject.engagement.items)
-    entries = [_make_entry(item, kind, subject) for item, kind in found if kind is not None]
+    entries = [_make_entry(item, RaidKind(kind), subject) for item, kind in found if kind is not None]
     return tuple(sorted(entries, key=_order))
 
 
@@ -75,7 +76,7 @@ def register_risks(subject: Subject) -> tuple[Risk, ...]:
             owner=entry.owner,
         )
         for entry in derive_raid(subject)
-        if entry.kind == "risk" and entry.state != "closed"
+        if entry.kind == RaidKind.RISK and entry.state != "closed"
     )
 
 
@@ -106,7 +107,7 @@ def read_words(value: Any) -> str | None:
 # -- one entry
 
 
-def _make_entry(item: Item, kind: str, subject: Subject) -> RaidEntry:
+def _make_entry(item: Item, kind: RaidKind, subject: Subject) -> RaidEntry:
     labels = subject.settings.labels
     impact = _rate(item, "impact", labels.impact, IMPACT_WORDS)
     probability = _rate(item, "probability", labels.probability, PROBABILITY_WORDS)
@@ -140,21 +141,21 @@ def _rate(item: Item, key: str, prefix: str, words: Mapping[str, int]) -> int | 
     return told if told is not None else read_rating(label_number(item.labels, prefix), words)
 
 
-def _level(score: int | None, item: Item, subject: Subject) -> str | None:
+def _level(score: int | None, item: Item, subject: Subject) -> Severity | None:
     """By score, else by priority label."""
     if score is None:
         return _priority(item.labels, subject.settings.labels)
     if score >= subject.threshold("raid_high_score"):
-        return "high"
-    return "medium" if score >= subject.threshold("raid_medium_score") else "low"
+        return Severity.HIGH
+    return Severity.MEDIUM if score >= subject.threshold("raid_medium_score") else Severity.LOW
 
 
-def _priority(labels: tuple[str, ...], names: LabelSettings) -> str | None:
+def _priority(labels: tuple[str, ...], names: LabelSettings) -> Severity | None:
     """The highest priority among the labels."""
     return next((level for level in reversed(LEVELS) if has_label(labels, getattr(names.priority, level))), None)
 
 
-def _missing(item: Item, kind: str, labels: LabelSettings) -> Iterator[Phrase]:
+def _missing(item: Item, kind: RaidKind, labels: LabelSettings) -> Iterator[Phrase]:
     """What the entry lacks of what its kind requires. A score is a priority, too."""
     has_impact = bool(read_words(item.facts.get("impact"))) or label_number(item.labels, labels.impact) is not None
     has_probability = _rate(item, "probability", labels.probability, PROBABILITY_WORDS) is not None
@@ -215,16 +216,16 @@ def _is_worse(item: Item, fresh: tuple[str, ...], names: LabelSettings) -> bool:
     return False
 
 
-def _rank(level: str | None) -> int | None:
+def _rank(level: Severity | None) -> int | None:
     return LEVELS.index(level) if level else None
 
 
 # -- order and severity
 
 
-def _severity(entry: RaidEntry) -> str:
+def _severity(entry: RaidEntry) -> Severity:
     """The level; high when escalated; an entry that nobody rated is medium, for unknown is not harmless."""
-    return "high" if entry.escalated else entry.level or "medium"
+    return Severity.HIGH if entry.escalated else entry.level or Severity.MEDIUM
 
 
 def _order(entry: RaidEntry) -> tuple[bool, int, int, str]:

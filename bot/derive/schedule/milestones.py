@@ -10,6 +10,7 @@ from bot.derive.results import MilestoneForecast, MilestoneStatus
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Item, Milestone, MilestoneFact
+from bot.domain.vocabulary import MilestoneState
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _closed_on(found: Sequence[Milestone], items: Sequence[Item], calendar: Work
 
 def _status(view: MilestoneView, forecast: MilestoneForecast | None, subject: Subject) -> MilestoneStatus:
     done = milestone_done(view)
-    p50, p80 = (_day(forecast.finish.p50), _day(forecast.finish.p80)) if forecast and not done else (None, None)
+    p50, p80 = (forecast.finish.p50, forecast.finish.p80) if forecast and not done else (None, None)
     reached = view.closed if done else p50
     between = subject.calendar.working_days_between
     return MilestoneStatus(
@@ -124,18 +125,14 @@ def _status(view: MilestoneView, forecast: MilestoneForecast | None, subject: Su
         forecast_p80=p80,
         on_time_probability=forecast.on_time_probability if forecast and not done else None,
         slip_days=between(view.baseline, reached) if view.baseline and reached else None,
-        state="done" if done else _open_state(view, p80, subject.day),
+        state=MilestoneState.DONE if done else _open_state(view, p80, subject.day),
         items_open=sum(item.is_open for item in view.items),
         items_total=len(view.items),
         web_url=view.found[0].web_url if view.found else "",
     )
 
 
-def _open_state(view: MilestoneView, p80: date | None, day: date) -> str:
+def _open_state(view: MilestoneView, p80: date | None, day: date) -> MilestoneState:
     if view.due and view.due < day:
-        return "late"
-    return "at_risk" if view.due and p80 and p80 > view.due else "on_track"
-
-
-def _day(value: date | float | None) -> date | None:
-    return value if isinstance(value, date) else None
+        return MilestoneState.LATE
+    return MilestoneState.AT_RISK if view.due and p80 and p80 > view.due else MilestoneState.ON_TRACK

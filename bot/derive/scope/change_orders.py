@@ -13,6 +13,7 @@ from bot.derive.subject import Subject
 from bot.domain.facts import read_change, read_date
 from bot.domain.messages import Phrase
 from bot.domain.model import Item
+from bot.domain.vocabulary import BillingType
 
 
 def find_change_orders(subject: Subject) -> tuple[tuple[ChangeOrder, ...], tuple[Reason, ...]]:
@@ -75,7 +76,7 @@ def _value_of(hours: float, subject: Subject) -> float:
     """What hours are worth where no value is given: the rate on time and materials; a fixed price stays what it is."""
     facts = subject.engagement.facts
     rate = hourly_rate(facts, "", subject.settings.finance)
-    return hours * rate if facts.billing == "time_and_materials" and rate else 0.0
+    return hours * rate if facts.billing == BillingType.TIME_AND_MATERIALS and rate else 0.0
 
 
 def _fault_text(item: Item, key: str, problem: ValueError) -> Phrase:

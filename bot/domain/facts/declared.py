@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -25,11 +26,14 @@ from bot.domain.facts.readers import (
     read_text,
 )
 from bot.domain.messages import Phrase, Text
+from bot.domain.vocabulary import BillingType, Recognition
 
-BILLINGS = ("time_and_materials", "fixed_price", "milestone")
-RECOGNITIONS = ("as_delivered", "percent_complete", "on_acceptance", "on_completion")
 DEFAULT_RECOGNITION = MappingProxyType(
-    {"time_and_materials": "as_delivered", "fixed_price": "on_completion", "milestone": "on_acceptance"}
+    {
+        BillingType.TIME_AND_MATERIALS: Recognition.AS_DELIVERED,
+        BillingType.FIXED_PRICE: Recognition.ON_COMPLETION,
+        BillingType.MILESTONE: Recognition.ON_ACCEPTANCE,
+    }
 )
 MAX_ENTRIES = 200
 Schema = Mapping[str, Any]
@@ -80,8 +84,8 @@ DAYS = _one(read_days, type="integer", minimum=0, maximum=366)
 FLAG = _one(read_flag, type="boolean")
 
 
-def _choice(*names: str) -> Kind:
-    return _one(choice_of(names), type="string", enum=list(names))
+def _choice(words: type[StrEnum]) -> Kind:
+    return _one(choice_of(words), type="string", enum=[word.value for word in words])
 
 
 def _fact(
@@ -230,11 +234,11 @@ class Facts:
     partner: str | None = _fact(TEXT, "Delivery partner")
     pm: str | None = _fact(TEXT, "The project manager", "username", customer=True, sample="dana")
     architect: str | None = _fact(TEXT, "The technical architect", "username", customer=True)
-    billing: str | None = _fact(
-        _choice(*BILLINGS), "How the customer is billed", "choice", customer=True, sample="milestone"
+    billing: BillingType | None = _fact(
+        _choice(BillingType), "How the customer is billed", "choice", customer=True, sample="milestone"
     )
-    recognition: str | None = _fact(
-        _choice(*RECOGNITIONS),
+    recognition: Recognition | None = _fact(
+        _choice(Recognition),
         "How revenue is earned; by default what goes with the billing. The accountant's choice",
         "choice",
     )
@@ -308,9 +312,9 @@ class Facts:
         return self.value / self.hours if self.value is not None and self.hours else None
 
     @property
-    def recognised(self) -> str | None:
+    def recognised(self) -> Recognition | None:
         """`recognition`, else the default of the billing kind."""
-        return self.recognition or DEFAULT_RECOGNITION.get(self.billing or "")
+        return self.recognition or (DEFAULT_RECOGNITION.get(self.billing) if self.billing else None)
 
     @property
     def baseline_day(self) -> date | None:

@@ -10,11 +10,13 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from bot.domain.limits import BROKEN, FIRST_DAY, LARGEST, LAST_DAY, one_line, plain_text
 from bot.domain.messages import NOTHING, Phrase
 
+W = TypeVar("W", bound=StrEnum)
 MAX_TEXT = 255
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]{0,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][-+]?\d{1,3})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -118,14 +120,15 @@ def read_flag(value: Any) -> bool | None:
     raise ValueError(Phrase("must be true or false"))
 
 
-def choice_of(allowed: tuple[str, ...]) -> Callable[[Any], str | None]:
-    """A reader of one of the `allowed` words."""
+def choice_of(words: type[W]) -> Callable[[Any], W | None]:
+    """A reader of one of the words."""
+    allowed = [word.value for word in words]
 
-    def read(value: Any) -> str | None:
+    def read(value: Any) -> W | None:
         if value is None or value == "":
             return None
         if isinstance(value, str) and value in allowed:
-            return value
+            return words(value)
         near = difflib.get_close_matches(_plain(value)[:40], allowed, 1)
         hint = Phrase("; did you mean {name}?", name=near[0]) if near else NOTHING
         names = ", ".join(allowed)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import MilestoneState, Phase
 from bot.report.kinds.customer import CustomerFacts
 from bot.report.site.customer import shown
 from bot.report.site.plainwords import PlainWords
@@ -202,8 +202,8 @@ def _milestones(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> 
     ]
     ahead.sort(key=lambda found: (found[0], found[1].ref, found[2].title))
     next_ones = ahead[: 2 * ROWS_A_SLIDE]
-    late = sum(m.state == "late" for _, _, m in ahead)
-    at_risk = sum(m.state == "at_risk" for _, _, m in ahead)
+    late = sum(m.state == MilestoneState.LATE for _, _, m in ahead)
+    at_risk = sum(m.state == MilestoneState.AT_RISK for _, _, m in ahead)
     title = words.text("deck.ahead", n=len(ahead), late=late, at_risk=at_risk)
     lights = {"late": "red", "at_risk": "yellow", "on_track": "green"}
     header = _heads(words, "milestone", "customer", "due", "forecast_p50", "slip")

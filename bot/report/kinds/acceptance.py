@@ -12,6 +12,7 @@ from bot.derive.decisions.due import Due
 from bot.derive.decisions.orders.consents import period_of
 from bot.derive.results import Acceptance
 from bot.domain.model import Engagement
+from bot.domain.vocabulary import AcceptanceState
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
@@ -26,7 +27,7 @@ def subjects(due: Due, context: ReportContext) -> Iterable[str]:
         for derived in context.served(due.as_of):
             engagement = context.engagements(due.as_of).get(derived.ref)
             if engagement and engagement.facts.acceptance and engagement.facts.customer_channel:
-                waiting = (c for c in derived.acceptance if c.state == "sent" and c.sent)
+                waiting = (c for c in derived.acceptance if c.state == AcceptanceState.SENT and c.sent)
                 yield from (f"{derived.ref}{_AT}{clock.milestone}" for clock in waiting)
 
 

@@ -27,7 +27,7 @@ from bot.derive.results import EngagementDerived, MilestoneStatus, Story
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.facts import for_customer
 from bot.domain.model import Engagement, Facts, Item
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import BillingType, Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
@@ -271,9 +271,9 @@ def _contract_progress(
     derived: EngagementDerived, facts: Facts
 ) -> tuple[tuple[float | None, float | None], tuple[int | None, int | None]]:
     """Hours used of those sold (time and materials), or milestones accepted of all: what the contract is measured by."""
-    if facts.billing in (None, "time_and_materials") and facts.hours is not None:
+    if facts.billing in (None, BillingType.TIME_AND_MATERIALS) and facts.hours is not None:
         return (derived.budget.hours_spent, derived.budget.hours_budget), (None, None)
-    if facts.billing == "time_and_materials" or not derived.acceptance:
+    if facts.billing == BillingType.TIME_AND_MATERIALS or not derived.acceptance:
         return (None, None), (None, None)
     return (None, None), (sum(a.state in ACCEPTED for a in derived.acceptance), len(derived.acceptance))
 

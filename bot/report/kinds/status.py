@@ -223,7 +223,7 @@ def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, 
     """What changed between the two posting days; nothing where the engagement was not there yet."""
     context, ref = week.context, week.derived.ref
     then, earlier = context.derived(ref, week.since, Depth.FIGURES), context.engagements(week.since).get(ref)
-    now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)
+    now, later = context.derived(ref, week.until, Depth.FIGURES), context.engagements(week.until).get(ref)
     if then is None or earlier is None or now is None or later is None:
         return ()
     computed = colours_of(then.status) if then.phase != Phase.NOT_STARTED else {}

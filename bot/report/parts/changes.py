@@ -9,7 +9,7 @@ from datetime import date
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, Risk
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Item
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import MilestoneState, Phase, Severity
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.parts.colours import AXES
 from bot.report.text.safe_text import SafeMarkdown, joined
@@ -66,7 +66,7 @@ def _why(pair: Comparison, axis: str) -> Text:
         return reasons[0].text if reasons else ""
     if any(pair.colours.get(name) == pair.colours.get("overall") for name in AXES[1:]):
         return ""
-    return next((risk.message for risk in pair.now.risks if risk.severity == "critical"), "")
+    return next((risk.message for risk in pair.now.risks if risk.severity == Severity.CRITICAL), "")
 
 
 def _work(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
@@ -101,13 +101,13 @@ def _milestones(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdo
     for milestone in pair.now.schedule.milestones:
         was = before.get(milestone.title)
         name = context.titled(milestone.ref, milestone.title)
-        if milestone.state == "done" and (was is None or was.state != "done"):
+        if milestone.state == MilestoneState.DONE and (was is None or was.state != MilestoneState.DONE):
             yield words.text("change.milestone_done", milestone=name, slip=_slip(context, milestone))
         elif was is not None and was.due != milestone.due and was.due and milestone.due:
             yield _moved(context, pair, milestone, was.due, milestone.due, "change.milestone_moved")
-        elif milestone.state == "late" and was is not None and was.state != "late":
+        elif milestone.state == MilestoneState.LATE and was is not None and was.state != MilestoneState.LATE:
             yield words.text("change.milestone_late", milestone=name, due=milestone.due)
-        elif was is not None and was.forecast and milestone.forecast and milestone.state != "done":
+        elif was is not None and was.forecast and milestone.forecast and milestone.state != MilestoneState.DONE:
             far = abs(context.calendar.working_days_between(was.forecast, milestone.forecast)) >= FAR
             if far and milestone.forecast != pair.now.forecast.finish.p50:  # the last one's is the finish, told below
                 yield _moved(context, pair, milestone, was.forecast, milestone.forecast, "change.milestone_expected")

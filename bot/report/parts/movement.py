@@ -9,6 +9,7 @@ from datetime import date, datetime
 from bot.derive.results import EngagementDerived, MilestoneStatus, RaidEntry
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import MilestoneState
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -35,8 +36,8 @@ class RaidMovement:
 
 def milestones_hit(now: EngagementDerived, then: EngagementDerived | None) -> tuple[MilestoneStatus, ...]:
     """Milestones that are done now and were not at the start."""
-    before = {m.title for m in then.schedule.milestones if m.state == "done"} if then else set()
-    return tuple(m for m in now.schedule.milestones if m.state == "done" and m.title not in before)
+    before = {m.title for m in then.schedule.milestones if m.state == MilestoneState.DONE} if then else set()
+    return tuple(m for m in now.schedule.milestones if m.state == MilestoneState.DONE and m.title not in before)
 
 
 def milestones_slipped(
@@ -48,7 +49,7 @@ def milestones_slipped(
     for m in now.schedule.milestones:
         was = before.get(m.title)
         first, last = (was.forecast or was.due) if was else m.baseline, m.forecast or m.due
-        if m.state != "done" and first and last:
+        if m.state != MilestoneState.DONE and first and last:
             days = context.calendar.working_days_between(first, last)
             if days > 0:
                 found.append(Slipped(context.titled(m.ref, m.title), first, last, days))

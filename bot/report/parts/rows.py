@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus
 from bot.domain.messages import Text
+from bot.domain.vocabulary import AcceptanceState, MilestoneState
 from bot.report.context import ReportContext, quiet
 from bot.report.text.safe_text import SafeMarkdown, link
 
@@ -103,7 +104,7 @@ def _milestone_view(context: ReportContext, m: MilestoneStatus) -> MilestoneView
         m.slip_days,
         m.state,
         SafeMarkdown(STATE_DOTS.get(m.state, "⚪")),
-        m.state == "done",
+        m.state == MilestoneState.DONE,
         m.items_open,
         m.items_total,
         m.forecast_p80 if not m.closed and m.forecast_p80 != m.forecast else None,
@@ -130,9 +131,9 @@ def _when(context: ReportContext, a: Acceptance) -> SafeMarkdown:
         )
         said = link(a.accepted_by, quiet(a.proof)) if a.accepted_by else None
         return words.text("accept.by", done=done, who=said) if said else done
-    if a.state == "sent":
+    if a.state == AcceptanceState.SENT:
         return words.text("accept.running" if a.passive_on else "accept.sent", sent=a.sent, day=a.passive_on)
-    if a.last_safe_sending and a.state in ("open", "ready"):
+    if a.last_safe_sending and a.state in (AcceptanceState.OPEN, AcceptanceState.READY):
         quarter = SafeMarkdown(context.calendar.fiscal_quarter(a.last_safe_sending).name)
         return words.text("accept.send_by", day=a.last_safe_sending, quarter=quarter)
     return SafeMarkdown("")

@@ -15,6 +15,7 @@ from bot.derive.people.availability import Availability
 from bot.derive.results import SEVERITIES, EngagementDerived, RaidEntry
 from bot.derive.scope.change_orders import is_pending
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import AcceptanceState, RaidKind
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -76,7 +77,7 @@ def undecided(
     """Change requests without a decision, and sign-offs without an answer; never what they are worth."""
     words = context.templates.words
     orders = (o for o in derived.scope.change_orders if is_pending(o) and o.ref in visible)
-    signs = (a for a in derived.acceptance if a.state == "sent" and a.milestone in milestones)
+    signs = (a for a in derived.acceptance if a.state == AcceptanceState.SENT and a.milestone in milestones)
     return (
         *(words.text("customer.order", what=context.titled(o.ref, o.title), day=o.opened) for o in orders),
         *(
@@ -105,7 +106,7 @@ def shared_risks(
 
 
 def _is_shared(entry: RaidEntry) -> bool:
-    return not entry.confidential and entry.state != "closed" and entry.kind in ("risk", "issue")
+    return not entry.confidential and entry.state != "closed" and entry.kind in (RaidKind.RISK, RaidKind.ISSUE)
 
 
 def _ahead(day: date | None, today: date) -> date | None:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from icalendar import Calendar, Event
 
 from bot.derive.results import Acceptance, Derived, EngagementDerived, MilestoneStatus
+from bot.domain.vocabulary import AcceptanceState, MilestoneState
 
 PRODUCT = "-//psbot//milestones//EN"
 
@@ -74,7 +75,9 @@ def _entries(engagement: EngagementDerived, customer: bool) -> Iterator[Entry]:
         day = milestone.closed or milestone.due
         if day is not None:
             details = () if customer else tuple(_outlook(milestone))
-            summary = f"{_of(engagement)}: {milestone.title}" + (" (done)" if milestone.state == "done" else "")
+            summary = f"{_of(engagement)}: {milestone.title}" + (
+                " (done)" if milestone.state == MilestoneState.DONE else ""
+            )
             url = "" if customer else milestone.web_url
             yield Entry(_key(engagement, "milestone", milestone), day, summary, details, url)
     if engagement.end is not None:
@@ -83,12 +86,19 @@ def _entries(engagement: EngagementDerived, customer: bool) -> Iterator[Entry]:
     if customer:
         return
     for milestone in engagement.schedule.milestones:
-        if milestone.state != "done" and milestone.forecast is not None and milestone.forecast != milestone.due:
+        if (
+            milestone.state != MilestoneState.DONE
+            and milestone.forecast is not None
+            and milestone.forecast != milestone.due
+        ):
             summary = f"{_of(engagement)}: {milestone.title} (forecast)"
             key = _key(engagement, "forecast", milestone)
             yield Entry(key, milestone.forecast, summary, tuple(_outlook(milestone)), milestone.web_url)
     for acceptance in engagement.acceptance:
-        if acceptance.last_safe_sending is not None and acceptance.state in ("open", "ready"):
+        if acceptance.last_safe_sending is not None and acceptance.state in (
+            AcceptanceState.OPEN,
+            AcceptanceState.READY,
+        ):
             yield _last_safe_day(engagement, acceptance, acceptance.last_safe_sending)
 
 

@@ -15,6 +15,7 @@ from bot.derive.decisions.due import Due
 from bot.derive.results import Derived, MilestoneStatus
 from bot.domain.calendar import WorkCalendar, week_of
 from bot.domain.model import Portfolio
+from bot.domain.vocabulary import MilestoneState
 from bot.report.context import ReportContext
 from bot.report.environment import Templates
 from bot.report.kinds.customer import CustomerFacts, customer_facts
@@ -95,5 +96,5 @@ def _milestone(view: MilestoneView) -> MilestoneStatus:
         due=view.due,
         forecast=view.forecast,
         closed=closed,
-        state=STATE_OF.get(view.state, view.state),
+        state=MilestoneState(STATE_OF.get(view.state, view.state)),
     )

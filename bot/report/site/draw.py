@@ -9,6 +9,7 @@ from math import ceil, floor, log10
 
 from bot.derive.results import Derived, MilestoneStatus, Quantiles
 from bot.domain.calendar import add_months
+from bot.domain.vocabulary import MilestoneState
 from bot.report.charts import BurnPoint
 from bot.report.worth import Revenue
 
@@ -176,7 +177,9 @@ def draw_slips(milestones: Sequence[MilestoneStatus], today: date, most: int = 2
     def row(number: int, m: MilestoneStatus) -> Slip:
         expected = expected_day(m)
         p80 = (
-            m.forecast_p80 if m.state != "done" and expected and m.forecast_p80 and m.forecast_p80 > expected else None
+            m.forecast_p80
+            if m.state != MilestoneState.DONE and expected and m.forecast_p80 and m.forecast_p80 > expected
+            else None
         )
         base, end, late = (x.on(d) if d else None for d in (m.baseline, expected, p80))
         return Slip(TOP + ROW * (number + 0.5), m.title, m.state, base, end, late, m)
@@ -215,7 +218,7 @@ def draw_trend(
     past: Sequence[tuple[date, Sequence[MilestoneStatus]]], height: float = 280.0, most: int = 8
 ) -> MilestoneTrend | None:
     """`past` is oldest first and ends today. None with fewer than two dates or without open milestones."""
-    now = [m for m in (past[-1][1] if past else ()) if m.state != "done" and expected_day(m)][:most]
+    now = [m for m in (past[-1][1] if past else ()) if m.state != MilestoneState.DONE and expected_day(m)][:most]
     series = {m.title: _expected_over_time(past, m.title) for m in now}
     series = {title: points for title, points in series.items() if len(points) >= 2}
     if not series:

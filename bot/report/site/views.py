@@ -31,7 +31,7 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import MilestoneState, Phase, Severity
 from bot.report.site.names import page_names
 from bot.report.text.safe_text import safe_url
 from bot.report.worth import Revenue, worth_telling
@@ -167,14 +167,14 @@ class Site:
     def _row(self, derived: EngagementDerived, href: str) -> Row:
         engagement = self.engagements.get(derived.ref)
         risks = derived.risks
-        slipped = [m for m in derived.schedule.milestones if m.state != "done" and m.slip_days is not None]
+        slipped = [m for m in derived.schedule.milestones if m.state != MilestoneState.DONE and m.slip_days is not None]
         return Row(
             derived=derived,
             facts=engagement.facts if engagement else Facts(),
             href=href,
             trend=tuple(self.colours(derived.ref)[-TREND:]),
             worst=max(slipped, key=lambda m: m.slip_days or 0, default=None),
-            grave=sum(risk.severity in ("high", "critical") for risk in risks),
+            grave=sum(risk.severity in (Severity.HIGH, Severity.CRITICAL) for risk in risks),
             top_risk=risks[0] if risks else None,
             quarter=derived.forecast.revenue.get(self.quarter),
         )
@@ -193,7 +193,7 @@ class Site:
         """The worst stories of what is not complete, at most two of one engagement: a director needs the breadth."""
         running = [row for row in self.rows if row.derived.phase != Phase.COMPLETE]
         found = [self._attention(row, story) for row in running for story in row.derived.stories[:MOST_OF_ONE]]
-        grave = [entry for entry in found if entry.severity in ("high", "critical")]
+        grave = [entry for entry in found if entry.severity in (Severity.HIGH, Severity.CRITICAL)]
         return tuple(sorted(grave, key=lambda entry: -SEVERITIES.index(entry.severity))[:MOST_ATTENTION])
 
     def _attention(self, row: Row, story: Story) -> Attention:

@@ -4,11 +4,12 @@ from typing import Any
 
 from bot.derive.checks.rule import Finding
 from bot.derive.results import RaidEntry
+from bot.domain.vocabulary import RaidKind
 from tests.derive.checks.told import told
 
 
 def _told(**values: Any) -> list[Finding]:
-    entry = RaidEntry("x#1", "Runners", "risk", **{"missing": ("owner", "mitigation", "review date")} | values)
+    entry = RaidEntry("x#1", "Runners", RaidKind.RISK, **{"missing": ("owner", "mitigation", "review date")} | values)
     return told("raid-incomplete", derived={"raid": (entry,)})
 
 

@@ -4,11 +4,14 @@ from datetime import date
 
 from bot.derive.checks.rule import Finding
 from bot.derive.results import RaidEntry
+from bot.domain.vocabulary import RaidKind
 from tests.derive.checks.told import told
 
 
 def _told(review: date | None, state: str = "opened") -> list[Finding]:
-    return told("risk-review-overdue", derived={"raid": (RaidEntry("x#1", "Runners", "risk", state, review=review),)})
+    return told(
+        "risk-review-overdue", derived={"raid": (RaidEntry("x#1", "Runners", RaidKind.RISK, state, review=review),)}
+    )
 
 
 def test_from_the_day_after_the_review_date_on() -> None:

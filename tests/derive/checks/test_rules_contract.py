@@ -38,7 +38,7 @@ from bot.derive.subject import Subject
 from bot.derive.thresholds import RAG_THRESHOLDS
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, Severity
 from tests.builders import make_item, make_log, make_milestone, make_settings, make_subject
 from tests.derive.checks.troubled import shuffled, troubled_subject
 
@@ -99,8 +99,10 @@ def _healthy(**values: Any) -> Subject:
         "budget": Budget(100.0, 55.0, 55.0, 0.55, 1.0, 1.0, 100.0),
         "scope": Scope(baseline_items=18, baseline_value=36.0, growth=0.0),
         "forecast": Forecast(Quantiles(*[date(2026, 12, n) for n in (3, 4, 9, 11)]), 0.95, basis="throughput"),
-        "schedule": Schedule(milestones=(MilestoneStatus("Wave 1", due=date(2026, 12, 4), state="on_track"),)),
-        "acceptance": (Acceptance("Wave 1", 20_000.0, "open", due=date(2026, 12, 4)),),
+        "schedule": Schedule(
+            milestones=(MilestoneStatus("Wave 1", due=date(2026, 12, 4), state=MilestoneState.ON_TRACK),)
+        ),
+        "acceptance": (Acceptance("Wave 1", 20_000.0, AcceptanceState.OPEN, due=date(2026, 12, 4)),),
     }
     defaults = {
         "facts": {"pm": "dana", "end": "2027-01-08"},
@@ -125,7 +127,9 @@ def test_a_healthy_engagement_is_quiet() -> None:
 
 def test_a_finished_engagement_is_quiet() -> None:
     done = [make_item(n, closed="2026-11-16", due_date="2026-11-10", updated_at="2026-11-16") for n in range(1, 9)]
-    accepted = Acceptance("Wave 1", 20_000.0, "accepted", date(2026, 11, 17), accepted_on=date(2026, 11, 18))
+    accepted = Acceptance(
+        "Wave 1", 20_000.0, AcceptanceState.ACCEPTED, date(2026, 11, 17), accepted_on=date(2026, 11, 18)
+    )
     subject = _healthy(
         items=done,
         closed="2026-11-18",

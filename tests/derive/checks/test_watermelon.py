@@ -5,7 +5,7 @@ import pytest
 from bot.derive.checks.engine import examine
 from bot.derive.results import Escalation, Rag, Reason, Status
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import Colour, Severity
 from tests.builders import make_subject
 from tests.derive.checks.told import told
 
@@ -35,7 +35,7 @@ def test_a_critical_escalation_makes_it_red_whatever_the_axes_say() -> None:
     subject = make_subject(
         derived={
             "status": Status(Colour.UNKNOWN, Colour.GREEN, None, green, green, green),
-            "escalations": (Escalation("x#9", severity="critical"),),
+            "escalations": (Escalation("x#9", severity=Severity.CRITICAL),),
         }
     )
     found = examine(subject)

@@ -27,7 +27,7 @@ from bot.derive.results import (
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.model import FactFault, Item
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, RaidKind, Severity
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 DAY = date(2027, 1, 27)
@@ -63,8 +63,10 @@ def _items() -> Iterator[Item]:
 
 
 def _derived() -> dict[str, Any]:
-    entry = RaidEntry(f"{PROJECT}#70", "Runner host is late", "risk", level="high", review=date(2027, 1, 10))
-    action = RaidEntry(f"{PROJECT}#71", "Order it", "action", due=date(2027, 1, 18))
+    entry = RaidEntry(
+        f"{PROJECT}#70", "Runner host is late", RaidKind.RISK, level=Severity.HIGH, review=date(2027, 1, 10)
+    )
+    action = RaidEntry(f"{PROJECT}#71", "Order it", RaidKind.ACTION, due=date(2027, 1, 18))
     return {
         "progress": Progress("count", 0.3, 1, 26, 1, 26),
         "status": Status(
@@ -77,9 +79,15 @@ def _derived() -> dict[str, Any]:
         ),
         "schedule": Schedule(
             milestones=(
-                MilestoneStatus("Wave 1", "m%1", due=date(2027, 1, 22), state="late", items_open=3, items_total=5),
-                MilestoneStatus("Wave 2", "m%2", due=date(2027, 2, 8), forecast=date(2027, 2, 22), state="at_risk"),
-                MilestoneStatus("Wave 3", "m%3", due=date(2027, 2, 9), forecast=date(2027, 2, 9), state="at_risk"),
+                MilestoneStatus(
+                    "Wave 1", "m%1", due=date(2027, 1, 22), state=MilestoneState.LATE, items_open=3, items_total=5
+                ),
+                MilestoneStatus(
+                    "Wave 2", "m%2", due=date(2027, 2, 8), forecast=date(2027, 2, 22), state=MilestoneState.AT_RISK
+                ),
+                MilestoneStatus(
+                    "Wave 3", "m%3", due=date(2027, 2, 9), forecast=date(2027, 2, 9), state=MilestoneState.AT_RISK
+                ),
             ),
             critical_path=(f"{PROJECT}#1", f"{PROJECT}#2"),
         ),
@@ -98,20 +106,30 @@ def _derived() -> dict[str, Any]:
             Quantiles(p50=date(2027, 3, 20), p80=date(2027, 4, 20)), on_time_probability=0.1, basis="throughput"
         ),
         "acceptance": (
-            Acceptance("Discovery", 10_000.0, "ready", due=date(2027, 1, 15), evidence=("a#1",)),
+            Acceptance("Discovery", 10_000.0, AcceptanceState.READY, due=date(2027, 1, 15), evidence=("a#1",)),
             Acceptance(
-                "Wave 1", None, "open", last_safe_sending=date(2027, 1, 25), due=date(2027, 1, 29), evidence=("a#2",)
+                "Wave 1",
+                None,
+                AcceptanceState.OPEN,
+                last_safe_sending=date(2027, 1, 25),
+                due=date(2027, 1, 29),
+                evidence=("a#2",),
             ),
-            Acceptance("Wave 2", 5_000.0, "open", evidence=("a#3",)),
+            Acceptance("Wave 2", 5_000.0, AcceptanceState.OPEN, evidence=("a#3",)),
             Acceptance(
-                "Design", 5_000.0, "sent", sent=date(2027, 1, 22), passive_on=date(2027, 1, 28), evidence=("a#4",)
+                "Design",
+                5_000.0,
+                AcceptanceState.SENT,
+                sent=date(2027, 1, 22),
+                passive_on=date(2027, 1, 28),
+                evidence=("a#4",),
             ),
-            Acceptance("Review", 5_000.0, "sent", sent=date(2027, 1, 12), evidence=("a#5",)),
+            Acceptance("Review", 5_000.0, AcceptanceState.SENT, sent=date(2027, 1, 12), evidence=("a#5",)),
         ),
         "raid": (replace(entry, missing=("owner", "mitigation")), action),
         "escalations": (
-            Escalation(f"{PROJECT}#72", "Angry CIO", "critical", 9, date(2027, 1, 20), True),
-            Escalation(f"{PROJECT}#73", "Slow pipelines", "low", 4, date(2027, 1, 29), False, True, False),
+            Escalation(f"{PROJECT}#72", "Angry CIO", Severity.CRITICAL, 9, date(2027, 1, 20), True),
+            Escalation(f"{PROJECT}#73", "Slow pipelines", Severity.LOW, 4, date(2027, 1, 29), False, True, False),
         ),
     }
 

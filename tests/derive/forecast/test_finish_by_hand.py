@@ -116,7 +116,8 @@ def test_a_standstill_lies_between_what_is_left_and_what_is_gone() -> None:
     quiet = state(weekly_hours=[0.0] * 4 + [25.0] * 6, weekly_closed=[0.0] * 4 + [4.0] * 6)
     found, faster = (remaining_time(quiet, PLAN, REF, pace_factor=pace) for pace in (1.0, 2.0))
     assert shape(found) == pytest.approx((53.7828, 1.2, 1.2, 0.0), rel=1e-4)
-    assert (found.stalled, faster.median) == (True, pytest.approx(found.median / 2))
+    assert found.stalled
+    assert faster.median == pytest.approx(found.median / 2)
 
 
 @pytest.mark.parametrize(
@@ -192,11 +193,8 @@ def test_dates_tell_of_the_time_that_is_left() -> None:
 def test_voices_are_weighed_by_their_precision(told: dict[str, Any], expected: tuple[float, float, str]) -> None:
     asked = {"hours": None, "planned": None, "typical": None} | told
     found = combine_priors(ref=REF, **asked)
-    assert (found.mean, found.sd, found.source) == (
-        pytest.approx(expected[0]),
-        pytest.approx(expected[1], rel=1e-5),
-        expected[2],
-    )
+    assert (found.mean, found.sd) == pytest.approx(expected[:2])
+    assert found.source == expected[2]
 
 
 # -- what is made of it

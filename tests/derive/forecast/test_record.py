@@ -28,12 +28,13 @@ from bot.derive.results import (
     Scope,
 )
 from bot.domain.model import Facts, PastReport
+from bot.domain.vocabulary import BillingType
 from tests.builders import CALENDAR, make_settings
 
 Q3, Q4 = "FY27-Q3", "FY27-Q4"
 FACTS = {
-    "a&1": Facts(pm="ann", billing="time_and_materials"),
-    "a&2": Facts(pm="bob", billing="milestone", value=9000.0),
+    "a&1": Facts(pm="ann", billing=BillingType.TIME_AND_MATERIALS),
+    "a&2": Facts(pm="bob", billing=BillingType.MILESTONE, value=9000.0),
 }
 
 

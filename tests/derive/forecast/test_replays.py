@@ -11,6 +11,7 @@ import pytest
 from bot.derive.forecast import Reference, run_backtest
 from bot.derive.pipeline import derive_portfolio
 from bot.domain.model import Engagement, Portfolio
+from bot.domain.vocabulary import BillingType, Recognition
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
 
 DAY = date(2026, 11, 20)
@@ -145,7 +146,7 @@ def test_one_sentence_says_how_far_to_trust_the_forecast() -> None:
 def test_the_record_tells_error_and_bias_by_quarter_and_month_by_pm_and_region() -> None:
     people = (("ann", "EMEA"), ("bob", "EMEA"), ("bob", "APAC"))
     named = (
-        replace(e, facts=replace(e.facts, pm=pm, region=region, billing="time_and_materials", rate=200.0))
+        replace(e, facts=replace(e.facts, pm=pm, region=region, billing=BillingType.TIME_AND_MATERIALS, rate=200.0))
         for e, (pm, region) in zip(PORTFOLIO.engagements, 2 * people, strict=True)
     )
     found = run_backtest(Portfolio(tuple(named)), CALENDAR, SETTINGS, day=DAY, trials=100)
@@ -167,9 +168,9 @@ def test_the_record_tells_error_and_bias_by_quarter_and_month_by_pm_and_region()
 
 
 def test_a_past_quarters_actual_is_one_number_in_the_record_and_in_the_reports() -> None:
-    rules = ("time_and_materials", "fixed_price", "milestone")
+    rules, halves = tuple(BillingType), Recognition.PERCENT_COMPLETE
     kinds = (
-        replace(e, facts=replace(e.facts, billing=rules[n % 3], recognition="percent_complete" if n % 3 == 1 else None))
+        replace(e, facts=replace(e.facts, billing=rules[n % 3], recognition=halves if n % 3 == 1 else None))
         for n, e in enumerate(PORTFOLIO.engagements)
     )
     portfolio = Portfolio(tuple(kinds))

@@ -9,11 +9,11 @@ from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, listing, quote
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import AcceptanceState, Severity
 
 
 def find_acceptance_clock(subject: Subject) -> Iterator[Finding]:
-    told = [(_tell(subject, a), a) for a in subject.derived.acceptance if a.state == "sent"]
+    told = [(_tell(subject, a), a) for a in subject.derived.acceptance if a.state == AcceptanceState.SENT]
     found = sorted((pair for pair in told if pair[0]), key=lambda pair: str(pair[0]))
     if found:
         unbounded = any(a.passive_on is None for _, a in found)

@@ -10,7 +10,7 @@ from bot.derive.decisions.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Money, Phrase, Value, quote
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import AcceptanceState, Severity
 
 
 def find_acceptance_deadline(subject: Subject) -> Iterator[Finding]:
@@ -34,14 +34,14 @@ def find_acceptance_deadline(subject: Subject) -> Iterator[Finding]:
         Phrase("Tell Finance which amount moves to the next quarter.")
         if passed
         else Phrase("Finish what is open and send the request by then."),
-        Severity.HIGH if passed or any(a.state == "ready" for *_, a in found) else None,
+        Severity.HIGH if passed or any(a.state == AcceptanceState.READY for *_, a in found) else None,
     )
 
 
 def _is_near(subject: Subject, acceptance: Acceptance) -> bool:
     """Open, and its last safe sending day is near or has passed in the quarter that still runs."""
     last = acceptance.last_safe_sending
-    if last is None or acceptance.state not in ("open", "ready"):
+    if last is None or acceptance.state not in (AcceptanceState.OPEN, AcceptanceState.READY):
         return False
     left = subject.calendar.working_days_between(subject.day, last)
     running = subject.calendar.fiscal_quarter(last).last >= subject.day

@@ -11,12 +11,13 @@ from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
 from bot.derive.decisions.questions import currency_of, working_days_since
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Money, Phrase, listing, quotes
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import AcceptanceState, Severity
 
 
 def find_done_unaccepted(subject: Subject) -> Iterator[Finding]:
     found = sorted(
-        (a for a in subject.derived.acceptance if a.state == "ready"), key=lambda a: (a.milestone, a.evidence)
+        (a for a in subject.derived.acceptance if a.state == AcceptanceState.READY),
+        key=lambda a: (a.milestone, a.evidence),
     )
     if not found:
         return

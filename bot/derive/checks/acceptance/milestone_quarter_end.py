@@ -11,7 +11,7 @@ from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
 from bot.domain.messages import NOTHING, Money, Phrase, quote
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import AcceptanceState, Severity
 
 
 def find_milestone_quarter_end(subject: Subject) -> Iterator[Finding]:
@@ -35,7 +35,11 @@ def find_milestone_quarter_end(subject: Subject) -> Iterator[Finding]:
 def _is_tight(subject: Subject, acceptance: Acceptance) -> bool:
     """Not accepted, due from today on, at most so many days before its quarter ends, in this quarter or the next."""
     due = acceptance.due
-    if due is None or due < subject.day or acceptance.state not in ("open", "ready", "sent"):
+    if (
+        due is None
+        or due < subject.day
+        or acceptance.state not in (AcceptanceState.OPEN, AcceptanceState.READY, AcceptanceState.SENT)
+    ):
         return False
     this = subject.calendar.fiscal_quarter(subject.day)
     following = subject.calendar.fiscal_quarter(this.last + ONE_DAY)

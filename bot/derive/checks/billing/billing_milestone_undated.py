@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing, quotes
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import AcceptanceState, Severity
 
 
 def find_billing_milestone_undated(subject: Subject) -> Iterator[Finding]:
-    open_ones = [a for a in subject.derived.acceptance if a.state in ("open", "ready")]
+    open_ones = [a for a in subject.derived.acceptance if a.state in (AcceptanceState.OPEN, AcceptanceState.READY)]
     found = sorted((a.milestone, a.evidence) for a in open_ones if a.due is None)
     if found:
         yield Finding(

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing, quotes
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Recognition, Severity
 
 
 def find_billing_milestone_without_amount(subject: Subject) -> Iterator[Finding]:
-    if subject.engagement.facts.recognised != "on_acceptance":
+    if subject.engagement.facts.recognised != Recognition.ON_ACCEPTANCE:
         return
     found = sorted((a.milestone, a.evidence) for a in subject.derived.acceptance if a.amount is None)
     if found:

@@ -10,14 +10,14 @@ from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.decisions.questions import currency_of
 from bot.derive.subject import Subject
 from bot.domain.messages import Money, Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Recognition, Severity
 
 
 def find_billing_milestones_off_value(subject: Subject) -> Iterator[Finding]:
     facts = subject.engagement.facts
     amounts = [a.amount for a in subject.derived.acceptance]
     known = [amount for amount in amounts if amount is not None]
-    if facts.recognised != "on_acceptance" or not facts.value or not amounts or len(known) < len(amounts):
+    if facts.recognised != Recognition.ON_ACCEPTANCE or not facts.value or not amounts or len(known) < len(amounts):
         return
     value, total = facts.value + subject.derived.scope.approved_value, math.fsum(known)
     if abs(total - value) <= subject.threshold("billing_milestones_off_value_share") * value:

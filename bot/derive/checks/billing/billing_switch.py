@@ -8,6 +8,7 @@ from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase
 from bot.domain.model import Facts
+from bot.domain.vocabulary import BillingType, Recognition
 
 
 def find_billing_switch(subject: Subject) -> Iterator[Finding]:
@@ -18,14 +19,17 @@ def find_billing_switch(subject: Subject) -> Iterator[Finding]:
 
 def _hint(facts: Facts) -> Phrase:
     priced = [m.milestone for m in facts.milestones if m.amount]
-    if facts.billing == "time_and_materials" and (priced or facts.recognised != "as_delivered"):
+    if facts.billing == BillingType.TIME_AND_MATERIALS and (priced or facts.recognised != Recognition.AS_DELIVERED):
         return Phrase(
             "The facts name time and materials, but also {what}: a switch of the billing type needs a change order.",
             what=Phrase("priced milestones")
             if priced
             else Phrase("the recognition {recognition}", recognition=facts.recognised),
         )
-    if facts.billing in ("fixed_price", "milestone") and facts.recognised == "as_delivered":
+    if (
+        facts.billing in (BillingType.FIXED_PRICE, BillingType.MILESTONE)
+        and facts.recognised == Recognition.AS_DELIVERED
+    ):
         return Phrase(
             "The facts name {billing}, but revenue as delivered: a switch of the billing type needs a change order.",
             billing=facts.billing,

@@ -6,13 +6,14 @@ from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
+from bot.domain.vocabulary import BillingType
 
 
 def _has_budget(subject: Subject) -> bool:
     """Hours for time and materials; else a value, or amounts of milestones."""
     facts = subject.engagement.facts
     priced = facts.value is not None or any(m.amount is not None for m in facts.milestones)
-    return bool(facts.hours) if facts.billing == "time_and_materials" else priced
+    return bool(facts.hours) if facts.billing == BillingType.TIME_AND_MATERIALS else priced
 
 
 RULE = Rule(

@@ -18,7 +18,7 @@ def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:
     )
     if found:
         worst = found[0]
-        serious = any(entry.level == "high" or entry.escalated for entry in found)
+        serious = any(entry.level == Severity.HIGH or entry.escalated for entry in found)
         yield Finding(
             Phrase(
                 "{n|# RAID entry lacks|# RAID entries lack} what makes {n|it|them} manageable; {title} has no {names}.",

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import RaidKind, Severity
 
 
 def find_raid_overdue(subject: Subject) -> Iterator[Finding]:
-    open_ones = [e for e in subject.derived.raid if e.state != "closed" and e.kind in ("action", "issue")]
+    open_ones = [e for e in subject.derived.raid if e.state != "closed" and e.kind in (RaidKind.ACTION, RaidKind.ISSUE)]
     late = sorted((e.due, e.ref, e.title) for e in open_ones if e.due and e.due < subject.day)
     if late:
         due, _, title = late[0]

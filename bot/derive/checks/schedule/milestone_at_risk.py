@@ -8,11 +8,11 @@ from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.results import MilestoneStatus
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Percent, Phrase, days, listing, quote
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import MilestoneState, Severity
 
 
 def find_milestone_at_risk(subject: Subject) -> Iterator[Finding]:
-    found = [m for m in subject.derived.schedule.milestones if m.due and m.state == "at_risk"]
+    found = [m for m in subject.derived.schedule.milestones if m.due and m.state == MilestoneState.AT_RISK]
     missed = [m for m in found if m.due and m.forecast and m.forecast > m.due]
     found.sort(key=lambda m: (m not in missed, -_days_after(subject, m), m.title))
     if not found:

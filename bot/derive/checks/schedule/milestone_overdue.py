@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from bot.derive.checks.rule import Finding, Rule, Theme
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import MilestoneState, Severity
 
 
 def find_milestone_overdue(subject: Subject) -> Iterator[Finding]:
-    late = [m for m in subject.derived.schedule.milestones if m.state == "late"]
+    late = [m for m in subject.derived.schedule.milestones if m.state == MilestoneState.LATE]
     late.sort(key=lambda m: (m.due or subject.day, m.title))
     if not late:
         return

@@ -11,6 +11,7 @@ from bot.derive.decisions.orders.order import Given, Order, OrderState
 from bot.derive.results import Acceptance
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, PastReport
+from bot.domain.vocabulary import AcceptanceState
 
 NOTE = "acceptance"
 """Kind of the note that asks the customer for acceptance."""
@@ -74,6 +75,6 @@ def with_proof(clock: Acceptance, orders: Sequence[Order]) -> Acceptance:
         for o in orders
         if o.word == "accepted" and o.state is OrderState.OBEYED and o.given.values.get("milestone") == clock.milestone
     ]
-    if not said or clock.state != "accepted":
+    if not said or clock.state != AcceptanceState.ACCEPTED:
         return clock
     return replace(clock, accepted_by=said[-1].by, proof=said[-1].url)

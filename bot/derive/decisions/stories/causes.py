@@ -13,6 +13,7 @@ from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
+from bot.domain.vocabulary import Severity
 
 MOST: Final = 3
 
@@ -63,7 +64,7 @@ class Group:
         return (*self.risks, *self.further)
 
     @property
-    def severity(self) -> str:
+    def severity(self) -> Severity:
         return max((r.severity for r in self.all_risks), key=SEVERITIES.index)
 
 
@@ -78,7 +79,7 @@ def group_risks(subject: Subject) -> list[Group]:
         about = risk.evidence[0] if cause is Cause.REGISTER and risk.evidence else ""
         found.setdefault((cause, about), []).append(risk)
     groups = [Group(cause, tuple(risks), about) for (cause, about), risks in found.items()]
-    return sorted((g for g in _joined(groups) if g.severity != "low"), key=_gravest_first)
+    return sorted((g for g in _joined(groups) if g.severity != Severity.LOW), key=_gravest_first)
 
 
 def cause_of(risk: Risk) -> Cause:
@@ -116,7 +117,7 @@ def _gravest_first(group: Group) -> tuple[int, int, int, str]:
 def merge_to(most: int, groups: Sequence[Group]) -> list[Group]:
     """The first `most`; what is of high severity beyond them joins the last one."""
     kept, rest = list(groups[:most]), groups[most:]
-    grave = tuple(r for group in rest for r in group.risks if r.severity in ("high", "critical"))
+    grave = tuple(r for group in rest for r in group.risks if r.severity in (Severity.HIGH, Severity.CRITICAL))
     if grave:
         kept[-1] = replace(kept[-1], further=grave)
     return kept

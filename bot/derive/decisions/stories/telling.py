@@ -20,6 +20,7 @@ from bot.derive.status_results import Consequence, Lack
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
 from bot.domain.messages import NOTHING, Clause, Money, Percent, Phrase, Text, days, hours, items, listing, quotes
+from bot.domain.vocabulary import AcceptanceState
 
 MOST_EVIDENCE: Final = 10
 GRAVE: Final = ("high", "critical")
@@ -81,7 +82,7 @@ def _acceptance(subject: Subject) -> Consequence:
 
 def _unaccepted(subject: Subject) -> list[Acceptance]:
     """Billing milestones whose work is done and that nobody has accepted; else those still open."""
-    waiting = [a for a in subject.derived.acceptance if a.state in ("ready", "sent")]
+    waiting = [a for a in subject.derived.acceptance if a.state in (AcceptanceState.READY, AcceptanceState.SENT)]
     return waiting or [a for a in subject.derived.acceptance if a.state == "open"]
 
 
@@ -206,7 +207,11 @@ def _named_days(group: Group, subject: Subject) -> Iterator[date]:
     if group.cause is Cause.ESCALATION:
         yield from (e.update_due for e in subject.derived.escalations if e.update_due)
     if group.cause is Cause.ACCEPTANCE:
-        yield from (a.last_safe_sending for a in _unaccepted(subject) if a.last_safe_sending and a.state == "ready")
+        yield from (
+            a.last_safe_sending
+            for a in _unaccepted(subject)
+            if a.last_safe_sending and a.state == AcceptanceState.READY
+        )
     if group.cause is Cause.REGISTER:
         yield from (day for e in subject.derived.raid if e.ref == group.about and (day := e.due or e.review))
     if group.cause is Cause.SCOPE:
