@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -24,20 +24,37 @@ SECRET_VARIABLES = ("GITLAB_TOKEN", "CI_JOB_TOKEN")
 ReportProgress = Callable[[str, int, int], None]
 
 
+class _Console(Console):
+    """Leaves it to `main` what a reader that went away (`| head`) means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 @cache
 def stdout() -> Console:
     """Results. Without a terminal: no colour, wide enough not to fold a table."""
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, emoji=False, markup=False)
+    return _Console(width=None if sys.stdout.isatty() else 160, highlight=False, emoji=False, markup=False)
 
 
 @cache
 def stderr() -> Console:
-    return Console(stderr=True, highlight=False, emoji=False, markup=False, width=None if sys.stderr.isatty() else 160)
+    return _Console(stderr=True, highlight=False, emoji=False, markup=False, width=None if sys.stderr.isatty() else 160)
 
 
 def say(message: str, style: str = "") -> None:
     """One line for the person at the terminal (standard error)."""
     stderr().print(Text(one_line(without_secrets(message)), style), soft_wrap=True)
+
+
+def print_lines(lines: Iterable[tuple[str, str]]) -> None:
+    """Many lines with their styles as results: off a terminal, where styles say nothing, all at once."""
+    if stdout().is_terminal:
+        for line, style in lines:
+            stdout().print(Text(line, style), soft_wrap=True)
+        return
+    sys.stdout.write("".join(f"{line.expandtabs()}\n" for line, _ in lines))
+    sys.stdout.flush()
 
 
 def without_secrets(text: str) -> str:

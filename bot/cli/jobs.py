@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from bot.cli.app import AsOf, Only, app, flag, options, parse_day
-from bot.cli.console import progress_bar, say, stdout, without_secrets
+from bot.cli.console import print_lines, progress_bar, say, without_secrets
 from bot.domain.errors import UsageError
 from bot.domain.limits import visible_lines
 
@@ -227,9 +226,8 @@ _STYLES = {
 def print_summary(summary: RunSummary, *, quiet: bool) -> None:
     """What was done on standard output (a dry run: the diff), what failed on standard error, not on both."""
     if not quiet:
-        for line in summary.lines:
-            if not line.startswith(("refused: ", "failed: ")):
-                stdout().print(Text(visible_lines(without_secrets(line)), style_of(line)), soft_wrap=True)
+        told = [line for line in summary.lines if not line.startswith(("refused: ", "failed: "))]
+        print_lines([(visible_lines(without_secrets(line)), style_of(line)) for line in told])
     for failure in summary.failures:
         say(failure, "red")
     if not quiet:

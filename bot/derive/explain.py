@@ -6,6 +6,7 @@ Nothing is counted anew here: work, containers and dropped items come from the b
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -81,10 +82,10 @@ def explain(engagement: Engagement, derived: EngagementDerived, settings: Settin
 
 def _left_out(engagement: Engagement, parts: Breakdown, settings: Settings) -> Iterable[LeftOut]:
     counted = {item.ref for item in parts.work}
-    below = {ref: sum(ref in chain for chain in parts.above.values()) for ref in parts.containers}
+    below = Counter(ref for chain in parts.above.values() for ref in chain)
     for item in sorted(engagement.items, key=lambda i: i.ref):
         if item.ref not in counted:
-            yield LeftOut(item.ref, item.title, _why(item, below.get(item.ref, 0), settings))
+            yield LeftOut(item.ref, item.title, _why(item, below[item.ref], settings))
 
 
 def _why(item: Item, parts: int, settings: Settings) -> str:

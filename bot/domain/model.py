@@ -307,10 +307,10 @@ def _is_settled(item: Item, cut: datetime) -> bool:
     """Whether nothing that is known of the item, but for hours, happened after the cut: most items of most replays."""
     if (item.closed_at is not None and item.closed_at >= cut) or item.later_labels or (item.outcome and item.is_open):
         return False
+    if item.label_dates and max(item.label_dates.values()) >= cut:
+        return False
     moves = [change.at for change in item.due_history]
-    return (
-        all(at < cut for at in item.label_dates.values()) and all(at < cut for at in moves) and moves == sorted(moves)
-    )
+    return not moves or (max(moves) < cut and moves == sorted(moves))
 
 
 def _milestone_as_of(milestone: Milestone, cut: datetime) -> Milestone:

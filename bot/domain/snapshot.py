@@ -77,8 +77,10 @@ def _dump_dated(value: Item | Milestone) -> dict[str, Any]:
 
 
 def _dump(value: Any) -> dict[str, Any]:
-    found = {name: getattr(value, name) for name in _field_names(type(value))}
-    return {name: one if type(one) in _AS_THEY_ARE else _plain(one) for name, one in found.items()}
+    model: type[object] = type(value)
+    return {
+        name: one if type(one := getattr(value, name)) in _AS_THEY_ARE else _plain(one) for name in _field_names(model)
+    }
 
 
 @cache
@@ -87,6 +89,10 @@ def _field_names(kind: type[Any]) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -96,9 +102,7 @@ def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dump(value)
     if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in sorted(value.items())}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return {str(k): _plain(v) for k, v in sorted(value.items())} if value else {}
     return value
 
 

@@ -20,10 +20,8 @@ _PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrou
 def command_lines(text: str) -> list[int]:
     """Line numbers (from 0) that GitLab could run. Cautious: a line inside a code span that crosses lines counts too."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "/" not in text:
-        return []
-    lines = text.split("\n")
-    return sorted(n for n in _paragraph_lines(_PARSER.parse(text)) if n < len(lines) and _COMMAND.match(lines[n]))
+    suspects = {n for n, line in enumerate(text.split("\n")) if _COMMAND.match(line)}
+    return sorted(n for n in _paragraph_lines(_PARSER.parse(text)) if n in suspects) if suspects else []
 
 
 def _paragraph_lines(tokens: list[Token]) -> Iterator[int]:

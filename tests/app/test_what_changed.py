@@ -1,4 +1,4 @@
-"""Written exactly when a reader would see a difference beyond drift (CONTRACT §8.2), tried both ways."""
+"""Written exactly when a reader would see a difference beyond drift, tried both ways."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ UNSEEN: list[Callable[[Office], None]] = [relabel, describe, comment, touch, rea
 
 
 def another_target(office: Office) -> None:
-    office.settings = config(finance={"targets": {"FY27-Q4": 75_000}})
+    office.settings |= {"finance": {"targets": {"FY27-Q4": 75_000}}}
 
 
 def another_threshold(office: Office) -> None:
-    office.settings = config(thresholds={"budget_nearly_used_share": 0.01})
+    office.settings |= {"thresholds": {"budget_nearly_used_share": 0.01}}
 
 
 def another_rate(office: Office) -> None:
@@ -96,7 +96,7 @@ def retitle(office: Office) -> None:
 
 
 SEEN: list[Callable[[Office], None]] = [
-    another_target, another_threshold, another_rate, another_template, close_work, log_hours, retitle,
+    another_target, another_threshold, another_rate, another_template, retitle, close_work, log_hours,
 ]  # fmt: skip
 
 
@@ -108,26 +108,26 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.mark.parametrize("days", [0, 1])
-@pytest.mark.parametrize("edit", UNSEEN, ids=lambda edit: edit.__name__)
-def test_what_no_reader_sees_writes_nothing(office: Office, edit: Callable[[Office], None], days: int) -> None:
+def test_what_no_reader_sees_writes_nothing(office: Office, days: int) -> None:
     before = office.writes()
-    edit(office)
     office.day += timedelta(days=days)
-    office.run()
-    assert office.writes() == before
+    for edit in UNSEEN:
+        edit(office)
+        office.run()
+        assert office.writes() == before, edit.__name__
 
 
 @pytest.mark.parametrize("days", [0, 1])
-@pytest.mark.parametrize("edit", SEEN, ids=lambda edit: edit.__name__)
-def test_what_a_reader_sees_is_written_once(office: Office, edit: Callable[[Office], None], days: int) -> None:
-    before = office.writes()
-    edit(office)
+def test_what_a_reader_sees_is_written_once(office: Office, days: int) -> None:
     office.day += timedelta(days=days)
-    office.run()
-    written = office.writes()
-    assert written > before
-    office.run()
-    assert office.writes() == written
+    for edit in SEEN:
+        before = office.writes()
+        edit(office)
+        office.run()
+        written = office.writes()
+        assert written > before, edit.__name__
+        office.run()
+        assert office.writes() == written, edit.__name__
 
 
 def test_a_period_that_is_over_stays_as_it_is(office: Office) -> None:

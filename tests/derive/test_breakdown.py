@@ -226,3 +226,27 @@ def test_a_start_on_a_day_of_rest_plans_as_one_on_the_next_working_day() -> None
         for start in ("2026-08-01", "2026-08-03")
     )
     assert saturday == monday
+
+
+# -- however deep
+
+
+def test_a_chain_of_thousands_is_walked_once_and_held_once() -> None:
+    chain = tuple(epic(n, parent=f"acme/customers/globex&{n - 1}" if n > 1 else None) for n in range(1, 10_001))
+    found = break_down(make_engagement(items=chain), LABELS)
+    assert [item.ref for item in found.work] == ["acme/customers/globex&10000"]
+    assert len(found.containers) == len(found.above[found.work[0].ref]) == 9_999
+
+
+def test_what_lies_in_one_container_shares_what_is_above_it() -> None:
+    top, inner = epic(1), epic(2, parent="acme/customers/globex&1")
+    parts = [make_item(n, parent=inner.ref) for n in range(3, 6)]
+    first, *others = break_down(make_engagement(items=(top, inner, *parts)), LABELS).above.values()
+    assert first == (inner.ref, top.ref)
+    assert all(chain is first for chain in others)
+
+
+def test_a_circle_of_thousands_holds_nothing() -> None:
+    size = 5_000
+    circle = tuple(epic(n, parent=f"acme/customers/globex&{n % size + 1}") for n in range(1, size + 1))
+    assert break_down(make_engagement(items=circle), LABELS).containers == {}

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import cProfile
+from graphlib import TopologicalSorter
 from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.derive.schedule.critical_path import find_critical_path
 from bot.derive.schedule.milestones import find_milestones
@@ -33,6 +37,23 @@ def test_the_chain_with_most_work_left_wins_over_the_longest_one() -> None:
     chain = [item(1), item(2, 1), item(3, 2)]
     assert path(*chain, item(4, hours=2), item(5, 4, hours=2)) == [4, 5]
     assert path(*chain, item(4, hours=5)) == [4]
+
+
+Pairs = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), max_size=20)
+HOURS = st.lists(st.sampled_from((0.0, 1.0, 2.0, 3.5)), min_size=9, max_size=9)
+
+
+@given(Pairs, HOURS)
+def test_the_path_is_that_of_the_plain_way_over_every_order(pairs: list[tuple[int, int]], hours: list[float]) -> None:
+    blockers = {n: {before for after, before in pairs if after == n and before < n} for n in range(1, 10)}
+    items = [item(n, *sorted(blockers[n]), hours=hours[n - 1]) for n in range(1, 10)]
+    best: dict[int, tuple[float, list[int]]] = {}
+    for n in TopologicalSorter(blockers).static_order():
+        known = [(-best[b][0], ref(b), best[b][1]) for b in blockers[n]]
+        weight, _, chain = min(known, default=(0.0, "", []))
+        best[n] = (hours[n - 1] or 1.0) - weight, [*chain, n]
+    heaviest = min(best, key=lambda n: (-best[n][0], ref(n)))
+    assert path(*items) == (best[heaviest][1] if any(blockers.values()) else [])
 
 
 def test_what_is_closed_is_no_longer_on_the_path() -> None:

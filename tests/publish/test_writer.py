@@ -442,7 +442,7 @@ def test_labels_and_reactions_are_looked_at_where_they_are(lookout: Hands) -> No
     lookout.reader = Places()  # type: ignore[assignment]
     labels = lookout.look(replace(step("label"), form="labels"))
     assert str(labels.health).startswith("health of ")
-    assert labels.posts == labels.signs == ()
+    assert (labels.posts, labels.signs) == ((), ())
     for number, told in ((9, 9), (None, 0)):
         assert lookout.look(replace(step("react", post=number), form="reaction")).signs == (f"{SPOT} {told}",)
 

@@ -17,7 +17,7 @@ from bot.derive.forecast.history import DAYS_PER_WEEK
 from bot.derive.forecast.milestones import Landing, chance_by, find_amounts, forecast_landing
 from bot.derive.forecast.reference import BEST_WEEKS, MIN_WEEKS, Reference
 from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
-from bot.derive.forecast.situation import Situation, assess, effort_of, first_day
+from bot.derive.forecast.situation import Situation, assess, class_of, effort_of, first_day
 from bot.derive.forecast.trials import draw_scores, make_ahead
 from bot.derive.results import Forecast, Quantiles, QuarterRevenue, Reason
 from bot.derive.scope.progress import last_close
@@ -190,9 +190,10 @@ def _eac_at(s: Situation, at: float, earlier: Callable[[date], Reference]) -> fl
     """Hours at completion as they were forecast at an earlier position, by what was learned until then."""
     if at >= s.now:
         return s.effort.total if s.effort else None
-    state, ref = s.history.state(at), earlier(s.history.axis.day(at))
-    growth = scope_to_come(state, ref, s.terms.hours, s.history.basis)
-    then = effort_of(state, s.terms.hours, s.history, ref, growth, Phase.ACTIVE)
+    state, ref = s.history.state(at), class_of(s.subject, earlier(s.history.axis.day(at)))
+    sold = s.terms.hours_at(at)
+    growth = scope_to_come(state, ref, sold, s.history.basis)
+    then = effort_of(state, sold, s.history, ref, growth, Phase.ACTIVE)
     return then.total if then else None
 
 

@@ -249,7 +249,7 @@ def make_history(
     closed = axis.positions([local(i.closed_at) if i.closed_at and not i.is_open else None for i in items])
     closed = np.where([not i.is_open and i.closed_at is None for i in items], created, closed)
     logs = all_logs(engagement, labels, calendar)
-    above = ancestry(engagement.items)
+    above = ancestry(engagement.items, items)
     logs = _on_parts(logs, items, above)
     place = {item.ref: n for n, item in enumerate(items)}
     log_at = axis.positions([log.spent_at for log in logs])

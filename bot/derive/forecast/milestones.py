@@ -152,7 +152,7 @@ def _extra(amount: float, found: Sequence[Amount], s: Situation, scores: tuple[A
     title = Phrase("approved change orders")
     known = [a.accepted_at for a in found if a.accepted_at is not None]
     if len(known) == len(found):
-        return Amount(title, amount, max(*known, *(at for at, _ in s.terms.added), 0.0), None)
+        return Amount(title, amount, max(*known, *(at for at, *_ in s.terms.added), 0.0), None)
     waits = [a.days for a in found if a.days is not None]
     if len(known) + len(waits) < len(found) or not waits:
         return Amount(title, amount, None, None)

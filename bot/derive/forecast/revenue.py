@@ -44,8 +44,8 @@ class Terms:
     """Billable hours that nobody has approved yet, in money."""
     upside_value: float
     """What change orders that are not decided yet could add."""
-    added: tuple[tuple[float, float], ...] = ()
-    """Approved change orders: position of the approval, and the value it added."""
+    added: tuple[tuple[float, float, float], ...] = ()
+    """Approved change orders: position of the approval, and the value and the hours it added."""
     approved_value: float = 0.0
     """What all approved change orders added."""
     currency: str | None = None
@@ -61,7 +61,11 @@ class Terms:
 
     def value_at(self, at: float) -> float | None:
         """The contract's value as it stood at a position: a change order adds to it from its approval on."""
-        return None if self.value is None else self.value - math.fsum(v for day, v in self.added if day > at + 1e-9)
+        return None if self.value is None else self.value - math.fsum(v for day, v, _ in self.added if day > at + 1e-9)
+
+    def hours_at(self, at: float) -> float | None:
+        """The hours sold as they stood at a position."""
+        return None if self.hours is None else self.hours - math.fsum(h for day, _, h in self.added if day > at + 1e-9)
 
 
 def _billable_share(billable: float, total: float) -> float:
@@ -98,7 +102,7 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         pending_money=float(money[~approved].sum()),
         upside_value=sum(o.value for o in orders if is_pending(o)),
         approved_value=math.fsum(o.value for o in approved_orders),
-        added=tuple((axis.position(o.decided), o.value) for o in approved_orders if o.decided),
+        added=tuple((axis.position(o.decided), o.value, o.hours) for o in approved_orders if o.decided),
         currency=facts.currency if is_foreign(facts, finance) else None,
         unit=finance.currency,
     )

@@ -65,7 +65,7 @@ class Situation:
 def assess(subject: Subject, ref: Reference) -> Situation:
     """The situation on the day: state, effort, prior, remaining time, what binds."""
     facts = subject.engagement.facts
-    ref = ref.for_class(str(facts.billing or ""), facts.customer or "")
+    ref = class_of(subject, ref)
     typical = ref.typical_by.get(facts.customer or "")
     history = make_history(subject.engagement, subject.settings.labels, subject.calendar, subject.work)
     sold = hours_sold(subject)
@@ -115,6 +115,12 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         landings=landings,
         end=deadline(subject),
     )
+
+
+def class_of(subject: Subject, ref: Reference) -> Reference:
+    """What finished work taught of engagements like this one."""
+    facts = subject.engagement.facts
+    return ref.for_class(str(facts.billing or ""), facts.customer or "")
 
 
 def capacity_of(

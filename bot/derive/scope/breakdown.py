@@ -34,15 +34,19 @@ class Breakdown:
 def break_down(engagement: Engagement, labels: LabelSettings) -> Breakdown:
     """The engagement's items as work, dropped work and containers."""
     items = {item.ref: item for item in engagement.items}
-    above = {ref: chain for ref, chain in ancestry(engagement.items).items() if is_work(items[ref], labels)}
-    holding = {ref for chain in above.values() for ref in chain}
+    parents = _parents(items)
+    work = sorted(ref for ref, item in items.items() if is_work(item, labels))
+    holding = _holding(work, parents)
     containers = {ref: item for ref, item in items.items() if ref in holding}
-    leaves = [items[ref] for ref in sorted(above) if ref not in holding]
-    chains = {leaf.ref: above[leaf.ref] for leaf in leaves}
-    leaves = _handed_down(leaves, containers, chains)
+    chains = _chains((ref for ref in work if ref not in holding), parents)
+    leaves = [items[ref] for ref in chains]
+    if containers:
+        leaves = _handed_down(leaves, containers, chains)
+    dropped = tuple(leaf for leaf in leaves if is_dropped(leaf, labels))
+    gone = {leaf.ref for leaf in dropped}
     return Breakdown(
-        work=tuple(leaf for leaf in leaves if not is_dropped(leaf, labels)),
-        dropped=tuple(leaf for leaf in leaves if is_dropped(leaf, labels)),
+        work=tuple(leaf for leaf in leaves if leaf.ref not in gone) if gone else tuple(leaves),
+        dropped=dropped,
         containers=containers,
         above=chains,
     )
@@ -53,11 +57,31 @@ def work_items(engagement: Engagement, labels: LabelSettings) -> tuple[Item, ...
     return break_down(engagement, labels).work
 
 
-def ancestry(items: Iterable[Item]) -> dict[str, tuple[str, ...]]:
-    """By reference, the items that each item is below, nearest first."""
-    known = {item.ref: item for item in items}
-    parents = _parents(known)
-    return {ref: tuple(_chain(ref, parents)) for ref in known}
+def ancestry(items: Iterable[Item], below: Iterable[Item]) -> dict[str, tuple[str, ...]]:
+    """By reference, those of the items that each item `below` is in, nearest first."""
+    return _chains((item.ref for item in below), _parents({item.ref: item for item in items}))
+
+
+def _chains(refs: Iterable[str], parents: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """What each is below; what lies in one container shares one tuple."""
+    shared: dict[str | None, tuple[str, ...]] = {None: ()}
+    found: dict[str, tuple[str, ...]] = {}
+    for ref in refs:
+        parent = parents.get(ref)
+        if parent not in shared:
+            shared[parent] = tuple(_chain(ref, parents))
+        found[ref] = shared[parent]
+    return found
+
+
+def _holding(refs: Iterable[str], parents: Mapping[str, str]) -> set[str]:
+    """Everything that one of these is below; each is visited once, however deep."""
+    found: set[str] = set()
+    for ref in refs:
+        while (parent := parents.get(ref)) is not None and parent not in found:
+            found.add(parent)
+            ref = parent
+    return found
 
 
 def _parents(items: Mapping[str, Item]) -> dict[str, str]:
@@ -66,12 +90,12 @@ def _parents(items: Mapping[str, Item]) -> dict[str, str]:
     found = {ref: parent for ref, parent in links.items() if parent is not None}
     settled: set[str] = set()
     for start in sorted(found):
-        path: list[str] = []
+        path: dict[str, int] = {}
         here: str | None = start
         while here is not None and here not in settled and here not in path:
-            path.append(here)
+            path[here] = len(path)
             here = found.get(here)
-        for ref in path[path.index(here) :] if here in path else ():
+        for ref in list(path)[path[here] :] if here in path else ():
             del found[ref]
         settled.update(path)
     return found

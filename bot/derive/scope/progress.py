@@ -39,7 +39,7 @@ def value_work(work: Sequence[Item]) -> tuple[str, dict[str, float]]:
 
 def measure_of(item: Item, basis: str) -> float | None:
     """What an item itself says of its size on that basis; 0 counts as nothing said."""
-    value = {"hours": item.estimate_hours, "weight": item.weight}.get(basis, 1.0)
+    value = item.estimate_hours if basis == "hours" else item.weight if basis == "weight" else 1.0
     return value if value is not None and value > 0 else None
 
 

@@ -33,7 +33,7 @@ from bot.report.parts.orders import manager_lines, mute_changes, muted_line, ord
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import story_views
-from bot.report.registry import Place, Report
+from bot.report.registry import Report, ReportPlace
 from bot.report.site.names import page_names
 from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
@@ -220,10 +220,10 @@ def _runs_out(week: Week) -> tuple[str, date] | None:
 
 
 def week_changes(week: Week, colours: Mapping[str, str]) -> tuple[SafeMarkdown, ...]:
-    """What changed between the two posting days; nothing where the engagement was not there yet."""
+    """What changed between the two posting days; nothing where the engagement was not there yet. Risks that a story tells are none."""
     context, ref = week.context, week.derived.ref
     then, earlier = context.derived(ref, week.since, Depth.FIGURES), context.engagements(week.since).get(ref)
-    now, later = context.derived(ref, week.until, Depth.FIGURES), context.engagements(week.until).get(ref)
+    now, later = context.derived(ref, week.until), context.engagements(week.until).get(ref)
     if then is None or earlier is None or now is None or later is None:
         return ()
     computed = colours_of(then.status) if then.phase != Phase.NOT_STARTED else {}
@@ -295,7 +295,7 @@ REPORT = Report(
     kind="status",
     name="internal weekly status",
     readers="PM, team, PS management",
-    place=Place.ENGAGEMENT,
+    place=ReportPlace.ENGAGEMENT,
     rhythm=WEEKLY,
     config=StatusReport,
     template="internal-status.md.j2",

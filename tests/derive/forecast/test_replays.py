@@ -10,7 +10,7 @@ import pytest
 
 from bot.derive.forecast import Reference, run_backtest
 from bot.derive.pipeline import derive_portfolio
-from bot.domain.model import Engagement, Portfolio
+from bot.domain.model import Engagement, Portfolio, as_of
 from bot.domain.vocabulary import BillingType, Recognition
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
 
@@ -165,6 +165,42 @@ def test_the_record_tells_error_and_bias_by_quarter_and_month_by_pm_and_region()
     assert [c.nominal for c in found.record.calibration] == [0.5, 0.8]
     assert sum(c.n for c in found.record.chances) == 18
     assert json.loads(json.dumps(found.to_json()))["record"]["trust"] == found.notes[0]
+
+
+def test_a_past_quarters_actual_is_the_same_number_on_every_later_day() -> None:
+    """By percent complete, of a customer and kind that taught a ratio of their own; a change order was approved in between."""
+    taught = (
+        replace(e, facts=replace(e.facts, billing=BillingType.FIXED_PRICE, customer="Globex" if n % 2 else "Initech"))
+        for n, e in enumerate(PORTFOLIO.engagements)
+    )
+    begin, quarter_end = date(2026, 8, 3), date(2026, 10, 31)
+    closings = [begin + timedelta(days=12 * n) for n in range(1, 7)]
+    done = [make_item(n, estimate_hours=20, closed=on, created_at=begin) for n, on in enumerate(closings)]
+    order = make_item(
+        90,
+        labels=["change-order::approved"],
+        label_dates={"change-order::proposed": "2026-08-03", "change-order::approved": "2026-11-10"},
+        created_at=begin,
+        facts={"hours": 40, "value": 10_000},
+    )
+    running = make_engagement(
+        ref="acme&50",
+        created_at=begin,
+        items=[*done, *(make_item(n, estimate_hours=20, created_at=begin) for n in range(20, 26)), order],
+        timelogs=[make_log(i, 26, on) for i, on in zip(done, closings, strict=True)],
+        facts={"start": begin, "end": "2027-01-29", "hours": 240.0, "value": 60_000.0, "customer": "Globex"}
+        | {"billing": BillingType.FIXED_PRICE, "recognition": Recognition.PERCENT_COMPLETE},
+    )
+    portfolio = Portfolio((*taught, running))
+
+    def actual(day: date) -> float:
+        cut = as_of(portfolio, day, CALENDAR.zone)
+        derived = derive_portfolio(cut, day, SETTINGS, CALENDAR, trials=50)
+        return next(e for e in derived.engagements if e.ref == "acme&50").forecast.revenue["FY27-Q3"].actual
+
+    closing = actual(quarter_end)
+    assert closing > 0
+    assert [actual(day) for day in (date(2026, 11, 9), date(2026, 11, 12), DAY)] == [closing] * 3
 
 
 def test_a_past_quarters_actual_is_one_number_in_the_record_and_in_the_reports() -> None:

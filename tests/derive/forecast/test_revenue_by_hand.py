@@ -38,7 +38,8 @@ def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
     """20,200 at 200 an hour; 5, 20 and 25 hours billed on days 0, 10 and 50, 1,000 not approved; 80 % are billable."""
     money = changes.pop("billed_money", [1000.0, 4000.0, 5000.0])
     values: dict[str, Any] = {
-        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0, "unit": "USD",
+        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0,
+        "unit": "USD",
     }  # fmt: skip
     return Terms(
         recognition=recognition,
@@ -96,12 +97,12 @@ def test_one_trial_in_twenty_at_the_limit_is_told_and_one_in_fifty_is_not() -> N
 
 def test_hours_beyond_the_value_wait_for_a_change_order() -> None:
     """19,000 billed by day 0 of 18,200; 2,000 more approved on day 20."""
-    rich = terms(billed_money=[19_000.0, 0.0, 0.0], added=((20.0, 2000.0),))
+    rich = terms(billed_money=[19_000.0, 0.0, 0.0], added=((20.0, 2000.0, 10.0),))
     assert [rich.value_at(at) for at in (0, 19, 20, 21)] == [18_200, 18_200, 20_200, 20_200]
     q = found(rich, ahead=None)
     assert (q["past"].actual, q["this"].actual) == (18_200, 800)
     assert figures(quarter_trials(outlook(rich, now=20.0), (Span("until it", 0, 20),))["until it"])[0] == 800
-    assert terms(value=None, added=((20.0, 2000.0),)).value_at(0) is None
+    assert terms(value=None, added=((20.0, 2000.0, 10.0),)).value_at(0) is None
 
 
 def test_a_quarter_that_ends_today_is_over() -> None:
@@ -143,7 +144,7 @@ def test_percent_complete_is_never_more_than_all_and_nothing_without_an_estimate
 
 
 def test_a_change_order_counts_for_percent_complete_from_its_approval() -> None:
-    q = found(terms("percent_complete", value=12_000.0, added=((20.0, 2000.0),)), ahead=None)
+    q = found(terms("percent_complete", value=12_000.0, added=((20.0, 2000.0, 10.0),)), ahead=None)
     assert (q["past"].actual, q["this"].actual) == (2000, 4000)
 
 
@@ -228,7 +229,7 @@ def test_completion_to_come_is_split_by_chance() -> None:
 
 
 def test_upside_names_its_parts_and_soft_bookings_earn_no_more_than_there_is_room_for() -> None:
-    """5,200 of room this quarter, and 1,500 of change orders beside it."""
+    """5,200 of room this quarter: no more, change orders of 1,500 apart."""
     base = terms(upside_value=1500.0)
     q = found(base, upside_in=frozenset({"this"}), soft_money={"this": 3000.0, "next": 9000.0})
     assert (q["this"].upside, q["next"].upside, q["past"].upside) == (4500, 1400, 0)
@@ -331,6 +332,6 @@ def test_change_orders_move_value_and_hours_by_what_was_decided() -> None:
     ]
     made = terms_of(items=[make_item(1), *orders])
     assert (made.value, made.hours, made.upside_value, made.approved_value) == (22_000, 110, 700, 2000)
-    assert [value for _, value in made.added] == [2000]
+    assert [value for _, value, _ in made.added] == [2000]
     bare = terms_of(items=[make_item(1), *orders], facts={"value": None, "hours": None})
     assert (bare.value, bare.hours) == (None, None)
