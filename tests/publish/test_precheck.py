@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.config.label_settings import HealthLabels
 from bot.publish.closing import closed_text
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, read_marker
