@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.config.label_settings import HealthLabels
 from bot.publish.closing import closed_text
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, read_marker
@@ -129,6 +130,17 @@ def test_labels_are_changed_only_where_no_person_set_one(
 ) -> None:
     wanted = step("label", labels=("red",), remove_labels=("green",))
     assert examine_labels(wanted, present, health).state == state
+
+
+def test_labels_that_stand_among_others_are_not_set_again() -> None:
+    wanted = step("label", labels=("health::on track",), remove_labels=("health::at risk",))
+    for present, state in (
+        ({"health::on track", "PSProject"}, "done"),
+        ({"health::on track"}, "done"),
+        ({"health::on track", "health::at risk"}, "go"),
+        ({"PSProject"}, "go"),
+    ):
+        assert examine_labels(wanted, present, HealthLabels()).state == state, present
 
 
 def test_whose_label_stands_is_told() -> None:
