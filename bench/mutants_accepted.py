@@ -25,6 +25,19 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "stray = [_stray_view(title) for title in sorted(issues.keys() ^ titles)]",
             "one that no issue names is left out again below",
         ),
+        (
+            "if silent and (accepted_on is None or passive_on is None or passive_on < accepted_on):",
+            "if silent and (accepted_on is None or passive_on is None or passive_on <= accepted_on):",
+            "the same day either way",
+        ),
+    ),
+    "recheck": (("if kind == HEALTH:", "if kind >= HEALTH:", "of the kinds behind it a step carries no labels"),),
+    "precheck": (
+        (
+            "copies = [p for p in own if p.marker.identity == identity and p.id < post.id]",
+            "copies = [p for p in own if p.marker.identity == identity and p.id <= post.id]",
+            "the post itself was left out above",
+        ),
     ),
     "execute": (("while attempt < ATTEMPTS:", "while attempt != ATTEMPTS:", "attempts are counted one by one"),),
     "drafts": (

@@ -14,7 +14,7 @@ from typing import Any
 from icalendar import Calendar
 
 from bot.app.csv_cells import BadCell, find_order, needed, read_day
-from bot.app.csv_sheet import Columns, Line, read_table
+from bot.app.csv_sheet import Columns, SheetLine, read_table
 from bot.config.people import LONGEST_ABSENCE, Absence, Person
 
 OTHER_NAMES = {
@@ -70,7 +70,7 @@ def _from_sheet(text: str, where: str, columns: Mapping[str, str]) -> Absences:
     return Absences(tuple(away), _some(faults))
 
 
-def _row(line: Line, order: Any) -> tuple[str, Absence]:
+def _row(line: SheetLine, order: Any) -> tuple[str, Absence]:
     if line.fault:
         raise BadCell("", line.fault)
     user = needed(line.cells, "user").removeprefix("@")
@@ -103,7 +103,7 @@ def _from_calendar(text: str, where: str, people: Mapping[str, Person], zone: tz
     try:
         events = [event for calendar in Calendar.from_ical(text, multiple=True) for event in calendar.walk("VEVENT")]
     except (ValueError, IndexError, KeyError) as error:
-        return Absences((), (f"{where}: is no calendar that can be read ({type(error).__name__})",))
+        return Absences((), (f"{where}: cannot be read as a calendar ({type(error).__name__})",))
     for event in events:
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             continue

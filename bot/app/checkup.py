@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from bot.app.remedies import CheckResult, Level, Remedy
 from bot.app.session import Session
 from bot.app.sources import Progress, quiet, read_live
 from bot.config import Settings
-from bot.domain.errors import NotFoundError, PsbotError
+from bot.domain.errors import NotFoundError, PsbotError, UsageError
 from bot.domain.mistakes import SECRET
 from bot.domain.model import Portfolio
 from bot.gitlab_api.access_report import AccessReport, NamespaceAccess, inspect_access
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.readership import Readership
 from bot.publish.audience import Spot, make_guard
-from bot.publish.notify.send import faults_of
+from bot.publish.notify.faults import faults_of
 from bot.report.check import check_templates
 from bot.report.context import path_of
 from bot.report.environment import Templates, load_templates
@@ -27,22 +29,12 @@ from bot.report.sample import sample_contexts
 from bot.report.schedule import coming
 from bot.report.text.wording import untranslated
 
-Level = Literal["ok", "note", "problem", "next"]
 EXPIRY_WARNING = timedelta(days=14)
 TOO_MUCH = ("sudo", "admin_mode", "write_repository", "write_registry", "create_runner", "manage_runner", "k8s_proxy")
 UPCOMING = 10
 """So many of the next reports are told."""
 SHOWN = 12
 """So many references are named; the rest is a number."""
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """One thing that was looked at; `remedy` says how to put it right."""
-
-    level: Level
-    text: str
-    remedy: str = ""
 
 
 def examine(session: Session, tell: Callable[[CheckResult], None], progress: Progress = quiet) -> int:
@@ -78,7 +70,7 @@ def examine(session: Session, tell: Callable[[CheckResult], None], progress: Pro
     if not (layout or rights or any(rest)):
         rest.append(told(check_dry_run(session, progress)))
     if first:
-        tell(CheckResult("next", first[0].text, first[0].remedy))
+        tell(replace(first[0], level="next"))
     return 2 if layout else 3 if rights else 1 if any(rest) else 0
 
 
@@ -100,22 +92,22 @@ def check_config(session: Session) -> Iterator[CheckResult]:
     )
     for number, line in enumerate(session.config_path.read_text(encoding="utf-8").splitlines(), 1):
         if SECRET.search(line.partition("#")[0]):
-            remedy = "Take it out, revoke it, and set the new one as GITLAB_TOKEN (in CI: a masked variable)."
-            yield CheckResult("problem", f"{session.config_path}:{number}: this looks like a secret", remedy)
-    finance = session.settings.finance
-    for key, name in (("timesheets", finance.timesheets), ("bookings", finance.bookings)):
-        if name and not (session.folder / name).is_file():
-            where = f"finance.{key}: {session.folder / name} is not there"
-            yield CheckResult(
-                "problem", where, "Paths start from the config's folder; take the line out if there is none."
-            )
+            yield CheckResult("problem", f"{session.config_path}:{number}: this looks like a secret", Remedy.LEAKED)
+    for key, path in _missing_sheets(session):
+        yield CheckResult("problem", f"finance.{key}: {path} is not there", Remedy.SHEET)
     customer = session.settings.reports.status.customer
     if customer.enabled and customer.approval == "required" and not customer.approvers:
-        remedy = "Name usernames under reports.status.customer.approvers; until then every draft waits."
-        yield CheckResult("problem", "customer status needs approval, but nobody may approve it", remedy)
+        yield CheckResult("problem", "customer status needs approval, but nobody may approve it", Remedy.APPROVERS)
 
     for fault, remedy in faults_of(session.settings, session.environment):
         yield CheckResult("problem", fault, remedy)
+
+
+def _missing_sheets(session: Session) -> list[tuple[str, Path]]:
+    finance = session.settings.finance
+    named = (("timesheets", finance.timesheets), ("bookings", finance.bookings))
+    found = [(key, session.folder / name) for key, name in named if name]
+    return [(key, path) for key, path in found if not path.is_file()]
 
 
 def check_report_templates(session: Session) -> Iterator[CheckResult]:
@@ -124,10 +116,10 @@ def check_report_templates(session: Session) -> Iterator[CheckResult]:
         templates = load_templates(session.settings, session.folder)
         faults = check_templates(templates, sample_contexts(templates, session.settings))
     except PsbotError as error:
-        yield CheckResult("problem", str(error), "Correct the template or delete it; the shipped one serves then.")
+        yield CheckResult("problem", str(error), Remedy.TEMPLATE)
         return
     for fault in faults:
-        yield CheckResult("problem", f"template {fault}", "Correct it or delete it; the shipped one serves then.")
+        yield CheckResult("problem", f"template {fault}", Remedy.TEMPLATE)
     if not faults:
         yield CheckResult("ok", f"templates: all render against sample data ({session.settings.reports.locale})")
     yield from _check_wording(templates)
@@ -139,8 +131,8 @@ def _check_wording(templates: Templates) -> Iterator[CheckResult]:
     if lacking:
         language = templates.words.locale.language
         some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
-        remedy = f"Add them to locale/{language}.po in the templates folder; docs/reports.md shows how."
-        yield CheckResult("note", f"reports in {language}: {len(lacking)} texts stay English ({some})", remedy)
+        told = f"reports in {language}: {len(lacking)} texts stay English ({some})"
+        yield CheckResult("note", told, Remedy.WORDING, (language,))
 
 
 def check_token(access: AccessReport, session: Session) -> Iterator[CheckResult]:
@@ -148,23 +140,18 @@ def check_token(access: AccessReport, session: Session) -> Iterator[CheckResult]
     for line in access.capability_lines:
         yield CheckResult("note", f"not on this GitLab: {line}")
     if access.scopes is None:
-        yield CheckResult(
-            "note", "GitLab does not tell the token's scopes", "It needs `api` to write, `read_api` to look."
-        )
+        yield CheckResult("note", "GitLab does not tell the token's scopes", Remedy.SCOPES_UNKNOWN)
         return
     if access.may_write:
         yield CheckResult("ok", f"token: scopes {', '.join(access.scopes)}")
     else:
-        remedy = "Fine for status, check and --dry-run; make one with scope `api` for psbot run."
-        yield CheckResult("problem", f"the token may read but not write (scopes: {', '.join(access.scopes)})", remedy)
+        told = f"the token may read but not write (scopes: {', '.join(access.scopes)})"
+        yield CheckResult("problem", told, Remedy.READS_ONLY)
     excess = [scope for scope in access.scopes if scope in TOO_MUCH]
     if excess:
-        yield CheckResult(
-            "note", f"the token may more than psbot needs: {', '.join(excess)}", "Scope `api` alone is enough."
-        )
+        yield CheckResult("note", f"the token may more than psbot needs: {', '.join(excess)}", Remedy.EXCESS)
     if access.expires_at and access.expires_at - session.today <= EXPIRY_WARNING:
-        remedy = "Rotate it (the bot's user stays the same), do not make a new one."
-        yield CheckResult("problem", f"the token expires on {access.expires_at}", remedy)
+        yield CheckResult("problem", f"the token expires on {access.expires_at}", Remedy.EXPIRY)
 
 
 def check_namespaces(access: AccessReport) -> Iterator[CheckResult]:
@@ -180,22 +167,16 @@ def check_namespaces(access: AccessReport) -> Iterator[CheckResult]:
 
 def _namespace(n: NamespaceAccess) -> Iterator[CheckResult]:
     if n.error:
-        yield CheckResult(
-            "problem", f"{n.path}: {n.error}", "Check the path, and that the bot's user is a member there."
-        )
+        yield CheckResult("problem", f"{n.path}: {n.error}", Remedy.NAMESPACE)
         return
     if n.sees_all:
         yield CheckResult("ok", f"{n.path}: {n.kind}, role {n.role}")
     else:
-        remedy = "Give the bot's user Planner (GitLab 17.7 and newer) or Reporter there."
-        yield CheckResult("problem", f"{n.path}: role {n.role or 'none'} does not see confidential items", remedy)
+        told = f"{n.path}: role {n.role or 'none'} does not see confidential items"
+        yield CheckResult("problem", told, Remedy.ROLE)
     if n.missing_labels:
         shown = ", ".join(n.missing_labels[:5]) + (" …" if len(n.missing_labels) > 5 else "")
-        yield CheckResult(
-            "note",
-            f"{n.path}: {len(n.missing_labels)} labels are missing ({shown})",
-            "psbot init --labels creates them.",
-        )
+        yield CheckResult("note", f"{n.path}: {len(n.missing_labels)} labels are missing ({shown})", Remedy.LABELS)
 
 
 def check_visibility(session: Session, access: AccessReport) -> Iterator[CheckResult]:
@@ -207,10 +188,7 @@ def check_visibility(session: Session, access: AccessReport) -> Iterator[CheckRe
             continue
         reason = readers.objection(n.path)
         if reason:
-            remedy = (
-                "Make it private, take them out, or declare it `customer`: money and internal risks would stand open."
-            )
-            yield CheckResult("problem", f"{n.path}: declared internal, but {reason}", remedy)
+            yield CheckResult("problem", f"{n.path}: declared internal, but {reason}", Remedy.VISIBILITY)
 
 
 def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[CheckResult]:
@@ -225,7 +203,17 @@ def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[CheckRes
             refusal = guard.refusal(audience, e.ref, Spot(asked, place.ref, place.path))
             if refusal and refusal not in told:
                 told.add(refusal)
-                yield CheckResult("problem", f"{e.ref}: {refusal}", "Nothing is written there until then.")
+                yield _refused(session.settings, audience, e.ref, refusal)
+
+
+def _refused(settings: Settings, audience: str, ref: str, refusal: str) -> CheckResult:
+    """A problem where a run would write there; what no report asks for yet is worth a note."""
+    told = f"{ref}: {refusal}"
+    if audience == "internal":
+        return CheckResult("problem", told, Remedy.INTERNAL)
+    if not settings.reports.status.customer.enabled:
+        return CheckResult("note", told, Remedy.CHANNEL_LATER)
+    return CheckResult("problem", told, Remedy.CHANNEL)
 
 
 def _is_no_internal_place(settings: Settings, audience: str, path: str) -> bool:
@@ -251,20 +239,17 @@ def check_pages(session: Session) -> Iterator[CheckResult]:
     try:
         project = session.client.get(f"/projects/{quote(path, safe='')}")
     except NotFoundError:
-        yield CheckResult(
-            "note", f"{path}: the token can't see its own pipeline's project", "Pages could not be looked at."
-        )
+        told = f"{path}: the token can't see its own pipeline's project; its Pages could not be looked at"
+        yield CheckResult("note", told, Remedy.PAGES_UNSEEN)
     level = project.get("pages_access_level")
     wanted = session.environment.get("PSBOT_PAGES") == "true"
     if level == "public" or (level == "enabled" and project.get("visibility") != "private"):
-        remedy = (
-            "Settings > General > Visibility > Pages: Only Project Members. The portfolio page holds money and names."
-        )
-        yield CheckResult("problem" if wanted else "note", f"{path}: Pages access control is off", remedy)
+        level_told: Level = "problem" if wanted else "note"
+        yield CheckResult(level_told, f"{path}: Pages access control is off", Remedy.PAGES_OPEN)
     elif wanted and level in ("private", "enabled"):
         yield CheckResult("ok", f"{path}: Pages are for members only")
     elif wanted and project:
-        yield CheckResult("note", f"{path}: Pages are not on", "Settings > General > Visibility > Pages turns them on.")
+        yield CheckResult("note", f"{path}: Pages are not on", Remedy.PAGES_OFF)
 
 
 def check_targets(access: AccessReport, settings: Settings) -> Iterator[CheckResult]:
@@ -272,14 +257,10 @@ def check_targets(access: AccessReport, settings: Settings) -> Iterator[CheckRes
     for target in access.targets:
         name = f"{target.setting}: {target.asked}"
         if target.error:
-            yield CheckResult(
-                "problem", f"{name}: {target.error}", "Name an issue, epic or project that the bot's user can see."
-            )
+            yield CheckResult("problem", f"{name}: {target.error}", Remedy.TARGET_UNSEEN)
         elif target.setting.startswith("reports.") and target.audience != "internal":
-            remedy = "Name a project in an internal namespace, or declare its namespace internal if it is."
-            yield CheckResult(
-                "problem", f"{name}: customers can read in {target.path}; nothing would be written there", remedy
-            )
+            told = f"{name}: customers can read in {target.path}; nothing would be written there"
+            yield CheckResult("problem", told, Remedy.TARGET_OPEN)
         elif target.setting.startswith("reports."):
             yield CheckResult("ok", f"{name}: {target.audience}")
         else:
@@ -288,24 +269,25 @@ def check_targets(access: AccessReport, settings: Settings) -> Iterator[CheckRes
         yield CheckResult("ok", f"engagements: {count} references lie in {audience} namespaces")
     for kind, report in settings.reports.issues():
         if report.enabled and not report.project:
-            remedy = f"Name a project under reports.{kind}.project, or set enabled: false."
-            yield CheckResult("note", f"the {kind} report has no project and is not written", remedy)
+            told = f"the {kind} report has no project and is not written"
+            yield CheckResult("note", told, Remedy.NO_PROJECT, (kind,))
 
 
 def check_engagements(session: Session, progress: Progress) -> Iterator[CheckResult]:
     """What was found under the label, and where each engagement's internal status would go."""
-    portfolio = read_live(session, None, progress)
+    try:
+        portfolio = read_live(session, None, progress)
+    except UsageError as fault:  # of a file beside the config; one that is not there is told already
+        if not _missing_sheets(session):
+            yield CheckResult("problem", str(fault))
+        return
     for failure in portfolio.failures:
         yield CheckResult("problem", str(failure))
-    for error, refs in _by_text((str(error), e.ref) for e in portfolio.engagements for error in e.errors):
-        yield CheckResult("problem", f"{_listed(refs)}: {error}")
+    for told, refs in _by_text((str(error), e.ref) for e in portfolio.engagements for error in e.errors):
+        yield CheckResult("problem", f"{_listed(refs)}: {told}")
     if not portfolio.engagements:
         label = session.settings.portfolio.label
-        yield CheckResult(
-            "problem",
-            "no engagement was found",
-            f"Put the label {label!r} on an epic (on Free: an issue) in these namespaces.",
-        )
+        yield CheckResult("problem", "no engagement was found", Remedy.NO_ENGAGEMENT, (label,))
         return
     yield CheckResult("ok", f"{_count(len(portfolio.engagements), 'engagement')} found")
     yield from _facts(portfolio)
@@ -321,19 +303,16 @@ def _facts(portfolio: Portfolio) -> Iterator[CheckResult]:
         for fault in e.fact_faults
     )
     for what, places in _by_text(faults):
-        remedy = "Correct it in the description; `psbot schema --facts` lists all keys."
-        yield CheckResult("problem", f"facts, {what} ({_listed(places)})", remedy)
+        yield CheckResult("problem", f"facts, {what} ({_listed(places)})", Remedy.FACTS)
     for e in portfolio.engagements:
         if e.customer_visible_facts:
             keys = ", ".join(e.customer_visible_facts)
-            remedy = "Move them under `engagements:` in config.yml."
-            yield CheckResult("problem", f"{e.ref}: customers can read {keys} in its description", remedy)
+            yield CheckResult("problem", f"{e.ref}: customers can read {keys} in its description", Remedy.MONEY_SEEN)
         lacking = ", ".join(key for key in ("start", "end", "hours", "billing") if getattr(e.facts, key) is None)
         if lacking:
             missing.setdefault(lacking, []).append(e.ref)
     for keys, refs in missing.items():
-        remedy = "Add them to the `ps-project` block of the description; until then they count as unknown, not green."
-        yield CheckResult("note", f"facts without {keys}: {_listed(refs)}", remedy)
+        yield CheckResult("note", f"facts without {keys}: {_listed(refs)}", Remedy.FACTS_LACKING)
 
 
 def _by_text(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -353,9 +332,16 @@ def _places(portfolio: Portfolio, settings: Settings) -> Iterator[CheckResult]:
         return
     lines = [f'          "{ref}": {{internal: path/of/an/internal/project#1}}' for ref in homeless[:SHOWN]]
     lines += [f"          # … and {len(homeless) - SHOWN} more"] if len(homeless) > SHOWN else []
-    head = "Make an issue or epic for each in an internal namespace, and name it here (or as `internal:` in the facts):"
     what = f"{_count(len(homeless), 'engagement')} with no internal place for the status; it is refused until then"
-    yield CheckResult("problem", what, "\n".join([head, "        engagements:", *lines]))
+    yield CheckResult(
+        "problem", what, Remedy.NO_PLACE, (_likely_place(settings), "\n".join(["        engagements:", *lines]))
+    )
+
+
+def _likely_place(settings: Settings) -> str:
+    """The project for internal statuses to name in a remedy: where the roll-ups go, if only our own people read there."""
+    names = [report.project for _, report in settings.reports.issues() if report.project]
+    return next((name for name in names if settings.audience_of(name) == "internal"), "PROJECT")
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.errors import ConfigError, Fault
@@ -64,7 +64,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetLine:
     """One row of the file: its cells by our column names, where it starts, and all that stands in it."""
 
     number: int
@@ -74,25 +74,34 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """The rows below the header. `places`: the 1-based place of each of our columns in the file."""
 
-    rows: tuple[Line, ...]
+    rows: tuple[SheetLine, ...]
     places: Mapping[str, int]
     separator: str
 
 
-def read_table(text: str, where: str, columns: Columns) -> Table:
+def read_table(text: str, where: str, columns: Columns) -> SheetTable:
     """All rows that are not empty. Raises ConfigError when the header lacks a column that is needed."""
+    rows, separator = read_rows(text, where, lambda cell: columns.ours(cell) in columns.known)
+    first, header, _ = rows[0] if rows else (1, [], "")
+    names = _header(header, where, columns, first)
+    found = tuple(_line(number, cells, fault, names, len(header)) for number, cells, fault in rows[1:])
+    return SheetTable(found, {name: place + 1 for place, name in names.items()}, separator)
+
+
+Row = tuple[int, list[str], str]
+"""Where a row starts, its cells, and what is wrong with it."""
+
+
+def read_rows(text: str, where: str, known: Callable[[str], bool]) -> tuple[list[Row], str]:
+    """All rows that are not empty, the header first, and the separator: the one that makes the most `known` headers."""
     lines, first, mark = _without_lead(text)
     if len(lines) > MOST_LINES:
         raise ConfigError(f"has more than {MOST_LINES:,} lines", where)
-    separator = mark or _separator(lines[0] if lines else "", columns)
-    rows = list(_rows(lines, first, separator))
-    header = next((cells for _, cells, _ in rows[:1]), [])
-    names = _header(header, where, columns, first)
-    found = tuple(_line(number, cells, fault, names, len(header)) for number, cells, fault in rows[1:])
-    return Table(found, {name: place + 1 for place, name in names.items()}, separator)
+    separator = mark or _separator(lines[0] if lines else "", known)
+    return list(_rows(lines, first, separator)), separator
 
 
 def _without_lead(text: str) -> tuple[list[str], int, str]:
@@ -105,14 +114,14 @@ def _without_lead(text: str) -> tuple[list[str], int, str]:
     return lines[start:], start + 1, mark
 
 
-def _separator(header: str, columns: Columns) -> str:
+def _separator(header: str, known: Callable[[str], bool]) -> str:
     """The one that makes the most known columns of the header."""
 
-    def known(mark: str) -> tuple[int, int]:
+    def count(mark: str) -> tuple[int, int]:
         cells = next(csv.reader([header], delimiter=mark), [])
-        return sum(columns.ours(cell) in columns.known for cell in cells), len(cells)
+        return sum(map(known, cells)), len(cells)
 
-    return max(SEPARATORS, key=known)
+    return max(SEPARATORS, key=count)
 
 
 def _rows(lines: Sequence[str], first: int, separator: str) -> Iterator[tuple[int, list[str], str]]:
@@ -151,7 +160,7 @@ def _header(cells: Sequence[str], where: str, columns: Columns, line: int) -> di
     for place, name in enumerate(names, 1):
         if name in columns.known:
             if names.index(name) != place - 1:
-                faults.append(Fault(f"column {name!r} stands twice", where, line, place))
+                faults.append(Fault(f"column {name!r} is given twice", where, line, place))
             continue
         absent = [known for known in columns.known if known not in names]
         near = difflib.get_close_matches(name[:40], absent, 1, 0.75)
@@ -165,10 +174,10 @@ def _header(cells: Sequence[str], where: str, columns: Columns, line: int) -> di
     return {place: name for place, name in enumerate(names) if name in columns.known}
 
 
-def _line(number: int, cells: Sequence[str], fault: str, names: Mapping[int, str], width: int) -> Line:
+def _line(number: int, cells: Sequence[str], fault: str, names: Mapping[int, str], width: int) -> SheetLine:
     extra = [cell for cell in cells[width:] if cell.strip()]
     last = max(names, default=0)
     if not fault and (extra or len(cells) <= last):
         fault = f"has {len(cells)} cells, not {width}"
     found = {name: cells[place].strip() if place < len(cells) else "" for place, name in names.items()}
-    return Line(number, found, tuple(cell.strip() for cell in cells), fault)
+    return SheetLine(number, found, tuple(cell.strip() for cell in cells), fault)

@@ -30,9 +30,10 @@ from bot.publish.deliver import deliver
 from bot.publish.digest import digest
 from bot.publish.execute import Outcome, apply_plan
 from bot.publish.loss import NOTHING_FOUND, LossFinder
-from bot.publish.mentions import Hours, mention_steps
+from bot.publish.mentions import MentionHours, mention_steps
+from bot.publish.notify.faults import receipt_project
 from bot.publish.notify.receipts import Receipts
-from bot.publish.notify.send import preview, receipt_project, send_digests
+from bot.publish.notify.send import preview, send_digests
 from bot.publish.notify.wanted import Desk
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json
@@ -156,7 +157,9 @@ def with_mentions(plan: Plan, session: Session, reading: Reading, options: RunOp
         return plan
     found = mentions_of(report_context(reading, options), session.as_of)
     mine = [m for m in found if options.shard is None or in_shard(m.engagement, options.shard)]
-    hours = Hours(status.quiet_hours, status.most_mentions, session.calendar, session.settings.people, session.clock())
+    hours = MentionHours(
+        status.quiet_hours, status.most_mentions, session.calendar, session.settings.people, session.clock()
+    )
     return replace(plan, steps=(*plan.steps, *mention_steps(mine, standing, hours)))
 
 

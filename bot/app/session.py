@@ -121,7 +121,14 @@ def open_session(
 ) -> Session:
     """Read the config and find out the day. Raises ConfigError or UsageError."""
     path = config or Path(environment.get("PSBOT_CONFIG") or "config.yml")
-    settings = parse_config(read_text(path, "`psbot init` writes a commented starter."), str(path), full_vocabulary())
+    return session_of(read_text(path, "`psbot init` writes a commented starter."), path, environment, as_of)
+
+
+def session_of(
+    text: str, path: Path, environment: Mapping[str, str] = os.environ, as_of: date | None = None
+) -> Session:
+    """The session of a config's text, which stands at `path` or will. Raises ConfigError or UsageError."""
+    settings = parse_config(text, str(path), full_vocabulary())
     settings = _with_own_facts(settings, path.parent)
     settings = with_portfolio_page(with_counting_page(settings, path.parent, environment), environment)
     today = datetime.now(ZoneInfo(settings.calendar.timezone)).date()

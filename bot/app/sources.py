@@ -252,7 +252,7 @@ def _own_failures(e: EngagementDerived, faults: Iterable[FactFault]) -> list[str
 
 
 def _told_of(found: list[str], ref: str, why: str) -> None:
-    found.append(f"{ref}: its errors could not be told ({why})")
+    found.append(f"{ref}: its errors could not be reported ({why})")
 
 
 def make_site_files(

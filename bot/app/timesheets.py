@@ -15,7 +15,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from bot.app.csv_cells import BadCell, DateOrder, find_order, needed, read_day, read_flag, read_hours, read_week
-from bot.app.csv_sheet import Columns, Line, Table, read_table
+from bot.app.csv_sheet import Columns, SheetLine, SheetTable, read_table
 from bot.domain.errors import Fault
 from bot.domain.model import Booking, Engagement, Portfolio, TimeLog
 
@@ -33,7 +33,7 @@ Make = Callable[[Mapping[str, str], DateOrder], T]
 
 
 @dataclass(frozen=True)
-class Row(Generic[T]):
+class SheetRow(Generic[T]):
     """One good row: the engagement as written (a reference or a SOW), what it says, and where it stands."""
 
     engagement: str
@@ -46,7 +46,7 @@ class Sheet(Generic[T]):
     """The good rows of one file, what is wrong with the others, and how many of those each engagement has lost."""
 
     where: str
-    rows: tuple[Row[T], ...]
+    rows: tuple[SheetRow[T], ...]
     faults: tuple[Fault, ...] = ()
     refused: Mapping[str, int] = field(default_factory=dict)
 
@@ -106,15 +106,15 @@ class _Bad:
 
 
 def _read(text: str, where: str, columns: Columns, make: Make[T]) -> Sheet[T]:
-    table: Table = read_table(text, where, columns)
+    table: SheetTable = read_table(text, where, columns)
     order: DateOrder = find_order(_dates(table), table.separator)
-    rows: list[Row[T]] = []
+    rows: list[SheetRow[T]] = []
     bad: list[_Bad] = []
     seen: set[tuple[str, ...]] = set()
     for line in table.rows:
         name = line.cells.get("engagement", "")
         try:
-            rows.append(Row(needed(line.cells, "engagement"), _made(line, order, make, seen), line.number))
+            rows.append(SheetRow(needed(line.cells, "engagement"), _made(line, order, make, seen), line.number))
         except BadCell as problem:
             bad.append(_Bad(line.number, name, problem))
     refused = Counter(b.engagement for b in bad if b.problem.kind not in (DOUBLED, FUTURE))
@@ -123,10 +123,10 @@ def _read(text: str, where: str, columns: Columns, make: Make[T]) -> Sheet[T]:
 
 
 FUTURE = "lies in the future: is the year right?"
-DOUBLED = "stands more than once in the file; it counts once"
+DOUBLED = "is given more than once in the file; it counts once"
 
 
-def _made(line: Line, order: DateOrder, make: Make[T], seen: set[tuple[str, ...]]) -> T:
+def _made(line: SheetLine, order: DateOrder, make: Make[T], seen: set[tuple[str, ...]]) -> T:
     if line.fault:
         raise BadCell("", line.fault)
     value = make(line.cells, order)
@@ -136,7 +136,7 @@ def _made(line: Line, order: DateOrder, make: Make[T], seen: set[tuple[str, ...]
     return value
 
 
-def _dates(table: Table) -> Iterable[str]:
+def _dates(table: SheetTable) -> Iterable[str]:
     names = [name for name in ("date", "week", "known") if name in table.places]
     return (line.cells[name] for line in table.rows for name in names if not line.fault)
 
@@ -147,7 +147,7 @@ def _order_faults(order: DateOrder, where: str) -> Iterable[Fault]:
         yield Fault(text, where, 0, 0, "Write ISO dates: 2026-11-30.")
 
 
-def _grouped(bad: Sequence[_Bad], where: str, table: Table) -> Iterable[Fault]:
+def _grouped(bad: Sequence[_Bad], where: str, table: SheetTable) -> Iterable[Fault]:
     """Equal faults are told once: the first, how often, and on which lines."""
     groups: dict[tuple[str, str], list[_Bad]] = {}
     for one in bad:
@@ -219,7 +219,7 @@ class _Names:
     def sort(self, sheet: Sheet[T]) -> dict[str, list[T]]:
         """The rows' values by engagement; a SOW that several engagements carry names none of them."""
         found: dict[str, list[T]] = {}
-        strange: dict[str, list[Row[T]]] = {}
+        strange: dict[str, list[SheetRow[T]]] = {}
         for row in sheet.rows:
             name = self._called(row.engagement)
             refs = self._refs.get(name, set())
@@ -248,7 +248,7 @@ class _Names:
                 found[ref] += number
         return dict(found)
 
-    def _name(self, name: str, rows: Sequence[Row[T]], where: str) -> None:
+    def _name(self, name: str, rows: Sequence[SheetRow[T]], where: str) -> None:
         """One fault for all rows of a name; it is an error of the engagement that was probably meant."""
         refs = self._refs.get(_folded(name), set())
         count = f"{len(rows):,} row{'s' if len(rows) > 1 else ''}"

@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except PsbotError as error:
         sys.exit(_told(str(error), error.exit_code))
     except KeyboardInterrupt:
-        sys.exit(_told("interrupted; run it again, it goes on where it stopped", 130))
+        sys.exit(_told(INTERRUPTED, STOPPED))
+    except SystemExit as end:  # Typer makes one of Ctrl-C, and says nothing
+        sys.exit(_told(INTERRUPTED, STOPPED) if end.code == STOPPED else end.code)
     except BrokenPipeError:
         _drop_output()
         sys.exit(0)
@@ -46,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 COLLECT_AFTER = (10_000, 10, 10)
 """New values until Python looks for garbage that reference counts leave: a run makes millions that stay, and few such cycles."""
+STOPPED = 130
+INTERRUPTED = "interrupted; run it again, it goes on where it stopped"
 GLOBAL_FLAGS = frozenset({"--verbose", "-v", "--quiet", "-q"})
 
 

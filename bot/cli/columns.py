@@ -26,6 +26,24 @@ WIDE_ENOUGH = 120
 """Characters of a terminal below which `NARROW` is shown."""
 
 
+GAP = 3
+"""Characters between two columns."""
+LEAST = {"status": 7, "finish_p50": 10, "on_time_probability": 7, "title": 12}
+"""What a column of `NARROW` needs to be readable; a reference needs all of itself."""
+DROPPED_FIRST = ("title", "on_time_probability", "finish_p50")
+
+
+def fitting(width: int, longest_ref: int) -> tuple[str, ...]:
+    """The columns that a terminal of that width can show."""
+    if width >= WIDE_ENOUGH:
+        return WIDE
+    names = list(NARROW)
+    for name in DROPPED_FIRST:
+        if sum(LEAST.get(n, longest_ref) for n in names) + GAP * (len(names) - 1) > width:
+            names.remove(name)
+    return tuple(names)
+
+
 def chosen_columns(text: str | None, default: Sequence[str]) -> tuple[str, ...]:
     """The names of `--columns a,b`. Raises UsageError for one that is none."""
     names = tuple(name.strip() for name in text.split(",")) if text else tuple(default)

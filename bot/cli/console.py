@@ -24,15 +24,22 @@ SECRET_VARIABLES = ("GITLAB_TOKEN", "CI_JOB_TOKEN")
 ReportProgress = Callable[[str, int, int], None]
 
 
+class _Console(Console):
+    """Leaves it to `main` what a reader that went away (`| head`) means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 @cache
 def stdout() -> Console:
     """Results. Without a terminal: no colour, wide enough not to fold a table."""
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, emoji=False, markup=False)
+    return _Console(width=None if sys.stdout.isatty() else 160, highlight=False, emoji=False, markup=False)
 
 
 @cache
 def stderr() -> Console:
-    return Console(stderr=True, highlight=False, emoji=False, markup=False, width=None if sys.stderr.isatty() else 160)
+    return _Console(stderr=True, highlight=False, emoji=False, markup=False, width=None if sys.stderr.isatty() else 160)
 
 
 def say(message: str, style: str = "") -> None:

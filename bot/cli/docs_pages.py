@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from bot.app.vocabulary import full_vocabulary
+from bot.cli.docs_commands import commands_page
 from bot.cli.docs_config import config_page
 from bot.cli.docs_facts import facts_page
 from bot.cli.docs_tables import orders_page, reports_page
@@ -86,6 +87,7 @@ def generated_pages(root: Path = Path()) -> dict[str, str]:
         "docs/risk-rules.md": rules_markdown(RULES),
         "docs/compliance.md": gates_markdown(GATES, RULES),
         "docs/export.md": export_page(),
+        "docs/commands.md": commands_page(),
         "docs/config.md": config_page(),
         "docs/facts.md": facts_page(),
         "docs/config.schema.json": schema_file(),

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from bot.derive.decisions.due import MONTHLY, QUARTERLY, WEEKLY
 from bot.derive.decisions.orders.kinds import KINDS
-from bot.report.registry import Place, Report, all_reports
+from bot.report.registry import Report, ReportPlace, all_reports
 
 REPORTS_HEAD = "| report | where | when | who reads it |"
 ORDERS_HEAD = "| order | effect |"
 PAGE_ROW = "| portfolio page | static files: `psbot site --out public` | each run | directors |"
 _WHERE = {
-    Place.ENGAGEMENT: "a thread on the engagement, or on its `internal` target",
-    Place.CUSTOMER_CHANNEL: "first a draft in the internal channel, then `customer_channel`",
-    Place.PORTFOLIO: "an issue in `reports.{kind}.project`",
-    Place.FILE: "a file to hand over: `psbot run --report {kind} {arguments} --out DIR`",
+    ReportPlace.ENGAGEMENT: "a thread on the engagement, or on its `internal` target",
+    ReportPlace.CUSTOMER_CHANNEL: "first a draft in the internal channel, then `customer_channel`",
+    ReportPlace.PORTFOLIO: "an issue in `reports.{kind}.project`",
+    ReportPlace.FILE: "a file to hand over: `psbot run --report {kind} {arguments} --out DIR`",
 }
 
 
@@ -30,10 +30,10 @@ def reports_page(path: Path) -> str:
 
 
 def _when(report: Report) -> str:
-    if report.place is Place.FILE:
+    if report.place is ReportPlace.FILE:
         return "any time"
     if report.rhythm is WEEKLY:
-        approved = ", after approval" if report.place is Place.CUSTOMER_CHANNEL else ""
+        approved = ", after approval" if report.place is ReportPlace.CUSTOMER_CHANNEL else ""
         return f"weekly (`reports.{report.kind}.day`){approved}"
     if report.rhythm is MONTHLY:
         return f"day `reports.{report.kind}.day`, for the month that ended"

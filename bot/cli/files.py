@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import UsageError
 from bot.domain.limits import json_escaped
-
-OWNER_ONLY = 0o600
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -45,11 +44,23 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Write a file that the user asked for, readable by its owner only. Raises UsageError in words."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
-            if path.is_file():
-                path.chmod(OWNER_ONLY)
-            file.write(data)
+        _write(path.resolve() if path.is_symlink() else path, data)
     except OSError as error:
         space = "space" in str(error.strerror)
         advice = "Free some space, or name another place." if space else "Name a place you may write to."
         raise UsageError(f"can't be written ({error.strerror})", str(path), advice) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all: what stood there stays until the new file is complete. A device or pipe is written to as it is."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
+        os.replace(name, path)  # noqa: PTH105 - mkstemp gave a name; its mode is that of its owner alone
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

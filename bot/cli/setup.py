@@ -1,10 +1,8 @@
-"""Commands for setting up: check, init, schema, demo."""
+"""Commands around setting up: check, schema, demo."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +17,8 @@ from bot.domain.errors import UsageError
 @app.command(epilog="Example: psbot check")
 def check() -> None:
     """Validate config, token, labels, publish targets and templates; say what is missing and how to put it right."""
-    from bot.app.checkup import CheckResult, examine
+    from bot.app.checkup import examine
+    from bot.app.remedies import CheckResult
     from bot.app.session import open_session
 
     found: Counter[str] = Counter()
@@ -48,80 +47,6 @@ def check() -> None:
 
 
 _MARKS = {"ok": ("ok  ", "green"), "note": ("note", "cyan"), "problem": ("FIX ", "bold red")}
-
-
-@app.command(epilog="Example: psbot init --from acme/customers")
-def init(
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="GROUP", help="Propose a config from what is found in this group.")
-    ] = None,
-    labels: Annotated[bool, flag("--labels", help="Also create missing labels in the configured namespaces.")] = False,
-    places: Annotated[
-        str | None,
-        typer.Option("--places", metavar="PROJECT", help="Also make the issues that take internal statuses, there."),
-    ] = None,
-    dry_run: Annotated[bool, flag("--dry-run", help="With --places: only say what would be made.")] = False,
-) -> None:
-    """Write a commented starter config.yml (never over an existing one)."""
-    from bot.config.starter import Proposal, local_timezone, render_starter
-
-    path = options.config or Path(os.environ.get("PSBOT_CONFIG") or "config.yml")
-    if path.exists() and not labels and not places:
-        raise UsageError(
-            "stands already and is left as it is",
-            str(path),
-            "Delete it, or name another one: psbot --config FILE init.",
-        )
-    if not path.exists():
-        proposal = Proposal()
-        if from_:
-            from bot.app.setting_up.proposal import propose
-
-            proposal = propose(from_, os.environ, timezone=local_timezone())
-        from bot.cli.docs_pages import schema_file
-        from bot.cli.files import write_text
-
-        schema_path = path.with_name("config.schema.json")
-        write_text(path, render_starter(replace(proposal, schema=f"./{schema_path.name}")))
-        write_text(schema_path, schema_file())
-        say(f"written: {path}. Next: {_next_step(path)}")
-    if labels:
-        from bot.app.session import open_session
-        from bot.app.setting_up.proposal import create_missing_labels
-
-        for line in create_missing_labels(open_session(path)):
-            stdout().print(line, soft_wrap=True)
-    if places:
-        _make_places(path, places, dry_run)
-
-
-def _make_places(path: Path, project: str, dry_run: bool) -> None:
-    """Make what is missing and name it in config.yml, also when a later one fails."""
-    from bot.app.session import open_session, read_text
-    from bot.app.setting_up.places import filled_in, make_places
-    from bot.cli.files import write_text
-
-    found: dict[str, str] = {}
-    try:
-        for place in make_places(open_session(path), project.strip("/"), dry_run=dry_run):
-            verb = "made" if place.made else "found" if place.issue else "would make"
-            where = place.issue or project
-            stdout().print(f"{verb}  {where}  for {place.engagement}", soft_wrap=True, markup=False)
-            if place.issue:
-                found[place.engagement] = place.issue
-    finally:
-        if found and not dry_run:
-            write_text(path, filled_in(read_text(path), found))
-    if not found and not dry_run:
-        stdout().print("every engagement has a place for its internal status", soft_wrap=True)
-    elif not dry_run:
-        say(f"named in {path}. Next: {_next_step(path)}")
-
-
-def _next_step(path: Path) -> str:
-    found_anyway = path == Path(os.environ.get("PSBOT_CONFIG") or "config.yml")
-    named = "psbot check" if found_anyway else f"psbot --config {path} check"
-    return named if os.environ.get("GITLAB_TOKEN") else f"set GITLAB_TOKEN, then {named}"
 
 
 @app.command(epilog="Example: psbot schema > docs/config.schema.json")

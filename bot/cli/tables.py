@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.columns import HEADS, NARROW, SHARES, WIDE, WIDE_ENOUGH, chosen_columns, rows_in_order
+from bot.cli.columns import HEADS, SHARES, chosen_columns, fitting, rows_in_order
 from bot.cli.console import stdout
 from bot.derive.results import Derived, EngagementDerived, Quantiles
 from bot.domain.model import Facts
@@ -33,7 +33,8 @@ def status_table(derived: Derived, facts: Mapping[str, Facts], columns: str | No
 
     References are never folded, so that they can be copied.
     """
-    names = chosen_columns(columns, WIDE if stdout().width >= WIDE_ENOUGH else NARROW)
+    longest = max((len(e.ref) for e in derived.engagements), default=0)
+    names = chosen_columns(columns, fitting(stdout().width, longest))
     table = Table(title=f"Engagements as of {derived.as_of}", title_justify="left", show_edge=False, pad_edge=False)
     for name in names:
         head = HEADS.get(name, name.replace("_", " "))

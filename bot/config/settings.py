@@ -105,7 +105,7 @@ class PortfolioSettings(Section):
         folded = [path.casefold() for path in value]
         for path in value:
             if folded.count(path.casefold()) > 1:
-                raise ValueError(f"{path!r} stands more than once: GitLab's paths ignore case")
+                raise ValueError(f"{path!r} is given more than once: GitLab's paths ignore case")
         return value
 
 

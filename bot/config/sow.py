@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from bot.config.section import Section
-from bot.config.values import Amount, Currency, ProjectPath, Username
+from bot.config.values import Amount, Currency, NamespacePath, ProjectPath, Username
 from bot.domain.errors import ConfigError, Fault
 from bot.domain.mistakes import explain
 from bot.domain.yaml_text import YamlProblem, load_yaml
@@ -35,6 +35,10 @@ class Sow(Section):
     )
     title: str = ""
     project: ProjectPath = Field(description="The GitLab project of this SOW; made if its group may be written to")
+    group: NamespacePath | None = Field(
+        None,
+        description="The group whose epic is the engagement (Premium, Ultimate); else it is an issue of the project",
+    )
     billing: Billing
     hours: Amount | None = None
     value: Amount | None = None
@@ -62,13 +66,18 @@ class Sow(Section):
             (m.title for m, title in zip(self.milestones, titles, strict=True) if titles.count(title) > 1), None
         )
         if twice is not None:
-            raise ValueError(f"the milestone {twice!r} stands more than once")
+            raise ValueError(f"the milestone {twice!r} is given more than once")
         return self
 
     @property
     def name(self) -> str:
         """The engagement's title."""
         return self.title or f"{self.customer}: {self.sow}"
+
+    @property
+    def home(self) -> str:
+        """The group or project that holds the engagement itself."""
+        return self.group or self.project
 
 
 class FirstItem(Section):

@@ -7,7 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
+
+import yaml
 
 from bot.domain.facts import sample_money
 
@@ -27,20 +30,24 @@ class Proposal:
     timezone: str = "UTC"
     schema: str = "./docs/config.schema.json"
     """Where editors find the JSON Schema, from the config's folder."""
+    who: Mapping[str, str] = field(default_factory=dict)
+    """What to say of a namespace's audience, where there is more to say than what it means."""
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    """What is written otherwise here than psbot writes it."""
 
 
 def render_starter(proposal: Proposal) -> str:
     """The text of config.yml: valid as it stands, every section explained in a few words."""
     width = max(len(path) for path in proposal.namespaces) + 4
     namespaces = "\n".join(
-        f"    {f'{_text(path)}: {audience}':<{width + 10}} # {_WHO[audience]}"
+        f"    {f'{_text(path)}: {audience}':<{width + 10}} # {proposal.who.get(path, _WHO[audience])}"
         for path, audience in proposal.namespaces.items()
     )
     project = f", project: {_text(proposal.reports_project)}" if proposal.reports_project else ""
     url = (
-        f"  url: {_text(proposal.url)}"
+        f"  {f'url: {_text(proposal.url)}':<36} # {_WHICH}"
         if proposal.url
-        else "  # url: https://gitlab.example.com    # else GITLAB_URL, CI_SERVER_URL, or GitLab.com"
+        else f"  # url: https://gitlab.example.com    # {_WHICH}"
     )
     return _STARTER.format(
         url=url,
@@ -50,7 +57,15 @@ def render_starter(proposal: Proposal) -> str:
         money=sample_money(),
         timezone=proposal.timezone,
         schema=proposal.schema,
+        labels=f"{_flow(proposal.labels):<30}",
     )
+
+
+def _flow(value: Mapping[str, Any]) -> str:
+    """A section in one line of YAML."""
+    return yaml.safe_dump(
+        dict(value), default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False
+    ).strip()
 
 
 def local_timezone() -> str:
@@ -75,6 +90,7 @@ def _text(value: str) -> str:
     )
 
 
+_WHICH = "GITLAB_URL wins over it; without both CI_SERVER_URL counts, else GitLab.com"
 _WHO = {
     "internal": "only our own people can read here: money and internal risks go here",
     "customer": "customers can read here too",
@@ -111,7 +127,7 @@ finance:
   # timesheets: hours.csv              # engagement,user,date,hours,billable,approved[,item]
   # bookings: bookings.csv             # engagement,user,week,hours,kind
 
-labels: {{}}                             # your own label names; `psbot schema` lists all keys and defaults
+labels: {labels} # your own label names; `psbot schema` lists all keys and defaults
 thresholds: {{}}                         # every number behind a colour or a risk rule, such as spi_red: 0.8
 risks: {{disable: [], severity: {{}}}}
 

@@ -25,7 +25,7 @@ EXTRA_HOURS = 16
 
 
 @dataclass
-class Engagement:
+class SampleEngagement:
     """A built engagement, and what only the config may say about it."""
 
     plan: Script
@@ -103,7 +103,7 @@ class Engagement:
 
 def build_engagement(
     world: World, plan: Script, as_of: date, calendar: WorkCalendar, chance: random.Random
-) -> Engagement:
+) -> SampleEngagement:
     """Everything of one engagement."""
     start = calendar.previous_working_day(as_of + timedelta(weeks=plan.start, days=chance.randrange(3)))
     if plan.start > 0:
@@ -111,7 +111,7 @@ def build_engagement(
     end = calendar.previous_working_day(start + timedelta(weeks=plan.weeks))
     born = min(start - timedelta(days=21), as_of - timedelta(days=1))
     project = world.project(f"acme/customers/{plan.customer}/{plan.slug}", name=plan.title, created_at=born)
-    made = Engagement(plan, world, as_of, calendar, chance, project, start, end)
+    made = SampleEngagement(plan, world, as_of, calendar, chance, project, start, end)
     _milestones(made)
     _roots(made, born)
     _work(made)
@@ -123,7 +123,7 @@ def build_engagement(
 # --- milestones, roots ---------------------------------------------------------------------------------------------------
 
 
-def _milestones(made: Engagement) -> None:
+def _milestones(made: SampleEngagement) -> None:
     phases = made.plan.phases
     length = (made.end - made.start).days
     previous = made.start
@@ -137,7 +137,7 @@ def _milestones(made: Engagement) -> None:
         previous = due
 
 
-def _roots(made: Engagement, born: date) -> None:
+def _roots(made: SampleEngagement, born: date) -> None:
     plan, world = made.plan, made.world
     title = f"SOW-{plan.sow} {plan.title}"
     fields = {"author": made.pm, "created_at": made.moment(born), "start_date": made.start, "due_date": made.end}
@@ -159,14 +159,14 @@ def _root_labels(plan: Script) -> list[str]:
     return ["PSProject", *(label for label in (plan.declared, plan.sentiment) if label)]
 
 
-def _container(made: Engagement, internal: bool, title: str, fields: dict[str, Any]) -> Item:
+def _container(made: SampleEngagement, internal: bool, title: str, fields: dict[str, Any]) -> Item:
     world = made.world
     if made.licensed:
         return world.epic(world.group("acme/ps-internal") if internal else made.customer, title, **fields)
     return world.issue(world.project("acme/ps-internal/ps-plan") if internal else made.project, title, **fields)
 
 
-def _stream(made: Engagement, title: str, parent: Item, fields: dict[str, Any]) -> Item:
+def _stream(made: SampleEngagement, title: str, parent: Item, fields: dict[str, Any]) -> Item:
     due = made.baseline[title]
     return made.world.epic(made.customer, f"{made.plan.title}: {title}", parent=parent, **{**fields, "due_date": due})
 
@@ -174,7 +174,7 @@ def _stream(made: Engagement, title: str, parent: Item, fields: dict[str, Any]) 
 # --- work ----------------------------------------------------------------------------------------------------------------
 
 
-def _work(made: Engagement) -> None:
+def _work(made: SampleEngagement) -> None:
     """What was sold, then what was asked for later; `pace` stretches time, `cost` stretches hours."""
     plan, chance = made.plan, made.chance
     titles = _titles(plan, chance)
@@ -204,7 +204,7 @@ def _titles(plan: Script, chance: random.Random) -> list[str]:
     return titles
 
 
-def _item(made: Engagement, title: str, slot: Slot, hours: int, size: int, extra: int | None) -> None:
+def _item(made: SampleEngagement, title: str, slot: Slot, hours: int, size: int, extra: int | None) -> None:
     calendar, plan = made.calendar, made.plan
     planned = calendar.add_working_days(made.start, max(1, round(made.work_days * slot.end)))
     begun, actual = _when(made, slot)
@@ -221,12 +221,12 @@ def _item(made: Engagement, title: str, slot: Slot, hours: int, size: int, extra
     _live(made, item, (begun, planned, actual), hours, slot.person)
 
 
-def _share_done_by(made: Engagement, stone: Milestone) -> float:
+def _share_done_by(made: SampleEngagement, stone: Milestone) -> float:
     """Share of all work that is planned for the milestones up to this one."""
     return (made.milestones.index(stone) + 1) / len(made.milestones) + 1e-9
 
 
-def _birth(made: Engagement, extra: int | None) -> date:
+def _birth(made: SampleEngagement, extra: int | None) -> date:
     """Planned work is there before the start; requests come while others are worked on."""
     if extra is None:
         return min(made.start, made.baselined) - timedelta(days=made.chance.randrange(1, 8))
@@ -235,7 +235,7 @@ def _birth(made: Engagement, extra: int | None) -> date:
     return made.calendar.previous_working_day(made.start + timedelta(days=round(gone * share)))
 
 
-def _when(made: Engagement, slot: Slot) -> tuple[date, date]:
+def _when(made: SampleEngagement, slot: Slot) -> tuple[date, date]:
     """First and last working day of an item as it really goes: on plan often a day or two early."""
     days = made.work_days / made.plan.pace
     early = made.chance.randrange(3) if made.plan.pace >= 1 else 0
@@ -244,7 +244,7 @@ def _when(made: Engagement, slot: Slot) -> tuple[date, date]:
     return min(begun, actual), actual
 
 
-def _live(made: Engagement, item: Item, days: tuple[date, date, date], hours: int, person: str) -> None:
+def _live(made: SampleEngagement, item: Item, days: tuple[date, date, date], hours: int, person: str) -> None:
     begun, planned, actual = days
     if made.calendar.working_days_between(planned, min(actual, made.as_of)) > 4:
         _slip(made, item, planned, actual)
@@ -257,14 +257,14 @@ def _live(made: Engagement, item: Item, days: tuple[date, date, date], hours: in
         made.world.close(item, max(made.moment(actual, END), item.updated_at), made.world.user(person))
 
 
-def _slip(made: Engagement, item: Item, planned: date, actual: date) -> None:
+def _slip(made: SampleEngagement, item: Item, planned: date, actual: date) -> None:
     told = made.calendar.previous_working_day(min(planned - timedelta(days=2), made.as_of))
     new = made.calendar.next_working_day(max(actual, planned + timedelta(days=7)))
     if told >= item.created_at.date() and new != planned:
         made.world.due_change(item, new, made.moment(told), made.world.user(made.pm))
 
 
-def _close_milestone(made: Engagement, stone: Milestone) -> None:
+def _close_milestone(made: SampleEngagement, stone: Milestone) -> None:
     """With its last item a milestone and its stream are done; a troubled engagement moves the dates of late ones."""
     items = [item for item in made.work if item.milestone is stone]
     last = max((item.closed_at for item in items if item.closed_at), default=None)
@@ -281,7 +281,7 @@ def _close_milestone(made: Engagement, stone: Milestone) -> None:
 # --- the facts -----------------------------------------------------------------------------------------------------------
 
 
-def _facts(made: Engagement) -> dict[str, Any]:
+def _facts(made: SampleEngagement) -> dict[str, Any]:
     plan = made.plan
     facts: dict[str, Any] = {
         "customer": catalogue.CUSTOMERS.get(plan.customer, plan.customer),
@@ -301,7 +301,7 @@ def _facts(made: Engagement) -> dict[str, Any]:
     return facts | ({"key": True} if plan.key else {})
 
 
-def _private(made: Engagement) -> dict[str, Any]:
+def _private(made: SampleEngagement) -> dict[str, Any]:
     plan = made.plan
     assert made.internal is not None
     assert made.channel is not None
@@ -314,7 +314,7 @@ def _private(made: Engagement) -> dict[str, Any]:
     return facts
 
 
-def _in_fields(made: Engagement, root: Item, facts: dict[str, Any]) -> str:
+def _in_fields(made: SampleEngagement, root: Item, facts: dict[str, Any]) -> str:
     """The facts in GitLab's custom fields and the epic's own dates, and no block; one item has the status "Won't do"."""
     root.custom_fields = {name: facts[key] for name, key in catalogue.FIELDS.items() if key in facts}
     root.custom_fields["Billing"] = [str(facts["billing"]).replace("_", " ").capitalize()]
@@ -327,7 +327,7 @@ def _in_fields(made: Engagement, root: Item, facts: dict[str, Any]) -> str:
     return ""
 
 
-def _describe(made: Engagement) -> None:
+def _describe(made: SampleEngagement) -> None:
     """Money stands in the description of internal roots only; customers read the others."""
     assert made.root is not None
     assert made.channel is not None

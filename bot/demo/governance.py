@@ -12,7 +12,7 @@ from bot.demo import catalogue
 from fakegitlab.entities import Item, Milestone
 
 if TYPE_CHECKING:
-    from bot.demo.engagement import Engagement
+    from bot.demo.engagement import SampleEngagement
 
 PRIORITIES = {"High": 15, "Medium": 8, "Low": 0}
 EARLY = time(7, 30)
@@ -20,7 +20,7 @@ QUARTER_HOUR = 900
 """Estimate, in seconds, of what is only written down."""
 
 
-def add_governance(made: Engagement) -> None:
+def add_governance(made: SampleEngagement) -> None:
     """Everything that is not work."""
     _risks(made)
     if made.start < made.as_of:
@@ -44,7 +44,7 @@ def block(name: str, facts: dict[str, Any]) -> str:
     return f"```{name}\n{yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)}```"
 
 
-def _issue(made: Engagement, title: str, labels: list[str], born: date, **fields: Any) -> Item:
+def _issue(made: SampleEngagement, title: str, labels: list[str], born: date, **fields: Any) -> Item:
     if made.licensed:
         fields.setdefault("parent", made.root if made.plan.internal_root else made.channel)
     day = min(max(born, made.project.created_at.date()), made.as_of)
@@ -53,7 +53,7 @@ def _issue(made: Engagement, title: str, labels: list[str], born: date, **fields
     )
 
 
-def _during(made: Engagement, share: float) -> date:
+def _during(made: SampleEngagement, share: float) -> date:
     until = min(made.as_of, made.end)
     return made.start + timedelta(days=max(0, round((until - made.start).days * share)))
 
@@ -61,7 +61,7 @@ def _during(made: Engagement, share: float) -> date:
 # --- RAID ----------------------------------------------------------------------------------------------------------------
 
 
-def _risks(made: Engagement) -> None:
+def _risks(made: SampleEngagement) -> None:
     for number, (title, impact, probability, plan) in enumerate(_register(made)):
         score = impact * probability
         priority = next(name for name, least in PRIORITIES.items() if score >= least)
@@ -76,13 +76,13 @@ def _risks(made: Engagement) -> None:
             made.world.close(item, made.moment(_during(made, 0.95)))
 
 
-def _register(made: Engagement) -> list[tuple[str, int, int, str]]:
+def _register(made: SampleEngagement) -> list[tuple[str, int, int, str]]:
     """Risks of the catalogue; troubled engagements have a grave one among theirs."""
     found = made.chance.sample(catalogue.RISKS, made.plan.risks)
     return [made.chance.choice(catalogue.GRAVE_RISKS), *found[1:]] if made.plan.troubled else found
 
 
-def _raid(made: Engagement) -> None:
+def _raid(made: SampleEngagement) -> None:
     """Nobody owns the open issue of a troubled engagement, and it is overdue."""
     rows = (("PS Action", "Action: customer confirms the firewall rules", 0.3),
             ("PS Issue", "Issue: SSO group mapping is incomplete", 0.5),
@@ -97,7 +97,7 @@ def _raid(made: Engagement) -> None:
             made.world.close(item, made.moment(_during(made, min(1.0, share + 0.2))))
 
 
-def _change_order(made: Engagement, state: str, hours: int) -> None:
+def _change_order(made: SampleEngagement, state: str, hours: int) -> None:
     proposed, decided = _during(made, 0.55), _during(made, 0.75)
     rate = round(made.plan.value / made.plan.hours)
     facts: dict[str, Any] = {"hours": hours, "end": made.end + timedelta(days=21)}
@@ -118,7 +118,7 @@ def _change_order(made: Engagement, state: str, hours: int) -> None:
 # --- acceptance ----------------------------------------------------------------------------------------------------------
 
 
-def sign_off(made: Engagement, stone: Milestone) -> tuple[date | None, date | None]:
+def sign_off(made: SampleEngagement, stone: Milestone) -> tuple[date | None, date | None]:
     """When sign-off of a closed milestone was asked for, and given."""
     if stone.state != "closed":
         return None, None
@@ -136,7 +136,7 @@ def _next_working_day(day: date) -> date:
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
-def milestone_fact(made: Engagement, stone: Milestone, amount: int) -> dict[str, Any]:
+def milestone_fact(made: SampleEngagement, stone: Milestone, amount: int) -> dict[str, Any]:
     """One entry of `milestones:` of the facts."""
     fact: dict[str, Any] = {"milestone": stone.title, "due": made.baseline[stone.title]}
     if made.plan.billing == "time_and_materials":
@@ -147,7 +147,7 @@ def milestone_fact(made: Engagement, stone: Milestone, amount: int) -> dict[str,
     return fact | ({"sign_off_received": received} if received else {})
 
 
-def _acceptances(made: Engagement) -> None:
+def _acceptances(made: SampleEngagement) -> None:
     if made.plan.billing == "time_and_materials":
         return
     for stone in made.milestones:
@@ -165,7 +165,7 @@ def _acceptances(made: Engagement) -> None:
 # --- trouble -------------------------------------------------------------------------------------------------------------
 
 
-def _escalation(made: Engagement) -> None:
+def _escalation(made: SampleEngagement) -> None:
     born = made.as_of - timedelta(days=9)
     text = "The customer's CIO asks for a recovery plan.\n\n**Path to green**: second engineer, weekly steering, cut scope."
     item = _issue(made, "Escalation: migration is eight weeks behind", [], born, description=text, assignees=[made.pm])
@@ -176,28 +176,28 @@ def _escalation(made: Engagement) -> None:
     item.updated_at = made.moment(update)
 
 
-def _waiting(made: Engagement) -> None:
+def _waiting(made: SampleEngagement) -> None:
     opened = [item for item in made.work if item.state == "opened" and item.created_at.date() < made.as_of]
     for number, item in enumerate(opened[: made.plan.waiting]):
         day = max(item.created_at.date(), made.as_of - timedelta(days=6 + 5 * number))
         made.world.label_event(item, "waiting::customer", made.moment(day, time(16, 15)))
 
 
-def _blocked(made: Engagement) -> None:
+def _blocked(made: SampleEngagement) -> None:
     opened = [item for item in made.work if item.state == "opened"][:4]
     for first, second in pairwise(opened):
         kind = "blocks" if made.licensed else "relates_to"
         made.world.link(first, second, kind, made.moment(_during(made, 0.5)))
 
 
-def internal_items(made: Engagement) -> list[Item]:
+def internal_items(made: SampleEngagement) -> list[Item]:
     """Internal issues of the engagement, in the plan project."""
     plan = made.world.project("acme/ps-internal/ps-plan")
     return [item for item in plan.items.values() if f"SOW-{made.plan.sow} " in item.title and item not in
             (made.root, made.internal)]  # fmt: skip
 
 
-def _internal(made: Engagement) -> None:
+def _internal(made: SampleEngagement) -> None:
     rows: list[tuple[str, str]] = []
     rows += catalogue.EXCEPTIONS if {"exceptions"} & set(made.plan.tags) or made.plan.escalated else ()
     rows += catalogue.LESSONS if "lessons" in made.plan.tags else ()
@@ -210,7 +210,7 @@ def _internal(made: Engagement) -> None:
             made.world.close(item, made.moment(day, time(16, 30)))
 
 
-def _internal_issue(made: Engagement, title: str, day: date, **fields: Any) -> Item:
+def _internal_issue(made: SampleEngagement, title: str, day: date, **fields: Any) -> Item:
     plan = made.world.project("acme/ps-internal/ps-plan")
     born = made.moment(min(day, made.as_of), time(9))
     full = f"SOW-{made.plan.sow} {title}"
@@ -220,7 +220,7 @@ def _internal_issue(made: Engagement, title: str, day: date, **fields: Any) -> I
 # --- people talk, engagements end -------------------------------------------------------------------------------------------
 
 
-def _talk(made: Engagement) -> None:
+def _talk(made: SampleEngagement) -> None:
     assert made.internal is not None
     assert made.channel is not None
     for weeks in (3, 2, 1):
@@ -238,7 +238,7 @@ def _talk(made: Engagement) -> None:
                         made.moment(made.as_of - timedelta(days=1)), internal=True)  # fmt: skip
 
 
-def _finish(made: Engagement) -> None:
+def _finish(made: SampleEngagement) -> None:
     assert made.root is not None
     assert made.channel is not None
     last = max(item.closed_at for item in made.work if item.closed_at).date()

@@ -11,7 +11,7 @@ import yaml
 
 from bot.demo import catalogue
 from bot.demo.catalogue import PLANS, Script
-from bot.demo.engagement import Engagement, build_engagement
+from bot.demo.engagement import SampleEngagement, build_engagement
 from bot.demo.targets import quarter_targets
 from bot.domain.calendar import WorkCalendar, holiday_days
 from fakegitlab.editions import Edition
@@ -40,20 +40,20 @@ LABELS |= {f"{kind}::{n}": "#36454F" for kind in ("impact", "probability") for n
 
 
 @dataclass
-class Portfolio:
+class SamplePortfolio:
     """A world with what is known about its engagements."""
 
     world: World
     as_of: date
-    engagements: list[Engagement] = field(default_factory=list)
+    engagements: list[SampleEngagement] = field(default_factory=list)
 
 
 def build_portfolio(
     as_of: date, seed: int = 7, edition: str = "ultimate", plans: tuple[Script, ...] = PLANS
-) -> Portfolio:
+) -> SamplePortfolio:
     """The sample portfolio with its facts."""
     world = World(datetime.combine(as_of, time(18), UTC), Edition(edition))
-    found = Portfolio(world, as_of)
+    found = SamplePortfolio(world, as_of)
     calendar = WorkCalendar(
         holidays=holiday_days(HOLIDAYS, range(as_of.year - 2, as_of.year + 3)), fiscal_year_start=FISCAL_YEAR_START
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import NormalDist
 
-from bot.demo.engagement import ESTIMATED, EXTRA_HOURS, Engagement
+from bot.demo.engagement import ESTIMATED, EXTRA_HOURS, SampleEngagement
 from bot.demo.governance import sign_off
 from bot.domain.calendar import Period
 from fakegitlab.entities import Milestone
@@ -19,7 +19,7 @@ SIGN_OFF_DAYS = 6
 """Working days from the end of a milestone's work to its acceptance."""
 
 
-def quarter_targets(engagements: Sequence[Engagement], as_of: date) -> dict[str, int]:
+def quarter_targets(engagements: Sequence[SampleEngagement], as_of: date) -> dict[str, int]:
     """Targets of the running fiscal quarter and of the one before, in thousands."""
     calendar = engagements[0].calendar
     running = calendar.fiscal_quarter(as_of)
@@ -30,29 +30,29 @@ def quarter_targets(engagements: Sequence[Engagement], as_of: date) -> dict[str,
     }
 
 
-def expected_revenue(made: Engagement, quarter: Period) -> float:
+def expected_revenue(made: SampleEngagement, quarter: Period) -> float:
     """What an engagement likely brings in a quarter, by its rule of recognition."""
     rule = made.plan.recognition or BY_BILLING[made.plan.billing]
     return _RULES[rule](made, quarter)
 
 
-def _as_delivered(made: Engagement, quarter: Period) -> float:
+def _as_delivered(made: SampleEngagement, quarter: Period) -> float:
     return made.plan.value / made.plan.hours * _hours(made, quarter)
 
 
-def _percent_complete(made: Engagement, quarter: Period) -> float:
+def _percent_complete(made: SampleEngagement, quarter: Period) -> float:
     return made.plan.value * _hours(made, quarter) / (_spent(made) + _left(made))
 
 
-def _on_acceptance(made: Engagement, quarter: Period) -> float:
+def _on_acceptance(made: SampleEngagement, quarter: Period) -> float:
     return sum(amount * _chance(made, _accepted(made, stone), quarter) for stone, amount in made.amounts)
 
 
-def _on_completion(made: Engagement, quarter: Period) -> float:
+def _on_completion(made: SampleEngagement, quarter: Period) -> float:
     return made.plan.value * _chance(made, _finish(made), quarter)
 
 
-_RULES: Mapping[str, Callable[[Engagement, Period], float]] = {
+_RULES: Mapping[str, Callable[[SampleEngagement, Period], float]] = {
     "as_delivered": _as_delivered,
     "percent_complete": _percent_complete,
     "on_acceptance": _on_acceptance,
@@ -63,7 +63,7 @@ _RULES: Mapping[str, Callable[[Engagement, Period], float]] = {
 # --- when, and how much is left ------------------------------------------------------------------------------------------
 
 
-def _chance(made: Engagement, day: date, quarter: Period) -> float:
+def _chance(made: SampleEngagement, day: date, quarter: Period) -> float:
     """1 or 0 for what has happened; else how likely it happens in the quarter when `day` is the best guess."""
     if day <= made.as_of:
         return float(day in quarter)
@@ -73,7 +73,7 @@ def _chance(made: Engagement, day: date, quarter: Period) -> float:
     return max(0.0, guess.cdf((quarter.last - made.as_of).days) - (guess.cdf(since) if since else 0.0))
 
 
-def _finish(made: Engagement) -> date:
+def _finish(made: SampleEngagement) -> date:
     """The last closing; else between the agreed end and the end at the pace so far."""
     if made.plan.finished:
         return max(item.closed_at.date() for item in made.work if item.closed_at)
@@ -83,7 +83,7 @@ def _finish(made: Engagement) -> date:
     return max(likely, made.as_of + timedelta(days=7))
 
 
-def _accepted(made: Engagement, stone: Milestone) -> date:
+def _accepted(made: SampleEngagement, stone: Milestone) -> date:
     """When a milestone was accepted, or when that is likely."""
     sent, received = sign_off(made, stone)
     if received:
@@ -95,11 +95,11 @@ def _accepted(made: Engagement, stone: Milestone) -> date:
     return made.calendar.add_working_days(max(done, made.as_of), SIGN_OFF_DAYS)
 
 
-def _spent(made: Engagement) -> float:
+def _spent(made: SampleEngagement) -> float:
     return sum(log.seconds for item in made.work for log in item.timelogs) / HOUR
 
 
-def _left(made: Engagement) -> float:
+def _left(made: SampleEngagement) -> float:
     """Hours still to come, at the cost so far; without estimates all that was sold."""
     if made.plan.finished:
         return 0.0
@@ -108,7 +108,7 @@ def _left(made: Engagement) -> float:
     return max(0.0, whole - _spent(made))
 
 
-def _hours(made: Engagement, quarter: Period) -> float:
+def _hours(made: SampleEngagement, quarter: Period) -> float:
     """Hours logged in the quarter, and those of the rest that fall into it when they are spread evenly."""
     logs = [log for item in made.work for log in item.timelogs if log.spent_at.date() in quarter]
     first = max(made.as_of + timedelta(days=1), made.start)

@@ -8,7 +8,7 @@ import random
 from datetime import date, timedelta
 
 from bot.demo.catalogue import PLANS, Script
-from bot.demo.engagement import ESTIMATED, Engagement
+from bot.demo.engagement import ESTIMATED, SampleEngagement
 from bot.demo.portfolio import build_portfolio
 
 TIMESHEET_SOWS = (2101, 2088, 2064)
@@ -25,7 +25,7 @@ def make_timesheets(as_of: date, seed: int = 7, edition: str = "ultimate", plans
     return _text(["engagement", "user", "date", "hours", "billable", "approved", "item"], rows)
 
 
-def _hours(made: Engagement, chance: random.Random) -> list[list[object]]:
+def _hours(made: SampleEngagement, chance: random.Random) -> list[list[object]]:
     rows: list[list[object]] = []
     for item in made.work:
         for log in item.timelogs:
@@ -54,7 +54,7 @@ def make_bookings(as_of: date, seed: int = 7, edition: str = "ultimate", plans: 
     return _text(["engagement", "user", "week", "hours", "kind"], rows)
 
 
-def _bookings(made: Engagement) -> list[list[object]]:
+def _bookings(made: SampleEngagement) -> list[list[object]]:
     """The next weeks at the pace that the plan needs, as long as the work goes on."""
     rows: list[list[object]] = []
     weeks = made.plan.weeks * made.plan.tight

@@ -1,4 +1,4 @@
-"""What of a portfolio's items is nobody's work, and what is said where several claim the same (CONTRACT §4, §5). Pure."""
+"""What of a portfolio's items is nobody's work, and what is said where several claim the same. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which items are another customer's, whatever `work` names (CONTRACT §8.11). Pure.
+"""Which items are another customer's, whatever `work` names. Pure.
 
 An engagement is at home where its root and its customer's channel lie; another one also where its `work` says. What lies
 in another customer's home, and not as deep in one of its own customer's, is that customer's.

@@ -16,6 +16,8 @@ SECRET = re.compile(
     r"\b(?:gl(?:pat|rt|dt|oas|soat|ptt|ft|imt|agent|cbt)-[\w-]{16,}|(?:password|secret|token)\s*:\s*\S{8,})", re.I
 )
 _SECRET_NAME = re.compile(r"token|password|secret", re.I)
+LIKENESS = 0.7
+"""How alike two words must be for one to be a slip of the other: a wrong suggestion is worse than none."""
 REVOKE = (
     "Whoever can read this file has it now: revoke it, make a new one, and set that as the environment variable "
     "GITLAB_TOKEN (in CI: a masked variable)."
@@ -55,12 +57,20 @@ def explain(problem: Mapping[str, Any], document: YamlDocument, where: str, mode
         return Fault(f"{name!r} is missing", where, line, column)
     if problem["type"] == "literal_error":
         allowed = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
-        advice = f"Did you mean {near[0]!r}?" if (near := _close(str(problem["input"]), allowed)) else ""
+        advice = _nearest_choice(str(problem["input"]), allowed)
         text = f"must be one of {', '.join(allowed)}"
     else:
         advice, text = "", _PLAIN.get(problem["type"], problem["msg"].removeprefix("Value error, "))
         text = text.format_map(problem.get("ctx") or {}) if problem["type"] in _PLAIN else text
     return Fault(f"{name}: {text}{given(problem['input'], text)}", where, line, column, advice)
+
+
+def _nearest_choice(word: str, allowed: list[str]) -> str:
+    """The choice that was meant. Never for who reads somewhere: a wrong guess would show money to customers."""
+    if "internal" in allowed:
+        return "Say customer, unless only your own people can read there."
+    near = _close(word, allowed)
+    return f"Did you mean {near[0]!r}?" if near else ""
 
 
 def given(value: Any, text: str = "") -> str:
@@ -102,7 +112,7 @@ def out_of_order(given_values: Mapping[str, float], defaults: Mapping[str, float
 def _close(word: str, known: Iterable[str]) -> list[str]:
     """The known word that is nearest, whatever its case."""
     by_fold = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(word.casefold(), by_fold, 1, 0.5) or [
+    near = difflib.get_close_matches(word.casefold(), by_fold, 1, LIKENESS) or [
         name for name in by_fold if len(name) > 2 and word.casefold().startswith(name)
     ]
     return [by_fold[name] for name in near[:1]]

@@ -77,9 +77,9 @@ def _dump_dated(value: Item | Milestone) -> dict[str, Any]:
 
 
 def _dump(value: Any) -> dict[str, Any]:
+    model: Any = type(value)
     return {
-        name: one if type(one := getattr(value, name)) in _AS_THEY_ARE else _plain(one)
-        for name in _field_names(type(value))
+        name: one if type(one := getattr(value, name)) in _AS_THEY_ARE else _plain(one) for name in _field_names(model)
     }
 
 

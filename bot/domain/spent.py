@@ -1,4 +1,4 @@
-"""On which day hours were spent: what GitLab stores as an instant was often given as a day (CONTRACT §7)."""
+"""On which day hours were spent: what GitLab stores as an instant was often given as a day."""
 
 from __future__ import annotations
 

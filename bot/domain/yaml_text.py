@@ -196,7 +196,7 @@ def _note_mapping(
         if not isinstance(key, yaml.ScalarNode):
             raise YamlProblem("a key must be plain text", line, column)
         if key.value in seen:
-            raise YamlProblem(f"{key.value!r} stands twice (first on line {seen[key.value]})", line, column)
+            raise YamlProblem(f"{key.value!r} is given twice (first on line {seen[key.value]})", line, column)
         seen[key.value] = line
         places[(*path, key.value)] = (line, column)
         _note_places(child, (*path, key.value), places)

@@ -207,17 +207,27 @@ def create_labels(client: GitLabClient, path: str, names: Sequence[str], *, kind
     return made
 
 
+def lacking_labels(client: GitLabClient, settings: Settings) -> list[tuple[str, str]]:
+    """What is missing in the outermost configured namespaces: (namespace, label) of each."""
+    return [(access.path, name) for access in _outermost(client, settings) for name in access.missing_labels]
+
+
 def create_missing_labels(client: GitLabClient, settings: Settings) -> list[tuple[str, str]]:
     """Create what is missing in the outermost configured namespaces: (namespace, label) of each that was made."""
     found: list[tuple[str, str]] = []
+    for access in _outermost(client, settings):
+        made = create_labels(client, access.path, access.missing_labels, kind=access.kind)
+        found += [(access.path, name) for name in made]
+    return found
+
+
+def _outermost(client: GitLabClient, settings: Settings) -> Iterator[NamespaceAccess]:
     for path in outermost(settings.portfolio.namespaces):
         access = _namespace(client, client.capabilities, path, settings)
         if access.error:
             raise NotFoundError(access.error, path)
         require_sight(access.level, path)
-        made = create_labels(client, path, access.missing_labels, kind=access.kind)
-        found += [(path, name) for name in made]
-    return found
+        yield access
 
 
 def label_color(name: str) -> str:

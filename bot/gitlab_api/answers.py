@@ -12,7 +12,15 @@ from typing import Any
 
 from bot.domain.border import one_line, without_controls
 from bot.domain.bulkhead import in_words
-from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, RateLimitedError, UncertainWriteError
+from bot.domain.errors import (
+    AccessError,
+    GitLabError,
+    NotFoundError,
+    PsbotError,
+    RateLimitedError,
+    UncertainWriteError,
+    UnreachableError,
+)
 
 MAX_MESSAGE = 300
 _TOO_DEAR = re.compile(r"complexity|timeout|timed out|too large|too complex", re.I)
@@ -46,6 +54,7 @@ class Answer:
     sent: bool = True
     final: bool = False
     """Whether trying again can't help (a certificate, a redirect to another host)."""
+    advice: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -102,6 +111,9 @@ def refusal(reply: Answer, where: str) -> PsbotError:
         scope = " It needs scope `api` (`read_api` for reading)." if "insufficient_scope" in said else ""
         advice = f"The token's user needs the role Planner (before GitLab 17.7: Reporter) there.{scope}"
         return AccessError(f"the token may not do this (403: {said})", where, advice)
+    if reply.status == 407:
+        advice = "Put them into HTTP_PROXY: http://user:password@host:port."
+        return UnreachableError("a proxy on the way wants a user and password (407)", where, advice)
     if reply.status == 404:
         return NotFoundError("is not there, or the token may not see it (404)", where)
     return GitLabError(f"GitLab refuses ({reply.status}: {said})", where, status=reply.status or 0)

@@ -16,6 +16,7 @@ from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
 from bot.gitlab_api.fields import with_dates
 from bot.gitlab_api.histories import Histories
+from bot.gitlab_api.internal_block import internal_home, with_block_of
 from bot.gitlab_api.merge_requests import MergeRequestLog
 from bot.gitlab_api.translate import NO_ZONES, Record, instant, make_item, make_timelog, ref_of
 
@@ -116,17 +117,24 @@ def _is_current(record: Record, oldest: date) -> bool:
     return closed is None or closed.date() >= oldest
 
 
-def draft_engagement(root: Record, settings: Settings, fields: Mapping[str, object] | None = None) -> EngagementDraft:
-    """The engagement's facts: the config wins over its description's block, that over its custom `fields` and dates."""
+def draft_engagement(
+    root: Record, settings: Settings, fields: Mapping[str, object] | None = None, archive: Archive | None = None
+) -> EngagementDraft:
+    """The engagement's facts: the config wins over the block of its internal issue (found in `archive`), that over its
+    description's block, that over its custom `fields` and dates."""
     ref = ref_of(root)
     values, document, broken = read_block(root["description"], ENGAGEMENT_BLOCK)
     own = with_dates(root, fields or {})
     values = {**{key: value for key, value in own.items() if key not in values}, **values}
     facts, faults = make_facts(values, document)
     override = settings.engagements.get(ref)
+    home = internal_home(facts, override or {}, settings, archive)
     more: tuple[FactFault, ...] = ()
+    if home:
+        facts, more = with_block_of(home, facts)
     if override:
-        facts, more = merge_facts(facts, override)
+        facts, told = merge_facts(facts, override)
+        more = (*more, *told)
     money = _money_keys(values) if settings.audience_of(root["path"]) == "customer" else ()
     return EngagementDraft(root, facts, tuple(replace(f, ref=f.ref or ref) for f in (*broken, *faults, *more)), money)
 

@@ -79,7 +79,7 @@ class Capabilities:
             yield "Community Edition: no epics, weights, health status, iterations or blocking links"
         elif self.version[:2] < EPICS_ARE_ITEMS:
             yield (
-                f"GitLab {self.full_version}: before 17.2 epics are no work items; they are read through the epics API, "
+                f"GitLab {self.full_version}: before 17.2 epics are not work items; they are read through the epics API, "
                 "with a request more for every hundred issues"
             )
         if not self.lists_groups:

@@ -15,16 +15,16 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import gitlab
 import requests
-import urllib3
 from gitlab.exceptions import GitlabError, RedirectError
 
 from bot.domain.border import one_line
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
 from bot.gitlab_api.answers import Answer, graphql_data, is_transient, refusal, write_refusal
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
+from bot.gitlab_api.no_answer import CHECK, LATER, SPEAKS_TLS, no_answer, wrong_scheme
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.retry_budget import RETRIED_STATUSES, RetryBudget, is_told
-from bot.gitlab_api.transport import MASK, ForeignRedirect, ca_bundle, check_url, make_session, mask_logs
+from bot.gitlab_api.transport import MASK, ca_bundle, check_url, make_session, mask_logs
 
 USER_AGENT = "psbot (+python-gitlab)"
 GRAPHQL = "/api/graphql"
@@ -120,9 +120,18 @@ class GitLabClient:
             return self.graphql(START_QUERY, where=self.url)
         except (GitLabError, NotFoundError) as problem:
             # An EE before 17.x words a token without the API scope like a thing that is not there.
-            self.get("/user")
+            self._require_gitlab()
             advice = "The token needs scope `api` (`read_api` for reading)."
             raise AccessError(f"GraphQL can't be used: {problem.message}", self.url, advice) from None
+
+    def _require_gitlab(self) -> None:
+        """Raises UnreachableError where something answers at the address that is no GitLab."""
+        try:
+            self.get("/user")
+        except (NotFoundError, GitLabError) as problem:
+            advice = "Check GITLAB_URL; a GitLab below a path has it in its address: https://example.com/gitlab."
+            reason = "404" if isinstance(problem, NotFoundError) else problem.message
+            raise UnreachableError(f"no GitLab answers there ({reason})", self.url, advice) from None
 
     @cached_property
     def user(self) -> TokenUser:
@@ -215,7 +224,9 @@ class GitLabClient:
                 return self._value(reply, where), reply.headers
             if reply.final or not attempts.again(told=is_told(reply.status, reply.headers)):
                 place = "" if where == self.url else f" at {self.url}"
-                raise self._masked(UnreachableError(f"no answer from GitLab{place} ({cause})", where, _advice(reply)))
+                raise self._masked(
+                    UnreachableError(f"no answer from GitLab{place} ({cause})", where, reply.advice or LATER)
+                )
 
     def _enter(self, longest: float, where: str) -> None:
         """Wait for leave to send. Raises UnreachableError when that takes too long, or when it is of no use."""
@@ -228,12 +239,14 @@ class GitLabClient:
                 f"not asked: this run's ceiling of {self._ceiling.seconds / 60:.0f} minutes is met", where, _CEILING
             )
         if self._retries.gave_up:
-            raise UnreachableError("not asked: GitLab has answered nobody for minutes", where, _LATER)
+            raise UnreachableError("not asked: GitLab has answered nobody for minutes", where, LATER)
         if not self._retries.enter(longest):
-            raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, _LATER)
+            raise UnreachableError("GitLab's rate limit allows no more requests for minutes", where, LATER)
 
     def _value(self, reply: Answer, where: str) -> Any:
         if not reply.succeeded:
+            if wrong_scheme(reply):
+                raise UnreachableError(SPEAKS_TLS, self.url, "Write https:// in GITLAB_URL.")
             raise self._masked(refusal(reply, where))
         if reply.is_page:
             raise GitLabError("answers with a web page, not with GitLab's API", self.url, "Check GITLAB_URL.")
@@ -244,7 +257,7 @@ class GitLabClient:
         reply = self._send(verb, path, {}, body)
         self._count(reply, write=True)
         if not reply.sent:
-            raise self._masked(UnreachableError(f"could not be sent ({reply.problem})", where, _advice(reply)))
+            raise self._masked(UnreachableError(f"could not be sent ({reply.problem})", where, reply.advice or LATER))
         if not reply.succeeded:
             raise self._masked(write_refusal(reply, where, self._retries.retry_after(reply.headers)))
         try:
@@ -267,14 +280,17 @@ class GitLabClient:
                 verb, path, query_data=query, post_data=body, obey_rate_limit=False, retry_transient_errors=False
             )
         except RedirectError:
-            return Answer(None, problem="GitLab redirects a write to another address", sent=False, final=True)
+            return Answer(
+                None, problem="GitLab redirects a write to another address", sent=False, final=True,
+                advice="Set gitlab.url (or GITLAB_URL) to that address if it is your GitLab.",
+            )  # fmt: skip
         except GitlabError:
             answer = self._session.last_answer
         except requests.exceptions.RequestException as error:
-            return _no_answer(error)
+            return no_answer(error, self.url)
         except OSError as error:
             problem = f"no connection: {one_line(str(error.strerror or error))[:200]}"
-            return Answer(None, problem=problem, sent=False, final=True)
+            return Answer(None, problem=problem, sent=False, final=True, advice=CHECK)
         return Answer(answer.status_code, answer.headers, answer.content)
 
     def _next(self, headers: Mapping[str, str]) -> str | None:
@@ -303,7 +319,6 @@ class GitLabClient:
 
 
 _CEILING = "What is done stays done. Raise gitlab.max_requests or gitlab.max_minutes if it is meant."
-_LATER = "Run it again later; what is done stays done."
 
 
 def _transient(reply: Answer) -> str:
@@ -319,35 +334,6 @@ def _transient(reply: Answer) -> str:
     except ValueError:
         return "an answer that was cut short"
     return FAILED_INSIDE if isinstance(body, dict) and is_transient(body.get("errors")) else ""
-
-
-def _no_answer(error: requests.exceptions.RequestException) -> Answer:
-    """What went wrong on the way, in words that hold no header."""
-    if isinstance(error, ForeignRedirect):
-        return Answer(
-            None, problem=f"it redirects to {error.target}, where the token does not go", sent=False, final=True
-        )
-    if isinstance(error, requests.exceptions.SSLError):
-        return Answer(None, problem="its certificate is not trusted", sent=False, final=True)
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Answer(None, problem="no connection in time", sent=False)
-    if isinstance(error, requests.exceptions.Timeout):
-        return Answer(None, problem="no answer in time")
-    inner = error.args[0] if error.args else None
-    reason = getattr(inner, "reason", inner)
-    if isinstance(reason, urllib3.exceptions.NameResolutionError):
-        return Answer(None, problem="its host name is not known", sent=False)
-    if isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ProxyError):
-        return Answer(None, problem="no connection", sent=False)
-    return Answer(None, problem=f"the connection broke ({type(error).__name__})")
-
-
-def _advice(reply: Answer) -> str:
-    if "redirects" in reply.problem:
-        return "Set gitlab.url (or GITLAB_URL) to that address if it is your GitLab."
-    if "certificate" in reply.problem:
-        return "Point REQUESTS_CA_BUNDLE to your company's CA certificates."
-    return "Check GITLAB_URL and the network, or run it again later." if not reply.sent else _LATER
 
 
 def _key_of(entry: Any) -> int | str | None:

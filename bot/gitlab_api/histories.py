@@ -48,7 +48,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Question:
+class HistoryQuestion:
     """What is asked about many items: by discussion or not, what is read of a page of notes, and its name in messages."""
 
     labels: bool
@@ -136,7 +136,7 @@ class HistoryReader:
             for part in chunks(found, ITEMS_A_PLACE):
                 yield Batch(kind, path, tuple(part))
 
-    def _ask_notes(self, what: Question, batches: Sequence[Batch]) -> dict[int, Any]:
+    def _ask_notes(self, what: HistoryQuestion, batches: Sequence[Batch]) -> dict[int, Any]:
         """What the notes of every item of the batches tell; what fails is noted, and the rest is read."""
         try:
             if sum(len(b.records) for b in batches) == 1:
@@ -166,7 +166,7 @@ class HistoryReader:
             return {}
 
     @understood()
-    def _notes(self, what: Question, batches: Sequence[Batch], size: int) -> dict[int, Any]:
+    def _notes(self, what: HistoryQuestion, batches: Sequence[Batch], size: int) -> dict[int, Any]:
         known = self.client.capabilities
         kinds, sizes = [b.kind for b in batches], [len(b.records) for b in batches]
         query = queries.histories_query(known, kinds, sizes, size, labels=what.labels)
@@ -184,7 +184,7 @@ class HistoryReader:
         self._read_on(what, found, unfinished, size)
         return found
 
-    def _read_on(self, what: Question, found: dict[int, Any], unfinished: dict[int, str], size: int) -> None:
+    def _read_on(self, what: HistoryQuestion, found: dict[int, Any], unfinished: dict[int, str], size: int) -> None:
         """The further notes of items with more than came along, `size` at a time."""
         pages = {number: Pages(what.where) for number in unfinished}
         while unfinished:
@@ -352,5 +352,5 @@ def _replay(notes: Iterable[Sequence[Any]]) -> tuple[DueChange, ...]:
     return replay_due(DueNote(at, day(new), day(old)) for text, new, old in notes if (at := instant(text)))
 
 
-DUE: Final = Question(False, _due_notes, "due-date histories")
-LABELS: Final = Question(True, _label_notes, "label dates")
+DUE: Final = HistoryQuestion(False, _due_notes, "due-date histories")
+LABELS: Final = HistoryQuestion(True, _label_notes, "label dates")

@@ -1,4 +1,4 @@
-"""Whose work an item is: each item, with its hours, belongs to exactly one engagement (CONTRACT §5). Pure."""
+"""Whose work an item is: each item, with its hours, belongs to exactly one engagement. Pure."""
 
 from __future__ import annotations
 

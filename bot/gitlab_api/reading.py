@@ -108,8 +108,9 @@ class _Reading:
         everyone = sorted(all_roots(self._archive(), self.settings), key=ref_of)
         settings, strange = join_keys(self.settings, [ref_of(r) for r in everyone], self._look_up)
         fields = self._fields([r for r in roots if r["id"] in chosen])
+        known = self._archive()
         asked = ((root, fields.get(root["id"])) for root in everyone)
-        every = [d for root, own in asked if (d := self._served(root, draft_engagement, root, settings, own))]
+        every = [d for root, own in asked if (d := self._served(root, draft_engagement, root, settings, own, known))]
         every = self._followed(every)
         drafts = [d for d in every if d.root["id"] in chosen]
         self.failures += [str(s.fault) for s in strange if s.nearest not in {d.ref for d in drafts}]

@@ -40,4 +40,4 @@ def _text(client: GitLabClient, base: str, path: str) -> str:
     try:
         return base64.b64decode(str(answer["content"])).decode("utf-8")
     except (KeyError, TypeError, ValueError) as error:
-        raise GitLabError("is no text file", path) from error
+        raise GitLabError("is not a text file", path) from error

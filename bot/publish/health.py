@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.config import Settings
 from bot.publish.marker import Identity
-from bot.publish.posts import HealthLabels, Standing
+from bot.publish.posts import HealthStanding, Standing
 from bot.publish.steps import Step
 
 
@@ -24,7 +24,7 @@ def health_steps(colours: Mapping[str, str], standing: Standing, settings: Setti
         yield _health_step(engagement, labels.get(colour), present, standing)
 
 
-def _health_step(engagement: str, wanted: str | None, labels: HealthLabels, standing: Standing) -> Step:
+def _health_step(engagement: str, wanted: str | None, labels: HealthStanding, standing: Standing) -> Step:
     others = tuple(label for label in labels.present if label not in labels.own)
     gone = tuple(label for label in labels.own if label != wanted)
     add = (wanted,) if wanted and wanted not in labels.present else ()

@@ -19,7 +19,7 @@ MENTION = "mention"
 
 
 @dataclass(frozen=True)
-class Hours:
+class MentionHours:
     """When people may be mentioned, and how often a day. `quiet` is `18:00-08:00`, in each person's own zone."""
 
     quiet: str
@@ -42,7 +42,7 @@ class Hours:
         return ZoneInfo(name) if name else self.calendar.zone
 
 
-def mention_steps(mentions: Iterable[Mention], standing: Standing, hours: Hours) -> Iterator[Step]:
+def mention_steps(mentions: Iterable[Mention], standing: Standing, hours: MentionHours) -> Iterator[Step]:
     """The mentions still to be written. One that has no note to stand below waits for it."""
     written = [p for p in standing.posts if p.own and p.marker.identity.kind == MENTION]
     known = {p.marker.identity for p in written}

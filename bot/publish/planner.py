@@ -36,7 +36,7 @@ class Planner:
     def plan_wish(self, wish: Wish, approval: Approval | None = None) -> Iterator[Step]:
         refused = self.refusal(wish)
         if refused:
-            yield self.step(wish, "refuse", refused)
+            yield _shown(self.step(wish, "refuse", refused), wish)
             return
         posts = self.posts(wish.identity)
         own = [p for p in posts if p.own and self.is_at(p, wish)]
@@ -162,6 +162,11 @@ class Planner:
             url=post.url if post else "",
             approval=approval,
         )
+
+
+def _shown(step: Step, wish: Wish) -> Step:
+    """A refused step with what would have been said, for a dry run; it holds no text that could be written."""
+    return replace(with_diff(replace(step, body=wish.text()), ""), body="")
 
 
 def _is_before(post: Post, identity: Identity) -> bool:

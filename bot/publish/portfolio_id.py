@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.domain.model import Portfolio
 from bot.publish.loss import basis_of
 from bot.publish.posts import Post
-from bot.report.registry import Place, kinds_at
+from bot.report.registry import ReportPlace, kinds_at
 
 _MOST = 0.5
 """Share of the engagements, of both sides, that must be the same."""
@@ -48,6 +48,6 @@ def _is_same(found: frozenset[str], post: Post) -> bool:
 def named(post: Post, portfolio: str) -> Post:
     """`post` with the portfolio's name, where it is a roll-up that an earlier psbot left without one."""
     identity = post.marker.identity
-    if identity.kind not in kinds_at(Place.PORTFOLIO) or identity.portfolio:
+    if identity.kind not in kinds_at(ReportPlace.PORTFOLIO) or identity.portfolio:
         return post
     return replace(post, marker=replace(post.marker, identity=replace(identity, portfolio=portfolio)))

@@ -71,7 +71,7 @@ class Spotted:
 
 
 @dataclass(frozen=True, slots=True)
-class HealthLabels:
+class HealthStanding:
     """The health labels that an item carries, and those of them that psbot itself set last."""
 
     present: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ class Standing:
     posts: tuple[Post, ...] = ()
     problems: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     aliases: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    health: Mapping[str, HealthLabels] = field(default_factory=lambda: EMPTY)
+    health: Mapping[str, HealthStanding] = field(default_factory=lambda: EMPTY)
     portfolio: str = ""
     """Which portfolio's roll-ups `posts` holds; those of others are left out."""
     others: tuple[str, ...] = ()

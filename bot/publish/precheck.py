@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.publish.digest import digest, normalised
 from bot.publish.marker import Identity
-from bot.publish.posts import HealthLabels, Post
+from bot.publish.posts import HealthStanding, Post
 from bot.publish.steps import Step
 
 
@@ -81,7 +81,7 @@ def _examine_clearing(step: Step, post: Post | None, posts: list[Post]) -> Obsta
     return Obstacle("go", "", post)
 
 
-def examine_labels(step: Step, present: Iterable[str], health: HealthLabels) -> Obstacle:
+def examine_labels(step: Step, present: Iterable[str], health: HealthStanding) -> Obstacle:
     """Judge a label step by the labels that the item carries now."""
     labels = set(present)
     if set(step.labels) <= labels and not set(step.remove_labels) & labels:

@@ -18,7 +18,7 @@ from bot.publish.marker import engagement_token, read_marker
 from bot.publish.mentions import MENTION
 from bot.publish.orders import ANSWER
 from bot.publish.steps import Plan, Step
-from bot.report.registry import Place, kinds_at, report_of
+from bot.report.registry import ReportPlace, kinds_at, report_of
 
 HEALTH = "health"
 
@@ -49,8 +49,8 @@ class Today:
             return
         if step.identity.audience not in ("internal", "customer"):
             yield f"{step.identity.audience!r} is not an audience"
-        roll_ups = kinds_at(Place.PORTFOLIO)
-        if kind not in {*roll_ups, *kinds_at(Place.ENGAGEMENT, Place.CUSTOMER_CHANNEL), HEALTH}:
+        roll_ups = kinds_at(ReportPlace.PORTFOLIO)
+        if kind not in {*roll_ups, *kinds_at(ReportPlace.ENGAGEMENT, ReportPlace.CUSTOMER_CHANNEL), HEALTH}:
             yield f"{kind!r} is not a report of this psbot"
         elif kind in roll_ups:
             yield from self._roll_up_faults(step, kind)

@@ -26,7 +26,7 @@ from bot.publish.approval import Thumb, is_thumbs_up, rating_of
 from bot.publish.audience import malformed
 from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.portfolio_id import named, portfolio_id
-from bot.publish.posts import HealthLabels, Post, Spotted, Standing, renamed
+from bot.publish.posts import HealthStanding, Post, Spotted, Standing, renamed
 
 _TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
 UNLABELLED = ""
@@ -222,14 +222,14 @@ class Reader:
 
     # -- health labels
 
-    def health_of(self, place: Place) -> HealthLabels:
+    def health_of(self, place: Place) -> HealthStanding:
         """The health labels of an item, and which of them psbot set itself."""
         names = self.settings.labels.health
         present = tuple(label for label in place.labels if label in (names.green, names.yellow, names.red))
         if not present:
-            return HealthLabels()
+            return HealthStanding()
         setters = api.read_label_setters(self.client, place)
-        return HealthLabels(present, tuple(label for label in present if setters.get(label) == self.trust.user_id))
+        return HealthStanding(present, tuple(label for label in present if setters.get(label) == self.trust.user_id))
 
     # -- former names
 

@@ -127,11 +127,11 @@ def step_line(step: Step, dry: bool = True) -> str:
 
 
 def plan_text(plan: Plan, dry: bool = True) -> str:
-    """The plan for a terminal: a line a step, with the diff of each that writes, and the sums."""
+    """The plan for a terminal: a line a step, with the diff of each that writes (a dry run: or is refused), and the sums."""
     blocks = []
     for step in plan.steps:
         block = step_line(step, dry)
-        if step.writes and step.diff:
+        if step.diff and (step.writes or (dry and step.action == "refuse")):
             block += "\n" + "\n".join(f"    {line}" for line in printable(step.diff).split("\n"))
         blocks.append(block)
     counts = plan.counts()

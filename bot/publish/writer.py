@@ -27,7 +27,7 @@ from bot.publish.commands import command_lines
 from bot.publish.digest import digest, normalised
 from bot.publish.drafts import draft_state
 from bot.publish.orders import SIGNS
-from bot.publish.posts import HealthLabels, Post, renamed
+from bot.publish.posts import HealthStanding, Post, renamed
 from bot.publish.precheck import successor
 from bot.publish.standing import Reader, Sight
 from bot.publish.steps import Step
@@ -73,7 +73,7 @@ class Scene:
 
     place: Place
     posts: tuple[Post, ...]
-    health: HealthLabels = field(default_factory=HealthLabels)
+    health: HealthStanding = field(default_factory=HealthStanding)
     signs: tuple[str, ...] = ()
     """psbot's own reactions to the comment that a reaction is for."""
 

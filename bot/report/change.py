@@ -1,4 +1,4 @@
-"""Whether a report says something new, beyond the mere passing of time (CONTRACT §8.2).
+"""Whether a report says something new, beyond the mere passing of time.
 
 Every forecast moves a little each day, and "for 6 days" becomes "for 7". Such drift alone touches nothing that stands. It
 is told from change by comparing texts of the same day. What stands was written as of some day; written anew as of that

@@ -37,7 +37,7 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DigestSection:
     """A heading and what stands below it, most important first."""
 
     title: SafeMarkdown
@@ -50,7 +50,7 @@ class Digest:
 
     subject: SafeMarkdown
     lead: tuple[SafeMarkdown, ...] = ()
-    sections: tuple[Section, ...] = ()
+    sections: tuple[DigestSection, ...] = ()
     full: str = ""
 
     def title(self) -> str:
@@ -72,11 +72,11 @@ class Digest:
 
     def short(self) -> str:
         """A few lines for a chat, in which nothing mentions anybody."""
-        cut = tuple(Section(s.title, s.lines[:MOST_IN_CHAT]) for s in self.sections)
+        cut = tuple(DigestSection(s.title, s.lines[:MOST_IN_CHAT]) for s in self.sections)
         return unmentioned(plain_text(self.full or _assembled(self.lead, cut)))
 
 
-def _assembled(lead: Iterable[SafeMarkdown], sections: Iterable[Section]) -> str:
+def _assembled(lead: Iterable[SafeMarkdown], sections: Iterable[DigestSection]) -> str:
     blocks = [
         *lead,
         *("\n".join([f"**{s.title}**", "", *(f"- {line}" for line in s.lines)]) for s in sections if s.lines),
@@ -106,10 +106,10 @@ def portfolio_digest(context: ReportContext, due: Due, url: str = "") -> Digest:
         if line.moved
     )
     sections = (
-        Section(words.text("digest.changed"), _cut(context, moved)),
-        Section(words.text("digest.worst"), _cut(context, _worst(context, running))),
-        Section(words.text("digest.decisions"), _cut(context, _decisions(context, running))),
-        Section(words.text("orders.told"), _cut(context, _quiet(context, running))),
+        DigestSection(words.text("digest.changed"), _cut(context, moved)),
+        DigestSection(words.text("digest.worst"), _cut(context, _worst(context, running))),
+        DigestSection(words.text("digest.decisions"), _cut(context, _decisions(context, running))),
+        DigestSection(words.text("orders.told"), _cut(context, _quiet(context, running))),
     )
     subject = words.text("digest.portfolio", period=SafeMarkdown(due.period.name), counts=counts)
     return Digest(subject, tuple(lead), sections)
@@ -196,11 +196,11 @@ def own_digest(
         if e.ref in drafts
     )
     sections = (
-        Section(words.text("digest.this_week"), _cut(context, _steps(context, mine, day))),
-        Section(words.text("digest.asked"), _cut(context, _asked(context, day, person))),
-        Section(words.text("digest.drafts"), _cut(context, waiting)),
-        Section(words.text("orders.told"), _cut(context, _quiet(context, mine))),
-        Section(words.text("digest.refused"), _cut(context, _refused(context, mine, person))),
+        DigestSection(words.text("digest.this_week"), _cut(context, _steps(context, mine, day))),
+        DigestSection(words.text("digest.asked"), _cut(context, _asked(context, day, person))),
+        DigestSection(words.text("digest.drafts"), _cut(context, waiting)),
+        DigestSection(words.text("orders.told"), _cut(context, _quiet(context, mine))),
+        DigestSection(words.text("digest.refused"), _cut(context, _refused(context, mine, person))),
     )
     subject = words.text("digest.mine", n=len(mine), period=SafeMarkdown(period.name))
     return Digest(subject, (SafeMarkdown("  \n".join(lead)),) if lead else (), sections)

@@ -19,7 +19,7 @@ from bot.report.document import Document, RenderedFile
 from bot.report.parts.sections import TextSection, issue_of_sections, note_of_sections
 
 
-class Place(StrEnum):
+class ReportPlace(StrEnum):
     """Where a report stands."""
 
     ENGAGEMENT = "engagement"
@@ -63,7 +63,7 @@ class Report:
 
     kind: str
     name: str
-    place: Place
+    place: ReportPlace
     rhythm: Rhythm | None
     """None: once, on its occasion."""
     occasion: str = "when an engagement completes"
@@ -91,20 +91,20 @@ class Report:
 
     @property
     def is_published(self) -> bool:
-        return self.place is not Place.FILE
+        return self.place is not ReportPlace.FILE
 
     def subjects_of(self, due: Due, context: ReportContext) -> Iterable[str | None]:
         if not self.is_published:
             return ()
-        default = whole_portfolio if self.place is Place.PORTFOLIO else each_engagement
+        default = whole_portfolio if self.place is ReportPlace.PORTFOLIO else each_engagement
         return (self.subjects or default)(due, context)
 
     def document(self, due: Due, context: ReportContext, subject: str | None) -> Document | None:
-        if self.place is Place.PORTFOLIO and _is_before_us(due, context):
+        if self.place is ReportPlace.PORTFOLIO and _is_before_us(due, context):
             return None
         if self.make is not None:
             return self.make(due, context, subject)
-        if self.place is Place.PORTFOLIO:
+        if self.place is ReportPlace.PORTFOLIO:
             return issue_of_sections(self.title, self.sections, due, context)
         return note_of_sections(self.title, self.sections, due, context, subject or "")
 
@@ -122,7 +122,7 @@ def _order(report: Report) -> tuple[int, int, str, str]:
 
     rhythms = (WEEKLY, MONTHLY, QUARTERLY)
     rank = rhythms.index(report.rhythm) if report.rhythm in rhythms else len(rhythms)
-    return rank, list(Place).index(report.place), report.kind, report.audience
+    return rank, list(ReportPlace).index(report.place), report.kind, report.audience
 
 
 def kinds_of_reports() -> tuple[str, ...]:
@@ -130,7 +130,7 @@ def kinds_of_reports() -> tuple[str, ...]:
     return tuple(dict.fromkeys(report.kind for report in all_reports()))
 
 
-def kinds_at(*places: Place) -> frozenset[str]:
+def kinds_at(*places: ReportPlace) -> frozenset[str]:
     return frozenset(report.kind for report in all_reports() if report.place in places)
 
 

@@ -33,7 +33,7 @@ from bot.domain.model import (
 from bot.domain.vocabulary import AcceptanceState, BillingType, Colour, MilestoneState, Phase, RaidKind, Severity
 from bot.report.context import ReportContext
 from bot.report.environment import Templates
-from bot.report.registry import Place, config_sections, kinds_at, kinds_of_reports
+from bot.report.registry import ReportPlace, config_sections, kinds_at, kinds_of_reports
 from bot.report.schedule import forced
 
 DAY = date(2026, 11, 19)
@@ -73,7 +73,7 @@ def sample_dues(day: date = DAY) -> list[Due]:
 
 
 def sample_settings() -> Settings:
-    issues = {kind: {"project": SAMPLE_PROJECT} for kind in kinds_at(Place.PORTFOLIO)}
+    issues = {kind: {"project": SAMPLE_PROJECT} for kind in kinds_at(ReportPlace.PORTFOLIO)}
     return settings_model(Vocabulary(reports=config_sections())).model_validate(
         {
             "portfolio": {"namespaces": {"acme/ps-internal": "internal", "acme/customers": "customer"}},

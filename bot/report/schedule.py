@@ -7,16 +7,16 @@ from datetime import date
 
 from bot.config import Settings
 from bot.derive.decisions import due
-from bot.derive.decisions.due import Cycle, Due, Schedule
+from bot.derive.decisions.due import Cycle, Due, ReportSchedule
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import PastReport
 from bot.report.registry import all_reports
 
 
-def schedules() -> dict[str, Schedule]:
+def schedules() -> dict[str, ReportSchedule]:
     """By kind, in the order in which reports are made."""
     return {
-        r.kind: Schedule(r.rhythm, r.section or r.kind, not r.is_published, r.occasion, r.is_asked)
+        r.kind: ReportSchedule(r.rhythm, r.section or r.kind, not r.is_published, r.occasion, r.is_asked)
         for r in all_reports()
     }
 

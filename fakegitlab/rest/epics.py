@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -14,8 +15,9 @@ from fakegitlab.rest.issues import STATES, moments, titles
 from fakegitlab.rest.paging import as_json, paginated
 from fakegitlab.rest.shapes import epic_json, issue_json
 from fakegitlab.services.finder import Criteria, find_items
-from fakegitlab.services.items import update_item
+from fakegitlab.services.items import create_item, update_item
 from fakegitlab.services.ordering import item_order
+from fakegitlab.services.refusal import forbidden
 
 
 def list_epic_issues(call: Call, place: str, iid: int) -> Response:
@@ -53,6 +55,20 @@ def list_epics(call: Call, place: str) -> Response:
 def show_epic(call: Call, place: str, iid: int) -> Response:
     """GET /groups/:id/epics/:iid."""
     return as_json(epic_json(call.world, call.epic_by_iid(place, iid)) | {"subscribed": False})
+
+
+def create_epic(call: Call, place: str) -> Response:
+    """POST /groups/:id/epics."""
+    group = call.licensed_group(place)
+    if not call.actor.is_staff(group):
+        raise forbidden()
+    title = call.need("title")
+    changes = changes_of(call, group, None)
+    changes.pop("title", None)
+    for name in ("start_date", "due_date"):
+        if call.flag(f"{name}_is_fixed") and (day := call.text(f"{name}_fixed")):
+            changes[name] = date.fromisoformat(day)
+    return as_json(epic_json(call.world, create_item(call.actor, group, "epic", title, changes)), 201)
 
 
 def update_epic(call: Call, place: str, iid: int) -> Response:

@@ -115,6 +115,28 @@ def create_project(call: Call) -> Response:
     return as_json(project_json(call.world, made), 201)
 
 
+def create_group(call: Call) -> Response:
+    """POST /groups: a subgroup, by Owners of the group above and, as the default is, its Maintainers."""
+    number = call.number("parent_id")
+    parent = next((g for g in call.world.groups.values() if g.id == number), None)
+    if parent is None or not call.actor.can_read(parent) or call.actor.level(parent) < MAINTAINER:
+        raise forbidden()
+    path = f"{parent.full_path}/{call.need('path')}"
+    if call.world.find_namespace(path) is not None:
+        raise Refusal(400, {"message": 'Failed to save group {:path=>["has already been taken"]}'})
+    made = Group(
+        id=call.world.next_id("group"),
+        slug=call.need("path"),
+        parent=parent,
+        name=call.need("name"),
+        visibility=call.text("visibility") or "private",
+        created_at=call.world.now,
+    )
+    call.world.add_namespace(made)
+    call.world.record("group.create", path, call.actor.user)
+    return as_json(group_json(call.world, made), 201)
+
+
 # --- members ---------------------------------------------------------------------------------------------------------------
 
 

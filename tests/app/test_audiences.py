@@ -1,4 +1,4 @@
-"""A namespace is internal, and a channel a customer's, only while GitLab agrees (CONTRACT §4 *Audience*)."""
+"""A namespace is internal, and a channel a customer's, only while GitLab agrees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Silence is not emptiness: what is not found any more leaves the last report standing (CONTRACT §8.9)."""
+"""Silence is not emptiness: what is not found any more leaves the last report standing."""
 
 from __future__ import annotations
 

@@ -248,7 +248,7 @@ def test_a_file_that_holds_everything_twice_counts_once_and_is_named() -> None:
     rows = [f"SOW-1,dana,2026-11-{day},8,true,true" for day in (9, 10, 11)]
     found = sheet(*rows, *rows)
     assert len(found.rows) == 3
-    assert "stands more than once" in faults(found)[0]
+    assert "is given more than once" in faults(found)[0]
     assert "(3 rows: lines 5, 6, 7)" in faults(found)[0]
 
 

@@ -1,4 +1,4 @@
-"""A text is written exactly when a reader would see a difference beyond drift (CONTRACT §8.2): for an edit of any field.
+"""A text is written exactly when a reader would see a difference beyond drift: for an edit of any field.
 
 What a reader would see without the edit is rendered for the same day, and compared: where it differs the text must be
 written, where it does not it must not, but for what the mere day brings as news.

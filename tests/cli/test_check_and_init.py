@@ -11,10 +11,12 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.app.checkup import CheckResult, check_pages
+from bot.app.checkup import check_pages
+from bot.app.remedies import CheckResult
 from bot.app.session import open_session
 from bot.app.setting_up.proposal import make_proposal, sounds_internal
 from bot.config.starter import local_timezone
+from bot.gitlab_api.survey import Survey
 from tests.cli.conftest import Desk, Said
 
 
@@ -155,7 +157,7 @@ def test_a_customer_is_never_proposed_as_internal_for_what_its_name_begins_with(
 
 
 def test_what_the_public_can_read_is_never_proposed_as_internal() -> None:
-    proposal = make_proposal("acme", {"acme/ps-internal": "public", "acme/x": "private"}, [], None, "PSProject")
+    proposal = make_proposal(Survey("acme", children={"acme/ps-internal": "public", "acme/x": "private"}), None)
     assert "internal" not in proposal.namespaces.values()
 
 

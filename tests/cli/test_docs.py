@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.app.setting_up.sold_list import read_sold
 from bot.app.timesheets import read_bookings, read_timesheets
 from bot.cli.commands import app
 from bot.cli.docs_pages import generated_pages
 from bot.config import parse_config
+from bot.config.sold import Pattern
+from bot.config.sow import parse_sow
 from bot.derive.catalog import vocabulary
 from bot.domain.facts import make_facts, merge_facts, read_block
 
@@ -87,7 +90,7 @@ def test_the_block_examples_of_the_labels_page_can_be_read() -> None:
 
 
 def test_the_move_from_gitlab_triage_is_a_valid_config_and_a_valid_policy() -> None:
-    policy, config, _ = (yaml.safe_load(block) for block in fences(ROOT / "docs/migration.md", "yaml"))
+    policy, config, *_ = (yaml.safe_load(block) for block in fences(ROOT / "docs/migration.md", "yaml"))
     assert set(policy["resource_rules"]["issues"]) == {"summaries", "rules"}
     settings = parse_config(yaml.safe_dump(config), "migration.md", vocabulary())
     assert settings.risks.disable == ("no-estimates",)
@@ -98,7 +101,7 @@ def test_the_move_from_a_spreadsheet_gives_the_rows_facts() -> None:
     (block,) = fences(page, "markdown")
     facts, faults = make_facts(*read_block(block, "ps-project")[:2])
     assert not faults
-    config = "portfolio: {namespaces: {acme: customer}}\n" + fences(page, "yaml")[2]
+    config = "portfolio: {namespaces: {acme: customer}}\n" + fences(page, "yaml")[3]
     (override,) = parse_config(config, "migration.md", vocabulary()).engagements.values()
     merged, faults = merge_facts(facts, override)
     assert not faults
@@ -110,3 +113,47 @@ def test_the_move_from_a_spreadsheet_gives_the_rows_facts() -> None:
     )
     assert sum(m.amount or 0 for m in merged.milestones) == merged.value
     assert "value" not in block, "customers read the description"
+
+
+TASKS = ("first-report", "customer-reports", "revenue-forecast")
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_configs_of_the_pages_by_task_are_valid(name: str) -> None:
+    head = "portfolio: {namespaces: {acme: customer}}\n"
+    for example in fences(ROOT / f"docs/{name}.md", "yaml"):
+        if example.startswith("customer_channel"):
+            facts, faults = make_facts(*read_block(f"```ps-project\n{example}```\n", "ps-project")[:2])
+            assert not faults
+            assert facts.customer_channel == "acme/customers/globex/delivery#3"
+        else:
+            parse_config(head + example, name, vocabulary())
+
+
+def test_the_sow_of_the_documentation_is_one() -> None:
+    sow = parse_sow(fences(ROOT / "docs/new.md", "yaml")[0], "SOW.yml")
+    assert (sow.customer, sow.template) == ("Globex", "migration")
+    assert sum(m.amount or 0 for m in sow.milestones) == sow.value
+
+
+def test_the_export_of_the_documentation_is_read() -> None:
+    (text,) = fences(ROOT / "docs/hundred.md", "csv")
+    found = read_sold(text, "sold.csv", Pattern("acme/customers/{customer}/{sow}"))
+    assert [row.sow.value for row in found.rows] == [120_000, 96_500]
+
+
+def test_the_columns_of_kantata_in_the_documentation_are_a_valid_config() -> None:
+    head = "portfolio: {namespaces: {acme: customer}}\n"
+    settings = parse_config(head + fences(ROOT / "docs/migration.md", "yaml")[2], "migration.md", vocabulary())
+    assert settings.finance.columns["engagement"] == "Project"
+
+
+def test_what_the_page_of_messages_names_is_said_somewhere() -> None:
+    said = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    quoted = re.findall(r"^\| `(.+?)`", (ROOT / "docs/when-it-says.md").read_text(encoding="utf-8"), re.M)
+    assert len(quoted) > 10
+    for message in quoted:
+        words = max(re.split(r" … |…|\bacme/\S+|\bvalue\b|\bguest\b|, |\(401\)|\b500\b|`", message), key=len).strip(
+            " ("
+        )
+        assert words in said, message

@@ -42,7 +42,7 @@ def carry_out(words: list[str], desk: Desk, targets: set[str]) -> Said | None:
     """Run a psbot command; check of all others that they are what the repository has."""
     if words[0] in ("psbot", ".venv/bin/psbot"):
         said = desk.call(*words[1:])
-        if words[1] == "init":
+        if words[1] == "init" and "--places" not in words:
             fill_in_internal_places(desk)
         return said
     if words == ["rm", "config.yml"]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.app.setting_up.places import filled_in
+from bot.app.setting_up.apart import filled_in
 from fakegitlab import DemoGitLab, World
 
 CONFIG = """\
@@ -94,9 +94,18 @@ def test_a_place_that_customers_read_or_that_is_not_there_is_refused(place: Plac
 
 def test_filling_in_keeps_comments_order_and_what_was_there() -> None:
     text = "# top\nportfolio:\n  namespaces: {a/b: internal}   # who\nengagements:\n  'A&1': {value: 5}   # money\nserve: {at: ['06:00']}\n"
-    changed = filled_in(text, {"a&1": "a/b#1", "c&2": "a/b#2"})
+    changed = filled_in(text, {"a&1": {"internal": "a/b#1"}, "c&2": {"internal": "a/b#2"}})
     assert yaml.safe_load(changed)["engagements"] == {
         "A&1": {"value": 5, "internal": "a/b#1"},
         "c&2": {"internal": "a/b#2"},
     }
     assert all(part in changed for part in ("# top", "# who", "# money", "serve: {at: ['06:00']}"))
+
+
+def test_a_first_dry_run_shows_the_reports_that_are_refused_too(place: Place) -> None:
+    said = place.psbot("run", "--dry-run", "--report", "status")
+    assert said.code == 1
+    refused = said.out[said.out.index("REFUSED status") :]
+    assert "+++ would stand" in refused.split("would create")[0]
+    assert "Globex" in refused
+    assert place.gitlab.writes == []

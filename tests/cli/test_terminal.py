@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
+import subprocess
 import sys
+import threading
 
 import pytest
 
+from bot.cli.columns import NARROW, WIDE, fitting
 from bot.cli.jobs import style_of
 from tests.cli.conftest import Desk
 from tests.cli.runner import ROOT
@@ -48,6 +52,47 @@ def test_a_terminal_gets_colours_and_bars_unless_it_asks_not_to(
     assert "would create" in said
     assert (f"{ESCAPE}32m" in said or f"{ESCAPE}1;36m" in said) is coloured
     assert (f"{ESCAPE}?25l" in said) is redrawn, "a bar hides the cursor while it is drawn"
+
+
+@pytest.mark.parametrize(
+    ("width", "names"),
+    [
+        (250, WIDE),
+        (110, NARROW),
+        (80, ("status", "finish_p50", "on_time_probability", "ref")),
+        (56, ("status", "finish_p50", "ref")),
+        (30, ("status", "ref")),
+    ],
+)
+def test_a_terminal_shows_the_columns_that_fit_and_always_the_reference(width: int, names: tuple[str, ...]) -> None:
+    assert fitting(width, longest_ref=33) == names
+
+
+def test_a_reader_that_goes_away_is_no_failure(desk: Desk) -> None:
+    snapshot = desk.folder / "snapshot.json"
+    assert desk.psbot("export", "-o", str(snapshot)).code == 0
+    psbot = f"{sys.executable} -m bot --config {desk.config} status --snapshot {snapshot}"
+    done = subprocess.run(
+        ["bash", "-c", f"{psbot} | head -1 > /dev/null; exit ${{PIPESTATUS[0]}}"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_ends_at_once_and_says_how_to_go_on(desk: Desk) -> None:
+    desk.gitlab.faults.add("unavailable", 10_000)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bot", "--config", str(desk.config), "run"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test in the background ignores it
+    )  # fmt: skip
+    while not desk.gitlab.requests:
+        threading.Event().wait(0.05)
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate()
+    assert child.returncode == 130
+    assert "interrupted; run it again" in err
+    assert "Traceback" not in err
 
 
 def test_each_kind_of_line_has_its_colour() -> None:

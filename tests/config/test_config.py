@@ -59,7 +59,7 @@ def test_all_mistakes_are_told_at_once_in_order_of_their_lines() -> None:
 MISTAKES = [
     # what stands there, line, column, and what is told of it
     ("calendar:\n\ttimezone: UTC", 6, 1, "a tab stands where YAML wants spaces"),
-    ("finance:\n  currency: USD\n  currency: EUR", 7, 3, "'currency' stands twice (first on line 6)"),
+    ("finance:\n  currency: USD\n  currency: EUR", 7, 3, "'currency' is given twice (first on line 6)"),
     ("finance: {currency: 'USD", 5, 21, "a quote is opened here and never closed"),
     ("finance: currency: USD", 5, 18, "a colon is out of place"),
     ("finance:\n  currency: USD\n   tolerance: 0.1", 7, 13, "check the indentation"),
@@ -125,7 +125,7 @@ MISTAKES = [
     ("serve: {at: ['06:00', '25:00']}", 5, 23, "'25:00' is not a time of day such as '06:00'"),
     ("serve: {at: ['06:00+02:00']}", 5, 14, "is not a time of day"),
     ("serve: {at: []}", 5, 9, "name at least one time"),
-    ("portfolio: 1", 5, 1, "'portfolio' stands twice (first on line 1)"),
+    ("portfolio: 1", 5, 1, "'portfolio' is given twice (first on line 1)"),
 ]
 
 

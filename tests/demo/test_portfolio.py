@@ -15,7 +15,7 @@ import yaml
 from bot.config import parse_config
 from bot.demo import DEMO_CONFIG
 from bot.demo.large import LARGE_CONFIG, make_large
-from bot.demo.portfolio import Portfolio, build_portfolio, make_portfolio
+from bot.demo.portfolio import SamplePortfolio, build_portfolio, make_portfolio
 from bot.demo.timesheets import make_bookings, make_timesheets
 from bot.derive.catalog import vocabulary
 from fakegitlab import DemoGitLab
@@ -64,11 +64,11 @@ def test_the_same_date_and_seed_give_the_same_world() -> None:
 
 
 @pytest.fixture(scope="module")
-def portfolio() -> Portfolio:
+def portfolio() -> SamplePortfolio:
     return build_portfolio(DAYS[0])
 
 
-def test_what_a_director_would_look_for(portfolio: Portfolio) -> None:
+def test_what_a_director_would_look_for(portfolio: SamplePortfolio) -> None:
     plans = [made.plan for made in portfolio.engagements]
     assert len(plans) == 12
     assert len({plan.customer for plan in plans}) == 6
@@ -92,13 +92,13 @@ def test_what_a_director_would_look_for(portfolio: Portfolio) -> None:
     assert any(link.kind == "blocks" for link in portfolio.world.links.values())
 
 
-def test_a_passive_acceptance_is_running(portfolio: Portfolio) -> None:
+def test_a_passive_acceptance_is_running(portfolio: SamplePortfolio) -> None:
     sent = [item for item in portfolio.world.items.values() if "acceptance::sent" in item.label_titles()]
     dates = [max(e.created_at.date() for e in item.events if e.kind == "label") for item in sent]
     assert any((DAYS[0] - day).days == 3 for day in dates)
 
 
-def test_facts_are_yaml_and_customers_see_no_money(portfolio: Portfolio) -> None:
+def test_facts_are_yaml_and_customers_see_no_money(portfolio: SamplePortfolio) -> None:
     blocks = [(item, found[1], yaml.safe_load(found[2])) for item in portfolio.world.items.values()
               for found in FENCE.finditer(item.description)]  # fmt: skip
     assert {name for _item, name, _facts in blocks} == {"ps-project", "ps-risk", "ps-change-order"}
@@ -134,7 +134,7 @@ def test_there_are_targets_for_the_running_quarter_and_the_one_before() -> None:
     assert all(100_000 < target < 1_500_000 for target in targets.values())
 
 
-def test_nobody_works_more_than_a_week_has_or_on_days_of_rest(portfolio: Portfolio) -> None:
+def test_nobody_works_more_than_a_week_has_or_on_days_of_rest(portfolio: SamplePortfolio) -> None:
     weeks: dict[tuple[str, tuple[int, int]], float] = {}
     for made in portfolio.engagements:
         for log in (log for item in made.work for log in item.timelogs):

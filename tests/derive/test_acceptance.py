@@ -102,6 +102,14 @@ def test_what_happened_today_is_known_today() -> None:
     today = acceptance_of(DONE, issue(ACCEPTED, label_dates={SENT: "2026-11-20", ACCEPTED: "2026-11-20"}))
     assert (today.sent, today.accepted_on) == (date(2026, 11, 20), date(2026, 11, 20))
     assert acceptance_of(DONE, issue(ACCEPTED, closed="2026-11-20")).accepted_on == date(2026, 11, 20)
+    told = acceptance_of(DONE, sign_off_sent="2026-11-20", sign_off_received="2026-11-20")
+    assert (told.state, told.sent, told.accepted_on) == ("accepted", date(2026, 11, 20), date(2026, 11, 20))
+
+
+def test_another_acceptance_issue_that_was_closed_is_not_the_accepted_one() -> None:
+    withdrawn = make_item(51, milestone="Design", labels=["acceptance"], closed="2026-11-12")
+    found = acceptance_of(DONE, issue(ACCEPTED), withdrawn)
+    assert (found.state, found.accepted_on) == ("accepted", None)
 
 
 def test_a_request_that_was_turned_down_is_not_accepted_by_silence() -> None:

@@ -386,9 +386,9 @@ def test_ten_items_are_evidence_enough() -> None:
 
 
 def test_the_facts_of_an_axis_are_what_a_reader_can_see() -> None:
-    done = MilestoneStatus("Done", None, state="done", due=BASELINE)
-    late = MilestoneStatus("Late", None, state="late", due=BASELINE, items_open=1)
-    plain = MilestoneStatus("Plain", None, state="on_track", slip_days=1, baseline=BASELINE, due=DAY)
+    done = MilestoneStatus("Done", state=MilestoneState.DONE, due=BASELINE)
+    late = MilestoneStatus("Late", state=MilestoneState.LATE, due=BASELINE, items_open=1)
+    plain = MilestoneStatus("Plain", state=MilestoneState.ON_TRACK, slip_days=1, baseline=BASELINE, due=DAY)
     dated = axis(schedule_axis, derived={"schedule": Schedule(milestones=(done, late, plain))}).signal.facts
     assert dated == (date(2026, 12, 18), ("Done", BASELINE, "done"), ("Late", BASELINE, "late"), ("Plain", DAY, ""))
     scope = Scope(growth=0.2, added=3, removed=2, approved_hours=5, approved_value=7, baseline_day=DAY)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.derive.decisions.colours import LEVELS, Signal, Standing, fold, fold_days, high_is_bad, low_is_bad
+from bot.derive.decisions.colours import LEVELS, ColourStanding, Signal, fold, fold_days, high_is_bad, low_is_bad
 from bot.derive.decisions.status import AXES, colours_on
 from tests.builders import CALENDAR
 
@@ -74,7 +74,7 @@ def test_from_red_it_gets_better_one_level_a_week() -> None:
 
 
 def test_a_day_of_rest_counts_for_the_worse_and_is_nobody_s_day_before() -> None:
-    friday = Standing().after_work(MONDAY, GREEN).after_work(MONDAY + timedelta(days=4), YELLOW)
+    friday = ColourStanding().after_work(MONDAY, GREEN).after_work(MONDAY + timedelta(days=4), YELLOW)
     assert friday.may_worsen
     assert friday.after_rest(MONDAY + timedelta(days=5), YELLOW).colour == "yellow"
     saturday = friday.after_rest(MONDAY + timedelta(days=5), GREEN)

@@ -52,7 +52,7 @@ def json_of(*engagements: Engagement, **options: Any) -> dict[str, Any]:
     return to_json(derive_portfolio(make_portfolio(*engagements), DAY, make_settings(), CALENDAR, **options))
 
 
-# Copied from CONTRACT §7: what another program may rely on.
+# What another program may rely on.
 ENGAGEMENT = {
     "ref", "title", "customer", "phase", "progress", "status", "schedule", "budget", "scope", "forecast",
     "acceptance", "risks", "escalations", "compliance", "errors",

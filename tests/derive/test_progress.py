@@ -1,4 +1,4 @@
-"""Progress and phase (CONTRACT §7 *Definitions*): basis, value of an item without one, what is no work."""
+"""Progress and phase: basis, value of an item without one, what is no work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing of another customer's items reaches an engagement, whatever its `work` names (CONTRACT §8.11)."""
+"""Nothing of another customer's items reaches an engagement, whatever its `work` names."""
 
 from __future__ import annotations
 

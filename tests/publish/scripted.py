@@ -10,7 +10,7 @@ from bot.gitlab_api.places import Place
 from bot.publish.digest import digest
 from bot.publish.execute import Result, take_step
 from bot.publish.marker import Identity, Marker, signed
-from bot.publish.posts import HealthLabels, Post
+from bot.publish.posts import HealthStanding, Post
 from bot.publish.steps import Step
 from bot.publish.writer import Retry, Scene, Writer
 from bot.report.document import PM_NOTES_END, PM_NOTES_START
@@ -47,7 +47,7 @@ def step(action: str, words: str = "On track.", identity: Identity = WHAT, **fie
 
 
 def scene(*posts: Post, **place: Any) -> Scene:
-    health = place.pop("health", HealthLabels())
+    health = place.pop("health", HealthStanding())
     signs = place.pop("signs", ())
     return Scene(replace(PLACE, **place), posts, health, signs)
 

@@ -66,6 +66,13 @@ def test_what_lies_at_home_is_ones_own() -> None:
         assert faults(own, intruder) == {intruder.ref: LIVES.format(own.ref)}
 
 
+def test_other_customers_elsewhere_are_no_matter_wherever_their_names_sort() -> None:
+    mine = engagement("acme/ps/a#1", "Globex", CHANNEL)
+    before = engagement("acme/a#1", "Initech", "acme/a#9", "acme/a#2")
+    behind = engagement("zeta/z#1", "Umbrella", "zeta/z#9", "zeta/z#2")
+    assert faults(mine, before, behind) == {}
+
+
 def test_engagements_of_one_customer_share_a_channel_and_a_home() -> None:
     home = engagement("acme/customers/talk#1", "Globex")
     assert (

@@ -1,4 +1,4 @@
-"""No text that the bot posts runs a quick action, whoever wrote the part (CONTRACT §8.5)."""
+"""No text that the bot posts runs a quick action, whoever wrote the part."""
 
 from __future__ import annotations
 

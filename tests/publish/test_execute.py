@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import AccessError, GitLabError
 from bot.publish.execute import Outcome, Result, apply_plan
-from bot.publish.posts import HealthLabels
+from bot.publish.posts import HealthStanding
 from bot.publish.steps import Plan, Step
 from bot.publish.writer import RefusedWrite, Retry
 from tests.publish.scripted import MONTH, Script, post, scene, step, text_of
@@ -157,7 +157,7 @@ def test_what_writes_nothing_looks_at_nothing(action: str, state: str) -> None:
 def test_labels_and_reactions_are_judged_by_what_the_item_bears() -> None:
     label = step("label", form="labels", labels=("health::at risk",), remove_labels=("health::on track",))
     done = scene(labels=("health::at risk", "bug"))
-    before = scene(labels=("health::on track",), health=HealthLabels(("health::on track",), ("health::on track",)))
+    before = scene(labels=("health::on track",), health=HealthStanding(("health::on track",), ("health::on track",)))
     script = Script([before, done])
     assert (script.take(label).state, len(script.written)) == ("done", 1)
     assert (script.take(label).state, len(script.written)) == ("done", 1)

@@ -161,7 +161,7 @@ def test_a_tampered_plan_does_not_pass_the_guard(stage: Stage) -> None:
     assert stage.gitlab.writes == []
 
 
-# -- health labels (CONTRACT §8.8)
+# -- health labels
 
 
 def labelled(stage: Stage, *labels: str) -> None:

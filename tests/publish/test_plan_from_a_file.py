@@ -1,4 +1,4 @@
-"""`apply` trusts GitLab and the config of the moment: a forged or outdated plan does nothing (CONTRACT §8.10)."""
+"""`apply` trusts GitLab and the config of the moment: a forged or outdated plan does nothing."""
 
 from __future__ import annotations
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.config.label_settings import HealthLabels
 from bot.publish.closing import closed_text
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, read_marker
-from bot.publish.posts import HealthLabels, Post
+from bot.publish.posts import HealthStanding, Post
 from bot.publish.precheck import Obstacle, examine, examine_labels, examine_reaction, stored_otherwise, successor
 from bot.publish.steps import Step
 from tests.publish.scripted import MONTH, WHAT, post, step, text_of
@@ -117,22 +118,33 @@ def test_an_issue_is_closed_once(end: str) -> None:
 @pytest.mark.parametrize(
     ("present", "health", "state"),
     [
-        (("red",), HealthLabels(("red",), ()), "done"),
-        (("red", "green"), HealthLabels(("red", "green"), ("red", "green")), "go"),
-        (("green",), HealthLabels(("green",), ("green",)), "go"),
-        (("green",), HealthLabels(("green",), ()), "stale"),
-        ((), HealthLabels(), "go"),
+        (("red",), HealthStanding(("red",), ()), "done"),
+        (("red", "green"), HealthStanding(("red", "green"), ("red", "green")), "go"),
+        (("green",), HealthStanding(("green",), ("green",)), "go"),
+        (("green",), HealthStanding(("green",), ()), "stale"),
+        ((), HealthStanding(), "go"),
     ],
 )
 def test_labels_are_changed_only_where_no_person_set_one(
-    present: tuple[str, ...], health: HealthLabels, state: str
+    present: tuple[str, ...], health: HealthStanding, state: str
 ) -> None:
     wanted = step("label", labels=("red",), remove_labels=("green",))
     assert examine_labels(wanted, present, health).state == state
 
 
+def test_labels_that_stand_among_others_are_not_set_again() -> None:
+    wanted = step("label", labels=("health::on track",), remove_labels=("health::at risk",))
+    for present, state in (
+        ({"health::on track", "PSProject"}, "done"),
+        ({"health::on track"}, "done"),
+        ({"health::on track", "health::at risk"}, "go"),
+        ({"PSProject"}, "go"),
+    ):
+        assert examine_labels(wanted, present, HealthLabels()).state == state, present
+
+
 def test_whose_label_stands_is_told() -> None:
-    health = HealthLabels(("green", "yellow"), ())
+    health = HealthStanding(("green", "yellow"), ())
     assert examine_labels(step("label", labels=("red",)), ("green", "yellow"), health).reason == "a person set green"
 
 

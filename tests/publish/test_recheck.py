@@ -138,6 +138,8 @@ FORGED: dict[str, tuple[Step, str]] = {
     "marker of an update": (other_marker(of_engagement(action="update"), part=2), "its text does not bear the marker of this step"),
     "marker of a question": (other_marker(of_engagement(audience="customer", kind="status" + QUESTION, action="ask"), part=2), "its text does not bear the marker of this step"),
     "marker of other words": (of_engagement(body=signed("x", Marker(of_engagement().identity, "f2"))), "its text does not bear the marker of this step"),
+    "marker of an earlier week": (other_marker(of_engagement(), period="2026-W01"), "its text does not bear the marker of this step"),
+    "marker of words that sort before": (of_engagement(body=signed("x", Marker(of_engagement().identity, "f0"))), "its text does not bear the marker of this step"),
     "no fingerprint": (replace(of_engagement(), fingerprint=""), "its text does not bear the marker of this step"),
     "roll-up of an engagement": (roll_up(engagement=ROOT), "a portfolio report is internal, and of the whole portfolio"),
     "roll-up named after one": (roll_up(identity=Identity("portfolio", "internal", ROOT, "2026-W47")), "a portfolio report is internal, and of the whole portfolio"),

@@ -25,6 +25,7 @@ from bot.publish.audience import Guard
 from bot.publish.closing import closed_text
 from bot.publish.drafts import QUESTION
 from bot.publish.marker import Identity, read_marker
+from bot.publish.orders import SIGNS
 from bot.publish.posts import Post
 from bot.publish.standing import Sight
 from bot.publish.steps import Action, Step
@@ -344,6 +345,7 @@ def test_each_step_sends_its_one_request(requests: list[tuple[Any, ...]]) -> Non
     send(step("update", "New."), scene(), replace(note, place="zeta/old#1"))
     send(step("label", labels=("a",), remove_labels=("b",)), scene())
     send(step("react", labels=("white_check_mark",), post=9), scene())
+    send(step("react", labels=SIGNS, post=9), scene())
     at = PLACE
     assert requests == [
         ("create_note", at, written.body, "t1"),
@@ -356,6 +358,7 @@ def test_each_step_sends_its_one_request(requests: list[tuple[Any, ...]]) -> Non
         ("update_note", "at zeta/old#1", 7, step("update", "New.").body),
         ("change_labels", at, ("a",), ("b",)),
         ("add_sign", at, 9, "white_check_mark"),
+        *(("add_sign", at, 9, sign) for sign in SIGNS),
     ]
 
 
@@ -439,7 +442,7 @@ def test_labels_and_reactions_are_looked_at_where_they_are(lookout: Hands) -> No
     lookout.reader = Places()  # type: ignore[assignment]
     labels = lookout.look(replace(step("label"), form="labels"))
     assert str(labels.health).startswith("health of ")
-    assert labels.posts == labels.signs == ()
+    assert (labels.posts, labels.signs) == ((), ())
     for number, told in ((9, 9), (None, 0)):
         assert lookout.look(replace(step("react", post=number), form="reaction")).signs == (f"{SPOT} {told}",)
 

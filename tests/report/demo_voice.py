@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from bot.config import Settings, parse_config
-from bot.demo import DEMO_CONFIG
+from bot.demo import DEMO_CONFIG, make_portfolio
 from bot.derive.catalog import vocabulary
 from bot.derive.decisions.status import Signals
 from bot.derive.pipeline import derive_portfolio
@@ -33,6 +33,7 @@ ROLL_UPS = ("portfolio", "monthly", "quarterly")
 class Voice:
     """The portfolio as it is told; `days` are those as of which anything was derived for it."""
 
+    day: date
     portfolio: Portfolio
     settings: Settings
     calendar: WorkCalendar
@@ -43,7 +44,7 @@ class Voice:
 
     def made(self, kind: str) -> tuple[Document, ...]:
         if kind not in self.documents:
-            found = make_documents(forced(self.settings, self.calendar, kind, None, DAY), self.context)
+            found = make_documents(forced(self.settings, self.calendar, kind, None, self.day), self.context)
             assert found.faults == ()
             self.documents[kind] = found.documents
         return self.documents[kind]
@@ -52,16 +53,19 @@ class Voice:
         """Each engagement with its weekly status; of the customer's the part that the customer reads."""
         for document in self.made("status"):
             if document.audience == audience and document.engagement:
-                derived = self.context.derived(document.engagement, DAY)
+                derived = self.context.derived(document.engagement, self.day)
                 assert derived is not None
                 yield derived, customer_text(document.body) or document.body
 
 
 @cache
-def demo_voice(locale: str = "en_US") -> Voice:
-    with DemoGitLab(make_hostile_portfolio(DAY)) as gitlab:
-        settings = parse_config(DEMO_CONFIG(DAY, gitlab.url), "config.yml", vocabulary())
-        portfolio = read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=DAY)
+def demo_voice(locale: str = "en_US", today: date = DAY, seed: int = 0) -> Voice:
+    """`seed` 0 is the portfolio with hostile titles; any other draws another portfolio."""
+    made = make_portfolio(today, seed) if seed else make_hostile_portfolio(today)
+    with DemoGitLab(made) as gitlab:
+        config = DEMO_CONFIG(today, gitlab.url, seed) if seed else DEMO_CONFIG(today, gitlab.url)
+        settings = parse_config(config, "config.yml", vocabulary())
+        portfolio = read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=today)
     calendar, memory = settings.work_calendar(range(2023, 2031)), dict[tuple[str, date], Signals]()
     days: dict[date, Derived] = {}
 
@@ -72,4 +76,4 @@ def demo_voice(locale: str = "en_US") -> Voice:
 
     words = load_words(locale, "USD")
     context = ReportContext(portfolio, settings, calendar, derive, Templates(words), settings.audience_of)
-    return Voice(portfolio, settings, calendar, words, context, days)
+    return Voice(today, portfolio, settings, calendar, words, context, days)

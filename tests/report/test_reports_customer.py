@@ -41,7 +41,7 @@ STATUS = next(due for due in sample_dues() if due.kind == "status")
 TEMPLATES = {locale: Templates(load_words(locale, "USD")) for locale in ("en_US", "de_DE")}
 CANARY_TEXT, CANARY_DIGITS, CANARY_YEAR = "canary", "777", 2077
 
-# What CONTRACT §8.4 allows, by path; `*` stands for every element. All else is internal.
+# What a customer may read, by path; `*` stands for every element. All else is internal.
 ALLOWED = {
     "ref", "phase", "progress.values.*", "progress.basis", "completion.completed_on",
     "schedule.milestones.*.title", "schedule.milestones.*.ref", "schedule.milestones.*.baseline",

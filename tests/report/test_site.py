@@ -24,7 +24,7 @@ from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
 from bot.report.site.names import page_names
 from bot.report.site.pages import portfolio_view
 from bot.report.site.plainwords import PlainWords
-from bot.report.site.render import Pages
+from bot.report.site.render import PageRenderer
 from bot.report.site.views import Site
 from bot.report.text.safe_text import clean
 from bot.report.text.wording import load_words
@@ -226,7 +226,7 @@ def test_accuracy_is_told_where_it_was_measured() -> None:
     files = make_site(portfolio_of(engagement()), found, [], SETTINGS, CALENDAR, accuracy=accuracy)
     text = " ".join(Page(files["index.html"]).text.split())
     assert "finish by P80 80% 78% (7/9)" in text
-    for told in ("acme/ps-internal&7: the pace fell", "-$20,000", "$100,000", "$80,000"):
+    for told in ("acme/ps-internal&7: the pace fell", "−$20,000", "$100,000", "$80,000"):
         assert told in text
 
 
@@ -355,7 +355,7 @@ def test_the_portfolio_page_of_200_engagements_stays_below_a_megabyte() -> None:
     told = derived_of(*(derived_engagement(f"Migration of customer {n}", ref) for n, ref in enumerate(refs)))
     portfolio = portfolio_of(*(engagement(f"Migration of customer {n}", ref) for n, ref in enumerate(refs)))
     site = Site(portfolio, told, weeks_before(told), SETTINGS, CALENDAR)
-    page = Pages(PlainWords(load_words("en_US", "USD"))).render("portfolio.html.j2", portfolio_view(site))
+    page = PageRenderer(PlainWords(load_words("en_US", "USD"))).render("portfolio.html.j2", portfolio_view(site))
     assert len(page.encode()) <= 1_000_000
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-
 from bot.app.session import Session
+from bot.app.setting_up.proposal import project_named
 from bot.app.sources import read_live
 from bot.domain.errors import UsageError
-from bot.domain.model import Engagement
+from bot.domain.model import Engagement, Portfolio
 from bot.gitlab_api import set_up as gitlab
+from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
 
 _MARK = re.compile(r"<!-- psbot-place ([^\s<>]+) -->")
@@ -38,25 +36,32 @@ def needs_place(engagement: Engagement, session: Session) -> bool:
     return session.settings.audience_of(path) != "internal"
 
 
-def make_places(session: Session, project: str, *, dry_run: bool = False) -> Iterator[PlaceFor]:
+def make_places(
+    session: Session, project: str, *, dry_run: bool = False, portfolio: Portfolio | None = None
+) -> Iterator[PlaceFor]:
     """An issue in `project` for each engagement that needs one; those that an earlier run made are found again.
 
     Raises UsageError where customers read `project` or where it can't be seen.
     """
     session = session.live
-    if session.settings.audience_of(project) != "internal":
-        advice = "Name a project in a namespace that config.yml declares `internal`."
-        raise UsageError(f"customers read in {project}", "--places", advice)
-    state = gitlab.read_project(session.client, project, _named)
-    if state is None:
-        raise UsageError(
-            f"the project {project} can't be found", "--places", "Make it, or name one that the token can see."
-        )
+    seen = project_named(session.client, project, session.url)
+    _require_internal(session, seen.path)
+    state = gitlab.read_project(session.client, seen.path, _named)
     if not dry_run:
         require_write(session.client)
-    for engagement in read_live(session, None).engagements:
-        if engagement.state != "closed" and needs_place(engagement, session):
-            yield _place(session, project, engagement, state.issues, dry_run)
+    for engagement in (portfolio or read_live(session, None)).engagements:
+        if needs_place(engagement, session):
+            yield _place(session, seen.path, engagement, state.items if state else {}, dry_run)
+
+
+def _require_internal(session: Session, path: str) -> None:
+    if session.settings.audience_of(path) != "internal":
+        advice = "Name a project in a namespace that config.yml declares `internal`."
+        raise UsageError(f"customers read in {path}", "--places", advice)
+    reason = Readership(session.client, session.settings).objection(path)
+    if reason:
+        advice = "Make it private, take them out, or name another project."
+        raise UsageError(f"{path} is declared internal, but {reason}", "--places", advice)
 
 
 def _place(session: Session, project: str, engagement: Engagement, known: Mapping[str, int], dry_run: bool) -> PlaceFor:
@@ -72,26 +77,5 @@ def _place(session: Session, project: str, engagement: Engagement, known: Mappin
     )
 
 
-def _named(description: str) -> str | None:
-    match = _MARK.search(description)
-    return match[1] if match else None
-
-
-def filled_in(config: str, places: Mapping[str, str]) -> str:
-    """config.yml with `internal` of these engagements; comments and everything else stay as they are."""
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    document = yaml.load(config)
-    engagements = document.get("engagements")
-    if not engagements:
-        engagements = document["engagements"] = CommentedMap()
-    for ref, internal in places.items():
-        name = next((key for key in engagements if str(key).casefold() == ref.casefold()), ref)
-        facts = engagements.get(name)
-        if facts is None:
-            facts = engagements[name] = CommentedMap()
-        facts["internal"] = internal
-    text = io.StringIO()
-    yaml.dump(document, text)
-    return text.getvalue()
+def _named(description: str) -> Iterator[str]:
+    yield from (match[1] for match in _MARK.finditer(description))

@@ -17,7 +17,11 @@ import yaml
 from bot.config import Settings
 from bot.config.sow import EngagementTemplate, Sow
 
-Kind = Literal["project", "label", "milestone", "issue"]
+Kind = Literal["group", "project", "label", "milestone", "issue", "epic"]
+TITLE = 255
+"""GitLab takes no longer title."""
+RESERVE = 0.15
+"""So much of the sold hours is kept for what nobody foresees."""
 MONEY = ("value", "rate", "currency")
 _MARK = re.compile(r"<!-- psbot-new ([0-9a-zA-Z._~%-]+) ([\w-]+) -->")
 _UNSAFE = re.compile(r"[^0-9a-zA-Z._~-]")
@@ -25,12 +29,16 @@ _UNSAFE = re.compile(r"[^0-9a-zA-Z._~-]")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing that shall stand. `place` is the path of its project (or, for a project, its own path)."""
+    """One thing that shall stand. `place` is the path that holds it (of a group or project: its own).
+
+    `key`: by what an issue or epic is known again; `part`: what it is in its engagement.
+    """
 
     kind: Kind
     place: str
     title: str
     part: str = ""
+    key: str = ""
     body: str = ""
     labels: tuple[str, ...] = ()
     milestone: str | None = None
@@ -41,16 +49,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What stands in one project. `issues`: iid by part, of those that an earlier run made for this SOW."""
+    """What stands in one group or project. `items`: iid by key, of those that an earlier run made."""
 
     exists: bool = False
     labels: frozenset[str] = frozenset()
     milestones: Mapping[str, int] = field(default_factory=dict)
-    issues: Mapping[str, int] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetUpStep:
     """Make one thing, or leave it because it stands."""
 
     action: Literal["create", "keep"]
@@ -62,73 +70,108 @@ def mark(sow: str, part: str) -> str:
     return f"<!-- psbot-new {_UNSAFE.sub(lambda m: f'~{ord(m[0]):X}', sow)} {part} -->"
 
 
-def part_of(description: str, sow: str) -> str | None:
-    """Which part of that SOW's set-up an issue is; None for any other issue."""
-    return next((m[2] for m in _MARK.finditer(description) if mark(sow, m[2]) == m[0]), None)
+def keys_of(description: str) -> Iterator[str]:
+    """The keys that a text bears: whose issue or epic it is, of which SOW."""
+    yield from (match[0] for match in _MARK.finditer(description))
 
 
 def wanted_of(sow: Sow, settings: Settings, template: EngagementTemplate | None) -> tuple[Wanted, ...]:
     """All that shall stand, in the order in which it is made: what others refer to comes first."""
-    return (*_places(sow, settings), *_plan_of_record(sow, settings), *_first_items(sow, template))
+    found = (*_places(sow, settings), *_plan_of_record(sow, settings), *_first_items(sow, template))
+    return tuple(replace(one, key=mark(sow.sow, one.part)) if one.part else one for one in found)
 
 
 def _places(sow: Sow, settings: Settings) -> Iterator[Wanted]:
+    groups = (*_groups_above(sow.project), *((*_groups_above(sow.group), sow.group) if sow.group else ()))
+    for group in dict.fromkeys(groups):
+        own = group in (sow.group, sow.project.rpartition("/")[0])
+        yield Wanted("group", group, sow.customer if own else group.rpartition("/")[2])
     yield Wanted("project", sow.project, sow.name)
     labels = settings.labels
-    needed = [settings.portfolio.label, labels.raid.log, *((labels.acceptance.item,) if sow.milestones else ())]
-    for name in needed:
+    yield Wanted("label", sow.home, settings.portfolio.label)
+    for name in (labels.raid.log, *((labels.acceptance.item,) if sow.milestones else ())):
         yield Wanted("label", sow.project, name)
     if sow.internal:
         yield Wanted(
-            "issue", sow.internal, f"Status: {sow.name}", "internal", "psbot's weekly status of this engagement."
+            "issue",
+            sow.internal,
+            f"Status: {sow.name}"[:TITLE],
+            "internal",
+            body="psbot's weekly status of this engagement.",
         )
     if sow.customer_channel:
-        yield Wanted("issue", sow.project, f"Weekly status: {sow.name}", "channel", "Your weekly status stands here.")
+        title = f"Weekly status: {sow.name}"[:TITLE]
+        yield Wanted("issue", sow.project, title, "channel", body="Your weekly status stands here.")
+
+
+def _groups_above(path: str) -> Iterator[str]:
+    """The groups that hold a path, from the top on; the top group itself can't be made."""
+    parts = path.split("/")[:-1]
+    for depth in range(2, len(parts) + 1):
+        yield "/".join(parts[:depth])
 
 
 def _plan_of_record(sow: Sow, settings: Settings) -> Iterator[Wanted]:
     for milestone in sow.milestones:
         yield Wanted("milestone", sow.project, milestone.title, due=milestone.due)
     label = (settings.portfolio.label,)
-    yield Wanted("issue", sow.project, sow.name, "root", "", label, due=sow.end, assignee=sow.pm)
+    yield Wanted(
+        "epic" if sow.group else "issue", sow.home, sow.name[:TITLE], "root",
+        labels=label, start=sow.start, due=sow.end, assignee=sow.pm,
+    )  # fmt: skip
     raid = "Risks, actions, issues and decisions of this engagement; each is an issue of its own with its label."
-    yield Wanted("issue", sow.project, f"RAID log: {sow.name}", "raid", raid, (settings.labels.raid.log,))
+    title = f"RAID log: {sow.name}"[:TITLE]
+    yield Wanted("issue", sow.project, title, "raid", body=raid, labels=(settings.labels.raid.log,))
     for number, milestone in enumerate(sow.milestones, 1):
         if milestone.amount is not None:
-            text = f"The customer's acceptance of the milestone {milestone.title}."
-            acceptance = (settings.labels.acceptance.item,)
-            title = f"Acceptance: {milestone.title}"
             yield Wanted(
-                "issue", sow.project, title, f"acceptance-{number}", text, acceptance, milestone.title, milestone.due
-            )
+                "issue", sow.project, f"Acceptance: {milestone.title}"[:TITLE], f"acceptance-{number}",
+                body=f"The customer's acceptance of the milestone {_quoted(milestone.title)}.",
+                labels=(settings.labels.acceptance.item,), milestone=milestone.title, due=milestone.due,
+            )  # fmt: skip
+
+
+def _quoted(text: str) -> str:
+    """Text of a file inside a description: it starts no quick action and mentions nobody."""
+    return "`" + " ".join(text.replace("`", "'").split()) + "`"
 
 
 def _first_items(sow: Sow, template: EngagementTemplate | None) -> Iterator[Wanted]:
     """The template's items; one without a milestone of its own belongs to the first that is due after it."""
+    share = _scale(sow, template)
     for number, item in enumerate(template.items if template else (), 1):
         due = None if item.at is None else sow.start + timedelta(days=round((sow.end - sow.start).days * item.at))
         known = {m.title.casefold(): m.title for m in sow.milestones}
         named = known.get((item.milestone or "").casefold())
         later = [m for m in sorted(sow.milestones, key=lambda m: m.due) if due is not None and due <= m.due]
         milestone = named or (later[0].title if later else None)
-        body = f"/estimate {item.estimate:g}h" if item.estimate else ""
-        yield Wanted("issue", sow.project, item.title, f"item-{number}", body, item.labels, milestone, due)
+        body = f"/estimate {max(0.5, round(item.estimate * share * 2) / 2):g}h" if item.estimate else ""
+        yield Wanted(
+            "issue", sow.project, item.title, f"item-{number}",
+            body=body, labels=item.labels, milestone=milestone, due=due,
+        )  # fmt: skip
 
 
-def steps_of(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> tuple[Step, ...]:
+def _scale(sow: Sow, template: EngagementTemplate | None) -> float:
+    """A template says how the hours are spread; how many there are says the SOW."""
+    total = sum(item.estimate or 0 for item in template.items) if template else 0
+    return sow.hours * (1 - RESERVE) / total if sow.hours and total else 1.0
+
+
+def steps_of(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> tuple[SetUpStep, ...]:
     """What is missing is made, what stands is kept."""
-    return tuple(Step("keep" if _stands(one, found.get(one.place, Found())) else "create", one) for one in wanted)
+    return tuple(SetUpStep("keep" if _stands(one, found.get(one.place, Found())) else "create", one) for one in wanted)
 
 
 def _stands(one: Wanted, there: Found) -> bool:
     match one.kind:
-        case "project":
+        case "group" | "project":
             return there.exists
         case "label":
             return one.title.casefold() in {name.casefold() for name in there.labels}
         case "milestone":
             return one.title in there.milestones
-    return one.part in there.issues
+    return one.key in there.items
 
 
 def private_facts(sow: Sow) -> dict[str, Any]:
@@ -147,6 +190,8 @@ def public_facts(sow: Sow, internal: str | None, channel: str | None, *, money: 
         facts |= {key: value for key in MONEY if (value := getattr(sow, key)) is not None}
     if sow.milestones:
         facts["milestones"] = [_milestone(sow, n, money=money) for n in range(len(sow.milestones))]
+    if sow.group:
+        facts["work"] = [sow.project]
     places = {"internal": internal, "customer_channel": channel}
     return facts | {key: ref for key, ref in places.items() if ref}
 
@@ -159,17 +204,20 @@ def _milestone(sow: Sow, number: int, *, money: bool) -> dict[str, Any]:
 
 def as_yaml(facts: Mapping[str, Any]) -> str:
     """Facts as people write them: whole numbers without a fraction, dates plain, text as typed."""
-    return yaml.safe_dump(_tidy(facts), sort_keys=False, allow_unicode=True, width=120)
+    return yaml.safe_dump(tidy(facts), sort_keys=False, allow_unicode=True, width=10**6)
 
 
-def _tidy(value: Any) -> Any:
+def tidy(value: Any) -> Any:
+    """Plain values that YAML writes as people do."""
     if isinstance(value, Mapping):
-        return {key: _tidy(inner) for key, inner in value.items()}
+        return {key: tidy(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_tidy(inner) for inner in value]
+        return [tidy(inner) for inner in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def with_facts(root: Wanted, facts: Mapping[str, Any]) -> Wanted:
-    """The root issue with its facts block."""
-    return replace(root, body=f"```ps-project\n{as_yaml(facts)}```")
+    """The root with its facts block; a value can't end the fence."""
+    text = as_yaml(facts)
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    return replace(root, body=f"{fence}ps-project\n{text}{fence}")

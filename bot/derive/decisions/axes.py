@@ -127,6 +127,18 @@ def _begun(subject: Subject) -> bool:
     return past >= floor and subject.derived.forecast.history_weeks >= WEEKS_OF_A_PACE
 
 
+def _untouched(subject: Subject) -> bool:
+    """Whether nothing can have happened yet: it begins today or later, nothing is done or logged, and its plan keeps the end.
+
+    What is forecast then is how others went: worth telling, and nobody's colour.
+    """
+    start = subject.engagement.facts.start
+    spent = subject.derived.budget.hours_spent or subject.derived.progress.done
+    end, planned = deadline(subject), subject.derived.schedule.planned.values()
+    kept = end is None or all(day <= end for day in planned)
+    return start is not None and subject.day <= start and not spent and kept
+
+
 def _forecast_sign(colours: tuple[str, str], text: Phrase, subject: Subject, evidence: tuple[str, ...] = ()) -> Sign:
     colour, cleared = colours if _begun(subject) else (min(c, "yellow", key=LEVELS.index) for c in colours)
     return Sign(colour, Reason(text, evidence or (subject.engagement.ref,)), cleared)
@@ -203,6 +215,8 @@ def _risk_sign(m: MilestoneStatus, subject: Subject, evidence: tuple[str, ...]) 
         due=m.due,
         p80=m.forecast_p80,
     )
+    if _untouched(subject):
+        return Sign("green", Reason(text, evidence), "green")
     over = subject.calendar.working_days_between(m.due, m.forecast) if m.due and m.forecast else 0
     colours = [max(colour, "yellow", key=LEVELS.index) for colour in _by_days(over, subject)]
     return _forecast_sign((colours[0], colours[1]), text, subject, evidence)
@@ -261,7 +275,10 @@ def _chance_signs(subject: Subject) -> Iterator[Sign]:
             p50=finish.p50,
             p80=finish.p80,
         )
-        yield _forecast_sign(_low(chance, "on_time", subject), text, subject)
+        if _untouched(subject):
+            yield Sign("green", Reason(text, (subject.engagement.ref,)), "green")
+        else:
+            yield _forecast_sign(_low(chance, "on_time", subject), text, subject)
 
 
 def _finish_signs(subject: Subject) -> Iterator[Sign]:

@@ -107,7 +107,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ColourStanding:
     """The colour as it stands after a day: what holds it up, and the reading of the working day before."""
 
     before: Signal = Signal()
@@ -125,24 +125,24 @@ class Standing:
         """Whether a second reading like the last one would turn it for the worse."""
         return self.colour in LEVELS and LEVELS.index(self.before.colour) > LEVELS.index(self.colour)
 
-    def after_work(self, day: date, today: Signal) -> Standing:
+    def after_work(self, day: date, today: Signal) -> ColourStanding:
         """After a working day."""
         if today.colour not in LEVELS:
-            return Standing()
+            return ColourStanding()
         wanted = self._wanted(today)
         red = _held(self.red, "red", wanted, day, today)
         yellow = _held(self.yellow, "yellow", wanted, day, today)
         if self.red and not red and not yellow:  # one level a week
             yellow = Hold(day + WEEK, today.facts, today.done)
-        return Standing(today, yellow, red)
+        return ColourStanding(today, yellow, red)
 
-    def after_rest(self, day: date, today: Signal) -> Standing:
+    def after_rest(self, day: date, today: Signal) -> ColourStanding:
         """After a day of rest: nothing gets better, and the next working day is held against the last one."""
         if today.colour not in LEVELS or self.before.colour not in LEVELS:
             return self
         wanted = LEVELS.index(self._wanted(today))
         hold = Hold(day + LONG_REST, today.facts, today.done)
-        return Standing(self.before, hold if wanted >= 1 else self.yellow, hold if wanted >= 2 else self.red)
+        return ColourStanding(self.before, hold if wanted >= 1 else self.yellow, hold if wanted >= 2 else self.red)
 
     def _wanted(self, today: Signal) -> str:
         """What two readings agree on, or what is certain; the first evidence counts."""
@@ -160,7 +160,7 @@ def _held(hold: Hold | None, level: str, wanted: str, day: date, today: Signal) 
 
 def fold(signals: Iterable[tuple[date, Signal]]) -> str:
     """The colour after the signals of these working days, oldest first."""
-    standing = Standing()
+    standing = ColourStanding()
     for day, today in signals:
         standing = standing.after_work(day, today)
     return standing.colour

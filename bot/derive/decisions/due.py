@@ -117,7 +117,7 @@ def always(_: Settings) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class ReportSchedule:
     """When a kind of report is made. Without a rhythm it is due at any time, and written on its occasion."""
 
     rhythm: Rhythm | None
@@ -130,7 +130,7 @@ class Schedule:
     is_asked: Callable[[Settings], bool] = always
 
 
-Schedules = Mapping[str, Schedule]
+Schedules = Mapping[str, ReportSchedule]
 """By kind of report, in the order in which they are made."""
 
 
@@ -176,7 +176,7 @@ def _of_cycle(kind: str, cycle: Cycle, day: date, past: Sequence[PastReport]) ->
     return [*_missed(kind, cycle, current, past), now]
 
 
-def _on_occasion(kind: str, schedule: Schedule, day: date) -> Due:
+def _on_occasion(kind: str, schedule: ReportSchedule, day: date) -> Due:
     """On what it is written, the report itself decides."""
     return Due(kind, Period(day, day, kind), day, False, f"once, {schedule.occasion}")
 

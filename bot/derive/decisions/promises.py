@@ -23,7 +23,7 @@ class CustomerState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CustomerStanding:
     """The state, and the milestone that is the reason for it."""
 
     state: CustomerState
@@ -56,7 +56,7 @@ def state_of(milestone: MilestoneStatus) -> CustomerState:
     return CustomerState.NEW_PLAN if (milestone.slip_days or 0) > 0 else CustomerState.ON_PLAN
 
 
-def standing_of(milestones: Iterable[MilestoneStatus]) -> Standing | None:
+def standing_of(milestones: Iterable[MilestoneStatus]) -> CustomerStanding | None:
     """The worst state, told by the milestone that is furthest behind in it, else by the next one (the last one of those that are late alike); None without milestones."""
     ordered = sorted(milestones, key=lambda m: (m.closed or m.forecast or m.due or date.max, m.title))
     if not ordered:
@@ -64,10 +64,10 @@ def standing_of(milestones: Iterable[MilestoneStatus]) -> Standing | None:
     state = max(map(state_of, ordered), key=list(CustomerState).index)
     there = [m for m in ordered if state_of(m) is state]
     if state is CustomerState.DONE:
-        return Standing(state, ordered[-1])
+        return CustomerStanding(state, ordered[-1])
     slips = [max(m.slip_days or 0, 0) for m in there]
     order = [(is_missed(m), slip, n if slip else -n) for n, (m, slip) in enumerate(zip(there, slips, strict=True))]
-    return Standing(state, there[order.index(max(order))])
+    return CustomerStanding(state, there[order.index(max(order))])
 
 
 def is_missed(milestone: MilestoneStatus) -> bool:

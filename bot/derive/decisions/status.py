@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.config import HealthLabels, SentimentLabels
 from bot.derive.decisions.axes import Axis, budget_axis, schedule_axis, scope_axis
-from bot.derive.decisions.colours import LEVELS, Signal, Standing, fold_days, is_partial, overall_colour
+from bot.derive.decisions.colours import LEVELS, ColourStanding, Signal, fold_days, is_partial, overall_colour
 from bot.derive.labels import has_label
 from bot.derive.results import Rag, Status
 from bot.derive.subject import Subject
@@ -58,12 +58,12 @@ def _published(subject: Subject, now: Signals, past: PastSignals) -> Mapping[str
 
 def colours_on(day: date, calendar: WorkCalendar, signals: PastSignals) -> Mapping[str, str]:
     """The colours of a day by axis, folded from the signals of four weeks; a past day of rest counts only for the worse."""
-    standing = {name: Standing() for name in AXES}
+    standing = {name: ColourStanding() for name in AXES}
     for then in fold_days(day):
         works = calendar.is_working_day(then)
         if works or then == day or any(s.may_worsen for s in standing.values()):
             found = signals(then)
-            after = Standing.after_work if works else Standing.after_rest
+            after = ColourStanding.after_work if works else ColourStanding.after_rest
             standing = {name: after(standing[name], then, found.get(name, Signal())) for name in AXES}
     return {name: found.colour for name, found in standing.items()}
 

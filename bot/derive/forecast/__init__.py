@@ -19,7 +19,7 @@ from bot.derive.forecast.scenarios.levelling import (
     over_capacity,
     people_over,
 )
-from bot.derive.forecast.scenarios.whatif import Comparison, Scenario, apply_scenario, compare, parse_scenario
+from bot.derive.forecast.scenarios.whatif import Scenario, ScenarioComparison, apply_scenario, compare, parse_scenario
 
 DEFAULT_TRIALS = 10_000
 DEFAULT_SEED = 1
@@ -30,10 +30,10 @@ __all__ = [
     "Accuracy",
     "BacktestReport",
     "Commitment",
-    "Comparison",
     "EngagementForecast",
     "Reference",
     "Scenario",
+    "ScenarioComparison",
     "apply_scenario",
     "apply_scenarios",
     "asked_of_people",

@@ -33,7 +33,7 @@ class Lags:
 
 
 @dataclass(frozen=True)
-class Slip:
+class TypicalSlip:
     """What becomes of the time that a date leaves: factor in the median, sd of its logarithm below and above."""
 
     factor: float
@@ -95,7 +95,7 @@ class Reference(Middles):
         """Working days that work of so many hours takes, as the law of size has it."""
         return self.duration_per_root * math.cbrt(hours) * math.pow(hours / self.usual_hours, self.elasticity - 1 / 3)
 
-    def slip(self, gone: float, left: float) -> Slip:
+    def slip(self, gone: float, left: float) -> TypicalSlip:
         """How a date slips that is `left` working days away after `gone` of them: as those of finished work at a like share.
 
         Each side of the median has its own spread, the upper one so that P80 holds as well as P95. An engagement counts once,
@@ -104,7 +104,7 @@ class Reference(Middles):
         share = gone / (gone + left)
         built_in = (1 - share) * math.log(self.plan_ratio)
         if not self.slips:
-            return Slip(math.exp(built_in), *DATES_SD)
+            return TypicalSlip(math.exp(built_in), *DATES_SD)
         whose, shares, logs = (np.array(column) for column in zip(*sorted(self.slips, key=lambda d: d[2]), strict=True))
         weights = np.exp(-0.5 * ((shares - share) / SLIP_REACH) ** 2)
         told = sum(float(weights[whose == one].max()) for one in np.unique(whose))
@@ -116,7 +116,9 @@ class Reference(Middles):
         high = math.hypot(
             math.sqrt(own) * ((p80 - p50) / 0.8416 + (p95 - p50) / 1.6449) / 2, math.sqrt(1 - own) * DATES_SD[1]
         )
-        return Slip(math.exp(own * p50 + (1 - own) * built_in), max(low, LEAST_REST_SD), max(high, LEAST_REST_SD))
+        return TypicalSlip(
+            math.exp(own * p50 + (1 - own) * built_in), max(low, LEAST_REST_SD), max(high, LEAST_REST_SD)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, named as here: what a back-test prints and stores."""

@@ -108,7 +108,7 @@ class Ahead:
         """Week by week what is booked; by the curve where nothing is, and where the bookings are too few to be the team's plan."""
         days, weeks = self.capacity.days, self._weeks
         whole = int(np.searchsorted(days, after, side="right")) - 1
-        found = np.asarray(weeks[:whole].sum(axis=0))
+        found: Array = np.asarray(weeks[:whole].sum(axis=0))
         if whole == len(weeks):
             return np.asarray(found + self._curve(after) - self._curve(float(days[-1])))
         return np.asarray(found + weeks[whole] * (after - days[whole]) / (days[whole + 1] - days[whole]))

@@ -129,7 +129,7 @@ def _unseen(description: str, info: str) -> list[FactFault]:
     found: list[FactFault] = []
     if len(description) > MAX_DESCRIPTION and _NAME.search(description, MAX_DESCRIPTION):
         line = description.count("\n", 0, MAX_DESCRIPTION) + 1
-        text = Phrase("is not read: it stands after the first {n} characters", n=MAX_DESCRIPTION)
+        text = Phrase("is not read: it comes after the first {n} characters", n=MAX_DESCRIPTION)
         found.append(FactFault("", line, text))
     for token in _blocks(description) if info == ENGAGEMENT_BLOCK else ():
         if token.type == "fence" and token.map and re.sub(r"[\s_-]+", "", token.info.casefold()) == "psproject":

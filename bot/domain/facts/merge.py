@@ -80,4 +80,4 @@ def _contradictions(facts: Facts) -> Iterator[tuple[str, Phrase]]:
         yield "end", Phrase("{end} is before start {start}", end=facts.end, start=facts.start)
     titles = [m.milestone for m in facts.milestones]
     for title in sorted({title for title in titles if titles.count(title) > 1}):
-        yield "milestones", Phrase("{title} stands more than once; the first one counts", title=repr(title))
+        yield "milestones", Phrase("{title} is given more than once; the first one counts", title=repr(title))

@@ -97,7 +97,7 @@ def _mapping(piece: Piece, path: Path, saved: Saved) -> dict[str, Any]:
         for key, value in _section(section, path, saved):
             if key in found:
                 line = section.first
-                text = Phrase("{key} stands twice; the first one counts", key=repr(key))
+                text = Phrase("{key} is given twice; the first one counts", key=repr(key))
                 saved.fault(path, line, section.lines[0], text)
             else:
                 found[key] = value

@@ -24,27 +24,6 @@ class Sent:
     failures: list[str] = field(default_factory=list)
 
 
-def receipt_project(settings: Settings) -> str:
-    """The project that takes the receipts: that of the first report that is an issue; "" where there is none."""
-    reports = settings.reports
-    return next((r.project for r in (reports.portfolio, reports.monthly, reports.quarterly) if r.project), "")
-
-
-def faults_of(settings: Settings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(what is wrong, how to put it right) of the section `notify`, without sending anything."""
-    if settings.notify and not receipt_project(settings):
-        yield "digests: there is no place to remember what was sent", "Name `reports.portfolio.project`."
-    for name, channel in settings.notify.items():
-        variable = VARIABLE if channel.mail else channel.url_env or ""
-        if not environment.get(variable):
-            yield f"notify.{name}: {variable} is not set", "It holds the address, as a masked CI variable."
-        if channel.digest != "customer" and channel.audience != "internal":
-            yield (
-                f"notify.{name}: its digest holds money and risks",
-                "Say `audience: internal`, if our own people alone read there.",
-            )
-
-
 def send_digests(desk: Desk, receipts: Receipts, environment: Mapping[str, str]) -> Sent:
     """Send what is due and was not sent."""
     sent = Sent()

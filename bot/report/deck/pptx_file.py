@@ -14,7 +14,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.util import Emu, Inches, Pt
 
-from bot.report.deck.slides import Chart, Slide, Table
+from bot.report.deck.slides import Slide, SlideChart, SlideTable
 
 RATIOS = {"16:9": (13.333, 7.5), "4:3": (10.0, 7.5)}
 MARGIN = 0.5
@@ -92,7 +92,7 @@ def _lines(page: Any, slide: Slide, left: Any, top: Any, width: Any, height: Any
         paragraph.space_after = Pt(10)
 
 
-def _table(page: Any, table: Table, left: Any, top: Any, width: Any) -> None:
+def _table(page: Any, table: SlideTable, left: Any, top: Any, width: Any) -> None:
     rows, columns = len(table.rows) + 1, len(table.header)
     grid = page.shapes.add_table(rows, columns, left, Emu(int(top)), width, Inches(0.4 * rows)).table
     shares = table.widths or tuple(1 / columns for _ in range(columns))
@@ -122,7 +122,7 @@ def _light(cell: Any, colour: str, word: str) -> None:
     run.font.size, run.font.bold, run.font.color.rgb = Pt(11), True, LIGHTS[colour]
 
 
-def _chart(page: Any, chart: Chart, left: Any, top: Any, width: Any, height: Any) -> None:
+def _chart(page: Any, chart: SlideChart, left: Any, top: Any, width: Any, height: Any) -> None:
     data = CategoryChartData(number_format=chart.number_format)
     data.categories = chart.categories
     for name, values in chart.series:

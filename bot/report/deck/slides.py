@@ -26,7 +26,7 @@ OPEN_STATES = ("on_track", "at_risk", "late")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SlideTable:
     """Header and rows; a row's first cell may be coloured by `colours` (green, yellow, red, unknown, or "")."""
 
     header: tuple[str, ...]
@@ -39,7 +39,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class SlideChart:
     """Stacked columns: a number for each category in each series."""
 
     categories: tuple[str, ...]
@@ -53,8 +53,8 @@ class Slide:
 
     title: str
     lines: tuple[str, ...] = ()
-    table: Table | None = None
-    chart: Chart | None = None
+    table: SlideTable | None = None
+    chart: SlideChart | None = None
     notes: tuple[str, ...] = ()
     opening: bool = False
 
@@ -98,7 +98,7 @@ def _standing(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> It
     header = _heads(words, "engagement", "customer", "phase", "done", "finish", "on_time")
     for page, (part, lights) in enumerate(zip(_pages(rows), _pages(colours), strict=True)):
         said = tuple(words.name("rag", light).lower() for light in lights)
-        table = Table(header, tuple(part), tuple(lights), (0.3, 0.18, 0.14, 0.1, 0.15, 0.13), said)
+        table = SlideTable(header, tuple(part), tuple(lights), (0.3, 0.18, 0.14, 0.1, 0.15, 0.13), said)
         yield Slide(title if page == 0 else words.text("deck.continued", title=calm), table=table, notes=notes)
 
 
@@ -121,7 +121,7 @@ def _revenue(derived: Derived, quarter: str, words: PlainWords, notes: tuple[str
     if not known:
         return
     known = _around(known, quarter)
-    chart = Chart(
+    chart = SlideChart(
         tuple(name for name, _ in known),
         (
             (words.text("deck.delivered"), tuple(q.actual for _, q in known)),
@@ -131,7 +131,7 @@ def _revenue(derived: Derived, quarter: str, words: PlainWords, notes: tuple[str
     yield Slide(_revenue_title(quarter, revenue.get(quarter), words), chart=chart, notes=notes)
     header = _heads(words, "quarter", "target", "delivered", "forecast", "low", "high", "upside")
     rows = tuple(_quarter_row(name, q, words) for name, q in known)
-    yield Slide(words.text("deck.by_quarter", currency=derived.currency), table=Table(header, rows), notes=notes)
+    yield Slide(words.text("deck.by_quarter", currency=derived.currency), table=SlideTable(header, rows), notes=notes)
 
 
 def _around(known: Sequence[tuple[str, PortfolioQuarter]], quarter: str) -> list[tuple[str, PortfolioQuarter]]:
@@ -172,7 +172,9 @@ def _waterfall(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> I
     ]  # fmt: skip
     header = (words.text("deck.cause"), words.text("deck.engagement"), derived.currency)
     for part in _pages(rows):
-        yield Slide(short(title, TITLE_LENGTH), table=Table(header, tuple(part), widths=(0.6, 0.25, 0.15)), notes=notes)
+        yield Slide(
+            short(title, TITLE_LENGTH), table=SlideTable(header, tuple(part), widths=(0.6, 0.25, 0.15)), notes=notes
+        )
 
 
 def _signed(amount: float, words: PlainWords) -> str:
@@ -220,7 +222,7 @@ def _milestones(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> 
         )
         colours = tuple(lights[m.state] for _, _, m in part)
         said = tuple(words.name("milestone_state", m.state) for _, _, m in part)
-        yield Slide(title, table=Table(header, rows, colours, colour_words=said), notes=notes)
+        yield Slide(title, table=SlideTable(header, rows, colours, colour_words=said), notes=notes)
 
 
 def customer_slides(facts: CustomerFacts, words: PlainWords) -> tuple[Slide, ...]:
@@ -242,7 +244,7 @@ def customer_slides(facts: CustomerFacts, words: PlainWords) -> tuple[Slide, ...
             for m in part
         )
         header = _heads(words, "milestone", "agreed", "due", "expected_day", "state")
-        slides.append(Slide("; ".join(filter(None, (done, counted))), table=Table(header, rows), notes=(as_of,)))
+        slides.append(Slide("; ".join(filter(None, (done, counted))), table=SlideTable(header, rows), notes=(as_of,)))
     for title, found in (
         ("deck.next_steps", [_with_day(shown(s.what).text, s.due, words) for s in facts.steps]),
         ("deck.needed", [_with_day(shown(w.what).text, w.due, words) for w in facts.waiting]),

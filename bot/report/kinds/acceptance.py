@@ -16,7 +16,7 @@ from bot.domain.vocabulary import AcceptanceState
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
-from bot.report.registry import Place, Report
+from bot.report.registry import Report, ReportPlace
 
 _AT = "\x1f"
 
@@ -55,7 +55,7 @@ REPORT = Report(
     kind="acceptance",
     name="request for acceptance",
     readers="the customer's named approver",
-    place=Place.CUSTOMER_CHANNEL,
+    place=ReportPlace.CUSTOMER_CHANNEL,
     audience="customer",
     rhythm=None,
     occasion="when a milestone is sent for acceptance",

@@ -25,7 +25,7 @@ from bot.report.parts.headline import headline
 from bot.report.parts.movement import is_lesson
 from bot.report.parts.replies import Voice
 from bot.report.parts.rows import acceptance_views, milestone_views
-from bot.report.registry import Place, Report
+from bot.report.registry import Report, ReportPlace
 from bot.report.text.safe_text import SafeMarkdown, clean
 
 PERIOD = "closeout"
@@ -203,7 +203,7 @@ REPORT = Report(
     kind="closeout",
     name="closeout",
     readers="leadership, engagement managers",
-    place=Place.ENGAGEMENT,
+    place=ReportPlace.ENGAGEMENT,
     rhythm=None,
     config=CloseoutReport,
     template="closeout.md.j2",

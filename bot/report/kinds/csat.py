@@ -16,7 +16,7 @@ from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
-from bot.report.registry import Place, Report
+from bot.report.registry import Report, ReportPlace
 
 ASKED_WITHIN = timedelta(days=30)
 """Of the completion: what ended long ago is asked about no more."""
@@ -50,7 +50,7 @@ REPORT = Report(
     kind=SURVEY,
     name="satisfaction survey",
     readers="the customer's named approver",
-    place=Place.CUSTOMER_CHANNEL,
+    place=ReportPlace.CUSTOMER_CHANNEL,
     audience="customer",
     rhythm=None,
     section="closeout",

@@ -20,7 +20,7 @@ from typing import Any
 from bot.config import Settings
 from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
-from bot.derive.decisions.promises import CustomerState, Standing, is_missed, promised, standing_of, state_of
+from bot.derive.decisions.promises import CustomerStanding, CustomerState, is_missed, promised, standing_of, state_of
 from bot.derive.decisions.steps import next_steps
 from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, MilestoneStatus, Story
@@ -34,7 +34,7 @@ from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
 from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
 from bot.report.parts.steps import StepView, view_of
 from bot.report.parts.stories import story_views
-from bot.report.registry import Place, Report
+from bot.report.registry import Report, ReportPlace
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 DRAFT_TEMPLATE = "customer-draft.md.j2"
@@ -106,7 +106,7 @@ def to_customer(
     text: str,
     derived: EngagementDerived,
     engagement: Engagement,
-    told: Told | None = None,
+    told: CustomerWording | None = None,
 ) -> Document:
     """A text on its way to the customer's channel: as a draft in the internal one first, where it needs approval.
 
@@ -119,7 +119,7 @@ def to_customer(
         audience="customer",
         period=period,
         target=NoteTarget(engagement.facts.internal or engagement.ref) if needs_approval else channel,
-        body=draft_around(context, text, channel, derived, told or Told()) if needs_approval else text,
+        body=draft_around(context, text, channel, derived, told or CustomerWording()) if needs_approval else text,
         engagement=engagement.ref,
         draft=needs_approval,
         customer_target=channel if needs_approval else None,
@@ -197,7 +197,7 @@ def _state(
     return joined([told, *_reason(context, derived, standing, visible, day)], " ")
 
 
-def _sentence(standing: Standing) -> str:
+def _sentence(standing: CustomerStanding) -> str:
     """A date that is missed, one that may be, and one that was moved and may be missed again are three things."""
     if standing.state is not CustomerState.AT_RISK or is_missed(standing.milestone):
         return standing.state
@@ -205,7 +205,7 @@ def _sentence(standing: Standing) -> str:
 
 
 def _reason(
-    context: ReportContext, derived: EngagementDerived, standing: Standing, visible: Collection[Item], day: date
+    context: ReportContext, derived: EngagementDerived, standing: CustomerStanding, visible: Collection[Item], day: date
 ) -> Iterable[SafeMarkdown]:
     """As people named it, else what waits for the customer, else what is overdue; else that the work takes its time."""
     if standing.state in (CustomerState.DONE, CustomerState.ON_PLAN):
@@ -291,19 +291,19 @@ def _finished(context: ReportContext, work: Iterable[Item], span: Period) -> tup
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CustomerWording:
     """References of what a customer's text tells of, and where it tells another date than the one that is expected."""
 
     refs: frozenset[str] = frozenset()
     other_dates: tuple[SafeMarkdown, ...] = ()
 
 
-def _told(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> Told:
+def _told(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> CustomerWording:
     """The shared RAID log, and work that waits for the customer; the end, where it is promised later than expected."""
     visible = {item.ref: item for item in engagement.items if is_visible(item, context.settings)}
     waiting = (r for r, i in visible.items() if has_label(i.labels, context.settings.labels.waiting_customer))
     shared = (e.ref for e in derived.raid if e.ref in visible)
-    return Told(frozenset((*shared, *waiting)), tuple(_other_end(context, derived, engagement)))
+    return CustomerWording(frozenset((*shared, *waiting)), tuple(_other_end(context, derived, engagement)))
 
 
 def _other_end(context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> Iterable[SafeMarkdown]:
@@ -314,7 +314,7 @@ def _other_end(context: ReportContext, derived: EngagementDerived, engagement: E
             yield context.templates.words.text("draft.finish", milestone=m.title, expected=m.forecast, told=said)
 
 
-def _withheld(derived: EngagementDerived, told: Told) -> EngagementDerived:
+def _withheld(derived: EngagementDerived, told: CustomerWording) -> EngagementDerived:
     """Without the stories that the text itself tells."""
     stories = (s for s in derived.stories if not (_is_told_as_it_is(s) and set(s.evidence) <= told.refs))
     return dataclasses.replace(derived, stories=tuple(stories))
@@ -325,7 +325,9 @@ def _is_told_as_it_is(story: Story) -> bool:
     return story.id.startswith(("register:", "waiting"))
 
 
-def draft_around(context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived, told: Told) -> str:
+def draft_around(
+    context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived, told: CustomerWording
+) -> str:
     view: dict[str, Any] = {
         "withheld": story_views(context, _withheld(derived, told)),
         "other_dates": told.other_dates,
@@ -343,7 +345,7 @@ REPORT = Report(
     kind="status",
     name="customer weekly status",
     readers="the customer",
-    place=Place.CUSTOMER_CHANNEL,
+    place=ReportPlace.CUSTOMER_CHANNEL,
     audience="customer",
     rhythm=WEEKLY,
     config=StatusReport,

@@ -29,7 +29,7 @@ from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
 from bot.report.parts.stories import StoryView, story_views
 from bot.report.parts.weeks import colour_on, count_colours, published_in
-from bot.report.registry import Place, Report, whole_portfolio
+from bot.report.registry import Report, ReportPlace, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
 from bot.report.worth import is_worth
 
@@ -38,7 +38,7 @@ MOST_DRIVERS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EngagementLine:
     """One engagement's line: two temperatures, progress, and, where it is not green, what is done and what is needed."""
 
     name: SafeMarkdown
@@ -132,7 +132,7 @@ def _quiet_reds(
     return [(name, lines) for name, lines in found if lines]
 
 
-def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: Period) -> Line:
+def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: Period) -> EngagementLine:
     """`week`: the days since the last report was posted."""
     engagement = context.engagements(due.as_of)[derived.ref]
     risks = risk_views(context, derived)
@@ -140,7 +140,7 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
     colours = colours_of(derived.status)
     worst = [axis for axis in AXES[1:] if colours[axis] == colours["overall"]]
     told = telling_risk(derived.risks, worst)
-    return Line(
+    return EngagementLine(
         context.titled(derived.ref, derived.title),
         engagement.facts,
         derived,
@@ -237,7 +237,7 @@ REPORT = Report(
     kind="portfolio",
     name="portfolio",
     readers="PS leadership",
-    place=Place.PORTFOLIO,
+    place=ReportPlace.PORTFOLIO,
     rhythm=WEEKLY,
     config=PortfolioReport,
     template="portfolio.md.j2",

@@ -29,7 +29,7 @@ from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import voices
 from bot.report.parts.waterfall import waterfall_view
 from bot.report.parts.weeks import days_red, status_days, weekly_colours
-from bot.report.registry import Place, Report, whole_portfolio
+from bot.report.registry import Report, ReportPlace, whole_portfolio
 from bot.report.text.safe_text import SafeMarkdown
 
 SATISFIED = 4
@@ -280,7 +280,7 @@ REPORT = Report(
     kind="quarterly",
     name="quarterly roll-up",
     readers="QBR",
-    place=Place.PORTFOLIO,
+    place=ReportPlace.PORTFOLIO,
     rhythm=QUARTERLY,
     config=QuarterlyReport,
     template="quarterly.md.j2",

@@ -33,7 +33,7 @@ from bot.report.parts.orders import manager_lines, mute_changes, muted_line, ord
 from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import story_views
-from bot.report.registry import Place, Report
+from bot.report.registry import Report, ReportPlace
 from bot.report.site.names import page_names
 from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
@@ -295,7 +295,7 @@ REPORT = Report(
     kind="status",
     name="internal weekly status",
     readers="PM, team, PS management",
-    place=Place.ENGAGEMENT,
+    place=ReportPlace.ENGAGEMENT,
     rhythm=WEEKLY,
     config=StatusReport,
     template="internal-status.md.j2",

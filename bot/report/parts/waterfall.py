@@ -15,7 +15,7 @@ MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BridgeRow:
     """One cause; `name` is the engagement's, None where it is of several."""
 
     amount: float
@@ -31,7 +31,7 @@ class WaterfallView:
     since: date
     before: float
     after: float
-    rows: tuple[Row, ...]
+    rows: tuple[BridgeRow, ...]
     others: float
 
 
@@ -47,6 +47,6 @@ def waterfall_view(context: ReportContext, derived: Derived) -> WaterfallView | 
     return WaterfallView(SafeMarkdown(found.quarter), found.since, found.before, found.after, rows, others)
 
 
-def _row(context: ReportContext, driver: Driver, titles: dict[str, str]) -> Row:
+def _row(context: ReportContext, driver: Driver, titles: dict[str, str]) -> BridgeRow:
     name = context.titled(driver.engagement, titles[driver.engagement]) if driver.engagement in titles else None
-    return Row(driver.amount, name, driver.text)
+    return BridgeRow(driver.amount, name, driver.text)

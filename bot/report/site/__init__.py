@@ -25,7 +25,7 @@ from bot.report.site.calendar_file import calendar_file
 from bot.report.site.customer import customer_view
 from bot.report.site.pages import engagement_view, portfolio_view
 from bot.report.site.plainwords import PlainWords
-from bot.report.site.render import Pages
+from bot.report.site.render import PageRenderer
 from bot.report.site.views import Row, Site
 from bot.report.text.wording import load_words
 
@@ -90,11 +90,11 @@ def make_site(
     return {"index.html": index, **load, CALENDAR_FILE: _calendar(derived, tell, reports=reports), **files, **calendars}
 
 
-def _engagement_page(pages: Pages, site: Site, row: Row) -> str:
+def _engagement_page(pages: PageRenderer, site: Site, row: Row) -> str:
     return pages.render("engagement.html.j2", engagement_view(site, row))
 
 
-def _overview(pages: Pages, site: Site, template: str, name: str, tell: Callable[[str], None] | None) -> str:
+def _overview(pages: PageRenderer, site: Site, template: str, name: str, tell: Callable[[str], None] | None) -> str:
     """A page of all engagements; one that it fails on is named, and the page is made of the others."""
 
     def made(part: Derived) -> str:
@@ -144,6 +144,6 @@ def _calendar_of(page: str) -> str:
 
 
 @cache
-def _pages(locale: str, currency: str) -> Pages:
+def _pages(locale: str, currency: str) -> PageRenderer:
     """Compiled once: a catalog and five templates take longer than the pages themselves."""
-    return Pages(PlainWords(load_words(locale, currency)))
+    return PageRenderer(PlainWords(load_words(locale, currency)))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from bot.derive.results import Waterfall
-from bot.report.site.draw import LABELS, RIGHT, ROW, TOP, WIDTH, Axis
+from bot.report.site.draw import LABELS, RIGHT, ROW, TOP, WIDTH, DayScale
 
 AMOUNTS = 96.0
 """Room for the amounts at the right."""
@@ -43,7 +43,7 @@ def draw_bridge(found: Waterfall) -> Bridge:
         reached.append(reached[-1] + amount)
     low, high = min(*reached, found.after), max(*reached, found.after)
     room = (high - low) or abs(high) or 1.0
-    x = Axis(max(0.0, low - room / 2) if low >= 0 else low - room / 2, high, LABELS, WIDTH - RIGHT - AMOUNTS)
+    x = DayScale(max(0.0, low - room / 2) if low >= 0 else low - room / 2, high, LABELS, WIDTH - RIGHT - AMOUNTS)
     bars = [_bar(None, 0, x.low, found.before, x, found.before)]
     for number, (kind, amount) in enumerate(steps):
         bars.append(_bar(kind, number + 1, reached[number], reached[number + 1], x, amount))
@@ -51,6 +51,6 @@ def draw_bridge(found: Waterfall) -> Bridge:
     return Bridge(TOP + ROW * len(bars), WIDTH - RIGHT, tuple(bars))
 
 
-def _bar(kind: str | None, row: int, begin: float, end: float, x: Axis, amount: float) -> Bar:
+def _bar(kind: str | None, row: int, begin: float, end: float, x: DayScale, amount: float) -> Bar:
     left, right = sorted((x.at(begin), x.at(end)))
     return Bar(kind, TOP + ROW * (row + 0.5), left, round(max(right - left, 1.5), 1), math.floor(amount + 0.5))

@@ -30,7 +30,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class DayScale:
     """Linear map of values to pixels."""
 
     low: float
@@ -47,13 +47,13 @@ class Axis:
         return self.at(day.toordinal())
 
 
-def date_axis(first: date, last: date, start: float = LEFT, end: float = WIDTH - RIGHT) -> Axis:
+def date_axis(first: date, last: date, start: float = LEFT, end: float = WIDTH - RIGHT) -> DayScale:
     """An axis of days with a little room at both ends."""
     room = max(2, (last - first).days // 40)
-    return Axis(first.toordinal() - room, last.toordinal() + room, start, end)
+    return DayScale(first.toordinal() - room, last.toordinal() + room, start, end)
 
 
-def month_ticks(axis: Axis) -> tuple[Tick, ...]:
+def month_ticks(axis: DayScale) -> tuple[Tick, ...]:
     """First days of months on a date axis, at most seven."""
     first, last = date.fromordinal(ceil(axis.low)), date.fromordinal(floor(axis.high))
     month = first if first.day == 1 else add_months(first.replace(day=1), 1)
@@ -65,9 +65,9 @@ def month_ticks(axis: Axis) -> tuple[Tick, ...]:
     return tuple(Tick(axis.on(day), day) for day in months[::step])
 
 
-def value_axis(top: float, height: float) -> Axis:
+def value_axis(top: float, height: float) -> DayScale:
     """An upward axis from 0 to a round number a little above `top`."""
-    return Axis(0.0, nice_ceiling(top * 1.03), height - BOTTOM, TOP)
+    return DayScale(0.0, nice_ceiling(top * 1.03), height - BOTTOM, TOP)
 
 
 def nice_ceiling(top: float) -> float:
@@ -80,7 +80,7 @@ def nice_ceiling(top: float) -> float:
     )
 
 
-def value_ticks(axis: Axis, count: int = 4) -> tuple[Tick, ...]:
+def value_ticks(axis: DayScale, count: int = 4) -> tuple[Tick, ...]:
     return tuple(Tick(axis.at(axis.high * n / count), axis.high * n / count) for n in range(count + 1))
 
 
@@ -143,7 +143,7 @@ def draw_burn_up(
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class SlipMark:
     """One milestone's row: baseline, expected day, and how late it may get (P80)."""
 
     y: float
@@ -161,7 +161,7 @@ class SlipChart:
 
     height: float
     today: float
-    rows: tuple[Slip, ...]
+    rows: tuple[SlipMark, ...]
     x_ticks: tuple[Tick, ...]
 
 
@@ -174,7 +174,7 @@ def draw_slips(milestones: Sequence[MilestoneStatus], today: date, most: int = 2
     days = [d for m in dated for d in (m.baseline, expected_day(m), m.forecast_p80) if d]
     x = date_axis(min([*days, today]), max([*days, today]), LABELS)
 
-    def row(number: int, m: MilestoneStatus) -> Slip:
+    def row(number: int, m: MilestoneStatus) -> SlipMark:
         expected = expected_day(m)
         p80 = (
             m.forecast_p80
@@ -182,7 +182,7 @@ def draw_slips(milestones: Sequence[MilestoneStatus], today: date, most: int = 2
             else None
         )
         base, end, late = (x.on(d) if d else None for d in (m.baseline, expected, p80))
-        return Slip(TOP + ROW * (number + 0.5), m.title, m.state, base, end, late, m)
+        return SlipMark(TOP + ROW * (number + 0.5), m.title, m.state, base, end, late, m)
 
     height = TOP + ROW * len(dated) + BOTTOM
     return SlipChart(height, x.on(today), tuple(row(n, m) for n, m in enumerate(dated)), month_ticks(x))
@@ -227,7 +227,7 @@ def draw_trend(
     x = date_axis(min(p[0][0] for p in series.values()), past[-1][0], LEFT + 16, WIDTH - TREND_LABELS)
     low, high = min(days), max(days)
     room = max(3, (high - low).days // 10)
-    y = Axis(low.toordinal() - room, high.toordinal() + room, height - BOTTOM, TOP)
+    y = DayScale(low.toordinal() - room, high.toordinal() + room, height - BOTTOM, TOP)
     ends = _apart({title: y.on(points[-1][1]) for title, points in series.items()})
     lines = tuple(
         TrendLine(m.title, m.state, path((x.on(at), y.on(day)) for at, day in series[m.title]),
@@ -242,13 +242,13 @@ def _expected_over_time(past: Sequence[tuple[date, Sequence[MilestoneStatus]]], 
     return [(at, day) for at, m in found if m and (day := expected_day(m))]
 
 
-def _as_of_ticks(x: Axis, past: Sequence[tuple[date, object]]) -> tuple[Tick, ...]:
+def _as_of_ticks(x: DayScale, past: Sequence[tuple[date, object]]) -> tuple[Tick, ...]:
     days = [at for at, _ in past if x.low <= at.toordinal() <= x.high]
     step = ceil(len(days) / MOST_TICKS) or 1
     return tuple(Tick(x.on(day), day) for day in days[::-1][::step][::-1])
 
 
-def _day_ticks(y: Axis, count: int = 4) -> tuple[Tick, ...]:
+def _day_ticks(y: DayScale, count: int = 4) -> tuple[Tick, ...]:
     days = [date.fromordinal(round(y.low + (y.high - y.low) * (n + 0.5) / count)) for n in range(count)]
     return tuple(Tick(y.on(day), day) for day in dict.fromkeys(days))
 
@@ -335,7 +335,7 @@ def draw_colours(past: Sequence[Derived], height: float = 180.0) -> tuple[Stack,
     most = max((sum(d.portfolio.rag.values()) for d in shown), default=0)
     if len(shown) < 2 or not most:
         return ()
-    y = Axis(0.0, float(most), height - BOTTOM, TOP)
+    y = DayScale(0.0, float(most), height - BOTTOM, TOP)
     slot = (WIDTH - LEFT - RIGHT) / len(shown)
     return tuple(
         Stack(round(LEFT + slot * (n + 0.15), 1), round(slot * 0.7, 1), d.as_of, tuple(_stacked(d.portfolio.rag, y.at)))

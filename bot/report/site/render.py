@@ -24,7 +24,7 @@ FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "mone
 
 
 @dataclass(frozen=True)
-class Pages:
+class PageRenderer:
     """The page templates in the words of one locale."""
 
     words: PlainWords

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.domain.vocabulary import Phase
-from bot.report.site.draw import BOTTOM, LABELS, ROW, TOP, Axis, Tick, date_axis, expected_day, month_ticks
+from bot.report.site.draw import BOTTOM, LABELS, ROW, TOP, DayScale, Tick, date_axis, expected_day, month_ticks
 from bot.report.site.views import Row
 
 MOST = 40
@@ -26,7 +26,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineLine:
     """One engagement: from `start` to P50 (`middle`), the range on to P80 (`late`), the end of the SOW, milestones."""
 
     y: float
@@ -44,7 +44,7 @@ class Timeline:
 
     height: float
     today: float
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineLine, ...]
     x_ticks: tuple[Tick, ...]
     more: int
 
@@ -69,7 +69,7 @@ def _days(row: Row) -> list[date]:
     return [day for day in found if isinstance(day, date)]
 
 
-def _line(number: int, row: Row, x: Axis, span: tuple[date, date], today: date) -> Line:
+def _line(number: int, row: Row, x: DayScale, span: tuple[date, date], today: date) -> TimelineLine:
     def on(day: object) -> float | None:
         return x.on(min(max(day, span[0]), span[1])) if isinstance(day, date) else None
 
@@ -80,4 +80,6 @@ def _line(number: int, row: Row, x: Axis, span: tuple[date, date], today: date) 
         if (day := expected_day(m)) and x.low <= day.toordinal() <= x.high
     )
     begin = on(row.facts.start or min([*_days(row), today])) or x.first
-    return Line(TOP + ROW * (number + 0.5), row, begin, on(finish.p50), on(finish.p80), on(row.derived.end), marks)
+    return TimelineLine(
+        TOP + ROW * (number + 0.5), row, begin, on(finish.p50), on(finish.p80), on(row.derived.end), marks
+    )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.derive.forecast import commitment, measure_accuracy, read_commitments
 from bot.derive.forecast.record.accuracy import Accuracy
-from bot.derive.forecast.record.commitments import EngagementCommitment, Money
+from bot.derive.forecast.record.commitments import CommittedMoney, EngagementCommitment
 from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import (
     Budget,
@@ -162,9 +162,9 @@ def test_an_approved_change_order_is_named_and_no_change_of_chance() -> None:
 
 
 def test_what_was_delivered_earlier_than_expected_is_missing_from_the_rest_and_no_change() -> None:
-    then = {"a": side("as_delivered", Money(0, 100, 0, 0))}
-    same = {"a": side("as_delivered", Money(60, 100, 0, 0))}
-    more = {"a": side("as_delivered", Money(60, 110, 0, 0))}
+    then = {"a": side("as_delivered", CommittedMoney(0, 100, 0, 0))}
+    same = {"a": side("as_delivered", CommittedMoney(60, 100, 0, 0))}
+    more = {"a": side("as_delivered", CommittedMoney(60, 110, 0, 0))}
     assert find_drivers(Q4, then, same, 0.4, "USD") == ()
     assert [(d.kind, d.amount) for d in find_drivers(Q4, then, more, 0.4, "USD")] == [("delivered", 10.0)]
 
@@ -195,15 +195,15 @@ def test_the_change_since_the_quarters_start_is_explained() -> None:
 
 
 def test_more_hours_at_completion_earn_less_by_percent_complete() -> None:
-    then = side("percent_complete", Money(0, 100, 0, 0), hours=100.0)
-    now = side("percent_complete", Money(0, 80, 0, 0), hours=125.0)
+    then = side("percent_complete", CommittedMoney(0, 100, 0, 0), hours=100.0)
+    now = side("percent_complete", CommittedMoney(0, 80, 0, 0), hours=125.0)
     found = find_drivers(Q4, {"a": then}, {"a": now}, 0.0, "USD")
     assert [(d.kind, d.amount) for d in found] == [("hours", -20.0)]
     assert "from 100 to 125" in str(found[0].text)
 
 
 def side(
-    recognition: str, money: Money, hours: float | None = 100.0, spent: float = 0.0, value: float = 1000.0
+    recognition: str, money: CommittedMoney, hours: float | None = 100.0, spent: float = 0.0, value: float = 1000.0
 ) -> EngagementCommitment:
     return EngagementCommitment("ann", recognition, value, None, None, hours, spent, {Q4: money})
 
@@ -212,7 +212,7 @@ cents = st.integers(0, 10_000_000).map(lambda n: n / 100)
 sides = st.builds(
     side,
     st.sampled_from(["as_delivered", "percent_complete", "on_acceptance", "on_completion"]),
-    st.builds(lambda a, b: Money(a, a + b, 0.0, 0.0), cents, cents),
+    st.builds(lambda a, b: CommittedMoney(a, a + b, 0.0, 0.0), cents, cents),
     st.none() | st.floats(1, 5000),
     st.floats(0, 1000),
     st.floats(0, 1e6),

@@ -11,7 +11,7 @@ from bot.config import Settings
 from bot.derive.decisions.orders.consents import consents_of
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.lines import order_lines
-from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderState, Scope
+from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, OrderState
 from bot.derive.order_results import OrderEntry
 from bot.domain.calendar import WorkCalendar
 from bot.domain.mistakes import nearest
@@ -141,7 +141,7 @@ def _judged(reply: Reply, line: str, engagement: Engagement, court: Court) -> Or
         why = "orders are taken from the engagement's PM, the approvers and those named under `orders.by`"
         return replace(order, state=OrderState.REFUSED, why=why)
     approves = is_among(reply.author, court.settings.reports.status.customer.approvers)
-    scope = Scope(engagement, court.rules, court.calendar.local_day(reply.created_at), approves)
+    scope = OrderScope(engagement, court.rules, court.calendar.local_day(reply.created_at), approves)
     try:
         order = replace(order, given=_understood(kind, line, scope))
     except OrderRefused as refused:
@@ -151,7 +151,7 @@ def _judged(reply: Reply, line: str, engagement: Engagement, court: Court) -> Or
     return order
 
 
-def _understood(kind: OrderKind | None, line: str, scope: Scope) -> Given:
+def _understood(kind: OrderKind | None, line: str, scope: OrderScope) -> Given:
     word, _, rest = line.partition(" ")
     if kind is None:
         raise OrderRefused(f'"{word[:30]}" is not an order. {nearest(word.casefold(), KINDS)}')

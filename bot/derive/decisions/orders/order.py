@@ -30,7 +30,7 @@ class OrderRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class OrderScope:
     """What an order may speak of: the engagement, the ids of risk rules, and the day as of which it is read."""
 
     engagement: Engagement
@@ -99,7 +99,7 @@ class OrderKind:
     word: str
     usage: str
     meaning: str
-    read: Callable[[str, Scope], Given]
+    read: Callable[[str, OrderScope], Given]
     prepare: Callable[[Engagement, Order], Engagement] = unchanged_engagement
     adjust: Callable[[EngagementDerived, Order], EngagementDerived] = unchanged_result
     lasting: bool = False

@@ -22,7 +22,7 @@ LATE_DAYS = 14
 
 
 @dataclass(frozen=True)
-class Money:
+class CommittedMoney:
     """Revenue of one quarter as it was forecast."""
 
     actual: float
@@ -42,14 +42,14 @@ class EngagementCommitment:
     finish_p80: date | None
     hours: float | None
     spent: float | None
-    revenue: Mapping[str, Money]
+    revenue: Mapping[str, CommittedMoney]
     rate: float | None = None
-    months: Mapping[str, Money] = field(default_factory=lambda: EMPTY)
+    months: Mapping[str, CommittedMoney] = field(default_factory=lambda: EMPTY)
     region: str | None = None
     on_time: float | None = None
     """The chance to be done by the agreed end."""
 
-    def money(self, period: str) -> Money | None:
+    def money(self, period: str) -> CommittedMoney | None:
         """What was forecast of a quarter or month."""
         return self.revenue.get(period) or self.months.get(period)
 
@@ -59,11 +59,11 @@ class Commitment:
     """A whole forecast as of a day."""
 
     as_of: date
-    quarters: Mapping[str, Money]
+    quarters: Mapping[str, CommittedMoney]
     engagements: Mapping[str, EngagementCommitment]
-    months: Mapping[str, Money] = field(default_factory=lambda: EMPTY)
+    months: Mapping[str, CommittedMoney] = field(default_factory=lambda: EMPTY)
 
-    def money(self, period: Period) -> Money | None:
+    def money(self, period: Period) -> CommittedMoney | None:
         """What was forecast of a quarter or month."""
         return self.quarters.get(period.name) or self.months.get(period.name)
 
@@ -126,8 +126,11 @@ def _read(plain: Mapping[str, Any]) -> Commitment:
     )
 
 
-def _read_quarters(plain: Mapping[str, Any]) -> dict[str, Money]:
-    return {name: Money(**{k: float(q[k]) for k in ("actual", "forecast", "low", "high")}) for name, q in plain.items()}
+def _read_quarters(plain: Mapping[str, Any]) -> dict[str, CommittedMoney]:
+    return {
+        name: CommittedMoney(**{k: float(q[k]) for k in ("actual", "forecast", "low", "high")})
+        for name, q in plain.items()
+    }
 
 
 def _read_engagement(plain: Mapping[str, Any]) -> EngagementCommitment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.derive.forecast.record.commitments import EngagementCommitment, Money
+from bot.derive.forecast.record.commitments import CommittedMoney, EngagementCommitment
 from bot.derive.results import Driver, Waterfall
 from bot.domain import messages
 from bot.domain.messages import Decimal, Phrase
@@ -41,11 +41,11 @@ def to_the_unit(found: Waterfall) -> Waterfall:
     return replace(found, before=round(found.before), after=round(found.after), drivers=tuple(drivers))
 
 
-def _money(side: EngagementCommitment | None, quarter: str) -> Money | None:
+def _money(side: EngagementCommitment | None, quarter: str) -> CommittedMoney | None:
     return side.money(quarter) if side else None
 
 
-def _appeared(ref: str, before: Money | None, after: Money | None) -> Iterable[Driver]:
+def _appeared(ref: str, before: CommittedMoney | None, after: CommittedMoney | None) -> Iterable[Driver]:
     if before is None and after is not None:
         yield Driver("new", ref, round(after.forecast, 2), Phrase("was not in the last forecast"))
     elif before is not None:
@@ -54,8 +54,8 @@ def _appeared(ref: str, before: Money | None, after: Money | None) -> Iterable[D
 
 def _changed(
     ref: str,
-    before: Money,
-    after: Money,
+    before: CommittedMoney,
+    after: CommittedMoney,
     then: EngagementCommitment,
     now: EngagementCommitment,
     share_gone: float,
@@ -87,14 +87,14 @@ def _netted(done: float, pace: float) -> tuple[float, float]:
     return (both, 0.0) if abs(done) > abs(pace) else (0.0, both)
 
 
-def _value_part(before: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
+def _value_part(before: CommittedMoney, then: EngagementCommitment, now: EngagementCommitment) -> float:
     """What the same chances (the same share of the work) would give at the new contract value; by delivery nothing."""
     if not then.value or now.value is None or (now.recognition or then.recognition) == "as_delivered":
         return 0.0
     return round(before.forecast * _bounded(now.value / then.value - 1), 2)
 
 
-def _rate_part(before: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
+def _rate_part(before: CommittedMoney, then: EngagementCommitment, now: EngagementCommitment) -> float:
     """What the hours still expected then would give at the new rate."""
     if not then.rate or not now.rate or (now.recognition or then.recognition) != "as_delivered":
         return 0.0
@@ -111,7 +111,9 @@ def _end_moved(then: EngagementCommitment, now: EngagementCommitment) -> bool:
     return bool(then.finish_p50 and now.finish_p50 and abs((now.finish_p50 - then.finish_p50).days) > 7)
 
 
-def _hours_part(before: Money, after: Money, then: EngagementCommitment, now: EngagementCommitment) -> float:
+def _hours_part(
+    before: CommittedMoney, after: CommittedMoney, then: EngagementCommitment, now: EngagementCommitment
+) -> float:
     """What a changed estimate of hours does: by percent complete each hour earns less, by delivery more is left to do."""
     if not then.hours or not now.hours:
         return 0.0

@@ -47,7 +47,7 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ScenarioComparison:
     """The forecast as it is and as it would be."""
 
     scenario: Scenario
@@ -136,14 +136,14 @@ def apply_scenario(
 
 def compare(
     subject: Subject, reference: Reference, scenario: Scenario, *, seed: int = 1, trials: int = 10_000
-) -> Comparison:
+) -> ScenarioComparison:
     """Base and scenario by the same trials, so that only the change shows."""
     labels = subject.settings.labels
     changed = change_engagement(subject.engagement, scenario, subject.day, subject.calendar, labels)
     scope = replace(subject.derived.scope, change_orders=()) if scenario.end else subject.derived.scope
     other = replace(subject, engagement=changed, derived=replace(subject.derived, scope=scope))
     base, found = (forecast_engagement(s, reference, seed=seed, trials=trials) for s in (subject, other))
-    return Comparison(scenario, base, found)
+    return ScenarioComparison(scenario, base, found)
 
 
 def change_engagement(

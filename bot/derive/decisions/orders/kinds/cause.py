@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, Scope, read_milestone, split_reason
+from bot.derive.decisions.orders.order import (
+    Given,
+    Order,
+    OrderKind,
+    OrderRefused,
+    OrderScope,
+    read_milestone,
+    split_reason,
+)
 from bot.derive.order_results import SlipCause
 from bot.derive.results import EngagementDerived
 
@@ -17,7 +25,7 @@ CAUSES = {
 }
 
 
-def _read(text: str, scope: Scope) -> Given:
+def _read(text: str, scope: OrderScope) -> Given:
     title, rest = read_milestone(text, scope.engagement)
     head, reason = split_reason(rest)
     cause = CAUSES.get(head.casefold().replace("-", " "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, Scope, split_until
+from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, split_until
 from bot.derive.order_results import ColourOverride
 from bot.derive.results import EngagementDerived
 
@@ -12,7 +12,7 @@ AXES = ("schedule", "scope", "budget", "overall")
 COLOURS = ("green", "yellow", "red")
 
 
-def _read(text: str, scope: Scope) -> Given:
+def _read(text: str, scope: OrderScope) -> Given:
     head, until, reason = split_until(text, scope.day)
     words = head.casefold().split()
     if len(words) != 2 or words[0] not in AXES or words[1] not in COLOURS:

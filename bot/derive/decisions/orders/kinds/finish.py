@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.derive.decisions.orders.order import Given, Order, OrderKind, Scope, read_day, split_reason
+from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderScope, read_day, split_reason
 from bot.derive.order_results import ManagerForecast
 from bot.derive.results import EngagementDerived
 
 
-def _read(text: str, scope: Scope) -> Given:
+def _read(text: str, scope: OrderScope) -> Given:
     head, reason = split_reason(text)
     return Given({"day": read_day(head)}, None, reason)
 

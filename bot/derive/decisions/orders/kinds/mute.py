@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, Scope, split_until
+from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, split_until
 from bot.derive.order_results import MutedRisk
 from bot.derive.results import EngagementDerived
 from bot.domain.mistakes import nearest
 
 
-def _read(text: str, scope: Scope) -> Given:
+def _read(text: str, scope: OrderScope) -> Given:
     head, until, reason = split_until(text, scope.day)
     rule = head.strip("`").casefold()
     if rule not in scope.rules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, Scope, split_reason
+from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, split_reason
 from bot.derive.order_results import ManagerForecast
 from bot.derive.results import EngagementDerived
 
@@ -16,7 +16,7 @@ _AMOUNT = re.compile(
 _TIMES = {"k": 1e3, "m": 1e6}
 
 
-def _read(text: str, scope: Scope) -> Given:
+def _read(text: str, scope: OrderScope) -> Given:
     head, reason = split_reason(text)
     quarter, _, amount = head.partition(" ")
     if not _QUARTER.fullmatch(quarter.upper()):

@@ -9,7 +9,7 @@ from bot.derive.decisions.orders.order import (
     Order,
     OrderKind,
     OrderRefused,
-    Scope,
+    OrderScope,
     read_day,
     read_milestone,
     split_reason,
@@ -29,7 +29,7 @@ def sign_off_order(word: str, field: str, meaning: str, example: str) -> OrderKi
     )
 
 
-def read_sign_off(text: str, scope: Scope) -> Given:
+def read_sign_off(text: str, scope: OrderScope) -> Given:
     """`"Milestone" DATE: reason`; the day must not lie ahead. Raises OrderRefused."""
     title, rest = read_milestone(text, scope.engagement)
     head, reason = split_reason(rest)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.derive.decisions.orders.order import Given, OrderKind, OrderRefused, Scope
+from bot.derive.decisions.orders.order import Given, OrderKind, OrderRefused, OrderScope
 
 
-def _read(text: str, scope: Scope) -> Given:
+def _read(text: str, scope: OrderScope) -> Given:
     if text.strip(" .!:"):
         raise OrderRefused("`psbot undo` takes nothing else on its line")
     return Given()
