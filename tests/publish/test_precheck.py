@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.config.label_settings import HealthLabels
 from bot.publish.closing import closed_text
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, read_marker
@@ -140,7 +139,7 @@ def test_labels_that_stand_among_others_are_not_set_again() -> None:
         ({"health::on track", "health::at risk"}, "go"),
         ({"PSProject"}, "go"),
     ):
-        assert examine_labels(wanted, present, HealthLabels()).state == state, present
+        assert examine_labels(wanted, present, HealthStanding()).state == state, present
 
 
 def test_whose_label_stands_is_told() -> None:
