@@ -78,6 +78,10 @@ class Reading:
         self._derived[(day, seed, trials, depth)] = found
         return found
 
+    def derive_one(self, ref: str, day: date) -> Derived:
+        """One engagement's figures as of `day`, against the whole portfolio; not remembered."""
+        return self._derive(self.portfolio, day, 1, 10_000, None, Depth.FIGURES, only=ref)
+
     def frozen(self, day: date) -> Reading:
         """The same, had nothing happened after `day`; what was derived of earlier days holds for both."""
         if day not in self._frozen:
@@ -126,6 +130,7 @@ class Reading:
         trials: int,
         memory: Memory | None = None,
         depth: Depth = Depth.ALL,
+        only: str | None = None,
     ) -> Derived:
         s = self.session
         return derive_portfolio(
@@ -136,7 +141,7 @@ class Reading:
             seed=seed,
             trials=trials,
             past=self.past,
-            only=self.only,
+            only=only or self.only,
             memory=memory,
             depth=depth,
         )

@@ -37,6 +37,8 @@ class ReportContext:
     commitment: Callable[[Derived], Mapping[str, Any]] | None = None
     derive_part: Callable[[date, Depth], Derived] | None = None
     """`derive`, where less than all of a past day will do."""
+    derive_one: Callable[[str, date], Derived] | None = None
+    """One engagement's figures of a day that nothing else asks for: not kept."""
     stands: Callable[[Document], str] = lambda document: ""
     """The fingerprint of what stands for a document; "" for nothing."""
     freeze: Callable[[date], ReportContext] | None = None
@@ -70,6 +72,12 @@ class ReportContext:
         if (day, depth) not in self._by_ref:
             self._by_ref[day, depth] = {e.ref: e for e in self.derive_to(day, depth).engagements}
         return self._by_ref[day, depth].get(ref)
+
+    def derived_alone(self, ref: str, day: date) -> EngagementDerived | None:
+        """One engagement's figures as of a day of its own; None where it was not there. The others are not derived."""
+        if self.derive_one is None:
+            return self.derived(ref, day)
+        return next((e for e in self.derive_one(ref, day).engagements if e.ref == ref), None)
 
     def derive_to(self, day: date, depth: Depth) -> Derived:
         """What was derived as of `day`, at least to `depth`."""
