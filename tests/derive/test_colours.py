@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.derive.decisions.colours import LEVELS, ColourStanding, Signal, fold, fold_days, high_is_bad, low_is_bad
+from bot.derive.decisions.colours import LEVELS, ColourStanding, Signal, fold_days, high_is_bad, low_is_bad
 from bot.derive.decisions.status import AXES, colours_on
 from tests.builders import CALENDAR
 
@@ -25,6 +26,14 @@ signals = st.builds(
 
 
 MONDAY = date(2026, 11, 2)
+
+
+def fold(signals: Iterable[tuple[date, Signal]]) -> str:
+    """The colour after the signals of these working days, oldest first."""
+    standing = ColourStanding()
+    for day, today in signals:
+        standing = standing.after_work(day, today)
+    return standing.colour
 
 
 def dated(known: list[Signal]) -> list[tuple[date, Signal]]:

@@ -25,7 +25,7 @@ DECIDED = {
     "derive_asks": "decisions/asks.py",
     "derive_stories": "decisions/stories/__init__.py",
     "overall_colour": "decisions/colours.py",
-    "fold": "decisions/colours.py",
+    "fold_days": "decisions/colours.py",
     "worst_first": "portfolio.py",
     "promised": "decisions/promises.py",
     "by_colour": "decisions/gravity.py",

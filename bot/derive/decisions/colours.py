@@ -158,14 +158,6 @@ def _held(hold: Hold | None, level: str, wanted: str, day: date, today: Signal) 
     return None if hold is None or (is_clear and hold.is_over(day, today)) else hold
 
 
-def fold(signals: Iterable[tuple[date, Signal]]) -> str:
-    """The colour after the signals of these working days, oldest first."""
-    standing = ColourStanding()
-    for day, today in signals:
-        standing = standing.after_work(day, today)
-    return standing.colour
-
-
 def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> Colour:
     """The worst axis that is known; red at once with an open critical escalation, or a critical risk that people rated."""
     critical = any(e.severity == Severity.CRITICAL for e in escalations)
