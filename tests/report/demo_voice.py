@@ -26,6 +26,8 @@ from fakegitlab import DemoGitLab
 from tests.demo.hostile import make_hostile_portfolio
 
 DAY = date(2026, 11, 20)
+OTHERS = (date(2026, 8, 14), 2), (date(2027, 2, 9), 5)
+"""Portfolios that nobody looked at when the texts were written."""
 ROLL_UPS = ("portfolio", "monthly", "quarterly")
 
 

@@ -28,7 +28,7 @@ from bot.report.partner import make_handover
 from bot.report.schedule import forced
 from bot.report.site import make_site
 from bot.report.site.plainwords import PlainWords
-from tests.report.demo_voice import DAY, ROLL_UPS, Voice, demo_voice
+from tests.report.demo_voice import DAY, OTHERS, ROLL_UPS, Voice, demo_voice
 
 MONEY = re.compile(r"(?<![\w.])[+−-]?\$\s?(\d[\d,]*(?:\.\d+)?)")
 HOURS = re.compile(r"(\d[\d,]*(?:\.\d+)?)[\s\u00a0]?(?:h|hours)\b")
@@ -241,10 +241,6 @@ def known(voice: Voice, ref: str | None) -> Known:
 
 
 # --- the texts ---------------------------------------------------------------------------------------------------------
-
-
-OTHERS = (date(2026, 8, 14), 2), (date(2027, 2, 9), 5)
-"""Portfolios that nobody looked at when the texts were written."""
 
 
 @pytest.fixture(scope="module", params=[(DAY, 0), *(OTHERS if os.environ.get("PSBOT_FULL") else OTHERS[:1])], ids=str)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from bot.derive.output import engagement_json
 from bot.derive.results import EngagementDerived
-from tests.report.demo_voice import DAY, Voice, demo_voice
+from bot.domain.vocabulary import Phase
+from bot.report.site import make_site
+from tests.report.demo_voice import DAY, OTHERS, Voice, demo_voice
 
 MOST_WORDS = 450
 TITLES = re.compile(r"\[(?:[^\[\]\\]|\\.)*\]\([^)]*\)|\"[^\"]*\"")
@@ -21,6 +24,13 @@ TITLES = re.compile(r"\[(?:[^\[\]\\]|\\.)*\]\([^)]*\)|\"[^\"]*\"")
 @pytest.fixture(scope="module")
 def voice() -> Voice:
     return demo_voice()
+
+
+@pytest.fixture(scope="module", params=[(DAY, 0), *OTHERS[:1]], ids=str)
+def any_voice(request: pytest.FixtureRequest) -> Voice:
+    """The sample portfolio, and one drawn for another day."""
+    day, seed = request.param
+    return demo_voice(today=day, seed=seed)
 
 
 def numbers(value: Any) -> Iterator[float]:
@@ -89,8 +99,39 @@ def test_the_end_is_one_date_in_every_text(voice: Voice) -> None:
         assert ends <= {voice.words.date(derived.end)} if derived.end else not ends, derived.title
 
 
-def test_the_first_screen_of_a_status_is_short(voice: Voice) -> None:
-    for derived, text in voice.status("internal"):
+def test_progress_finish_and_end_are_the_same_in_status_portfolio_and_page(any_voice: Voice) -> None:
+    """Not only figures that somebody derived: those of this engagement, where each text names them."""
+    voice, words = any_voice, any_voice.words
+    portfolio = "".join(document.body for document in voice.made("portfolio"))
+    rows = {e.ref: row for e in voice.context.derive(voice.day).engagements if (row := _row(portfolio, e))}
+    pages = make_site(
+        voice.portfolio, voice.context.derive(voice.day), (), settings=voice.settings, calendar=voice.calendar
+    )
+    running = [(e, text) for e, text in voice.status("internal") if e.phase == Phase.ACTIVE and e.forecast.finish.p50]
+    assert len(running) > 3
+    for derived, text in running:
+        p50 = derived.forecast.finish.p50
+        assert isinstance(p50, date)
+        done, finish = str(words.percent(derived.progress.percent)), str(words.date(p50))
+        assert f"**{done}** of the work is done" in text
+        assert f"finish on **{finish}**" in text
+        assert f"{done} done" in rows[derived.ref]
+        assert f"SOW end {words.date(derived.end)}" in rows[derived.ref]
+        head = f"<h1><bdi>{html.escape(derived.title or derived.ref)}</bdi>"
+        page = next(body for name, body in pages.items() if name.endswith(".html") and head in body)
+        assert done in page
+        assert finish in page
+
+
+def _row(portfolio: str, derived: EngagementDerived) -> str:
+    rows = (line for line in portfolio.splitlines() if line.startswith("|"))
+    return next(
+        (row.replace("\\", "").replace("\u00a0", " ") for row in rows if f"({derived.web_url}#)" in row or f"({derived.web_url})" in row), ""
+    )
+
+
+def test_the_first_screen_of_a_status_is_short(any_voice: Voice) -> None:
+    for derived, text in any_voice.status("internal"):
         plain = re.sub(r"\]\([^)]*\)", "]", first_screen(text))
         count = sum(any(c.isalnum() for c in word) for word in plain.split())
         assert count <= MOST_WORDS, (derived.title, count)

@@ -5,7 +5,8 @@ Status → what changed → risks and what we do → plan → decisions and help
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,6 +43,9 @@ PAYLOAD_VERSION = 1
 NEXT_MILESTONES = 3
 MOST_CHANGES = 5
 MOST_ASKS = 4
+MOST_WORDS = 450
+WORD = re.compile(r"\S*\w\S*")
+LINK_TARGET = re.compile(r"\]\([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -109,11 +113,30 @@ def make_status(due: Due, context: ReportContext, ref: str | None) -> Document:
         audience="internal",
         period=due.period.name,
         target=NoteTarget(week.engagement.facts.internal or week.engagement.ref),
-        body=context.templates.render(REPORT.template, view),
+        body=_short(lambda shown: context.templates.render(REPORT.template, shown), view),
         engagement=ref,
         as_of_line=view["as_of_line"],
         payload=status_payload(week, colours, steps),
     )
+
+
+def _short(render: Callable[[dict[str, Any]], SafeMarkdown], view: dict[str, Any]) -> SafeMarkdown:
+    """The note with as many changes and asks before its folds as a reader takes in: MOST_WORDS in all, the others folded."""
+    changes, asks = ((*view[name], *view[f"more_{name}"]) for name in ("changes", "asks"))
+    shown = {"changes": len(view["changes"]), "asks": len(view["asks"])}
+    body = render(view)
+    while _words(body) > MOST_WORDS and max(shown.values()) > 1:
+        longer = "changes" if shown["changes"] >= shown["asks"] else "asks"
+        shown[longer] -= 1
+        c, a = shown["changes"], shown["asks"]
+        split = {"changes": changes[:c], "more_changes": changes[c:], "asks": asks[:a], "more_asks": asks[a:]}
+        body = render(view | split)
+    return body
+
+
+def _words(body: str) -> int:
+    """Words before the first fold, addresses of links apart."""
+    return len(WORD.findall(LINK_TARGET.sub("]", body.split("<details>", 1)[0])))
 
 
 def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, ...]) -> dict[str, Any]:
