@@ -338,3 +338,8 @@ class Derived:
     failures: tuple[Text, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
     """Orders on roll-ups that name no engagement."""
+
+    @property
+    def running(self) -> tuple[EngagementDerived, ...]:
+        """What is not complete: the engagements whose colours every portfolio report counts."""
+        return tuple(e for e in self.engagements if e.phase != Phase.COMPLETE)

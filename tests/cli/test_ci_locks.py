@@ -134,7 +134,8 @@ def test_the_simulated_gitlab_is_no_part_of_the_bot_but_the_extra_demo() -> None
     of_demo = {canonicalize_name(Requirement(text).name) for text in FAKE["dependencies"]}
     of_bot = {canonicalize_name(one.name) for one, _ in entries("requirements.lock")}
     assert of_demo - of_bot == {"graphql-core", "werkzeug"}
-    assert PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["bot"]
+    wheel = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert set(wheel["force-include"]) == {"bot", "bot/cli/installed", "templates"}
     image = (ROOT / "Dockerfile").read_text(encoding="utf-8") + (ROOT / ".dockerignore").read_text(encoding="utf-8")
     assert "fakegitlab" not in image
 

@@ -168,11 +168,7 @@ def test_the_chance_to_be_on_time(value: float, expected: tuple[str, str]) -> No
         ({"start": "2026-11-18", "end": "2027-11-18"}, 0.1, "red"),
         ({"start": "2026-11-10", "end": "2027-02-18"}, 0.0, "red"),  # ten of a hundred days
         ({"start": "2026-11-11", "end": "2027-02-19"}, 0.0, "yellow"),  # nine
-        (
-            {"start": "2026-12-18", "end": "2026-12-18"},
-            0.0,
-            "green",
-        ),  # not begun, and nothing is planned beyond its end
+        ({"start": "2026-12-18", "end": "2026-12-18"}, 0.0, "green"),  # not begun, nothing planned beyond its end
         ({"start": None}, None, "yellow"),
     ],
 )

@@ -131,7 +131,7 @@ def test_slides_speak_german_whole() -> None:
     said = leadership_slides(derived(), month_named("2026-10"), WorkCalendar(), "monthly", GERMAN)
     text = " ".join(str(slide) for slide in said)
     assert "Monatsbericht" in text
-    assert "1 von 23 Projekten sind grün" in text
+    assert "0 von 23 Projekten sind grün; 23 rot" in text
     assert "17.12.2026" in text
     english = ("Engagement", "Forecast", "Owner", "is forecast", "milestones", "derived as of")
     assert [word for word in english if word in text.replace("Engagement'", "")] == []

@@ -126,7 +126,12 @@ def test_progress_finish_and_end_are_the_same_in_status_portfolio_and_page(any_v
 def _row(portfolio: str, derived: EngagementDerived) -> str:
     rows = (line for line in portfolio.splitlines() if line.startswith("|"))
     return next(
-        (row.replace("\\", "").replace("\u00a0", " ") for row in rows if f"({derived.web_url}#)" in row or f"({derived.web_url})" in row), ""
+        (
+            row.replace("\\", "").replace("\u00a0", " ")
+            for row in rows
+            if f"({derived.web_url}#)" in row or f"({derived.web_url})" in row
+        ),
+        "",
     )
 
 

@@ -12,6 +12,7 @@ from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.vocabulary import MilestoneState, Phase
 from bot.report.kinds.customer import CustomerFacts
+from bot.report.parts.weeks import count_colours
 from bot.report.site.customer import shown
 from bot.report.site.plainwords import PlainWords
 from bot.report.text.safe_text import clean
@@ -85,7 +86,7 @@ def _heads(words: PlainWords, *names: str) -> tuple[str, ...]:
 
 
 def _standing(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
-    counts, total = derived.portfolio.rag, derived.portfolio.engagements
+    counts, total = count_colours(e.status.overall for e in derived.running), len(derived.running)
     calm = words.text("deck.green", n=total, green=counts.get("green", 0))
     worse = [
         words.text("deck.of_colour", count=counts[c], colour=words.name("rag", c).lower())
@@ -93,8 +94,8 @@ def _standing(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> It
         if counts.get(c)
     ]
     title = f"{calm}; {', '.join(worse)}" if worse else calm
-    rows = [_row(e, words) for e in derived.engagements]
-    colours = [e.status.overall for e in derived.engagements]
+    rows = [_row(e, words) for e in derived.running]
+    colours = [e.status.overall for e in derived.running]
     header = _heads(words, "engagement", "customer", "phase", "done", "finish", "on_time")
     for page, (part, lights) in enumerate(zip(_pages(rows), _pages(colours), strict=True)):
         said = tuple(words.name("rag", light).lower() for light in lights)

@@ -96,9 +96,8 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
     since, until = first_due - WEEK, min(first_due, due.as_of)
     day = due.as_of
     quarter, derived = context.calendar.fiscal_quarter(day), context.derive(day)
-    running = [e for e in derived.engagements if e.phase != Phase.COMPLETE]
     lines = sorted(
-        (line_of(context, e, due, Period(since + ONE_DAY, until, due.period.name)) for e in running),
+        (line_of(context, e, due, Period(since + ONE_DAY, until, due.period.name)) for e in derived.running),
         key=lambda line: (by_colour(line.rag), by_severity(line.told), line.derived.ref),
     )
     upside = _upside(context, derived, quarter.name)
@@ -117,7 +116,7 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
         "drivers": _drivers(context, quarter, since, until),
         "appeared": _only_on(context, until, since),
         "gone": _only_on(context, since, until),
-        "quiet_reds": _quiet_reds(context, running),
+        "quiet_reds": _quiet_reds(context, derived.running),
         "upside": upside[:MOST_UPSIDE],
         "more_upside": upside[MOST_UPSIDE:],
         "capacity": [week for week in derived.portfolio.capacity if week.is_over],

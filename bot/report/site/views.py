@@ -32,6 +32,7 @@ from bot.domain.errors import UsageError
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.domain.vocabulary import MilestoneState, Phase, Severity
+from bot.report.parts.weeks import count_colours
 from bot.report.site.names import page_names
 from bot.report.text.safe_text import safe_url
 from bot.report.worth import Revenue, worth_telling
@@ -187,6 +188,11 @@ class Site:
         return [e.status.overall for _, e in self.history(ref)]
 
     # -- the portfolio
+
+    @cached_property
+    def colours_now(self) -> dict[str, int]:
+        """How many running engagements have each colour."""
+        return count_colours(e.status.overall for e in self.derived.running)
 
     @cached_property
     def attention(self) -> tuple[Attention, ...]:
