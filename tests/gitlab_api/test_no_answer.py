@@ -17,6 +17,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.no_answer import no_answer
 
 Serve = Callable[..., int]
+from tests.gitlab_api.clock import VirtualClock
 
 
 @pytest.fixture
@@ -64,8 +65,9 @@ def _make_certificate(folder: Path, name: str) -> None:
 
 
 def told(url: str) -> PsbotError:
+    clock = VirtualClock()
     with pytest.raises(PsbotError) as caught:
-        _ = GitLabClient(url, "token-of-a-test", allow_http=True, timeout=5).user
+        _ = GitLabClient(url, "token-of-a-test", allow_http=True, timeout=5, clock=clock, sleep=clock.sleep).user
     return caught.value
 
 
