@@ -15,9 +15,9 @@ import requests
 from bot.domain.errors import PsbotError
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.no_answer import no_answer
+from tests.gitlab_api.clock import VirtualClock
 
 Serve = Callable[..., int]
-from tests.gitlab_api.clock import VirtualClock
 
 
 @pytest.fixture

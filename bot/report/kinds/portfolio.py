@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -124,7 +124,7 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
 
 
 def _quiet_reds(
-    context: ReportContext, running: list[EngagementDerived]
+    context: ReportContext, running: Sequence[EngagementDerived]
 ) -> list[tuple[SafeMarkdown, tuple[SafeMarkdown, ...]]]:
     """Engagements in which something red is muted or overruled, and by whom."""
     found = [(context.titled(e.ref, e.title), red_but_quiet(context, e)) for e in running]
