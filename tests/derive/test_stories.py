@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,16 @@ def test_every_high_risk_is_in_one_of_at_most_three_stories_worst_first(found: l
     assert all(story.owner and story.due and story.headline and story.cause for story in told)
     assert len({story.id for story in told}) == len(told)
     assert told[0].severity == max((r.severity for r in found), key=SEVERITIES.index) if told else True
+
+
+@pytest.mark.parametrize(("expected", "told"), [(105, False), (106, True)])
+def test_hours_that_colour_nothing_are_no_story(expected: float, told: bool) -> None:
+    """Budget is yellow below .95 of the hours at completion: 100 ÷ 105 is not, 100 ÷ 106 is."""
+    late = Risk("forecast-after-end", "derived", Severity.HIGH, "late")
+    forecast = Forecast(Quantiles(p50=date(2027, 1, 8)), 0.1, Quantiles(p50=expected, p80=140))
+    (story,) = stories(late, **LATE | {"forecast": forecast})
+    assert ("over the budget" in str(story.headline)) is told
+    assert "15 working days after the agreed end" in str(story.headline)
 
 
 def test_low_risks_alone_make_no_story() -> None:

@@ -125,11 +125,12 @@ def _headline(group: Group, subject: Subject, comes_to: Consequence) -> Text:
 
 
 def _late_and_over(subject: Subject, comes_to: Consequence) -> Phrase | None:
-    end, budget = subject.derived.end, subject.derived.budget.hours_budget
+    """Days after the end, and hours over the budget where they are enough to colour it: an hour in forty is no story."""
+    end, budget = subject.derived.end, subject.derived.budget.hours_budget or 0.0
     late = Phrase("{days} after the agreed end {end}", days=days(comes_to.days), end=end) if comes_to.days else None
     over = (
-        Phrase("{hours} over the budget of {budget}", hours=hours(comes_to.hours), budget=hours(budget or 0.0))
-        if comes_to.hours
+        Phrase("{hours} over the budget of {budget}", hours=hours(comes_to.hours), budget=hours(budget))
+        if comes_to.hours and budget < subject.threshold("cpi_yellow") * (budget + comes_to.hours)
         else None
     )
     if late and over:
