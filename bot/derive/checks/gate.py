@@ -57,7 +57,7 @@ def once_planned(subject: Subject) -> bool:
     return not in_planning(subject)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Gate:
     """`message` may tell the number of references: its place `n` is filled anew for each engagement."""
 

@@ -10,7 +10,7 @@ from bot.domain.messages import Phrase, listing, quotes
 from bot.domain.vocabulary import AcceptanceState, Severity
 
 
-def find_billing_milestone_undated(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     open_ones = [a for a in subject.derived.acceptance if a.state in (AcceptanceState.OPEN, AcceptanceState.READY)]
     found = sorted((a.milestone, a.evidence) for a in open_ones if a.due is None)
     if found:
@@ -25,9 +25,4 @@ def find_billing_milestone_undated(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="billing-milestone-undated",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    find=find_billing_milestone_undated,
-)
+RULE = Rule(id="billing-milestone-undated", severity=Severity.MEDIUM, phases=EVERY_PHASE, find=find)

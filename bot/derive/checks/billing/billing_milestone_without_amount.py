@@ -10,7 +10,7 @@ from bot.domain.messages import Phrase, listing, quotes
 from bot.domain.vocabulary import Recognition, Severity
 
 
-def find_billing_milestone_without_amount(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     if subject.engagement.facts.recognised != Recognition.ON_ACCEPTANCE:
         return
     found = sorted((a.milestone, a.evidence) for a in subject.derived.acceptance if a.amount is None)
@@ -26,9 +26,4 @@ def find_billing_milestone_without_amount(subject: Subject) -> Iterator[Finding]
         )
 
 
-RULE = Rule(
-    id="billing-milestone-without-amount",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    find=find_billing_milestone_without_amount,
-)
+RULE = Rule(id="billing-milestone-without-amount", severity=Severity.MEDIUM, phases=EVERY_PHASE, find=find)

@@ -6,15 +6,17 @@ from bot.derive.checks.gate import CLOSING, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
+GATE = Gate(
+    "change-orders-executed",
+    Stage.CLOSE,
+    CLOSING,
+    Phrase("A change order is still without a decision."),
+    asked=lambda s: s.derived.completion.change_orders_executed is not None,
+)
+
 RULE = Rule(
     id="change-orders-executed",
     severity=None,
-    gate=Gate(
-        id="change-orders-executed",
-        stage=Stage.CLOSE,
-        phases=CLOSING,
-        message=Phrase("A change order is still without a decision."),
-        asked=lambda s: s.derived.completion.change_orders_executed is not None,
-    ),
+    gate=GATE,
     find=lacking(lambda s: s.derived.completion.change_orders_executed),
 )

@@ -13,8 +13,14 @@ from bot.domain.messages import Phrase, quote
 from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "blocked_by_closed_days": Threshold(
+        2, "working days", "Work that is free again, but untouched for this long, is reported"
+    )
+}
 
-def find_blocked_by_closed(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     found = []
     for item in subject.to_do:
         freed, touched = _freed_on(subject, item), last_touched(subject, item)
@@ -48,13 +54,4 @@ def _freed_on(subject: Subject, item: Item) -> date | None:
     return max(days, default=None)
 
 
-RULE = Rule(
-    id="blocked-by-closed",
-    severity=Severity.LOW,
-    thresholds={
-        "blocked_by_closed_days": Threshold(
-            2, "working days", "Work that is free again, but untouched for this long, is reported"
-        ),
-    },
-    find=find_blocked_by_closed,
-)
+RULE = Rule(id="blocked-by-closed", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

@@ -11,8 +11,12 @@ from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, quote
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "blocked_items_days": Threshold(3, "working days", "Blocked items that have not moved for this long are a risk")
+}
 
-def find_blocked_items(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Untouched = without any change of the blocked item; GitLab doesn't tell since when it is blocked."""
     found = []
     for item in subject.to_do:
@@ -39,13 +43,4 @@ def find_blocked_items(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="blocked-items",
-    severity=Severity.MEDIUM,
-    thresholds={
-        "blocked_items_days": Threshold(
-            3, "working days", "Blocked items that have not moved for this long are a risk"
-        ),
-    },
-    find=find_blocked_items,
-)
+RULE = Rule(id="blocked-items", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

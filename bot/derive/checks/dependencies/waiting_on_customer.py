@@ -14,8 +14,13 @@ from bot.domain.messages import Phrase, quote
 from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "waiting_on_customer_days": Threshold(5, "working days", "Waiting for the customer this long is a risk"),
+    "waiting_on_customer_high_days": Threshold(10, "working days", "Waiting for the customer this long is a high risk"),
+}
 
-def find_waiting_on_customer(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Since the label was set; where that is not known, since the last change."""
     waiting = sorted(
         ((_waits_since(subject, item), item.ref, item) for item in subject.to_do if is_waiting(subject, item)),
@@ -45,14 +50,4 @@ def _waits_since(subject: Subject, item: Item) -> date:
     return labelled or last_touched(subject, item) or subject.day
 
 
-RULE = Rule(
-    id="waiting-on-customer",
-    severity=Severity.MEDIUM,
-    thresholds={
-        "waiting_on_customer_days": Threshold(5, "working days", "Waiting for the customer this long is a risk"),
-        "waiting_on_customer_high_days": Threshold(
-            10, "working days", "Waiting for the customer this long is a high risk"
-        ),
-    },
-    find=find_waiting_on_customer,
-)
+RULE = Rule(id="waiting-on-customer", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

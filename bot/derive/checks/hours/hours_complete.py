@@ -6,15 +6,12 @@ from bot.derive.checks.gate import CLOSING, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="hours-complete",
-    severity=None,
-    gate=Gate(
-        id="hours-complete",
-        stage=Stage.CLOSE,
-        phases=CLOSING,
-        message=Phrase("Hours are missing or not approved."),
-        asked=lambda s: s.derived.completion.time_complete is not None,
-    ),
-    find=lacking(lambda s: s.derived.completion.time_complete),
+GATE = Gate(
+    "hours-complete",
+    Stage.CLOSE,
+    CLOSING,
+    Phrase("Hours are missing or not approved."),
+    asked=lambda s: s.derived.completion.time_complete is not None,
 )
+
+RULE = Rule(id="hours-complete", severity=None, gate=GATE, find=lacking(lambda s: s.derived.completion.time_complete))

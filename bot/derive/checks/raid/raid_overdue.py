@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
 from bot.domain.vocabulary import RaidKind, Severity
 
 
-def find_raid_overdue(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     open_ones = [e for e in subject.derived.raid if e.state != "closed" and e.kind in (RaidKind.ACTION, RaidKind.ISSUE)]
     late = sorted((e.due, e.ref, e.title) for e in open_ones if e.due and e.due < subject.day)
     if late:
@@ -27,9 +27,4 @@ def find_raid_overdue(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="raid-overdue",
-    severity=Severity.MEDIUM,
-    theme=Theme.RAID,
-    find=find_raid_overdue,
-)
+RULE = Rule(id="raid-overdue", severity=Severity.MEDIUM, find=find)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKING, Gate, Stage
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
 from bot.domain.vocabulary import Severity
 
 
-def find_risk_review_overdue(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = sorted(
         (entry.review, entry.ref, entry.title)
         for entry in subject.derived.raid
@@ -31,16 +31,12 @@ def find_risk_review_overdue(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="risk-review-overdue",
-    severity=Severity.MEDIUM,
-    theme=Theme.RAID,
-    gate=Gate(
-        id="raid-reviewed",
-        stage=Stage.DELIVER,
-        phases=WORKING,
-        asked=lambda s: any(entry.state != "closed" and entry.review for entry in s.derived.raid),
-        message=Phrase("RAID entries past their review date: {n}.", n=0),
-    ),
-    find=find_risk_review_overdue,
+GATE = Gate(
+    "raid-reviewed",
+    Stage.DELIVER,
+    WORKING,
+    Phrase("RAID entries past their review date: {n}.", n=0),
+    asked=lambda s: any(entry.state != "closed" and entry.review for entry in s.derived.raid),
 )
+
+RULE = Rule(id="risk-review-overdue", severity=Severity.MEDIUM, gate=GATE, find=find)

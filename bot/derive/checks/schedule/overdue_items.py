@@ -6,14 +6,20 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.checks.gate import WORKING, Gate, Stage
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import days_late
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "overdue_items_high_days": Threshold(
+        10, "working days", "An item this far past its date makes overdue items a high risk"
+    )
+}
 
-def find_overdue_items(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     late = sorted(
         ((item.due_date, item.ref, item) for item in subject.to_do if item.due_date and item.due_date < subject.day),
         key=lambda entry: entry[:2],
@@ -35,21 +41,12 @@ def find_overdue_items(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="overdue-items",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCHEDULE,
-    thresholds={
-        "overdue_items_high_days": Threshold(
-            10, "working days", "An item this far past its date makes overdue items a high risk"
-        ),
-    },
-    gate=Gate(
-        id="nothing-overdue",
-        stage=Stage.DELIVER,
-        phases=WORKING,
-        among=lambda s: [item for item in s.to_do if item.due_date],
-        message=Phrase("Overdue items: {n}.", n=0),
-    ),
-    find=find_overdue_items,
+GATE = Gate(
+    "nothing-overdue",
+    Stage.DELIVER,
+    WORKING,
+    Phrase("Overdue items: {n}.", n=0),
+    among=lambda s: [item for item in s.to_do if item.due_date],
 )
+
+RULE = Rule(id="overdue-items", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=GATE, find=find)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.checks.gate import WORKED, Gate, Stage
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.decisions.questions import currency_of, working_days_since
 from bot.derive.results import ChangeOrder
 from bot.derive.scope.change_orders import is_pending
@@ -14,8 +14,15 @@ from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Money, Phrase, quote
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),
+    "change_order_ageing_high_days": Threshold(
+        20, "working days", "A change order undecided for this long is a high risk"
+    ),
+}
 
-def find_change_order_ageing(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     limit = subject.threshold("change_order_ageing_days")
     pending = ((order.opened, order) for order in subject.derived.scope.change_orders if is_pending(order))
     waiting = [(day, order) for day, order in pending if day and (working_days_since(subject, day) or 0) >= limit]
@@ -45,23 +52,14 @@ def _worth(subject: Subject, orders: list[ChangeOrder]) -> Phrase:
     return Phrase(", worth {amount} in all", amount=Money(value, currency_of(subject))) if value else NOTHING
 
 
+GATE = Gate(
+    "change-orders-decided",
+    Stage.CHANGE,
+    WORKED,
+    Phrase("Change orders that wait too long for a decision: {n}.", n=0),
+    asked=lambda s: bool(s.derived.scope.change_orders),
+)
+
 RULE = Rule(
-    id="change-order-ageing",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCOPE,
-    phases=EVERY_PHASE,
-    thresholds={
-        "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),
-        "change_order_ageing_high_days": Threshold(
-            20, "working days", "A change order undecided for this long is a high risk"
-        ),
-    },
-    gate=Gate(
-        id="change-orders-decided",
-        stage=Stage.CHANGE,
-        phases=WORKED,
-        asked=lambda s: bool(s.derived.scope.change_orders),
-        message=Phrase("Change orders that wait too long for a decision: {n}.", n=0),
-    ),
-    find=find_change_order_ageing,
+    id="change-order-ageing", severity=Severity.MEDIUM, phases=EVERY_PHASE, thresholds=THRESHOLDS, gate=GATE, find=find
 )

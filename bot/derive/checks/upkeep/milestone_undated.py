@@ -12,7 +12,7 @@ from bot.domain.messages import Phrase, listing, quotes
 from bot.domain.vocabulary import Severity
 
 
-def find_milestone_undated(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     if in_planning(subject):
         return
     undated = [m for m in subject.engagement.milestones if milestone_due(subject, m.title) is None]
@@ -36,15 +36,12 @@ def _has_open_milestones(subject: Subject) -> bool:
     return once_planned(subject) and any(m.state != "closed" for m in subject.engagement.milestones)
 
 
-RULE = Rule(
-    id="milestone-undated",
-    severity=Severity.LOW,
-    gate=Gate(
-        id="milestones-dated",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        asked=_has_open_milestones,
-        message=Phrase("Open milestones without a due date: {n}.", n=0),
-    ),
-    find=find_milestone_undated,
+GATE = Gate(
+    "milestones-dated",
+    Stage.PLAN,
+    WORKING,
+    Phrase("Open milestones without a due date: {n}.", n=0),
+    asked=_has_open_milestones,
 )
+
+RULE = Rule(id="milestone-undated", severity=Severity.LOW, gate=GATE, find=find)

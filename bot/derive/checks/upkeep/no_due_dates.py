@@ -12,8 +12,10 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"no_due_dates_share": Threshold(0.2, "ratio", "Share of open work without a date that is a risk")}
 
-def find_no_due_dates(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     found = [item for item in subject.to_do if due_day(subject, item) is None]
     if found and not in_planning(subject):
         share = len(found) / len(subject.to_do)
@@ -30,19 +32,13 @@ def find_no_due_dates(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="no-due-dates",
-    severity=Severity.MEDIUM,
-    thresholds={
-        "no_due_dates_share": Threshold(0.2, "ratio", "Share of open work without a date that is a risk"),
-    },
-    gate=Gate(
-        id="work-dated",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        asked=once_planned,
-        among=lambda s: s.to_do,
-        message=Phrase("Open items without a due date, their own or a milestone's: {n}.", n=0),
-    ),
-    find=find_no_due_dates,
+GATE = Gate(
+    "work-dated",
+    Stage.PLAN,
+    WORKING,
+    Phrase("Open items without a due date, their own or a milestone's: {n}.", n=0),
+    asked=once_planned,
+    among=lambda s: s.to_do,
 )
+
+RULE = Rule(id="no-due-dates", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=GATE, find=find)

@@ -12,8 +12,12 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "no_estimates_share": Threshold(0.2, "ratio", "Share of open work without estimate or weight that is a risk")
+}
 
-def find_no_estimates(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     found = [item for item in subject.to_do if not item.estimate_hours and not item.weight]
     if found and not in_planning(subject):
         share = len(found) / len(subject.to_do)
@@ -30,19 +34,13 @@ def find_no_estimates(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="no-estimates",
-    severity=Severity.LOW,
-    thresholds={
-        "no_estimates_share": Threshold(0.2, "ratio", "Share of open work without estimate or weight that is a risk"),
-    },
-    gate=Gate(
-        id="work-sized",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        asked=once_planned,
-        among=lambda s: s.to_do,
-        message=Phrase("Open items without estimate and weight: {n}.", n=0),
-    ),
-    find=find_no_estimates,
+GATE = Gate(
+    "work-sized",
+    Stage.PLAN,
+    WORKING,
+    Phrase("Open items without estimate and weight: {n}.", n=0),
+    asked=once_planned,
+    among=lambda s: s.to_do,
 )
+
+RULE = Rule(id="no-estimates", severity=Severity.LOW, thresholds=THRESHOLDS, gate=GATE, find=find)

@@ -14,8 +14,10 @@ from bot.domain.messages import Phrase, quote
 from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"stale_items_days": Threshold(14, "days", "Assigned work without any change for this long is stale")}
 
-def find_stale_items(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     limit = subject.day - timedelta(days=int(subject.threshold("stale_items_days")))
     touched = ((last_touched(subject, item), item) for item in _under_way(subject))
     found = sorted(
@@ -47,18 +49,12 @@ def _is_under_way(subject: Subject, item: Item) -> bool:
     return bool(item.assignees) and begun and not is_waiting(subject, item) and not is_blocked(subject, item)
 
 
-RULE = Rule(
-    id="stale-items",
-    severity=Severity.LOW,
-    thresholds={
-        "stale_items_days": Threshold(14, "days", "Assigned work without any change for this long is stale"),
-    },
-    gate=Gate(
-        id="items-updated",
-        stage=Stage.DELIVER,
-        phases=WORKING,
-        among=_under_way,
-        message=Phrase("Items under way that were not updated for two weeks: {n}.", n=0),
-    ),
-    find=find_stale_items,
+GATE = Gate(
+    "items-updated",
+    Stage.DELIVER,
+    WORKING,
+    Phrase("Items under way that were not updated for two weeks: {n}.", n=0),
+    among=_under_way,
 )
+
+RULE = Rule(id="stale-items", severity=Severity.LOW, thresholds=THRESHOLDS, gate=GATE, find=find)
