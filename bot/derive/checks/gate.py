@@ -83,6 +83,16 @@ class Gate:
         return 1 - failing / len(self.among(subject)) >= subject.threshold("compliance_share")
 
 
+def on_open_work(gate_id: str, message: Phrase) -> Gate:
+    """Asked of the open work once it is planned: a small share of it may lack what the gate asks for."""
+    return Gate(gate_id, Stage.PLAN, WORKING, message, asked=once_planned, among=lambda subject: subject.to_do)
+
+
+def on_escalations(gate_id: str, message: Phrase) -> Gate:
+    """Asked of an engagement with open escalations."""
+    return Gate(gate_id, Stage.DELIVER, WORKED, message, asked=lambda subject: bool(subject.derived.escalations))
+
+
 def _is_practised(practice: Practice | None, subject: Subject) -> bool:
     """Where it is not known what the organisation does, everything is asked for."""
     known = subject.practices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import on_escalations
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote, word
@@ -30,12 +30,6 @@ def find(subject: Subject) -> Iterator[Finding]:
     )
 
 
-GATE = Gate(
-    "escalations-updated",
-    Stage.DELIVER,
-    WORKED,
-    Phrase("Escalations without the update that is due: {n}.", n=0),
-    asked=lambda s: bool(s.derived.escalations),
-)
+GATE = on_escalations("escalations-updated", Phrase("Escalations without the update that is due: {n}.", n=0))
 
 RULE = Rule(id="escalation-update-overdue", severity=Severity.HIGH, phases=EVERY_PHASE, gate=GATE, find=find)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import on_escalations
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.results import Escalation
 from bot.derive.subject import Subject
@@ -34,12 +34,6 @@ def _tell_lacking(escalation: Escalation) -> Phrase:
     return Phrase("path to green") if escalation.has_exit_criteria else Phrase("path to green and no exit criteria")
 
 
-GATE = Gate(
-    "escalations-have-exit",
-    Stage.DELIVER,
-    WORKED,
-    Phrase("Escalations without path to green or exit criteria: {n}.", n=0),
-    asked=lambda s: bool(s.derived.escalations),
-)
+GATE = on_escalations("escalations-have-exit", Phrase("Escalations without path to green or exit criteria: {n}.", n=0))
 
 RULE = Rule(id="escalation-without-path", severity=Severity.MEDIUM, phases=EVERY_PHASE, gate=GATE, find=find)

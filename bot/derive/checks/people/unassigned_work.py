@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
+from bot.derive.checks.gate import on_open_work
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import due_day
 from bot.derive.subject import Subject
@@ -46,13 +46,6 @@ def _tell(overdue: bool, **values: Value) -> Phrase:
     )
 
 
-GATE = Gate(
-    "work-owned",
-    Stage.PLAN,
-    WORKING,
-    Phrase("Open items without an assignee: {n}.", n=0),
-    asked=once_planned,
-    among=lambda s: s.to_do,
-)
+GATE = on_open_work("work-owned", Phrase("Open items without an assignee: {n}.", n=0))
 
 RULE = Rule(id="unassigned-work", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=GATE, find=find)

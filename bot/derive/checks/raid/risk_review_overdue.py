@@ -6,27 +6,18 @@ from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKING, Gate, Stage
 from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, quote
+from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    found = sorted(
-        (entry.review, entry.ref, entry.title)
-        for entry in subject.derived.raid
-        if entry.state != "closed" and entry.review and entry.review < subject.day
-    )
-    if found:
-        review, _, title = found[0]
-        yield Finding(
-            Phrase(
-                "{n|# RAID entry is|# RAID entries are} past the review date; {title} since {review}.",
-                n=len(found),
-                title=quote(title),
-                review=review,
-            ),
-            tuple(ref for _, ref, _ in found),
+    open_ones = [entry for entry in subject.derived.raid if entry.state != "closed"]
+    if late := oldest_first((e.review, e) for e in open_ones if e.review and e.review < subject.day):
+        yield tell_oldest(
+            late,
+            Phrase("{n|# RAID entry is|# RAID entries are} past the review date; {title} since {since}."),
             Phrase("Review them with their owners, and set the next date."),
         )
 

@@ -40,6 +40,7 @@ _BY_THEME: Final[Mapping[Theme | None, Cause]] = MappingProxyType(
         Theme.ESCALATION: Cause.ESCALATION,
         Theme.PEOPLE: Cause.PEOPLE,
         Theme.ACCEPTANCE: Cause.ACCEPTANCE,
+        Theme.RAID: Cause.RECORDS,
     }
 )
 _BY_RULE: Final[Mapping[str, Cause]] = MappingProxyType(
