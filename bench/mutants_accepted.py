@@ -47,11 +47,6 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "a report has a part at least",
         ),
         (
-            "current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (True, p.id))",
-            "current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (False, p.id))",
-            "the same for all that are compared",
-        ),
-        (
             "overtaken = post.own and (post is not current or not keep_current)",
             "overtaken = post.own and (post != current or not keep_current)",
             "no two posts are equal: their numbers differ",
@@ -69,7 +64,29 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "a match is never empty",
         ),
     ),
+    "loss": (
+        (
+            "before = self._posts(lambda o: _kind(o) == _kind(identity) and o.period < identity.period)",
+            "before = self._posts(lambda o: _kind(o) == _kind(identity) and o.period <= identity.period)",
+            "asked only where nothing stands for the same period",
+        ),
+    ),
     "planner": (
+        (
+            "elif keeper.marker.fingerprint == wish.fingerprint and notes == keeper.pm_notes and _same_parts(keeper, wish):",
+            "elif keeper.marker.fingerprint == wish.fingerprint and notes <= keeper.pm_notes and _same_parts(keeper, wish):",
+            "notes joined begin with the keeper's",
+        ),
+        (
+            'return "keeps the PM notes of a second copy" if notes != post.pm_notes else "the number of parts changed"',
+            'return "keeps the PM notes of a second copy" if notes > post.pm_notes else "the number of parts changed"',
+            "notes joined begin with the keeper's",
+        ),
+        (
+            "reason = f\"the report has {count} part{'s' if count > 1 else ''} now\"",
+            "reason = f\"the report has {count} part{'s' if count != 1 else ''} now\"",
+            "a report has a part at least",
+        ),
         (
             "latest = max(earlier, key=lambda p: (p.marker.identity.period, -p.id), default=None)",
             "latest = max(earlier, key=lambda p: (p.marker.identity.period, ~p.id), default=None)",
