@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.stage import obey
@@ -12,11 +11,8 @@ from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import register_risks
 from bot.derive.replay import Learned, Memory, Payloads, past_signals, past_stages
 from bot.derive.results import EngagementDerived, Schedule
-from bot.derive.subject import Subject
-from bot.domain.bulkhead import contained
-from bot.domain.messages import Phrase, Text
-
-Stage = Callable[[Subject], Mapping[str, Any]]
+from bot.derive.stages import Stage, run_stages
+from bot.derive.subject import Subject, evolve
 
 
 def derive_past_status(
@@ -24,17 +20,15 @@ def derive_past_status(
 ) -> EngagementDerived:
     """Phase, completion, escalations, milestones and colours of the subject's day; the rest is left out."""
     past = past_signals(subject, learned, payloads, memory)
-    stages: tuple[tuple[str, Stage], ...] = (
+    stages = (
         *past_stages(learned, payloads),
-        ("escalations", lambda s: {"escalations": derive_escalations(s)}),
-        ("status", lambda s: {"status": derive_axes(s, past)}),
-        ("risks", lambda s: {"risks": register_risks(s)}),
-        ("overall status", lambda s: {"status": derive_overall(s)}),
-        ("orders", lambda s: obey(s, orders, payloads)),
+        Stage("escalations", lambda s: evolve(s.derived, escalations=derive_escalations(s))),
+        Stage("status", lambda s: evolve(s.derived, status=derive_axes(s, past))),
+        Stage("risks", lambda s: evolve(s.derived, risks=register_risks(s))),
+        Stage("overall status", lambda s: evolve(s.derived, status=derive_overall(s))),
+        Stage("orders", lambda s: obey(s, orders, payloads)),
     )
-    for name, stage in stages:
-        subject = staged(subject, name, stage)
-    found = subject.derived
+    found = run_stages(subject, stages).derived
     return EngagementDerived(
         found.ref,
         found.title,
@@ -44,15 +38,3 @@ def derive_past_status(
         completion=found.completion,
         escalations=found.escalations,
     )
-
-
-def staged(subject: Subject, name: str, stage: Stage) -> Subject:
-    """The subject with what a stage derives; one that fails is told in the subject's errors."""
-    troubles: list[Text] = []
-    found = contained(
-        lambda: subject.advance(**stage(subject)),
-        lambda why: troubles.append(Phrase("{stage} could not be derived: {error}", stage=name, error=why)),
-        subject,
-        fatal=(),
-    )
-    return found.advance(errors=(*found.derived.errors, *troubles)) if troubles else found

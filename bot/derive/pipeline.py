@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.config import Settings, is_within
 from bot.derive.catalog import vocabulary
@@ -29,7 +29,7 @@ from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.depth import Depth
 from bot.derive.money.invoicing import derive_invoicing
-from bot.derive.past_status import derive_past_status, staged
+from bot.derive.past_status import derive_past_status
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import count_colours, derive_roll_up, revenue_roll_up, worst_first
@@ -38,7 +38,8 @@ from bot.derive.raid.log import derive_raid, register_risks
 from bot.derive.replay import Memory, as_if, first_stages, past_signals, portfolio_record, with_forecasts
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, Risk
 from bot.derive.scope.progress import last_close
-from bot.derive.subject import Subject
+from bot.derive.stages import Stage, run_stages
+from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
 from bot.domain.messages import Phrase, Text
@@ -47,8 +48,6 @@ from bot.domain.vocabulary import Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
-
-Stage = Callable[[Subject], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,8 @@ def _with_waterfall(
 
 
 def _with_record(subject: Subject, record: TrackRecord) -> Subject:
-    return subject.advance(status=replace(subject.derived.status, track_record=record))
+    derived = subject.derived
+    return subject.advance(evolve(derived, status=replace(derived.status, track_record=record)))
 
 
 def _replayed(portfolio: Portfolio, day: date, calendar: WorkCalendar, lost: list[Text]) -> Portfolio:
@@ -238,14 +238,16 @@ def _derive_engagement(
     kept: list[EngagementForecast] = []
     learned = run.earlier if run else None
     past = past_signals(subject, learned, payloads, memory)
-    last: tuple[tuple[str, Stage], ...] = (
-        ("orders", lambda s: obey(s, orders, payloads)),
-        ("people's judgement", lambda s: {"judgements": judge(orders, Bench(s, payloads, past, learned))}),
-        ("stories", lambda s: _tell_stories(s, run, payloads)),
+    last = (
+        Stage("orders", lambda s: obey(s, orders, payloads)),
+        Stage(
+            "people's judgement",
+            lambda s: evolve(s.derived, judgements=judge(orders, Bench(s, payloads, past, learned))),
+        ),
+        Stage("stories", lambda s: _tell_stories(s, run, payloads)),
     )
-    for name, stage in (*_stages(run, payloads, kept, past), *last[: 1 if depth < Depth.ALL else None]):
-        subject = staged(subject, name, stage)
-    return subject, kept[0] if kept else None
+    stages = (*_stages(run, payloads, kept, past), *last[: 1 if depth < Depth.ALL else None])
+    return run_stages(subject, stages), kept[0] if kept else None
 
 
 def _derive_revenue(
@@ -254,11 +256,11 @@ def _derive_revenue(
     """What an engagement earned that no report shows any more; where it can't be derived, the portfolio tells."""
     kept: list[EngagementForecast] = []
     wanted = ("phase", "progress", "scope", "acceptance", "forecast")
-    stages = [stage for name, stage in _stages(run, (), kept, lambda _: {}) if name in wanted]
+    stages = [stage for stage in _stages(run, (), kept, lambda _: {}) if stage.name in wanted]
 
     def derive(subject: Subject = subject) -> tuple[Subject, EngagementForecast | None]:
         for stage in stages:
-            subject = subject.advance(**stage(subject))
+            subject = stage.after(subject)
         return subject, kept[0] if kept else None
 
     ref = subject.engagement.ref
@@ -274,44 +276,45 @@ def _stages(
     payloads: Sequence[Mapping[str, object]],
     kept: list[EngagementForecast],
     past: PastSignals,
-) -> Iterable[tuple[str, Stage]]:
-    """Name and function of each stage, in the order in which they build on one another."""
+) -> Iterable[Stage]:
+    """Each stage, in the order in which they build on one another."""
     return (
         *first_stages(payloads),
-        ("invoicing", lambda s: {"invoicing": derive_invoicing(s)}),
-        ("RAID log", lambda s: {"raid": derive_raid(s)}),
-        ("escalations", lambda s: {"escalations": derive_escalations(s)}),
-        ("forecast", lambda s: _forecast(s, run, kept)),
-        ("milestones", with_forecasts),
-        ("status", lambda s: {"status": derive_axes(s, past)}),
-        ("checks", _examine),
-        ("next steps", lambda s: {"steps": derive_steps(s)}),
-        ("asks", lambda s: {"asks": chased(derive_asks(s), s, payloads)}),
-        ("overall status", lambda s: {"status": derive_overall(s)}),
+        Stage("invoicing", lambda s: evolve(s.derived, invoicing=derive_invoicing(s))),
+        Stage("RAID log", lambda s: evolve(s.derived, raid=derive_raid(s))),
+        Stage("escalations", lambda s: evolve(s.derived, escalations=derive_escalations(s))),
+        Stage("forecast", lambda s: _forecast(s, run, kept)),
+        Stage("milestones", with_forecasts),
+        Stage("status", lambda s: evolve(s.derived, status=derive_axes(s, past))),
+        Stage("checks", _examine),
+        Stage("next steps", lambda s: evolve(s.derived, steps=derive_steps(s))),
+        Stage("asks", lambda s: evolve(s.derived, asks=chased(derive_asks(s), s, payloads))),
+        Stage("overall status", lambda s: evolve(s.derived, status=derive_overall(s))),
     )
 
 
-def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementForecast]) -> Mapping[str, Any]:
+def _forecast(subject: Subject, run: ForecastRun | None, kept: list[EngagementForecast]) -> EngagementDerived:
     """Samples are kept aside: the portfolio's ranges come from sums of trials."""
     if run is None:
-        return {}
+        return subject.derived
     from bot.derive.forecast import forecast_engagement
 
     found = forecast_engagement(subject, run.reference, seed=run.seed, trials=run.trials, earlier=run.earlier)
     kept.append(found)
-    return {"forecast": found.forecast}
+    return evolve(subject.derived, forecast=found.forecast)
 
 
-def _examine(subject: Subject) -> Mapping[str, Any]:
+def _examine(subject: Subject) -> EngagementDerived:
     """Risks, hints and gates; hints on unreadable change orders stand first."""
     found, scope = examine(subject), subject.derived.scope
     owned = (with_owner(subject, risk) for risk in (*register_risks(subject), *found.risks))
-    return {
-        "risks": tuple(sorted(owned, key=_gravest_first)),
-        "scope": replace(scope, hints=(*scope.hints, *found.hints)),
-        "compliance": found.compliance,
-        "errors": (*subject.derived.errors, *found.errors),
-    }
+    return evolve(
+        subject.derived,
+        risks=tuple(sorted(owned, key=_gravest_first)),
+        scope=replace(scope, hints=(*scope.hints, *found.hints)),
+        compliance=found.compliance,
+        errors=(*subject.derived.errors, *found.errors),
+    )
 
 
 def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str]:
@@ -330,14 +333,15 @@ def _gravest_first(risk: Risk) -> tuple[int, int, str, str, tuple[str, ...], str
 
 def _tell_stories(
     subject: Subject, run: ForecastRun | None, payloads: Sequence[Mapping[str, object]]
-) -> Mapping[str, Any]:
+) -> EngagementDerived:
     """What the risks come to, once orders have muted some; ways out are tried on the forecast."""
     from bot.derive.decisions.stories import derive_stories
 
     if subject.derived.phase == Phase.COMPLETE and not subject.derived.risks:
-        return {}
+        return subject.derived
     learned = run.earlier if run else None
-    return {"stories": derive_stories(subject, lambda changed: as_if(subject, changed, learned, payloads))}
+    stories = derive_stories(subject, lambda changed: as_if(subject, changed, learned, payloads))
+    return evolve(subject.derived, stories=stories)
 
 
 # -- the portfolio's forecast

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.questions import sow_end
@@ -17,7 +17,8 @@ from bot.derive.results import EngagementDerived
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_path, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress
-from bot.derive.subject import Subject
+from bot.derive.stages import Stage
+from bot.derive.subject import Subject, evolve
 from bot.domain.model import Engagement, Portfolio, as_of
 from bot.domain.vocabulary import Phase
 
@@ -28,6 +29,7 @@ Memory = MutableMapping[tuple[str, date], Signals]
 """Signals by engagement and day: of one portfolio, settings and calendar, they never change."""
 Learned = Callable[[date], "Reference"]
 Payloads = Sequence[Mapping[str, object]]
+Stages = tuple[Stage, ...]
 
 
 def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, memory: Memory) -> PastSignals:
@@ -46,30 +48,30 @@ def _signals(subject: Subject, day: date, learned: Learned | None, payloads: Pay
     then = subject_of(subject, day)
     if then is None:
         return {}
-    then = then.advance(phase=derive_phase(then))
+    then = then.advance(evolve(then.derived, phase=derive_phase(then)))
     if then.derived.phase != Phase.ACTIVE:
         return {}
     for stage in _signal_stages(learned, payloads):
-        then = then.advance(**stage(then))
+        then = stage.after(then)
     return signals_of(then)
 
 
-def _signal_stages(learned: Learned | None, payloads: Payloads) -> tuple[Callable[[Subject], Mapping[str, Any]], ...]:
+def _signal_stages(learned: Learned | None, payloads: Payloads) -> Stages:
     """What the signals of active work rest on: indices of the schedule only where the forecast knows no chance."""
-    named = dict(past_stages(learned, payloads))
+    named = {stage.name: stage for stage in past_stages(learned, payloads)}
     first = ("progress", "scope", "agreed end", "budget")
 
-    def schedule(subject: Subject) -> Mapping[str, Any]:
-        forecast = subject.derived.forecast
-        known = subject.derived.schedule if forecast.on_time_probability is not None else derive_schedule(subject)
-        return {"schedule": add_forecasts(known, subject, forecast.milestones)}
+    def schedule(subject: Subject) -> EngagementDerived:
+        derived, forecast = subject.derived, subject.derived.forecast
+        known = derived.schedule if forecast.on_time_probability is not None else derive_schedule(subject)
+        return evolve(derived, schedule=add_forecasts(known, subject, forecast.milestones))
 
     return (
         *(named[name] for name in first),
-        lambda s: {"schedule": derive_path(s)},
+        Stage("critical path", lambda s: evolve(s.derived, schedule=derive_path(s))),
         named["acceptance"],
         named["forecast"],
-        schedule,
+        Stage("milestones", schedule),
     )
 
 
@@ -106,49 +108,52 @@ def _blockers(subject: Subject) -> Iterator[Engagement]:
 
 def rederive(subject: Subject, learned: Learned | None, payloads: Payloads) -> Subject:
     """What colours rest on, without revenue, RAID and risks."""
-    for _, stage in past_stages(learned, payloads):
-        subject = subject.advance(**stage(subject))
+    for stage in past_stages(learned, payloads):
+        subject = stage.after(subject)
     return subject
 
 
-Stages = tuple[tuple[str, Callable[[Subject], Mapping[str, Any]]], ...]
-
-
 def first_stages(payloads: Payloads) -> Stages:
-    """Name and function of each stage before the forecast, in the order in which they build on one another."""
+    """Each stage before the forecast, in the order in which they build on one another."""
+
+    def with_scope(subject: Subject) -> EngagementDerived:
+        earlier = earlier_baselines(payloads, subject.engagement.facts.baseline_day)
+        return evolve(subject.derived, scope=derive_scope(subject, earlier))
+
     return (
-        ("phase", lambda s: {"phase": derive_phase(s)}),
-        ("progress", lambda s: {"progress": derive_progress(s)}),
-        ("scope", lambda s: {"scope": derive_scope(s, earlier_baselines(payloads, s.engagement.facts.baseline_day))}),
-        ("agreed end", lambda s: {"end": sow_end(s)}),
-        ("budget", lambda s: {"budget": derive_budget(s)}),
-        ("schedule", lambda s: {"schedule": derive_schedule(s)}),
-        ("acceptance", lambda s: {"acceptance": derive_acceptance(s)}),
-        ("completion", lambda s: {"completion": derive_completion(s)}),
+        Stage("phase", lambda s: evolve(s.derived, phase=derive_phase(s))),
+        Stage("progress", lambda s: evolve(s.derived, progress=derive_progress(s))),
+        Stage("scope", with_scope),
+        Stage("agreed end", lambda s: evolve(s.derived, end=sow_end(s))),
+        Stage("budget", lambda s: evolve(s.derived, budget=derive_budget(s))),
+        Stage("schedule", lambda s: evolve(s.derived, schedule=derive_schedule(s))),
+        Stage("acceptance", lambda s: evolve(s.derived, acceptance=derive_acceptance(s))),
+        Stage("completion", lambda s: evolve(s.derived, completion=derive_completion(s))),
     )
 
 
-def with_forecasts(subject: Subject) -> Mapping[str, Any]:
+def with_forecasts(subject: Subject) -> EngagementDerived:
     """The schedule with its milestones' forecasts."""
     derived = subject.derived
-    return {"schedule": add_forecasts(derived.schedule, subject, derived.forecast.milestones)}
+    return evolve(derived, schedule=add_forecasts(derived.schedule, subject, derived.forecast.milestones))
 
 
 def past_stages(learned: Learned | None, payloads: Payloads) -> Stages:
     """Each stage that colours rest on."""
     return (
         *first_stages(payloads),
-        ("forecast", lambda s: _forecast(s, learned)),
-        ("milestones", with_forecasts),
+        Stage("forecast", lambda s: _forecast(s, learned)),
+        Stage("milestones", with_forecasts),
     )
 
 
-def _forecast(subject: Subject, learned: Learned | None) -> Mapping[str, Any]:
+def _forecast(subject: Subject, learned: Learned | None) -> EngagementDerived:
     if learned is None:
-        return {}
+        return subject.derived
     from bot.derive.forecast import forecast_engagement
 
-    return {"forecast": forecast_engagement(subject, learned(subject.day), trials=0).forecast}
+    found = forecast_engagement(subject, learned(subject.day), trials=0).forecast
+    return evolve(subject.derived, forecast=found)
 
 
 def portfolio_record(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from bot.config import Settings
 from bot.derive.people.availability import Availability
@@ -18,6 +18,8 @@ from bot.domain.model import EMPTY, Engagement, Item
 if TYPE_CHECKING:
     from bot.derive.schedule.milestones import MilestoneView
     from bot.derive.scope.baseline import AtBaseline
+
+__all__ = ("Subject", "evolve")
 
 T = TypeVar("T")
 _OF_THE_WORK: Final = (
@@ -32,11 +34,19 @@ _OF_THE_WORK: Final = (
 """Cached values that rest on the engagement and the settings alone, or on the value of its work, which is found first."""
 
 
-def _made(kind: type[T], values: Mapping[str, Any]) -> T:
-    """A value of a frozen dataclass with these fields: `replace`, which sets field by field, is a tenth of a run's time."""
+def _made(kind: type[T], values: Mapping[str, object]) -> T:
     made = object.__new__(kind)
     vars(made).update(values)
     return made
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace as evolve
+else:
+
+    def evolve(value: T, **changes: object) -> T:
+        """`dataclasses.replace`, by whose types it is checked; which sets field by field and is a tenth of a run's time."""
+        return _made(type(value), vars(value) | changes)
 
 
 @dataclass(frozen=True)
@@ -61,12 +71,12 @@ class Subject:
         """The number a rule or colour uses: the config's, else its declared default."""
         return self.settings.thresholds[name]
 
-    def advance(self, **found: Any) -> Subject:
-        """The subject of the next stage, `found` being fields of `derived`; what is known of the work is kept."""
+    def advance(self, derived: EngagementDerived) -> Subject:
+        """The subject of the next stage, by which more is derived; what is known of the work is kept."""
         kept = {name: value for name, value in vars(self).items() if name in _KEPT}
-        if "progress" in found:
+        if derived.progress is not self.derived.progress:
             kept.pop("at_baseline", None)
-        return _made(Subject, kept | {"derived": _made(EngagementDerived, vars(self.derived) | found)})
+        return _made(Subject, kept | {"derived": derived})
 
     @cached_property
     def breakdown(self) -> Breakdown:

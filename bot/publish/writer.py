@@ -7,14 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.config import Settings
-from bot.domain.errors import (
-    GitLabError,
-    NotFoundError,
-    PsbotError,
-    RateLimitedError,
-    UncertainWriteError,
-    UnreachableError,
-)
+from bot.domain import errors
 from bot.domain.model import EMPTY, Target
 from bot.gitlab_api import writing
 from bot.gitlab_api.client import GitLabClient
@@ -41,7 +34,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 class Retry(Exception):
     """The write was not done, or nobody knows: look again after `seconds`. `limited`: GitLab asked for patience."""
 
-    def __init__(self, seconds: float, limited: bool = False, cause: PsbotError | None = None) -> None:
+    def __init__(self, seconds: float, limited: bool = False, cause: errors.PsbotError | None = None) -> None:
         super().__init__(str(cause))
         self.seconds = seconds
         self.limited = limited
@@ -151,7 +144,7 @@ class Writer:
         """A post to clear away may stand at a former place, which may be gone."""
         try:
             return self._seen(step.place, replace(step, form="note")).posts
-        except NotFoundError:
+        except errors.NotFoundError:
             return ()
 
     def _main(self, step: Step, posts: tuple[Post, ...]) -> Post:
@@ -171,15 +164,15 @@ class Writer:
         self._check(step, scene)
         try:
             stored = self._send(step, scene, post)
-        except RateLimitedError as limited:
+        except errors.RateLimitedError as limited:
             raise Retry(limited.retry_after, limited=True, cause=limited) from limited
-        except (UncertainWriteError, UnreachableError) as lost:
+        except (errors.UncertainWriteError, errors.UnreachableError) as lost:
             raise Retry(FIRST_PAUSE, cause=lost) from lost
-        except NotFoundError as gone:
+        except errors.NotFoundError as gone:
             if step.action in ("update", "remove"):
                 raise Retry(0.0, cause=gone) from gone
             raise
-        except GitLabError as refused:
+        except errors.GitLabError as refused:
             if refused.status == 409:
                 raise Retry(FIRST_PAUSE, cause=refused) from refused
             raise
@@ -270,6 +263,6 @@ class Writer:
         seconds = max(again.seconds, 0.0 if again.limited else min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
         if seconds > self._budget:
             advice = "The next run completes it."
-            raise UnreachableError("GitLab's limits would take longer than this run waits", again.where, advice)
+            raise errors.UnreachableError("GitLab's limits would take longer than this run waits", again.where, advice)
         self._budget -= seconds
         self._sleep(seconds)

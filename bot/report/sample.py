@@ -142,9 +142,9 @@ def _decided(engagement: Engagement, made: r.EngagementDerived, day: date) -> r.
     derived = replace(made, end=engagement.facts.end)
     subject = Subject(engagement, day, WorkCalendar(), with_default_thresholds(sample_settings()), derived)
     owned = tuple(with_owner(subject, risk) for risk in derived.risks)
-    subject = subject.advance(risks=owned)
-    subject = subject.advance(steps=derive_steps(subject), asks=derive_asks(subject))
-    return subject.advance(stories=derive_stories(subject, lambda _: None)).derived
+    subject = subject.advance(replace(derived, risks=owned))
+    decided = replace(subject.derived, steps=derive_steps(subject), asks=derive_asks(subject))
+    return replace(decided, stories=derive_stories(subject.advance(decided), lambda _: None))
 
 
 def sample_past() -> tuple[PastReport, ...]:

@@ -17,21 +17,10 @@ from bot.derive.results import EngagementDerived
 from bot.derive.scope.progress import derive_progress
 from bot.domain.model import Engagement, Item
 from bot.domain.snapshot import dump_snapshot, load_snapshot
-from tests.builders import (
-    CALENDAR,
-    PROJECT,
-    make_booking,
-    make_engagement,
-    make_item,
-    make_log,
-    make_milestone,
-    make_portfolio,
-    make_settings,
-    make_subject,
-)
+from tests import builders
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-SETTINGS = make_settings()
+SETTINGS = builders.make_settings()
 SCHEMA = jsonschema.Draft202012Validator(derived_schema())
 DAYS = st.dates(date(2026, 7, 1), date(2027, 3, 31))
 INSTANTS = st.datetimes(datetime(2026, 7, 1), datetime(2027, 3, 31), timezones=st.just(UTC))
@@ -64,7 +53,7 @@ def items(draw: st.DrawFn, number: int) -> Item:
     created = draw(INSTANTS)
     closed = draw(st.none() | st.timedeltas(timedelta(0), timedelta(days=90)))
     labels = draw(st.just([]) | LABELS)
-    return make_item(
+    return builders.make_item(
         number,
         created_at=created,
         closed=created + closed if closed is not None else None,
@@ -76,7 +65,7 @@ def items(draw: st.DrawFn, number: int) -> Item:
         spent_hours=draw(st.none() | HOURS),
         labels=labels,
         label_dates={label: created for label in labels if draw(st.booleans())},
-        blocked_by=tuple(f"{PROJECT}#{n}" for n in draw(st.lists(st.integers(1, 8), max_size=2))),
+        blocked_by=tuple(f"{builders.PROJECT}#{n}" for n in draw(st.lists(st.integers(1, 8), max_size=2))),
         facts=draw(st.sampled_from([{}, {"hours": 20, "value": 5000}, {"hours": "many", "end": 5}, {"impact": 9}])),
         assignees=draw(st.sampled_from([(), ("ann",), ("ann", "bob")])),
     )
@@ -105,18 +94,18 @@ def engagements(draw: st.DrawFn, ref: str = "acme/customers/globex&7") -> Engage
         ),
     }
     logs = draw(st.lists(st.tuples(refs, HOURS, DAYS, st.sampled_from(["ann", "bob"])), max_size=8))
-    return make_engagement(
+    return builders.make_engagement(
         ref=ref,
         facts=facts,
         items=work,
         milestones=[
-            make_milestone(
+            builders.make_milestone(
                 t, due_date=draw(st.none() | DAYS), start_date=draw(st.none() | DAYS), closed=draw(st.none() | INSTANTS)
             )
             for t in draw(st.lists(st.sampled_from(["Design", "Build", "Go-live"]), max_size=3))
         ],
-        timelogs=[make_log(i, h, d, user=u) for i, h, d, u in logs],
-        bookings=[make_booking("2026-W48", h) for h in draw(st.lists(HOURS, max_size=2))],
+        timelogs=[builders.make_log(i, h, d, user=u) for i, h, d, u in logs],
+        bookings=[builders.make_booking("2026-W48", h) for h in draw(st.lists(HOURS, max_size=2))],
         closed=draw(st.none() | INSTANTS),
         created_at=None,
         labels=draw(st.sampled_from([(), ("health::at risk",), ("sentiment::happy",)])),
@@ -125,12 +114,16 @@ def engagements(draw: st.DrawFn, ref: str = "acme/customers/globex&7") -> Engage
 
 
 def derive(*found: Engagement, day: date = date(2026, 11, 20), **options: Any) -> dict[str, Any]:
-    derived = derive_portfolio(make_portfolio(*found), day, SETTINGS, CALENDAR, **{"forecast": False, **options})
+    derived = derive_portfolio(
+        builders.make_portfolio(*found), day, SETTINGS, builders.CALENDAR, **{"forecast": False, **options}
+    )
     return to_json(derived)
 
 
 def derived_of(engagement: Engagement, day: date = date(2026, 11, 20)) -> EngagementDerived | None:
-    found = derive_portfolio(make_portfolio(engagement), day, SETTINGS, CALENDAR, forecast=False).engagements
+    found = derive_portfolio(
+        builders.make_portfolio(engagement), day, SETTINGS, builders.CALENDAR, forecast=False
+    ).engagements
     return found[0] if found else None
 
 
@@ -178,7 +171,7 @@ def test_what_happens_later_changes_nothing_of_an_earlier_day(
     grown = replace(
         known,
         items=(*known.items, replace(later_item, created_at=later, closed_at=None, state="opened")),
-        timelogs=(*known.timelogs, make_log(later_item.ref, hours, later.date())),
+        timelogs=(*known.timelogs, builders.make_log(later_item.ref, hours, later.date())),
     )
     assert derive(grown, day=day) == derive(known, day=day)
 
@@ -186,16 +179,16 @@ def test_what_happens_later_changes_nothing_of_an_earlier_day(
 @given(engagements(), DAYS)
 @FEW
 def test_a_snapshot_is_enough_to_derive_the_same(engagement: Engagement, day: date) -> None:
-    read_back = load_snapshot(json.dumps(dump_snapshot(make_portfolio(engagement)))).engagements
+    read_back = load_snapshot(json.dumps(dump_snapshot(builders.make_portfolio(engagement)))).engagements
     assert derive(*read_back, day=day) == derive(engagement, day=day)
 
 
 @given(engagements(), HOURS)
 @FEW
 def test_more_hours_spent_never_lower_the_burn(engagement: Engagement, hours: float) -> None:
-    logged = replace(engagement, timelogs=(*engagement.timelogs, make_log(None, hours, date(2026, 11, 2))))
+    logged = replace(engagement, timelogs=(*engagement.timelogs, builders.make_log(None, hours, date(2026, 11, 2))))
     # An unattributed log makes the logs all the hours there are, so it must be there before as well.
-    base = replace(engagement, timelogs=(*engagement.timelogs, make_log(None, 0, date(2026, 11, 2))))
+    base = replace(engagement, timelogs=(*engagement.timelogs, builders.make_log(None, 0, date(2026, 11, 2))))
     before, after = derived_of(base), derived_of(logged)
     if before and after and before.budget.burn is not None:
         assert after.budget.burn is not None
@@ -214,10 +207,12 @@ def test_adding_unfinished_work_never_raises_progress(
 ) -> None:
     def item(number: int, value: float, done: bool) -> Item:
         own = {measure: value} if measure else {}
-        return make_item(number, closed="2026-11-02" if done else None, **own)
+        return builders.make_item(number, closed="2026-11-02" if done else None, **own)
 
     before = [item(n, value, done) for n, (value, done) in enumerate(work, 1)]
-    found = [derive_progress(make_subject(items=i)).percent for i in (before, [*before, item(99, worth, False)])]
+    found = [
+        derive_progress(builders.make_subject(items=i)).percent for i in (before, [*before, item(99, worth, False)])
+    ]
     assert found[1] is not None
     assert found[0] is None or found[1] <= found[0]
 

@@ -23,7 +23,7 @@ from bot.derive.results import (
     RaidEntry,
     Scope,
 )
-from bot.derive.subject import Subject
+from bot.derive.subject import Subject, evolve
 from bot.domain.model import Engagement, FactFault, Facts, Item
 from bot.domain.vocabulary import AcceptanceState, RaidKind, Severity
 from tests.builders import REF, make_booking, make_item, make_log, make_milestone, make_subject
@@ -71,7 +71,7 @@ def _values(**changes: Any) -> dict[str, Any]:
 def _subject(**values: Any) -> Subject:
     """The agreed end is known before any gate is tested."""
     subject = make_subject(**values)
-    return subject.advance(end=sow_end(subject))
+    return subject.advance(evolve(subject.derived, end=sow_end(subject)))
 
 
 def _missing(**changes: Any) -> list[str]:

@@ -14,7 +14,7 @@ from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
 from bot.derive.money.invoicing import derive_invoicing, to_invoice
 from bot.derive.results import Completion, Scope
-from bot.derive.subject import Subject
+from bot.derive.subject import Subject, evolve
 from bot.domain.vocabulary import Phase
 from tests.builders import make_facts, make_item, make_log, make_milestone, make_settings, make_subject
 
@@ -27,8 +27,8 @@ def lines(**values: Any) -> tuple[BillingLine, ...]:
 
 
 def with_money(subject: Subject) -> Subject:
-    subject = subject.advance(budget=derive_budget(subject))
-    return subject.advance(acceptance=derive_acceptance(subject))
+    subject = subject.advance(evolve(subject.derived, budget=derive_budget(subject)))
+    return subject.advance(evolve(subject.derived, acceptance=derive_acceptance(subject)))
 
 
 def test_approved_billable_hours_are_ready_by_month_and_person() -> None:

@@ -12,6 +12,7 @@ from bot.derive.schedule.earned_schedule import derive_schedule
 from bot.derive.schedule.memory import dates_payload, remember
 from bot.derive.schedule.milestones import find_milestones
 from bot.derive.scope.progress import derive_progress
+from bot.derive.subject import evolve
 from bot.domain.model import Booking, Engagement, PastReport, as_of
 from tests.builders import CALENDAR, REF, at, make_engagement, make_item, make_milestone, make_portfolio, make_subject
 
@@ -42,7 +43,7 @@ def test_a_move_of_a_milestone_is_known_from_the_second_run_on_and_kept() -> Non
 
 def _schedule(engagement: Engagement) -> Any:
     subject = make_subject(engagement)
-    return derive_schedule(subject.advance(progress=derive_progress(subject)))
+    return derive_schedule(subject.advance(evolve(subject.derived, progress=derive_progress(subject))))
 
 
 def test_a_closed_milestone_keeps_the_day_on_which_it_was_first_seen_closed() -> None:

@@ -15,41 +15,38 @@ from bot.derive.results import Budget, Derived, EngagementDerived, Progress, Sco
 from bot.domain.facts import make_facts as read_facts
 from bot.domain.model import Engagement
 from bot.domain.snapshot import dump_snapshot
-from tests.builders import (
-    CALENDAR,
-    DAY,
-    make_booking,
-    make_engagement,
-    make_item,
-    make_log,
-    make_milestone,
-    make_portfolio,
-    make_settings,
-)
+from tests import builders
 
 VALIDATOR = jsonschema.Draft202012Validator
 
 
 def full() -> Engagement:
     items = [
-        make_item(1, estimate_hours=10, closed="2026-09-01", milestone="Design"),
-        make_item(2, estimate_hours=20, milestone="Build", due_date="2026-12-01", blocked_by=("x/y#1",)),
-        make_item(3, labels=["PS Risk", "impact::4", "probability::4"], title="Firewall"),
-        make_item(4, labels=["Escalated", "severity::high"], title="Customer is unhappy"),
-        make_item(5, labels=["change-order::proposed"], facts={"hours": 10}),
+        builders.make_item(1, estimate_hours=10, closed="2026-09-01", milestone="Design"),
+        builders.make_item(2, estimate_hours=20, milestone="Build", due_date="2026-12-01", blocked_by=("x/y#1",)),
+        builders.make_item(3, labels=["PS Risk", "impact::4", "probability::4"], title="Firewall"),
+        builders.make_item(4, labels=["Escalated", "severity::high"], title="Customer is unhappy"),
+        builders.make_item(5, labels=["change-order::proposed"], facts={"hours": 10}),
     ]
-    return make_engagement(
+    return builders.make_engagement(
         items=items,
-        milestones=[make_milestone(due_date="2026-09-04"), make_milestone("Build", due_date="2026-12-04")],
-        timelogs=[make_log(items[0], 8.125, "2026-08-20"), make_log(items[1], 3, "2026-11-02")],
-        bookings=[make_booking("2026-W48", 20)],
+        milestones=[
+            builders.make_milestone(due_date="2026-09-04"),
+            builders.make_milestone("Build", due_date="2026-12-04"),
+        ],
+        timelogs=[builders.make_log(items[0], 8.125, "2026-08-20"), builders.make_log(items[1], 3, "2026-11-02")],
+        bookings=[builders.make_booking("2026-W48", 20)],
         facts={"milestones": [{"milestone": "Build", "amount": 5000.0}]},
     )
 
 
 def json_of(*engagements: Engagement, **options: Any) -> dict[str, Any]:
     options = {"trials": 200, **options}
-    return to_json(derive_portfolio(make_portfolio(*engagements), DAY, make_settings(), CALENDAR, **options))
+    return to_json(
+        derive_portfolio(
+            builders.make_portfolio(*engagements), builders.DAY, builders.make_settings(), builders.CALENDAR, **options
+        )
+    )
 
 
 # What another program may rely on.
@@ -93,7 +90,9 @@ def test_every_key_of_the_contract_is_there() -> None:
     assert engagement["status"]["schedule"]["reasons"][0].keys() == {"text", "evidence"}
 
 
-@pytest.mark.parametrize("engagement", [full(), make_engagement(), Engagement("g&1")], ids=["full", "empty", "bare"])
+@pytest.mark.parametrize(
+    "engagement", [full(), builders.make_engagement(), Engagement("g&1")], ids=["full", "empty", "bare"]
+)
 def test_what_is_printed_is_valid(engagement: Engagement) -> None:
     VALIDATOR(derived_schema()).validate(json_of(engagement))
     VALIDATOR(derived_schema()).validate(json_of(engagement, forecast=False))
@@ -128,7 +127,7 @@ def test_numbers_are_rounded_and_what_is_not_finite_is_null() -> None:
         progress=Progress(percent=1 / 3),
         budget=Budget(burn=float("inf"), cpi=float("nan"), hours_spent=-0.0),
     )
-    found = to_json(Derived(DAY, "USD", (odd,)))["engagements"][0]
+    found = to_json(Derived(builders.DAY, "USD", (odd,)))["engagements"][0]
     assert found["progress"]["percent"] == 0.3333
     assert (found["budget"]["burn"], found["budget"]["cpi"]) == (None, None)
     assert str(found["budget"]["hours_spent"]) == "0.0"
@@ -137,7 +136,7 @@ def test_numbers_are_rounded_and_what_is_not_finite_is_null() -> None:
 
 def test_without_a_baseline_the_counts_of_scope_are_not_known() -> None:
     unknown, known = (
-        to_json(Derived(DAY, "USD", (EngagementDerived("g&1", scope=scope),)))["engagements"][0]["scope"]
+        to_json(Derived(builders.DAY, "USD", (EngagementDerived("g&1", scope=scope),)))["engagements"][0]["scope"]
         for scope in (Scope(), Scope(baseline_day=date(2026, 8, 3)))
     )
     assert [unknown[key] for key in ("baseline_items", "added", "removed", "growth")] == [None] * 4
@@ -149,7 +148,7 @@ def test_without_a_baseline_the_counts_of_scope_are_not_known() -> None:
 
 def test_what_is_exported_is_valid() -> None:
     VALIDATOR.check_schema(snapshot_schema())
-    VALIDATOR(snapshot_schema()).validate(dump_snapshot(make_portfolio(full(), members={"acme": ("ann",)})))
+    VALIDATOR(snapshot_schema()).validate(dump_snapshot(builders.make_portfolio(full(), members={"acme": ("ann",)})))
     VALIDATOR(snapshot_schema()).validate({"format": "psbot-snapshot/1", "engagements": []})
     assert not VALIDATOR(snapshot_schema()).is_valid({"format": "psbot-snapshot/1", "engagements": [{"title": "x"}]})
 

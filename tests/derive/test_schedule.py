@@ -14,14 +14,14 @@ import pytest
 from bot.derive.results import MilestoneForecast, MilestoneStatus, Quantiles, Schedule
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.progress import derive_progress
-from bot.derive.subject import Subject
+from bot.derive.subject import Subject, evolve
 from bot.domain.calendar import WorkCalendar
 from tests.builders import make_item, make_milestone, make_subject
 
 
 def subject_of(on: str, **values: Any) -> Subject:
     subject = make_subject(on=on, **values)
-    return subject.advance(progress=derive_progress(subject))
+    return subject.advance(evolve(subject.derived, progress=derive_progress(subject)))
 
 
 def schedule_of(on: str, **values: Any) -> Schedule:

@@ -11,6 +11,7 @@ from bot.derive.results import Scope
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.scope.progress import derive_progress
+from bot.derive.subject import evolve
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
 from bot.report.kinds.status import baseline_payload
@@ -22,7 +23,7 @@ APPROVED, PROPOSED, REJECTED = (f"change-order::{state}" for state in ("approved
 
 def scope_of(*items: Item, earlier: tuple[int, ...] = (), **values: Any) -> Scope:
     subject = make_subject(items=items, **values)
-    return derive_scope(subject.advance(progress=derive_progress(subject)), earlier)
+    return derive_scope(subject.advance(evolve(subject.derived, progress=derive_progress(subject))), earlier)
 
 
 def added(number: int, hours: float | None = 10, on: str = "2026-09-01", **values: Any) -> Item:

@@ -12,15 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.model import FactFault, Portfolio
 from bot.domain.snapshot import SnapshotProblem, dump_snapshot, load_snapshot
-from tests.builders import (
-    PROJECT,
-    make_booking,
-    make_engagement,
-    make_item,
-    make_log,
-    make_milestone,
-    make_portfolio,
-)
+from tests import builders
 
 
 def round_trip(portfolio: Portfolio) -> Portfolio:
@@ -28,7 +20,7 @@ def round_trip(portfolio: Portfolio) -> Portfolio:
 
 
 def full_portfolio() -> Portfolio:
-    item = make_item(
+    item = builders.make_item(
         1,
         closed="2026-09-01",
         due_date="2026-09-04",
@@ -36,16 +28,19 @@ def full_portfolio() -> Portfolio:
         labels=["change-order::approved"],
         label_dates={"change-order::approved": "2026-08-21"},
         assignees=("ann",),
-        blocked_by=(f"{PROJECT}#2",),
+        blocked_by=(f"{builders.PROJECT}#2",),
         facts={"hours": 40, "end": "2027-01-15"},
         estimate_hours=8.5,
         milestone="Design",
     )
-    engagement = make_engagement(
-        items=[item, make_item(2)],
-        milestones=[make_milestone(due_date="2026-09-04", closed="2026-09-05")],
-        timelogs=[make_log(item, 4, "2026-08-20", billable=False), make_log(None, 1, "2026-08-21", approved=False)],
-        bookings=[make_booking("2026-W47", 20, kind="soft")],
+    engagement = builders.make_engagement(
+        items=[item, builders.make_item(2)],
+        milestones=[builders.make_milestone(due_date="2026-09-04", closed="2026-09-05")],
+        timelogs=[
+            builders.make_log(item, 4, "2026-08-20", billable=False),
+            builders.make_log(None, 1, "2026-08-21", approved=False),
+        ],
+        bookings=[builders.make_booking("2026-W47", 20, kind="soft")],
         facts={
             "milestones": [{"milestone": "Design", "due": "2026-08-28", "amount": 5000.0}],
             "work": ("acme/customers/globex",),
@@ -55,7 +50,9 @@ def full_portfolio() -> Portfolio:
         hours_difference=1.5,
         health_status="onTrack",
     )
-    return make_portfolio(engagement, failures=("acme/other: 403",), members={"acme/customers": ("ann", "bob")})
+    return builders.make_portfolio(
+        engagement, failures=("acme/other: 403",), members={"acme/customers": ("ann", "bob")}
+    )
 
 
 def test_a_whole_portfolio_survives() -> None:
@@ -65,7 +62,7 @@ def test_a_whole_portfolio_survives() -> None:
 def test_a_snapshot_is_the_same_whatever_the_order() -> None:
     portfolio = full_portfolio()
     (engagement,) = portfolio.engagements
-    turned = make_portfolio(
+    turned = builders.make_portfolio(
         type(engagement)(
             **{
                 **{f: getattr(engagement, f) for f in engagement.__dataclass_fields__},

@@ -9,15 +9,7 @@ import pytest
 import requests
 import urllib3
 
-from bot.domain.errors import (
-    AccessError,
-    GitLabError,
-    NotFoundError,
-    PsbotError,
-    RateLimitedError,
-    UncertainWriteError,
-    UnreachableError,
-)
+from bot.domain import errors
 from bot.gitlab_api.answers import QueryTooComplexError
 from bot.gitlab_api.client import GitLabClient
 from tests.gitlab_api.answering import API, TOKEN, URL, Answers
@@ -98,7 +90,7 @@ def test_a_used_up_rate_limit_is_waited_for_before_the_next_request(
 def test_a_server_that_keeps_failing_ends_within_the_budget(client: GitLabClient, api: Answers, clock: Clock) -> None:
     api.get(f"{API}/user", status=502)
     with pytest.raises(
-        UnreachableError, match=r"GET /user: no answer from GitLab at https:\S+ \(status 502\)"
+        errors.UnreachableError, match=r"GET /user: no answer from GitLab at https:\S+ \(status 502\)"
     ) as caught:
         client.get("/user")
     assert caught.value.exit_code == 4
@@ -113,14 +105,14 @@ def test_an_address_where_nobody_ever_answered_is_not_waited_for_long(
     refused = urllib3.exceptions.NewConnectionError(urllib3.connection.HTTPConnection("gitlab.example.com"), "refused")
     failed = urllib3.exceptions.MaxRetryError(pool, "", refused)
     api.get(f"{API}/user", body=requests.exceptions.ConnectionError(failed))
-    with pytest.raises(UnreachableError, match="no connection"):
+    with pytest.raises(errors.UnreachableError, match="no connection"):
         client.get("/user")
     assert clock.now <= 1000 + 10
 
 
 def test_a_distrusted_certificate_is_told_at_once(client: GitLabClient, api: Answers, clock: Clock) -> None:
     api.get(f"{API}/user", body=requests.exceptions.SSLError("self-signed"))
-    with pytest.raises(UnreachableError, match=r"certificate is not trusted.*REQUESTS_CA_BUNDLE"):
+    with pytest.raises(errors.UnreachableError, match=r"certificate is not trusted.*REQUESTS_CA_BUNDLE"):
         client.get("/user")
     assert clock.slept == []
 
@@ -128,15 +120,15 @@ def test_a_distrusted_certificate_is_told_at_once(client: GitLabClient, api: Ans
 @pytest.mark.parametrize(
     ("status", "kind", "code"),
     [
-        (401, AccessError, 3),
-        (403, AccessError, 3),
-        (404, NotFoundError, 1),
-        (400, GitLabError, 1),
-        (422, GitLabError, 1),
+        (401, errors.AccessError, 3),
+        (403, errors.AccessError, 3),
+        (404, errors.NotFoundError, 1),
+        (400, errors.GitLabError, 1),
+        (422, errors.GitLabError, 1),
     ],
 )
 def test_a_refusal_is_an_error_at_once(
-    client: GitLabClient, api: Answers, status: int, kind: type[PsbotError], code: int
+    client: GitLabClient, api: Answers, status: int, kind: type[errors.PsbotError], code: int
 ) -> None:
     api.get(f"{API}/groups/a%2Fb", status=status, json={"message": {"base": ["no", "never"]}})
     with pytest.raises(kind, match="GET /groups/a/b") as caught:
@@ -147,7 +139,7 @@ def test_a_refusal_is_an_error_at_once(
 
 def test_a_sign_in_page_is_no_api(client: GitLabClient, api: Answers) -> None:
     api.get(f"{API}/user", body="<!DOCTYPE html><html>Sign in</html>", content_type="text/html")
-    with pytest.raises(GitLabError, match=r"answers with a web page.*Check GITLAB_URL"):
+    with pytest.raises(errors.GitLabError, match=r"answers with a web page.*Check GITLAB_URL"):
         client.get("/user")
 
 
@@ -191,7 +183,7 @@ def test_graphql_gives_the_data(client: GitLabClient, api: Answers) -> None:
 
 def test_errors_in_a_200_are_errors(client: GitLabClient, api: Answers) -> None:
     graphql(api, errors=[{"message": "Field 'x' doesn't exist on type 'WorkItem'"}])
-    with pytest.raises(GitLabError, match=r"acme: GitLab refuses the query.*doesn't exist"):
+    with pytest.raises(errors.GitLabError, match=r"acme: GitLab refuses the query.*doesn't exist"):
         client.graphql("query { x }", where="acme")
 
 
@@ -245,7 +237,7 @@ def test_a_write_whose_answer_is_lost_is_not_repeated(
     client: GitLabClient, api: Answers, answer: dict[str, Any]
 ) -> None:
     api.post(f"{API}/projects/1/issues", **answer)
-    with pytest.raises(UncertainWriteError, match=r"POST /projects/1/issues: .*may or may not have been done"):
+    with pytest.raises(errors.UncertainWriteError, match=r"POST /projects/1/issues: .*may or may not have been done"):
         client.write("POST", "/projects/1/issues", {"title": "A"})
     assert len(api.calls) == 1
 
@@ -253,14 +245,14 @@ def test_a_write_whose_answer_is_lost_is_not_repeated(
 @pytest.mark.parametrize("fault", [requests.exceptions.ConnectTimeout("slow"), requests.exceptions.SSLError("bad")])
 def test_a_write_that_was_never_sent_is_surely_not_done(client: GitLabClient, api: Answers, fault: Exception) -> None:
     api.post(f"{API}/projects/1/issues", body=fault)
-    with pytest.raises(UnreachableError, match="could not be sent"):
+    with pytest.raises(errors.UnreachableError, match="could not be sent"):
         client.write("POST", "/projects/1/issues", {})
     assert len(api.calls) == 1
 
 
 def test_a_write_refused_for_now_tells_how_long(client: GitLabClient, api: Answers) -> None:
     api.post(f"{API}/projects/1/issues", status=429, headers={"Retry-After": "60"})
-    with pytest.raises(RateLimitedError) as caught:
+    with pytest.raises(errors.RateLimitedError) as caught:
         client.write("POST", "/projects/1/issues", {})
     assert caught.value.retry_after == 60
     assert len(api.calls) == 1
@@ -268,14 +260,17 @@ def test_a_write_refused_for_now_tells_how_long(client: GitLabClient, api: Answe
 
 def test_a_refused_write_is_surely_not_done(client: GitLabClient, api: Answers) -> None:
     api.put(f"{API}/projects/1/issues/4", status=403, json={"error": "insufficient_scope"})
-    with pytest.raises(AccessError, match="scope `api`"):
+    with pytest.raises(errors.AccessError, match="scope `api`"):
         client.write("PUT", "/projects/1/issues/4", {})
 
 
 @pytest.mark.parametrize(
-    ("message", "kind"), [("Internal server error", UncertainWriteError), ("Variable $x is missing", GitLabError)]
+    ("message", "kind"),
+    [("Internal server error", errors.UncertainWriteError), ("Variable $x is missing", errors.GitLabError)],
 )
-def test_a_mutation_gets_one_attempt(client: GitLabClient, api: Answers, message: str, kind: type[PsbotError]) -> None:
+def test_a_mutation_gets_one_attempt(
+    client: GitLabClient, api: Answers, message: str, kind: type[errors.PsbotError]
+) -> None:
     graphql(api, errors=[{"message": message}])
     with pytest.raises(kind):
         client.graphql("mutation { x }", write=True)
@@ -288,7 +283,7 @@ def test_a_mutation_gets_one_attempt(client: GitLabClient, api: Answers, message
 
 def test_a_refused_token_is_told_before_anything_else(client: GitLabClient, api: Answers) -> None:
     api.post(f"{URL}/api/graphql", status=401, json={"errors": [{"message": "Invalid token"}]})
-    with pytest.raises(AccessError, match=r"GitLab refuses the token \(401\)"):
+    with pytest.raises(errors.AccessError, match=r"GitLab refuses the token \(401\)"):
         _ = client.user
 
 

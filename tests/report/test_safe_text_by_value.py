@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.report.text.safe_text import (
-    JOINER,
-    SafeMarkdown,
-    cell,
-    clean,
-    code,
-    csv_cell,
-    html_text,
-    issue_title,
-    joined,
-    link,
-    neutralise,
-    safe_url,
-)
+from bot.report.text import safe_text
+from bot.report.text.safe_text import JOINER
 
 
 @pytest.mark.parametrize(
@@ -38,11 +26,11 @@ from bot.report.text.safe_text import (
     ],
 )
 def test_one_line_of_what_can_be_seen_up_to_its_limit(text: str, limit: int, expected: str) -> None:
-    assert clean(text, limit) == expected
+    assert safe_text.clean(text, limit) == expected
 
 
 def test_the_usual_limit_is_five_hundred() -> None:
-    assert (len(clean("x" * 999)), len(clean("x" * 500))) == (500, 500)
+    assert (len(safe_text.clean("x" * 999)), len(safe_text.clean("x" * 500))) == (500, 500)
 
 
 @pytest.mark.parametrize(
@@ -67,20 +55,20 @@ def test_the_usual_limit_is_five_hundred() -> None:
     ],
 )
 def test_each_means_stands_where_it_is_needed(text: str, expected: str) -> None:
-    assert neutralise(text) == expected
+    assert safe_text.neutralise(text) == expected
 
 
 def test_cells_code_and_rows() -> None:
-    assert (cell(None), cell(" "), cell("a")) == ("–", "–", "a")
-    assert (code("a b"), code("\u200b"), code("a|b"), code("a`b")) == (
+    assert (safe_text.cell(None), safe_text.cell(" "), safe_text.cell("a")) == ("–", "–", "a")
+    assert (safe_text.code("a b"), safe_text.code("\u200b"), safe_text.code("a|b"), safe_text.code("a`b")) == (
         "`a b`",
         "",
         r"<code>a\|b</code>",
         r"<code>a\`b</code>",
     )
-    assert joined([SafeMarkdown("a"), SafeMarkdown("b")]) == "a, b"
-    assert joined([SafeMarkdown("a"), SafeMarkdown("b")], " · ") == "a · b"
-    assert neutralise(SafeMarkdown("**a**")) == "**a**"
+    assert safe_text.joined([safe_text.SafeMarkdown("a"), safe_text.SafeMarkdown("b")]) == "a, b"
+    assert safe_text.joined([safe_text.SafeMarkdown("a"), safe_text.SafeMarkdown("b")], " · ") == "a · b"
+    assert safe_text.neutralise(safe_text.SafeMarkdown("**a**")) == "**a**"
 
 
 @pytest.mark.parametrize(
@@ -104,12 +92,12 @@ def test_cells_code_and_rows() -> None:
     ],
 )
 def test_an_address_is_whole_or_none(url: str, expected: str) -> None:
-    assert safe_url(url) == expected
-    assert link("a*b", url) == (rf"[a\*b]({expected})" if expected else r"a\*b")
+    assert safe_text.safe_url(url) == expected
+    assert safe_text.link("a*b", url) == (rf"[a\*b]({expected})" if expected else r"a\*b")
 
 
 def test_a_link_without_a_text_is_none() -> None:
-    assert link("", "https://x.example") == ""
+    assert safe_text.link("", "https://x.example") == ""
 
 
 @pytest.mark.parametrize(
@@ -126,7 +114,7 @@ def test_a_link_without_a_text_is_none() -> None:
     ],
 )
 def test_html_holds_entities_and_joiners(text: str, expected: str) -> None:
-    assert html_text(text) == expected
+    assert safe_text.html_text(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -143,7 +131,7 @@ def test_html_holds_entities_and_joiners(text: str, expected: str) -> None:
     ],
 )
 def test_a_title_is_no_longer_than_gitlab_takes(text: str, expected: str) -> None:
-    assert issue_title(text) == expected
+    assert safe_text.issue_title(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,4 +139,4 @@ def test_a_title_is_no_longer_than_gitlab_takes(text: str, expected: str) -> Non
     [("=1", "'=1"), ("a=1", "a=1"), ("%", "'%"), ("", ""), ("\u200b", ""), ("-", "'-"), ("ab", "ab")],
 )
 def test_only_the_first_character_makes_a_formula(text: str, expected: str) -> None:
-    assert csv_cell(text) == expected
+    assert safe_text.csv_cell(text) == expected

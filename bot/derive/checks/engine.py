@@ -12,7 +12,7 @@ from bot.derive.checks.registry import RULES, gates_of
 from bot.derive.checks.rule import UNFINISHED, Finding, Rule
 from bot.derive.ratios import ratio
 from bot.derive.results import SEVERITIES, Compliance, Gap, Reason, Risk
-from bot.derive.subject import Subject
+from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
 from bot.domain.messages import Phrase, Text
 from bot.domain.vocabulary import Severity
@@ -39,7 +39,7 @@ def examine(subject: Subject, rules: Sequence[Rule] = RULES) -> Examination:
     wanted = [rule for rule in rules if rule.id not in subject.settings.risks.disable and _is_asked(rule, subject)]
     errors: list[Text] = []
     found = _ask([rule for rule in wanted if not rule.last], subject, errors)
-    known = subject.advance(risks=tuple(_risks(found, subject)))
+    known = subject.advance(evolve(subject.derived, risks=tuple(_risks(found, subject))))
     found |= _ask([rule for rule in wanted if rule.last], known, errors)
     return Examination(
         risks=tuple(sorted(_risks(found, subject), key=_order)),

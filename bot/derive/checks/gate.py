@@ -57,7 +57,7 @@ def once_planned(subject: Subject) -> bool:
     return not in_planning(subject)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Gate:
     """`message` may tell the number of references: its place `n` is filled anew for each engagement."""
 
@@ -81,6 +81,16 @@ class Gate:
         if self.among is None:
             return failing == 0
         return 1 - failing / len(self.among(subject)) >= subject.threshold("compliance_share")
+
+
+def on_open_work(gate_id: str, message: Phrase) -> Gate:
+    """Asked of the open work once it is planned: a small share of it may lack what the gate asks for."""
+    return Gate(gate_id, Stage.PLAN, WORKING, message, asked=once_planned, among=lambda subject: subject.to_do)
+
+
+def on_escalations(gate_id: str, message: Phrase) -> Gate:
+    """Asked of an engagement with open escalations."""
+    return Gate(gate_id, Stage.DELIVER, WORKED, message, asked=lambda subject: bool(subject.derived.escalations))
 
 
 def _is_practised(practice: Practice | None, subject: Subject) -> bool:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from bot.config import Threshold
 from bot.derive import checks
 from bot.derive.checks.gate import Gate, Stage
-from bot.derive.checks.rule import Rule, read_rule
+from bot.derive.checks.rule import Rule, Theme, read_rule
 
 
 def _collect() -> tuple[Rule, ...]:
@@ -29,7 +29,7 @@ def gates_of(rules: tuple[Rule, ...]) -> tuple[Gate, ...]:
 
 RULES: tuple[Rule, ...] = _collect()
 GATES: tuple[Gate, ...] = gates_of(RULES)
-THEMES: Mapping[str, str] = MappingProxyType({rule.id: rule.theme for rule in RULES if rule.theme})
+THEMES: Mapping[str, Theme] = MappingProxyType({rule.id: rule.theme for rule in RULES if rule.theme})
 """What a rule is about, where several rules see the same trouble from different sides."""
 RULE_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
     {name: threshold for rule in RULES for name, threshold in rule.thresholds.items()}

@@ -1,6 +1,6 @@
 """What a rule is: one condition, told as a risk, as a hint on paperwork and as a gate of compliance, as far as it declares them.
 
-A rule's file ends with `RULE = Rule(…)`; its docstring says why it matters.
+A rule's file ends with `RULE = Rule(…)`; its docstring says why it matters, its folder is its theme.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNFINISHED = (Phase.NOT_STARTED, Phase.ACTIVE)
 
 
 class Theme(StrEnum):
-    """What several rules are about from different sides; reports name the gravest of a theme."""
+    """What the rules of one folder are about from different sides; reports name the gravest of a theme."""
 
     SCHEDULE = "schedule"
     SCOPE = "scope"
@@ -64,6 +64,7 @@ class Rule:
     find: Find
     """The one condition, from which risk, hint and gate are told."""
     theme: Theme | None = None
+    """None: its folder's, where that is one; paperwork (hours, facts, billing …) has none."""
     phases: tuple[Phase, ...] = UNFINISHED
     """When it is told as a risk or hint; a gate has phases of its own."""
     thresholds: Mapping[str, Threshold] = field(default_factory=lambda: EMPTY)
@@ -95,8 +96,8 @@ def out_of_order(failing: Callable[[Subject], tuple[str, ...]]) -> Find:
 
 
 def read_rule(module: ModuleType) -> Rule:
-    """The rule that a module declares, with its docstring. Raises TypeError that says what the module lacks."""
-    name = module.__name__.rpartition(".")[2]
+    """The rule that a module declares, with its docstring and its folder's theme. Raises TypeError that says what the module lacks."""
+    *_, folder, name = module.__name__.split(".")
     rule = getattr(module, "RULE", None)
     if not isinstance(rule, Rule):
         raise TypeError(f"the rule {module.__name__} needs RULE = Rule(…)")
@@ -109,4 +110,5 @@ def read_rule(module: ModuleType) -> Rule:
     if any(faults.values()):
         wanting = "; ".join(fault for fault, is_there in faults.items() if is_there)
         raise TypeError(f"the rule {module.__name__} needs {wanting}")
-    return replace(rule, why=" ".join(why.split()), details=details.strip())
+    theme = rule.theme or (Theme(folder) if folder in list(Theme) else None)
+    return replace(rule, theme=theme, why=" ".join(why.split()), details=details.strip())

@@ -13,9 +13,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from bot.config import Settings
 from bot.config.reports import StatusReport
@@ -35,13 +34,13 @@ from bot.derive.results import EngagementDerived, MilestoneStatus, Story
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.facts import for_customer
 from bot.domain.model import Engagement, Facts, Item
-from bot.domain.vocabulary import BillingType, Phase
+from bot.domain.vocabulary import BillingType, Colour, Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
 from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
 from bot.report.parts.steps import StepView, view_of
-from bot.report.parts.stories import story_views
+from bot.report.parts.stories import StoryView, story_views
 from bot.report.registry import Report, ReportPlace
 from bot.report.text.safe_text import SafeMarkdown, joined
 
@@ -101,7 +100,7 @@ def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document
     if derived is None or engagement is None:
         raise LookupError(f"{ref} is not among what was derived as of {day}")
     facts = customer_facts(context, derived, engagement, due, day)
-    text = context.templates.render(REPORT.template, {f.name: getattr(facts, f.name) for f in fields(facts)})
+    text = context.templates.render(REPORT.template, facts)
     told = _told(context, derived, engagement)
     made = to_customer(context, "status", due.period.name, text, derived, engagement, told)
     return dataclasses.replace(made, as_of_line=facts.as_of_line)
@@ -338,19 +337,33 @@ def _is_told_as_it_is(story: Story) -> bool:
     return story.id.startswith(("register:", "waiting"))
 
 
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """What the template shows; it computes nothing."""
+
+    withheld: tuple[StoryView, ...]
+    other_dates: tuple[SafeMarkdown, ...]
+    rag: Colour
+    approvers: tuple[str, ...]
+    channel: SafeMarkdown
+    text: SafeMarkdown
+    text_start: SafeMarkdown
+    text_end: SafeMarkdown
+
+
 def draft_around(
     context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived, told: CustomerWording
 ) -> str:
-    view: dict[str, Any] = {
-        "withheld": story_views(context, _withheld(derived, told)),
-        "other_dates": told.other_dates,
-        "rag": derived.status.overall,
-        "approvers": context.settings.reports.status.customer.approvers,
-        "channel": context.link(channel.ref),
-        "text": SafeMarkdown(text.strip("\n")),
-        "text_start": SafeMarkdown(CUSTOMER_TEXT_START),
-        "text_end": SafeMarkdown(CUSTOMER_TEXT_END),
-    }
+    view = DraftView(
+        withheld=story_views(context, _withheld(derived, told)),
+        other_dates=told.other_dates,
+        rag=derived.status.overall,
+        approvers=context.settings.reports.status.customer.approvers,
+        channel=context.link(channel.ref),
+        text=SafeMarkdown(text.strip("\n")),
+        text_start=SafeMarkdown(CUSTOMER_TEXT_START),
+        text_end=SafeMarkdown(CUSTOMER_TEXT_END),
+    )
     return context.templates.render(DRAFT_TEMPLATE, view)
 
 

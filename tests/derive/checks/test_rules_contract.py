@@ -34,7 +34,7 @@ from bot.derive.results import (
     Scope,
     Status,
 )
-from bot.derive.subject import Subject
+from bot.derive.subject import Subject, evolve
 from bot.derive.thresholds import RAG_THRESHOLDS
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
@@ -159,7 +159,7 @@ def test_a_new_day_alone_changes_no_sentence(rule: Rule) -> None:
     """Reports are rewritten when facts change; so messages name days, not ages. A Wednesday and the Thursday after."""
     today = troubled_subject()
     older = tuple(replace(e, age_days=e.age_days + 1) for e in today.derived.escalations)
-    tomorrow = replace(today.advance(escalations=older), day=today.day + timedelta(days=1))
+    tomorrow = replace(today.advance(evolve(today.derived, escalations=older)), day=today.day + timedelta(days=1))
     assert [str(f.message) for f in rule.find(tomorrow)] == [str(f.message) for f in rule.find(today)]
 
 

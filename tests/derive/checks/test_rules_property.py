@@ -13,19 +13,7 @@ from bot.derive.pipeline import derive_portfolio
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid
 from bot.domain.model import Engagement, Item
-from tests.builders import (
-    CALENDAR,
-    DAY,
-    PROJECT,
-    make_booking,
-    make_engagement,
-    make_item,
-    make_log,
-    make_milestone,
-    make_portfolio,
-    make_settings,
-    make_subject,
-)
+from tests import builders
 from tests.derive.checks.troubled import shuffled
 
 LABELS = [
@@ -50,7 +38,7 @@ LABELS = [
     "csat::4",
     "llProduct",
 ]
-DAYS = st.dates(DAY - timedelta(days=150), DAY + timedelta(days=60))
+DAYS = st.dates(builders.DAY - timedelta(days=150), builders.DAY + timedelta(days=60))
 TITLES = st.sampled_from(["Wave 1", "Wave 2", None])
 PEOPLE = st.lists(st.sampled_from(["ann", "bob", "zed"]), max_size=2, unique=True)
 
@@ -58,7 +46,7 @@ PEOPLE = st.lists(st.sampled_from(["ann", "bob", "zed"]), max_size=2, unique=Tru
 @st.composite
 def items(draw: st.DrawFn, number: int) -> Item:
     labels = draw(st.lists(st.sampled_from(LABELS), max_size=3, unique=True))
-    return make_item(
+    return builders.make_item(
         number,
         created_at=draw(DAYS),
         updated_at=draw(st.none() | DAYS),
@@ -72,7 +60,7 @@ def items(draw: st.DrawFn, number: int) -> Item:
         assignees=tuple(draw(PEOPLE)),
         labels=labels,
         label_dates={label: draw(DAYS) for label in labels if draw(st.booleans())},
-        blocked_by=tuple(f"{PROJECT}#{n}" for n in draw(st.lists(st.integers(1, 12), max_size=2))),
+        blocked_by=tuple(f"{builders.PROJECT}#{n}" for n in draw(st.lists(st.integers(1, 12), max_size=2))),
         type=draw(st.sampled_from(["issue", "task", "epic"])),
     )
 
@@ -90,15 +78,20 @@ def engagements(draw: st.DrawFn) -> Engagement:
         "passive_acceptance_days": draw(st.sampled_from([0, 5])),
     }
     logs = [
-        make_log(draw(st.sampled_from([None, *(i.ref for i in work)])), 2.5, draw(DAYS), approved=draw(st.booleans()))
+        builders.make_log(
+            draw(st.sampled_from([None, *(i.ref for i in work)])), 2.5, draw(DAYS), approved=draw(st.booleans())
+        )
         for _ in range(draw(st.integers(0, 4)))
     ]
-    return make_engagement(
+    return builders.make_engagement(
         facts=facts,
         items=work,
-        milestones=[make_milestone("Wave 1", due_date=draw(st.none() | DAYS)), make_milestone("Wave 2")],
+        milestones=[
+            builders.make_milestone("Wave 1", due_date=draw(st.none() | DAYS)),
+            builders.make_milestone("Wave 2"),
+        ],
         timelogs=logs,
-        bookings=[make_booking(draw(st.sampled_from(["2026-W47", "2026-W50", "?"])), 30.0, kind="soft")],
+        bookings=[builders.make_booking(draw(st.sampled_from(["2026-W47", "2026-W50", "?"])), 30.0, kind="soft")],
         labels=["PSProject", *draw(st.lists(st.sampled_from(["health::on track", "sentiment::unhappy"]), unique=True))],
         closed=draw(st.none() | DAYS),
     )
@@ -107,10 +100,12 @@ def engagements(draw: st.DrawFn) -> Engagement:
 @settings(max_examples=60, deadline=None)
 @given(engagements(), st.integers(0, 99))
 def test_every_engagement_can_be_judged_in_any_order(engagement: Engagement, seed: int) -> None:
-    derived = derive_portfolio(make_portfolio(engagement), DAY, make_settings(), CALENDAR, forecast=False)
+    derived = derive_portfolio(
+        builders.make_portfolio(engagement), builders.DAY, builders.make_settings(), builders.CALENDAR, forecast=False
+    )
     for one in derived.engagements:
         assert one.errors == ()
-        subject = make_subject(engagement, derived=one)
+        subject = builders.make_subject(engagement, derived=one)
         other = shuffled(subject, random.Random(seed))
         assert examine(other) == examine(subject)
         assert derive_raid(other) == derive_raid(subject)
@@ -120,7 +115,13 @@ def test_every_engagement_can_be_judged_in_any_order(engagement: Engagement, see
 @settings(max_examples=30, deadline=None)
 @given(engagements())
 def test_what_is_found_can_be_shown(engagement: Engagement) -> None:
-    derived = derive_portfolio(make_portfolio(engagement), date(2027, 1, 26), make_settings(), CALENDAR, forecast=False)
+    derived = derive_portfolio(
+        builders.make_portfolio(engagement),
+        date(2027, 1, 26),
+        builders.make_settings(),
+        builders.CALENDAR,
+        forecast=False,
+    )
     for one in derived.engagements:
         for risk in one.risks:
             assert risk.evidence

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, listing, quote
 from bot.domain.vocabulary import AcceptanceState, Severity
 
+THRESHOLDS = {
+    "acceptance_clock_days": Threshold(2, "working days", "Warn of silent acceptance this long before it takes effect"),
+    "acceptance_clock_unanswered_days": Threshold(
+        5, "working days", "Without silent acceptance, a request unanswered for this long is a high risk"
+    ),
+}
 
-def find_acceptance_clock(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     told = [(_tell(subject, a), a) for a in subject.derived.acceptance if a.state == AcceptanceState.SENT]
     found = sorted((pair for pair in told if pair[0]), key=lambda pair: str(pair[0]))
     if found:
@@ -45,18 +52,4 @@ def _tell(subject: Subject, acceptance: Acceptance) -> Phrase:
     return tacit if is_near else NOTHING
 
 
-RULE = Rule(
-    id="acceptance-clock",
-    severity=Severity.MEDIUM,
-    theme=Theme.ACCEPTANCE,
-    phases=EVERY_PHASE,
-    thresholds={
-        "acceptance_clock_days": Threshold(
-            2, "working days", "Warn of silent acceptance this long before it takes effect"
-        ),
-        "acceptance_clock_unanswered_days": Threshold(
-            5, "working days", "Without silent acceptance, a request unanswered for this long is a high risk"
-        ),
-    },
-    find=find_acceptance_clock,
-)
+RULE = Rule(id="acceptance-clock", severity=Severity.MEDIUM, phases=EVERY_PHASE, thresholds=THRESHOLDS, find=find)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.decisions.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Money, Phrase, Value, quote
 from bot.domain.vocabulary import AcceptanceState, Severity
 
+THRESHOLDS = {
+    "acceptance_deadline_days": Threshold(
+        10, "working days", "Tell of the last safe day for a sign-off request this long before"
+    )
+}
 
-def find_acceptance_deadline(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     found = sorted(
         ((a.last_safe_sending, a.milestone, a) for a in subject.derived.acceptance if _is_near(subject, a)),
         key=lambda entry: entry[:2],
@@ -67,15 +73,4 @@ def _amount(subject: Subject, found: list[Acceptance]) -> Phrase:
     return Phrase(" ({amount} in all)", amount=Money(amount, currency_of(subject))) if amount else NOTHING
 
 
-RULE = Rule(
-    id="acceptance-deadline",
-    severity=Severity.MEDIUM,
-    theme=Theme.ACCEPTANCE,
-    phases=EVERY_PHASE,
-    thresholds={
-        "acceptance_deadline_days": Threshold(
-            10, "working days", "Tell of the last safe day for a sign-off request this long before"
-        ),
-    },
-    find=find_acceptance_deadline,
-)
+RULE = Rule(id="acceptance-deadline", severity=Severity.MEDIUM, phases=EVERY_PHASE, thresholds=THRESHOLDS, find=find)

@@ -7,14 +7,18 @@ from datetime import date
 
 from bot.config import Threshold
 from bot.derive.checks.gate import WORKED, Gate, Stage
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.decisions.questions import currency_of, working_days_since
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Money, Phrase, listing, quotes
 from bot.domain.vocabulary import AcceptanceState, Severity
 
+THRESHOLDS = {
+    "done_unaccepted_high_days": Threshold(5, "working days", "Done but not sent for this long is a high risk")
+}
 
-def find_done_unaccepted(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     found = sorted(
         (a for a in subject.derived.acceptance if a.state == AcceptanceState.READY),
         key=lambda a: (a.milestone, a.evidence),
@@ -44,20 +48,14 @@ def _done_on(subject: Subject, title: str) -> date | None:
     return subject.calendar.local_day(max(closed)) if closed else None
 
 
+GATE = Gate(
+    "acceptance-sent",
+    Stage.CLOSE,
+    WORKED,
+    Phrase("Finished milestones were not sent for acceptance."),
+    asked=lambda s: any(a.state != "open" for a in s.derived.acceptance),
+)
+
 RULE = Rule(
-    id="done-unaccepted",
-    severity=Severity.MEDIUM,
-    theme=Theme.ACCEPTANCE,
-    phases=EVERY_PHASE,
-    thresholds={
-        "done_unaccepted_high_days": Threshold(5, "working days", "Done but not sent for this long is a high risk"),
-    },
-    gate=Gate(
-        id="acceptance-sent",
-        stage=Stage.CLOSE,
-        phases=WORKED,
-        asked=lambda s: any(a.state != "open" for a in s.derived.acceptance),
-        message=Phrase("Finished milestones were not sent for acceptance."),
-    ),
-    find=find_done_unaccepted,
+    id="done-unaccepted", severity=Severity.MEDIUM, phases=EVERY_PHASE, thresholds=THRESHOLDS, gate=GATE, find=find
 )

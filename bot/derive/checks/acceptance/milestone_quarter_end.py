@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import currency_of
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
@@ -13,8 +13,10 @@ from bot.domain.calendar import ONE_DAY
 from bot.domain.messages import NOTHING, Money, Phrase, quote
 from bot.domain.vocabulary import AcceptanceState, Severity
 
+THRESHOLDS = {"milestone_quarter_end_days": Threshold(7, "days", "Length of the tight time at the end of a quarter")}
 
-def find_milestone_quarter_end(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     found = sorted((a for a in subject.derived.acceptance if _is_tight(subject, a)), key=lambda a: (a.due, a.milestone))
     if not found:
         return
@@ -47,12 +49,4 @@ def _is_tight(subject: Subject, acceptance: Acceptance) -> bool:
     return due <= following.last and left < subject.threshold("milestone_quarter_end_days")
 
 
-RULE = Rule(
-    id="milestone-quarter-end",
-    severity=Severity.MEDIUM,
-    theme=Theme.ACCEPTANCE,
-    thresholds={
-        "milestone_quarter_end_days": Threshold(7, "days", "Length of the tight time at the end of a quarter"),
-    },
-    find=find_milestone_quarter_end,
-)
+RULE = Rule(id="milestone-quarter-end", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

@@ -14,15 +14,12 @@ def _not_accepted(subject: Subject) -> tuple[str, ...]:
     return tuple(sorted({ref for refs in open_ones for ref in refs or (subject.engagement.ref,)}))
 
 
-RULE = Rule(
-    id="milestones-accepted",
-    severity=None,
-    gate=Gate(
-        id="milestones-accepted",
-        stage=Stage.CLOSE,
-        phases=CLOSING,
-        message=Phrase("Billing milestones are not accepted."),
-        asked=lambda s: bool(s.derived.acceptance),
-    ),
-    find=out_of_order(_not_accepted),
+GATE = Gate(
+    "milestones-accepted",
+    Stage.CLOSE,
+    CLOSING,
+    Phrase("Billing milestones are not accepted."),
+    asked=lambda s: bool(s.derived.acceptance),
 )
+
+RULE = Rule(id="milestones-accepted", severity=None, gate=GATE, find=out_of_order(_not_accepted))

@@ -6,14 +6,6 @@ from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="billing-known",
-    severity=None,
-    gate=Gate(
-        id="billing-known",
-        stage=Stage.START,
-        phases=EVERY_PHASE,
-        message=Phrase("The facts don't say how the work is billed."),
-    ),
-    find=lacking(lambda s: s.engagement.facts.billing),
-)
+GATE = Gate("billing-known", Stage.START, EVERY_PHASE, Phrase("The facts don't say how the work is billed."))
+
+RULE = Rule(id="billing-known", severity=None, gate=GATE, find=lacking(lambda s: s.engagement.facts.billing))

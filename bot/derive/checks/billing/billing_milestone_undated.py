@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
+from bot.derive.checks.telling import tell_names
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, listing, quotes
+from bot.domain.messages import Phrase
 from bot.domain.vocabulary import AcceptanceState, Severity
 
 
-def find_billing_milestone_undated(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     open_ones = [a for a in subject.derived.acceptance if a.state in (AcceptanceState.OPEN, AcceptanceState.READY)]
-    found = sorted((a.milestone, a.evidence) for a in open_ones if a.due is None)
-    if found:
-        yield Finding(
-            Phrase(
-                "{n|# billing milestone has|# billing milestones have} no date: {names}.",
-                n=len(found),
-                names=listing(quotes(title for title, _ in found)),
-            ),
-            tuple(ref for _, evidence in found for ref in evidence),
-            Phrase("Set the due date on the milestone, or `due:` in the facts."),
-        )
+    yield from tell_names(
+        sorted((a.milestone, a.evidence) for a in open_ones if a.due is None),
+        Phrase("{n|# billing milestone has|# billing milestones have} no date: {names}."),
+        Phrase("Set the due date on the milestone, or `due:` in the facts."),
+    )
 
 
-RULE = Rule(
-    id="billing-milestone-undated",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    find=find_billing_milestone_undated,
-)
+RULE = Rule(id="billing-milestone-undated", severity=Severity.MEDIUM, phases=EVERY_PHASE, find=find)

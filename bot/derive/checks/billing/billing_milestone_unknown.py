@@ -11,7 +11,7 @@ from bot.domain.messages import Phrase, listing, quotes
 from bot.domain.vocabulary import Severity
 
 
-def find_billing_milestone_unknown(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     titles = {m.title for m in subject.engagement.milestones}
     found = sorted({m.milestone for m in subject.engagement.facts.milestones} - titles)
     if found:
@@ -26,15 +26,12 @@ def find_billing_milestone_unknown(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="billing-milestone-unknown",
-    severity=Severity.MEDIUM,
-    gate=Gate(
-        id="billing-milestones-exist",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        asked=lambda s: bool(s.engagement.facts.milestones) and once_planned(s),
-        message=Phrase("The facts name billing milestones that GitLab does not have."),
-    ),
-    find=find_billing_milestone_unknown,
+GATE = Gate(
+    "billing-milestones-exist",
+    Stage.PLAN,
+    WORKING,
+    Phrase("The facts name billing milestones that GitLab does not have."),
+    asked=lambda s: bool(s.engagement.facts.milestones) and once_planned(s),
 )
+
+RULE = Rule(id="billing-milestone-unknown", severity=Severity.MEDIUM, gate=GATE, find=find)

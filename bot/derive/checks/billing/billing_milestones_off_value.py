@@ -12,8 +12,14 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Money, Phrase
 from bot.domain.vocabulary import Recognition, Severity
 
+THRESHOLDS = {
+    "billing_milestones_off_value_share": Threshold(
+        0.005, "ratio", "Difference of all milestones' amounts from the contract value"
+    )
+}
 
-def find_billing_milestones_off_value(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     facts = subject.engagement.facts
     amounts = [a.amount for a in subject.derived.acceptance]
     known = [amount for amount in amounts if amount is not None]
@@ -37,13 +43,5 @@ def find_billing_milestones_off_value(subject: Subject) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    id="billing-milestones-off-value",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    thresholds={
-        "billing_milestones_off_value_share": Threshold(
-            0.005, "ratio", "Difference of all milestones' amounts from the contract value"
-        ),
-    },
-    find=find_billing_milestones_off_value,
+    id="billing-milestones-off-value", severity=Severity.MEDIUM, phases=EVERY_PHASE, thresholds=THRESHOLDS, find=find
 )

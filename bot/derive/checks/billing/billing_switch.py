@@ -11,7 +11,7 @@ from bot.domain.model import Facts
 from bot.domain.vocabulary import BillingType, Recognition
 
 
-def find_billing_switch(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     """Facts that say both: time and materials, and a price for milestones or completion; or the other way round."""
     if hint := _hint(subject.engagement.facts):
         yield Finding(hint=hint, is_risk=False)
@@ -37,8 +37,4 @@ def _hint(facts: Facts) -> Phrase:
     return NOTHING
 
 
-RULE = Rule(
-    id="billing-switch",
-    severity=None,
-    find=find_billing_switch,
-)
+RULE = Rule(id="billing-switch", severity=None, find=find)

@@ -16,15 +16,12 @@ def _has_budget(subject: Subject) -> bool:
     return bool(facts.hours) if facts.billing == BillingType.TIME_AND_MATERIALS else priced
 
 
-RULE = Rule(
-    id="budget-agreed",
-    severity=None,
-    gate=Gate(
-        id="budget-agreed",
-        stage=Stage.START,
-        phases=EVERY_PHASE,
-        message=Phrase("The facts have no budget (hours, value or amounts of milestones)."),
-        asked=lambda s: s.engagement.facts.billing is not None,
-    ),
-    find=lacking(_has_budget),
+GATE = Gate(
+    "budget-agreed",
+    Stage.START,
+    EVERY_PHASE,
+    Phrase("The facts have no budget (hours, value or amounts of milestones)."),
+    asked=lambda s: s.engagement.facts.billing is not None,
 )
+
+RULE = Rule(id="budget-agreed", severity=None, gate=GATE, find=lacking(_has_budget))

@@ -11,7 +11,7 @@ from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_contract_currency(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     ours, theirs = subject.settings.finance.currency, currency_of(subject)
     if theirs.upper() != ours.upper():
         yield Finding(
@@ -25,9 +25,4 @@ def find_contract_currency(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="contract-currency",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    find=find_contract_currency,
-)
+RULE = Rule(id="contract-currency", severity=Severity.MEDIUM, phases=EVERY_PHASE, find=find)

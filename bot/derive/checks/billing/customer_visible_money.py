@@ -10,7 +10,7 @@ from bot.domain.messages import Phrase, listing
 from bot.domain.vocabulary import Severity
 
 
-def find_customer_visible_money(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     keys = sorted(subject.engagement.customer_visible_facts)
     if keys:
         yield Finding(
@@ -24,9 +24,4 @@ def find_customer_visible_money(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="customer-visible-money",
-    severity=Severity.HIGH,
-    phases=EVERY_PHASE,
-    find=find_customer_visible_money,
-)
+RULE = Rule(id="customer-visible-money", severity=Severity.HIGH, phases=EVERY_PHASE, find=find)

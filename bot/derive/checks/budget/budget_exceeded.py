@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKED, Gate, Stage
 from bot.derive.checks.practices import Practice
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import has_exception, open_exceptions
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, hours
 from bot.domain.vocabulary import Severity
 
 
-def find_budget_exceeded(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     budget = subject.derived.budget
     if budget.hours_budget is None or budget.hours_spent <= budget.hours_budget:
         return
@@ -47,17 +47,13 @@ def _ask_for_exception(over: float, budget: float) -> Phrase:
     )
 
 
-RULE = Rule(
-    id="budget-exceeded",
-    severity=Severity.HIGH,
-    theme=Theme.BUDGET,
-    gate=Gate(
-        id="excess-hours-covered",
-        stage=Stage.CHANGE,
-        phases=WORKED,
-        practice=Practice.APPROVALS,
-        asked=lambda s: s.derived.budget.burn is not None,
-        message=Phrase("Hours exceed the budget without a work exception."),
-    ),
-    find=find_budget_exceeded,
+GATE = Gate(
+    "excess-hours-covered",
+    Stage.CHANGE,
+    WORKED,
+    Phrase("Hours exceed the budget without a work exception."),
+    practice=Practice.APPROVALS,
+    asked=lambda s: s.derived.budget.burn is not None,
 )
+
+RULE = Rule(id="budget-exceeded", severity=Severity.HIGH, gate=GATE, find=find)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase, hours
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"budget_nearly_used_share": Threshold(0.8, "ratio", "Tell the customer from this share of the budget on")}
 
-def find_budget_nearly_used(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     budget = subject.derived.budget
     if budget.burn is None or budget.hours_budget is None or not subject.to_do:
         return
@@ -24,12 +26,4 @@ def find_budget_nearly_used(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="budget-nearly-used",
-    severity=Severity.LOW,
-    theme=Theme.BUDGET,
-    thresholds={
-        "budget_nearly_used_share": Threshold(0.8, "ratio", "Tell the customer from this share of the budget on"),
-    },
-    find=find_budget_nearly_used,
-)
+RULE = Rule(id="budget-nearly-used", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import hours_at_completion, sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, hours
 from bot.domain.vocabulary import Severity
 
 
-def find_budget_runs_out(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     budget, finish = subject.derived.budget, _finish(subject)
     if budget.runs_out is None or finish is None or budget.runs_out >= finish or (budget.burn or 0) > 1:
         return
@@ -47,9 +47,4 @@ def _finish(subject: Subject) -> date | None:
     return likely if isinstance(likely, date) else sow_end(subject)
 
 
-RULE = Rule(
-    id="budget-runs-out",
-    severity=Severity.HIGH,
-    theme=Theme.BUDGET,
-    find=find_budget_runs_out,
-)
+RULE = Rule(id="budget-runs-out", severity=Severity.HIGH, find=find)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "burn_ahead_gap": Threshold(0.1, "ratio", "Burn ahead of progress by this much is a risk"),
+    "burn_ahead_high_gap": Threshold(0.25, "ratio", "Burn ahead of progress by this much is a high risk"),
+}
 
-def find_burn_ahead(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     burn, done = subject.derived.budget.burn, subject.derived.progress.percent
     if burn is None or done is None or burn > 1:  # beyond the budget: rule budget-exceeded
         return
@@ -29,13 +34,4 @@ def find_burn_ahead(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="burn-ahead",
-    severity=Severity.MEDIUM,
-    theme=Theme.BUDGET,
-    thresholds={
-        "burn_ahead_gap": Threshold(0.1, "ratio", "Burn ahead of progress by this much is a risk"),
-        "burn_ahead_high_gap": Threshold(0.25, "ratio", "Burn ahead of progress by this much is a high risk"),
-    },
-    find=find_burn_ahead,
-)
+RULE = Rule(id="burn-ahead", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase, hours
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "effort_over_budget_share": Threshold(0.1, "ratio", "Expected hours above the budget by this share are a risk"),
+    "effort_over_budget_high_share": Threshold(
+        0.25, "ratio", "Expected hours above the budget by this share are a high risk"
+    ),
+}
 
-def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     budget, done = subject.derived.budget, subject.derived.progress.percent or 0
     expected = hours_at_completion(subject.derived)
     if not budget.hours_budget or expected is None or (budget.burn or 0) > 1:
@@ -33,15 +40,4 @@ def find_effort_over_budget(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="effort-over-budget",
-    severity=Severity.MEDIUM,
-    theme=Theme.BUDGET,
-    thresholds={
-        "effort_over_budget_share": Threshold(0.1, "ratio", "Expected hours above the budget by this share are a risk"),
-        "effort_over_budget_high_share": Threshold(
-            0.25, "ratio", "Expected hours above the budget by this share are a high risk"
-        ),
-    },
-    find=find_effort_over_budget,
-)
+RULE = Rule(id="effort-over-budget", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

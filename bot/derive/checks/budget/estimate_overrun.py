@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours, quote
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "estimate_overrun_factor": Threshold(
+        1.5, "times the estimate", "Open items that used this much of their estimate are reported"
+    )
+}
 
-def find_estimate_overrun(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     factor = subject.threshold("estimate_overrun_factor")
     over = [
         (item.spent_hours / item.estimate_hours, item)
@@ -36,14 +42,4 @@ def find_estimate_overrun(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="estimate-overrun",
-    severity=Severity.LOW,
-    theme=Theme.BUDGET,
-    thresholds={
-        "estimate_overrun_factor": Threshold(
-            1.5, "times the estimate", "Open items that used this much of their estimate are reported"
-        ),
-    },
-    find=find_estimate_overrun,
-)
+RULE = Rule(id="estimate-overrun", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "estimates_over_budget_coverage": Threshold(0.8, "ratio", "Share of open work that must have estimates"),
+    "estimates_over_budget_share": Threshold(
+        0.1, "ratio", "Estimates beyond the hours left by this share of the budget are a risk"
+    ),
+}
 
-def find_estimates_over_budget(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Only where most open work has estimates: else the sum says nothing."""
     budget = subject.derived.budget
     sized = [item for item in subject.to_do if item.estimate_hours]
@@ -35,15 +42,4 @@ def find_estimates_over_budget(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="estimates-over-budget",
-    severity=Severity.MEDIUM,
-    theme=Theme.BUDGET,
-    thresholds={
-        "estimates_over_budget_coverage": Threshold(0.8, "ratio", "Share of open work that must have estimates"),
-        "estimates_over_budget_share": Threshold(
-            0.1, "ratio", "Estimates beyond the hours left by this share of the budget are a risk"
-        ),
-    },
-    find=find_estimates_over_budget,
-)
+RULE = Rule(id="estimates-over-budget", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

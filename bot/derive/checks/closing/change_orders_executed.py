@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from bot.derive.checks.gate import CLOSING, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
+from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
+
+
+def _is_known(subject: Subject) -> bool:
+    return subject.derived.completion.change_orders_executed is not None
+
+
+GATE = Gate(
+    "change-orders-executed",
+    Stage.CLOSE,
+    CLOSING,
+    Phrase("A change order is still without a decision."),
+    asked=_is_known,
+)
 
 RULE = Rule(
     id="change-orders-executed",
     severity=None,
-    gate=Gate(
-        id="change-orders-executed",
-        stage=Stage.CLOSE,
-        phases=CLOSING,
-        message=Phrase("A change order is still without a decision."),
-        asked=lambda s: s.derived.completion.change_orders_executed is not None,
-    ),
+    gate=GATE,
     find=lacking(lambda s: s.derived.completion.change_orders_executed),
 )

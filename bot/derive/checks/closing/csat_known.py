@@ -7,15 +7,12 @@ from bot.derive.checks.practices import Practice
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="csat-known",
-    severity=None,
-    gate=Gate(
-        id="csat-known",
-        stage=Stage.CLOSE,
-        phases=CLOSING,
-        message=Phrase("No answer to the satisfaction survey is recorded."),
-        practice=Practice.SURVEYS,
-    ),
-    find=lacking(lambda s: s.derived.completion.csat is not None),
+GATE = Gate(
+    "csat-known",
+    Stage.CLOSE,
+    CLOSING,
+    Phrase("No answer to the satisfaction survey is recorded."),
+    practice=Practice.SURVEYS,
 )
+
+RULE = Rule(id="csat-known", severity=None, gate=GATE, find=lacking(lambda s: s.derived.completion.csat is not None))

@@ -7,15 +7,12 @@ from bot.derive.checks.practices import Practice
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="retro-complete",
-    severity=None,
-    gate=Gate(
-        id="retro-complete",
-        stage=Stage.CLOSE,
-        phases=CLOSING,
-        message=Phrase("The internal retrospective is not marked complete."),
-        practice=Practice.RETROSPECTIVES,
-    ),
-    find=lacking(lambda s: s.derived.completion.retro),
+GATE = Gate(
+    "retro-complete",
+    Stage.CLOSE,
+    CLOSING,
+    Phrase("The internal retrospective is not marked complete."),
+    practice=Practice.RETROSPECTIVES,
 )
+
+RULE = Rule(id="retro-complete", severity=None, gate=GATE, find=lacking(lambda s: s.derived.completion.retro))

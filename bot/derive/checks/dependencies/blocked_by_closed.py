@@ -7,34 +7,33 @@ from datetime import date
 
 from bot.config import Threshold
 from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.decisions.questions import last_touched, working_days_since
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, quote
+from bot.domain.messages import Phrase
 from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "blocked_by_closed_days": Threshold(
+        2, "working days", "Work that is free again, but untouched for this long, is reported"
+    )
+}
 
-def find_blocked_by_closed(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     found = []
     for item in subject.to_do:
         freed, touched = _freed_on(subject, item), last_touched(subject, item)
         days = working_days_since(subject, freed) or 0
         if freed and days >= subject.threshold("blocked_by_closed_days") and (not touched or touched <= freed):
             found.append((freed, item))
-    if not found:
-        return
-    found.sort(key=lambda pair: (pair[0], pair[1].ref))
-    freed, first = found[0]
-    yield Finding(
-        Phrase(
-            "{n|# item|# items} could go on, for the blockers are closed; {title} since {freed}.",
-            n=len(found),
-            title=quote(first.title),
-            freed=freed,
-        ),
-        tuple(item.ref for _, item in found),
-        Phrase("Tell the assignees that the way is free, or remove the links."),
-    )
+    if found:
+        yield tell_oldest(
+            oldest_first(found),
+            Phrase("{n|# item|# items} could go on, for the blockers are closed; {title} since {since}."),
+            Phrase("Tell the assignees that the way is free, or remove the links."),
+        )
 
 
 def _freed_on(subject: Subject, item: Item) -> date | None:
@@ -48,13 +47,4 @@ def _freed_on(subject: Subject, item: Item) -> date | None:
     return max(days, default=None)
 
 
-RULE = Rule(
-    id="blocked-by-closed",
-    severity=Severity.LOW,
-    thresholds={
-        "blocked_by_closed_days": Threshold(
-            2, "working days", "Work that is free again, but untouched for this long, is reported"
-        ),
-    },
-    find=find_blocked_by_closed,
-)
+RULE = Rule(id="blocked-by-closed", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

@@ -11,7 +11,7 @@ from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
 
-def find_blocked_by_foreign(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = [(item, refs) for item in subject.to_do if (refs := _foreign_blockers(subject, item))]
     if not found:
         return
@@ -33,8 +33,4 @@ def _foreign_blockers(subject: Subject, item: Item) -> list[str]:
     return [ref for ref in outside if (blocker := subject.known_item(ref)) is None or blocker.is_open]
 
 
-RULE = Rule(
-    id="blocked-by-foreign",
-    severity=Severity.MEDIUM,
-    find=find_blocked_by_foreign,
-)
+RULE = Rule(id="blocked-by-foreign", severity=Severity.MEDIUM, find=find)

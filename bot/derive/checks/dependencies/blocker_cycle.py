@@ -11,7 +11,7 @@ from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_blocker_cycle(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     blockers = _open_blockers(subject)
     while cycle := _find_cycle(blockers):
         blockers = {ref: before for ref, before in blockers.items() if ref not in cycle}
@@ -52,8 +52,4 @@ def _find_cycle(blockers: dict[str, list[str]]) -> list[str]:
     return []
 
 
-RULE = Rule(
-    id="blocker-cycle",
-    severity=Severity.HIGH,
-    find=find_blocker_cycle,
-)
+RULE = Rule(id="blocker-cycle", severity=Severity.HIGH, find=find)

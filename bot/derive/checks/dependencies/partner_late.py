@@ -12,8 +12,12 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing, quote
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "partner_late_high_days": Threshold(10, "working days", "Partner work this far past its date is a high risk")
+}
 
-def find_partner_late(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     label = subject.settings.labels.partner
     late = ((item.due_date, item) for item in subject.to_do if has_label(item.labels, label))
     found = sorted(((due, i.ref, i) for due, i in late if due and due < subject.day), key=lambda entry: entry[:2])
@@ -35,11 +39,4 @@ def find_partner_late(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="partner-late",
-    severity=Severity.MEDIUM,
-    thresholds={
-        "partner_late_high_days": Threshold(10, "working days", "Partner work this far past its date is a high risk"),
-    },
-    find=find_partner_late,
-)
+RULE = Rule(id="partner-late", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

@@ -7,37 +7,32 @@ from datetime import date
 
 from bot.config import Threshold
 from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.decisions.questions import is_waiting, last_touched, working_days_since
 from bot.derive.labels import label_day
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, quote
+from bot.domain.messages import Phrase
 from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "waiting_on_customer_days": Threshold(5, "working days", "Waiting for the customer this long is a risk"),
+    "waiting_on_customer_high_days": Threshold(10, "working days", "Waiting for the customer this long is a high risk"),
+}
 
-def find_waiting_on_customer(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Since the label was set; where that is not known, since the last change."""
-    waiting = sorted(
-        ((_waits_since(subject, item), item.ref, item) for item in subject.to_do if is_waiting(subject, item)),
-        key=lambda entry: entry[:2],
-    )
-    limit = subject.threshold("waiting_on_customer_days")
-    found = [entry for entry in waiting if (working_days_since(subject, entry[0]) or 0) >= limit]
-    if not found:
-        return
-    since, _, oldest = found[0]
-    is_long = (working_days_since(subject, since) or 0) >= subject.threshold("waiting_on_customer_high_days")
-    yield Finding(
-        Phrase(
-            "{n|# item waits|# items wait} for the customer; {title} since {since}.",
-            n=len(found),
-            title=quote(oldest.title),
-            since=since,
-        ),
-        tuple(ref for _, ref, _ in found),
-        Phrase("Ask the customer's PM for a date, and say in the status what it costs."),
-        Severity.HIGH if is_long else None,
-    )
+    limit, high = subject.threshold("waiting_on_customer_days"), subject.threshold("waiting_on_customer_high_days")
+    waiting = oldest_first((_waits_since(subject, item), item) for item in subject.to_do if is_waiting(subject, item))
+    found = [(since, item) for since, item in waiting if (working_days_since(subject, since) or 0) >= limit]
+    if found:
+        yield tell_oldest(
+            found,
+            Phrase("{n|# item waits|# items wait} for the customer; {title} since {since}."),
+            Phrase("Ask the customer's PM for a date, and say in the status what it costs."),
+            Severity.HIGH if (working_days_since(subject, found[0][0]) or 0) >= high else None,
+        )
 
 
 def _waits_since(subject: Subject, item: Item) -> date:
@@ -45,14 +40,4 @@ def _waits_since(subject: Subject, item: Item) -> date:
     return labelled or last_touched(subject, item) or subject.day
 
 
-RULE = Rule(
-    id="waiting-on-customer",
-    severity=Severity.MEDIUM,
-    thresholds={
-        "waiting_on_customer_days": Threshold(5, "working days", "Waiting for the customer this long is a risk"),
-        "waiting_on_customer_high_days": Threshold(
-            10, "working days", "Waiting for the customer this long is a high risk"
-        ),
-    },
-    find=find_waiting_on_customer,
-)
+RULE = Rule(id="waiting-on-customer", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.results import SEVERITIES
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote, word
 from bot.domain.vocabulary import Severity
 
 
-def find_escalation_open(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = subject.derived.escalations
     if not found:
         return
@@ -31,10 +31,4 @@ def find_escalation_open(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="escalation-open",
-    severity=Severity.HIGH,
-    theme=Theme.ESCALATION,
-    phases=EVERY_PHASE,
-    find=find_escalation_open,
-)
+RULE = Rule(id="escalation-open", severity=Severity.HIGH, phases=EVERY_PHASE, find=find)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.gate import on_escalations
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote, word
 from bot.domain.vocabulary import Severity
 
 
-def find_escalation_update_overdue(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = sorted((e.update_due or subject.day, e.ref, e) for e in subject.derived.escalations if e.overdue)
     if not found:
         return
@@ -30,17 +30,6 @@ def find_escalation_update_overdue(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="escalation-update-overdue",
-    severity=Severity.HIGH,
-    theme=Theme.ESCALATION,
-    phases=EVERY_PHASE,
-    gate=Gate(
-        id="escalations-updated",
-        stage=Stage.DELIVER,
-        phases=WORKED,
-        asked=lambda s: bool(s.derived.escalations),
-        message=Phrase("Escalations without the update that is due: {n}.", n=0),
-    ),
-    find=find_escalation_update_overdue,
-)
+GATE = on_escalations("escalations-updated", Phrase("Escalations without the update that is due: {n}.", n=0))
+
+RULE = Rule(id="escalation-update-overdue", severity=Severity.HIGH, phases=EVERY_PHASE, gate=GATE, find=find)

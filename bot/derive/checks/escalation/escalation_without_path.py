@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.gate import on_escalations
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.results import Escalation
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
 from bot.domain.vocabulary import Severity
 
 
-def find_escalation_without_path(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = sorted((e.ref, e) for e in subject.derived.escalations if not (e.has_path_to_green and e.has_exit_criteria))
     if found:
         first = found[0][1]
@@ -34,17 +34,6 @@ def _tell_lacking(escalation: Escalation) -> Phrase:
     return Phrase("path to green") if escalation.has_exit_criteria else Phrase("path to green and no exit criteria")
 
 
-RULE = Rule(
-    id="escalation-without-path",
-    severity=Severity.MEDIUM,
-    theme=Theme.ESCALATION,
-    phases=EVERY_PHASE,
-    gate=Gate(
-        id="escalations-have-exit",
-        stage=Stage.DELIVER,
-        phases=WORKED,
-        asked=lambda s: bool(s.derived.escalations),
-        message=Phrase("Escalations without path to green or exit criteria: {n}.", n=0),
-    ),
-    find=find_escalation_without_path,
-)
+GATE = on_escalations("escalations-have-exit", Phrase("Escalations without path to green or exit criteria: {n}.", n=0))
+
+RULE = Rule(id="escalation-without-path", severity=Severity.MEDIUM, phases=EVERY_PHASE, gate=GATE, find=find)

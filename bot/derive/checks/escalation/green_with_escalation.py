@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_green_with_escalation(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     if subject.derived.status.declared == "green" and subject.derived.escalations:
         found = sorted(e.ref for e in subject.derived.escalations)
         yield Finding(
@@ -20,9 +20,4 @@ def find_green_with_escalation(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="green-with-escalation",
-    severity=Severity.HIGH,
-    theme=Theme.ESCALATION,
-    find=find_green_with_escalation,
-)
+RULE = Rule(id="green-with-escalation", severity=Severity.HIGH, find=find)

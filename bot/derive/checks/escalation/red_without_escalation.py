@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_red_without_escalation(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     colour = computed_colour(subject)
     if "red" in (colour, subject.derived.status.declared) and not subject.derived.escalations:
         how = Phrase("computed") if colour == "red" else Phrase("declared")
@@ -24,10 +24,4 @@ def find_red_without_escalation(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="red-without-escalation",
-    severity=Severity.MEDIUM,
-    theme=Theme.ESCALATION,
-    last=True,
-    find=find_red_without_escalation,
-)
+RULE = Rule(id="red-without-escalation", severity=Severity.MEDIUM, last=True, find=find)

@@ -6,14 +6,11 @@ from bot.derive.checks.gate import WORKED, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="baseline-set",
-    severity=None,
-    gate=Gate(
-        id="baseline-set",
-        stage=Stage.PLAN,
-        phases=WORKED,
-        message=Phrase("There is no baseline day (`baseline` or `start`) to measure scope against."),
-    ),
-    find=lacking(lambda s: s.engagement.facts.baseline_day),
+GATE = Gate(
+    "baseline-set",
+    Stage.PLAN,
+    WORKED,
+    Phrase("There is no baseline day (`baseline` or `start`) to measure scope against."),
 )
+
+RULE = Rule(id="baseline-set", severity=None, gate=GATE, find=lacking(lambda s: s.engagement.facts.baseline_day))

@@ -6,14 +6,13 @@ from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
+GATE = Gate(
+    "customer-channel-set",
+    Stage.START,
+    EVERY_PHASE,
+    Phrase("The customer gets no weekly status: no customer_channel is set."),
+)
+
 RULE = Rule(
-    id="customer-channel-set",
-    severity=None,
-    gate=Gate(
-        id="customer-channel-set",
-        stage=Stage.START,
-        phases=EVERY_PHASE,
-        message=Phrase("The customer gets no weekly status: no customer_channel is set."),
-    ),
-    find=lacking(lambda s: s.engagement.facts.customer_channel),
+    id="customer-channel-set", severity=None, gate=GATE, find=lacking(lambda s: s.engagement.facts.customer_channel)
 )

@@ -6,11 +6,6 @@ from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="customer-named",
-    severity=None,
-    gate=Gate(
-        id="customer-named", stage=Stage.START, phases=EVERY_PHASE, message=Phrase("The facts name no customer.")
-    ),
-    find=lacking(lambda s: s.engagement.facts.customer),
-)
+GATE = Gate("customer-named", Stage.START, EVERY_PHASE, Phrase("The facts name no customer."))
+
+RULE = Rule(id="customer-named", severity=None, gate=GATE, find=lacking(lambda s: s.engagement.facts.customer))

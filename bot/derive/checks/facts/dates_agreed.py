@@ -6,14 +6,11 @@ from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
+GATE = Gate("dates-agreed", Stage.START, EVERY_PHASE, Phrase("The facts have no start or no end of the SOW."))
+
 RULE = Rule(
     id="dates-agreed",
     severity=None,
-    gate=Gate(
-        id="dates-agreed",
-        stage=Stage.START,
-        phases=EVERY_PHASE,
-        message=Phrase("The facts have no start or no end of the SOW."),
-    ),
+    gate=GATE,
     find=lacking(lambda s: s.engagement.facts.start and s.engagement.facts.end),
 )

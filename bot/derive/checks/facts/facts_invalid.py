@@ -12,7 +12,7 @@ from bot.domain.model import FactFault
 from bot.domain.vocabulary import Severity
 
 
-def find_facts_invalid(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     faults = sorted(subject.engagement.fact_faults, key=lambda f: (f.ref, f.line, f.key, f.message))
     if faults:
         yield Finding(
@@ -34,15 +34,6 @@ def _tell(fault: FactFault) -> Phrase:
     return Phrase("{what} {fault}", what=what, fault=fault.message)
 
 
-RULE = Rule(
-    id="facts-invalid",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    gate=Gate(
-        id="facts-readable",
-        stage=Stage.START,
-        phases=EVERY_PHASE,
-        message=Phrase("The facts block has keys that can't be read."),
-    ),
-    find=find_facts_invalid,
-)
+GATE = Gate("facts-readable", Stage.START, EVERY_PHASE, Phrase("The facts block has keys that can't be read."))
+
+RULE = Rule(id="facts-invalid", severity=Severity.MEDIUM, phases=EVERY_PHASE, gate=GATE, find=find)

@@ -15,15 +15,12 @@ def _is_read_by_customers(subject: Subject) -> bool:
     return subject.settings.audience_of(namespace) != "internal"
 
 
-RULE = Rule(
-    id="internal-target-set",
-    severity=None,
-    gate=Gate(
-        id="internal-target-set",
-        stage=Stage.START,
-        phases=EVERY_PHASE,
-        message=Phrase("There is no internal place for the status; customers can read here."),
-        asked=_is_read_by_customers,
-    ),
-    find=lacking(lambda s: s.engagement.facts.internal),
+GATE = Gate(
+    "internal-target-set",
+    Stage.START,
+    EVERY_PHASE,
+    Phrase("There is no internal place for the status; customers can read here."),
+    asked=_is_read_by_customers,
 )
+
+RULE = Rule(id="internal-target-set", severity=None, gate=GATE, find=lacking(lambda s: s.engagement.facts.internal))

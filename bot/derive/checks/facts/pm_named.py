@@ -7,11 +7,6 @@ from bot.derive.checks.rule import Rule, lacking
 from bot.derive.decisions.questions import owner_of
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="pm-named",
-    severity=None,
-    gate=Gate(
-        id="pm-named", stage=Stage.START, phases=EVERY_PHASE, message=Phrase("Neither a PM nor an assignee is named.")
-    ),
-    find=lacking(owner_of),
-)
+GATE = Gate("pm-named", Stage.START, EVERY_PHASE, Phrase("Neither a PM nor an assignee is named."))
+
+RULE = Rule(id="pm-named", severity=None, gate=GATE, find=lacking(owner_of))

@@ -6,9 +6,6 @@ from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="sow-named",
-    severity=None,
-    gate=Gate(id="sow-named", stage=Stage.START, phases=EVERY_PHASE, message=Phrase("The facts name no SOW.")),
-    find=lacking(lambda s: s.engagement.facts.sow),
-)
+GATE = Gate("sow-named", Stage.START, EVERY_PHASE, Phrase("The facts name no SOW."))
+
+RULE = Rule(id="sow-named", severity=None, gate=GATE, find=lacking(lambda s: s.engagement.facts.sow))

@@ -11,7 +11,7 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours
 
 
-def find_hours_after_end(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     end = sow_end(subject)
     waiting = any(is_pending(order) for order in subject.derived.scope.change_orders)
     if end is None or not waiting or has_work_at_risk(subject):
@@ -29,8 +29,4 @@ def find_hours_after_end(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="hours-after-end",
-    severity=None,
-    find=find_hours_after_end,
-)
+RULE = Rule(id="hours-after-end", severity=None, find=find)

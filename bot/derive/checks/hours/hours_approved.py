@@ -15,15 +15,12 @@ def _are_approved(subject: Subject) -> bool:
     return all((working_days_since(subject, log.spent_at) or 0) <= limit for log in pending)
 
 
-RULE = Rule(
-    id="hours-approved",
-    severity=None,
-    gate=Gate(
-        id="hours-approved",
-        stage=Stage.DELIVER,
-        phases=WORKED,
-        message=Phrase("Billable hours older than a week are not approved."),
-        asked=lambda s: any(log.billable for log in s.engagement.timelogs),
-    ),
-    find=lacking(_are_approved),
+GATE = Gate(
+    "hours-approved",
+    Stage.DELIVER,
+    WORKED,
+    Phrase("Billable hours older than a week are not approved."),
+    asked=lambda s: any(log.billable for log in s.engagement.timelogs),
 )
+
+RULE = Rule(id="hours-approved", severity=None, gate=GATE, find=lacking(_are_approved))

@@ -13,7 +13,7 @@ from bot.domain.messages import Phrase, hours
 from bot.domain.vocabulary import Severity
 
 
-def find_hours_before_start(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     start = subject.engagement.facts.start
     if start is None or has_work_at_risk(subject):
         return
@@ -36,16 +36,13 @@ def find_hours_before_start(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="hours-before-start",
-    severity=Severity.HIGH,
-    gate=Gate(
-        id="early-work-covered",
-        stage=Stage.CHANGE,
-        phases=WORKED,
-        practice=Practice.APPROVALS,
-        asked=lambda s: s.engagement.facts.start is not None and bool(s.engagement.timelogs),
-        message=Phrase("Hours were logged before the SOW began, without a work-at-risk approval."),
-    ),
-    find=find_hours_before_start,
+GATE = Gate(
+    "early-work-covered",
+    Stage.CHANGE,
+    WORKED,
+    Phrase("Hours were logged before the SOW began, without a work-at-risk approval."),
+    practice=Practice.APPROVALS,
+    asked=lambda s: s.engagement.facts.start is not None and bool(s.engagement.timelogs),
 )
+
+RULE = Rule(id="hours-before-start", severity=Severity.HIGH, gate=GATE, find=find)

@@ -11,8 +11,13 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "hours_difference_hours": Threshold(8, "hours", "A smaller difference than this is not worth a word"),
+    "hours_difference_share": Threshold(0.05, "ratio", "Nor is one below this share of all hours"),
+}
 
-def find_hours_difference(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     gap = subject.engagement.hours_difference
     total = hours_of(subject.engagement.timelogs)
     if (
@@ -30,12 +35,4 @@ def find_hours_difference(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="hours-difference",
-    severity=Severity.LOW,
-    thresholds={
-        "hours_difference_hours": Threshold(8, "hours", "A smaller difference than this is not worth a word"),
-        "hours_difference_share": Threshold(0.05, "ratio", "Nor is one below this share of all hours"),
-    },
-    find=find_hours_difference,
-)
+RULE = Rule(id="hours-difference", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

@@ -13,8 +13,10 @@ from bot.domain.messages import Phrase, hours
 from bot.domain.model import TimeLog
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"hours_on_closed_days": Threshold(28, "days", "How far back hours are looked at")}
 
-def find_hours_on_closed(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Logs of the last days, later than the day after the close (people log on the next morning)."""
     since = subject.day - timedelta(days=int(subject.threshold("hours_on_closed_days")))
     spent: dict[str, float] = {}
@@ -41,12 +43,4 @@ def _was_closed(subject: Subject, log: TimeLog) -> bool:
     return closed_at is not None and log.spent_at > subject.calendar.local_day(closed_at) + ONE_DAY
 
 
-RULE = Rule(
-    id="hours-on-closed",
-    severity=Severity.LOW,
-    phases=EVERY_PHASE,
-    thresholds={
-        "hours_on_closed_days": Threshold(28, "days", "How far back hours are looked at"),
-    },
-    find=find_hours_on_closed,
-)
+RULE = Rule(id="hours-on-closed", severity=Severity.LOW, phases=EVERY_PHASE, thresholds=THRESHOLDS, find=find)

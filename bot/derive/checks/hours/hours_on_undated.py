@@ -12,8 +12,13 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "hours_on_undated_days": Threshold(14, "days", "How far back hours are looked at"),
+    "hours_on_undated_hours": Threshold(8, "hours", "Fewer hours than this are not worth a word"),
+}
 
-def find_hours_on_undated(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     since = subject.day - timedelta(days=int(subject.threshold("hours_on_undated_days")))
     undated = {item.ref for item in subject.to_do if due_day(subject, item) is None}
     logs = [log for log in subject.engagement.timelogs if log.item in undated and log.spent_at > since]
@@ -32,12 +37,4 @@ def find_hours_on_undated(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="hours-on-undated",
-    severity=Severity.LOW,
-    thresholds={
-        "hours_on_undated_days": Threshold(14, "days", "How far back hours are looked at"),
-        "hours_on_undated_hours": Threshold(8, "hours", "Fewer hours than this are not worth a word"),
-    },
-    find=find_hours_on_undated,
-)
+RULE = Rule(id="hours-on-undated", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

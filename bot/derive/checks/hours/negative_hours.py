@@ -11,7 +11,7 @@ from bot.domain.messages import Phrase, hours
 from bot.domain.vocabulary import Severity
 
 
-def find_negative_hours(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     spent: dict[str, list[float]] = {}
     for log in subject.engagement.timelogs:
         spent.setdefault(log.item or "", []).append(log.hours)
@@ -32,8 +32,4 @@ def find_negative_hours(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="negative-hours",
-    severity=Severity.HIGH,
-    find=find_negative_hours,
-)
+RULE = Rule(id="negative-hours", severity=Severity.HIGH, find=find)

@@ -11,8 +11,13 @@ from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, hours, listing
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "unapproved_hours_days": Threshold(5, "working days", "Before the end of a quarter: tell of hours not approved"),
+    "unapproved_hours_hours": Threshold(1, "hours", "Fewer hours than this are not worth a word"),
+}
 
-def find_unapproved_hours(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Near the end of the quarter; hours of earlier quarters at any time."""
     quarter = subject.calendar.fiscal_quarter(subject.day)
     pending = [log for log in subject.engagement.timelogs if not log.approved and log.billable]
@@ -38,15 +43,4 @@ def find_unapproved_hours(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="unapproved-hours",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    thresholds={
-        "unapproved_hours_days": Threshold(
-            5, "working days", "Before the end of a quarter: tell of hours not approved"
-        ),
-        "unapproved_hours_hours": Threshold(1, "hours", "Fewer hours than this are not worth a word"),
-    },
-    find=find_unapproved_hours,
-)
+RULE = Rule(id="unapproved-hours", severity=Severity.MEDIUM, phases=EVERY_PHASE, thresholds=THRESHOLDS, find=find)

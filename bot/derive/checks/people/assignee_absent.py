@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing
 from bot.domain.vocabulary import Severity
 
 
-def find_assignee_absent(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     if not subject.members:  # not read: nothing can be said
         return
     known = {name.casefold() for name in subject.members}
@@ -30,9 +30,4 @@ def find_assignee_absent(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="assignee-absent",
-    severity=Severity.HIGH,
-    theme=Theme.PEOPLE,
-    find=find_assignee_absent,
-)
+RULE = Rule(id="assignee-absent", severity=Severity.HIGH, find=find)

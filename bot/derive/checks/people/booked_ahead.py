@@ -26,15 +26,6 @@ def _runs_next_week(subject: Subject) -> bool:
     return bool(subject.engagement.bookings and subject.to_do) and not (end and end < _next_week(subject).first)
 
 
-RULE = Rule(
-    id="booked-ahead",
-    severity=None,
-    gate=Gate(
-        id="booked-ahead",
-        stage=Stage.DELIVER,
-        phases=WORKING,
-        message=Phrase("Nobody is booked for next week."),
-        asked=_runs_next_week,
-    ),
-    find=lacking(_is_booked),
-)
+GATE = Gate("booked-ahead", Stage.DELIVER, WORKING, Phrase("Nobody is booked for next week."), asked=_runs_next_week)
+
+RULE = Rule(id="booked-ahead", severity=None, gate=GATE, find=lacking(_is_booked))

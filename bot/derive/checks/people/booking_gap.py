@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
 from bot.domain.messages import Phrase, items, listing
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "booking_gap_weeks": Threshold(8, "weeks", "How far ahead hard bookings are wanted"),
+    "booking_gap_empty_weeks": Threshold(2, "weeks", "So many weeks without a hard booking are a risk"),
+}
 
-def find_booking_gap(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Hard bookings are wanted two months ahead; said only where bookings are given at all."""
     bookings = subject.engagement.bookings
     likely = subject.derived.forecast.finish.p50
@@ -44,13 +49,4 @@ def find_booking_gap(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="booking-gap",
-    severity=Severity.MEDIUM,
-    theme=Theme.PEOPLE,
-    thresholds={
-        "booking_gap_weeks": Threshold(8, "weeks", "How far ahead hard bookings are wanted"),
-        "booking_gap_empty_weeks": Threshold(2, "weeks", "So many weeks without a hard booking are a risk"),
-    },
-    find=find_booking_gap,
-)
+RULE = Rule(id="booking-gap", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

@@ -6,15 +6,22 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import week_of_booking
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period, week_of
 from bot.domain.messages import Phrase, hours, listing
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "person_over_capacity_ratio": Threshold(
+        1.1, "ratio", "Booked hours above the hours there are by this factor are a risk"
+    ),
+    "person_over_capacity_weeks": Threshold(4, "weeks", "How far ahead to look, this week included"),
+}
 
-def find_person_over_capacity(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Hard bookings of the whole portfolio against the calendar, this week and the next ones."""
     found = []
     for person in sorted(_team(subject)):
@@ -55,15 +62,4 @@ def _weeks(subject: Subject) -> list[Period]:
     return [week_of(subject.day + timedelta(weeks=n)) for n in range(count_of)]
 
 
-RULE = Rule(
-    id="person-over-capacity",
-    severity=Severity.MEDIUM,
-    theme=Theme.PEOPLE,
-    thresholds={
-        "person_over_capacity_ratio": Threshold(
-            1.1, "ratio", "Booked hours above the hours there are by this factor are a risk"
-        ),
-        "person_over_capacity_weeks": Threshold(4, "weeks", "How far ahead to look, this week included"),
-    },
-    find=find_person_over_capacity,
-)
+RULE = Rule(id="person-over-capacity", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

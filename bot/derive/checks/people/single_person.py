@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "single_person_share": Threshold(0.6, "ratio", "Share of the open work in one hand that is a risk"),
+    "single_person_items": Threshold(5, "items", "Fewer assigned open items than this say nothing"),
+}
 
-def find_single_person(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """By value (hours or weights where there are any); a team that always was one person is a low risk only."""
     held = _value_by_person(subject)
     total = sum(held.values())
@@ -47,13 +52,4 @@ def _value_by_person(subject: Subject) -> dict[str, float]:
     return held
 
 
-RULE = Rule(
-    id="single-person",
-    severity=Severity.MEDIUM,
-    theme=Theme.PEOPLE,
-    thresholds={
-        "single_person_share": Threshold(0.6, "ratio", "Share of the open work in one hand that is a risk"),
-        "single_person_items": Threshold(5, "items", "Fewer assigned open items than this say nothing"),
-    },
-    find=find_single_person,
-)
+RULE = Rule(id="single-person", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import in_planning, week_of_booking
 from bot.derive.subject import Subject
 from bot.domain.calendar import month_of, week_of
@@ -14,7 +14,7 @@ from bot.domain.model import Booking
 from bot.domain.vocabulary import Severity
 
 
-def find_soft_booking_now(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     """No soft bookings in the current month once work has begun (GitLab PS's forecasting rules)."""
     if subject.derived.phase != "active" or in_planning(subject):
         return
@@ -40,9 +40,4 @@ def _is_now(booking: Booking, day: date, last: date) -> bool:
     return week is not None and week_of(day).first <= week.first <= last
 
 
-RULE = Rule(
-    id="soft-booking-now",
-    severity=Severity.LOW,
-    theme=Theme.PEOPLE,
-    find=find_soft_booking_now,
-)
+RULE = Rule(id="soft-booking-now", severity=Severity.LOW, find=find)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.gate import on_open_work
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import due_day
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, Value, quote
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"unassigned_work_days": Threshold(5, "working days", "Unassigned work due within this time is a risk")}
 
-def find_unassigned_work(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     limit = subject.calendar.add_working_days(subject.day, int(subject.threshold("unassigned_work_days")))
     unassigned = [item for item in subject.to_do if not item.assignees]
     if unassigned:
@@ -44,20 +46,6 @@ def _tell(overdue: bool, **values: Value) -> Phrase:
     )
 
 
-RULE = Rule(
-    id="unassigned-work",
-    severity=Severity.MEDIUM,
-    theme=Theme.PEOPLE,
-    thresholds={
-        "unassigned_work_days": Threshold(5, "working days", "Unassigned work due within this time is a risk"),
-    },
-    gate=Gate(
-        id="work-owned",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        asked=once_planned,
-        among=lambda s: s.to_do,
-        message=Phrase("Open items without an assignee: {n}.", n=0),
-    ),
-    find=find_unassigned_work,
-)
+GATE = on_open_work("work-owned", Phrase("Open items without an assignee: {n}.", n=0))
+
+RULE = Rule(id="unassigned-work", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=GATE, find=find)

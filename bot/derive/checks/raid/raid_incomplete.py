@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKING, Gate, Stage
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing, quote
 from bot.domain.vocabulary import Severity
 
 
-def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = sorted(
         (entry for entry in subject.derived.raid if entry.state != "closed" and entry.missing),
         key=lambda entry: (-len(entry.missing), entry.ref),
@@ -32,16 +32,12 @@ def find_raid_incomplete(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="raid-incomplete",
-    severity=Severity.LOW,
-    theme=Theme.RAID,
-    gate=Gate(
-        id="raid-complete",
-        stage=Stage.DELIVER,
-        phases=WORKING,
-        asked=lambda s: any(entry.state != "closed" for entry in s.derived.raid),
-        message=Phrase("RAID entries that lack a required field: {n}.", n=0),
-    ),
-    find=find_raid_incomplete,
+GATE = Gate(
+    "raid-complete",
+    Stage.DELIVER,
+    WORKING,
+    Phrase("RAID entries that lack a required field: {n}.", n=0),
+    asked=lambda s: any(entry.state != "closed" for entry in s.derived.raid),
 )
+
+RULE = Rule(id="raid-incomplete", severity=Severity.LOW, gate=GATE, find=find)

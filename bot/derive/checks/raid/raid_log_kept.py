@@ -20,15 +20,6 @@ def _is_due(subject: Subject) -> bool:
     return subject.derived.phase != Phase.ACTIVE or not in_planning(subject)
 
 
-RULE = Rule(
-    id="raid-log-kept",
-    severity=None,
-    gate=Gate(
-        id="raid-log-kept",
-        stage=Stage.START,
-        phases=WORKED,
-        message=Phrase("There is no entry in the RAID log."),
-        asked=_is_due,
-    ),
-    find=lacking(_has_entry),
-)
+GATE = Gate("raid-log-kept", Stage.START, WORKED, Phrase("There is no entry in the RAID log."), asked=_is_due)
+
+RULE = Rule(id="raid-log-kept", severity=None, gate=GATE, find=lacking(_has_entry))

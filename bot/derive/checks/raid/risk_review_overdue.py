@@ -5,42 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKING, Gate, Stage
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, quote
+from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_risk_review_overdue(subject: Subject) -> Iterator[Finding]:
-    found = sorted(
-        (entry.review, entry.ref, entry.title)
-        for entry in subject.derived.raid
-        if entry.state != "closed" and entry.review and entry.review < subject.day
-    )
-    if found:
-        review, _, title = found[0]
-        yield Finding(
-            Phrase(
-                "{n|# RAID entry is|# RAID entries are} past the review date; {title} since {review}.",
-                n=len(found),
-                title=quote(title),
-                review=review,
-            ),
-            tuple(ref for _, ref, _ in found),
+def find(subject: Subject) -> Iterator[Finding]:
+    open_ones = [entry for entry in subject.derived.raid if entry.state != "closed"]
+    if late := oldest_first((e.review, e) for e in open_ones if e.review and e.review < subject.day):
+        yield tell_oldest(
+            late,
+            Phrase("{n|# RAID entry is|# RAID entries are} past the review date; {title} since {since}."),
             Phrase("Review them with their owners, and set the next date."),
         )
 
 
-RULE = Rule(
-    id="risk-review-overdue",
-    severity=Severity.MEDIUM,
-    theme=Theme.RAID,
-    gate=Gate(
-        id="raid-reviewed",
-        stage=Stage.DELIVER,
-        phases=WORKING,
-        asked=lambda s: any(entry.state != "closed" and entry.review for entry in s.derived.raid),
-        message=Phrase("RAID entries past their review date: {n}.", n=0),
-    ),
-    find=find_risk_review_overdue,
+GATE = Gate(
+    "raid-reviewed",
+    Stage.DELIVER,
+    WORKING,
+    Phrase("RAID entries past their review date: {n}.", n=0),
+    asked=lambda s: any(entry.state != "closed" and entry.review for entry in s.derived.raid),
 )
+
+RULE = Rule(id="risk-review-overdue", severity=Severity.MEDIUM, gate=GATE, find=find)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import milestone_due
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
 from bot.domain.vocabulary import Severity
 
 
-def find_due_after_milestone(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = []
     for item in subject.to_do:
         limit = milestone_due(subject, item.milestone)
@@ -35,9 +35,4 @@ def find_due_after_milestone(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="due-after-milestone",
-    severity=Severity.LOW,
-    theme=Theme.SCHEDULE,
-    find=find_due_after_milestone,
-)
+RULE = Rule(id="due-after-milestone", severity=Severity.LOW, find=find)

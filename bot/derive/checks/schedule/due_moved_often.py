@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"due_moved_often_times": Threshold(3, "moves", "An open item put off this often is reported")}
 
-def find_due_moved_often(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     times = int(subject.threshold("due_moved_often_times"))
     moved = (
         (sum(1 for c in item.due_history if c.previous and c.new and c.new > c.previous), item)
@@ -34,12 +36,4 @@ def find_due_moved_often(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="due-moved-often",
-    severity=Severity.LOW,
-    theme=Theme.SCHEDULE,
-    thresholds={
-        "due_moved_often_times": Threshold(3, "moves", "An open item put off this often is reported"),
-    },
-    find=find_due_moved_often,
-)
+RULE = Rule(id="due-moved-often", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

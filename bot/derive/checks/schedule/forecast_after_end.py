@@ -13,14 +13,16 @@ from bot.derive.checks.extension import (
     is_extension_covered,
     needs_change_order,
 )
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Percent, Phrase, Value, days
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {CHANGE_ORDER_MONTHS: Threshold(2, "months", "An extension from this length on needs a change order")}
 
-def find_forecast_after_end(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     """Up to two months: written confirmation; from two months: a change order (GitLab PS's change control)."""
     end, finish = sow_end(subject), subject.derived.forecast.finish
     if end is None or end < subject.day or not subject.to_do:
@@ -58,13 +60,4 @@ def _odds(subject: Subject) -> Phrase:
     return NOTHING if chance is None else Phrase(" ({share} chance to be on time)", share=Percent(chance))
 
 
-RULE = Rule(
-    id="forecast-after-end",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCHEDULE,
-    thresholds={
-        CHANGE_ORDER_MONTHS: Threshold(2, "months", "An extension from this length on needs a change order"),
-    },
-    gate=EXTENSION_COVERED,
-    find=find_forecast_after_end,
-)
+RULE = Rule(id="forecast-after-end", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=EXTENSION_COVERED, find=find)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.results import MilestoneStatus
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Percent, Phrase, days, listing, quote
 from bot.domain.vocabulary import MilestoneState, Severity
 
 
-def find_milestone_at_risk(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = [m for m in subject.derived.schedule.milestones if m.due and m.state == MilestoneState.AT_RISK]
     missed = [m for m in found if m.due and m.forecast and m.forecast > m.due]
     found.sort(key=lambda m: (m not in missed, -_days_after(subject, m), m.title))
@@ -47,9 +47,4 @@ def _describe(subject: Subject, milestone: MilestoneStatus) -> Phrase:
     )
 
 
-RULE = Rule(
-    id="milestone-at-risk",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCHEDULE,
-    find=find_milestone_at_risk,
-)
+RULE = Rule(id="milestone-at-risk", severity=Severity.MEDIUM, find=find)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, quote
 from bot.domain.vocabulary import MilestoneState, Severity
 
 
-def find_milestone_overdue(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     late = [m for m in subject.derived.schedule.milestones if m.state == MilestoneState.LATE]
     late.sort(key=lambda m: (m.due or subject.day, m.title))
     if not late:
@@ -30,9 +30,4 @@ def find_milestone_overdue(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="milestone-overdue",
-    severity=Severity.HIGH,
-    theme=Theme.SCHEDULE,
-    find=find_milestone_overdue,
-)
+RULE = Rule(id="milestone-overdue", severity=Severity.HIGH, find=find)

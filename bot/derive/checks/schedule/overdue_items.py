@@ -6,50 +6,41 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.checks.gate import WORKING, Gate, Stage
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.decisions.questions import days_late
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, quote
+from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
-
-def find_overdue_items(subject: Subject) -> Iterator[Finding]:
-    late = sorted(
-        ((item.due_date, item.ref, item) for item in subject.to_do if item.due_date and item.due_date < subject.day),
-        key=lambda entry: entry[:2],
+THRESHOLDS = {
+    "overdue_items_high_days": Threshold(
+        10, "working days", "An item this far past its date makes overdue items a high risk"
     )
-    if not late:
-        return
-    due, _, oldest = late[0]
-    yield Finding(
-        Phrase(
-            "{n} {of} {n|is|are} overdue; {title} since {due}.",
-            n=len(late),
+}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    late = oldest_first(
+        (item.due_date, item) for item in subject.to_do if item.due_date and item.due_date < subject.day
+    )
+    if late:
+        is_long = days_late(subject, late[0][0]) >= subject.threshold("overdue_items_high_days")
+        yield tell_oldest(
+            late,
+            Phrase("{n} {of} {n|is|are} overdue; {title} since {since}."),
+            Phrase("Close what is done; agree a new date and its reason for the rest."),
+            Severity.HIGH if is_long else None,
             of=Phrase("of {n|# open item|# open items}", n=len(subject.to_do)),
-            title=quote(oldest.title),
-            due=due,
-        ),
-        tuple(ref for _, ref, _ in late),
-        Phrase("Close what is done; agree a new date and its reason for the rest."),
-        Severity.HIGH if days_late(subject, due) >= subject.threshold("overdue_items_high_days") else None,
-    )
+        )
 
 
-RULE = Rule(
-    id="overdue-items",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCHEDULE,
-    thresholds={
-        "overdue_items_high_days": Threshold(
-            10, "working days", "An item this far past its date makes overdue items a high risk"
-        ),
-    },
-    gate=Gate(
-        id="nothing-overdue",
-        stage=Stage.DELIVER,
-        phases=WORKING,
-        among=lambda s: [item for item in s.to_do if item.due_date],
-        message=Phrase("Overdue items: {n}.", n=0),
-    ),
-    find=find_overdue_items,
+GATE = Gate(
+    "nothing-overdue",
+    Stage.DELIVER,
+    WORKING,
+    Phrase("Overdue items: {n}.", n=0),
+    among=lambda s: [item for item in s.to_do if item.due_date],
 )
+
+RULE = Rule(id="overdue-items", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=GATE, find=find)

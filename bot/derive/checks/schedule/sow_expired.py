@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.derive.checks.extension import EXTENSION_COVERED, expected_finish, extension_hint, is_extension_covered
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import hours_of, sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, hours
 from bot.domain.vocabulary import Severity
 
 
-def find_sow_expired(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     end = sow_end(subject)
     if end is None or end >= subject.day or not subject.to_do:
         return
@@ -31,10 +31,4 @@ def find_sow_expired(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="sow-expired",
-    severity=Severity.HIGH,
-    theme=Theme.SCHEDULE,
-    gate=EXTENSION_COVERED,
-    find=find_sow_expired,
-)
+RULE = Rule(id="sow-expired", severity=Severity.HIGH, gate=EXTENSION_COVERED, find=find)

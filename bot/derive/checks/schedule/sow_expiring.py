@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"sow_expiring_days": Threshold(30, "days", "Tell that the SOW ends from this long before")}
 
-def find_sow_expiring(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     end = sow_end(subject)
     if end is None or not subject.to_do or not 0 <= (end - subject.day).days <= subject.threshold("sow_expiring_days"):
         return
@@ -34,12 +36,4 @@ def find_sow_expiring(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="sow-expiring",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCHEDULE,
-    thresholds={
-        "sow_expiring_days": Threshold(30, "days", "Tell that the SOW ends from this long before"),
-    },
-    find=find_sow_expiring,
-)
+RULE = Rule(id="sow-expiring", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

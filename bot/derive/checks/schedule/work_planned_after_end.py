@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.derive.checks.extension import extension_hint
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_work_planned_after_end(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     end = sow_end(subject)
     if end is None or end < subject.day:
         return
@@ -34,9 +34,4 @@ def find_work_planned_after_end(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="work-planned-after-end",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCHEDULE,
-    find=find_work_planned_after_end,
-)
+RULE = Rule(id="work-planned-after-end", severity=Severity.MEDIUM, find=find)

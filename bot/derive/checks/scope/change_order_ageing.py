@@ -6,38 +6,37 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.checks.gate import WORKED, Gate, Stage
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
+from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.decisions.questions import currency_of, working_days_since
 from bot.derive.results import ChangeOrder
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
-from bot.domain.messages import NOTHING, Money, Phrase, quote
+from bot.domain.messages import NOTHING, Money, Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),
+    "change_order_ageing_high_days": Threshold(
+        20, "working days", "A change order undecided for this long is a high risk"
+    ),
+}
 
-def find_change_order_ageing(subject: Subject) -> Iterator[Finding]:
-    limit = subject.threshold("change_order_ageing_days")
-    pending = ((order.opened, order) for order in subject.derived.scope.change_orders if is_pending(order))
-    waiting = [(day, order) for day, order in pending if day and (working_days_since(subject, day) or 0) >= limit]
-    if not waiting:
-        return
-    waiting.sort(key=lambda pair: (pair[0], pair[1].ref))
-    opened, oldest = waiting[0]
-    is_old = (working_days_since(subject, opened) or 0) >= subject.threshold("change_order_ageing_high_days")
-    yield Finding(
-        Phrase(
-            "{n|# change order waits|# change orders wait} for a decision; {title} since {opened}{worth}.",
-            n=len(waiting),
-            title=quote(oldest.title),
-            opened=opened,
+
+def find(subject: Subject) -> Iterator[Finding]:
+    limit, high = subject.threshold("change_order_ageing_days"), subject.threshold("change_order_ageing_high_days")
+    pending = oldest_first((order.opened, order) for order in subject.derived.scope.change_orders if is_pending(order))
+    waiting = [(day, order) for day, order in pending if (working_days_since(subject, day) or 0) >= limit]
+    if waiting:
+        yield tell_oldest(
+            waiting,
+            Phrase("{n|# change order waits|# change orders wait} for a decision; {title} since {since}{worth}."),
+            Phrase(
+                "Ask the customer's sponsor for a decision date; do no work of it before, or get work at risk approved."
+            ),
+            Severity.HIGH if (working_days_since(subject, waiting[0][0]) or 0) >= high else None,
             worth=_worth(subject, [order for _, order in waiting]),
-        ),
-        tuple(order.ref for _, order in waiting),
-        Phrase(
-            "Ask the customer's sponsor for a decision date; do no work of it before, or get work at risk approved."
-        ),
-        Severity.HIGH if is_old else None,
-    )
+        )
 
 
 def _worth(subject: Subject, orders: list[ChangeOrder]) -> Phrase:
@@ -45,23 +44,14 @@ def _worth(subject: Subject, orders: list[ChangeOrder]) -> Phrase:
     return Phrase(", worth {amount} in all", amount=Money(value, currency_of(subject))) if value else NOTHING
 
 
+GATE = Gate(
+    "change-orders-decided",
+    Stage.CHANGE,
+    WORKED,
+    Phrase("Change orders that wait too long for a decision: {n}.", n=0),
+    asked=lambda s: bool(s.derived.scope.change_orders),
+)
+
 RULE = Rule(
-    id="change-order-ageing",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCOPE,
-    phases=EVERY_PHASE,
-    thresholds={
-        "change_order_ageing_days": Threshold(10, "working days", "A change order undecided for this long is a risk"),
-        "change_order_ageing_high_days": Threshold(
-            20, "working days", "A change order undecided for this long is a high risk"
-        ),
-    },
-    gate=Gate(
-        id="change-orders-decided",
-        stage=Stage.CHANGE,
-        phases=WORKED,
-        asked=lambda s: bool(s.derived.scope.change_orders),
-        message=Phrase("Change orders that wait too long for a decision: {n}.", n=0),
-    ),
-    find=find_change_order_ageing,
+    id="change-order-ageing", severity=Severity.MEDIUM, phases=EVERY_PHASE, thresholds=THRESHOLDS, gate=GATE, find=find
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.scope.baseline import hours_on
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours, items
 
 
-def find_dropped_work(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     """What was taken out of the scope, and what it had cost by then."""
     scope = subject.derived.scope
     if scope.dropped_hours <= 0:
@@ -27,9 +27,4 @@ def find_dropped_work(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="dropped-work",
-    severity=None,
-    theme=Theme.SCOPE,
-    find=find_dropped_work,
-)
+RULE = Rule(id="dropped-work", severity=None, find=find)

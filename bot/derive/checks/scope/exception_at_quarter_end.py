@@ -7,15 +7,21 @@ from datetime import date
 
 from bot.config import Threshold
 from bot.derive.checks.gate import CLOSING, Gate, Stage
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.decisions.questions import days_left_in_quarter, open_exceptions
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, Value
 from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "exception_at_quarter_end_days": Threshold(
+        10, "working days", "Before the end of a quarter: tell of open work exceptions"
+    )
+}
 
-def find_exception_at_quarter_end(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     left = days_left_in_quarter(subject)
     quarter = subject.calendar.fiscal_quarter(subject.day)
     ending = left <= subject.threshold("exception_at_quarter_end_days")
@@ -56,21 +62,13 @@ def _hint(older: bool, **values: Value) -> Phrase:
     )
 
 
+GATE = Gate("exceptions-closed", Stage.CLOSE, CLOSING, Phrase("Work exceptions still open: {n}.", n=0))
+
 RULE = Rule(
     id="exception-at-quarter-end",
     severity=Severity.MEDIUM,
-    theme=Theme.SCOPE,
     phases=EVERY_PHASE,
-    thresholds={
-        "exception_at_quarter_end_days": Threshold(
-            10, "working days", "Before the end of a quarter: tell of open work exceptions"
-        ),
-    },
-    gate=Gate(
-        id="exceptions-closed",
-        stage=Stage.CLOSE,
-        phases=CLOSING,
-        message=Phrase("Work exceptions still open: {n}.", n=0),
-    ),
-    find=find_exception_at_quarter_end,
+    thresholds=THRESHOLDS,
+    gate=GATE,
+    find=find,
 )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKED, Gate, Stage
-from bot.derive.checks.rule import Finding, Rule, Theme
+from bot.derive.checks.rule import Finding, Rule
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Percent, Phrase, Value, hours
 from bot.domain.vocabulary import Severity
 
 
-def find_scope_growth(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     """Colours and rule share their limits: growth_yellow and growth_red."""
     scope = subject.derived.scope
     if scope.growth is None or scope.growth < subject.threshold("growth_yellow"):
@@ -45,16 +45,12 @@ def _hint(proposed: bool, **values: Value) -> Phrase:
     return Phrase("Scope grew by {share} since {day} without an approved change order.", **values)
 
 
-RULE = Rule(
-    id="scope-growth",
-    severity=Severity.MEDIUM,
-    theme=Theme.SCOPE,
-    gate=Gate(
-        id="scope-growth-covered",
-        stage=Stage.CHANGE,
-        phases=WORKED,
-        asked=lambda s: s.derived.scope.growth is not None,
-        message=Phrase("Scope grew, and no change order covers or proposes it."),
-    ),
-    find=find_scope_growth,
+GATE = Gate(
+    "scope-growth-covered",
+    Stage.CHANGE,
+    WORKED,
+    Phrase("Scope grew, and no change order covers or proposes it."),
+    asked=lambda s: s.derived.scope.growth is not None,
 )
+
+RULE = Rule(id="scope-growth", severity=Severity.MEDIUM, gate=GATE, find=find)

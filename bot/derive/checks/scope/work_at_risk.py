@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, Theme
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.labels import has_label, label_day
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Phrase, quote
@@ -13,7 +13,7 @@ from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
 
-def find_work_at_risk(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     label = subject.settings.labels.work_at_risk
     found = sorted(
         (
@@ -42,10 +42,4 @@ def _since(subject: Subject, item: Item) -> date | None:
     return label_day(item, subject.settings.labels.work_at_risk, subject.calendar) or created
 
 
-RULE = Rule(
-    id="work-at-risk",
-    severity=Severity.HIGH,
-    theme=Theme.SCOPE,
-    phases=EVERY_PHASE,
-    find=find_work_at_risk,
-)
+RULE = Rule(id="work-at-risk", severity=Severity.HIGH, phases=EVERY_PHASE, find=find)

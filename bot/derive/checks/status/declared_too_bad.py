@@ -11,7 +11,7 @@ from bot.domain.messages import Phrase, word
 from bot.domain.vocabulary import Severity
 
 
-def find_declared_too_bad(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
     if status.declared in ("yellow", "red") and computed_colour(subject) == "green":
         yield Finding(
@@ -24,9 +24,4 @@ def find_declared_too_bad(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="declared-too-bad",
-    severity=Severity.LOW,
-    last=True,
-    find=find_declared_too_bad,
-)
+RULE = Rule(id="declared-too-bad", severity=Severity.LOW, last=True, find=find)

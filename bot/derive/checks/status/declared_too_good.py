@@ -12,7 +12,7 @@ from bot.domain.messages import NOTHING, Clause, Phrase, word
 from bot.domain.vocabulary import Severity
 
 
-def find_declared_too_good(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
     colour = computed_colour(subject)
     if (status.declared, colour) in (("green", "yellow"), ("yellow", "red")):
@@ -31,9 +31,4 @@ def find_declared_too_good(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="declared-too-good",
-    severity=Severity.LOW,
-    last=True,
-    find=find_declared_too_good,
-)
+RULE = Rule(id="declared-too-good", severity=Severity.LOW, last=True, find=find)

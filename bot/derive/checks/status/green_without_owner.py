@@ -12,7 +12,7 @@ from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_green_without_owner(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
     if "green" in (status.declared, computed_colour(subject)) and owner_of(subject) is None:
         yield Finding(
@@ -22,9 +22,4 @@ def find_green_without_owner(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="green-without-owner",
-    severity=Severity.MEDIUM,
-    last=True,
-    find=find_green_without_owner,
-)
+RULE = Rule(id="green-without-owner", severity=Severity.MEDIUM, last=True, find=find)

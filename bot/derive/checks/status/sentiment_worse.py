@@ -11,7 +11,7 @@ from bot.domain.messages import NOTHING, Phrase, word
 from bot.domain.vocabulary import Severity
 
 
-def find_sentiment_worse(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
     colour = computed_colour(subject)
     mood = _RANKS.get(status.sentiment or "")
@@ -34,9 +34,4 @@ def find_sentiment_worse(subject: Subject) -> Iterator[Finding]:
 _RANKS = {"green": 0, "yellow": 1, "red": 2}
 _MOODS = (Phrase("happy"), Phrase("concerned"), Phrase("unhappy"))
 
-RULE = Rule(
-    id="sentiment-worse",
-    severity=Severity.MEDIUM,
-    last=True,
-    find=find_sentiment_worse,
-)
+RULE = Rule(id="sentiment-worse", severity=Severity.MEDIUM, last=True, find=find)

@@ -12,7 +12,7 @@ from bot.domain.messages import NOTHING, Clause, Phrase, listing, word
 from bot.domain.vocabulary import Severity
 
 
-def find_watermelon(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
     if status.declared == "green" and computed_colour(subject) == "red":
         red = [(name, axis) for name, axis in axes_of(status) if axis.rag == "red"]
@@ -26,9 +26,4 @@ def find_watermelon(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="watermelon",
-    severity=Severity.HIGH,
-    last=True,
-    find=find_watermelon,
-)
+RULE = Rule(id="watermelon", severity=Severity.HIGH, last=True, find=find)

@@ -11,7 +11,7 @@ from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_closed_with_open_work(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     found = [item.ref for item in subject.to_do]
     if found:
         yield Finding(
@@ -22,10 +22,6 @@ def find_closed_with_open_work(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="closed-with-open-work",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    gate=Gate(id="work-closed", stage=Stage.CLOSE, phases=CLOSING, message=Phrase("Items still open: {n}.", n=0)),
-    find=find_closed_with_open_work,
-)
+GATE = Gate("work-closed", Stage.CLOSE, CLOSING, Phrase("Items still open: {n}.", n=0))
+
+RULE = Rule(id="closed-with-open-work", severity=Severity.MEDIUM, phases=EVERY_PHASE, gate=GATE, find=find)

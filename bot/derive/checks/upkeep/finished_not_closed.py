@@ -10,8 +10,12 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "finished_not_closed_days": Threshold(10, "working days", "So long may an engagement stay open after its last work")
+}
 
-def find_finished_not_closed(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     closed = [item.closed_at for item in subject.work if item.closed_at]
     if subject.engagement.state == "closed" or not closed or any(item.is_open for item in subject.work):
         return
@@ -26,14 +30,4 @@ def find_finished_not_closed(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="finished-not-closed",
-    severity=Severity.LOW,
-    phases=EVERY_PHASE,
-    thresholds={
-        "finished_not_closed_days": Threshold(
-            10, "working days", "So long may an engagement stay open after its last work"
-        ),
-    },
-    find=find_finished_not_closed,
-)
+RULE = Rule(id="finished-not-closed", severity=Severity.LOW, phases=EVERY_PHASE, thresholds=THRESHOLDS, find=find)

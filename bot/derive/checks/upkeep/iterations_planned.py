@@ -7,16 +7,15 @@ from bot.derive.checks.practices import Practice
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
+GATE = Gate(
+    "iterations-planned",
+    Stage.PLAN,
+    WORKING,
+    Phrase("A long engagement without iterations: no open item is in one."),
+    practice=Practice.ITERATIONS,
+    asked=lambda s: is_long(s) and once_planned(s) and bool(s.to_do),
+)
+
 RULE = Rule(
-    id="iterations-planned",
-    severity=None,
-    gate=Gate(
-        id="iterations-planned",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        message=Phrase("A long engagement without iterations: no open item is in one."),
-        practice=Practice.ITERATIONS,
-        asked=lambda s: is_long(s) and once_planned(s) and bool(s.to_do),
-    ),
-    find=lacking(lambda s: any(item.iteration for item in s.to_do)),
+    id="iterations-planned", severity=None, gate=GATE, find=lacking(lambda s: any(item.iteration for item in s.to_do))
 )

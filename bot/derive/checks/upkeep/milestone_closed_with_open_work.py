@@ -10,7 +10,7 @@ from bot.domain.messages import Phrase, listing, quotes
 from bot.domain.vocabulary import Severity
 
 
-def find_milestone_closed_with_open_work(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     closed = {m.title: m.ref for m in subject.engagement.milestones if m.state == "closed"}
     closed = {title: ref for title, ref in sorted(closed.items()) if not _is_also_open(subject, title)}
     found = [item for item in subject.to_do if item.milestone in closed]
@@ -34,9 +34,4 @@ def _is_also_open(subject: Subject, title: str) -> bool:
     return any(m.title == title and m.state != "closed" for m in subject.engagement.milestones)
 
 
-RULE = Rule(
-    id="milestone-closed-with-open-work",
-    severity=Severity.MEDIUM,
-    phases=EVERY_PHASE,
-    find=find_milestone_closed_with_open_work,
-)
+RULE = Rule(id="milestone-closed-with-open-work", severity=Severity.MEDIUM, phases=EVERY_PHASE, find=find)

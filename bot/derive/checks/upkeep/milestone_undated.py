@@ -6,45 +6,37 @@ from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
 from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import tell_names
 from bot.derive.decisions.questions import in_planning, milestone_due
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, listing, quotes
+from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
-def find_milestone_undated(subject: Subject) -> Iterator[Finding]:
+def find(subject: Subject) -> Iterator[Finding]:
     if in_planning(subject):
         return
     undated = [m for m in subject.engagement.milestones if milestone_due(subject, m.title) is None]
     if empty := [m for m in undated if m.state != "closed"]:
         yield Finding(evidence=tuple(sorted(m.ref for m in empty)), is_risk=False)
     used = {item.milestone for item in subject.to_do if item.milestone}
-    found = sorted((m.title, m.ref) for m in undated if m.title in used)
-    if found:
-        yield Finding(
-            Phrase(
-                "{n|# milestone|# milestones} with open work {n|has|have} no due date: {names}.",
-                n=len(found),
-                names=listing(quotes(title for title, _ in found)),
-            ),
-            tuple(ref for _, ref in found),
-            Phrase("Agree a date with the customer and set it."),
-        )
+    yield from tell_names(
+        sorted((m.title, (m.ref,)) for m in undated if m.title in used),
+        Phrase("{n|# milestone|# milestones} with open work {n|has|have} no due date: {names}."),
+        Phrase("Agree a date with the customer and set it."),
+    )
 
 
 def _has_open_milestones(subject: Subject) -> bool:
     return once_planned(subject) and any(m.state != "closed" for m in subject.engagement.milestones)
 
 
-RULE = Rule(
-    id="milestone-undated",
-    severity=Severity.LOW,
-    gate=Gate(
-        id="milestones-dated",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        asked=_has_open_milestones,
-        message=Phrase("Open milestones without a due date: {n}.", n=0),
-    ),
-    find=find_milestone_undated,
+GATE = Gate(
+    "milestones-dated",
+    Stage.PLAN,
+    WORKING,
+    Phrase("Open milestones without a due date: {n}.", n=0),
+    asked=_has_open_milestones,
 )
+
+RULE = Rule(id="milestone-undated", severity=Severity.LOW, gate=GATE, find=find)

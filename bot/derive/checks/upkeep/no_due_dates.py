@@ -5,44 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
+from bot.derive.checks.gate import on_open_work
 from bot.derive.checks.rule import Finding, Rule
-from bot.derive.decisions.questions import due_day, in_planning
+from bot.derive.checks.telling import tell_share
+from bot.derive.decisions.questions import due_day
 from bot.derive.subject import Subject
-from bot.domain.messages import Percent, Phrase
+from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"no_due_dates_share": Threshold(0.2, "ratio", "Share of open work without a date that is a risk")}
 
-def find_no_due_dates(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     found = [item for item in subject.to_do if due_day(subject, item) is None]
-    if found and not in_planning(subject):
-        share = len(found) / len(subject.to_do)
-        yield Finding(
-            Phrase(
-                "{n} {of} ({share}) {n|has|have} no due date, neither their own nor a milestone's.",
-                n=len(found),
-                of=Phrase("of {n|# open item|# open items}", n=len(subject.to_do)),
-                share=Percent(share),
-            ),
-            tuple(item.ref for item in found),
-            Phrase("Give each a due date or a milestone that has one."),
-            is_risk=share >= subject.threshold("no_due_dates_share"),
-        )
+    yield from tell_share(
+        subject,
+        found,
+        Phrase("{n} {of} ({share}) {n|has|have} no due date, neither their own nor a milestone's."),
+        Phrase("Give each a due date or a milestone that has one."),
+        "no_due_dates_share",
+    )
 
 
-RULE = Rule(
-    id="no-due-dates",
-    severity=Severity.MEDIUM,
-    thresholds={
-        "no_due_dates_share": Threshold(0.2, "ratio", "Share of open work without a date that is a risk"),
-    },
-    gate=Gate(
-        id="work-dated",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        asked=once_planned,
-        among=lambda s: s.to_do,
-        message=Phrase("Open items without a due date, their own or a milestone's: {n}.", n=0),
-    ),
-    find=find_no_due_dates,
-)
+GATE = on_open_work("work-dated", Phrase("Open items without a due date, their own or a milestone's: {n}.", n=0))
+
+RULE = Rule(id="no-due-dates", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=GATE, find=find)

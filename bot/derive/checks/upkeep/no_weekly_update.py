@@ -12,8 +12,10 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"no_weekly_update_days": Threshold(7, "days", "Days without any change that count as no weekly update")}
 
-def find_no_weekly_update(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     last = last_activity(subject)
     if last is None or not subject.to_do or subject.derived.phase != "active":
         return
@@ -32,19 +34,7 @@ def _is_known(subject: Subject) -> bool:
 
 
 STATUS_CURRENT = Gate(
-    id="status-current",
-    stage=Stage.DELIVER,
-    phases=WORKING,
-    asked=_is_known,
-    message=Phrase("Nothing in GitLab changed for a week or longer."),
+    "status-current", Stage.DELIVER, WORKING, Phrase("Nothing in GitLab changed for a week or longer."), asked=_is_known
 )
 
-RULE = Rule(
-    id="no-weekly-update",
-    severity=Severity.MEDIUM,
-    thresholds={
-        "no_weekly_update_days": Threshold(7, "days", "Days without any change that count as no weekly update"),
-    },
-    gate=STATUS_CURRENT,
-    find=find_no_weekly_update,
-)
+RULE = Rule(id="no-weekly-update", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=STATUS_CURRENT, find=find)

@@ -11,8 +11,12 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "not_started_days": Threshold(10, "working days", "So long after its start an engagement should show work")
+}
 
-def find_not_started(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     start = subject.engagement.facts.start
     days = working_days_since(subject, start)
     if days is None or days < subject.threshold("not_started_days") or subject.derived.progress.items_done:
@@ -26,11 +30,4 @@ def find_not_started(subject: Subject) -> Iterator[Finding]:
     )
 
 
-RULE = Rule(
-    id="not-started",
-    severity=Severity.MEDIUM,
-    thresholds={
-        "not_started_days": Threshold(10, "working days", "So long after its start an engagement should show work"),
-    },
-    find=find_not_started,
-)
+RULE = Rule(id="not-started", severity=Severity.MEDIUM, thresholds=THRESHOLDS, find=find)

@@ -22,16 +22,13 @@ def _is_due(subject: Subject) -> bool:
     return is_long(subject) and start is not None and subject.day - start >= after
 
 
-RULE = Rule(
-    id="retros-held",
-    severity=None,
-    gate=Gate(
-        id="retros-held",
-        stage=Stage.PLAN,
-        phases=WORKED,
-        message=Phrase("A long engagement without a recorded lesson: were there retrospectives?"),
-        practice=Practice.LESSONS,
-        asked=_is_due,
-    ),
-    find=lacking(_has_lessons),
+GATE = Gate(
+    "retros-held",
+    Stage.PLAN,
+    WORKED,
+    Phrase("A long engagement without a recorded lesson: were there retrospectives?"),
+    practice=Practice.LESSONS,
+    asked=_is_due,
 )
+
+RULE = Rule(id="retros-held", severity=None, gate=GATE, find=lacking(_has_lessons))

@@ -12,8 +12,12 @@ from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {
+    "stale_engagement_days": Threshold(14, "days", "An engagement in which nothing happened for this long is stale")
+}
 
-def find_stale_engagement(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     last = last_activity(subject)
     if last is None or not subject.to_do or subject.derived.phase != "active":
         return
@@ -30,14 +34,4 @@ def find_stale_engagement(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    id="stale-engagement",
-    severity=Severity.HIGH,
-    thresholds={
-        "stale_engagement_days": Threshold(
-            14, "days", "An engagement in which nothing happened for this long is stale"
-        ),
-    },
-    gate=STATUS_CURRENT,
-    find=find_stale_engagement,
-)
+RULE = Rule(id="stale-engagement", severity=Severity.HIGH, thresholds=THRESHOLDS, gate=STATUS_CURRENT, find=find)

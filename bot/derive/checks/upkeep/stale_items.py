@@ -8,33 +8,29 @@ from datetime import timedelta
 from bot.config import Threshold
 from bot.derive.checks.gate import WORKING, Gate, Stage
 from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.decisions.questions import is_blocked, is_waiting, last_touched
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, quote
+from bot.domain.messages import Phrase
 from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
+THRESHOLDS = {"stale_items_days": Threshold(14, "days", "Assigned work without any change for this long is stale")}
 
-def find_stale_items(subject: Subject) -> Iterator[Finding]:
+
+def find(subject: Subject) -> Iterator[Finding]:
     limit = subject.day - timedelta(days=int(subject.threshold("stale_items_days")))
     touched = ((last_touched(subject, item), item) for item in _under_way(subject))
-    found = sorted(
-        ((day, item.ref, item) for day, item in touched if day and day <= limit), key=lambda entry: entry[:2]
-    )
-    if not found:
-        return
-    day, _, oldest = found[0]
-    yield Finding(
-        Phrase(
-            "{n|# item|# items} under way {n|has|have} not been touched for {threshold} days or more; {title} since {day}.",
-            n=len(found),
+    if found := oldest_first((day, item) for day, item in touched if day and day <= limit):
+        yield tell_oldest(
+            found,
+            Phrase(
+                "{n|# item|# items} under way {n|has|have} not been touched for {threshold} days or more; "
+                "{title} since {since}."
+            ),
+            Phrase("Ask the assignees for one line each: done, moving or stuck."),
             threshold=subject.threshold("stale_items_days"),
-            title=quote(oldest.title),
-            day=day,
-        ),
-        tuple(ref for _, ref, _ in found),
-        Phrase("Ask the assignees for one line each: done, moving or stuck."),
-    )
+        )
 
 
 def _under_way(subject: Subject) -> tuple[Item, ...]:
@@ -47,18 +43,12 @@ def _is_under_way(subject: Subject, item: Item) -> bool:
     return bool(item.assignees) and begun and not is_waiting(subject, item) and not is_blocked(subject, item)
 
 
-RULE = Rule(
-    id="stale-items",
-    severity=Severity.LOW,
-    thresholds={
-        "stale_items_days": Threshold(14, "days", "Assigned work without any change for this long is stale"),
-    },
-    gate=Gate(
-        id="items-updated",
-        stage=Stage.DELIVER,
-        phases=WORKING,
-        among=_under_way,
-        message=Phrase("Items under way that were not updated for two weeks: {n}.", n=0),
-    ),
-    find=find_stale_items,
+GATE = Gate(
+    "items-updated",
+    Stage.DELIVER,
+    WORKING,
+    Phrase("Items under way that were not updated for two weeks: {n}.", n=0),
+    among=_under_way,
 )
+
+RULE = Rule(id="stale-items", severity=Severity.LOW, thresholds=THRESHOLDS, gate=GATE, find=find)

@@ -6,15 +6,6 @@ from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-RULE = Rule(
-    id="work-planned",
-    severity=None,
-    gate=Gate(
-        id="work-planned",
-        stage=Stage.PLAN,
-        phases=WORKING,
-        message=Phrase("There is no work in GitLab."),
-        asked=once_planned,
-    ),
-    find=lacking(lambda s: s.work),
-)
+GATE = Gate("work-planned", Stage.PLAN, WORKING, Phrase("There is no work in GitLab."), asked=once_planned)
+
+RULE = Rule(id="work-planned", severity=None, gate=GATE, find=lacking(lambda s: s.work))

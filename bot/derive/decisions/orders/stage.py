@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from bot.derive.decisions.colours import overall_colour
 from bot.derive.decisions.mutes import with_mutes_judged
@@ -14,7 +13,7 @@ from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.judging import Court, entry_of, read_orders
 from bot.derive.decisions.orders.order import Order
 from bot.derive.results import EngagementDerived, Risk
-from bot.derive.subject import Subject
+from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import PastReport, Portfolio
@@ -43,7 +42,7 @@ def _tell_orders(faults: list[Text], ref: str, why: str) -> None:
     faults.append(Phrase("orders about {ref} can't be read: {error}", ref=ref, error=why))
 
 
-def obey(subject: Subject, orders: Sequence[Order], payloads: Sequence[Mapping[str, object]] = ()) -> Mapping[str, Any]:
+def obey(subject: Subject, orders: Sequence[Order], payloads: Sequence[Mapping[str, object]] = ()) -> EngagementDerived:
     """What orders publish in place of the computed; an overruled axis counts in the overall colour too."""
     derived = with_mutes_judged(adjusted(subject.derived, orders), subject.day, payloads)
     status = derived.status
@@ -52,16 +51,12 @@ def obey(subject: Subject, orders: Sequence[Order], payloads: Sequence[Mapping[s
             (status.schedule, status.scope, status.budget), derived.escalations, _all_risks(derived)
         )
         status = replace(status, overall=overall)
-    return {
-        "status": status,
-        "risks": derived.risks,
-        "acceptance": tuple(with_proof(clock, orders) for clock in derived.acceptance),
-        "muted": derived.muted,
-        "returned": derived.returned,
-        "manager": derived.manager,
-        "causes": derived.causes,
-        "orders": tuple(entry_of(order) for order in orders),
-    }
+    return evolve(
+        derived,
+        status=status,
+        acceptance=tuple(with_proof(clock, orders) for clock in derived.acceptance),
+        orders=tuple(entry_of(order) for order in orders),
+    )
 
 
 def _all_risks(derived: EngagementDerived) -> tuple[Risk, ...]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.derive.checks.registry import THEMES
+from bot.derive.checks.rule import Theme
 from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.scope.change_orders import is_pending
@@ -31,14 +32,15 @@ class Cause(StrEnum):
     RECORDS = "records"
 
 
-_BY_THEME: Final[Mapping[str, Cause]] = MappingProxyType(
+_BY_THEME: Final[Mapping[Theme | None, Cause]] = MappingProxyType(
     {
-        "schedule": Cause.DELIVERY,
-        "budget": Cause.DELIVERY,
-        "scope": Cause.SCOPE,
-        "escalation": Cause.ESCALATION,
-        "people": Cause.PEOPLE,
-        "acceptance": Cause.ACCEPTANCE,
+        Theme.SCHEDULE: Cause.DELIVERY,
+        Theme.BUDGET: Cause.DELIVERY,
+        Theme.SCOPE: Cause.SCOPE,
+        Theme.ESCALATION: Cause.ESCALATION,
+        Theme.PEOPLE: Cause.PEOPLE,
+        Theme.ACCEPTANCE: Cause.ACCEPTANCE,
+        Theme.RAID: Cause.RECORDS,
     }
 )
 _BY_RULE: Final[Mapping[str, Cause]] = MappingProxyType(
@@ -85,7 +87,7 @@ def group_risks(subject: Subject) -> list[Group]:
 def cause_of(risk: Risk) -> Cause:
     if risk.source == "register":
         return Cause.REGISTER
-    return _BY_RULE.get(risk.rule) or _BY_THEME.get(THEMES.get(risk.rule, ""), Cause.RECORDS)
+    return _BY_RULE.get(risk.rule) or _BY_THEME.get(THEMES.get(risk.rule), Cause.RECORDS)
 
 
 def has_scope_cause(subject: Subject) -> bool:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.derive.checks.registry import THEMES
+from bot.derive.checks.rule import Theme
 from bot.derive.decisions.asks import lacks_of
 from bot.derive.decisions.owners import assignee_of
 from bot.derive.decisions.questions import is_waiting, owner_of
@@ -51,7 +52,7 @@ def tell(group: Group, subject: Subject, simulate: Simulate) -> Story:
 
 def _is_about_delivery(group: Group) -> bool:
     """Whether it is about days and hours; paper alone (an exception that is open) is not."""
-    return any(THEMES.get(risk.rule) in ("schedule", "budget") for risk in group.risks)
+    return any(THEMES.get(risk.rule) in (Theme.SCHEDULE, Theme.BUDGET) for risk in group.risks)
 
 
 # -- what it comes to

@@ -23,7 +23,7 @@ from bot.derive.results import EngagementDerived, Forecast, Quantiles, QuarterRe
 from bot.derive.schedule.earned_schedule import derive_schedule
 from bot.derive.scope.baseline import derive_scope
 from bot.derive.scope.progress import derive_phase, derive_progress
-from bot.derive.subject import Subject
+from bot.derive.subject import Subject, evolve
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, month_of
 from bot.domain.model import EMPTY, Engagement, Item, Portfolio, as_of
 
@@ -223,9 +223,11 @@ class Replay:
         subject = Subject(
             engagement, day, self.calendar, self.settings, EngagementDerived(engagement.ref), elsewhere=elsewhere
         )
-        subject = subject.advance(phase=derive_phase(subject), progress=derive_progress(subject))
-        subject = subject.advance(scope=derive_scope(subject))
-        subject = subject.advance(schedule=derive_schedule(subject), acceptance=derive_acceptance(subject))
+        found = evolve(subject.derived, phase=derive_phase(subject), progress=derive_progress(subject))
+        subject = subject.advance(found)
+        subject = subject.advance(evolve(found, scope=derive_scope(subject)))
+        schedule, acceptance = derive_schedule(subject), derive_acceptance(subject)
+        subject = subject.advance(evolve(subject.derived, schedule=schedule, acceptance=acceptance))
         return forecast_engagement(
             subject, self._learned(day), seed=self._seed, trials=self._trials, earlier=self._learned
         ).forecast
