@@ -90,19 +90,19 @@ def _assembled(lead: Iterable[SafeMarkdown], sections: Iterable[DigestSection]) 
 def portfolio_digest(context: ReportContext, due: Due, url: str = "") -> Digest:
     """For leadership: colours that turned, the worst stories, decisions by name, forecast against target."""
     words, view = context.templates.words, portfolio_view(due, context)
-    running = [line.derived for line in view["lines"]]
-    counts = joined(SafeMarkdown(f"{n} {words.name('rag', rag)}") for rag, n in view["counts"].items() if n)
-    quarter = view["revenue"]
+    running = [line.derived for line in view.lines]
+    counts = joined(SafeMarkdown(f"{n} {words.name('rag', rag)}") for rag, n in view.counts.items() if n)
+    quarter = view.revenue
     lead = [words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone)]
     if url:
         lead.append(link(words.text("digest.report"), url))
     if quarter:
         figures = {n: words.money(getattr(quarter, n)) for n in ("forecast", "low", "high")}
         key = "digest.quarter" if quarter.target is not None else "digest.quarter_alone"
-        lead.append(words.text(key, quarter=view["quarter"], target=words.money(quarter.target), **figures))
+        lead.append(words.text(key, quarter=view.quarter, target=words.money(quarter.target), **figures))
     moved = (
         SafeMarkdown(f"{line.name}: {words.rag(line.before)} → {words.rag(line.after)}")
-        for line in view["lines"]
+        for line in view.lines
         if line.moved
     )
     sections = (

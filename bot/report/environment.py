@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import Field, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -67,10 +67,10 @@ class Templates:
             name for name in self.environment.list_templates() if name.endswith(SUFFIX) and not name.startswith("_")
         ]
 
-    def render(self, name: str, view: Mapping[str, Any]) -> SafeMarkdown:
-        """The template's text for `view`. Raises ConfigError that names file and line."""
+    def render(self, name: str, *views: View) -> SafeMarkdown:
+        """The template's text for these views together. Raises ConfigError that names file and line."""
         try:
-            text = self.environment.get_template(name).render(view)
+            text = self.environment.get_template(name).render(names_of(*views))
         except Exception as problem:  # a template may fail in any way; each is told by file and line
             fault = self._fault(name, problem)
             raise ConfigError("a report template can't be used", fault.where, faults=(fault,)) from problem
@@ -89,6 +89,17 @@ class Templates:
         """File and line of the last template frame: Jinja rewrites tracebacks so that they point into templates."""
         frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename.endswith(SUFFIX)]
         return (frames[-1].filename, frames[-1].lineno or 0) if frames else (name, 0)
+
+
+class View(Protocol):
+    """A frozen dataclass whose fields are what a template may name."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+def names_of(*views: View) -> dict[str, object]:
+    """What a template may name, and what it is; a later view's word counts."""
+    return {name: getattr(view, name) for view in views for name in view.__dataclass_fields__}
 
 
 def shipped_folder() -> Path:

@@ -97,6 +97,15 @@ def partners_of(engagement: Engagement, context: ReportContext) -> set[str]:
     return {name for name in named if name}
 
 
+@dataclass(frozen=True, slots=True)
+class HandoverView:
+    """What the template of the hand-over form shows."""
+
+    view: PartnerView
+    as_of_line: SafeMarkdown
+    period: SafeMarkdown
+
+
 def make_handover(due: Due, context: ReportContext, partner: str) -> RenderedFile | None:
     """The hand-over form for one partner; None when it works on nothing here."""
     wanted = partner.casefold()
@@ -107,11 +116,11 @@ def make_handover(due: Due, context: ReportContext, partner: str) -> RenderedFil
     safe = _for_partner(context, view)
     text = context.templates.render(
         TEMPLATE,
-        {
-            "view": safe,
-            "as_of_line": words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
-            "period": SafeMarkdown(due.period.name),
-        },
+        HandoverView(
+            safe,
+            words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
+            SafeMarkdown(due.period.name),
+        ),
     )
     slug = re.sub(r"[^a-z0-9]+", "-", wanted).strip("-") or "partner"
     return RenderedFile(f"partner-{slug}-{due.period.name}.md", text)

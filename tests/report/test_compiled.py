@@ -11,7 +11,7 @@ PROBE = """{{ 1234.5 }} {{ true }} {{ t("rag.red") }} {{ "green"|word("rag") if 
 
 
 def said(locale: str, folder: Path) -> str:
-    return Templates(load_words(locale, "EUR", folder / "locale"), folder).render("probe.md.j2", {}).strip()
+    return Templates(load_words(locale, "EUR", folder / "locale"), folder).render("probe.md.j2").strip()
 
 
 def test_constants_are_formatted_in_the_language_of_each_rendering(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import make_dataclass
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ WORDS = load_words("en_US", "USD")
 
 def rendered(folder: Path, text: str, **view: object) -> str:
     (folder / "probe.md.j2").write_text(text, encoding="utf-8")
-    return Templates(WORDS, folder).render("probe.md.j2", view).rstrip("\n")
+    return Templates(WORDS, folder).render("probe.md.j2", make_dataclass("Probe", view)(**view)).rstrip("\n")
 
 
 def faults(folder: Path | None) -> list[str]:
@@ -63,7 +64,10 @@ def test_a_users_template_replaces_ours_and_may_have_partials_of_its_own(tmp_pat
     (tmp_path / "monthly.md.j2").write_text("{% include '_mine.md.j2' %}")
     (tmp_path / "_mine.md.j2").write_text("{{ month }} in our own words")
     assert faults(tmp_path) == []
-    assert Templates(WORDS, tmp_path).render("monthly.md.j2", {"month": "October"}) == "October in our own words\n"
+    assert (
+        Templates(WORDS, tmp_path).render("monthly.md.j2", make_dataclass("Probe", ["month"])("October"))
+        == "October in our own words\n"
+    )
 
 
 def test_the_folder_of_the_config_is_looked_for_beside_it(tmp_path: Path) -> None:

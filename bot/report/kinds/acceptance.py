@@ -7,6 +7,8 @@ approval, and holds no more than the milestone's title and dates.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
 from bot.derive.decisions.due import Due
 from bot.derive.decisions.orders.consents import period_of
@@ -17,6 +19,7 @@ from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
 from bot.report.registry import Report, ReportPlace
+from bot.report.text.safe_text import SafeMarkdown
 
 _AT = "\x1f"
 
@@ -41,14 +44,25 @@ def make_acceptance(due: Due, context: ReportContext, subject: str | None) -> Do
     return question(context, "acceptance", period_of(title), text, derived, engagement)
 
 
-def _view(context: ReportContext, clock: Acceptance, engagement: Engagement) -> dict[str, object]:
-    return {
-        "name": name_of(context, engagement),
-        "milestone": clock.milestone,
-        "sent": clock.sent,
-        "passive_on": clock.passive_on,
-        "approvers": tuple(engagement.facts.acceptance),
-    }
+@dataclass(frozen=True, slots=True)
+class AcceptanceView:
+    """What the template shows; it computes nothing."""
+
+    name: SafeMarkdown
+    milestone: str
+    sent: date | None
+    passive_on: date | None
+    approvers: tuple[str, ...]
+
+
+def _view(context: ReportContext, clock: Acceptance, engagement: Engagement) -> AcceptanceView:
+    return AcceptanceView(
+        name=name_of(context, engagement),
+        milestone=clock.milestone,
+        sent=clock.sent,
+        passive_on=clock.passive_on,
+        approvers=tuple(engagement.facts.acceptance),
+    )
 
 
 REPORT = Report(

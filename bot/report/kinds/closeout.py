@@ -10,13 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from bot.config.reports import CloseoutReport
 from bot.derive.decisions.due import Due
-from bot.derive.results import EngagementDerived
+from bot.derive.results import ChangeOrder, EngagementDerived
 from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.border import read_day
+from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Item
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
@@ -24,7 +24,7 @@ from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarg
 from bot.report.parts.headline import headline
 from bot.report.parts.movement import is_lesson
 from bot.report.parts.replies import Voice
-from bot.report.parts.rows import acceptance_views, milestone_views
+from bot.report.parts.rows import AcceptanceView, MilestoneView, acceptance_views, milestone_views
 from bot.report.registry import Report, ReportPlace
 from bot.report.text.safe_text import SafeMarkdown, clean
 
@@ -58,51 +58,85 @@ def make_closeout(due: Due, context: ReportContext, ref: str | None) -> Document
         target=NoteTarget(engagement.facts.internal or engagement.ref),
         body=context.templates.render(REPORT.template, view),
         engagement=ref,
-        as_of_line=view["as_of_line"],
+        as_of_line=view.as_of_line,
         payload={"v": 1, "hours": derived.budget.hours_spent, "hours_budget": derived.budget.hours_budget},
     )
 
 
-def closeout_view(
-    due: Due, context: ReportContext, derived: EngagementDerived, engagement: Engagement
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class CloseoutView:
+    """What the template shows; it computes nothing."""
+
+    name: SafeMarkdown
+    as_of_line: SafeMarkdown
+    facts: Facts
+    derived: EngagementDerived
+    started: date | None
+    finished: date | None
+    start_days: int | None
+    end: date | None
+    end_days: int | None
+    hours_over: float | None
+    hours_ratio: float | None
+    sold_hours: float | None
+    headline: SafeMarkdown
+    original: Original | None
+    lost: tuple[tuple[str, int], ...]
+    added: tuple[SafeMarkdown, ...]
+    most_names: int
+    deviations: tuple[tuple[SafeMarkdown, float, float], ...]
+    left_open: int
+    revenue: float | None
+    milestones: tuple[MilestoneView, ...]
+    acceptance: tuple[AcceptanceView, ...]
+    orders: tuple[tuple[ChangeOrder, SafeMarkdown], ...]
+    checks: tuple[tuple[str, bool | None], ...]
+    lessons: tuple[tuple[SafeMarkdown, tuple[str, ...]], ...]
+    wins: tuple[SafeMarkdown, ...]
+    voices: tuple[Voice, ...]
+    unread: tuple[Text, ...]
+    notes_start: SafeMarkdown
+    notes_end: SafeMarkdown
+
+
+def closeout_view(due: Due, context: ReportContext, derived: EngagementDerived, engagement: Engagement) -> CloseoutView:
     """Everything the template shows."""
     words, facts, budget = context.templates.words, engagement.facts, derived.budget
     started, finished = _started(engagement), derived.completion.completed_on
     lessons = _labelled(engagement, lambda label: is_lesson(label, context.settings.labels.lesson))
     wins = _labelled(engagement, lambda label: label in context.settings.labels.win)
-    return {
-        "name": context.titled(derived.ref, derived.title),
-        "as_of_line": words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
-        "facts": facts,
-        "derived": derived,
-        "started": started,
-        "finished": finished,
-        "start_days": _late(context, facts.start, started),
-        "end": derived.end,
-        "end_days": _late(context, derived.end, finished),
-        "hours_over": None if budget.hours_budget is None else budget.hours_spent - budget.hours_budget,
-        "hours_ratio": budget.hours_spent / budget.hours_budget - 1 if budget.hours_budget else None,
-        "sold_hours": facts.hours if facts.hours != budget.hours_budget else None,
-        "headline": headline(context, derived, facts),
-        "original": original(context, derived, facts),
-        "lost": _lost(context, derived, engagement),
-        "added": _added(context, engagement, derived),
-        "most_names": MOST_NAMES,
-        "deviations": _deviations(context, engagement, derived),
-        "left_open": derived.progress.items_total - derived.progress.items_done,
-        "revenue": sum(q.actual for q in derived.forecast.revenue.values()) if derived.forecast.revenue else None,
-        "milestones": milestone_views(context, derived.schedule.milestones),
-        "acceptance": acceptance_views(context, derived.acceptance),
-        "orders": tuple((o, context.titled(o.ref, o.title)) for o in derived.scope.change_orders),
-        "checks": tuple((name, getattr(derived.completion, name)) for name in CHECKS),
-        "lessons": tuple((context.titled(i.ref, i.title), _kinds(i, context)) for i in lessons),
-        "wins": tuple(context.titled(i.ref, i.title) for i in wins),
-        "voices": _voices(context, derived.ref),
-        "unread": derived.errors,
-        "notes_start": SafeMarkdown(PM_NOTES_START),
-        "notes_end": SafeMarkdown(PM_NOTES_END),
-    }
+    return CloseoutView(
+        name=context.titled(derived.ref, derived.title),
+        as_of_line=words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
+        facts=facts,
+        derived=derived,
+        started=started,
+        finished=finished,
+        start_days=_late(context, facts.start, started),
+        end=derived.end,
+        end_days=_late(context, derived.end, finished),
+        hours_over=None if budget.hours_budget is None else budget.hours_spent - budget.hours_budget,
+        hours_ratio=budget.hours_spent / budget.hours_budget - 1 if budget.hours_budget else None,
+        sold_hours=facts.hours if facts.hours != budget.hours_budget else None,
+        headline=headline(context, derived, facts),
+        original=original(context, derived, facts),
+        lost=_lost(context, derived, engagement),
+        added=_added(context, engagement, derived),
+        most_names=MOST_NAMES,
+        deviations=_deviations(context, engagement, derived),
+        left_open=derived.progress.items_total - derived.progress.items_done,
+        revenue=sum(q.actual for q in derived.forecast.revenue.values()) if derived.forecast.revenue else None,
+        milestones=milestone_views(context, derived.schedule.milestones),
+        acceptance=acceptance_views(context, derived.acceptance),
+        orders=tuple((o, context.titled(o.ref, o.title)) for o in derived.scope.change_orders),
+        checks=tuple((name, getattr(derived.completion, name)) for name in CHECKS),
+        lessons=tuple((context.titled(i.ref, i.title), _kinds(i, context)) for i in lessons),
+        wins=tuple(context.titled(i.ref, i.title) for i in wins),
+        voices=_voices(context, derived.ref),
+        unread=derived.errors,
+        notes_start=SafeMarkdown(PM_NOTES_START),
+        notes_end=SafeMarkdown(PM_NOTES_END),
+    )
 
 
 @dataclass(frozen=True, slots=True)

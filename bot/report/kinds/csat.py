@@ -7,6 +7,7 @@ answer counts as a `csat::N` label does; once there is one, nobody is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.derive.decisions.due import Due
@@ -17,6 +18,7 @@ from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
 from bot.report.registry import Report, ReportPlace
+from bot.report.text.safe_text import SafeMarkdown
 
 ASKED_WITHIN = timedelta(days=30)
 """Of the completion: what ended long ago is asked about no more."""
@@ -36,12 +38,20 @@ def _is_fresh(derived: EngagementDerived, due: Due) -> bool:
     return derived.phase == Phase.COMPLETE and ended is not None and due.as_of - ended <= ASKED_WITHIN
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyView:
+    """What the template shows."""
+
+    name: SafeMarkdown
+    approvers: tuple[str, ...]
+
+
 def make_csat(due: Due, context: ReportContext, subject: str | None) -> Document | None:
     ref = subject or ""
     derived, engagement = context.derived(ref, due.as_of), context.engagements(due.as_of).get(ref)
     if derived is None or engagement is None:
         return None
-    view = {"name": name_of(context, engagement), "approvers": tuple(engagement.facts.acceptance)}
+    view = SurveyView(name_of(context, engagement), tuple(engagement.facts.acceptance))
     text = context.templates.render(REPORT.template, view)
     return question(context, SURVEY, SURVEY, text, derived, engagement)
 

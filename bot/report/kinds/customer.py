@@ -13,27 +13,34 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from bot.config import Settings
 from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
-from bot.derive.decisions.promises import CustomerStanding, CustomerState, is_missed, promised, standing_of, state_of
+from bot.derive.decisions.promises import (
+    CustomerStanding,
+    CustomerState,
+    is_missed,
+    is_moved,
+    promised,
+    standing_of,
+    state_of,
+)
 from bot.derive.decisions.steps import next_steps
 from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, MilestoneStatus, Story
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.facts import for_customer
 from bot.domain.model import Engagement, Facts, Item
-from bot.domain.vocabulary import BillingType, Phase
+from bot.domain.vocabulary import BillingType, Colour, Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
 from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
 from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
 from bot.report.parts.steps import StepView, view_of
-from bot.report.parts.stories import story_views
+from bot.report.parts.stories import StoryView, story_views
 from bot.report.registry import Report, ReportPlace
 from bot.report.text.safe_text import SafeMarkdown, joined
 
@@ -50,27 +57,27 @@ class CustomerFacts:
     name: SafeMarkdown
     period: SafeMarkdown
     as_of_line: SafeMarkdown
-    progress: float | None = None
-    items_done: int = 0
-    items_total: int = 0
-    milestones: tuple[MilestoneView, ...] = ()
-    milestones_done: int = 0
-    hours_used: float | None = None
-    hours_sold: float | None = None
-    accepted: int | None = None
-    to_accept: int | None = None
-    finished: tuple[SafeMarkdown, ...] = ()
-    more_finished: int = 0
-    steps: tuple[StepView, ...] = ()
-    state: SafeMarkdown | None = None
+    progress: float | None
+    items_done: int
+    items_total: int
+    milestones: tuple[MilestoneView, ...]
+    milestones_done: int
+    hours_used: float | None
+    hours_sold: float | None
+    accepted: int | None
+    to_accept: int | None
+    finished: tuple[SafeMarkdown, ...]
+    more_finished: int
+    steps: tuple[StepView, ...]
+    state: SafeMarkdown | None
     """Where it stands, in a sentence with its reason."""
-    waiting: tuple[Waiting, ...] = ()
-    undecided: tuple[SafeMarkdown, ...] = ()
+    waiting: tuple[Waiting, ...]
+    undecided: tuple[SafeMarkdown, ...]
     """Change requests and sign-offs that wait for the customer."""
-    absences: tuple[SafeMarkdown, ...] = ()
-    risks: tuple[CustomerRisk, ...] = ()
-    more_risks: int = 0
-    incomplete: bool = False
+    absences: tuple[SafeMarkdown, ...]
+    risks: tuple[CustomerRisk, ...]
+    more_risks: int
+    incomplete: bool
 
 
 def subjects(due: Due, context: ReportContext) -> Iterable[str]:
@@ -93,7 +100,7 @@ def make_customer(due: Due, context: ReportContext, ref: str | None) -> Document
     if derived is None or engagement is None:
         raise LookupError(f"{ref} is not among what was derived as of {day}")
     facts = customer_facts(context, derived, engagement, due, day)
-    text = context.templates.render(REPORT.template, {f.name: getattr(facts, f.name) for f in fields(facts)})
+    text = context.templates.render(REPORT.template, facts)
     told = _told(context, derived, engagement)
     made = to_customer(context, "status", due.period.name, text, derived, engagement, told)
     return dataclasses.replace(made, as_of_line=facts.as_of_line)
@@ -191,17 +198,18 @@ def _state(
         milestone=m.title,
         day=m.closed or m.forecast or m.due,
         due=m.due,
-        baseline=m.baseline or m.due,
-        n=max(m.slip_days or 0, 0),
+        baseline=m.baseline,
+        n=m.slip_days,
     )
     return joined([told, *_reason(context, derived, standing, visible, day)], " ")
 
 
 def _sentence(standing: CustomerStanding) -> str:
     """A date that is missed, one that may be, and one that was moved and may be missed again are three things."""
-    if standing.state is not CustomerState.AT_RISK or is_missed(standing.milestone):
+    moved = is_moved(standing.milestone)
+    if standing.state is not CustomerState.AT_RISK or (moved and is_missed(standing.milestone)):
         return standing.state
-    return "at_risk_again" if (standing.milestone.slip_days or 0) > 0 else "at_risk_date"
+    return "at_risk_again" if moved else "at_risk_date"
 
 
 def _reason(
@@ -211,7 +219,7 @@ def _reason(
     if standing.state in (CustomerState.DONE, CustomerState.ON_PLAN):
         return
     words = context.templates.words
-    named = next((c.cause for c in derived.causes if c.milestone == standing.milestone.title), None)
+    named = _cause_of(derived, standing.milestone)
     if named:
         yield words.text("customer_state.cause", cause=words.name("slip_cause", named))
     if standing.state is CustomerState.NEW_PLAN or named:
@@ -226,8 +234,12 @@ def _reason(
 
 def _as_told(view: MilestoneView, milestone: MilestoneStatus, derived: EngagementDerived) -> MilestoneView:
     """With its state in the customer's words, and why it moved, where somebody said so."""
-    cause = next((c.cause for c in derived.causes if c.milestone == milestone.title), None)
-    return dataclasses.replace(view, state=str(state_of(milestone)), dot=STATES[state_of(milestone)], cause=cause)
+    state, cause = state_of(milestone), _cause_of(derived, milestone)
+    return dataclasses.replace(view, state=str(state), dot=STATES[state], cause=cause)
+
+
+def _cause_of(derived: EngagementDerived, milestone: MilestoneStatus) -> str | None:
+    return next((c.cause for c in derived.causes if c.milestone == milestone.title), None)
 
 
 def is_visible(item: Item, settings: Settings) -> bool:
@@ -325,19 +337,33 @@ def _is_told_as_it_is(story: Story) -> bool:
     return story.id.startswith(("register:", "waiting"))
 
 
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """What the template shows; it computes nothing."""
+
+    withheld: tuple[StoryView, ...]
+    other_dates: tuple[SafeMarkdown, ...]
+    rag: Colour
+    approvers: tuple[str, ...]
+    channel: SafeMarkdown
+    text: SafeMarkdown
+    text_start: SafeMarkdown
+    text_end: SafeMarkdown
+
+
 def draft_around(
     context: ReportContext, text: str, channel: NoteTarget, derived: EngagementDerived, told: CustomerWording
 ) -> str:
-    view: dict[str, Any] = {
-        "withheld": story_views(context, _withheld(derived, told)),
-        "other_dates": told.other_dates,
-        "rag": derived.status.overall,
-        "approvers": context.settings.reports.status.customer.approvers,
-        "channel": context.link(channel.ref),
-        "text": SafeMarkdown(text.strip("\n")),
-        "text_start": SafeMarkdown(CUSTOMER_TEXT_START),
-        "text_end": SafeMarkdown(CUSTOMER_TEXT_END),
-    }
+    view = DraftView(
+        withheld=story_views(context, _withheld(derived, told)),
+        other_dates=told.other_dates,
+        rag=derived.status.overall,
+        approvers=context.settings.reports.status.customer.approvers,
+        channel=context.link(channel.ref),
+        text=SafeMarkdown(text.strip("\n")),
+        text_start=SafeMarkdown(CUSTOMER_TEXT_START),
+        text_end=SafeMarkdown(CUSTOMER_TEXT_END),
+    )
     return context.templates.render(DRAFT_TEMPLATE, view)
 
 

@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from bot.config.reports import MonthlyReport
 from bot.derive.decisions.due import MONTHLY, Due
 from bot.derive.decisions.gravity import by_colour
 from bot.derive.depth import Depth
-from bot.derive.results import EngagementDerived, PortfolioQuarter, QuarterRevenue
+from bot.derive.results import EngagementDerived, PortfolioDerived, PortfolioQuarter, QuarterRevenue
 from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
-from bot.report.partner import partner_views
+from bot.report.partner import PartnerView, partner_views
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
-from bot.report.parts.colours import axis_views, colours_of
-from bot.report.parts.decisions import decisions_in
-from bot.report.parts.forecast_record import promised_by_engagement, record_view
+from bot.report.parts.colours import AxisView, axis_views, colours_of
+from bot.report.parts.decisions import Decision, decisions_in
+from bot.report.parts.forecast_record import RecordView, promised_by_engagement, record_view
 from bot.report.parts.headline import headline
-from bot.report.parts.invoicing import invoicing_view
+from bot.report.parts.invoicing import InvoicingView, invoicing_view
 from bot.report.parts.issue import issue_document
-from bot.report.parts.months_ahead import months_ahead
+from bot.report.parts.months_ahead import MonthsAhead, months_ahead
 from bot.report.parts.movement import (
     RaidMovement,
     Slipped,
@@ -39,7 +38,7 @@ from bot.report.parts.movement import (
 )
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
-from bot.report.parts.waterfall import waterfall_view
+from bot.report.parts.waterfall import WaterfallView, waterfall_view
 from bot.report.parts.weeks import count_colours, weekly_colours
 from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown, joined
@@ -60,7 +59,7 @@ class Month:
     headline: SafeMarkdown
     rag: str
     trend: tuple[str, ...]
-    axes: Any
+    axes: tuple[AxisView, ...]
     hit: tuple[MilestoneView, ...]
     slipped: tuple[Slipped, ...]
     lost: tuple[tuple[str, int], ...]
@@ -81,11 +80,47 @@ class Month:
 def make_monthly(due: Due, context: ReportContext, ref: str | None) -> Document:
     view = monthly_view(due, context)
     promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
-    payload = {"status": {m.derived.ref: m.rag for m in (*view["key"], *view["others"])}, **promised}
+    payload = {"status": {m.derived.ref: m.rag for m in (*view.key, *view.others)}, **promised}
     return issue_document(REPORT.template, due, context, view, payload)
 
 
-def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class MonthlyView:
+    """What the template shows; it computes nothing."""
+
+    month: SafeMarkdown
+    counts: Mapping[str, int]
+    key: Sequence[Month]
+    others: Sequence[Month]
+    quarter: SafeMarkdown
+    charts: tuple[SafeMarkdown, ...]
+    revenue: PortfolioQuarter | None
+    revenue_before: PortfolioQuarter | None
+    earned: float
+    expected: float | None
+    replayed: bool
+    error: float | None
+    rates: PortfolioDerived
+    waterfall: WaterfallView | None
+    months_ahead: MonthsAhead | None
+    forecast_record: RecordView | None
+    invoicing: InvoicingView | None
+    decisions: tuple[Decision, ...]
+    more_decisions: int
+    wins: Sequence[tuple[SafeMarkdown, SafeMarkdown]]
+    hit: int
+    slipped: int
+    escalated: int
+    completed: Sequence[SafeMarkdown]
+    rated: int
+    hours: float
+    asks: Sequence[tuple[SafeMarkdown, AskView]]
+    more_asks: int
+    partners: tuple[PartnerView, ...]
+    notes: tuple[Voice, ...]
+
+
+def monthly_view(due: Due, context: ReportContext) -> MonthlyView:
     """Everything the template shows."""
     derived = context.derive(due.as_of)
     then = context.derive_to(due.period.first - ONE_DAY, Depth.FIGURES)
@@ -100,38 +135,38 @@ def monthly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     expected = expected_of(then.portfolio.revenue_by_month, due.period) if promised is None else promised
     needed = [(m.name, ask) for m in months for ask in m.asks]
     decisions = decisions_in(context, derived.engagements, due.period)
-    return {
-        "month": context.templates.words.month(due.period.first),
-        "counts": count_colours(m.rag for m in months),
-        "key": [m for m in months if m.facts.key],
-        "others": [m for m in months if not m.facts.key],
-        "quarter": SafeMarkdown(quarter.name),
-        "charts": revenue_charts(context, derived),
-        "revenue": derived.portfolio.revenue.get(quarter.name),
-        "revenue_before": then.portfolio.revenue.get(quarter.name) if due.period.first > quarter.first else None,
-        "earned": month.actual,
-        "expected": expected,
-        "replayed": promised is None,
-        "error": month.actual / expected - 1 if expected else None,
-        "rates": derived.portfolio,
-        "waterfall": waterfall_view(context, derived),
-        "months_ahead": months_ahead(context, derived, due.period),
-        "forecast_record": record_view(context, derived),
-        "invoicing": invoicing_view(context, derived, due.period),
-        "decisions": decisions[:MOST_DECISIONS],
-        "more_decisions": max(0, len(decisions) - MOST_DECISIONS),
-        "wins": [(m.name, win) for m in months for win in m.wins],
-        "hit": sum(len(m.hit) for m in months),
-        "slipped": sum(len(m.slipped) for m in months),
-        "escalated": sum(len(m.raid.escalated) for m in months),
-        "completed": [m.name for m in months if m.derived.phase == Phase.COMPLETE],
-        "rated": sum(e.phase == Phase.COMPLETE for e in derived.engagements),
-        "hours": sum(m.hours for m in months),
-        "asks": needed[:MOST_ASKS],
-        "more_asks": max(0, len(needed) - MOST_ASKS),
-        "partners": partner_views(context, due.as_of, due.period),
-        "notes": voices(context, None, due.period, ("portfolio",)),
-    }
+    return MonthlyView(
+        month=context.templates.words.month(due.period.first),
+        counts=count_colours(m.rag for m in months),
+        key=[m for m in months if m.facts.key],
+        others=[m for m in months if not m.facts.key],
+        quarter=SafeMarkdown(quarter.name),
+        charts=revenue_charts(context, derived),
+        revenue=derived.portfolio.revenue.get(quarter.name),
+        revenue_before=then.portfolio.revenue.get(quarter.name) if due.period.first > quarter.first else None,
+        earned=month.actual,
+        expected=expected,
+        replayed=promised is None,
+        error=month.actual / expected - 1 if expected else None,
+        rates=derived.portfolio,
+        waterfall=waterfall_view(context, derived),
+        months_ahead=months_ahead(context, derived, due.period),
+        forecast_record=record_view(context, derived),
+        invoicing=invoicing_view(context, derived, due.period),
+        decisions=decisions[:MOST_DECISIONS],
+        more_decisions=max(0, len(decisions) - MOST_DECISIONS),
+        wins=[(m.name, win) for m in months for win in m.wins],
+        hit=sum(len(m.hit) for m in months),
+        slipped=sum(len(m.slipped) for m in months),
+        escalated=sum(len(m.raid.escalated) for m in months),
+        completed=[m.name for m in months if m.derived.phase == Phase.COMPLETE],
+        rated=sum(e.phase == Phase.COMPLETE for e in derived.engagements),
+        hours=sum(m.hours for m in months),
+        asks=needed[:MOST_ASKS],
+        more_asks=max(0, len(needed) - MOST_ASKS),
+        partners=partner_views(context, due.as_of, due.period),
+        notes=voices(context, None, due.period, ("portfolio",)),
+    )
 
 
 def _lost(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from bot.config.reports import PortfolioReport
 from bot.derive.checks.status import sentiment_worse
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, weekly
 from bot.derive.decisions.gravity import by_colour, by_severity, telling_risk
 from bot.derive.depth import Depth
-from bot.derive.results import Derived, EngagementDerived, Risk
+from bot.derive.forecast_results import PortfolioQuarter
+from bot.derive.results import CapacityWeek, Derived, EngagementDerived, Risk
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.messages import Text
 from bot.domain.model import Facts
@@ -23,7 +23,7 @@ from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, colours_of, week_colours
 from bot.report.parts.issue import issue_document
-from bot.report.parts.memory import drivers_between, quarter_was, recalculated
+from bot.report.parts.memory import Was, drivers_between, quarter_was, recalculated
 from bot.report.parts.orders import red_but_quiet
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
@@ -85,12 +85,45 @@ class EngagementLine:
 
 def make_portfolio(due: Due, context: ReportContext, ref: str | None) -> Document:
     view = portfolio_view(due, context)
-    payload = {"status": {line.derived.ref: line.rag for line in view["lines"]}}
+    payload = {"status": {line.derived.ref: line.rag for line in view.lines}}
     promised = context.commitment(context.derive(due.as_of)) if context.commitment else {}
     return issue_document(REPORT.template, due, context, view, {**payload, **promised})
 
 
-def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Upside:
+    """What one engagement could still add to the quarter, and why it is not counted."""
+
+    name: SafeMarkdown
+    amount: float
+    reasons: tuple[tuple[Text, tuple[SafeMarkdown, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """What the template shows; it computes nothing."""
+
+    lines: Sequence[EngagementLine]
+    counts: Mapping[str, int]
+    until: date
+    moved: Sequence[EngagementLine]
+    escalated: Sequence[tuple[SafeMarkdown, SafeMarkdown]]
+    completed: tuple[SafeMarkdown, ...]
+    quarter: SafeMarkdown
+    charts: tuple[SafeMarkdown, ...]
+    revenue: PortfolioQuarter | None
+    before: Was | None
+    after: Was | None
+    drivers: Sequence[tuple[float, SafeMarkdown, Text]]
+    appeared: tuple[SafeMarkdown, ...]
+    gone: tuple[SafeMarkdown, ...]
+    quiet_reds: Sequence[tuple[SafeMarkdown, tuple[SafeMarkdown, ...]]]
+    upside: Sequence[Upside]
+    more_upside: Sequence[Upside]
+    capacity: Sequence[CapacityWeek]
+
+
+def portfolio_view(due: Due, context: ReportContext) -> PortfolioView:
     """Everything the template shows."""
     first_due = weekly(context.settings.reports.portfolio.day).first_due(due.period)
     since, until = first_due - WEEK, min(first_due, due.as_of)
@@ -101,26 +134,26 @@ def portfolio_view(due: Due, context: ReportContext) -> dict[str, Any]:
         key=lambda line: (by_colour(line.rag), by_severity(line.told), line.derived.ref),
     )
     upside = _upside(context, derived, quarter.name)
-    return {
-        "lines": lines,
-        "counts": count_colours(line.rag for line in lines),
-        "until": until,
-        "moved": [line for line in lines if line.moved],
-        "escalated": _escalated(context, since, until),
-        "completed": tuple(context.titled(e.ref, e.title) for e in derived.engagements if _completed(e, since, until)),
-        "quarter": SafeMarkdown(quarter.name),
-        "charts": revenue_charts(context, derived),
-        "revenue": derived.portfolio.revenue.get(quarter.name),
-        "before": quarter_was(context, quarter, since),
-        "after": quarter_was(context, quarter, until) if until < day else recalculated(context, quarter, until),
-        "drivers": _drivers(context, quarter, since, until),
-        "appeared": _only_on(context, until, since),
-        "gone": _only_on(context, since, until),
-        "quiet_reds": _quiet_reds(context, derived.running),
-        "upside": upside[:MOST_UPSIDE],
-        "more_upside": upside[MOST_UPSIDE:],
-        "capacity": [week for week in derived.portfolio.capacity if week.is_over],
-    }
+    return PortfolioView(
+        lines=lines,
+        counts=count_colours(line.rag for line in lines),
+        until=until,
+        moved=[line for line in lines if line.moved],
+        escalated=_escalated(context, since, until),
+        completed=tuple(context.titled(e.ref, e.title) for e in derived.engagements if _completed(e, since, until)),
+        quarter=SafeMarkdown(quarter.name),
+        charts=revenue_charts(context, derived),
+        revenue=derived.portfolio.revenue.get(quarter.name),
+        before=quarter_was(context, quarter, since),
+        after=quarter_was(context, quarter, until) if until < day else recalculated(context, quarter, until),
+        drivers=_drivers(context, quarter, since, until),
+        appeared=_only_on(context, until, since),
+        gone=_only_on(context, since, until),
+        quiet_reds=_quiet_reds(context, derived.running),
+        upside=upside[:MOST_UPSIDE],
+        more_upside=upside[MOST_UPSIDE:],
+        capacity=[week for week in derived.portfolio.capacity if week.is_over],
+    )
 
 
 def _quiet_reds(
@@ -217,16 +250,16 @@ def _only_on(context: ReportContext, day: date, other: date) -> tuple[SafeMarkdo
     return tuple(context.titled(e.ref, e.title) for e in found)
 
 
-def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Mapping[str, Any]]:
+def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Upside]:
     """What could still be added to the quarter and why it is not counted: the largest first."""
     whole = derived.portfolio.revenue.get(quarter)
     rows = [(e, e.forecast.revenue[quarter]) for e in derived.engagements if quarter in e.forecast.revenue]
     return [
-        {
-            "name": context.titled(e.ref, e.title),
-            "amount": revenue.upside,
-            "reasons": tuple((reason.text, context.links(reason.evidence, own=e.ref)) for reason in revenue.reasons),
-        }
+        Upside(
+            context.titled(e.ref, e.title),
+            revenue.upside,
+            tuple((reason.text, context.links(reason.evidence, own=e.ref)) for reason in revenue.reasons),
+        )
         for e, revenue in sorted(rows, key=lambda row: (-row[1].upside, row[0].ref))
         if is_worth(revenue.upside, whole.forecast if whole else 0.0)
     ]

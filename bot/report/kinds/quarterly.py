@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from bot.config import LabelSettings
 from bot.config.reports import QuarterlyReport
 from bot.derive.decisions.due import QUARTERLY, Due
+from bot.derive.forecast_results import PortfolioQuarter
 from bot.derive.labels import has_label
-from bot.derive.results import ChangeOrder, Derived, EngagementDerived
+from bot.derive.results import ChangeOrder, Derived, EngagementDerived, PortfolioDerived, QuarterRevenue
 from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.model import Engagement, Item
@@ -22,12 +22,12 @@ from bot.report.document import Document
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, record_lines, week_colours
-from bot.report.parts.forecast_record import record_view
+from bot.report.parts.forecast_record import RecordView, record_view
 from bot.report.parts.issue import issue_document
 from bot.report.parts.judged import judged_lines
 from bot.report.parts.movement import is_lesson, labelled_in
-from bot.report.parts.replies import voices
-from bot.report.parts.waterfall import waterfall_view
+from bot.report.parts.replies import Voice, voices
+from bot.report.parts.waterfall import WaterfallView, waterfall_view
 from bot.report.parts.weeks import days_red, status_days, weekly_colours
 from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown
@@ -65,7 +65,45 @@ def make_quarterly(due: Due, context: ReportContext, ref: str | None) -> Documen
     return issue_document(REPORT.template, due, context, view, promised)
 
 
-def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class QuarterlyView:
+    """What the template shows; it computes nothing."""
+
+    quarter: SafeMarkdown
+    next_quarter: SafeMarkdown
+    revenue: PortfolioQuarter | None
+    charts: tuple[SafeMarkdown, ...]
+    tolerance: float
+    within: bool | None
+    next_revenue: PortfolioQuarter | None
+    by_region: Sequence[tuple[str, QuarterRevenue]]
+    by_partner: Sequence[tuple[str, QuarterRevenue]]
+    by_pm: Sequence[tuple[str, QuarterRevenue]]
+    rates: PortfolioDerived
+    utilisation_target: float | None
+    record: tuple[SafeMarkdown, ...]
+    lost: Sequence[tuple[str, int]]
+    judged: tuple[SafeMarkdown, ...]
+    waterfall: WaterfallView | None
+    forecast_record: RecordView | None
+    orders: Sequence[tuple[str, list[ChangeOrder], float, float]]
+    order_titles: Mapping[str, SafeMarkdown]
+    exceptions: Sequence[tuple[str, list[SafeMarkdown], int]]
+    escalations: EscalationCounts
+    red: Sequence[RedSpell]
+    more_red: Sequence[RedSpell]
+    csat: Csat
+    lessons: Sequence[Lesson]
+    wins: Sequence[SafeMarkdown]
+    completed: Sequence[SafeMarkdown]
+    on_time: tuple[int, int] | None
+    on_budget: tuple[int, int] | None
+    backlog: Backlog
+    asks: Sequence[tuple[SafeMarkdown, AskView]]
+    notes: tuple[Voice, ...]
+
+
+def quarterly_view(due: Due, context: ReportContext) -> QuarterlyView:
     """Everything the template shows."""
     derived, quarter = context.derive(due.as_of), due.period
     engagements = context.engagements(due.as_of)
@@ -75,44 +113,44 @@ def quarterly_view(due: Due, context: ReportContext) -> dict[str, Any]:
     red = _red_spells(context, derived, quarter)
     completed = [e for e in derived.engagements if _completed_in(e, quarter)]
     dated = [(e, e.end) for e in completed if e.end is not None]
-    return {
-        "quarter": SafeMarkdown(quarter.name),
-        "next_quarter": SafeMarkdown(following.name),
-        "revenue": revenue,
-        "charts": revenue_charts(context, derived),
-        "tolerance": context.settings.finance.tolerance,
-        "within": None
+    return QuarterlyView(
+        quarter=SafeMarkdown(quarter.name),
+        next_quarter=SafeMarkdown(following.name),
+        revenue=revenue,
+        charts=revenue_charts(context, derived),
+        tolerance=context.settings.finance.tolerance,
+        within=None
         if revenue is None or revenue.error is None
         else abs(revenue.error) <= context.settings.finance.tolerance,
-        "next_revenue": derived.portfolio.revenue.get(following.name),
-        "by_region": _groups(derived, "region", quarter.name),
-        "by_partner": _groups(derived, "partner", quarter.name),
-        "by_pm": _groups(derived, "pm", quarter.name),
-        "rates": derived.portfolio,
-        "utilisation_target": threshold,
-        "record": record_lines(context, derived),
-        "lost": _lost(derived, engagements, context.settings.labels, quarter),
-        "judged": judged_lines(context, derived.portfolio.judged),
-        "waterfall": waterfall_view(context, derived),
-        "forecast_record": record_view(context, derived, quarter),
-        "orders": _orders(derived, quarter),
-        "order_titles": {
+        next_revenue=derived.portfolio.revenue.get(following.name),
+        by_region=_groups(derived, "region", quarter.name),
+        by_partner=_groups(derived, "partner", quarter.name),
+        by_pm=_groups(derived, "pm", quarter.name),
+        rates=derived.portfolio,
+        utilisation_target=threshold,
+        record=record_lines(context, derived),
+        lost=_lost(derived, engagements, context.settings.labels, quarter),
+        judged=judged_lines(context, derived.portfolio.judged),
+        waterfall=waterfall_view(context, derived),
+        forecast_record=record_view(context, derived, quarter),
+        orders=_orders(derived, quarter),
+        order_titles={
             o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders
         },
-        "exceptions": _exceptions(context, engagements.values(), quarter),
-        "escalations": _escalations(context, engagements.values(), quarter),
-        "red": red[:MOST_RED],
-        "more_red": red[MOST_RED:],
-        "csat": _csat(derived, quarter),
-        "lessons": _lessons(context, engagements.values(), quarter),
-        "wins": _wins(context, engagements.values(), quarter),
-        "completed": [context.titled(e.ref, e.title) for e in completed],
-        "on_time": _share(e.completion.completed_on <= end for e, end in dated if e.completion.completed_on),
-        "on_budget": _share(e.budget.hours_spent <= e.budget.hours_budget for e in completed if e.budget.hours_budget),
-        "backlog": _backlog(derived),
-        "asks": _top_asks(context, derived),
-        "notes": voices(context, None, quarter, ("portfolio", "monthly")),
-    }
+        exceptions=_exceptions(context, engagements.values(), quarter),
+        escalations=_escalations(context, engagements.values(), quarter),
+        red=red[:MOST_RED],
+        more_red=red[MOST_RED:],
+        csat=_csat(derived, quarter),
+        lessons=_lessons(context, engagements.values(), quarter),
+        wins=_wins(context, engagements.values(), quarter),
+        completed=[context.titled(e.ref, e.title) for e in completed],
+        on_time=_share(e.completion.completed_on <= end for e, end in dated if e.completion.completed_on),
+        on_budget=_share(e.budget.hours_spent <= e.budget.hours_budget for e in completed if e.budget.hours_budget),
+        backlog=_backlog(derived),
+        asks=_top_asks(context, derived),
+        notes=voices(context, None, quarter, ("portfolio", "monthly")),
+    )
 
 
 def _share(kept: Iterable[bool]) -> tuple[int, int] | None:
@@ -121,7 +159,7 @@ def _share(kept: Iterable[bool]) -> tuple[int, int] | None:
     return (sum(answers), len(answers)) if answers else None
 
 
-def _groups(derived: Derived, grouping: str, quarter: str) -> list[tuple[str, Any]]:
+def _groups(derived: Derived, grouping: str, quarter: str) -> list[tuple[str, QuarterRevenue]]:
     groups = derived.portfolio.revenue_by.get(grouping, {})
     found = [(name, quarters[quarter]) for name, quarters in groups.items() if quarter in quarters]
     return sorted(found, key=lambda pair: (-pair[1].forecast, pair[0]))
@@ -140,7 +178,7 @@ def _orders(derived: Derived, quarter: Period) -> list[tuple[str, list[ChangeOrd
 
 def _exceptions(
     context: ReportContext, engagements: Iterable[Engagement], quarter: Period
-) -> list[tuple[str, list[Any], int]]:
+) -> list[tuple[str, list[SafeMarkdown], int]]:
     """(reason label, linked issues, how many are still open): work exceptions and work at risk raised in the quarter."""
     labels = context.settings.labels
 
@@ -158,7 +196,16 @@ def _exceptions(
     ]
 
 
-def _escalations(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class EscalationCounts:
+    """Escalations of the quarter."""
+
+    opened: int
+    closed: int
+    open: Sequence[SafeMarkdown]
+
+
+def _escalations(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> EscalationCounts:
     label = context.settings.labels.escalation
     opened: list[Item] = []
     closed: list[Item] = []
@@ -168,7 +215,11 @@ def _escalations(context: ReportContext, engagements: Iterable[Engagement], quar
         carrying = [item for item in engagement.items if has_label(item.labels, label)]
         closed += [i for i in carrying if i.closed_at and _in(context.calendar.local_day(i.closed_at), quarter)]
         still += [i for i in carrying if i.is_open]
-    return {"opened": len(opened), "closed": len(closed), "open": [context.titled(i.ref, i.title) for i in still]}
+    return EscalationCounts(
+        opened=len(opened),
+        closed=len(closed),
+        open=[context.titled(i.ref, i.title) for i in still],
+    )
 
 
 def _red_spells(context: ReportContext, derived: Derived, quarter: Period) -> list[RedSpell]:
@@ -248,7 +299,17 @@ def _wins(context: ReportContext, engagements: Iterable[Engagement], quarter: Pe
     return [context.titled(item.ref, item.title) for item in found]
 
 
-def _backlog(derived: Derived) -> Mapping[str, float | int]:
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is sold and not yet delivered, where the facts give it; `without` money there is none for so many."""
+
+    engagements: int
+    hours: float
+    money: float
+    without: int
+
+
+def _backlog(derived: Derived) -> Backlog:
     """What is sold and not yet delivered at the end of the quarter, where the facts give it: hours and money."""
     running = [e for e in derived.engagements if e.phase != Phase.COMPLETE]
     hours = [
@@ -259,7 +320,12 @@ def _backlog(derived: Derived) -> Mapping[str, float | int]:
         for e in running
         if e.budget.money_budget is not None
     ]
-    return {"engagements": len(running), "hours": sum(hours), "money": sum(money), "without": len(running) - len(money)}
+    return Backlog(
+        engagements=len(running),
+        hours=sum(hours),
+        money=sum(money),
+        without=len(running) - len(money),
+    )
 
 
 def _top_asks(context: ReportContext, derived: Derived) -> list[tuple[SafeMarkdown, AskView]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,25 +15,27 @@ from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
 from bot.derive.decisions.mutes import mute_payload
 from bot.derive.depth import Depth
+from bot.derive.forecast_results import QuarterRevenue
 from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, Scope
 from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
+from bot.domain.facts.declared import Facts
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, FactFault, PastReport
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
-from bot.report.parts.asks import ask_views
+from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
-from bot.report.parts.colours import axis_views, colours_of, posted, posted_before, trends
+from bot.report.parts.colours import AxisView, axis_views, colours_of, posted, posted_before, trends
 from bot.report.parts.headline import headline
-from bot.report.parts.orders import manager_lines, mute_changes, muted_line, orders_in_force
-from bot.report.parts.rows import acceptance_views, milestone_views, risk_views
+from bot.report.parts.orders import OrderView, manager_lines, mute_changes, muted_line, orders_in_force
+from bot.report.parts.rows import AcceptanceView, MilestoneView, RiskView, acceptance_views, milestone_views, risk_views
 from bot.report.parts.steps import StepView, step_views, steps_before
-from bot.report.parts.stories import story_views
+from bot.report.parts.stories import StoryView, story_views
 from bot.report.registry import Report, ReportPlace
 from bot.report.site.names import page_names
 from bot.report.text.safe_text import SafeMarkdown, code, link
@@ -115,22 +117,21 @@ def make_status(due: Due, context: ReportContext, ref: str | None) -> Document:
         target=NoteTarget(week.engagement.facts.internal or week.engagement.ref),
         body=_short(lambda shown: context.templates.render(REPORT.template, shown), view),
         engagement=ref,
-        as_of_line=view["as_of_line"],
+        as_of_line=view.as_of_line,
         payload=status_payload(week, colours, steps),
     )
 
 
-def _short(render: Callable[[dict[str, Any]], SafeMarkdown], view: dict[str, Any]) -> SafeMarkdown:
+def _short(render: Callable[[StatusView], SafeMarkdown], view: StatusView) -> SafeMarkdown:
     """The note with as many changes and asks before its folds as a reader takes in: MOST_WORDS in all, the others folded."""
-    changes, asks = ((*view[name], *view[f"more_{name}"]) for name in ("changes", "asks"))
-    shown = {"changes": len(view["changes"]), "asks": len(view["asks"])}
+    changes, asks = (*view.changes, *view.more_changes), (*view.asks, *view.more_asks)
+    shown = {"changes": len(view.changes), "asks": len(view.asks)}
     body = render(view)
     while _words(body) > MOST_WORDS and max(shown.values()) > 1:
         longer = "changes" if shown["changes"] >= shown["asks"] else "asks"
         shown[longer] -= 1
         c, a = shown["changes"], shown["asks"]
-        split = {"changes": changes[:c], "more_changes": changes[c:], "asks": asks[:a], "more_asks": asks[a:]}
-        body = render(view | split)
+        body = render(replace(view, changes=changes[:c], more_changes=changes[c:], asks=asks[:a], more_asks=asks[a:]))
     return body
 
 
@@ -139,7 +140,56 @@ def _words(body: str) -> int:
     return len(WORD.findall(LINK_TARGET.sub("]", body.split("<details>", 1)[0])))
 
 
-def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, ...]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """What the template shows; it computes nothing."""
+
+    period: SafeMarkdown
+    as_of_line: SafeMarkdown
+    name: SafeMarkdown
+    facts: Facts
+    derived: EngagementDerived
+    orders: tuple[OrderView, ...]
+    muted: SafeMarkdown | None
+    mute_changes: tuple[SafeMarkdown, ...]
+    manager: tuple[SafeMarkdown, ...]
+    colours: Mapping[str, str]
+    partial: bool
+    trend: tuple[str, ...]
+    axes: tuple[AxisView, ...]
+    headline: SafeMarkdown
+    until: date
+    compared: bool
+    previous_url: str
+    previous: str
+    changes: tuple[SafeMarkdown, ...]
+    more_changes: tuple[SafeMarkdown, ...]
+    steps_before: tuple[StepView, ...]
+    steps: tuple[StepView, ...]
+    stories: tuple[StoryView, ...]
+    risks: tuple[RiskView, ...]
+    milestones: tuple[MilestoneView, ...]
+    more_milestones: tuple[MilestoneView, ...]
+    quarter: SafeMarkdown
+    runs_out: tuple[str, date] | None
+    hours_left: float
+    indices: tuple[tuple[str, SafeMarkdown], ...]
+    explain: SafeMarkdown
+    counting: SafeMarkdown
+    page: SafeMarkdown | None
+    revenue: QuarterRevenue | None
+    acceptance: tuple[AcceptanceView, ...]
+    gaps: tuple[tuple[Text, tuple[SafeMarkdown, ...]], ...]
+    asks: tuple[AskView, ...]
+    more_asks: tuple[AskView, ...]
+    customer_owes: int
+    charts: tuple[SafeMarkdown, ...]
+    unread: tuple[Text, ...]
+    notes_start: SafeMarkdown
+    notes_end: SafeMarkdown
+
+
+def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, ...]) -> StatusView:
     """Everything the template shows; it computes nothing."""
     context, derived, engagement = week.context, week.derived, week.engagement
     words, facts = context.templates.words, engagement.facts
@@ -149,61 +199,59 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
     milestones = milestone_views(context, derived.schedule.milestones)
     quarter = context.calendar.fiscal_quarter(week.day).name
     previous = context.previous("status", derived.ref, week.period)
-    return {
-        "period": SafeMarkdown(week.period.name),
-        "as_of_line": words.text("common.as_of", day=week.day, zone=context.calendar.timezone),
-        "name": context.titled(derived.ref, derived.title),
-        "facts": facts,
-        "derived": derived,
-        "orders": orders_in_force(context, derived),
-        "muted": muted_line(context, derived),
-        "mute_changes": mute_changes(context, derived),
-        "manager": manager_lines(context, derived),
-        "colours": colours,
-        "partial": derived.status.partial,
-        "trend": trend["overall"],
-        "axes": axis_views(context, derived, trend),
-        "headline": headline(context, derived, facts),
-        "until": week.until,
-        "compared": context.derived(derived.ref, week.since, Depth.STATUS) is not None,
-        "previous_url": previous.url if previous else "",
-        "previous": previous.period if previous else "",
-        "changes": changed[:MOST_CHANGES],
-        "more_changes": changed[MOST_CHANGES:],
-        "steps_before": steps_before(context, engagement, week.since, week.period),
-        "steps": steps,
-        "stories": story_views(context, derived),
-        "risks": risk_views(context, derived),
-        "milestones": tuple(m for m in milestones if not m.done)[:NEXT_MILESTONES],
-        "more_milestones": (
+    return StatusView(
+        period=SafeMarkdown(week.period.name),
+        as_of_line=words.text("common.as_of", day=week.day, zone=context.calendar.timezone),
+        name=context.titled(derived.ref, derived.title),
+        facts=facts,
+        derived=derived,
+        orders=orders_in_force(context, derived),
+        muted=muted_line(context, derived),
+        mute_changes=mute_changes(context, derived),
+        manager=manager_lines(context, derived),
+        colours=colours,
+        partial=derived.status.partial,
+        trend=trend["overall"],
+        axes=axis_views(context, derived, trend),
+        headline=headline(context, derived, facts),
+        until=week.until,
+        compared=context.derived(derived.ref, week.since, Depth.STATUS) is not None,
+        previous_url=previous.url if previous else "",
+        previous=previous.period if previous else "",
+        changes=changed[:MOST_CHANGES],
+        more_changes=changed[MOST_CHANGES:],
+        steps_before=steps_before(context, engagement, week.since, week.period),
+        steps=steps,
+        stories=story_views(context, derived),
+        risks=risk_views(context, derived),
+        milestones=tuple(m for m in milestones if not m.done)[:NEXT_MILESTONES],
+        more_milestones=(
             *(m for m in milestones if m.done),
             *tuple(m for m in milestones if not m.done)[NEXT_MILESTONES:],
         ),
-        "quarter": SafeMarkdown(quarter),
-        "runs_out": _runs_out(week),
-        "hours_left": max(0.0, (derived.budget.hours_budget or 0.0) - derived.budget.hours_spent),
-        "indices": _indices(words, derived),
-        "explain": code(f"psbot explain '{derived.ref}'"),
-        "counting": _counting(words, context.settings.reports.counting),
-        "page": _page(context, derived.ref),
-        "revenue": derived.forecast.revenue.get(quarter),
-        "acceptance": acceptance_views(context, derived.acceptance),
-        "gaps": tuple(
-            (gap.message, context.links(gap.evidence, own=derived.ref)) for gap in derived.compliance.missing
-        ),
-        "asks": needed[:MOST_ASKS],
-        "more_asks": needed[MOST_ASKS:],
-        "customer_owes": sum(
+        quarter=SafeMarkdown(quarter),
+        runs_out=_runs_out(week),
+        hours_left=max(0.0, (derived.budget.hours_budget or 0.0) - derived.budget.hours_spent),
+        indices=_indices(words, derived),
+        explain=code(f"psbot explain '{derived.ref}'"),
+        counting=_counting(words, context.settings.reports.counting),
+        page=_page(context, derived.ref),
+        revenue=derived.forecast.revenue.get(quarter),
+        acceptance=acceptance_views(context, derived.acceptance),
+        gaps=tuple((gap.message, context.links(gap.evidence, own=derived.ref)) for gap in derived.compliance.missing),
+        asks=needed[:MOST_ASKS],
+        more_asks=needed[MOST_ASKS:],
+        customer_owes=sum(
             item.ref in derived.progress.values
             and item.is_open
             and has_label(item.labels, context.settings.labels.waiting_customer)
             for item in engagement.items
         ),
-        "charts": status_charts(context, derived, engagement, week.day),
-        "unread": (*derived.errors, *(_tell_fault(fault) for fault in engagement.fact_faults)),
-        "notes_start": SafeMarkdown(PM_NOTES_START),
-        "notes_end": SafeMarkdown(PM_NOTES_END),
-    }
+        charts=status_charts(context, derived, engagement, week.day),
+        unread=(*derived.errors, *(_tell_fault(fault) for fault in engagement.fact_faults)),
+        notes_start=SafeMarkdown(PM_NOTES_START),
+        notes_end=SafeMarkdown(PM_NOTES_END),
+    )
 
 
 def _counting(words: Words, address: str | None) -> SafeMarkdown:

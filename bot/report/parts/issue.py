@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.derive.decisions.due import Due
@@ -10,6 +12,7 @@ from bot.domain.errors import UsageError
 from bot.domain.messages import Text
 from bot.report.context import ReportContext, quiet
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget
+from bot.report.environment import View
 from bot.report.text.safe_text import SafeMarkdown, issue_title, link
 
 
@@ -17,7 +20,7 @@ def issue_document(
     template: str,
     due: Due,
     context: ReportContext,
-    view: Mapping[str, Any],
+    view: View,
     payload: Mapping[str, Any],
     title: Text | None = None,
 ) -> Document:
@@ -28,31 +31,45 @@ def issue_document(
             "no project is named for this issue", f"reports.{due.kind}.project", "Name one that only your people read."
         )
     frame, words = issue_frame(due, context), context.templates.words
-    heading = words.text(f"{due.kind}.issue_title", period=frame["period"]) if title is None else words.sentence(title)
+    heading = words.text(f"{due.kind}.issue_title", period=frame.period) if title is None else words.sentence(title)
     return Document(
         kind=due.kind,
         audience="internal",
         period=due.period.name,
         target=IssueTarget(section.project, section.labels),
-        body=context.templates.render(template, {**frame, **view}),
+        body=context.templates.render(template, frame, view),
         title=issue_title(heading),
-        as_of_line=frame["as_of_line"],
+        as_of_line=frame.as_of_line,
         payload={"v": 1, **payload},
         closes_previous=True,
     )
 
 
-def issue_frame(due: Due, context: ReportContext) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class IssueFrame:
+    """What every issue's template shows besides the report itself."""
+
+    period: SafeMarkdown
+    first_day: date
+    last_day: date
+    as_of_line: SafeMarkdown
+    previous: SafeMarkdown | None
+    unread: tuple[Text, ...]
+    notes_start: SafeMarkdown
+    notes_end: SafeMarkdown
+
+
+def issue_frame(due: Due, context: ReportContext) -> IssueFrame:
     """The values that every such template may show."""
     words = context.templates.words
     before = context.previous(due.kind, None, due.period)
-    return {
-        "period": SafeMarkdown(due.period.name),
-        "first_day": due.period.first,
-        "last_day": due.period.last,
-        "as_of_line": words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
-        "previous": link(before.period, quiet(before.url)) if before and before.url else None,
-        "unread": context.derive(due.as_of).failures,
-        "notes_start": SafeMarkdown(PM_NOTES_START),
-        "notes_end": SafeMarkdown(PM_NOTES_END),
-    }
+    return IssueFrame(
+        period=SafeMarkdown(due.period.name),
+        first_day=due.period.first,
+        last_day=due.period.last,
+        as_of_line=words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone),
+        previous=link(before.period, quiet(before.url)) if before and before.url else None,
+        unread=context.derive(due.as_of).failures,
+        notes_start=SafeMarkdown(PM_NOTES_START),
+        notes_end=SafeMarkdown(PM_NOTES_END),
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from bot.derive.decisions.due import Due
 from bot.domain.messages import Phrase, Text
@@ -24,9 +24,33 @@ class TextSection:
     """Of the report, its context and its subject (None: the portfolio)."""
 
 
+Filled = Sequence[tuple[SafeMarkdown, tuple[SafeMarkdown, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSections:
+    """What the layout shows of an issue, whose title is GitLab's."""
+
+    sections: Filled
+    title: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSections:
+    """What the layout shows of a note."""
+
+    sections: Filled
+    title: SafeMarkdown
+    as_of_line: SafeMarkdown
+    previous: None = None
+    unread: tuple[Text, ...] = ()
+    notes_start: SafeMarkdown = field(default_factory=lambda: SafeMarkdown(PM_NOTES_START))
+    notes_end: SafeMarkdown = field(default_factory=lambda: SafeMarkdown(PM_NOTES_END))
+
+
 def issue_of_sections(title: Phrase, sections: Iterable[TextSection], due: Due, context: ReportContext) -> Document:
     """The period's issue. Raises UsageError where the config names no project for it."""
-    view = {"title": None, "sections": _filled(sections, due, context, None)}
+    view = IssueSections(_filled(sections, due, context, None))
     return issue_document(TEMPLATE, due, context, view, {}, _titled(title, due))
 
 
@@ -38,15 +62,7 @@ def note_of_sections(
     if not filled:
         return None
     as_of_line = words.text("common.as_of", day=due.as_of, zone=context.calendar.timezone)
-    view = {
-        "title": words.output(_titled(title, due)),
-        "sections": filled,
-        "as_of_line": as_of_line,
-        "previous": None,
-        "unread": (),
-        "notes_start": SafeMarkdown(PM_NOTES_START),
-        "notes_end": SafeMarkdown(PM_NOTES_END),
-    }
+    view = NoteSections(filled, words.output(_titled(title, due)), as_of_line)
     return Document(
         kind=due.kind,
         audience="internal",
@@ -63,9 +79,7 @@ def _titled(title: Phrase, due: Due) -> Phrase:
     return title.refilled(period=due.period.name) if "{period}" in title.template else title
 
 
-def _filled(
-    sections: Iterable[TextSection], due: Due, context: ReportContext, ref: str | None
-) -> list[tuple[SafeMarkdown, tuple[SafeMarkdown, ...]]]:
+def _filled(sections: Iterable[TextSection], due: Due, context: ReportContext, ref: str | None) -> Filled:
     output = context.templates.words.output
     found = ((section.heading, tuple(section.lines(due, context, ref))) for section in sections)
     return [(output(heading), tuple(output(line) for line in lines)) for heading, lines in found if lines]

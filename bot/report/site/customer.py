@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from html import unescape
-from typing import Any
 
 from markdown_it import MarkdownIt
 
@@ -20,7 +20,9 @@ from bot.report.context import ReportContext
 from bot.report.environment import Templates
 from bot.report.kinds.customer import CustomerFacts, customer_facts
 from bot.report.parts.rows import MilestoneView
-from bot.report.site.draw import draw_slips
+from bot.report.parts.shared import CustomerRisk, Waiting
+from bot.report.parts.steps import StepView
+from bot.report.site.draw import SlipChart, draw_slips
 from bot.report.site.views import Site
 from bot.report.text.safe_text import JOINER, SafeMarkdown
 from bot.report.text.wording import Words, load_words
@@ -45,25 +47,42 @@ def shown(text: SafeMarkdown) -> Shown:
     return Shown(plain, unescape(link[1]) if link else "")
 
 
-def customer_view(site: Site, ref: str, words: Words) -> dict[str, Any]:
-    """Everything that the customer's template is given. Raises UsageError where there is no such engagement."""
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """All that the customer's template is given."""
+
+    facts: CustomerFacts
+    name: Shown
+    standing: str
+    undecided: Sequence[Shown]
+    absences: Sequence[str]
+    as_of_line: str
+    milestones: Sequence[tuple[Shown, MilestoneView]]
+    slips: SlipChart | None
+    finished: Sequence[Shown]
+    steps: Sequence[tuple[Shown, StepView]]
+    waiting: Sequence[tuple[Shown, Waiting]]
+    risks: Sequence[tuple[Shown, CustomerRisk]]
+
+
+def customer_view(site: Site, ref: str, words: Words) -> CustomerPage:
+    """What the customer's page shows. Raises UsageError where there is no such engagement."""
     facts = _facts(site, ref, words)
     today = site.derived.as_of
-    view = {field.name: getattr(facts, field.name) for field in fields(facts) if field.name != "state"}
-    return view | {
-        "name": shown(facts.name),
-        "standing": shown(facts.state).text if facts.state else "",
-        "undecided": [shown(line) for line in facts.undecided],
-        "absences": [shown(line).text for line in facts.absences],
-        "as_of_line": shown(facts.as_of_line).text,
-        "today": today,
-        "milestones": [(shown(m.title), m) for m in facts.milestones],
-        "slips": draw_slips([_milestone(m) for m in facts.milestones], today),
-        "finished": [shown(text) for text in facts.finished],
-        "steps": [(shown(step.what), step) for step in facts.steps],
-        "waiting": [(shown(item.what), item) for item in facts.waiting],
-        "risks": [(shown(risk.what), risk) for risk in facts.risks],
-    }
+    return CustomerPage(
+        facts=facts,
+        name=shown(facts.name),
+        standing=shown(facts.state).text if facts.state else "",
+        undecided=[shown(line) for line in facts.undecided],
+        absences=[shown(line).text for line in facts.absences],
+        as_of_line=shown(facts.as_of_line).text,
+        milestones=[(shown(m.title), m) for m in facts.milestones],
+        slips=draw_slips([_milestone(m) for m in facts.milestones], today),
+        finished=[shown(text) for text in facts.finished],
+        steps=[(shown(step.what), step) for step in facts.steps],
+        waiting=[(shown(item.what), item) for item in facts.waiting],
+        risks=[(shown(risk.what), risk) for risk in facts.risks],
+    )
 
 
 def customer_facts_of(

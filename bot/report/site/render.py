@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ from markupsafe import Markup
 
 from bot.domain.messages import Phrase, Series
 from bot.report.compiled import Compiled
-from bot.report.environment import shipped_folder
+from bot.report.environment import View, names_of, shipped_folder
 from bot.report.site.plainwords import PlainWords
 
 COMPILED = Compiled()
@@ -53,9 +52,9 @@ class PageRenderer:
         environment.globals.update(self._inlined())
         return environment
 
-    def render(self, name: str, view: Mapping[str, Any]) -> str:
+    def render(self, name: str, view: View) -> str:
         """The page for `view`."""
-        return self.environment.get_template(name).render(view)
+        return self.environment.get_template(name).render(names_of(view))
 
     def _inlined(self) -> dict[str, str]:
         """Style and script as they stand in every page, and the policy that allows exactly these two."""
