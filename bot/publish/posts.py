@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
@@ -17,7 +18,7 @@ DRAFT = "draft"
 """Kind under which the answers to a draft are read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Post:
     """A note or issue with psbot's marker. `own`: this token may edit it; notes of psbot's earlier bot users it may not.
 
@@ -61,7 +62,7 @@ class Post:
         return not self.marker.duplicate_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spotted:
     """A place that was read: GitLab's own name for it, and the full path of its namespace."""
 
@@ -70,7 +71,7 @@ class Spotted:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthStanding:
     """The health labels that an item carries, and those of them that psbot itself set last."""
 
@@ -78,7 +79,7 @@ class HealthStanding:
     own: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Standing:
     """All that stands where psbot publishes. Keys are references and paths as they were asked for.
 

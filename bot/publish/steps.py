@@ -6,9 +6,10 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.publish.marker import Identity, unsigned
 
@@ -17,7 +18,7 @@ WRITING: tuple[Action, ...] = ("create", "update", "remove", "close", "label", "
 StepForm = Literal["note", "reply", "issue", "issue-note", "labels", "reaction"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """The draft that must still be approved, with exactly this text (digest), when its text is posted."""
 
@@ -27,7 +28,7 @@ class Approval:
     approvers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One thing to do, or not to do and why.
 
@@ -76,7 +77,7 @@ class Step:
         return f"{what} ({i.audience}{draft}{part}){of}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """All steps, in the order in which they are taken. `instance` is the GitLab, `user` the author."""
 

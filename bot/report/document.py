@@ -8,9 +8,10 @@ tells whether something changed; the as-of date alone is not a change, so bodies
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 
 Audience = Literal["internal", "customer"]
@@ -23,14 +24,14 @@ PRACTICAL_LIMIT = 100_000
 """Characters of one body; what is longer goes to follow-ups. GitLab's own limits: note 1,000,000, description 1,048,576."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoteTarget:
     """A note (the first of a thread) on an issue or epic, by its reference `group/project#12` or `group&7`."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssueTarget:
     """An issue in a project, by the project's path."""
 
@@ -39,7 +40,7 @@ class IssueTarget:
     confidential: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenderedFile:
     """A text to hand over as a file; it is never published."""
 
@@ -47,7 +48,7 @@ class RenderedFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """One report. `key` = (kind, audience, engagement, period, part) is unique: one note or issue stands for it."""
 

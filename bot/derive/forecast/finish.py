@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -31,6 +31,7 @@ from bot.derive.forecast.constants import (
 )
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
 from bot.derive.forecast.reference import BEST_WEEKS, Reference
+from bot.domain.frozen import frozen
 
 NORMAL = NormalDist()
 LEVELS = (0.10, 0.50, 0.80, 0.95)
@@ -38,7 +39,7 @@ SCORES = tuple(NORMAL.inv_cdf(level) for level in LEVELS)
 LEAST_DAYS = 1.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Prior:
     """What is expected of the total duration before looking at the pace: ln(working days) and its sd."""
 
@@ -48,7 +49,7 @@ class Prior:
     """`dates`, `plan`, `bookings`, `hours` or `typical`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Remaining:
     """Working days still to go: median, sd of the logarithm below and above it, weight of the own pace, stalled or not."""
 
@@ -172,7 +173,7 @@ def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) ->
     return Remaining(days / pace_factor, sd, sd, 0.0)
 
 
-@dataclass(frozen=True)
+@frozen
 class Total:
     """ln(total duration) is normal, given that `elapsed` working days were not enough."""
 
