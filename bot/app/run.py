@@ -81,7 +81,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
         client, session.settings, portfolio, lambda n, of: progress("looking at what stands", n, of)
     )
     refs = [e.ref for e in portfolio.engagements]
-    reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only)
+    reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only, live=True)
     if options.report and not report_of(options.report).is_published:
         return file_summary(session, reading, options, report_of(options.report), began)
     made = of_portfolio(render(reading, options, standing), standing.portfolio)
