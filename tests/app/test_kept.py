@@ -43,6 +43,7 @@ def session(gitlab: DemoGitLab, tmp_path: Path) -> Session:
 def derivations(monkeypatch: pytest.MonkeyPatch) -> list[date]:
     """The days that are really derived, as they are."""
     days: list[date] = []
+
     def counted(portfolio: Any, day: date, *args: Any, **options: Any) -> Derived:
         days.append(day)
         return derive_portfolio(portfolio, day, *args, **options)
