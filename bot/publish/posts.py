@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
+from bot.domain.packed import PackedText
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, Marker, engagement_token
@@ -17,7 +18,7 @@ DRAFT = "draft"
 """Kind under which the answers to a draft are read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Post:
     """A note or issue with psbot's marker. `own`: this token may edit it; notes of psbot's earlier bot users it may not.
 
@@ -27,8 +28,8 @@ class Post:
     place: str
     form: Literal["note", "issue"]
     id: int
-    body: str
     marker: Marker
+    body: PackedText = PackedText()  # noqa: RUF009 (a descriptor)
     author: str = ""
     own: bool = True
     thread: str = ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.domain.model import EMPTY
+from bot.domain.packed import PackedText
 
 Audience = Literal["internal", "customer"]
 PM_NOTES_START = "<!-- psbot:pm-notes -->"
@@ -47,7 +48,7 @@ class RenderedFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """One report. `key` = (kind, audience, engagement, period, part) is unique: one note or issue stands for it."""
 
@@ -55,7 +56,7 @@ class Document:
     audience: Audience
     period: str
     target: NoteTarget | IssueTarget
-    body: str
+    body: PackedText = PackedText()  # noqa: RUF009 (a descriptor)
     """Markdown without marker; the PM-notes region (both marker lines) included where people may write."""
     engagement: str | None = None
     title: str = ""
