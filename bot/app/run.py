@@ -82,7 +82,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
         client, session.settings, portfolio, lambda n, of: progress("looking at what stands", n, of)
     )
     refs = [e.ref for e in portfolio.engagements]
-    reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only)
+    reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only, live=True)
     if options.report and not report_of(options.report).is_published:
         return file_summary(session, reading, options, report_of(options.report), began)
     made = of_portfolio(render(reading, options, standing), standing.portfolio)
@@ -105,7 +105,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     if options.dry_run:
         summary = summarise(session, reading, made, plan, None, began)
         desk = desk_of(session, reading, options, standing, made)
-        return replace(summary, lines=(*summary.lines, *(preview(desk) if sends_digests(options) else ())))
+        return replace(summary, said=tuple(preview(desk)) if sends_digests(options) else ())
     outcome = deliver(
         plan,
         Writer(client, session.settings, guard, targets=portfolio.targets),
@@ -114,7 +114,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     )
     require_some_right(outcome)
     summary = summarise(session, reading, made, plan, outcome, began)
-    summary = replace(summary, lines=(*summary.lines, *kept_apart(standing)))
+    summary = replace(summary, said=(*summary.said, *kept_apart(standing)))
     return with_digests(summary, session, reading, options, made, guard) if sends_digests(options) else summary
 
 
@@ -145,7 +145,7 @@ def with_digests(
     )
     return replace(
         summary,
-        lines=(*summary.lines, *sent.lines),
+        said=(*summary.said, *sent.lines),
         failures=(*summary.failures, *sent.failures),
         cases=(*summary.cases, *cases),
     )
@@ -352,5 +352,5 @@ def file_summary(
         (),
         tuple(failures),
         closing(session, len(reading.portfolio.engagements), None, Plan(), began),
-        files={file.name: file.text},
+        each_file=lambda: [(file.name, file.text)],
     )

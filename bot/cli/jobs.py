@@ -156,7 +156,7 @@ def _leave_files(
     from bot.cli.files import json_text, write_text
 
     if out:
-        for name, text in summary.files.items():
+        for name, text in summary.each_file():
             write_text(out / name, text)
     if plan:
         write_text(plan, json_text(summary.plan_json, indent=1))
@@ -208,8 +208,8 @@ _STYLES = {
 def print_summary(summary: RunSummary, *, quiet: bool) -> None:
     """What was done on standard output (a dry run: the diff), what failed on standard error, not on both."""
     if not quiet:
-        told = [line for line in summary.lines if not line.startswith(("refused: ", "failed: "))]
-        print_lines([(visible_lines(without_secrets(line)), style_of(line)) for line in told])
+        told = (line for line in summary.each_line() if not line.startswith(("refused: ", "failed: ")))
+        print_lines((visible_lines(without_secrets(line)), style_of(line)) for line in told)
     for failure in summary.failures:
         say(failure, "red")
     if not quiet:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
+from bot.domain.packed import PackedText
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, Marker, engagement_token
@@ -18,7 +19,7 @@ DRAFT = "draft"
 """Kind under which the answers to a draft are read."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Post:
     """A note or issue with psbot's marker. `own`: this token may edit it; notes of psbot's earlier bot users it may not.
 
@@ -28,8 +29,8 @@ class Post:
     place: str
     form: Literal["note", "issue"]
     id: int
-    body: str
     marker: Marker
+    body: PackedText = PackedText()  # noqa: RUF009 (a descriptor)
     author: str = ""
     own: bool = True
     thread: str = ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
+from bot.domain.packed import PackedText
 from bot.publish.marker import Identity, unsigned
 
 Action = Literal["create", "update", "skip", "wait", "refuse", "remove", "close", "label", "ask", "react"]
@@ -28,7 +29,7 @@ class Approval:
     approvers: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True)
 class Step:
     """One thing to do, or not to do and why.
 
@@ -44,7 +45,7 @@ class Step:
     engagement: str | None = None
     path: str = ""
     title: str = ""
-    body: str = ""
+    body: PackedText = PackedText("")  # noqa: RUF009 (a descriptor)
     fingerprint: str = ""
     labels: tuple[str, ...] = ()
     remove_labels: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class Step:
     needs_other: bool = False
     """Remove only while another post stands for the same identity."""
     url: str = ""
-    diff: str = ""
+    diff: PackedText = PackedText("")  # noqa: RUF009 (a descriptor)
     approval: Approval | None = None
 
     @property
@@ -127,18 +128,17 @@ def step_line(step: Step, dry: bool = True) -> str:
     return printable(f"{verb} {step.name}{place}: {step.reason}")
 
 
-def plan_text(plan: Plan, dry: bool = True) -> str:
+def plan_lines(plan: Plan, dry: bool = True) -> Iterator[str]:
     """The plan for a terminal: a line a step, with the diff of each that writes (a dry run: or is refused), and the sums."""
-    blocks = []
     for step in plan.steps:
-        block = step_line(step, dry)
-        if step.diff and (step.writes or (dry and step.action == "refuse")):
-            block += "\n" + "\n".join(f"    {line}" for line in printable(step.diff).split("\n"))
-        blocks.append(block)
+        yield from step_line(step, dry).splitlines()
+        if (step.writes or (dry and step.action == "refuse")) and (diff := step.diff):
+            for line in printable(diff).split("\n"):
+                yield from f"    {line}".splitlines()
     counts = plan.counts()
     order = ("create", "update", "remove", "close", "label", "ask", "react", "skip", "wait", "refuse")
     sums = ", ".join(f"{counts[a]} {_VERBS[a][0 if dry else 1]}" for a in order if counts[a])
-    return "\n".join([*blocks, sums or "nothing to publish"])
+    yield sums or "nothing to publish"
 
 
 def printable(text: str) -> str:

@@ -8,11 +8,12 @@ tells whether something changed; the as-of date alone is not a change, so bodies
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
+from bot.domain.packed import PackedText
 
 Audience = Literal["internal", "customer"]
 PM_NOTES_START = "<!-- psbot:pm-notes -->"
@@ -48,7 +49,7 @@ class RenderedFile:
     text: str
 
 
-@frozen
+@dataclass(frozen=True)
 class Document:
     """One report. `key` = (kind, audience, engagement, period, part) is unique: one note or issue stands for it."""
 
@@ -56,7 +57,7 @@ class Document:
     audience: Audience
     period: str
     target: NoteTarget | IssueTarget
-    body: str
+    body: PackedText = PackedText()  # noqa: RUF009 (a descriptor)
     """Markdown without marker; the PM-notes region (both marker lines) included where people may write."""
     engagement: str | None = None
     title: str = ""

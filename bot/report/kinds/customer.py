@@ -47,7 +47,13 @@ from bot.report.text.safe_text import SafeMarkdown, joined
 DRAFT_TEMPLATE = "customer-draft.md.j2"
 MOST_LINES = 8
 MOST_RISKS = 5
-STATES = {state: SafeMarkdown(dot) for state, dot in zip(CustomerState, ("✅", "🟢", "🟢", "🟡", "🔴"), strict=True)}
+STATES = {
+    CustomerState.DONE: SafeMarkdown("✅"),
+    CustomerState.ON_PLAN: SafeMarkdown("🟢"),
+    CustomerState.NEW_PLAN: SafeMarkdown("🟢"),
+    CustomerState.AT_RISK: SafeMarkdown("🟡"),
+    CustomerState.LATE: SafeMarkdown("🔴"),
+}
 
 
 @frozen
