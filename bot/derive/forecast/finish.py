@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -30,6 +30,7 @@ from bot.derive.forecast.constants import (
 )
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
 from bot.derive.forecast.reference import Reference
+from bot.domain.frozen import frozen
 
 NORMAL = NormalDist()
 LEVELS = (0.10, 0.50, 0.80, 0.95)
@@ -37,7 +38,7 @@ SCORES = tuple(NORMAL.inv_cdf(level) for level in LEVELS)
 LEAST_DAYS = 1.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Prior:
     """What is expected of the total duration before looking at the pace: ln(working days) and its sd."""
 
@@ -47,7 +48,7 @@ class Prior:
     """`dates`, `plan`, `bookings`, `hours` or `typical`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Remaining:
     """Working days still to go: median, sd of the logarithm below and above it, weight of the own pace, stalled or not."""
 
@@ -131,7 +132,7 @@ def remaining_time(
     for them; `growth` is the scope still to come ÷ scope known; `pace_factor` scales the own pace
     (what-if).
     """
-    hours_based = float(state.weekly_hours.sum()) > 0 and state.earned > 0
+    hours_based = float(state.weekly_hours.sum()) > 0
     own = _own_remaining(state, growth, hours_based, ref.closed_share, rest, capacity)
     elapsed = max(state.elapsed, 1.0)
     if own is None:
@@ -171,7 +172,7 @@ def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) ->
     return Remaining(days / pace_factor, sd, sd, 0.0)
 
 
-@dataclass(frozen=True)
+@frozen
 class Total:
     """ln(total duration) is normal, given that `elapsed` working days were not enough."""
 
@@ -212,7 +213,7 @@ def _own_remaining(
     Where hours are logged two voices count alike: the time that the progress so far took, and the hours still to be spent as
     booked, then at the burn of late. The first is steady, the second sees at once that people joined or left.
     """
-    if state.total <= 0 or state.elapsed <= 0 or state.earned <= 0:
+    if state.elapsed <= 0 or state.earned <= 0:
         return None
     total = state.total * (1 + growth)
     if hours_based:
