@@ -21,6 +21,7 @@ from typing import Any
 from bench.chaos_run import ROLL_UPS, SECRET, Order, by_processes, calendar_of, settings_in
 from bench.chaos_world import PAUSES, PLANTED, SKEWS, TURNS, Clock, People
 from bot.derive.decisions.due import Due
+from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
 from bot.publish.marker import Marker, read_marker
 from bot.report.schedule import cycle_of, reports_due
@@ -67,7 +68,7 @@ class Tally:
                 setattr(self, name, getattr(self, name) + value)
 
 
-@dataclass(frozen=True)
+@frozen
 class Text:
     """A note or issue of psbot's, whoever of its users wrote it."""
 

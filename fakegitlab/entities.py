@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar, dataclass_transform
 
 GUEST, PLANNER, REPORTER, DEVELOPER, MAINTAINER, OWNER, ADMIN = 10, 15, 20, 30, 40, 50, 60
 ROLES = {
@@ -19,14 +19,23 @@ ROLES = {
 }
 
 
-@dataclass(eq=False)
+T = TypeVar("T")
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
+def entity(kind: type[T]) -> type[T]:
+    """A dataclass that is equal to nothing but itself: what stands in GitLab changes and stays the same."""
+    return dataclass(eq=False)(kind)
+
+
+@entity
 class Entity:
     """What has a number of its own in the whole GitLab."""
 
     id: int
 
 
-@dataclass(eq=False)
+@entity
 class User(Entity):
     """A person or a token's bot user."""
 
@@ -47,7 +56,7 @@ class User(Entity):
         return self.state == "active"
 
 
-@dataclass(eq=False)
+@entity
 class Token(Entity):
     """An access token; `scopes` as GitLab names them."""
 
@@ -60,7 +69,7 @@ class Token(Entity):
     created_at: datetime | None = None
 
 
-@dataclass(eq=False)
+@entity
 class Namespace(Entity):
     """What groups and projects have in common."""
 
@@ -100,7 +109,7 @@ class Namespace(Entity):
             here = here.parent
 
 
-@dataclass(eq=False)
+@entity
 class Group(Namespace):
     """A group; groups hold groups, projects, epics, labels and milestones."""
 
@@ -121,7 +130,7 @@ class Group(Namespace):
             yield from child.namespaces()
 
 
-@dataclass(eq=False)
+@entity
 class Project(Namespace):
     """A project; it holds issues, labels and milestones."""
 
@@ -129,7 +138,7 @@ class Project(Namespace):
     merge_requests: list[MergeRequest] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@entity
 class MergeRequest:
     """As much of a merge request as time logs need."""
 
@@ -139,7 +148,7 @@ class MergeRequest:
     timelogs: list[TimeLog] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@entity
 class Label(Entity):
     """A label of a group or a project."""
 
@@ -161,7 +170,7 @@ class Label(Entity):
         return self.title.rpartition("::")[0] or None
 
 
-@dataclass(eq=False)
+@entity
 class Milestone(Entity):
     """A milestone of a group or a project."""
 
@@ -176,7 +185,7 @@ class Milestone(Entity):
     due_date: date | None = None
 
 
-@dataclass(eq=False)
+@entity
 class Iteration(Entity):
     """A time box of a group."""
 
@@ -188,7 +197,7 @@ class Iteration(Entity):
     created_at: datetime
 
 
-@dataclass(eq=False)
+@entity
 class Status(Entity):
     """A work item status."""
 
@@ -198,7 +207,7 @@ class Status(Entity):
     position: int = 0
 
 
-@dataclass(eq=False)
+@entity
 class Award(Entity):
     """An emoji reaction."""
 
@@ -207,7 +216,7 @@ class Award(Entity):
     created_at: datetime
 
 
-@dataclass(eq=False)
+@entity
 class Note(Entity):
     """A comment or a system note; `action` is set on system notes."""
 
@@ -227,7 +236,7 @@ class Note(Entity):
     awards: list[Award] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@entity
 class TimeLog(Entity):
     """Time somebody spent, in seconds; negative when subtracted."""
 
@@ -240,7 +249,7 @@ class TimeLog(Entity):
     note: Note | None = None
 
 
-@dataclass(eq=False)
+@entity
 class Event(Entity):
     """A resource event; `kind` is label, state, milestone, weight or iteration."""
 
@@ -254,7 +263,7 @@ class Event(Entity):
     weight: int | None = None
 
 
-@dataclass(eq=False)
+@entity
 class Link(Entity):
     """`source` relates to or blocks `target`."""
 
@@ -274,7 +283,7 @@ class Link(Entity):
         return "blocks" if item is self.source else "is_blocked_by"
 
 
-@dataclass(eq=False)
+@entity
 class Item(Entity):
     """An issue, task, incident or epic: a work item."""
 
@@ -344,7 +353,7 @@ class Item(Entity):
         return sorted((label.title for label in self.labels), key=str.lower)
 
 
-@dataclass(eq=False)
+@entity
 class Mention:
     """A reference GitLab found in a text; `note` is None when it stood in a description or title."""
 
@@ -357,7 +366,7 @@ class Mention:
     target: object | None = None
 
 
-@dataclass(eq=False)
+@entity
 class Notification:
     """A mail or to-do that GitLab would have sent."""
 
@@ -368,7 +377,7 @@ class Notification:
     note: Note | None = None
 
 
-@dataclass(eq=False)
+@entity
 class Write:
     """Something the server stored for a client: the truth a test can compare with what the client believes."""
 

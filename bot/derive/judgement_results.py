@@ -16,12 +16,19 @@ class Better(StrEnum):
     SAME = "same"
 
 
+class Basis(StrEnum):
+    """Where the computed value is taken from: a report of that day, or the replay of the day."""
+
+    PUBLISHED = "published"
+    REPLAYED = "replayed"
+
+
 @frozen
 class Judgement:
     """One thing that a person said by order, what was computed that day, and what came.
 
     `kind` is finish, revenue or colour, `what` the finish, a fiscal quarter or an axis. `gain`: how much nearer the person was,
-    in working days or money (negative: farther); None for colours. `basis`: whether the computed was published or is replayed.
+    in working days or money (negative: farther); None for colours.
     """
 
     kind: str
@@ -33,7 +40,7 @@ class Judgement:
     came: str
     better: Better
     gain: float | None = None
-    basis: str = "replayed"
+    basis: Basis = Basis.REPLAYED
 
 
 @frozen
