@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any
 
 GUEST, PLANNER, REPORTER, DEVELOPER, MAINTAINER, OWNER, ADMIN = 10, 15, 20, 30, 40, 50, 60
 ROLES = {
@@ -19,23 +19,14 @@ ROLES = {
 }
 
 
-T = TypeVar("T")
-
-
-@dataclass_transform(eq_default=False, field_specifiers=(field,))
-def entity(kind: type[T]) -> type[T]:
-    """A dataclass that is equal to nothing but itself: what stands in GitLab changes and stays the same."""
-    return dataclass(eq=False)(kind)
-
-
-@entity
+@dataclass(eq=False)
 class Entity:
     """What has a number of its own in the whole GitLab."""
 
     id: int
 
 
-@entity
+@dataclass(eq=False)
 class User(Entity):
     """A person or a token's bot user."""
 
@@ -56,7 +47,7 @@ class User(Entity):
         return self.state == "active"
 
 
-@entity
+@dataclass(eq=False)
 class Token(Entity):
     """An access token; `scopes` as GitLab names them."""
 
@@ -69,7 +60,7 @@ class Token(Entity):
     created_at: datetime | None = None
 
 
-@entity
+@dataclass(eq=False)
 class Namespace(Entity):
     """What groups and projects have in common."""
 
@@ -109,7 +100,7 @@ class Namespace(Entity):
             here = here.parent
 
 
-@entity
+@dataclass(eq=False)
 class Group(Namespace):
     """A group; groups hold groups, projects, epics, labels and milestones."""
 
@@ -130,7 +121,7 @@ class Group(Namespace):
             yield from child.namespaces()
 
 
-@entity
+@dataclass(eq=False)
 class Project(Namespace):
     """A project; it holds issues, labels and milestones."""
 
@@ -138,7 +129,7 @@ class Project(Namespace):
     merge_requests: list[MergeRequest] = field(default_factory=list)
 
 
-@entity
+@dataclass(eq=False)
 class MergeRequest:
     """As much of a merge request as time logs need."""
 
@@ -148,7 +139,7 @@ class MergeRequest:
     timelogs: list[TimeLog] = field(default_factory=list)
 
 
-@entity
+@dataclass(eq=False)
 class Label(Entity):
     """A label of a group or a project."""
 
@@ -170,7 +161,7 @@ class Label(Entity):
         return self.title.rpartition("::")[0] or None
 
 
-@entity
+@dataclass(eq=False)
 class Milestone(Entity):
     """A milestone of a group or a project."""
 
@@ -185,7 +176,7 @@ class Milestone(Entity):
     due_date: date | None = None
 
 
-@entity
+@dataclass(eq=False)
 class Iteration(Entity):
     """A time box of a group."""
 
@@ -197,7 +188,7 @@ class Iteration(Entity):
     created_at: datetime
 
 
-@entity
+@dataclass(eq=False)
 class Status(Entity):
     """A work item status."""
 
@@ -207,7 +198,7 @@ class Status(Entity):
     position: int = 0
 
 
-@entity
+@dataclass(eq=False)
 class Award(Entity):
     """An emoji reaction."""
 
@@ -216,7 +207,7 @@ class Award(Entity):
     created_at: datetime
 
 
-@entity
+@dataclass(eq=False)
 class Note(Entity):
     """A comment or a system note; `action` is set on system notes."""
 
@@ -236,7 +227,7 @@ class Note(Entity):
     awards: list[Award] = field(default_factory=list)
 
 
-@entity
+@dataclass(eq=False)
 class TimeLog(Entity):
     """Time somebody spent, in seconds; negative when subtracted."""
 
@@ -249,7 +240,7 @@ class TimeLog(Entity):
     note: Note | None = None
 
 
-@entity
+@dataclass(eq=False)
 class Event(Entity):
     """A resource event; `kind` is label, state, milestone, weight or iteration."""
 
@@ -263,7 +254,7 @@ class Event(Entity):
     weight: int | None = None
 
 
-@entity
+@dataclass(eq=False)
 class Link(Entity):
     """`source` relates to or blocks `target`."""
 
@@ -283,7 +274,7 @@ class Link(Entity):
         return "blocks" if item is self.source else "is_blocked_by"
 
 
-@entity
+@dataclass(eq=False)
 class Item(Entity):
     """An issue, task, incident or epic: a work item."""
 
@@ -353,7 +344,7 @@ class Item(Entity):
         return sorted((label.title for label in self.labels), key=str.lower)
 
 
-@entity
+@dataclass(eq=False)
 class Mention:
     """A reference GitLab found in a text; `note` is None when it stood in a description or title."""
 
@@ -366,7 +357,7 @@ class Mention:
     target: object | None = None
 
 
-@entity
+@dataclass(eq=False)
 class Notification:
     """A mail or to-do that GitLab would have sent."""
 
@@ -377,7 +368,7 @@ class Notification:
     note: Note | None = None
 
 
-@entity
+@dataclass(eq=False)
 class Write:
     """Something the server stored for a client: the truth a test can compare with what the client believes."""
 
