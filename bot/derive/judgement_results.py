@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from bot.domain.frozen import frozen
-
-
-class Better(StrEnum):
-    """Who was nearer to what came."""
-
-    PERSON = "person"
-    PSBOT = "psbot"
-    SAME = "same"
-
-
-class Basis(StrEnum):
-    """Where the computed value is taken from: a report of that day, or the replay of the day."""
-
-    PUBLISHED = "published"
-    REPLAYED = "replayed"
+from bot.domain.vocabulary import Basis, Better
 
 
 @frozen

@@ -14,13 +14,13 @@ from statistics import median
 from bot.derive.decisions.colours import LEVELS
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.status import AXES, PastSignals, colours_on, signals_of
-from bot.derive.judgement_results import Basis, Better, Judgement, JudgementScore
+from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.order_results import OrderState
 from bot.derive.replay import Learned, rederive, subject_of
 from bot.derive.results import Forecast
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Basis, Better, Phase
 
 KINDS = ("finish", "revenue", "colour")
 Payloads = Sequence[Mapping[str, object]]
