@@ -31,7 +31,34 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "the same day either way",
         ),
     ),
-    "recheck": (("if kind == HEALTH:", "if kind >= HEALTH:", "of the kinds behind it a step carries no labels"),),
+    "change": tuple(
+        (
+            "return json.dumps(states, sort_keys=True, ensure_ascii=False, default=str)",
+            f"return json.dumps(states, {form}, default=str)",
+            "only compared with itself: any form will do that is always the same",
+        )
+        for form in ("sort_keys=False, ensure_ascii=False", "sort_keys=True, ensure_ascii=True")
+    ),
+    "revenue": (
+        (
+            "inside = (terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)",
+            "inside = (terms.billed_at > span.before) & (terms.billed_at < upto + 1e-9)",
+            "two positions are the same or half a day apart",
+        ),
+        (
+            "upside += amount.amount * (1 - chance) if POSSIBLE <= chance < 1 else 0.0",
+            "upside += amount.amount * (1 - chance) if POSSIBLE <= chance != 1 else 0.0",
+            "a chance is never more than 1",
+        ),
+        *(
+            (
+                "inside = (at > max(span.before, outlook.now)) & (at <= span.last + 1e-9)",
+                f"inside = (at > max(span.before, outlook.now)) {sign} (at <= span.last + 1e-9)",
+                "of two truths the same",
+            )
+            for sign in ("*", "//")
+        ),
+    ),
     "precheck": (
         (
             "copies = [p for p in own if p.marker.identity == identity and p.id < post.id]",

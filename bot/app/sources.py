@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.app.kept import Kept
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
 from bot.derive.checks.registry import RULES
@@ -61,6 +62,11 @@ class Reading:
     day: date
     past: tuple[PastReport, ...] = ()
     only: str | None = None
+    live: bool = False
+    """Read from GitLab: what is derived is kept in its cache."""
+    _name: str = ""
+    """Of what is kept: what was done with the portfolio since it was read."""
+    _kept: Kept | None = field(default=None, repr=False)
     _derived: dict[tuple[date, int, int, Depth], Derived] = field(default_factory=dict, repr=False)
     _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
@@ -68,26 +74,47 @@ class Reading:
     def __post_init__(self) -> None:
         live = self.session.as_of == self.session.today
         self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
+        if self.live and self._kept is None:
+            self._kept = Kept(self.session, self.portfolio, self.past)
 
     def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
         """What is derived as of `day`; `depth`: at least so much of it."""
-        for deeper in (level for level in Depth if level >= depth):
-            if (found := self._derived.get((day, seed, trials, deeper))) is not None:
+        deeper = [level for level in Depth if level >= depth]
+        for level in deeper:
+            if (found := self._derived.get((day, seed, trials, level))) is not None:
                 return found
-        found = self._derive(self.portfolio, day, seed, trials, self._signals, depth)
+        names = [self._name_of(day, seed, trials, level, self.only) for level in deeper]
+        found = self._recalled(names, lambda: self._derive(self.portfolio, day, seed, trials, self._signals, depth))
         self._derived[(day, seed, trials, depth)] = found
         return found
 
     def derive_one(self, ref: str, day: date) -> Derived:
-        """One engagement's figures as of `day`, against the whole portfolio; not remembered."""
-        return self._derive(self.portfolio, day, 1, 10_000, None, Depth.FIGURES, only=ref)
+        """One engagement's figures as of `day`, against the whole portfolio; not remembered in this run."""
+        depth = Depth.FIGURES
+        name = self._name_of(day, 1, 10_000, depth, ref)
+        return self._recalled([name], lambda: self._derive(self.portfolio, day, 1, 10_000, None, depth, only=ref))
+
+    def _name_of(self, day: date, seed: int, trials: int, depth: Depth, only: str | None) -> str:
+        """The name under which a derivation is kept."""
+        return f"{self._name}{day} {seed} {trials} {depth.name} {only or ''}"
+
+    def _recalled(self, names: Sequence[str], derive: Callable[[], Derived]) -> Derived:
+        """What an earlier run kept under one of these names, else derived now and kept under the first."""
+        if self._kept is None:
+            return derive()
+        found = self._kept.recall(names)
+        if found is None:
+            found = derive()
+            self._kept.keep(names[0], found)
+        return found
 
     def frozen(self, day: date) -> Reading:
         """The same, had nothing happened after `day`; what was derived of earlier days holds for both."""
         if day not in self._frozen:
             portfolio = as_of(self.portfolio, day, self.session.calendar.zone)
             known = {key: found for key, found in self._derived.items() if key[0] <= day}
-            self._frozen[day] = replace(self, portfolio=portfolio, _derived=known, _frozen={})
+            name = f"{self._name}frozen {day} "
+            self._frozen[day] = replace(self, portfolio=portfolio, _name=name, _derived=known, _frozen={})
         return self._frozen[day]
 
     def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
@@ -173,7 +200,7 @@ def read_for(
     only = known_reference(portfolio, only)
     if not snapshot and with_past:
         past = read_past(session, portfolio)
-    return Reading(session, portfolio, session.as_of, past, only)
+    return Reading(session, portfolio, session.as_of, past, only, live=not snapshot)
 
 
 def read_snapshot(session: Session, path: Path) -> Portfolio:

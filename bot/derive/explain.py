@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config import Settings
@@ -16,10 +15,11 @@ from bot.derive.labels import is_dropped, is_work, meaning_of
 from bot.derive.money.hours import items_without_logs
 from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import Breakdown, break_down
-from bot.domain.model import Engagement, Item
+from bot.domain.frozen import frozen
+from bot.domain.model import Engagement, Item, Titled
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """A headline figure, and how it came about in one line."""
 
@@ -28,32 +28,26 @@ class Figure:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+@frozen
+class Counted(Titled):
     """An item that counts: what it is worth in the measure of progress, and whether it is done."""
 
-    ref: str
-    title: str
     value: float
     done: bool
     planned: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+@frozen
+class LeftOut(Titled):
     """An item that does not count, and why."""
 
-    ref: str
-    title: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@frozen
+class Explanation(Titled):
     """All of it, for one engagement."""
 
-    ref: str
-    title: str
     figures: tuple[Figure, ...]
     basis: str
     counted: tuple[Counted, ...]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
+from bot.domain.packed import PackedText
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
 from bot.publish.marker import Identity, Marker, engagement_token
@@ -17,7 +19,7 @@ DRAFT = "draft"
 """Kind under which the answers to a draft are read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Post:
     """A note or issue with psbot's marker. `own`: this token may edit it; notes of psbot's earlier bot users it may not.
 
@@ -27,8 +29,8 @@ class Post:
     place: str
     form: Literal["note", "issue"]
     id: int
-    body: str
     marker: Marker
+    body: PackedText = PackedText()  # noqa: RUF009 (a descriptor)
     author: str = ""
     own: bool = True
     thread: str = ""
@@ -61,7 +63,7 @@ class Post:
         return not self.marker.duplicate_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spotted:
     """A place that was read: GitLab's own name for it, and the full path of its namespace."""
 
@@ -70,7 +72,7 @@ class Spotted:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthStanding:
     """The health labels that an item carries, and those of them that psbot itself set last."""
 
@@ -78,7 +80,7 @@ class HealthStanding:
     own: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Standing:
     """All that stands where psbot publishes. Keys are references and paths as they were asked for.
 

@@ -8,9 +8,10 @@ approved is asked of GitLab again, right before the write (`writer`); here, whet
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from bot.config import Settings
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Portfolio
 from bot.publish.digest import digest
 from bot.publish.drafts import QUESTION
@@ -23,7 +24,7 @@ from bot.report.registry import ReportPlace, kinds_at, report_of
 HEALTH = "health"
 
 
-@dataclass(frozen=True)
+@frozen
 class Today:
     """What holds now. `customer_texts`: digests of the customers' texts that need no approval, as rendered now."""
 
@@ -66,7 +67,7 @@ class Today:
         if step.identity.kind != ANSWER or step.identity.audience != "internal" or step.action not in ("react", "ask"):
             yield "it answers no order"
         homes = {(e.facts.internal or e.ref).casefold() for e in self.portfolio.engagements}
-        projects = {(report.project or "").casefold() for _, report in self.settings.reports.issues()} - {""}
+        projects = {report.project.casefold() for _, report in self.settings.reports.issues() if report.project}
         place = step.target.casefold()
         if place not in homes and place.partition("#")[0] not in projects:
             yield f"no orders are read on {step.target}"
@@ -112,10 +113,9 @@ class Today:
         place = place or (None if posted else engagement.ref)
         if place is None or step.target.casefold() != place.casefold():
             yield f"its place is {place or 'none'} now, not {step.target}"
-        if kind == HEALTH:
-            names = set(self.settings.labels.health.model_dump().values())
-            if (set(step.labels) | set(step.remove_labels)) - names:
-                yield "it sets labels that are none of `labels.health`"
+        names = set(self.settings.labels.health.model_dump().values()) if kind == HEALTH else set()
+        if (set(step.labels) | set(step.remove_labels)) - names:
+            yield "it sets labels that are none of `labels.health`"
         unasked = posted and self.settings.reports.status.customer.approval != "required"
         if unasked and digest(step.body) not in self.customer_texts:
             yield "psbot would write another text for the customer now"

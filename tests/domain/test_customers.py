@@ -32,6 +32,13 @@ def test_the_rest_may_be_named(path: str) -> None:
     assert told(path, *both(work=(path,))) is None
 
 
+def test_the_deeper_home_counts() -> None:
+    facts = (("acme/cust&1", Facts(customer="Initech")), (GLOBEX, Facts(customer="Globex")))
+    assert told("acme/cust/globex/app", *facts) is None
+    assert told("acme/cust/globex/app", *facts, ref="acme/cust&1") == GLOBEX
+    assert told("acme/cust/other", *facts) == "acme/cust&1"
+
+
 def test_two_engagements_of_one_customer_share() -> None:
     facts = (GLOBEX, Facts(customer="Globex")), (INITECH, Facts(customer=" globex "))
     assert told("acme/cust/initech/app", *facts) is None

@@ -65,7 +65,7 @@ def drafted(number: int = 7, words: str = "Half done.", **fields: Any) -> Post:
     body = make_wishes(draft(words))[0].text()
     marker = read_marker(body)
     assert marker
-    return Post(ROOT, "note", number, body, marker, **fields)
+    return Post(ROOT, "note", number, marker, body, **fields)
 
 
 def customers(words: str = "Half done.", action: Any = "create") -> Step:
@@ -132,6 +132,12 @@ def test_other_words_and_words_that_nobody_approved_are_not(
     posts: tuple[Post, ...], why: tuple[str, bool], action: str
 ) -> None:
     assert refusal(Hands(posts=posts), customers(action=action), AT_CHANNEL) == why
+
+
+@pytest.mark.parametrize("n", range(8))
+def test_other_approved_words_are_other_words_whatever_their_digest(n: int) -> None:
+    other = drafted(words=f"Otherwise, {n}.", thumbs=DORA)
+    assert refusal(Hands(posts=(other,)), customers(), AT_CHANNEL) == GONE
 
 
 @pytest.mark.parametrize(

@@ -144,11 +144,12 @@ def test_a_colour_that_time_alone_changed_is_news_where_the_words_changed_with_i
     words: str, red: bool, new: bool
 ) -> None:
     """Not where only numbers moved, nor where the state did and no word."""
-    turned = replace(REAL, status=replace(REAL.status, overall=Colour.RED)) if red else REAL
     there = {day: {ROOT: Engagement(ROOT)} for day in (THU, FRI)}
-    figures = {(ROOT, THU): REAL, (ROOT, FRI): turned}
-    stood = trace(report(), THU, Told(there=there, figures=figures))
-    assert is_new(report(words), stood, making(report())[0], there=there, figures=figures) is new
+    for colour in Colour:
+        turned = replace(REAL, status=replace(REAL.status, overall=colour, sentiment=Colour.RED)) if red else REAL
+        figures = {(ROOT, THU): REAL, (ROOT, FRI): turned}
+        stood = trace(report(), THU, Told(there=there, figures=figures))
+        assert is_new(report(words), stood, making(report())[0], there=there, figures=figures) is new
 
 
 def test_what_happened_is_news_only_where_it_shows() -> None:

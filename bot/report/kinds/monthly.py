@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config.reports import MonthlyReport
@@ -13,6 +12,7 @@ from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, PortfolioDerived, PortfolioQuarter, QuarterRevenue
 from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
@@ -40,7 +40,7 @@ from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.waterfall import WaterfallView, waterfall_view
 from bot.report.parts.weeks import count_colours, weekly_colours
-from bot.report.registry import Report, ReportPlace, whole_portfolio
+from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown, joined
 from bot.report.text.wording import Words
 
@@ -48,7 +48,7 @@ MOST_ASKS = 5
 MOST_DECISIONS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Month:
     """One engagement in the month."""
 
@@ -84,7 +84,7 @@ def make_monthly(due: Due, context: ReportContext, ref: str | None) -> Document:
     return issue_document(REPORT.template, due, context, view, payload)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MonthlyView:
     """What the template shows; it computes nothing."""
 
@@ -242,11 +242,8 @@ REPORT = Report(
     kind="monthly",
     name="monthly summary",
     readers="PS leadership",
-    place=ReportPlace.PORTFOLIO,
     rhythm=MONTHLY,
     config=MonthlyReport,
-    template="monthly.md.j2",
-    subjects=whole_portfolio,
     make=make_monthly,
     has_slides=True,
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import ModuleType
 from typing import Any
 
 from bot.derive.results import EngagementDerived
+from bot.domain.frozen import frozen
 from bot.domain.mistakes import nearest
 from bot.domain.model import EMPTY, Engagement
 
@@ -29,7 +31,7 @@ class OrderRefused(Exception):
     """The order can't be obeyed; the text says why, and how it would be understood."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderScope:
     """What an order may speak of: the engagement, the ids of risk rules, and the day as of which it is read."""
 
@@ -40,7 +42,7 @@ class OrderScope:
     """Whether the author is an approver of the customer's texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """An order as its kind understood it: `values` by name, until when, and why."""
 
@@ -49,7 +51,7 @@ class Given:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """An order, by whom and when, and what became of it. `text` is the line without the leading `psbot`."""
 
@@ -88,16 +90,14 @@ def unchanged_result(derived: EngagementDerived, order: Order) -> EngagementDeri
     return derived
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderKind:
-    """One kind of order, as its module declares it.
+    """One kind of order, as its module declares it; the module's docstring begins with how it is written, as code.
 
     `read` understands what stands after the word, or raises OrderRefused. `prepare` corrects facts before anything is
     derived, `adjust` what was derived; both only for orders that hold. `lasting`: holds for a time, and is listed as in force.
     """
 
-    word: str
-    usage: str
     meaning: str
     read: Callable[[str, OrderScope], Given]
     prepare: Callable[[Engagement, Order], Engagement] = unchanged_engagement
@@ -106,6 +106,21 @@ class OrderKind:
     spellings: tuple[str, ...] = ()
     example: str = ""
     """A line of it, where `usage` has places to fill."""
+    usage: str = ""
+
+    @property
+    def word(self) -> str:
+        """What follows `psbot`."""
+        return self.usage.split()[1].rstrip(":")
+
+
+def read_order(module: ModuleType) -> OrderKind:
+    """The order that a module declares, with the usage from its docstring. Raises TypeError where that has none."""
+    usage = re.match(r"`(psbot \S[^`]*)`: ", module.__doc__ or "")
+    if usage is None:
+        raise TypeError(f"the order {module.__name__} needs a docstring that begins with `psbot …`: and what it does")
+    kind: OrderKind = module.ORDER
+    return replace(kind, usage=usage[1])
 
 
 # -- what the grammars share
