@@ -6,7 +6,7 @@ A stage that fails is told in its engagement's `errors`; the other stages and en
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ from bot.derive.stages import Stage, run_stages
 from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of, end_of_day
 from bot.domain.vocabulary import Phase
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
 
 
-@dataclass(frozen=True)
+@frozen
 class ForecastRun:
     """How to forecast: what finished work teaches, seed, and number of trials."""
 
