@@ -254,7 +254,7 @@ def report_context(reading: Reading, options: RunOptions) -> ReportContext:
         calendar=s.calendar,
         derive=reading.derive,
         derive_part=reading.derive,
-        derive_one=reading.derive_one,
+        forecast_of=reading.forecast_of,
         templates=load_templates(s.settings, s.folder),
         audience_of=s.settings.audience_of,
         past=reading.past,

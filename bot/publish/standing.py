@@ -114,8 +114,8 @@ class Reader:
 
     def _post(self, place: Place, form: Literal["note", "issue"], text: RawText, marker: Marker) -> Post:
         believed, shared = self._believed(marker, place.path), self._is_shared(place.path)
-        post = Post(place.ref, form, text.id, text.body, believed, text.author, shared=shared)
-        return replace(post, created_at=text.created_at, url=text.url)
+        post = Post(place=place.ref, form=form, id=text.id, body=text.body, marker=believed, shared=shared)
+        return replace(post, author=text.author, created_at=text.created_at, url=text.url)
 
     def _is_shared(self, path: str) -> bool:
         return self.settings.audience_of(path) != "internal"

@@ -126,7 +126,8 @@ def _digest(text: str, length: int) -> str:
 
 def _engagements(document: Document, day: date, context: ReportContext) -> Mapping[str, Engagement]:
     known = context.engagements(day)
-    return {ref: known[ref] for ref in sorted(known) if document.engagement in (None, ref)}
+    refs = sorted(known) if document.engagement is None else {document.engagement} & known.keys()
+    return {ref: known[ref] for ref in refs}
 
 
 def _happened(document: Document, context: ReportContext, since: date, day: date) -> bool:

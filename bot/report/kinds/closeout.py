@@ -156,8 +156,8 @@ def original(context: ReportContext, derived: EngagementDerived, facts: Facts) -
         day = read_day(told.get("finish")) if isinstance(told, Mapping) else None
         if day:
             return Original(day, True, _late(context, day, finished))
-    then = context.derived_alone(derived.ref, facts.start) if facts.start else None
-    first = then.forecast.finish.p50 if then else None
+    then = context.forecast_alone(derived.ref, facts.start) if facts.start else None
+    first = then.finish.p50 if then else None
     return Original(first, False, _late(context, first, finished)) if isinstance(first, date) else None
 
 
