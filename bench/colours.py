@@ -18,7 +18,7 @@ from bot.derive.decisions.colours import LEVELS, MUCH_DONE, Signal, worst
 from bot.derive.decisions.status import AXES, PastSignals, colours_on
 from bot.derive.forecast import learn_by_day
 from bot.derive.pipeline import make_subjects, with_default_thresholds
-from bot.derive.replay import past_signals
+from bot.derive.replay import Memory, past_signals
 from bot.domain.calendar import ONE_DAY, WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio, as_of
@@ -70,7 +70,7 @@ def lives(day: date, seed: int) -> Iterator[Life]:
     then = as_of(portfolio, day, calendar.zone)
     learned = learn_by_day(then, calendar, settings)
     for subject in make_subjects(then, day, settings, calendar):
-        past = past_signals(subject, learned, (), {})
+        past = past_signals(subject, learned, (), Memory())
         yield replay(subject.engagement.ref, day, calendar, past)
 
 

@@ -16,7 +16,6 @@ from bot.derive.checks.registry import RULES
 from bot.derive.decisions.orders.judging import Court
 from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.orders.stage import as_ordered
-from bot.derive.decisions.status import Signals
 from bot.derive.depth import Depth
 from bot.derive.forecast import (
     BacktestReport,
@@ -70,7 +69,7 @@ class Reading:
     _kept: Kept | None = field(default=None, repr=False)
     _derived: dict[tuple[date, int, int, Depth], Derived] = field(default_factory=dict, repr=False)
     _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
-    _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
+    _signals: Memory = field(default_factory=Memory, repr=False)
 
     def __post_init__(self) -> None:
         live = self.session.as_of == self.session.today

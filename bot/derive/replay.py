@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bot.derive.decisions.colours import Facts, Signal
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, Signals, signals_of
@@ -25,21 +26,42 @@ from bot.domain.vocabulary import Phase
 if TYPE_CHECKING:
     from bot.derive.forecast import Reference
 
-Memory = MutableMapping[tuple[str, date], Signals]
-"""Signals by engagement and day: of one portfolio, settings and calendar, they never change."""
+
 Learned = Callable[[date], "Reference"]
 Payloads = Sequence[Mapping[str, object]]
 Stages = tuple[Stage, ...]
+
+
+class Memory:
+    """Signals by engagement and day: of one portfolio, settings and calendar, they never change.
+
+    Most days say what the day before said: what is equal is kept once.
+    """
+
+    def __init__(self) -> None:
+        self._signals: dict[str, dict[date, Signals]] = {}
+        self._days: dict[tuple[tuple[str, Signal], ...], Signals] = {}
+        self._same: dict[Signal, Signal] = {}
+        self._facts: dict[Facts, Facts] = {}
+
+    def recall(self, ref: str, day: date, derive: Callable[[], Signals]) -> Signals:
+        """What that day said of the engagement, derived once."""
+        days = self._signals.setdefault(ref, {})
+        if day not in days:
+            found = tuple((name, self._shared(signal)) for name, signal in derive().items())
+            days[day] = self._days.setdefault(found, dict(found))
+        return days[day]
+
+    def _shared(self, signal: Signal) -> Signal:
+        facts = self._facts.setdefault(signal.facts, signal.facts)
+        return self._same.setdefault(signal, replace(signal, facts=facts))
 
 
 def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, memory: Memory) -> PastSignals:
     """A function that tells what the facts known by a past day said of each axis of this engagement."""
 
     def signals(day: date) -> Signals:
-        key = (subject.engagement.ref, day)
-        if key not in memory:
-            memory[key] = _signals(subject, day, learned, payloads)
-        return memory[key]
+        return memory.recall(subject.engagement.ref, day, lambda: _signals(subject, day, learned, payloads))
 
     return signals
 

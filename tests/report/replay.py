@@ -92,7 +92,7 @@ def live_through(
     """Run the job on every day; `meanwhile` is what people do in GitLab after each run."""
     calendar, desk = WorkCalendar(), Desk()
     known: dict[date, Derived] = {}
-    memory: Memory = {}
+    memory = Memory()
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
         derive = partial(_derive, portfolio, settings, calendar, known, memory)
