@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.derive.decisions.due import Due
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
+from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio
 from bot.domain.paths import reference_of
 from bot.domain.snapshot import load_unpublished
@@ -51,7 +52,7 @@ from bot.report.registry import Report, report_of
 from bot.report.schedule import forced, reports_due
 
 
-@dataclass(frozen=True)
+@frozen
 class RunOptions:
     """What `run` was asked for; the defaults are the scheduled job."""
 
@@ -253,7 +254,7 @@ def report_context(reading: Reading, options: RunOptions) -> ReportContext:
         calendar=s.calendar,
         derive=reading.derive,
         derive_part=reading.derive,
-        derive_one=reading.derive_one,
+        forecast_of=reading.forecast_of,
         templates=load_templates(s.settings, s.folder),
         audience_of=s.settings.audience_of,
         past=reading.past,

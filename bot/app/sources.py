@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,10 +26,11 @@ from bot.derive.forecast import (
     parse_scenario,
     run_backtest,
 )
+from bot.derive.past_forecast import PastForecasts
 from bot.derive.past_memory import Memory
 from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
-from bot.derive.results import Derived, EngagementDerived
+from bot.derive.results import Derived, EngagementDerived, Forecast
 from bot.derive.schedule.memory import remember
 from bot.derive.served import served
 from bot.domain.border import admitted
@@ -83,20 +84,29 @@ class Reading:
         for level in deeper:
             if (found := self._derived.get((day, seed, trials, level))) is not None:
                 return found
-        names = [self._name_of(day, seed, trials, level, self.only) for level in deeper]
+        names = [self._name_of(day, seed, trials, level) for level in deeper]
         found = self._recalled(names, lambda: self._derive(self.portfolio, day, seed, trials, self._signals, depth))
         self._derived[(day, seed, trials, depth)] = found
         return found
 
-    def derive_one(self, ref: str, day: date) -> Derived:
-        """One engagement's figures as of `day`, against the whole portfolio; not remembered in this run."""
-        depth = Depth.FIGURES
-        name = self._name_of(day, 1, 10_000, depth, ref)
-        return self._recalled([name], lambda: self._derive(self.portfolio, day, 1, 10_000, None, depth, only=ref))
+    def forecast_of(self, ref: str, day: date) -> Forecast | None:
+        """One engagement's forecast as of a day of its own; None where it was not there. Not remembered in this run."""
 
-    def _name_of(self, day: date, seed: int, trials: int, depth: Depth, only: str | None) -> str:
+        def derive() -> Derived:
+            found = self._forecasts.of(ref, day)
+            then = (EngagementDerived(ref, forecast=found),) if found else ()
+            return Derived(day, self.session.settings.finance.currency, then)
+
+        found = self._recalled([f"{self._name}forecast {day} {ref}"], derive).engagements
+        return found[0].forecast if found else None
+
+    @cached_property
+    def _forecasts(self) -> PastForecasts:
+        return PastForecasts(self.portfolio, self.day, self.session.settings, self.session.calendar, self.past)
+
+    def _name_of(self, day: date, seed: int, trials: int, depth: Depth) -> str:
         """The name under which a derivation is kept."""
-        return f"{self._name}{day} {seed} {trials} {depth.name} {only or ''}"
+        return f"{self._name}{day} {seed} {trials} {depth.name} {self.only or ''}"
 
     def _recalled(self, names: Sequence[str], derive: Callable[[], Derived]) -> Derived:
         """What an earlier run kept under one of these names, else derived now and kept under the first."""
@@ -158,7 +168,6 @@ class Reading:
         trials: int,
         memory: Memory | None = None,
         depth: Depth = Depth.ALL,
-        only: str | None = None,
     ) -> Derived:
         s = self.session
         return derive_portfolio(
@@ -169,7 +178,7 @@ class Reading:
             seed=seed,
             trials=trials,
             past=self.past,
-            only=only or self.only,
+            only=self.only,
             memory=memory,
             depth=depth,
         )

@@ -7,12 +7,12 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from bot.app.session import Session
 from bot.app.sources import Reading, failures_of
+from bot.domain.frozen import frozen
 from bot.domain.limits import json_escaped
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import dump_snapshot
@@ -26,7 +26,7 @@ LONGEST_NAME = 150
 """Bytes of a file's name that an engagement's reference may take: file systems end at 255."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RunCase:
     """One line of the run report: a document and what became of it."""
 
@@ -36,7 +36,7 @@ class RunCase:
     skipped: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class RunSummary:
     """What a run did: lines for people, failures, files to leave, the plan, and the closing line.
 
@@ -134,7 +134,7 @@ def judged(outcome: Outcome) -> tuple[tuple[RunCase, ...], list[str]]:
     return cases, [str(r) for r in outcome.results if r.state in bad]
 
 
-@dataclass(frozen=True)
+@frozen
 class Beginning:
     """When a run began, and how many requests had been sent by then: one session may run more than once."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.app import AsOf, Only, app, flag, options, parse_day
+from bot.cli.app import AsOf, Only, app, flag, options, parse_day, value
 from bot.cli.console import print_lines, progress_bar, say, without_secrets
 from bot.domain.errors import UsageError
 from bot.domain.limits import visible_lines
@@ -25,44 +25,26 @@ WOULD_CHANGE = 5
 def run(
     only: Only = None,
     report: Annotated[
-        str | None, typer.Option("--report", metavar="KIND", help="Force one, due or not, such as status or monthly.")
+        str | None, value("--report", "KIND", "Force one, due or not, such as status or monthly.")
     ] = None,
-    period: Annotated[
-        str | None, typer.Option("--period", metavar="NAME", help="With --report: 2026-W47, 2026-10 or FY27-Q3.")
-    ] = None,
-    partner: Annotated[
-        str | None, typer.Option("--partner", metavar="NAME", help="With --report partner --out DIR.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Also leave the rendered files there.")
-    ] = None,
+    period: Annotated[str | None, value("--period", "NAME", "With --report: 2026-W47, 2026-10 or FY27-Q3.")] = None,
+    partner: Annotated[str | None, value("--partner", "NAME", "With --report partner --out DIR.")] = None,
+    out: Annotated[Path | None, value("--out", "DIR", "Also leave the rendered files there.", "-o")] = None,
     dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")] = False,
-    plan: Annotated[
-        Path | None, typer.Option("--plan", metavar="FILE", help="With --dry-run: leave the plan as JSON.")
-    ] = None,
+    plan: Annotated[Path | None, value("--plan", "FILE", "With --dry-run: leave the plan as JSON.")] = None,
     as_of: AsOf = None,
-    junit: Annotated[
-        Path | None, typer.Option("--junit", metavar="FILE", help="A run report that GitLab shows.")
-    ] = None,
+    junit: Annotated[Path | None, value("--junit", "FILE", "A run report that GitLab shows.")] = None,
     shard: Annotated[
         str | None,
-        typer.Option("--shard", metavar="I/N", help="This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL."),
+        value("--shard", "I/N", "This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL."),
     ] = None,
-    save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE", help="Leave what was read as a snapshot.")
-    ] = None,
+    save: Annotated[Path | None, value("--save", "FILE", "Leave what was read as a snapshot.")] = None,
     merge: Annotated[
-        list[Path] | None, typer.Option("--merge", metavar="FILE", help="Roll-ups from shards' snapshots; repeatable.")
+        list[Path] | None, value("--merge", "FILE", "Roll-ups from shards' snapshots; repeatable.")
     ] = None,
-    site: Annotated[
-        Path | None, typer.Option("--site", metavar="DIR", help="Also leave the portfolio page there.")
-    ] = None,
-    json_: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Also leave what was derived as JSON.")
-    ] = None,
-    tables: Annotated[
-        Path | None, typer.Option("--tables", metavar="DIR", help="Also leave tables for a BI tool there, as CSV.")
-    ] = None,
+    site: Annotated[Path | None, value("--site", "DIR", "Also leave the portfolio page there.")] = None,
+    json_: Annotated[Path | None, value("--json", "FILE", "Also leave what was derived as JSON.")] = None,
+    tables: Annotated[Path | None, value("--tables", "DIR", "Also leave tables for a BI tool there, as CSV.")] = None,
     exit_code: Annotated[
         bool, flag("--exit-code", help=f"With --dry-run: end with {WOULD_CHANGE} where a run would write something.")
     ] = False,
@@ -127,9 +109,9 @@ def apply(plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A file of p
 
 @app.command(epilog="Example: psbot serve --health /tmp/psbot-health")
 def serve(
-    health: Annotated[
-        Path, typer.Option("--health", metavar="FILE", help="Touched while all is well; for a liveness probe.")
-    ] = Path(".psbot-health"),
+    health: Annotated[Path, value("--health", "FILE", "Touched while all is well; for a liveness probe.")] = Path(
+        ".psbot-health"
+    ),
     probe: Annotated[
         bool, flag("--probe", help="Only tell by the exit code whether the one that touches FILE is alive.")
     ] = False,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from bot.domain.frozen import frozen
 
 
 class Better(StrEnum):
@@ -15,7 +16,7 @@ class Better(StrEnum):
     SAME = "same"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """One thing that a person said by order, what was computed that day, and what came.
 
@@ -35,7 +36,7 @@ class Judgement:
     basis: str = "replayed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JudgementScore:
     """People against psbot: of `of` cases, in how many who was nearer, and by how much people were (median of those)."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from bot.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from bot.derive.results import Risk
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderEntry:
     """An order as `status --json` and reports list it. `state` is obeyed, refused or expired; `why` says why not."""
 
@@ -29,7 +30,7 @@ class OrderEntry:
     """Where it stands and how psbot reacted to it: for the answer, not in the JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MutedRisk:
     """A risk that is folded away until a day, by whose order and why."""
 
@@ -47,7 +48,7 @@ class MutedRisk:
     """Whether what is computed red rests on risks of this kind: the director is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReturnedRisk:
     """A risk that was muted and is not any more: what it was then, and what it is now."""
 
@@ -58,7 +59,7 @@ class ReturnedRisk:
     grown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColourOverride:
     """The colour of an axis (or `overall`) that a person's order publishes; `computed` stands beside it."""
 
@@ -70,7 +71,7 @@ class ColourOverride:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ManagerForecast:
     """What a manager forecast: `what` is `finish` (a date) or a fiscal quarter (revenue in the portfolio's currency)."""
 
@@ -81,7 +82,7 @@ class ManagerForecast:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlipCause:
     """Why a milestone's date moved, as somebody ordered it: client, internal, third party or scope."""
 

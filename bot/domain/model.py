@@ -7,7 +7,7 @@ Hours and money are numbers (hours, units of the currency); dates are `date`, in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any
@@ -15,12 +15,13 @@ from typing import Any
 from bot.domain.facts.declared import FactFault as FactFault
 from bot.domain.facts.declared import Facts as Facts
 from bot.domain.facts.declared import MilestoneFact as MilestoneFact
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueChange:
     """A due date moved `previous` → `new` at instant `at`; None stands for "no date"."""
 
@@ -29,7 +30,7 @@ class DueChange:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Titled:
     """What has a reference and a title."""
 
@@ -37,7 +38,7 @@ class Titled:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item(Titled):
     """A GitLab issue, task or child epic that carries work of an engagement (or a RAID, change-order … issue)."""
 
@@ -90,7 +91,7 @@ class Item(Titled):
         return self.due_date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Milestone:
     """A GitLab milestone of a project or group."""
 
@@ -104,7 +105,7 @@ class Milestone:
     due_history: tuple[DueChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimeLog:
     """Hours that `user` spent on day `spent_at`; `item` is None where a timesheet row names none."""
 
@@ -116,7 +117,7 @@ class TimeLog:
     approved: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booking:
     """Hours booked for `user` in ISO week `week` (`2026-W47`); `kind` is hard or soft."""
 
@@ -128,7 +129,7 @@ class Booking:
     """The day on which it was made, as far as the file tells."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WhatIf:
     """What a scenario assumes; never read from GitLab and in no snapshot."""
 
@@ -144,7 +145,7 @@ class WhatIf:
     """Absences assumed: username, first and last day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engagement:
     """One SOW: its root epic or issue, facts, work and money. `errors` names what could not be read."""
 
@@ -160,7 +161,7 @@ class Engagement:
     assignees: tuple[str, ...] = ()
     due_date: date | None = None
     confidential: bool = False
-    facts: Facts = Facts()  # noqa: RUF009 (frozen)
+    facts: Facts = Facts()
     fact_faults: tuple[FactFault, ...] = ()
     customer_visible_facts: tuple[str, ...] = ()
     """Money keys that stand in a description which a customer can read (rule customer-visible-money)."""
@@ -176,7 +177,7 @@ class Engagement:
     what_if: WhatIf = WhatIf()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consent:
     """A person's 👍 on a customer's note about a milestone, or a rating from 1 to 5 on the one that asks how it was."""
 
@@ -185,7 +186,7 @@ class Consent:
     rating: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """What a person wrote below a bot's note, or as a comment on a report's issue.
 
@@ -201,7 +202,7 @@ class Reply:
     signs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PastReport:
     """A report that the bot itself published: its hidden payload, and what people added. `engagement` is a reference."""
 
@@ -217,7 +218,7 @@ class PastReport:
     """Of a note that asks the customer for acceptance."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """An open item, or a project, where psbot's texts stand or would stand, as just read: GitLab's own name for it.
 
@@ -231,7 +232,7 @@ class Target:
     item_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Portfolio:
     """Everything that was read, and when. `failures` names namespaces and engagements that could not be read."""
 

@@ -6,11 +6,11 @@ GitLab's path decides who can read there, and its ids are what is written to.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
 from bot.domain.errors import GitLabError, NotFoundError
+from bot.domain.frozen import frozen
 from bot.domain.model import Target
 from bot.gitlab_api.client import GitLabClient
 
@@ -22,7 +22,7 @@ _WORK_ITEM = (
 MAX_MOVES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """An item or project as GitLab answers it. `api` is its REST path for notes, `edit` the one to change it (for an
     epic they differ: notes go by its legacy id).

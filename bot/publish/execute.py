@@ -7,11 +7,12 @@ is refused. An update is proved by GitLab's own answer, where that holds the tex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from bot.domain.bulkhead import in_words
 from bot.domain.errors import AccessError, PsbotError
+from bot.domain.frozen import frozen
 from bot.publish.digest import digest
 from bot.publish.precheck import Obstacle, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
 from bot.publish.steps import Plan, Step
@@ -23,7 +24,7 @@ State = Literal["done", "skipped", "waiting", "refused", "failed"]
 Progress = Callable[[int, int, Step], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What became of a step. `stale`: refused because GitLab changed since the plan was made; a new plan may succeed."""
 
@@ -39,7 +40,7 @@ class Result:
         return f"{self.state}: {self.step.name} on {self.step.target}: {self.reason}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """All results, in the plan's order."""
 

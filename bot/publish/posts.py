@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
 from bot.domain.packed import PackedText
 from bot.publish.approval import Thumb
@@ -62,7 +63,7 @@ class Post:
         return not self.marker.duplicate_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spotted:
     """A place that was read: GitLab's own name for it, and the full path of its namespace."""
 
@@ -71,7 +72,7 @@ class Spotted:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthStanding:
     """The health labels that an item carries, and those of them that psbot itself set last."""
 
@@ -79,7 +80,7 @@ class HealthStanding:
     own: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Standing:
     """All that stands where psbot publishes. Keys are references and paths as they were asked for.
 

@@ -6,16 +6,16 @@ GitLab has no idempotency key and no lock, so this decides exactly-once: it is a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from bot.domain.frozen import frozen
 from bot.publish.digest import digest, normalised
 from bot.publish.marker import Identity
 from bot.publish.posts import HealthStanding, Post
 from bot.publish.steps import Step
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Obstacle:
     """`done`: it stands; `stale`: something changed since the plan was made; `go`: take the step."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.packed import PackedText
 from bot.publish.marker import Identity, unsigned
@@ -18,7 +19,7 @@ WRITING: tuple[Action, ...] = ("create", "update", "remove", "close", "label", "
 StepForm = Literal["note", "reply", "issue", "issue-note", "labels", "reaction"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """The draft that must still be approved, with exactly this text (digest), when its text is posted."""
 
@@ -77,7 +78,7 @@ class Step:
         return f"{what} ({i.audience}{draft}{part}){of}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """All steps, in the order in which they are taken. `instance` is the GitLab, `user` the author."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.publish.digest import digest, fingerprint
 from bot.publish.marker import Identity, Marker, engagement_token, signed
@@ -16,7 +17,7 @@ Form = Literal["note", "reply", "issue", "issue-note"]
 """A note that starts a thread; a reply in the thread of part 1; an issue; a note on the issue of part 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """One note or issue that should stand. `target` is the reference or project path as the report asked for it."""
 

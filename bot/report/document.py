@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.packed import PackedText
 
@@ -24,14 +25,14 @@ PRACTICAL_LIMIT = 100_000
 """Characters of one body; what is longer goes to follow-ups. GitLab's own limits: note 1,000,000, description 1,048,576."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoteTarget:
     """A note (the first of a thread) on an issue or epic, by its reference `group/project#12` or `group&7`."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssueTarget:
     """An issue in a project, by the project's path."""
 
@@ -40,7 +41,7 @@ class IssueTarget:
     confidential: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenderedFile:
     """A text to hand over as a file; it is never published."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ import yaml
 
 from bot.config import Settings
 from bot.config.sow import EngagementTemplate, Sow
+from bot.domain.frozen import frozen
 
 Kind = Literal["group", "project", "label", "milestone", "issue", "epic"]
 TITLE = 255
@@ -27,7 +28,7 @@ _MARK = re.compile(r"<!-- psbot-new ([0-9a-zA-Z._~%-]+) ([\w-]+) -->")
 _UNSAFE = re.compile(r"[^0-9a-zA-Z._~-]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """One thing that shall stand. `place` is the path that holds it (of a group or project: its own).
 
@@ -47,7 +48,7 @@ class Wanted:
     assignee: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What stands in one group or project. `items`: iid by key, of those that an earlier run made."""
 
@@ -57,7 +58,7 @@ class Found:
     items: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetUpStep:
     """Make one thing, or leave it because it stands."""
 

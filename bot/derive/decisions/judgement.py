@@ -7,7 +7,6 @@ from what was known on that day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from statistics import median
@@ -19,13 +18,14 @@ from bot.derive.judgement_results import Better, Judgement, JudgementScore
 from bot.derive.replay import Learned, rederive, subject_of
 from bot.derive.results import Forecast
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Phase
 
 KINDS = ("finish", "revenue", "colour")
 Payloads = Sequence[Mapping[str, object]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Bench:
     """What orders are scored with: the engagement as it stands, what it had published, and how a past day is replayed."""
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config import Settings
@@ -33,6 +32,7 @@ from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, MilestoneStatus, Story
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.facts import for_customer
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts, Item
 from bot.domain.vocabulary import BillingType, Colour, Phase
 from bot.report.context import ReportContext, path_of
@@ -56,7 +56,7 @@ STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerFacts:
     """All that a customer's text is made from: what is not here can't leak, whatever a template asks for."""
 
@@ -308,7 +308,7 @@ def _finished(context: ReportContext, work: Iterable[Item], span: Period) -> tup
     return tuple(context.titled(i.ref, i.title) for i in sorted(closed, key=lambda i: (i.closed_at, i.ref)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerWording:
     """References of what a customer's text tells of, and where it tells another date than the one that is expected."""
 
@@ -343,7 +343,7 @@ def _is_told_as_it_is(story: Story) -> bool:
     return story.id.startswith(("register:", "waiting"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DraftView:
     """What the template shows; it computes nothing."""
 
@@ -378,7 +378,6 @@ REPORT = Report(
     name="customer weekly status",
     readers="the customer",
     place=ReportPlace.CUSTOMER_CHANNEL,
-    audience="customer",
     rhythm=WEEKLY,
     config=StatusReport,
     template="customer-status.md.j2",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.derive.decisions.due import Due
 from bot.domain.errors import UsageError
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.report.context import ReportContext, quiet
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget
@@ -45,7 +45,7 @@ def issue_document(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssueFrame:
     """What every issue's template shows besides the report itself."""
 
