@@ -31,7 +31,7 @@ PUBLISH = "tests/publish"
 TARGETS: dict[str, tuple[str, str]] = {
     "execute": ("bot/publish/execute.py", f"{PUBLISH}/test_execute.py"),
     "precheck": ("bot/publish/precheck.py", f"{PUBLISH}/test_precheck.py"),
-    "planner": ("bot/publish/planner.py", f"{PUBLISH}/test_planner.py"),
+    "planner": ("bot/publish/planner.py", f"{PUBLISH}/test_planner.py {PUBLISH}/test_drafts.py"),
     "writer": ("bot/publish/writer.py", f"{PUBLISH}/test_writer.py {PUBLISH}/test_requests.py"),
     "approval": ("bot/publish/approval.py", f"{PUBLISH}/test_verdicts.py"),
     "drafts": ("bot/publish/drafts.py", f"{PUBLISH}/test_drafts.py"),

@@ -22,8 +22,8 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import DueChange, Engagement, Item, Milestone, label_scope
 
-Entry = tuple[int, str]
-"""The number of a day (0: it was always so), and what came to be known on it."""
+Entry = tuple[int, bytes]
+"""The number of a day (0: it was always so), and a digest of what came to be known on it."""
 ALWAYS: Final = 0
 Key = bytes
 
@@ -65,11 +65,11 @@ class PastKeys:
         digest = hashlib.blake2b(repr(baselines).encode(), digest_size=16)
         days: list[int] = []
         digests: list[bytes] = []
-        for day, text in entries:
+        for day, entry in entries:
             if not days or day != days[-1]:
                 days.append(day)
                 digests.append(b"")
-            digest.update(text.encode("utf-8", "surrogatepass"))
+            digest.update(entry)
             digests[-1] = digest.digest()
         return lambda day: digests[bisect_right(days, day.toordinal()) - 1]
 
@@ -85,14 +85,14 @@ class PastKeys:
         for milestone in engagement.milestones:
             yield from self._of_milestone(milestone)
         for log in engagement.timelogs:
-            yield log.spent_at.toordinal(), f"{log.item} {log.user} {log.hours!r} {log.billable} {log.approved}\n"
+            yield log.spent_at.toordinal(), told((log.item, log.user, log.hours, log.billable, log.approved))
         for booking in engagement.bookings:
-            yield booking.known.toordinal() if booking.known else ALWAYS, repr(booking)
+            yield booking.known.toordinal() if booking.known else ALWAYS, told(booking)
 
     def _of_engagement(self, engagement: Engagement) -> Iterator[Entry]:
         is_checked = engagement.hours_difference is not None
         born = self._day(engagement.created_at)
-        yield ALWAYS, repr((born, is_checked, OF_ENGAGEMENT(engagement), self._labels(engagement)))
+        yield ALWAYS, told((born, is_checked, OF_ENGAGEMENT(engagement), self._labels(engagement)))
         yield from self._closing(engagement.ref, engagement.state, engagement.closed_at, None)
 
     def _of_item(self, item: Item, logged: bool) -> list[Entry]:
@@ -105,20 +105,20 @@ class PastKeys:
         """Hours that are logged are entries of their own; else there is only GitLab's total."""
         spent = 0.0 if logged else item.spent_hours or 0.0
         first = self._first_due(item.due_date, item.due_history)
-        yield self._day(item.created_at), repr((OF_ITEM(item), spent, first, self._labels(item)))
+        yield self._day(item.created_at), told((OF_ITEM(item), spent, first, self._labels(item)))
         yield from self._closing(item.ref, item.state, item.closed_at, item.outcome)
         yield from self._moves(item.ref, item.due_date, item.due_history)
 
     def _of_milestone(self, milestone: Milestone) -> Iterator[Entry]:
         first = self._first_due(milestone.due_date, milestone.due_history)
-        yield ALWAYS, repr((OF_MILESTONE(milestone), first))
+        yield ALWAYS, told((OF_MILESTONE(milestone), first))
         yield from self._closing(milestone.ref, milestone.state, milestone.closed_at, None)
         yield from self._moves(milestone.ref, milestone.due_date, milestone.due_history)
 
     def _closing(self, ref: str, state: str, closed: datetime | None, outcome: str | None) -> Iterator[Entry]:
         """What is open now is known to have been open on every day."""
         if closed or state == "closed":
-            yield self._day(closed), repr((ref, state, closed, outcome))
+            yield self._day(closed), told((ref, state, closed, outcome))
 
     def _first_due(self, due: date | None, history: Sequence[DueChange]) -> date | None:
         return min(history, key=lambda change: change.at).previous if history else due
@@ -128,7 +128,7 @@ class PastKeys:
         moves = sorted(history, key=lambda change: change.at)
         until = (*(change.previous for change in moves[1:]), due)
         for change, stood in zip(moves, until, strict=True) if moves else ():
-            yield self._day(change.at), repr((ref, change, stood))
+            yield self._day(change.at), told((ref, change, stood))
 
     def _labels(self, of: Item | Engagement) -> tuple[Any, ...]:
         """The labels that mean something, and since when. One without a date was always there."""
@@ -138,6 +138,11 @@ class PastKeys:
 
     def _day(self, at: datetime | None) -> int:
         return self._calendar.local_day(at).toordinal() if at else ALWAYS
+
+
+def told(value: object) -> bytes:
+    """A digest of what is told of something."""
+    return hashlib.blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 def bearing(labels: LabelSettings) -> Callable[[str], bool]:

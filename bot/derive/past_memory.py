@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Protocol
 
+from bot.derive.decisions.colours import Facts, Signal
 from bot.derive.decisions.status import PastSignals, Signals
 from bot.derive.past_keys import Key, PastKeys
 from bot.derive.subject import Subject
@@ -33,12 +34,18 @@ class Shelf(Protocol):
 
 @dataclass
 class Memory:
-    """What past days said, of one config and calendar."""
+    """What past days said, of one config and calendar.
+
+    Most days say what the day before said: what is equal is kept once.
+    """
 
     shelf: Shelf | None = None
     _fresh: dict[str, Days] = field(default_factory=dict)
     """What was found that the shelf does not have, by engagement."""
     _known: dict[tuple[str, date, Key], Signals] = field(default_factory=dict)
+    _same: dict[Signal, Signal] = field(default_factory=dict)
+    _facts: dict[Facts, Facts] = field(default_factory=dict)
+    _days: dict[tuple[tuple[str, Signal], ...], Signals] = field(default_factory=dict)
     _shelved: dict[str, Days] = field(default_factory=dict)
     _keys: PastKeys | None = None
 
@@ -63,8 +70,16 @@ class Memory:
         """What the day said, derived where nobody did so yet."""
         found = self._known.get((ref, day, key))
         if found is None:
-            found = self._known[ref, day, key] = self._from_shelf(ref, day, key, derive)
+            found = self._known[ref, day, key] = self._from_shelf(ref, day, key, lambda day: self._once(derive(day)))
         return found
+
+    def _once(self, said: Signals) -> Signals:
+        found = tuple((name, self._shared(signal)) for name, signal in said.items())
+        return self._days.setdefault(found, dict(found))
+
+    def _shared(self, signal: Signal) -> Signal:
+        facts = self._facts.setdefault(signal.facts, signal.facts)
+        return self._same.setdefault(signal, replace(signal, facts=facts))
 
     def _from_shelf(self, ref: str, day: date, key: Key, derive: Callable[[date], Signals]) -> Signals:
         if self.shelf is None:

@@ -27,7 +27,7 @@ from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
 from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
-from bot.derive.depth import Depth
+from bot.derive.depth import Depth, without_reasons
 from bot.derive.money.invoicing import derive_invoicing
 from bot.derive.past_memory import Memory, Outlook
 from bot.derive.past_status import derive_past_status
@@ -263,7 +263,10 @@ def _derive_engagement(
         Stage("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     stages = (*_stages(run, payloads, kept, past), *last[: 1 if depth < Depth.ALL else None])
-    return run_stages(subject, stages), kept[0] if kept else None
+    found = run_stages(subject, stages)
+    if depth < Depth.ALL:
+        found = found.advance(evolve(found.derived, forecast=without_reasons(found.derived.forecast)))
+    return found, kept[0] if kept else None
 
 
 def _derive_revenue(

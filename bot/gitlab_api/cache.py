@@ -49,15 +49,13 @@ class Cache:
         deadline = time.monotonic() + BUSY_SECONDS
         while time.monotonic() < deadline:
             try:
-                return cls(_connect(path), owner)
-            except OSError as problem:
-                log.warning("cache %s can't be used (%s): reading without it", path, problem.strerror)
-                return cls(None, owner)
-            except (sqlite3.DatabaseError, _UnusableError) as problem:
-                if _is_busy(problem):
-                    time.sleep(0.05)
-                else:
-                    _put_aside(path, problem)
+                return cls(_opened(path), owner)
+            except (OSError, sqlite3.Error) as problem:
+                if not _is_busy(problem):
+                    why = getattr(problem, "strerror", None) or problem
+                    log.warning("cache %s can't be used (%s): reading without it", path, why)
+                    return cls(None, owner)
+                time.sleep(0.05)
         log.warning("cache %s is in use by another run: reading without it", path)
         return cls(None, owner)
 
@@ -199,6 +197,17 @@ def _is_busy(problem: Exception) -> bool:
 
 class _UnusableError(Exception):
     """The file is not a cache of this version."""
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file as it is; anew where it is broken or foreign. A full disk or a fault of the machine is none of its own."""
+    try:
+        return _connect(path)
+    except (sqlite3.OperationalError, sqlite3.ProgrammingError):
+        raise
+    except (sqlite3.DatabaseError, _UnusableError) as problem:
+        _put_aside(path, problem)
+        return _connect(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

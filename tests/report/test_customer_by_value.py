@@ -369,6 +369,7 @@ def test_an_engagement_is_told_of_until_the_week_after_its_end() -> None:
     assert served(completed(date(2026, 1, 1), Phase.ACTIVE))
     assert served(completed(date(2026, 11, 13)))
     assert not served(completed(date(2026, 11, 12)))
+    assert not served(completed(date(2026, 10, 1)))
     assert not served(completed(None))
 
 
