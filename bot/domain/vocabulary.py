@@ -74,3 +74,18 @@ class RaidKind(StrEnum):
     ACTION = "action"
     ISSUE = "issue"
     DECISION = "decision"
+
+
+class Better(StrEnum):
+    """Who was nearer to what came."""
+
+    PERSON = "person"
+    PSBOT = "psbot"
+    SAME = "same"
+
+
+class Basis(StrEnum):
+    """Where the computed value is taken from: a report of that day, or the replay of the day."""
+
+    PUBLISHED = "published"
+    REPLAYED = "replayed"

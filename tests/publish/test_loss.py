@@ -28,7 +28,7 @@ def stood(document: Document, payload: Mapping[str, Any], number: int = 7, **fie
     marker = {name: fields.pop(name) for name in ("duplicate_of", "part") if name in fields}
     identity = replace(identity_of(document), part=marker.pop("part", 1))
     place = ROOT if document.engagement else REPORTS
-    return replace(Post(place, "issue", number, "…", Marker(identity, "f", payload=payload, **marker)), **fields)
+    return replace(Post(place, "issue", number, Marker(identity, "f", payload=payload, **marker), "…"), **fields)
 
 
 def held(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from bot.derive.order_results import ManagerForecast, MutedRisk
+from bot.derive.order_results import ManagerForecast, MutedRisk, OrderState
 from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Phase
@@ -34,7 +34,7 @@ def orders_in_force(context: ReportContext, derived: EngagementDerived) -> tuple
 
 def _views(derived: EngagementDerived) -> Iterator[OrderView]:
     for order in derived.orders:
-        if order.state != "obeyed" or order.word in ("help", "undo", "approve", ""):
+        if order.state is not OrderState.OBEYED or order.word in ("help", "undo", "approve", ""):
             continue
         computed = next((o.computed for o in derived.status.overrides.values() if _is_of(order.order, o.axis)), "")
         yield OrderView(

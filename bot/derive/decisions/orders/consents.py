@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.derive.decisions.orders.order import Given, Order, OrderState
+from bot.derive.decisions.orders.order import Given, Order
+from bot.derive.order_results import OrderState
 from bot.derive.results import Acceptance
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, PastReport

@@ -11,8 +11,8 @@ from bot.config import Settings
 from bot.derive.decisions.orders.consents import consents_of
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.lines import order_lines
-from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, OrderState
-from bot.derive.order_results import OrderEntry
+from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope
+from bot.derive.order_results import OrderEntry, OrderState
 from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.mistakes import nearest
