@@ -17,8 +17,9 @@ from bot.derive.catalog import vocabulary
 from bot.derive.decisions.colours import LEVELS, MUCH_DONE, Signal, worst
 from bot.derive.decisions.status import AXES, PastSignals, colours_on
 from bot.derive.forecast import learn_by_day
+from bot.derive.past_memory import Memory
 from bot.derive.pipeline import make_subjects, with_default_thresholds
-from bot.derive.replay import Memory, past_signals
+from bot.derive.replay import past_signals
 from bot.domain.calendar import ONE_DAY, WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio, as_of
@@ -69,8 +70,10 @@ def lives(day: date, seed: int) -> Iterator[Life]:
     portfolio, settings, calendar = read_demo(day, seed)
     then = as_of(portfolio, day, calendar.zone)
     learned = learn_by_day(then, calendar, settings)
-    for subject in make_subjects(then, day, settings, calendar):
-        past = past_signals(subject, learned, (), Memory())
+    subjects = make_subjects(then, day, settings, calendar)
+    outlook = Memory().seen_from(subjects)
+    for subject in subjects:
+        past = past_signals(subject, learned, (), outlook)
         yield replay(subject.engagement.ref, day, calendar, past)
 
 

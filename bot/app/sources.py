@@ -27,9 +27,9 @@ from bot.derive.forecast import (
     run_backtest,
 )
 from bot.derive.past_forecast import PastForecasts
+from bot.derive.past_memory import Memory
 from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
-from bot.derive.replay import Memory
 from bot.derive.results import Derived, EngagementDerived, Forecast
 from bot.derive.schedule.memory import remember
 from bot.derive.served import served
@@ -76,6 +76,7 @@ class Reading:
         self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
         if self.live and self._kept is None:
             self._kept = Kept(self.session, self.portfolio, self.past)
+            self._signals = Memory(self._kept)
 
     def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
         """What is derived as of `day`; `depth`: at least so much of it."""
@@ -115,6 +116,7 @@ class Reading:
         if found is None:
             found = derive()
             self._kept.keep(names[0], found)
+            self._signals.leave()
         return found
 
     def frozen(self, day: date) -> Reading:

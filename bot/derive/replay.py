@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.derive.decisions.colours import Facts, Signal
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.questions import sow_end
 from bot.derive.decisions.status import PastSignals, Signals, signals_of
 from bot.derive.decisions.track_record import TrackRecord, case_of, latest_closed, record_of
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
+from bot.derive.past_memory import Outlook, Payloads
 from bot.derive.results import EngagementDerived
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_path, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
@@ -26,44 +26,13 @@ from bot.domain.vocabulary import Phase
 if TYPE_CHECKING:
     from bot.derive.forecast import Reference
 
-
 Learned = Callable[[date], "Reference"]
-Payloads = Sequence[Mapping[str, object]]
 Stages = tuple[Stage, ...]
 
 
-class Memory:
-    """Signals by engagement and day: of one portfolio, settings and calendar, they never change.
-
-    Most days say what the day before said: what is equal is kept once.
-    """
-
-    def __init__(self) -> None:
-        self._signals: dict[str, dict[date, Signals]] = {}
-        self._days: dict[tuple[tuple[str, Signal], ...], Signals] = {}
-        self._same: dict[Signal, Signal] = {}
-        self._facts: dict[Facts, Facts] = {}
-
-    def recall(self, ref: str, day: date, derive: Callable[[], Signals]) -> Signals:
-        """What that day said of the engagement, derived once."""
-        days = self._signals.setdefault(ref, {})
-        if day not in days:
-            found = tuple((name, self._shared(signal)) for name, signal in derive().items())
-            days[day] = self._days.setdefault(found, dict(found))
-        return days[day]
-
-    def _shared(self, signal: Signal) -> Signal:
-        facts = self._facts.setdefault(signal.facts, signal.facts)
-        return self._same.setdefault(signal, replace(signal, facts=facts))
-
-
-def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, memory: Memory) -> PastSignals:
+def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, outlook: Outlook) -> PastSignals:
     """A function that tells what the facts known by a past day said of each axis of this engagement."""
-
-    def signals(day: date) -> Signals:
-        return memory.recall(subject.engagement.ref, day, lambda: _signals(subject, day, learned, payloads))
-
-    return signals
+    return outlook.past(subject, payloads, lambda day: _signals(subject, day, learned, payloads))
 
 
 def _signals(subject: Subject, day: date, learned: Learned | None, payloads: Payloads) -> Signals:
@@ -182,7 +151,7 @@ def portfolio_record(
     subjects: Sequence[Subject],
     learned: Learned | None,
     reports: Mapping[str, Sequence[Mapping[str, object]]],
-    memory: Memory,
+    outlook: Outlook,
 ) -> TrackRecord:
     """How the colours of the engagements that were closed last came true."""
     latest = {engagement.ref for engagement in latest_closed(subject.engagement for subject in subjects)}
@@ -190,6 +159,6 @@ def portfolio_record(
     for subject in subjects:
         if subject.engagement.ref in latest:
             payloads = reports.get(subject.engagement.ref, ())
-            past = past_signals(subject, learned, payloads, memory)
+            past = past_signals(subject, learned, payloads, outlook)
             cases.append(case_of(rederive(subject, learned, payloads), past))
     return record_of(case for case in cases if case is not None)

@@ -10,8 +10,8 @@ from functools import cache
 from bot.app.vocabulary import full_vocabulary
 from bot.config import parse_config
 from bot.demo import DEMO_CONFIG, make_portfolio
+from bot.derive.past_memory import Memory
 from bot.derive.pipeline import derive_portfolio
-from bot.derive.replay import Memory
 from bot.derive.results import Derived
 from bot.domain.model import Engagement, Portfolio
 from bot.gitlab_api.client import GitLabClient

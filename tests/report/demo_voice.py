@@ -10,8 +10,8 @@ from functools import cache
 from bot.config import Settings, parse_config
 from bot.demo import DEMO_CONFIG, make_portfolio
 from bot.derive.catalog import vocabulary
+from bot.derive.past_memory import Memory
 from bot.derive.pipeline import derive_portfolio
-from bot.derive.replay import Memory
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Portfolio

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import partial
 
 from bot.config import Settings
+from bot.derive.past_memory import Memory
 from bot.derive.pipeline import derive_portfolio
-from bot.derive.replay import Memory
 from bot.derive.results import Derived
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import PastReport, Portfolio, Reply
