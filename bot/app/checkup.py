@@ -142,11 +142,9 @@ def check_token(access: AccessReport, session: Session) -> Iterator[CheckResult]
     if access.scopes is None:
         yield CheckResult("note", "GitLab does not tell the token's scopes", Remedy.SCOPES_UNKNOWN)
         return
-    if access.may_write:
-        yield CheckResult("ok", f"token: scopes {', '.join(access.scopes)}")
-    else:
-        told = f"the token may read but not write (scopes: {', '.join(access.scopes)})"
-        yield CheckResult("problem", told, Remedy.READS_ONLY)
+    scopes = ", ".join(access.scopes)
+    reads_only = CheckResult("problem", f"the token may read but not write (scopes: {scopes})", Remedy.READS_ONLY)
+    yield CheckResult("ok", f"token: scopes {scopes}") if access.may_write else reads_only
     excess = [scope for scope in access.scopes if scope in TOO_MUCH]
     if excess:
         yield CheckResult("note", f"the token may more than psbot needs: {', '.join(excess)}", Remedy.EXCESS)
