@@ -13,6 +13,7 @@ from bot.demo import catalogue, governance
 from bot.demo.catalogue import Script
 from bot.demo.workload import Slot, queue_up, spread_hours
 from bot.domain.calendar import WorkCalendar
+from bot.domain.vocabulary import ItemState
 from fakegitlab.entities import Group, Item, Milestone, Project
 from fakegitlab.world import World
 
@@ -268,7 +269,7 @@ def _close_milestone(made: SampleEngagement, stone: Milestone) -> None:
     """With its last item a milestone and its stream are done; a troubled engagement moves the dates of late ones."""
     items = [item for item in made.work if item.milestone is stone]
     last = max((item.closed_at for item in items if item.closed_at), default=None)
-    if items and last and all(item.state == "closed" for item in items):
+    if items and last and all(item.state == ItemState.CLOSED for item in items):
         stone.state, stone.updated_at = "closed", min(last + timedelta(days=1), made.moment(made.as_of, END))
         if made.streams:
             stream = made.streams[made.milestones.index(stone)]

@@ -17,6 +17,7 @@ from bot.derive.money.hours import items_without_logs
 from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import ValueBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Explanation:
     ref: str
     title: str
     figures: tuple[Figure, ...]
-    basis: str
+    basis: ValueBasis
     counted: tuple[Counted, ...]
     left_out: tuple[LeftOut, ...]
     hours_by_source: Mapping[str, float]

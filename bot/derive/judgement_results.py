@@ -7,6 +7,13 @@ from datetime import date
 from enum import StrEnum
 
 
+class JudgedBy(StrEnum):
+    """Whether the computed figure was published, or is found by a replay."""
+
+    PUBLISHED = "published"
+    REPLAYED = "replayed"
+
+
 class Better(StrEnum):
     """Who was nearer to what came."""
 
@@ -32,7 +39,7 @@ class Judgement:
     came: str
     better: Better
     gain: float | None = None
-    basis: str = "replayed"
+    basis: JudgedBy = JudgedBy.REPLAYED
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,19 @@ from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
-from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, Phase, RaidKind, Severity
+from bot.domain.vocabulary import (
+    AcceptanceState,
+    ChangeOrderState,
+    Colour,
+    ItemState,
+    MilestoneState,
+    Phase,
+    RaidKind,
+    RaidMovement,
+    RiskSource,
+    Severity,
+    ValueBasis,
+)
 
 RAGS: tuple[str, ...] = tuple(Colour)
 SEVERITIES: tuple[Severity, ...] = tuple(Severity)
@@ -39,7 +51,7 @@ SEVERITIES: tuple[Severity, ...] = tuple(Severity)
 class Progress:
     """EV basis and progress: `done` of `total` in `basis` units."""
 
-    basis: str = "count"
+    basis: ValueBasis = ValueBasis.COUNT
     percent: float | None = None
     done: float = 0.0
     total: float = 0.0
@@ -106,7 +118,7 @@ class ChangeOrder:
 
     ref: str
     title: str
-    state: str
+    state: ChangeOrderState
     hours: float = 0.0
     value: float = 0.0
     end: date | None = None
@@ -182,7 +194,7 @@ class RaidEntry:
     ref: str
     title: str
     kind: RaidKind
-    state: str = "opened"
+    state: ItemState = ItemState.OPENED
     impact: int | None = None
     probability: int | None = None
     score: int | None = None
@@ -193,7 +205,7 @@ class RaidEntry:
     due: date | None = None
     age_days: int | None = None
     closed: date | None = None
-    movement: str | None = None
+    movement: RaidMovement | None = None
     """new, worse, closed since the last week, else None."""
     missing: tuple[Text, ...] = ()
     escalated: bool = False
@@ -206,7 +218,7 @@ class Risk:
     """A risk, from the register or derived by a rule: what, why it matters, evidence, and what to do."""
 
     rule: str
-    source: str
+    source: RiskSource
     severity: Severity
     message: Text
     evidence: tuple[str, ...] = ()

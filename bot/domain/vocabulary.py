@@ -74,3 +74,102 @@ class RaidKind(StrEnum):
     ACTION = "action"
     ISSUE = "issue"
     DECISION = "decision"
+
+
+class Audience(StrEnum):
+    """Who reads a place: our own people alone, or the customer too."""
+
+    INTERNAL = "internal"
+    CUSTOMER = "customer"
+
+
+class ItemState(StrEnum):
+    """GitLab's state of an issue, a task or an epic."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+
+
+class TimeboxState(StrEnum):
+    """GitLab's state of a milestone."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How a closed item ended."""
+
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class BookingKind(StrEnum):
+    """How sure a booking is."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+class ChangeOrderState(StrEnum):
+    """Where a change order stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class RaidMovement(StrEnum):
+    """What happened to an entry of the RAID register of late."""
+
+    NEW = "new"
+    WORSE = "worse"
+    CLOSED = "closed"
+
+
+class RiskSource(StrEnum):
+    """Where a risk comes from: people wrote it down, or a rule found it."""
+
+    REGISTER = "register"
+    DERIVED = "derived"
+
+
+class ValueBasis(StrEnum):
+    """The unit in which work is valued."""
+
+    COUNT = "count"
+    HOURS = "hours"
+    WEIGHT = "weight"
+
+
+class ForecastBasis(StrEnum):
+    """What a forecast of the finish rests on: the team's own pace, the dates set, finished work like it, or nothing."""
+
+    THROUGHPUT = "throughput"
+    SCHEDULE = "schedule"
+    REFERENCE = "reference"
+    NONE = "none"
+
+
+class AxisName(StrEnum):
+    """What a status colour is about."""
+
+    OVERALL = "overall"
+    SCHEDULE = "schedule"
+    SCOPE = "scope"
+    BUDGET = "budget"
+
+
+class ApprovalMode(StrEnum):
+    """Whether a person approves a customer's text before it is posted."""
+
+    REQUIRED = "required"
+    NONE = "none"
+
+
+class DigestKind(StrEnum):
+    """What a digest outside GitLab tells: of all engagements, of a PM's own, or a customer's approved status."""
+
+    PORTFOLIO = "portfolio"
+    MINE = "mine"
+    CUSTOMER = "customer"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
+from bot.domain.vocabulary import Audience, ItemState
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, engagement_token
 from bot.publish.pm_notes import pm_notes_of
 
@@ -25,7 +26,7 @@ class Post:
     """
 
     place: str
-    form: Literal["note", "issue"]
+    form: PostForm
     id: int
     body: str
     marker: Marker
@@ -35,7 +36,7 @@ class Post:
     created_at: datetime | None = None
     url: str = ""
     title: str = ""
-    state: str = "opened"
+    state: ItemState = ItemState.OPENED
     replies: tuple[Reply, ...] = ()
     thumbs: tuple[Thumb, ...] = ()
     edited_at: datetime | None = None
@@ -45,7 +46,7 @@ class Post:
     def is_question(self, kind: str) -> bool:
         """Whether it is psbot's own note that asks a customer for an answer of that kind, where the customer reads."""
         i = self.marker.identity
-        return (i.kind, i.audience, i.draft, i.part) == (kind, "customer", False, 1) and self.own and self.shared
+        return (i.kind, i.audience, i.draft, i.part) == (kind, Audience.CUSTOMER, False, 1) and self.own and self.shared
 
     @property
     def pm_notes(self) -> str:
@@ -113,7 +114,7 @@ def past_reports(standing: Standing, engagements: Iterable[str] = ()) -> tuple[P
 
     Payloads of another author are never believed; of what an earlier bot user of psbot wrote, only internal texts are.
     """
-    names = {engagement_token(ref, "customer"): ref for ref in engagements}
+    names = {engagement_token(ref, Audience.CUSTOMER): ref for ref in engagements}
     found: dict[Identity, list[Post]] = {}
     for post in standing.posts:
         identity = post.marker.identity
@@ -129,7 +130,7 @@ def _answered_drafts(standing: Standing, names: Mapping[str, str]) -> Iterator[P
         identity = post.marker.identity
         engagement = names.get(identity.engagement)
         if identity.draft and identity.part == 1 and post.replies and engagement:
-            yield PastReport(DRAFT, "internal", identity.period, engagement, EMPTY, post.url, "", post.replies)
+            yield PastReport(DRAFT, Audience.INTERNAL, identity.period, engagement, EMPTY, post.url, "", post.replies)
 
 
 def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> PastReport:
@@ -138,7 +139,7 @@ def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> Pa
     token = identity.engagement
     return PastReport(
         kind=identity.kind,
-        audience=identity.audience,
+        audience=Audience(identity.audience),
         period=identity.period,
         engagement=(names.get(token) if token.startswith("~") else token) or None,
         payload=lead.marker.payload,

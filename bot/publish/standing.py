@@ -17,13 +17,15 @@ from bot.derive.decisions.orders import consents
 from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.domain.model import Portfolio, Reply, Target
+from bot.domain.vocabulary import Audience, ItemState
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.places import Place, place_of, resolve_place
+from bot.gitlab_api.places import Place, PlaceKind, place_of, resolve_place
 from bot.gitlab_api.posts import RawAward, RawIssue, RawNote
 from bot.gitlab_api.reactions import read_own_signs
 from bot.publish.approval import Thumb, is_thumbs_up, rating_of
 from bot.publish.audience import malformed
+from bot.publish.forms import PostForm
 from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.portfolio_id import named, portfolio_id
 from bot.publish.posts import HealthStanding, Post, Spotted, Standing, renamed
@@ -82,13 +84,13 @@ class Reader:
         `target` is what this run has read of the item already: it need not be asked for again.
         """
         place = (place_of(asked, target) if target else None) or resolve_place(self.client, asked)
-        if place.kind == "project":
+        if place.kind == PlaceKind.PROJECT:
             return Sight(place, self._issue_posts(place, tuple(labels)))
         return Sight(place, self._note_posts(place, api.read_notes(self.client, place)))
 
     def look_at(self, place: Place, form: str, number: int) -> Sight:
         """One text of psbot's as it stands now: all that an update needs to see."""
-        if form == "issue":
+        if form == PostForm.ISSUE:
             issue = api.read_one_issue(self.client, place, number)
             post = self._issue_post(place, issue) if issue else None
         else:
@@ -110,7 +112,7 @@ class Reader:
         own = self.trust.is_own(note.author_id)
         return Post(
             place=place.ref,
-            form="note",
+            form=PostForm.NOTE,
             id=note.id,
             body=note.body,
             marker=self._believed(marker, place.path),
@@ -123,7 +125,7 @@ class Reader:
         )
 
     def _is_shared(self, path: str) -> bool:
-        return self.settings.audience_of(path) != "internal"
+        return self.settings.audience_of(path) != Audience.INTERNAL
 
     def _counts(self, author_id: int, username: str) -> bool:
         return self.trust.is_own(author_id) or self.trust.is_former(username)
@@ -207,7 +209,7 @@ class Reader:
             return None
         return Post(
             place=project.ref,
-            form="issue",
+            form=PostForm.ISSUE,
             id=issue.iid,
             body=issue.description,
             marker=self._believed(marker, project.path),
@@ -216,7 +218,7 @@ class Reader:
             created_at=issue.created_at,
             url=issue.url,
             title=issue.title,
-            state=issue.state,
+            state=ItemState.OPENED if issue.state == ItemState.OPENED else ItemState.CLOSED,
             shared=self._is_shared(project.path),
         )
 
@@ -261,7 +263,7 @@ def targets_of(portfolio: Portfolio, settings: Settings, *, customers: bool = Tr
     for engagement in portfolio.engagements:
         facts, root = engagement.facts, engagement.ref
         found[facts.internal or root] = None
-        if reports.set_health or settings.audience_of(re.split("[#&]", root)[0]) == "internal":
+        if reports.set_health or settings.audience_of(re.split("[#&]", root)[0]) == Audience.INTERNAL:
             found[root] = None
         if facts.customer_channel and reports.customer.enabled and (customers or facts.acceptance):
             found[facts.customer_channel] = None
@@ -328,7 +330,10 @@ def said_approved(posts: Iterable[Post], draft: Post) -> tuple[Thumb, ...]:
 def _names(post: Post, customer_token: str) -> bool:
     """Whether an internal post is about the engagement that a customer's marker names by a digest."""
     identity = post.marker.identity
-    return identity.audience == "internal" and engagement_token(identity.engagement, "customer") == customer_token
+    return (
+        identity.audience == Audience.INTERNAL
+        and engagement_token(identity.engagement, Audience.CUSTOMER) == customer_token
+    )
 
 
 def _looked(reader: Reader, ref: str, labels: tuple[str, ...], target: Target | None) -> Sight | str:
@@ -374,7 +379,7 @@ def find_aliases(
     as long as that is the channel of one engagement only.
     """
     refs = {e.ref for e in portfolio.engagements}
-    tokens = {engagement_token(ref, "customer") for ref in refs}
+    tokens = {engagement_token(ref, Audience.CUSTOMER) for ref in refs}
     owners = _channel_owners(portfolio, places)
     aliases: dict[str, str] = {}
     for post in posts:
@@ -384,7 +389,7 @@ def find_aliases(
         customer = name.startswith("~")
         today = owners.get(post.place) if customer else reader.alias(name)
         if today in refs and today is not None:
-            aliases[name] = engagement_token(today, "customer" if customer else "internal")
+            aliases[name] = engagement_token(today, Audience.CUSTOMER if customer else Audience.INTERNAL)
     return aliases
 
 

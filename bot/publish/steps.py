@@ -7,14 +7,29 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from enum import StrEnum
 
 from bot.domain.model import EMPTY
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, unsigned
 
-Action = Literal["create", "update", "skip", "wait", "refuse", "remove", "close", "label", "ask", "react"]
-WRITING: tuple[Action, ...] = ("create", "update", "remove", "close", "label", "ask", "react")
-StepForm = Literal["note", "reply", "issue", "issue-note", "labels", "reaction"]
+
+class StepAction(StrEnum):
+    """What a step does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    SKIP = "skip"
+    WAIT = "wait"
+    REFUSE = "refuse"
+    REMOVE = "remove"
+    CLOSE = "close"
+    LABEL = "label"
+    ASK = "ask"
+    REACT = "react"
+
+
+NOT_WRITING = frozenset((StepAction.SKIP, StepAction.WAIT, StepAction.REFUSE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +50,8 @@ class Step:
     `expects` (digest of its text) name what must still stand there; `fingerprint` is that of the text that will.
     """
 
-    action: Action
-    form: StepForm
+    action: StepAction
+    form: PostForm
     identity: Identity
     target: str
     reason: str
@@ -63,7 +78,7 @@ class Step:
 
     @property
     def writes(self) -> bool:
-        return self.action in WRITING
+        return self.action not in NOT_WRITING
 
     @property
     def name(self) -> str:
@@ -90,7 +105,7 @@ class Plan:
 
     @property
     def refused(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.action == "refuse")
+        return tuple(step for step in self.steps if step.action == StepAction.REFUSE)
 
     def counts(self) -> Counter[str]:
         """How many steps of each action."""
@@ -131,7 +146,7 @@ def plan_text(plan: Plan, dry: bool = True) -> str:
     blocks = []
     for step in plan.steps:
         block = step_line(step, dry)
-        if step.diff and (step.writes or (dry and step.action == "refuse")):
+        if step.diff and (step.writes or (dry and step.action == StepAction.REFUSE)):
             block += "\n" + "\n".join(f"    {line}" for line in printable(step.diff).split("\n"))
         blocks.append(block)
     counts = plan.counts()

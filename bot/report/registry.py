@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Literal
 
 from bot.config import ReportSection, Settings
 from bot.derive.decisions.due import ASKED_FOR, Due, Rhythm, always
 from bot.domain.messages import NOTHING, Phrase
+from bot.domain.vocabulary import Audience
 from bot.report import kinds
 from bot.report.context import ReportContext
 from bot.report.document import Document, RenderedFile
@@ -71,7 +71,7 @@ class Report:
     """Its section under `reports:`; a file has none."""
     section: str = ""
     """The section whose day it follows, where it has none of its own."""
-    audience: Literal["internal", "customer"] = "internal"
+    audience: Audience = Audience.INTERNAL
     readers: str = ""
     """Who reads it, for the documentation."""
     is_asked: Callable[[Settings], bool] = always

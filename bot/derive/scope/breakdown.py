@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from bot.config import LabelSettings
 from bot.derive.labels import is_dropped, is_work
 from bot.domain.model import EMPTY, Engagement, Item
+from bot.domain.vocabulary import ValueBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _handed_down(
 
 def _sizes(containers: Mapping[str, Item], measure: str) -> dict[str, float]:
     """The containers that have an estimate or weight of their own."""
-    given = {ref: i.estimate_hours if measure == "hours" else i.weight for ref, i in containers.items()}
+    given = {ref: i.estimate_hours if measure == ValueBasis.HOURS else i.weight for ref, i in containers.items()}
     return {ref: size for ref, size in given.items() if size and size > 0}
 
 

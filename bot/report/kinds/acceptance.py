@@ -14,7 +14,7 @@ from bot.derive.decisions.due import Due
 from bot.derive.decisions.orders.consents import period_of
 from bot.derive.results import Acceptance
 from bot.domain.model import Engagement
-from bot.domain.vocabulary import AcceptanceState
+from bot.domain.vocabulary import AcceptanceState, Audience
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
@@ -70,7 +70,7 @@ REPORT = Report(
     name="request for acceptance",
     readers="the customer's named approver",
     place=ReportPlace.CUSTOMER_CHANNEL,
-    audience="customer",
+    audience=Audience.CUSTOMER,
     rhythm=None,
     occasion="when a milestone is sent for acceptance",
     section="status",

@@ -13,7 +13,7 @@ from datetime import timedelta
 from bot.derive.decisions.due import Due
 from bot.derive.decisions.orders.consents import SURVEY
 from bot.derive.results import EngagementDerived
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Audience, Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
@@ -61,7 +61,7 @@ REPORT = Report(
     name="satisfaction survey",
     readers="the customer's named approver",
     place=ReportPlace.CUSTOMER_CHANNEL,
-    audience="customer",
+    audience=Audience.CUSTOMER,
     rhythm=None,
     section="closeout",
     is_asked=lambda settings: settings.reports.status.customer.enabled and settings.reports.closeout.csat,

@@ -12,7 +12,7 @@ from bot.derive.results import SEVERITIES, Derived, EngagementDerived, Portfolio
 from bot.domain.calendar import week_of
 from bot.domain.facts.declared import Facts
 from bot.domain.messages import Text
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import Colour, ItemState, Severity
 from bot.report.charts import BurnPoint, burn_history
 from bot.report.parts.judged import judged_sentences
 from bot.report.site.bridge import Bridge, draw_bridge
@@ -133,7 +133,7 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> Engagemen
         quarters=quarters,
         revenue_chart=draw_revenue(quarters),
         risks=derived.risks,
-        raid=sorted((e for e in derived.raid if e.state != "closed"), key=lambda e: (-(e.score or 0), e.ref)),
+        raid=sorted((e for e in derived.raid if e.state != ItemState.CLOSED), key=lambda e: (-(e.score or 0), e.ref)),
         accepted=ACCEPTED,
         severities=SEVERITIES,
         counting=safe_url(site.settings.reports.counting or ""),

@@ -24,6 +24,7 @@ from bot.derive.results import (
     Waterfall,
 )
 from bot.domain.model import Facts, PastReport
+from bot.domain.vocabulary import Audience
 from tests.builders import CALENDAR
 
 QUARTER = "FY27-Q4"
@@ -49,7 +50,15 @@ def whole(day: date, *found: EngagementDerived) -> Derived:
 
 
 def explain(then: Derived, now: Derived, before: Facts, after: Facts) -> Waterfall:
-    past = [PastReport("", "portfolio", "2026-W44", None, commitment(then, {e.ref: before for e in then.engagements}))]
+    past = [
+        PastReport(
+            "portfolio",
+            Audience.INTERNAL,
+            "2026-W44",
+            None,
+            commitment(then, {e.ref: before for e in then.engagements}),
+        )
+    ]
     found = explain_change(read_commitments(past), now, CALENDAR, {e.ref: after for e in now.engagements})
     assert found is not None
     assert found.before + sum(d.amount for d in found.drivers) == pytest.approx(found.after, abs=0.005)

@@ -6,23 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
+from bot.derive.order_results import OrderState
 from bot.derive.results import EngagementDerived
 from bot.domain.mistakes import nearest
 from bot.domain.model import EMPTY, Engagement
 
 DEFAULT_DAYS = 30
 """How long an order holds that names no end."""
-
-
-class OrderState(StrEnum):
-    """`obeyed` while it holds; `refused` with the reason; `expired` after its end, or when it was taken back."""
-
-    OBEYED = "obeyed"
-    REFUSED = "refused"
-    EXPIRED = "expired"
 
 
 class OrderRefused(Exception):

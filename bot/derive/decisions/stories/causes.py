@@ -14,7 +14,7 @@ from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import RiskSource, Severity
 
 MOST: Final = 3
 
@@ -85,7 +85,7 @@ def group_risks(subject: Subject) -> list[Group]:
 
 
 def cause_of(risk: Risk) -> Cause:
-    if risk.source == "register":
+    if risk.source == RiskSource.REGISTER:
         return Cause.REGISTER
     return _BY_RULE.get(risk.rule) or _BY_THEME.get(THEMES.get(risk.rule), Cause.RECORDS)
 
