@@ -32,7 +32,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "execute": ("bot/publish/execute.py", f"{PUBLISH}/test_execute.py"),
     "precheck": ("bot/publish/precheck.py", f"{PUBLISH}/test_precheck.py"),
     "planner": ("bot/publish/planner.py", f"{PUBLISH}/test_planner.py"),
-    "writer": ("bot/publish/writer.py", f"{PUBLISH}/test_writer.py"),
+    "writer": ("bot/publish/writer.py", f"{PUBLISH}/test_writer.py {PUBLISH}/test_requests.py"),
     "approval": ("bot/publish/approval.py", f"{PUBLISH}/test_verdicts.py"),
     "drafts": ("bot/publish/drafts.py", f"{PUBLISH}/test_drafts.py"),
     "recheck": ("bot/publish/recheck.py", f"{PUBLISH}/test_recheck.py"),
@@ -41,10 +41,10 @@ TARGETS: dict[str, tuple[str, str]] = {
     "customers": ("bot/domain/customers.py", "tests/domain/test_customers.py"),
     "customer": (
         "bot/report/kinds/customer.py",
-        "tests/report/test_reports_golden.py tests/report/test_reports_customer.py",
+        "tests/report/test_customer_by_value.py tests/report/test_reports_customer.py",
     ),
-    "loss": ("bot/publish/loss.py", "tests/app/test_silence.py"),
-    "change": ("bot/report/change.py", "tests/app/test_what_changed.py"),
+    "loss": ("bot/publish/loss.py", f"{PUBLISH}/test_loss.py"),
+    "change": ("bot/report/change.py", "tests/report/test_change_by_value.py"),
     "safe_text": (
         "bot/report/text/safe_text.py",
         "tests/report/test_safe_text_by_value.py tests/report/test_safe_text.py",

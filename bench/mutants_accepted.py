@@ -31,7 +31,34 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "the same day either way",
         ),
     ),
-    "recheck": (("if kind == HEALTH:", "if kind >= HEALTH:", "of the kinds behind it a step carries no labels"),),
+    "change": tuple(
+        (
+            "return json.dumps(states, sort_keys=True, ensure_ascii=False, default=str)",
+            f"return json.dumps(states, {form}, default=str)",
+            "only compared with itself: any form will do that is always the same",
+        )
+        for form in ("sort_keys=False, ensure_ascii=False", "sort_keys=True, ensure_ascii=True")
+    ),
+    "revenue": (
+        (
+            "inside = (terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)",
+            "inside = (terms.billed_at > span.before) & (terms.billed_at < upto + 1e-9)",
+            "two positions are the same or half a day apart",
+        ),
+        (
+            "upside += amount.amount * (1 - chance) if POSSIBLE <= chance < 1 else 0.0",
+            "upside += amount.amount * (1 - chance) if POSSIBLE <= chance != 1 else 0.0",
+            "a chance is never more than 1",
+        ),
+        *(
+            (
+                "inside = (at > max(span.before, outlook.now)) & (at <= span.last + 1e-9)",
+                f"inside = (at > max(span.before, outlook.now)) {sign} (at <= span.last + 1e-9)",
+                "of two truths the same",
+            )
+            for sign in ("*", "//")
+        ),
+    ),
     "precheck": (
         (
             "copies = [p for p in own if p.marker.identity == identity and p.id < post.id]",
@@ -45,11 +72,6 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "if parts > 1 or text is None or not wish.customer_target:",
             "if parts != 1 or text is None or not wish.customer_target:",
             "a report has a part at least",
-        ),
-        (
-            "current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (True, p.id))",
-            "current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (False, p.id))",
-            "the same for all that are compared",
         ),
         (
             "overtaken = post.own and (post is not current or not keep_current)",
@@ -69,7 +91,29 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "a match is never empty",
         ),
     ),
+    "loss": (
+        (
+            "before = self._posts(lambda o: _kind(o) == _kind(identity) and o.period < identity.period)",
+            "before = self._posts(lambda o: _kind(o) == _kind(identity) and o.period <= identity.period)",
+            "asked only where nothing stands for the same period",
+        ),
+    ),
     "planner": (
+        (
+            "elif keeper.marker.fingerprint == wish.fingerprint and notes == keeper.pm_notes and _same_parts(keeper, wish):",
+            "elif keeper.marker.fingerprint == wish.fingerprint and notes <= keeper.pm_notes and _same_parts(keeper, wish):",
+            "notes joined begin with the keeper's",
+        ),
+        (
+            'return "keeps the PM notes of a second copy" if notes != post.pm_notes else "the number of parts changed"',
+            'return "keeps the PM notes of a second copy" if notes > post.pm_notes else "the number of parts changed"',
+            "notes joined begin with the keeper's",
+        ),
+        (
+            "reason = f\"the report has {count} part{'s' if count > 1 else ''} now\"",
+            "reason = f\"the report has {count} part{'s' if count != 1 else ''} now\"",
+            "a report has a part at least",
+        ),
         (
             "latest = max(earlier, key=lambda p: (p.marker.identity.period, -p.id), default=None)",
             "latest = max(earlier, key=lambda p: (p.marker.identity.period, ~p.id), default=None)",

@@ -20,10 +20,16 @@ ROLES = {
 
 
 @dataclass(eq=False)
-class User:
-    """A person or a token's bot user."""
+class Entity:
+    """What has a number of its own in the whole GitLab."""
 
     id: int
+
+
+@dataclass(eq=False)
+class User(Entity):
+    """A person or a token's bot user."""
+
     username: str
     name: str
     state: str = "active"
@@ -42,10 +48,9 @@ class User:
 
 
 @dataclass(eq=False)
-class Token:
+class Token(Entity):
     """An access token; `scopes` as GitLab names them."""
 
-    id: int
     value: str
     user: User
     scopes: tuple[str, ...] = ("api",)
@@ -56,10 +61,9 @@ class Token:
 
 
 @dataclass(eq=False)
-class Namespace:
+class Namespace(Entity):
     """What groups and projects have in common."""
 
-    id: int
     slug: str
     name: str
     created_at: datetime
@@ -136,10 +140,9 @@ class MergeRequest:
 
 
 @dataclass(eq=False)
-class Label:
+class Label(Entity):
     """A label of a group or a project."""
 
-    id: int
     owner: Namespace
     title: str
     color: str
@@ -159,10 +162,9 @@ class Label:
 
 
 @dataclass(eq=False)
-class Milestone:
+class Milestone(Entity):
     """A milestone of a group or a project."""
 
-    id: int
     iid: int
     owner: Namespace
     title: str
@@ -175,10 +177,9 @@ class Milestone:
 
 
 @dataclass(eq=False)
-class Iteration:
+class Iteration(Entity):
     """A time box of a group."""
 
-    id: int
     iid: int
     owner: Group
     title: str | None
@@ -188,10 +189,9 @@ class Iteration:
 
 
 @dataclass(eq=False)
-class Status:
+class Status(Entity):
     """A work item status."""
 
-    id: int
     name: str
     category: str
     color: str
@@ -199,20 +199,18 @@ class Status:
 
 
 @dataclass(eq=False)
-class Award:
+class Award(Entity):
     """An emoji reaction."""
 
-    id: int
     name: str
     user: User
     created_at: datetime
 
 
 @dataclass(eq=False)
-class Note:
+class Note(Entity):
     """A comment or a system note; `action` is set on system notes."""
 
-    id: int
     item: Item
     author: User
     body: str
@@ -230,10 +228,9 @@ class Note:
 
 
 @dataclass(eq=False)
-class TimeLog:
+class TimeLog(Entity):
     """Time somebody spent, in seconds; negative when subtracted."""
 
-    id: int
     item: Item | MergeRequest
     user: User
     seconds: int
@@ -244,10 +241,9 @@ class TimeLog:
 
 
 @dataclass(eq=False)
-class Event:
+class Event(Entity):
     """A resource event; `kind` is label, state, milestone, weight or iteration."""
 
-    id: int
     kind: str
     item: Item
     user: User | None
@@ -259,10 +255,9 @@ class Event:
 
 
 @dataclass(eq=False)
-class Link:
+class Link(Entity):
     """`source` relates to or blocks `target`."""
 
-    id: int
     source: Item
     target: Item
     kind: str
@@ -280,10 +275,9 @@ class Link:
 
 
 @dataclass(eq=False)
-class Item:
+class Item(Entity):
     """An issue, task, incident or epic: a work item."""
 
-    id: int
     iid: int
     namespace: Namespace
     type: str

@@ -16,7 +16,7 @@ from bot.derive.labels import is_dropped, is_work, meaning_of
 from bot.derive.money.hours import items_without_logs
 from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import Breakdown, break_down
-from bot.domain.model import Engagement, Item
+from bot.domain.model import Engagement, Item, Titled
 from bot.domain.vocabulary import ValueBasis
 
 
@@ -30,31 +30,25 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Titled):
     """An item that counts: what it is worth in the measure of progress, and whether it is done."""
 
-    ref: str
-    title: str
     value: float
     done: bool
     planned: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Titled):
     """An item that does not count, and why."""
 
-    ref: str
-    title: str
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Titled):
     """All of it, for one engagement."""
 
-    ref: str
-    title: str
     figures: tuple[Figure, ...]
     basis: ValueBasis
     counted: tuple[Counted, ...]

@@ -28,7 +28,7 @@ from bot.derive.status_results import Reason as Reason
 from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
 from bot.domain.messages import Text
-from bot.domain.model import EMPTY
+from bot.domain.model import EMPTY, Titled
 from bot.domain.vocabulary import (
     AcceptanceState,
     ChangeOrderState,
@@ -81,11 +81,9 @@ class MilestoneStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(Titled):
     """A due date that moved: by whom is not known to the API, by how many working days is."""
 
-    ref: str
-    title: str
     previous: date | None
     new: date | None
     on: date
@@ -113,11 +111,9 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeOrder:
+class ChangeOrder(Titled):
     """A change order issue: its state by label, hours, value, new end, and days from proposal to decision."""
 
-    ref: str
-    title: str
     state: ChangeOrderState
     hours: float = 0.0
     value: float = 0.0
@@ -188,11 +184,9 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
-class RaidEntry:
+class RaidEntry(Titled):
     """A RAID issue: `kind` risk|action|issue|decision; `score` is impact × probability, 1 to 25; `level` by it."""
 
-    ref: str
-    title: str
     kind: RaidKind
     state: ItemState = ItemState.OPENED
     impact: int | None = None

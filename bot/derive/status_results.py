@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.derive.order_results import ColourOverride
 from bot.domain.messages import Text
-from bot.domain.model import EMPTY
+from bot.domain.model import EMPTY, Titled
 from bot.domain.vocabulary import Colour, Severity
 
 
@@ -67,12 +67,9 @@ class Consequence:
 
 
 @dataclass(frozen=True, slots=True)
-class Gain:
-    """What the forecast says when the action is taken, by the same trials: differences, and the new chance to be on time."""
+class Gain(Consequence):
+    """What less of it comes when the action is taken, as the same trials say, and the new chance to be on time."""
 
-    days: int | None = None
-    hours: float | None = None
-    money: float | None = None
     on_time_probability: float | None = None
 
 
@@ -94,11 +91,9 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Titled):
     """Something to do: which item, who does it, by when; `soon`: due in two weeks or overdue."""
 
-    ref: str
-    title: str
     who: tuple[str, ...] = ()
     due: date | None = None
     soon: bool = False

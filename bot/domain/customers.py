@@ -34,23 +34,25 @@ class Homes:
         """
         home, owner = self._deepest(self.own, ref, path, others=True)
         ours, _ = self._deepest(self.own, ref, path, others=False)
-        if max(home, ours) >= 0:
+        if home or ours:
             return owner if home > ours else None
         named, owner = self._deepest(self.named, ref, path, others=True)
         ours, _ = self._deepest(self.named, ref, path, others=False)
-        return owner if named >= max(ours, 0) else None
+        return owner if named >= ours else None
 
-    def _deepest(self, places: Mapping[str, tuple[str, ...]], ref: str, path: str, *, others: bool) -> tuple[int, str]:
-        """The longest of the places that hold `path`, and whose it is: another customer's, or this one's. -1 for none."""
+    def _deepest(
+        self, places: Mapping[str, tuple[str, ...]], ref: str, path: str, *, others: bool
+    ) -> tuple[int, str | None]:
+        """The longest of the places that hold `path`, and whose it is: another customer's, or this one's. 0 for none."""
         mine = self.customers.get(ref)
         found = (
             (len(place), other)
             for other, held in places.items()
-            if (self.customers[other] != mine) is others
+            if (self.customers[other] != mine) == others
             for place in held
             if is_within(path, place)
         )
-        return max(found, default=(-1, ""))
+        return max(found, default=(0, None))
 
 
 def homes_of(engagements: Iterable[tuple[str, Facts]]) -> Homes:

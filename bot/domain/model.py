@@ -32,11 +32,17 @@ class DueChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A GitLab issue, task or child epic that carries work of an engagement (or a RAID, change-order … issue)."""
+class Titled:
+    """What has a reference and a title."""
 
     ref: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Titled):
+    """A GitLab issue, task or child epic that carries work of an engagement (or a RAID, change-order … issue)."""
+
     type: str = "issue"
     state: ItemState = ItemState.OPENED
     created_at: datetime | None = None

@@ -52,7 +52,7 @@ class DraftPlanner(Planner):
 
     def _standing_draft(self, wish: Wish, drafts: list[Post]) -> Iterator[Step]:
         same = [p for p in drafts if p.marker.fingerprint == wish.fingerprint]
-        current = max(same or drafts, key=lambda p: (bool(p.thumbs), -p.id) if same else (True, p.id))
+        current = next((p for p in same if p.thumbs), (same or drafts)[0])
         state = draft_state(current, self.standing.posts)
         if state is None:
             yield self.step(

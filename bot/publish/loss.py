@@ -128,8 +128,8 @@ class LossFinder:
         return max(before, key=lambda p: p.marker.identity.period, default=None)
 
     def _posts(self, fits: Callable[[Identity], bool]) -> list[Post]:
-        found = (p for p in self.standing.posts if p.stands and p.marker.identity.part == 1)
-        return sorted((p for p in found if fits(p.marker.identity)), key=lambda p: (not p.own, p.id))
+        found = (p for p in self.standing.posts if p.stands and fits(p.marker.identity))
+        return sorted(found, key=lambda p: (not p.own, p.id))
 
 
 NOTHING_FOUND = (

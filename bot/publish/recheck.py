@@ -72,7 +72,7 @@ class Today:
         ):
             yield "it answers no order"
         homes = {(e.facts.internal or e.ref).casefold() for e in self.portfolio.engagements}
-        projects = {(report.project or "").casefold() for _, report in self.settings.reports.issues()} - {""}
+        projects = {report.project.casefold() for _, report in self.settings.reports.issues() if report.project}
         place = step.target.casefold()
         if place not in homes and place.partition("#")[0] not in projects:
             yield f"no orders are read on {step.target}"
@@ -120,10 +120,9 @@ class Today:
         place = place or (None if posted else engagement.ref)
         if place is None or step.target.casefold() != place.casefold():
             yield f"its place is {place or 'none'} now, not {step.target}"
-        if kind == HEALTH:
-            names = set(self.settings.labels.health.model_dump().values())
-            if (set(step.labels) | set(step.remove_labels)) - names:
-                yield "it sets labels that are none of `labels.health`"
+        names = set(self.settings.labels.health.model_dump().values()) if kind == HEALTH else set()
+        if (set(step.labels) | set(step.remove_labels)) - names:
+            yield "it sets labels that are none of `labels.health`"
         unasked = posted and self.settings.reports.status.customer.approval != ApprovalMode.REQUIRED
         if unasked and digest(step.body) not in self.customer_texts:
             yield "psbot would write another text for the customer now"

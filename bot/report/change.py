@@ -49,11 +49,12 @@ class Trace:
 def read_trace(fingerprint: str) -> Trace | None:
     """Read back from a fingerprint; None for one of an earlier psbot."""
     match = _FORM.fullmatch(fingerprint)
+    if match is None:
+        return None
     try:
-        day = date.fromisoformat(match["day"]) if match else None
+        return Trace(date.fromisoformat(match["day"]), match["text"], match["state"], match["shape"])
     except ValueError:
         return None
-    return Trace(day, match["text"], match["state"], match["shape"]) if match and day else None
 
 
 def with_fingerprint(document: Document, due: Due, context: ReportContext, make: Make) -> Document:

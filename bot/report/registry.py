@@ -62,9 +62,10 @@ class Report:
     """
 
     kind: str
-    name: str
-    place: ReportPlace
-    rhythm: Rhythm | None
+    name: str = ""
+    """Where it is called otherwise than its kind."""
+    place: ReportPlace = ReportPlace.PORTFOLIO
+    rhythm: Rhythm | None = None
     """None: once, on its occasion."""
     occasion: str = "when an engagement completes"
     config: type[ReportSection] | None = None
@@ -81,6 +82,7 @@ class Report:
     """Of an issue that is laid out by sections; `{period}` is filled."""
     sections: tuple[TextSection, ...] = ()
     template: str = ""
+    """Of what `make` builds, where that is not called like the kind."""
     make: Make | None = None
     file: Callable[[Due, ReportContext], RenderedFile | None] | None = None
     """Makes the file of a report that is one."""
@@ -88,6 +90,11 @@ class Report:
     """What `--report` needs beside it."""
     has_slides: bool = False
     """Whether `psbot deck` makes slides of it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.kind)
+        if self.make is not None:
+            object.__setattr__(self, "template", self.template or f"{self.kind}.md.j2")
 
     @property
     def is_published(self) -> bool:

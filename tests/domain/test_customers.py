@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.customers import homes_of, keep_apart
+from bot.domain.customers import homes_of, keep_apart, left_out
 from bot.domain.model import Engagement, Facts, Item, Milestone, TimeLog
 
 GLOBEX, INITECH = "acme/cust/globex&1", "acme/cust/initech&1"
@@ -30,6 +30,13 @@ def test_what_lies_in_another_customers_home_is_that_customers(path: str) -> Non
 @pytest.mark.parametrize("path", ["acme/cust/globex/app", "acme/cust/initech-x", "acme/build", "acme/cust", "other"])
 def test_the_rest_may_be_named(path: str) -> None:
     assert told(path, *both(work=(path,))) is None
+
+
+def test_the_deeper_home_counts() -> None:
+    facts = (("acme/cust&1", Facts(customer="Initech")), (GLOBEX, Facts(customer="Globex")))
+    assert told("acme/cust/globex/app", *facts) is None
+    assert told("acme/cust/globex/app", *facts, ref="acme/cust&1") == GLOBEX
+    assert told("acme/cust/other", *facts) == "acme/cust&1"
 
 
 def test_two_engagements_of_one_customer_share() -> None:
@@ -69,3 +76,9 @@ def test_items_hours_and_milestones_go_and_only_their_number_is_told() -> None:
     assert [m.title for m in apart.milestones] == ["Go"]
     assert len(apart.errors) == 1
     assert "secret" not in str(apart.errors[0])
+
+
+def test_of_each_other_customer_it_is_told_how_many_are_left_out() -> None:
+    owners = {"a#1": INITECH, "a#2": GLOBEX, "a#3": "acme/cust/umbrella&1", "a#4": INITECH, "a#5": INITECH}
+    counts = [str(said).partition(" of another customer")[0] for said in left_out(owners)]
+    assert counts == ["work: 1 item", "work: 3 items", "work: 1 item"]

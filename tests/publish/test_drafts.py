@@ -83,6 +83,11 @@ NEW, POSTED = ("create", ROOT, None), ("create", CHANNEL, None)
         ((drafted(7, "Former."), drafted(9)), [("wait", ROOT, 9), ("remove", ROOT, 7)]),
         ((drafted(7), drafted(9)), [("wait", ROOT, 7), ("remove", ROOT, 9)]),
         ((drafted(7), drafted(9, thumbs=DORA)), [POSTED, ("remove", ROOT, 7)]),
+        ((drafted(9), drafted(7)), [("wait", ROOT, 7), ("remove", ROOT, 9)]),
+        ((drafted(7, "Former.", now="A person's."), drafted(9, "Earlier.")), [("wait", ROOT, 7), ("remove", ROOT, 9)]),
+        # of two notes for the customer the oldest is the one that stays
+        ((drafted(thumbs=DORA), told(), told("Former.", 30)), [("skip", ROOT, 7)]),
+        ((drafted(thumbs=DORA), told("Former."), told(number=30)), [("update", CHANNEL, 20), ("remove", CHANNEL, 30)]),
         # a person changed the text
         ((drafted(now="Nearly done."),), [("wait", ROOT, 7)]),
         ((drafted(now="Nearly done.", thumbs=DORA),), [("wait", ROOT, 7), ("ask", ROOT, None)]),
@@ -107,6 +112,8 @@ def test_whatever_their_digests_other_words_are_other_words(n: int) -> None:
     assert brief(planned(wish_of(), drafted(7), told(other))) == [("wait", ROOT, 7)]
     changed = drafted(7, "Former.", now="A person's.")
     assert brief(planned(wish_of(), changed, told(other))) == [("wait", ROOT, 7)]
+    approved = drafted(now="Nearly done.", thumbs=DORA)
+    assert brief(planned(wish_of(), approved, asked(other))) == [("wait", ROOT, 7), ("ask", ROOT, None)]
 
 
 def test_what_is_posted_is_exactly_what_stands_in_the_approved_draft() -> None:
@@ -135,6 +142,7 @@ def test_a_person_who_takes_the_marker_lines_away_holds_it() -> None:
         (wish_of(customer_target=None), 1),
         (wish_of(customer_target=NoteTarget("acme/customers/other#1")), 1),
         (wish_of(target=NoteTarget(CHANNEL)), 1),
+        (wish_of(customer_target=NoteTarget(ROOT)), 1),
     ],
 )
 def test_what_is_no_draft_for_a_known_channel_is_refused(wish: Wish, parts: int) -> None:
@@ -152,7 +160,8 @@ def test_a_question_is_asked_in_the_drafts_own_thread_about_the_very_text() -> N
 def test_only_psbots_own_questions_about_this_draft_count() -> None:
     post = drafted(thumbs=DORA)
     other = replace(asked("x"), marker=Marker(replace(wish_of().identity, kind="closeout-question"), "x"))
-    posts = [asked("a"), asked("b", own=False), asked("c", created_at=None), other, told()]
+    later = replace(asked("y"), marker=Marker(replace(asked("y").marker.identity, period="2027-W01"), "y"))
+    posts = [asked("a"), asked("b", own=False), asked("c", created_at=None), other, later, told()]
     state = draft_state(post, posts)
     assert state
     assert [q.text for q in state.questions] == [digest("a")]

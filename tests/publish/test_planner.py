@@ -133,6 +133,7 @@ def test_more_or_fewer_parts_change_the_text_that_stands(parts: int) -> None:
 @pytest.mark.parametrize("words", [f"Yesterday's, {n}." for n in range(8)])
 def test_other_facts_are_the_reason_whatever_their_digest(words: str) -> None:
     assert planned(wishes_of(), post(7, words))[0].reason == "the facts changed"
+    assert told(planned(wishes_of(), post(7, words, own=False))) == [("create", None)]
 
 
 def test_gitlab_takes_a_million_characters_and_not_one_more() -> None:
@@ -164,6 +165,7 @@ def test_a_part_too_many_of_an_issue_is_a_note_on_it() -> None:
         ((issue(5, "2026-12"),), None),
         ((issue(5, NEXT),), None),
         ((post(5, identity=replace(MONTH, kind="quarterly"), form="issue", place=REPORTS),), None),
+        ((post(5, identity=replace(MONTH, kind="a-report"), form="issue", place=REPORTS),), None),
     ],
 )
 def test_the_issue_of_the_period_before_is_closed_once(posts: tuple[Post, ...], closed: int | None) -> None:
@@ -197,6 +199,8 @@ def test_the_reason_names_who_wrote_and_what_changed() -> None:
     same = (post(6, own=False, author="bot_a"), post(7, own=False, author="bot_b"))
     assert "bot_b" in planned(wishes_of(), *same)[0].reason
     assert planned(wishes_of(), post(7, place=ELSEWHERE))[0].reason == f"stands on {ELSEWHERE} so far"
+    two = post(9, place="acme/ps-internal/third#4"), post(7, place=ELSEWHERE)
+    assert planned(wishes_of(), *two)[0].reason == f"stands on {ELSEWHERE} so far"
     assert planned(wishes_of())[0].reason == "not there yet"
     assert planned(wishes_of(), post(7, OLD))[0].reason == "the facts changed"
     copies = planned(wishes_of(), post(7), post(9))
@@ -221,6 +225,7 @@ def test_what_people_wrote_in_any_copy_is_kept() -> None:
         ({"target": "acme/customers/globex#1"}, "not declared internal"),
         ({"customer_target": "acme/ps-internal/globex#1"}, "not declared internal"),
         ({"body": "Fine.\n\n/close"}, "line 3 of the text"),
+        ({"body": "Fine.\n/close\n\nOr so.\n\n/label ~x"}, "line 2 of the text"),
         ({"body": "x" * BODY_LIMIT}, "more than GitLab takes"),
     ],
 )

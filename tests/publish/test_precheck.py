@@ -50,11 +50,21 @@ def clearing(found: Post, action: str = "remove", **fields: Any) -> Step:
         ((post(7, own=False),), "go", None),
         ((post(7, duplicate_of="3"),), "go", None),
         ((post(7, identity=DRAFT),), "go", None),
+        ((post(7, identity=replace(WHAT, period="2026-W46")),), "go", None),
+        ((post(7, identity=replace(WHAT, period="2026-W48")),), "go", None),
     ],
 )
 def test_a_new_text_is_written_once(posts: tuple[Post, ...], state: str, found: int | None) -> None:
     for action in ("create", "ask"):
         assert look(step(action, knows=(5,)), *posts) == (state, found)
+
+
+@pytest.mark.parametrize("n", range(8))
+def test_other_words_are_other_words_whatever_their_digest(n: int) -> None:
+    other = post(7, f"Otherwise, {n}.")
+    assert look(step("create"), other) == ("stale", 7)
+    wanted = step("update", "After.", post=7, expects=digest(post(7, "Before.").body))
+    assert look(wanted, other) == ("stale", 7)
 
 
 def test_who_overtook_a_new_text_is_told() -> None:
@@ -161,12 +171,14 @@ def test_a_reaction_is_given_once() -> None:
     assert examine_reaction(wanted, ()) == Obstacle(Ground.GO)
     assert examine_reaction(wanted, ("question",)).state == "go"
     assert examine_reaction(wanted, ("question", "white_check_mark")).state == "done"
+    assert examine_reaction(wanted, ("white_check_mark",)).state == "done"
 
 
 def test_white_space_is_no_other_text() -> None:
     wanted = step("create")
     assert stored_otherwise(wanted, replace(post(), body=wanted.body.replace("\n", "  \r\n"))) is None
-    assert stored_otherwise(wanted, replace(post(), body=wanted.body + "\nmore")) is not None
+    for other in (wanted.body + "\nmore", "A", "Z"):
+        assert stored_otherwise(wanted, replace(post(), body=other)) is not None
     assert stored_otherwise(replace(wanted, body=""), post()) is None
 
 
@@ -195,6 +207,8 @@ OLD = issue(5)
         ((OLD, issue(8, "2026-11", form="note")), None),
         ((OLD, post(8, identity=Identity("quarterly", Audience.INTERNAL, "", "2026-11"), form="issue")), None),
         ((OLD, post(8, identity=replace(MONTH, period="2026-11", portfolio="other"))), None),
+        ((OLD, post(3, identity=replace(MONTH, portfolio="other"))), None),
+        ((OLD, post(3, identity=replace(MONTH, audience="a"))), None),
         ((OLD, post(8, identity=replace(MONTH, period="2026-11", audience=Audience.CUSTOMER))), None),
     ],
 )

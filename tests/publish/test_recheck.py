@@ -162,6 +162,8 @@ FORGED: dict[str, tuple[Step, str]] = {
     "health elsewhere": (health(HOME), f"its place is {ROOT} now, not {HOME}"),
     "health as a note": (with_text(health(action="create")), "`reports.status.set_health` is switched off now"),
     "label that is none of health": (health(labels=("PSProject",)), "it sets labels that are none of `labels.health`"),
+    "a status that labels": (of_engagement(labels=("health::on track",)), "it sets labels that are none of `labels.health`"),
+    "a close-out that takes labels off": (of_engagement(kind="closeout", remove_labels=("health::on track",)), "it sets labels that are none of `labels.health`"),
     "another's label taken off": (health(remove_labels=("PSProject",)), "it sets labels that are none of `labels.health`"),
     "answer elsewhere": (answer(target=CHANNEL), f"no orders are read on {CHANNEL}"),
     "reaction elsewhere": (answer("react", target=CHANNEL), f"no orders are read on {CHANNEL}"),

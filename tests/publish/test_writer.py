@@ -139,6 +139,12 @@ def test_other_words_and_words_that_nobody_approved_are_not(
     assert refusal(Hands(posts=posts), customers(action=action), AT_CHANNEL) == why
 
 
+@pytest.mark.parametrize("n", range(8))
+def test_other_approved_words_are_other_words_whatever_their_digest(n: int) -> None:
+    other = drafted(words=f"Otherwise, {n}.", thumbs=DORA)
+    assert refusal(Hands(posts=(other,)), customers(), AT_CHANNEL) == GONE
+
+
 @pytest.mark.parametrize(
     "other", [{"period": "2026-W46"}, {"period": "2026-W48"}, {"engagement": ""}, {"engagement": "~z"}, {"part": 2}]
 )

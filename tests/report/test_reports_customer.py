@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from bot.config import Settings
 from bot.derive import results as r
 from bot.derive.decisions.due import Due
-from bot.derive.order_results import SlipCause
 from bot.domain.facts import CUSTOMER_KEYS, MILESTONE_FACTS
 from bot.domain.messages import Phrase, Series
 from bot.domain.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio, Reply
@@ -24,7 +23,7 @@ from bot.domain.vocabulary import ItemState, RaidKind, RiskSource, Severity
 from bot.report import ReportContext, make_documents
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget, customer_text
 from bot.report.environment import Templates
-from bot.report.kinds.customer import CustomerFacts, customer_facts
+from bot.report.kinds.customer import CustomerFacts
 from bot.report.sample import (
     DAY,
     RED,
@@ -284,121 +283,3 @@ def test_the_title_of_an_internal_engagement_is_not_told() -> None:
     text = next(d for d in make_documents(STATUS, context).documents if d.audience == "customer").body
     assert "thin margin" not in text
     assert "Your project" in text
-
-
-# -- each figure, from facts that are known
-
-
-def facts_of(changes: Mapping[str, Any] | None = None, items: tuple[Item, ...] = (), **derived: Any) -> CustomerFacts:
-    """What a customer's text is made from: of the sample, with these facts, further items and derived values."""
-    context = sample_context(TEMPLATES["en_US"], sample_settings())
-    real, engagement = sample_derived(DAY).engagements[0], context.portfolio.engagements[0]
-    facts = dataclasses.replace(engagement.facts, **(changes or {}))
-    engagement = dataclasses.replace(engagement, facts=facts, items=(*engagement.items, *items))
-    values = {**real.progress.values, **{item.ref: 1.0 for item in items}}
-    full = dataclasses.replace(real, progress=dataclasses.replace(real.progress, values=values), **derived)
-    return customer_facts(context, full, engagement, STATUS, DAY)
-
-
-def work(number: int, **fields: Any) -> Item:
-    return Item(f"{WORK}#{number}", f"Work {number}", created_at=datetime(2026, 9, 1, tzinfo=UTC), **fields)
-
-
-def test_the_figures_are_those_of_what_the_customer_can_see() -> None:
-    found = facts_of()
-    assert (found.progress, found.items_done, found.items_total, found.milestones_done) == (0.4, 2, 5, 1)
-    assert [m.title.split("](")[0] for m in found.milestones] == ["[Discovery", "[Cut-over"]
-    assert (found.accepted, found.to_accept, found.hours_used, found.hours_sold) == (1, 2, None, None)
-    assert (len(found.risks), found.more_risks, found.more_finished) == (1, 0, 0)
-    assert str(found.state) == (
-        "Needs attention: Cut-over may not make its new date, Dec 11, 2026 (agreed: Dec 4, 2026). 1 item waits for you."
-    )
-
-
-def test_what_was_needed_before_today_is_asked_for_within_two_days() -> None:
-    waits = {"labels": ("waiting::customer",)}
-    items = (work(60, due_date=date(2026, 11, 16), **waits), work(61, due_date=date(2026, 12, 1), **waits))
-    asked = {
-        "61" if "Work 61" in w.what else "60": (w.due, w.missed)
-        for w in facts_of(items=items).waiting
-        if "Work 6" in w.what
-    }
-    assert asked["61"] == (date(2026, 12, 1), None)
-    assert asked["60"] == (
-        sample_context(TEMPLATES["en_US"], sample_settings()).calendar.add_working_days(DAY, 2),
-        date(2026, 11, 16),
-    )
-
-
-@pytest.mark.parametrize(
-    ("changes", "why"),
-    [
-        ({"labels": ("waiting::customer",)}, "2 items wait for you."),
-        ({}, "1 item waits for you."),
-    ],
-)
-def test_the_state_names_its_reason(changes: dict[str, Any], why: str) -> None:
-    assert str(facts_of(items=(work(70, due_date=date(2026, 11, 16), **changes),)).state).endswith(why)
-
-
-def test_what_was_finished_in_the_week_is_told_and_the_rest_is_a_number() -> None:
-    this_week = [work(40 + n, state="closed", closed_at=datetime(2026, 11, 18, n, tzinfo=UTC)) for n in range(10)]
-    earlier = work(60, state="closed", closed_at=datetime(2026, 11, 10, tzinfo=UTC))
-    reopened = work(61, state="opened", closed_at=datetime(2026, 11, 18, tzinfo=UTC))
-    found = facts_of(items=(*this_week, earlier, reopened))
-    assert (len(found.finished), found.more_finished) == (8, 3)
-    assert "Migrate wave 1" in found.finished[0]
-    assert not any("Work 60" in line or "Work 61" in line for line in found.finished)
-
-
-def test_risks_beyond_the_first_five_are_a_number() -> None:
-    labels = ("PS Risk",)
-    risks = tuple(work(70 + n, labels=labels) for n in range(7))
-    raid = tuple(
-        r.RaidEntry(i.ref, i.title, RaidKind.RISK, ItemState.OPENED, 5, 5, 25, Severity.HIGH, "kim") for i in risks
-    )
-    real = sample_derived(DAY).engagements[0]
-    found = facts_of(items=risks, raid=(*real.raid, *raid))
-    assert (len(found.risks), found.more_risks) == (5, 3)
-
-
-@pytest.mark.parametrize(
-    ("billing", "hours", "by_hours"),
-    [("time_and_materials", 720.0, True), (None, 720.0, True), ("fixed_price", 720.0, False), (None, None, False)],
-)
-def test_the_contract_is_measured_by_hours_or_by_milestones_never_by_both(
-    billing: str | None, hours: float | None, by_hours: bool
-) -> None:
-    found = facts_of({"billing": billing, "hours": hours})
-    assert (found.hours_used is not None, found.accepted is not None) == (by_hours, not by_hours)
-
-
-def test_by_neither_where_there_is_neither() -> None:
-    for found in (
-        facts_of({"billing": "time_and_materials", "hours": None}),
-        facts_of({"billing": "fixed_price"}, acceptance=()),
-    ):
-        assert (found.hours_used, found.hours_sold, found.accepted, found.to_accept) == (None,) * 4
-
-
-def test_a_milestone_of_our_own_namespace_is_told_only_where_the_contract_names_it_and_without_a_link() -> None:
-    real = sample_derived(DAY).engagements[0]
-    inside = [
-        r.MilestoneStatus(title, f'acme/ps-internal/plan%"{title}"', DAY, DAY) for title in ("Promised", "Ours alone")
-    ]
-    schedule = dataclasses.replace(real.schedule, milestones=(*real.schedule.milestones, *inside))
-    found = facts_of({"milestones": (MilestoneFact("Promised"),)}, schedule=schedule)
-    assert {m.title.split("](")[0] for m in found.milestones} == {"[Discovery", "[Cut-over", "Promised"}
-
-
-def test_a_cause_stands_beside_the_milestone_that_it_is_of() -> None:
-    cause = SlipCause("Cut-over", "client", "Firewall not open", "pat", datetime(2026, 11, 18, tzinfo=UTC))
-    found = facts_of(causes=(cause,))
-    assert [m.cause for m in found.milestones] == [None, "client"]
-
-
-def test_without_milestones_nothing_is_said_of_the_state() -> None:
-    real = sample_derived(DAY).engagements[0]
-    assert facts_of(schedule=dataclasses.replace(real.schedule, milestones=())).state is None
-    assert facts_of(items=()).incomplete is bool(real.errors)
-    assert facts_of(errors=()).incomplete is False

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from bot.derive.checks.rule import Finding
 from bot.derive.decisions.questions import in_planning
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase, Value, listing, quote, quotes
-from bot.domain.model import Item
+from bot.domain.model import Item, Titled
 from bot.domain.vocabulary import Severity
 
-
-class Entry(Protocol):
-    """What has a reference and a title: an item, an entry of the RAID log, a change order, an escalation."""
-
-    @property
-    def ref(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
-
-
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=Titled)
 Dated = list[tuple[date, E]]
 """Entries with the day since which each of them is a matter, oldest first."""
 

@@ -53,7 +53,7 @@ def state_of(milestone: MilestoneStatus) -> CustomerState:
         return CustomerState.LATE
     if milestone.state == MilestoneState.AT_RISK or is_missed(milestone):
         return CustomerState.AT_RISK
-    return CustomerState.NEW_PLAN if (milestone.slip_days or 0) > 0 else CustomerState.ON_PLAN
+    return CustomerState.NEW_PLAN if is_moved(milestone) else CustomerState.ON_PLAN
 
 
 def standing_of(milestones: Iterable[MilestoneStatus]) -> CustomerStanding | None:
@@ -68,6 +68,11 @@ def standing_of(milestones: Iterable[MilestoneStatus]) -> CustomerStanding | Non
     slips = [max(m.slip_days or 0, 0) for m in there]
     order = [(is_missed(m), slip, n if slip else -n) for n, (m, slip) in enumerate(zip(there, slips, strict=True))]
     return CustomerStanding(state, there[order.index(max(order))])
+
+
+def is_moved(milestone: MilestoneStatus) -> bool:
+    """Whether it is expected after the date that was agreed first."""
+    return milestone.slip_days is not None and milestone.slip_days > 0
 
 
 def is_missed(milestone: MilestoneStatus) -> bool:

@@ -144,7 +144,7 @@ def remaining_time(
     for them; `growth` is the scope still to come ÷ scope known; `pace_factor` scales the own pace
     (what-if).
     """
-    hours_based = float(state.weekly_hours.sum()) > 0 and state.earned > 0
+    hours_based = float(state.weekly_hours.sum()) > 0
     own = _own_remaining(state, growth, hours_based, ref.closed_share, rest, capacity)
     elapsed = max(state.elapsed, 1.0)
     if own is None:
@@ -225,7 +225,7 @@ def _own_remaining(
     Where hours are logged two voices count alike: the time that the progress so far took, and the hours still to be spent as
     booked, then at the burn of late. The first is steady, the second sees at once that people joined or left.
     """
-    if state.total <= 0 or state.elapsed <= 0 or state.earned <= 0:
+    if state.elapsed <= 0 or state.earned <= 0:
         return None
     total = state.total * (1 + growth)
     if hours_based:

@@ -44,10 +44,10 @@ class Terms:
     """Billable hours that nobody has approved yet, in money."""
     upside_value: float
     """What change orders that are not decided yet could add."""
+    approved_value: float
+    """What all approved change orders added."""
     added: tuple[tuple[float, float, float], ...] = ()
     """Approved change orders: position of the approval, and the value and the hours it added."""
-    approved_value: float = 0.0
-    """What all approved change orders added."""
     currency: str | None = None
     """The contract's currency, where it is another than that of the reports."""
     unit: str = ""

@@ -71,7 +71,6 @@ REPORT = Report(
     readers="the customer's named approver",
     place=ReportPlace.CUSTOMER_CHANNEL,
     audience=Audience.CUSTOMER,
-    rhythm=None,
     occasion="when a milestone is sent for acceptance",
     section="status",
     is_asked=lambda settings: settings.reports.status.customer.enabled,

@@ -235,12 +235,9 @@ def _voices(context: ReportContext, ref: str) -> tuple[Voice, ...]:
 
 REPORT = Report(
     kind="closeout",
-    name="closeout",
     readers="leadership, engagement managers",
     place=ReportPlace.ENGAGEMENT,
-    rhythm=None,
     config=CloseoutReport,
-    template="closeout.md.j2",
     subjects=subjects,
     make=make_closeout,
 )

@@ -62,7 +62,6 @@ REPORT = Report(
     readers="the customer's named approver",
     place=ReportPlace.CUSTOMER_CHANNEL,
     audience=Audience.CUSTOMER,
-    rhythm=None,
     section="closeout",
     is_asked=lambda settings: settings.reports.status.customer.enabled and settings.reports.closeout.csat,
     template="customer-csat.md.j2",

@@ -19,7 +19,15 @@ from datetime import date
 from bot.config import Settings
 from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
-from bot.derive.decisions.promises import CustomerStanding, CustomerState, is_missed, promised, standing_of, state_of
+from bot.derive.decisions.promises import (
+    CustomerStanding,
+    CustomerState,
+    is_missed,
+    is_moved,
+    promised,
+    standing_of,
+    state_of,
+)
 from bot.derive.decisions.steps import next_steps
 from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, MilestoneStatus, Story
@@ -49,27 +57,27 @@ class CustomerFacts:
     name: SafeMarkdown
     period: SafeMarkdown
     as_of_line: SafeMarkdown
-    progress: float | None = None
-    items_done: int = 0
-    items_total: int = 0
-    milestones: tuple[MilestoneView, ...] = ()
-    milestones_done: int = 0
-    hours_used: float | None = None
-    hours_sold: float | None = None
-    accepted: int | None = None
-    to_accept: int | None = None
-    finished: tuple[SafeMarkdown, ...] = ()
-    more_finished: int = 0
-    steps: tuple[StepView, ...] = ()
-    state: SafeMarkdown | None = None
+    progress: float | None
+    items_done: int
+    items_total: int
+    milestones: tuple[MilestoneView, ...]
+    milestones_done: int
+    hours_used: float | None
+    hours_sold: float | None
+    accepted: int | None
+    to_accept: int | None
+    finished: tuple[SafeMarkdown, ...]
+    more_finished: int
+    steps: tuple[StepView, ...]
+    state: SafeMarkdown | None
     """Where it stands, in a sentence with its reason."""
-    waiting: tuple[Waiting, ...] = ()
-    undecided: tuple[SafeMarkdown, ...] = ()
+    waiting: tuple[Waiting, ...]
+    undecided: tuple[SafeMarkdown, ...]
     """Change requests and sign-offs that wait for the customer."""
-    absences: tuple[SafeMarkdown, ...] = ()
-    risks: tuple[CustomerRisk, ...] = ()
-    more_risks: int = 0
-    incomplete: bool = False
+    absences: tuple[SafeMarkdown, ...]
+    risks: tuple[CustomerRisk, ...]
+    more_risks: int
+    incomplete: bool
 
 
 def subjects(due: Due, context: ReportContext) -> Iterable[str]:
@@ -190,17 +198,18 @@ def _state(
         milestone=m.title,
         day=m.closed or m.forecast or m.due,
         due=m.due,
-        baseline=m.baseline or m.due,
-        n=max(m.slip_days or 0, 0),
+        baseline=m.baseline,
+        n=m.slip_days,
     )
     return joined([told, *_reason(context, derived, standing, visible, day)], " ")
 
 
 def _sentence(standing: CustomerStanding) -> str:
     """A date that is missed, one that may be, and one that was moved and may be missed again are three things."""
-    if standing.state is not CustomerState.AT_RISK or is_missed(standing.milestone):
+    moved = is_moved(standing.milestone)
+    if standing.state is not CustomerState.AT_RISK or (moved and is_missed(standing.milestone)):
         return standing.state
-    return "at_risk_again" if (standing.milestone.slip_days or 0) > 0 else "at_risk_date"
+    return "at_risk_again" if moved else "at_risk_date"
 
 
 def _reason(
@@ -210,7 +219,7 @@ def _reason(
     if standing.state in (CustomerState.DONE, CustomerState.ON_PLAN):
         return
     words = context.templates.words
-    named = next((c.cause for c in derived.causes if c.milestone == standing.milestone.title), None)
+    named = _cause_of(derived, standing.milestone)
     if named:
         yield words.text("customer_state.cause", cause=words.name("slip_cause", named))
     if standing.state is CustomerState.NEW_PLAN or named:
@@ -225,8 +234,12 @@ def _reason(
 
 def _as_told(view: MilestoneView, milestone: MilestoneStatus, derived: EngagementDerived) -> MilestoneView:
     """With its state in the customer's words, and why it moved, where somebody said so."""
-    cause = next((c.cause for c in derived.causes if c.milestone == milestone.title), None)
-    return dataclasses.replace(view, state=str(state_of(milestone)), dot=STATES[state_of(milestone)], cause=cause)
+    state, cause = state_of(milestone), _cause_of(derived, milestone)
+    return dataclasses.replace(view, state=str(state), dot=STATES[state], cause=cause)
+
+
+def _cause_of(derived: EngagementDerived, milestone: MilestoneStatus) -> str | None:
+    return next((c.cause for c in derived.causes if c.milestone == milestone.title), None)
 
 
 def is_visible(item: Item, settings: Settings) -> bool:

@@ -40,7 +40,7 @@ from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
 from bot.report.parts.waterfall import WaterfallView, waterfall_view
 from bot.report.parts.weeks import count_colours, weekly_colours
-from bot.report.registry import Report, ReportPlace, whole_portfolio
+from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown, joined
 from bot.report.text.wording import Words
 
@@ -242,11 +242,8 @@ REPORT = Report(
     kind="monthly",
     name="monthly summary",
     readers="PS leadership",
-    place=ReportPlace.PORTFOLIO,
     rhythm=MONTHLY,
     config=MonthlyReport,
-    template="monthly.md.j2",
-    subjects=whole_portfolio,
     make=make_monthly,
     has_slides=True,
 )

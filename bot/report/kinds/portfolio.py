@@ -29,7 +29,7 @@ from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
 from bot.report.parts.stories import StoryView, story_views
 from bot.report.parts.weeks import colour_on, count_colours, published_in
-from bot.report.registry import Report, ReportPlace, whole_portfolio
+from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown
 from bot.report.worth import is_worth
 
@@ -265,14 +265,4 @@ def _upside(context: ReportContext, derived: Derived, quarter: str) -> list[Upsi
     ]
 
 
-REPORT = Report(
-    kind="portfolio",
-    name="portfolio",
-    readers="PS leadership",
-    place=ReportPlace.PORTFOLIO,
-    rhythm=WEEKLY,
-    config=PortfolioReport,
-    template="portfolio.md.j2",
-    subjects=whole_portfolio,
-    make=make_portfolio,
-)
+REPORT = Report(kind="portfolio", readers="PS leadership", rhythm=WEEKLY, config=PortfolioReport, make=make_portfolio)

@@ -29,7 +29,7 @@ from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.waterfall import WaterfallView, waterfall_view
 from bot.report.parts.weeks import days_red, status_days, weekly_colours
-from bot.report.registry import Report, ReportPlace, whole_portfolio
+from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown
 
 SATISFIED = 4
@@ -348,11 +348,8 @@ REPORT = Report(
     kind="quarterly",
     name="quarterly roll-up",
     readers="QBR",
-    place=ReportPlace.PORTFOLIO,
     rhythm=QUARTERLY,
     config=QuarterlyReport,
-    template="quarterly.md.j2",
-    subjects=whole_portfolio,
     make=make_quarterly,
     has_slides=True,
 )

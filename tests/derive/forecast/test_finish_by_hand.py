@@ -91,6 +91,12 @@ BY_CLOSINGS: dict[str, tuple[dict[str, Any], float, tuple[float, ...]]] = {
         (65.5200, 0.447504, 0.428416, 0.547511),
     ),
     "all in one week": ({"weekly_closed": [40.0] + [0.0] * 9}, 1.0, (56.7888, 0.595006, 0.523445, 0.370346)),
+    "all in one week, of smaller items": (
+        {"weekly_closed": [5.0] + [0.0] * 9, "total": 12.5, "earned": 5.0, "earned_closed": 5.0},
+        1.0,
+        (56.7888, 0.595006, 0.523445, 0.370346),
+    ),
+    "more hours taken back than logged are none": ({"weekly_hours": [-2.0] * 10}, 1.0, (68.7872, 0.339763, 0.36, 0.707602)),
     "no week is over yet": (
         {"weekly_closed": [], "elapsed": 3.0, "earned": 6.0, "earned_closed": 6.0}, 1.0, (79.1850, 0.3, 0.36, 0.330200)),
 }  # fmt: skip
@@ -111,6 +117,16 @@ def test_more_scope_to_come_is_closed_at_the_same_pace() -> None:
 def test_twice_the_pace_halves_the_time_and_a_learned_spread_widens_it() -> None:
     found = remaining_time(state(), PLAN, Reference(spread=1.5), pace_factor=2.0)
     assert shape(found) == pytest.approx((28.9259, 0.852403, 0.760517, 0.404983), rel=1e-4)
+
+
+def test_what_is_earned_on_the_first_day_tells_no_pace() -> None:
+    assert shape(remaining_time(state(elapsed=0.0), PLAN, REF)) == pytest.approx((105.0, 0.4, 0.4, 0.0))
+
+
+def test_half_a_year_without_a_closing_is_as_uneven_as_usual() -> None:
+    """Of the sd of closings nothing is known but the usual: 26 weeks of 1 and ten of 1 are 1."""
+    quiet = state(**NO_HOURS, weekly_closed=[0.0] * 26 + [4.0] * 10, elapsed=180.0)
+    assert remaining_time(quiet, PLAN, REF).median == pytest.approx(308.4785, rel=1e-4)
 
 
 def test_a_standstill_lies_between_what_is_left_and_what_is_gone() -> None:
@@ -147,6 +163,7 @@ BY_CLASS: dict[str, tuple[dict[str, Any], Prior, tuple[float, float]]] = {
     "eighty days spent": ({"elapsed": 80.0}, PLAN, (34.3981, 0.930285)),
     "a hundred days spent": ({"elapsed": 100.0}, PLAN, (27.3452, 1.2)),
     "twenty days of nothing": ({"elapsed": 20.0, "spent": 0.0}, PLAN, (85.0000, 0.494118)),
+    "half an hour is a beginning": ({"elapsed": 20.0, "spent": 0.5}, PLAN, (85.0000, 0.4)),
     "more taken back than logged": ({"elapsed": 20.0, "spent": -5.0}, PLAN, (85.0000, 0.494118)),
     "nothing known": ({"elapsed": 20.0, "spent": 0.0}, TYPICAL, (34.1766, 0.951118)),
     "the first day": ({"elapsed": 0.0, "spent": 0.0}, TYPICAL, (54.0, 0.611111)),

@@ -38,7 +38,7 @@ def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
     """20,200 at 200 an hour; 5, 20 and 25 hours billed on days 0, 10 and 50, 1,000 not approved; 80 % are billable."""
     money = changes.pop("billed_money", [1000.0, 4000.0, 5000.0])
     values: dict[str, Any] = {
-        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0,
+        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0, "approved_value": 0.0,
         "unit": "USD",
     }  # fmt: skip
     return Terms(
@@ -99,10 +99,25 @@ def test_hours_beyond_the_value_wait_for_a_change_order() -> None:
     """19,000 billed by day 0 of 18,200; 2,000 more approved on day 20."""
     rich = terms(billed_money=[19_000.0, 0.0, 0.0], added=((20.0, 2000.0, 10.0),))
     assert [rich.value_at(at) for at in (0, 19, 20, 21)] == [18_200, 18_200, 20_200, 20_200]
+    assert [rich.hours_at(at) for at in (0, 19, 20, 21)] == [91, 91, 101, 101]
+    assert terms(hours=None, added=((20.0, 2000.0, 10.0),)).hours_at(0) is None
     q = found(rich, ahead=None)
     assert (q["past"].actual, q["this"].actual) == (18_200, 800)
     assert figures(quarter_trials(outlook(rich, now=20.0), (Span("until it", 0, 20),))["until it"])[0] == 800
     assert terms(value=None, added=((20.0, 2000.0, 10.0),)).value_at(0) is None
+
+
+def test_hours_of_a_quarter_are_those_between_its_ends() -> None:
+    spans = Span("until five", -60, 5), Span("until ten", 5, 10), Span("until forty", 10, 40)
+    told = [str(q.text).split()[0] for q in quarter_trials(outlook(terms()), spans).values()]
+    assert told == ["5", "20", "0"]
+
+
+@pytest.mark.parametrize(("short", "told"), [(0.5, False), (0.004, True)])
+def test_a_limit_is_met_to_the_cent(short: float, told: bool) -> None:
+    """All trials end at 18,600: below a limit that lies `short` higher."""
+    q = found(terms(value=18_600.0 + short, pending_money=3800.0), ahead=ahead(30.0))
+    assert ("limit" in str(q["next"].text)) is told
 
 
 def test_a_quarter_that_ends_today_is_over() -> None:
@@ -197,6 +212,11 @@ def test_what_is_certain_or_all_but_impossible_is_no_upside(trials: int, upside:
         q = found(terms(recognition, value=4000.0), **changes)["this"]
         assert q.upside == pytest.approx(upside)
         assert bool(q.text) is (trials != 40)
+
+
+def test_nothing_is_accepted_any_more_in_a_quarter_that_ends_today() -> None:
+    made = outlook(terms("on_acceptance"), amounts=(Amount("A", 500, 10.0, None), amount(4000, 5, 10)))
+    assert figures(quarter_trials(made, (Span("until today", 0, NOW),))["until today"]) == (500, [500], 0)
 
 
 def test_a_milestone_that_nothing_is_known_of_earns_nothing() -> None:
@@ -316,6 +336,8 @@ def test_hours_taken_back_and_hours_without_a_rate_say_nothing_of_the_mean() -> 
     unsold: dict[str, Any] = {"value": None, "hours": None}
     back = [make_log(work, 10, "2026-11-02", user="bob"), make_log(work, -10, "2026-11-02")]
     assert terms_of(settings=rates, facts=unsold, items=[work], timelogs=back).rate == 100
+    dearer = [make_log(work, 10, "2026-11-02"), make_log(work, -8, "2026-11-02", user="bob")]
+    assert terms_of(settings=rates, facts=unsold, items=[work], timelogs=dearer).rate == 100
     unknown = make_settings(finance={"rates": {"carl": 100}})
     assert (
         terms_of(settings=unknown, facts=unsold, items=[work], timelogs=[make_log(work, 9, "2026-11-02")]).rate is None

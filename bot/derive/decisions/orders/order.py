@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 from bot.derive.order_results import OrderState
@@ -82,14 +83,12 @@ def unchanged_result(derived: EngagementDerived, order: Order) -> EngagementDeri
 
 @dataclass(frozen=True)
 class OrderKind:
-    """One kind of order, as its module declares it.
+    """One kind of order, as its module declares it; the module's docstring begins with how it is written, as code.
 
     `read` understands what stands after the word, or raises OrderRefused. `prepare` corrects facts before anything is
     derived, `adjust` what was derived; both only for orders that hold. `lasting`: holds for a time, and is listed as in force.
     """
 
-    word: str
-    usage: str
     meaning: str
     read: Callable[[str, OrderScope], Given]
     prepare: Callable[[Engagement, Order], Engagement] = unchanged_engagement
@@ -98,6 +97,21 @@ class OrderKind:
     spellings: tuple[str, ...] = ()
     example: str = ""
     """A line of it, where `usage` has places to fill."""
+    usage: str = ""
+
+    @property
+    def word(self) -> str:
+        """What follows `psbot`."""
+        return self.usage.split()[1].rstrip(":")
+
+
+def read_order(module: ModuleType) -> OrderKind:
+    """The order that a module declares, with the usage from its docstring. Raises TypeError where that has none."""
+    usage = re.match(r"`(psbot \S[^`]*)`: ", module.__doc__ or "")
+    if usage is None:
+        raise TypeError(f"the order {module.__name__} needs a docstring that begins with `psbot …`: and what it does")
+    kind: OrderKind = module.ORDER
+    return replace(kind, usage=usage[1])
 
 
 # -- what the grammars share

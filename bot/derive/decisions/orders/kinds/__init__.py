@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.derive.decisions.orders.order import OrderKind
+from bot.derive.decisions.orders.order import OrderKind, read_order
 
 __all__ = ["KINDS"]
 
@@ -15,7 +15,7 @@ __all__ = ["KINDS"]
 def _collect() -> dict[str, OrderKind]:
     """Every module of this package that declares an ORDER, by its word and other spellings."""
     modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    kinds = sorted((m.ORDER for m in modules if hasattr(m, "ORDER")), key=lambda kind: kind.word)
+    kinds = sorted((read_order(m) for m in modules if hasattr(m, "ORDER")), key=lambda kind: kind.word)
     return {word: kind for kind in kinds for word in (kind.word, *kind.spellings)}
 
 

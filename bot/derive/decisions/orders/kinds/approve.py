@@ -14,8 +14,6 @@ def _read(text: str, scope: OrderScope) -> Given:
 
 
 ORDER = OrderKind(
-    word="approve",
-    usage="psbot approve",
     meaning="approves the draft for the customer, as a 👍 on it does (approvers only)",
     read=_read,
 )

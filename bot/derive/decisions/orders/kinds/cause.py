@@ -41,8 +41,6 @@ def _adjust(derived: EngagementDerived, order: Order) -> EngagementDerived:
 
 
 ORDER = OrderKind(
-    word="cause",
-    usage='psbot cause "Milestone" client: text',
     meaning="why the date moved: client, internal, third party or scope",
     example='psbot cause "Go-live" client: firewall not open',
     read=_read,

@@ -35,8 +35,6 @@ def _adjust(derived: EngagementDerived, order: Order) -> EngagementDerived:
 
 
 ORDER = OrderKind(
-    word="colour",
-    usage="psbot colour schedule yellow until DATE: reason",
     meaning="publishes your colour (of schedule, scope, budget or overall), the computed one beside it (30 days without a date)",
     example="psbot colour schedule yellow until 2026-12-01: agreed with the customer",
     read=_read,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from bot.derive.decisions.orders.kinds.manager import with_forecast
 from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderScope, read_day, split_reason
-from bot.derive.order_results import ManagerForecast
 from bot.derive.results import EngagementDerived
 
 
@@ -15,13 +13,10 @@ def _read(text: str, scope: OrderScope) -> Given:
 
 
 def _adjust(derived: EngagementDerived, order: Order) -> EngagementDerived:
-    said = ManagerForecast("finish", order.given.values["day"], order.by, order.at, order.reason)
-    return replace(derived, manager=(*(m for m in derived.manager if m.what != said.what), said))
+    return with_forecast(derived, order, "finish", order.given.values["day"])
 
 
 ORDER = OrderKind(
-    word="finish",
-    usage="psbot finish DATE: reason",
     meaning="your forecast of the finish, beside the computed one; both are scored",
     example="psbot finish 2027-01-15: the team's own plan",
     read=_read,

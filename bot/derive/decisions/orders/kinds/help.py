@@ -11,4 +11,4 @@ def _read(text: str, scope: OrderScope) -> Given:
     return Given()
 
 
-ORDER = OrderKind(word="help", usage="psbot help", meaning="lists what can be ordered", read=_read)
+ORDER = OrderKind(meaning="lists what can be ordered", read=_read)

@@ -26,8 +26,6 @@ def _adjust(derived: EngagementDerived, order: Order) -> EngagementDerived:
 
 
 ORDER = OrderKind(
-    word="mute",
-    usage="psbot mute RULE until DATE: reason",
     meaning="folds the risk away for this engagement until then (30 days without a date)",
     example="psbot mute budget-runs-out until 2026-12-20: waiting for the signature",
     read=_read,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from bot.derive.decisions.orders.kinds.manager import with_forecast
 from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, split_reason
-from bot.derive.order_results import ManagerForecast
 from bot.derive.results import EngagementDerived
 
 _QUARTER = re.compile(r"FY\d\d-Q[1-4]")
@@ -29,15 +28,10 @@ def _read(text: str, scope: OrderScope) -> Given:
 
 
 def _adjust(derived: EngagementDerived, order: Order) -> EngagementDerived:
-    said = ManagerForecast(
-        order.given.values["quarter"], order.given.values["amount"], order.by, order.at, order.reason
-    )
-    return replace(derived, manager=(*(m for m in derived.manager if m.what != said.what), said))
+    return with_forecast(derived, order, order.given.values["quarter"], order.given.values["amount"])
 
 
 ORDER = OrderKind(
-    word="revenue",
-    usage="psbot revenue FY27-Q4 120000: reason",
     meaning="your forecast of a quarter's revenue, beside the computed one; both are scored",
     example="psbot revenue FY27-Q4 120000: the second wave moves",
     read=_read,

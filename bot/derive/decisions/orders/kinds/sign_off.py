@@ -17,11 +17,9 @@ from bot.derive.decisions.orders.order import (
 from bot.domain.model import Engagement, MilestoneFact
 
 
-def sign_off_order(word: str, field: str, meaning: str, example: str) -> OrderKind:
-    """An order that dates a sign-off: `psbot WORD "Milestone" DATE` sets `field` of the contract's milestone."""
+def sign_off_order(field: str, meaning: str, example: str) -> OrderKind:
+    """An order that dates a sign-off: it sets `field` of the contract's milestone."""
     return OrderKind(
-        word=word,
-        usage=f'psbot {word} "Milestone" DATE',
         meaning=meaning,
         example=example,
         read=read_sign_off,

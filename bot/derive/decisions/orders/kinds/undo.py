@@ -11,4 +11,4 @@ def _read(text: str, scope: OrderScope) -> Given:
     return Given()
 
 
-ORDER = OrderKind(word="undo", usage="psbot undo", meaning="takes your last order back", read=_read)
+ORDER = OrderKind(meaning="takes your last order back", read=_read)
