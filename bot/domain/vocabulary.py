@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+EPIC: Final = "epic"
+"""The type of work item that holds others. GitLab lets people make up types: the set of the others is open."""
 
 
 class Phase(StrEnum):
@@ -65,6 +69,11 @@ class AcceptanceState(StrEnum):
     SENT = "sent"
     ACCEPTED = "accepted"
     PASSIVELY_ACCEPTED = "passively_accepted"
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the customer accepted it, by word or by silence."""
+        return self in (AcceptanceState.ACCEPTED, AcceptanceState.PASSIVELY_ACCEPTED)
 
 
 class RaidKind(StrEnum):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
 from bot.domain.vocabulary import Audience, ItemState
 from bot.publish.approval import Thumb
@@ -14,6 +16,7 @@ from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, engagement_token
 from bot.publish.pm_notes import pm_notes_of
 
+TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
 DRAFT = "draft"
 """Kind under which the answers to a draft are read."""
 
@@ -148,3 +151,24 @@ def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> Pa
         replies=tuple(sorted((r for p in posts for r in p.replies), key=lambda r: r.created_at)),
         consents=tuple(Consent(t.username, t.at, t.rating) for p in posts if p.own and p.shared for t in p.thumbs),
     )
+
+
+def said_approved(posts: Iterable[Post], draft: Post) -> tuple[Thumb, ...]:
+    """Approvals of a draft by order, in its own thread or in that of the engagement's internal status, since it stands."""
+    of = draft.marker.identity.engagement
+    replies = (r for p in posts for r in p.replies if p.id == draft.id or _names(p, of))
+    given = (
+        r
+        for r in replies
+        if not TOKEN_USER.fullmatch(r.author)
+        and any(line.casefold().strip(" .!") == "approve" for line in order_lines(r.body))
+    )
+    since = draft.created_at
+    return tuple(Thumb(r.author, r.created_at) for r in given if since is None or r.created_at > since)
+
+
+def _names(post: Post, customer_token: str) -> bool:
+    """Whether an internal post is about the engagement that a customer's marker names by a digest."""
+    identity = post.marker.identity
+    token = engagement_token(identity.engagement, Audience.CUSTOMER)
+    return identity.audience == Audience.INTERNAL and token == customer_token

@@ -28,9 +28,8 @@ from bot.publish.audience import malformed
 from bot.publish.forms import PostForm
 from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.portfolio_id import named, portfolio_id
-from bot.publish.posts import HealthStanding, Post, Spotted, Standing, renamed
+from bot.publish.posts import TOKEN_USER, HealthStanding, Post, Spotted, Standing, renamed, said_approved
 
-_TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
 UNLABELLED = ""
 RECEIPTS = "digests"
 """Kind of the issue that remembers which digests were sent."""
@@ -171,7 +170,7 @@ class Reader:
         return is_thumbs_up(award.name) and self._is_a_person(award)
 
     def _is_a_person(self, award: RawAward) -> bool:
-        psbot = self.trust.is_own(award.user_id) or bool(_TOKEN_USER.fullmatch(award.username))
+        psbot = self.trust.is_own(award.user_id) or bool(TOKEN_USER.fullmatch(award.username))
         return award.active and not psbot
 
     # -- issues
@@ -311,29 +310,6 @@ def with_signs(client: GitLabClient, standing: Standing) -> Standing:
         for post in standing.posts
     )
     return replace(standing, posts=tuple(posts)) if ordered else standing
-
-
-def said_approved(posts: Iterable[Post], draft: Post) -> tuple[Thumb, ...]:
-    """Approvals of a draft by order, in its own thread or in that of the engagement's internal status, since it stands."""
-    of = draft.marker.identity.engagement
-    replies = (r for p in posts for r in p.replies if p.id == draft.id or _names(p, of))
-    given = (
-        r
-        for r in replies
-        if not _TOKEN_USER.fullmatch(r.author)
-        and any(line.casefold().strip(" .!") == "approve" for line in order_lines(r.body))
-    )
-    since = draft.created_at
-    return tuple(Thumb(r.author, r.created_at) for r in given if since is None or r.created_at > since)
-
-
-def _names(post: Post, customer_token: str) -> bool:
-    """Whether an internal post is about the engagement that a customer's marker names by a digest."""
-    identity = post.marker.identity
-    return (
-        identity.audience == Audience.INTERNAL
-        and engagement_token(identity.engagement, Audience.CUSTOMER) == customer_token
-    )
 
 
 def _looked(reader: Reader, ref: str, labels: tuple[str, ...], target: Target | None) -> Sight | str:

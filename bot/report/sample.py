@@ -170,18 +170,10 @@ def sample_past() -> tuple[PastReport, ...]:
         "next_steps": [f"{WORK}#11", f"{WORK}#12"],
     }
     reply = Reply("dana", "Customer's security review is booked for Monday.", _at(date(2026, 10, 16)))
+    notes = "Steering moved to Thursday."
     return (
         PastReport("status", Audience.INTERNAL, "2026-W42", RED, payload, f"{HOST}/n/42", "", (reply,)),
-        PastReport(
-            "status",
-            Audience.INTERNAL,
-            "2026-W46",
-            RED,
-            payload,
-            f"{HOST}/n/46",
-            "Steering moved to Thursday.",
-            (reply,),
-        ),
+        PastReport("status", Audience.INTERNAL, "2026-W46", RED, payload, f"{HOST}/n/46", notes, (reply,)),
         PastReport("portfolio", Audience.INTERNAL, "2026-W46", None, {}, f"{HOST}/i/46"),
         PastReport("monthly", Audience.INTERNAL, "2026-09", None, {}, f"{HOST}/i/9"),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bot.publish.forms import PostForm
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.model import Engagement, Portfolio
+from bot.publish.forms import PostForm
 from bot.publish.loss import MOST_ASKED, NOTHING_FOUND, SHOWN, Basis, LossFinder, basis_of
 from bot.publish.marker import Marker
 from bot.publish.posts import Post, Standing

@@ -21,7 +21,7 @@ from bot.derive.money.hours import items_without_logs, non_billable_refs
 from bot.derive.scope.breakdown import ancestry, work_items
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
 from bot.domain.model import Engagement, Item, TimeLog
-from bot.domain.vocabulary import ValueBasis
+from bot.domain.vocabulary import EPIC, ValueBasis
 
 Array = NDArray[np.float64]
 NEVER = float(np.iinfo(np.int32).max)
@@ -290,7 +290,7 @@ def _on_parts(
 
 def _wholes(engagement: Engagement, items: Sequence[Item], above: Mapping[str, tuple[str, ...]]) -> NDArray[np.int64]:
     """A number for each item; parts of an issue share one, as an issue is one piece of evidence however it is split."""
-    epics = {item.ref for item in engagement.items if item.type == "epic"}
+    epics = {item.ref for item in engagement.items if item.type == EPIC}
     whole = [([ref for ref in above.get(i.ref, ()) if ref not in epics] or [i.ref])[-1] for i in items]
     numbers = {ref: n for n, ref in enumerate(dict.fromkeys(whole))}
     return np.array([numbers[ref] for ref in whole], dtype=np.int64)

@@ -14,7 +14,7 @@ from bot.derive.scope.change_orders import is_pending
 from bot.derive.scope.progress import measure_of
 from bot.derive.subject import Subject
 from bot.domain.model import Item
-from bot.domain.vocabulary import ChangeOrderState, ValueBasis
+from bot.domain.vocabulary import EPIC, ChangeOrderState, ValueBasis
 
 COUNTS = "leaves"
 """How the items of a stored baseline were counted: only the lowest level."""
@@ -114,7 +114,7 @@ def _split_from(item: Item, day: date, subject: Subject) -> Item | None:
     for ref in reversed(subject.breakdown.above[item.ref]):
         container = subject.breakdown.containers[ref]
         sized = measure_of(container, subject.derived.progress.basis)
-        if (container.type != "epic" or sized) and _stood(container, day, subject):
+        if (container.type != EPIC or sized) and _stood(container, day, subject):
             return container
     return None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from bot.config import LabelSettings
 from bot.derive.labels import is_dropped, is_work
 from bot.domain.model import EMPTY, Engagement, Item
-from bot.domain.vocabulary import ValueBasis
+from bot.domain.vocabulary import EPIC, ValueBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _shared(
 def _as_part(leaf: Item, containers: Iterable[Item]) -> Item:
     """A task with what the issue says that it is a part of: milestone, date, people, age. Epics say nothing of that kind."""
     for issue in containers:
-        if issue.type == "epic":
+        if issue.type == EPIC:
             break
         dated = leaf.due_date or leaf.milestone
         ages = [at for at in (leaf.created_at, issue.created_at) if at]

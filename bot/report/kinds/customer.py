@@ -37,7 +37,7 @@ from bot.domain.model import Engagement, Facts, Item
 from bot.domain.vocabulary import ApprovalMode, Audience, BillingType, Colour, Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
-from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
+from bot.report.parts.rows import MilestoneView, milestone_pairs
 from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
 from bot.report.parts.steps import StepView, view_of
 from bot.report.parts.stories import StoryView, story_views
@@ -289,7 +289,7 @@ def _contract_progress(
         return (derived.budget.hours_spent, derived.budget.hours_budget), (None, None)
     if facts.billing == BillingType.TIME_AND_MATERIALS or not derived.acceptance:
         return (None, None), (None, None)
-    return (None, None), (sum(a.state in ACCEPTED for a in derived.acceptance), len(derived.acceptance))
+    return (None, None), (sum(a.state.is_given for a in derived.acceptance), len(derived.acceptance))
 
 
 def _progress(derived: EngagementDerived, work: list[Item]) -> float | None:

@@ -34,8 +34,6 @@ from bot.report.site.views import Invoices, Link, Row, Site
 from bot.report.text.safe_text import safe_url
 from bot.report.worth import worth_telling
 
-ACCEPTED = ("accepted", "passively_accepted")
-
 
 @dataclass(frozen=True, slots=True)
 class PortfolioPage:
@@ -102,7 +100,6 @@ class EngagementPage:
     revenue_chart: RevenueChart | None
     risks: tuple[Risk, ...]
     raid: Sequence[RaidEntry]
-    accepted: tuple[str, ...]
     severities: tuple[Severity, ...]
     counting: str
     unread: tuple[Text, ...]
@@ -134,7 +131,6 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> Engagemen
         revenue_chart=draw_revenue(quarters),
         risks=derived.risks,
         raid=sorted((e for e in derived.raid if e.state != ItemState.CLOSED), key=lambda e: (-(e.score or 0), e.ref)),
-        accepted=ACCEPTED,
         severities=SEVERITIES,
         counting=safe_url(site.settings.reports.counting or ""),
         unread=(*derived.errors, *(f.message for f in engagement.fact_faults)) if engagement else derived.errors,

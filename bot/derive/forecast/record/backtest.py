@@ -14,16 +14,7 @@ from bot.config import Settings
 from bot.derive.forecast.engagement import forecast_engagement
 from bot.derive.forecast.finish import LEVELS
 from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_by_day, learn_from
-from bot.derive.forecast.record.scores import (
-    Asked,
-    PeriodKind,
-    Record,
-    Score,
-    ScoreGroup,
-    kept_dates,
-    make_record,
-    vars_of,
-)
+from bot.derive.forecast.record.scores import Asked, Record, Score, ScoreGroup, kept_dates, make_record, vars_of
 from bot.derive.forecast.reference import Reference, learned_note
 from bot.derive.forecast_results import Q
 from bot.derive.judgement_results import Judgement, JudgementScore
@@ -167,9 +158,7 @@ def run_backtest(
     replay = Replay(as_of(portfolio, day, calendar.zone), day, calendar, settings, seed, trials)
     cases = tuple(c for f in replay.done for c in _replays(f, replay))
     scores = tuple(_scores(replay))
-    quarters = tuple(
-        _quarter_case(s, replay) for s in scores if s.kind == ScoreGroup.PORTFOLIO and s.period == PeriodKind.QUARTER
-    )
+    quarters = tuple(_quarter_case(s, replay) for s in scores if s.is_of_all_in_a_quarter)
     reference = learn_from(replay.done, calendar)
     record = _record(scores, cases)
     notes = (
@@ -337,11 +326,8 @@ def _period_scores(period: Period, asked: Asked, day: date, replay: Replay) -> I
     for ref in sorted({*said, *true}):
         forecast = said[ref].forecast if ref in said else 0.0
         actual = true[ref].actual if ref in true else 0.0
-        groups = [
-            (ScoreGroup.PORTFOLIO, ""),
-            (ScoreGroup.PM, facts[ref].pm or ""),
-            (ScoreGroup.REGION, facts[ref].region or ""),
-        ]
+        of = facts[ref]
+        groups = [(ScoreGroup.PORTFOLIO, ""), (ScoreGroup.PM, of.pm or ""), (ScoreGroup.REGION, of.region or "")]
         for key in [*groups, *([(ScoreGroup.ENGAGEMENT, ref)] if ref in said else [])]:
             sums[key][0] += forecast
             sums[key][1] += actual

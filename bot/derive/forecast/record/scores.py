@@ -71,6 +71,10 @@ class Score:
         """`quarter` or `month`."""
         return PeriodKind.QUARTER if self.quarter.startswith("FY") else PeriodKind.MONTH
 
+    @property
+    def is_of_all_in_a_quarter(self) -> bool:
+        return self.kind == ScoreGroup.PORTFOLIO and self.period == PeriodKind.QUARTER
+
 
 @dataclass(frozen=True)
 class Calibration:
