@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import yaml
-
 from bot.demo import catalogue, governance
 from bot.demo.catalogue import Script
 from bot.demo.workload import Slot, queue_up, spread_hours
 from bot.domain.calendar import WorkCalendar
 from bot.domain.vocabulary import ItemState
+from bot.domain.yaml_text import dump_yaml
 from fakegitlab.entities import Group, Item, Milestone, Project
 from fakegitlab.world import World
 
@@ -342,7 +341,7 @@ def _describe(made: SampleEngagement) -> None:
     if "fields" in made.plan.tags and made.licensed:
         block = _in_fields(made, made.root, facts)
     else:
-        block = f"```ps-project\n{yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)}```\n\n"
+        block = f"```ps-project\n{dump_yaml(facts)}```\n\n"
     made.root.description = f"{intro}\n\n{block}Charter, RAID log and minutes are in the project."
     for other in {made.channel, made.internal} - {made.root}:
         other.description = f"{intro} Status updates are posted here."

@@ -6,10 +6,9 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from bot.demo import catalogue
 from bot.domain.vocabulary import BillingType, ChangeOrderState, ItemState, TimeboxState
+from bot.domain.yaml_text import dump_yaml
 from fakegitlab.entities import Item, Milestone
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def add_governance(made: SampleEngagement) -> None:
 
 def block(name: str, facts: dict[str, Any]) -> str:
     """A fenced block of facts."""
-    return f"```{name}\n{yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)}```"
+    return f"```{name}\n{dump_yaml(facts)}```"
 
 
 def _issue(made: SampleEngagement, title: str, labels: list[str], born: date, **fields: Any) -> Item:

@@ -13,10 +13,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-import yaml
-
 from bot.config import Settings
 from bot.config.sow import EngagementTemplate, Sow
+from bot.domain.yaml_text import dump_yaml
 
 
 class WantedKind(StrEnum):
@@ -226,7 +225,7 @@ def _milestone(sow: Sow, number: int, *, money: bool) -> dict[str, Any]:
 
 def as_yaml(facts: Mapping[str, Any]) -> str:
     """Facts as people write them: whole numbers without a fraction, dates plain, text as typed."""
-    return yaml.safe_dump(tidy(facts), sort_keys=False, allow_unicode=True, width=10**6)
+    return dump_yaml(tidy(facts), width=10**6)
 
 
 def tidy(value: Any) -> Any:
@@ -235,6 +234,8 @@ def tidy(value: Any) -> Any:
         return {key: tidy(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [tidy(inner) for inner in value]
+    if isinstance(value, StrEnum):
+        return str(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -59,6 +59,9 @@ def make_site(
     engagement, or for one that was not read.
     """
 
+    if audience not in tuple(Audience):
+        raise UsageError(f"no audience {audience!r}", advice="Name internal or customer.")
+
     def listed(part: Derived) -> Derived:
         """The same, once every engagement has its row."""
         _ = Site(portfolio, part, earlier, settings, calendar).rows
