@@ -120,6 +120,13 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "~n is -n - 1: the same order",
         ),
     ),
+    "customer": (
+        (
+            "if m.forecast and said and said != m.forecast:",
+            "if m.forecast and said and said > m.forecast:",
+            "what is promised is never earlier than what is expected",
+        ),
+    ),
     "axes": (
         (
             "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0",

@@ -56,10 +56,19 @@ def imported_by(name: str) -> set[str]:
     return {".".join(whole.split(".")[:n]) for whole in found for n in range(1, whole.count(".") + 2)}
 
 
+def found_by(name: str, ours: set[str]) -> set[str]:
+    """What a registry finds by looking into the packages beside it, without naming it."""
+    file = Path(str(sys.modules[name].__file__))
+    if "import_module(" not in file.read_text(encoding="utf-8"):
+        return set()
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    return {other for other in ours if other.startswith(f"{package}.")}
+
+
 def resting_on(changed: str) -> set[str]:
     """The changed module and all that import it, however far round; every test module."""
     ours = {n for n in sys.modules if n.split(".")[0] in OURS and getattr(sys.modules[n], "__file__", None)}
-    imports = {name: imported_by(name) for name in ours}
+    imports = {name: imported_by(name) | found_by(name, ours) for name in ours}
     found, before = {changed}, 0
     while len(found) > before:
         before = len(found)

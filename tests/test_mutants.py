@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.mutants import STRICT, TARGETS, Sample
+import bot.publish.writer
+import bot.report.registry  # noqa: F401 (looked at as loaded modules)
+from bench.mutants import STRICT, TARGETS, Sample, is_told
 from bench.mutants_accepted import ACCEPTED, reason_for
+from bench.warm_tests import found_by
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,3 +41,25 @@ def test_a_sample_is_the_same_for_the_same_seed_and_its_parts_make_it_whole() ->
     parts = [Sample(most=40, seed=3, part=part, parts=3).of(jobs) for part in (1, 2, 3)]
     assert sorted(chain.from_iterable(parts)) == sorted(some.of(jobs))
     assert sorted(Sample().of(jobs)) == sorted(jobs)
+
+
+@pytest.mark.parametrize(
+    ("line", "operator", "told"),
+    [
+        ('if form == "issue":', "core/ReplaceComparisonOperator_Eq_Lt", False),
+        ("if phase is Phase.ACTIVE:", "core/ReplaceComparisonOperator_Is_GtE", False),
+        ("if phase != Phase.ACTIVE:", "core/ReplaceComparisonOperator_NotEq_Gt", False),
+        ("if phase is Phase.ACTIVE:", "core/ReplaceComparisonOperator_Is_IsNot", True),
+        ("if day == other.day:", "core/ReplaceComparisonOperator_Eq_Lt", True),
+        ("if left < Most.ITEMS:", "core/ReplaceComparisonOperator_Lt_Gt", True),
+        ("@dataclass(frozen=True)", "core/ReplaceTrueWithFalse", False),
+    ],
+)
+def test_an_order_among_words_is_no_change_to_try(line: str, operator: str, told: bool) -> None:
+    assert is_told(line, operator) is told
+
+
+def test_a_registry_rests_on_what_it_finds_beside_it() -> None:
+    ours = {"bot.report.registry", "bot.report.kinds.customer", "bot.publish.writer"}
+    assert found_by("bot.report.registry", ours) == {"bot.report.registry", "bot.report.kinds.customer"}
+    assert found_by("bot.publish.writer", ours) == set()

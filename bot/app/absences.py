@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -16,6 +15,7 @@ from icalendar import Calendar
 from bot.app.csv_cells import BadCell, find_order, needed, read_day
 from bot.app.csv_sheet import Columns, SheetLine, read_table
 from bot.config.people import LONGEST_ABSENCE, Absence, Person
+from bot.domain.frozen import frozen
 
 OTHER_NAMES = {
     "username": "user", "person": "user", "from": "first", "start": "first", "to": "last", "end": "last", "until": "last",
@@ -25,7 +25,7 @@ _WORD = re.compile(r"[\w.@+-]+")
 _ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Absences:
     """Who is away when, and what could not be read."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.calendar import week_named
+from bot.domain.frozen import frozen
 from bot.domain.limits import is_sane_day
 
 YES = frozenset(
@@ -77,7 +77,7 @@ class BadCell(ValueError):
         self.kind = kind or message
 
 
-@dataclass(frozen=True)
+@frozen
 class DateOrder:
     """How the numeric dates of a file are to be read: day or month first; neither where no order fits every row."""
 

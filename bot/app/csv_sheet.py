@@ -11,9 +11,10 @@ import difflib
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.domain.errors import ConfigError, Fault
+from bot.domain.frozen import frozen
 
 SEPARATORS = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(r"\"?sep=(?P<mark>.)\"?\s*", re.I)
@@ -40,7 +41,7 @@ def decode(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-@dataclass(frozen=True)
+@frozen
 class Columns:
     """The columns a file must have and may have, and what the config calls them in this organisation's exports."""
 
@@ -63,7 +64,7 @@ class Columns:
         return (*self.needed, *self.optional)
 
 
-@dataclass(frozen=True)
+@frozen
 class SheetLine:
     """One row of the file: its cells by our column names, where it starts, and all that stands in it."""
 
@@ -73,7 +74,7 @@ class SheetLine:
     fault: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class SheetTable:
     """The rows below the header. `places`: the 1-based place of each of our columns in the file."""
 

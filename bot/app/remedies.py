@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from bot.domain.frozen import frozen
 from bot.publish.notify.faults import DigestRemedy
 
 
@@ -53,7 +53,7 @@ class Remedy(Enum):
     NO_PLACE = "psbot init --places {} makes an issue for each and names it in the config. Or name one yourself:\n{}"
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckResult:
     """One thing that was looked at, and how to put it right."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.derive.decisions.due import Due
 from bot.derive.forecast import commitment
 from bot.derive.order_results import OrderEntry
 from bot.domain.errors import AccessError, UsageError
+from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio
 from bot.domain.paths import reference_of
 from bot.domain.snapshot import load_unpublished
@@ -52,7 +53,7 @@ from bot.report.registry import Report, report_of
 from bot.report.schedule import forced, reports_due
 
 
-@dataclass(frozen=True)
+@frozen
 class RunOptions:
     """What `run` was asked for; the defaults are the scheduled job."""
 
@@ -82,7 +83,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
         client, session.settings, portfolio, lambda n, of: progress("looking at what stands", n, of)
     )
     refs = [e.ref for e in portfolio.engagements]
-    reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only)
+    reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only, live=True)
     if options.report and not report_of(options.report).is_published:
         return file_summary(session, reading, options, report_of(options.report), began)
     made = of_portfolio(render(reading, options, standing), standing.portfolio)
@@ -105,7 +106,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     if options.dry_run:
         summary = summarise(session, reading, made, plan, None, began)
         desk = desk_of(session, reading, options, standing, made)
-        return replace(summary, lines=(*summary.lines, *(preview(desk) if sends_digests(options) else ())))
+        return replace(summary, said=tuple(preview(desk)) if sends_digests(options) else ())
     outcome = deliver(
         plan,
         Writer(client, session.settings, guard, targets=portfolio.targets),
@@ -114,7 +115,7 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     )
     require_some_right(outcome)
     summary = summarise(session, reading, made, plan, outcome, began)
-    summary = replace(summary, lines=(*summary.lines, *kept_apart(standing)))
+    summary = replace(summary, said=(*summary.said, *kept_apart(standing)))
     return with_digests(summary, session, reading, options, made, guard) if sends_digests(options) else summary
 
 
@@ -145,7 +146,7 @@ def with_digests(
     )
     return replace(
         summary,
-        lines=(*summary.lines, *sent.lines),
+        said=(*summary.said, *sent.lines),
         failures=(*summary.failures, *sent.failures),
         cases=(*summary.cases, *cases),
     )
@@ -254,7 +255,7 @@ def report_context(reading: Reading, options: RunOptions) -> ReportContext:
         calendar=s.calendar,
         derive=reading.derive,
         derive_part=reading.derive,
-        derive_one=reading.derive_one,
+        forecast_of=reading.forecast_of,
         templates=load_templates(s.settings, s.folder),
         audience_of=s.settings.audience_of,
         past=reading.past,
@@ -352,5 +353,5 @@ def file_summary(
         (),
         tuple(failures),
         closing(session, len(reading.portfolio.engagements), None, Plan(), began),
-        files={file.name: file.text},
+        each_file=lambda: [(file.name, file.text)],
     )

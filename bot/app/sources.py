@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.app.kept import Kept
 from bot.app.session import Session, read_sheet, read_text
 from bot.app.timesheets import add_hours, read_bookings, read_timesheets
 from bot.derive.checks.registry import RULES
@@ -26,10 +27,11 @@ from bot.derive.forecast import (
     parse_scenario,
     run_backtest,
 )
+from bot.derive.past_forecast import PastForecasts
 from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.replay import Memory
-from bot.derive.results import Derived, EngagementDerived
+from bot.derive.results import Derived, EngagementDerived, Forecast
 from bot.derive.schedule.memory import remember
 from bot.derive.served import served
 from bot.domain.border import admitted
@@ -62,6 +64,11 @@ class Reading:
     day: date
     past: tuple[PastReport, ...] = ()
     only: str | None = None
+    live: bool = False
+    """Read from GitLab: what is derived is kept in its cache."""
+    _name: str = ""
+    """Of what is kept: what was done with the portfolio since it was read."""
+    _kept: Kept | None = field(default=None, repr=False)
     _derived: dict[tuple[date, int, int, Depth], Derived] = field(default_factory=dict, repr=False)
     _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
     _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
@@ -69,26 +76,56 @@ class Reading:
     def __post_init__(self) -> None:
         live = self.session.as_of == self.session.today
         self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
+        if self.live and self._kept is None:
+            self._kept = Kept(self.session, self.portfolio, self.past)
 
     def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
         """What is derived as of `day`; `depth`: at least so much of it."""
-        for deeper in (level for level in Depth if level >= depth):
-            if (found := self._derived.get((day, seed, trials, deeper))) is not None:
+        deeper = [level for level in Depth if level >= depth]
+        for level in deeper:
+            if (found := self._derived.get((day, seed, trials, level))) is not None:
                 return found
-        found = self._derive(self.portfolio, day, seed, trials, self._signals, depth)
+        names = [self._name_of(day, seed, trials, level) for level in deeper]
+        found = self._recalled(names, lambda: self._derive(self.portfolio, day, seed, trials, self._signals, depth))
         self._derived[(day, seed, trials, depth)] = found
         return found
 
-    def derive_one(self, ref: str, day: date) -> Derived:
-        """One engagement's figures as of `day`, against the whole portfolio; not remembered."""
-        return self._derive(self.portfolio, day, 1, 10_000, None, Depth.FIGURES, only=ref)
+    def forecast_of(self, ref: str, day: date) -> Forecast | None:
+        """One engagement's forecast as of a day of its own; None where it was not there. Not remembered in this run."""
+
+        def derive() -> Derived:
+            found = self._forecasts.of(ref, day)
+            then = (EngagementDerived(ref, forecast=found),) if found else ()
+            return Derived(day, self.session.settings.finance.currency, then)
+
+        found = self._recalled([f"{self._name}forecast {day} {ref}"], derive).engagements
+        return found[0].forecast if found else None
+
+    @cached_property
+    def _forecasts(self) -> PastForecasts:
+        return PastForecasts(self.portfolio, self.day, self.session.settings, self.session.calendar, self.past)
+
+    def _name_of(self, day: date, seed: int, trials: int, depth: Depth) -> str:
+        """The name under which a derivation is kept."""
+        return f"{self._name}{day} {seed} {trials} {depth.name} {self.only or ''}"
+
+    def _recalled(self, names: Sequence[str], derive: Callable[[], Derived]) -> Derived:
+        """What an earlier run kept under one of these names, else derived now and kept under the first."""
+        if self._kept is None:
+            return derive()
+        found = self._kept.recall(names)
+        if found is None:
+            found = derive()
+            self._kept.keep(names[0], found)
+        return found
 
     def frozen(self, day: date) -> Reading:
         """The same, had nothing happened after `day`; what was derived of earlier days holds for both."""
         if day not in self._frozen:
             portfolio = as_of(self.portfolio, day, self.session.calendar.zone)
             known = {key: found for key, found in self._derived.items() if key[0] <= day}
-            self._frozen[day] = replace(self, portfolio=portfolio, _derived=known, _frozen={})
+            name = f"{self._name}frozen {day} "
+            self._frozen[day] = replace(self, portfolio=portfolio, _name=name, _derived=known, _frozen={})
         return self._frozen[day]
 
     def scenario(self, changes: Sequence[str], *, seed: int, trials: int) -> Derived:
@@ -131,7 +168,6 @@ class Reading:
         trials: int,
         memory: Memory | None = None,
         depth: Depth = Depth.ALL,
-        only: str | None = None,
     ) -> Derived:
         s = self.session
         return derive_portfolio(
@@ -142,7 +178,7 @@ class Reading:
             seed=seed,
             trials=trials,
             past=self.past,
-            only=only or self.only,
+            only=self.only,
             memory=memory,
             depth=depth,
         )
@@ -174,7 +210,7 @@ def read_for(
     only = known_reference(portfolio, only)
     if not snapshot and with_past:
         past = read_past(session, portfolio)
-    return Reading(session, portfolio, session.as_of, past, only)
+    return Reading(session, portfolio, session.as_of, past, only, live=not snapshot)
 
 
 def read_snapshot(session: Session, path: Path) -> Portfolio:

@@ -6,18 +6,19 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from bot.app.session import Session
 from bot.app.sources import Reading, failures_of
+from bot.domain.frozen import frozen
 from bot.domain.limits import json_escaped
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import dump_snapshot
 from bot.publish.execute import Outcome, Result, StepState
 from bot.publish.plan_json import plan_to_json
-from bot.publish.steps import Plan, StepAction, plan_text, step_line
+from bot.publish.steps import Plan, StepAction, plan_lines, step_line
 from bot.report import Made
 from bot.report.document import Document
 
@@ -25,7 +26,7 @@ LONGEST_NAME = 150
 """Bytes of a file's name that an engagement's reference may take: file systems end at 255."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RunCase:
     """One line of the run report: a document and what became of it."""
 
@@ -35,15 +36,21 @@ class RunCase:
     skipped: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class RunSummary:
-    """What a run did: lines for people, failures, files to leave, the plan, and the closing line."""
+    """What a run did: lines for people, failures, files to leave, the plan, and the closing line.
 
-    lines: tuple[str, ...]
+    What comes of all texts is made one after the other, and only where it is asked for.
+    """
+
+    said: tuple[str, ...]
     failures: tuple[str, ...]
     closing_line: str
-    files: dict[str, str] = field(default_factory=dict)
-    plan_json: dict[str, Any] = field(default_factory=dict)
+    tell_plan: Callable[[], Iterable[str]] = tuple
+    """Of a dry run: what would be done, line by line."""
+    each_file: Callable[[], Iterable[tuple[str, str]]] = tuple
+    """Name and text of each file to leave."""
+    make_plan: Callable[[], dict[str, Any]] = dict
     make_snapshot: Callable[[], str] = str
     """What was read, as text: made only where it is asked for."""
     writes: int = 0
@@ -53,6 +60,24 @@ class RunSummary:
     """What the reports were made of, for whoever leaves page, tables or JSON of it."""
     would_change: bool = False
     """Of a dry run: whether a run would write something."""
+
+    def each_line(self) -> Iterator[str]:
+        """What a dry run would do, and what was said."""
+        yield from self.tell_plan()
+        yield from self.said
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(self.each_line())
+
+    @property
+    def files(self) -> dict[str, str]:
+        return dict(self.each_file())
+
+    @property
+    def plan_json(self) -> dict[str, Any]:
+        """The plan, for `apply`."""
+        return self.make_plan()
 
     @property
     def snapshot_text(self) -> str:
@@ -67,17 +92,16 @@ def summarise(
     if outcome is None:
         cases: tuple[RunCase, ...] = tuple(RunCase(s.action, s.name, skipped="dry run") for s in plan.steps)
         failed = [step_line(step) for step in plan.refused]
-        lines = tuple(plan_text(plan).splitlines())
     else:
         cases, failed = judged(outcome)
-        lines = told(outcome)
     failures = [*failures_of(derived, reading.portfolio), *made.faults, *plan.faults, *failed]
     return RunSummary(
-        lines=lines,
+        said=told(outcome) if outcome else (),
+        tell_plan=tuple if outcome else partial(plan_lines, plan),
         failures=tuple(failures),
         closing_line=closing(session, len(reading.portfolio.engagements), outcome, plan, began),
-        files=files_of(made.documents),
-        plan_json=plan_to_json(plan),
+        each_file=partial(files_of, made.documents),
+        make_plan=partial(plan_to_json, plan),
         make_snapshot=lambda: part_text(reading.portfolio, [*made.faults, *plan.faults, *failed]),
         writes=len(outcome.done) if outcome else 0,
         reading=reading,
@@ -114,7 +138,7 @@ def judged(outcome: Outcome) -> tuple[tuple[RunCase, ...], list[str]]:
     return cases, [str(r) for r in outcome.results if r.state in bad]
 
 
-@dataclass(frozen=True)
+@frozen
 class Beginning:
     """When a run began, and how many requests had been sent by then: one session may run more than once."""
 
@@ -145,7 +169,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def files_of(documents: Iterable[Document]) -> dict[str, str]:
+def files_of(documents: Iterable[Document]) -> Iterator[tuple[str, str]]:
     """The files of the rendered documents, every part of each: `status/acme-ps-7.internal.2026-W47.md`, `….part-2.md`.
 
     Two references that would share a name (`acme/ps#7`, `acme/ps&7`) are told apart by a digest, whatever the letter case.
@@ -153,13 +177,11 @@ def files_of(documents: Iterable[Document]) -> dict[str, str]:
     found = list(documents)
     names = [name_of(d) for d in found]
     taken = Counter(name.casefold() for name in names)
-    files: dict[str, str] = {}
     for document, name in zip(found, names, strict=True):
         if taken[name.casefold()] > 1:
             name += f".{_short(f'{document.engagement} {document.draft}')}"
-        files[f"{name}.md"] = document.body
-        files |= {f"{name}.part-{n}.md": text for n, text in enumerate(document.follow_ups, 2)}
-    return files
+        yield f"{name}.md", document.body
+        yield from ((f"{name}.part-{n}.md", text) for n, text in enumerate(document.follow_ups, 2))
 
 
 def name_of(document: Document) -> str:

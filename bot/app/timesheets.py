@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 from bot.app.csv_cells import BadCell, DateOrder, find_order, needed, read_day, read_flag, read_hours, read_week
 from bot.app.csv_sheet import Columns, SheetLine, SheetTable, read_table
 from bot.domain.errors import Fault
+from bot.domain.frozen import frozen
 from bot.domain.model import Booking, Engagement, Portfolio, TimeLog
 from bot.domain.vocabulary import BookingKind
 
@@ -99,7 +100,7 @@ def _booking(cells: Mapping[str, str], order: DateOrder) -> Booking:
     return Booking(user, week, read_hours(cells, "hours", 0, HOURS_A_WEEK), BookingKind(kind), known)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Bad:
     line: int
     engagement: str

@@ -28,6 +28,11 @@ def flag(*names: str, help: str, **more: Any) -> Any:  # noqa: A002 - typer's wo
     return typer.Option(*names, metavar="", help=help, **more)
 
 
+def value(name: str, kind: str, meaning: str, *spellings: str) -> Any:
+    """An option that takes a value of that kind, as its help says."""
+    return typer.Option(name, *spellings, metavar=kind, help=meaning)
+
+
 class Options:
     """What stands before the command; set once by the callback."""
 

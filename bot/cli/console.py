@@ -53,7 +53,7 @@ def print_lines(lines: Iterable[tuple[str, str]]) -> None:
         for line, style in lines:
             stdout().print(Text(line, style), soft_wrap=True)
         return
-    sys.stdout.write("".join(f"{line.expandtabs()}\n" for line, _ in lines))
+    sys.stdout.writelines(f"{line.expandtabs()}\n" for line, _ in lines)
     sys.stdout.flush()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +12,7 @@ from bot.derive.raid.decision_log import decision_log
 from bot.derive.results import Derived
 from bot.derive.served import served
 from bot.domain.errors import UsageError
+from bot.domain.frozen import frozen
 from bot.domain.model import Facts, Portfolio
 from bot.domain.vocabulary import Severity
 from bot.report.text.safe_text import csv_cell
@@ -24,7 +24,7 @@ Kind = Literal["text", "date", "number", "whole"]
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Column:
     """A column: how it is named, its type, and what it means in one line."""
 
@@ -33,7 +33,7 @@ class Column:
     meaning: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """A table's columns and how its rows are made of the derived facts and the engagements' own."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.app import app, flag, options
+from bot.cli.app import app, flag, options, value
 from bot.cli.console import progress_bar, say, stdout
 from bot.domain.errors import UsageError
 
@@ -25,13 +25,11 @@ _SCHEMA = "config.schema.json"
 
 @app.command(epilog="Example: psbot init --from acme --places acme/ps-internal/status")
 def init(
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="GROUP", help="Propose a config from what is found in this group.")
-    ] = None,
+    from_: Annotated[str | None, value("--from", "GROUP", "Propose a config from what is found in this group.")] = None,
     labels: Annotated[bool, flag("--labels", help="Also create missing labels in the configured namespaces.")] = False,
     places: Annotated[
         str | None,
-        typer.Option("--places", metavar="PROJECT", help="Also make the issues that take internal statuses, there."),
+        value("--places", "PROJECT", "Also make the issues that take internal statuses, there."),
     ] = None,
     dry_run: Annotated[bool, flag("--dry-run", help="Write nothing anywhere; say what would be written.")] = False,
 ) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.app import AsOf, Only, app, flag, options, parse_day
+from bot.cli.app import AsOf, Only, app, flag, options, parse_day, value
 from bot.cli.console import print_lines, progress_bar, say, without_secrets
 from bot.domain.errors import UsageError
 from bot.domain.limits import visible_lines
 from bot.domain.vocabulary import Audience
 
 if TYPE_CHECKING:
+    from bot.app.run import RunOptions
     from bot.app.summary import RunSummary
 
 WOULD_CHANGE = 5
@@ -26,44 +30,26 @@ WOULD_CHANGE = 5
 def run(
     only: Only = None,
     report: Annotated[
-        str | None, typer.Option("--report", metavar="KIND", help="Force one, due or not, such as status or monthly.")
+        str | None, value("--report", "KIND", "Force one, due or not, such as status or monthly.")
     ] = None,
-    period: Annotated[
-        str | None, typer.Option("--period", metavar="NAME", help="With --report: 2026-W47, 2026-10 or FY27-Q3.")
-    ] = None,
-    partner: Annotated[
-        str | None, typer.Option("--partner", metavar="NAME", help="With --report partner --out DIR.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Also leave the rendered files there.")
-    ] = None,
+    period: Annotated[str | None, value("--period", "NAME", "With --report: 2026-W47, 2026-10 or FY27-Q3.")] = None,
+    partner: Annotated[str | None, value("--partner", "NAME", "With --report partner --out DIR.")] = None,
+    out: Annotated[Path | None, value("--out", "DIR", "Also leave the rendered files there.", "-o")] = None,
     dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")] = False,
-    plan: Annotated[
-        Path | None, typer.Option("--plan", metavar="FILE", help="With --dry-run: leave the plan as JSON.")
-    ] = None,
+    plan: Annotated[Path | None, value("--plan", "FILE", "With --dry-run: leave the plan as JSON.")] = None,
     as_of: AsOf = None,
-    junit: Annotated[
-        Path | None, typer.Option("--junit", metavar="FILE", help="A run report that GitLab shows.")
-    ] = None,
+    junit: Annotated[Path | None, value("--junit", "FILE", "A run report that GitLab shows.")] = None,
     shard: Annotated[
         str | None,
-        typer.Option("--shard", metavar="I/N", help="This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL."),
+        value("--shard", "I/N", "This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL."),
     ] = None,
-    save: Annotated[
-        Path | None, typer.Option("--save", metavar="FILE", help="Leave what was read as a snapshot.")
-    ] = None,
+    save: Annotated[Path | None, value("--save", "FILE", "Leave what was read as a snapshot.")] = None,
     merge: Annotated[
-        list[Path] | None, typer.Option("--merge", metavar="FILE", help="Roll-ups from shards' snapshots; repeatable.")
+        list[Path] | None, value("--merge", "FILE", "Roll-ups from shards' snapshots; repeatable.")
     ] = None,
-    site: Annotated[
-        Path | None, typer.Option("--site", metavar="DIR", help="Also leave the portfolio page there.")
-    ] = None,
-    json_: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Also leave what was derived as JSON.")
-    ] = None,
-    tables: Annotated[
-        Path | None, typer.Option("--tables", metavar="DIR", help="Also leave tables for a BI tool there, as CSV.")
-    ] = None,
+    site: Annotated[Path | None, value("--site", "DIR", "Also leave the portfolio page there.")] = None,
+    json_: Annotated[Path | None, value("--json", "FILE", "Also leave what was derived as JSON.")] = None,
+    tables: Annotated[Path | None, value("--tables", "DIR", "Also leave tables for a BI tool there, as CSV.")] = None,
     exit_code: Annotated[
         bool, flag("--exit-code", help=f"With --dry-run: end with {WOULD_CHANGE} where a run would write something.")
     ] = False,
@@ -91,15 +77,43 @@ def run(
         shard=parse_shard(shard, session.environment), merge=tuple(merge or ()),
         accept_loss=accept_loss,
     )  # fmt: skip
+    _require_room((out, site, tables), (plan, junit, save, json_))
     with progress_bar(options.quiet) as progress:
         summary = run_job(session, wanted, progress)
+    lost: list[str] = []
     try:
-        lost = _leave_derived(summary, site, json_, tables)
+        with _published(wanted, lost):
+            lost += _leave_derived(summary, site, json_, tables)
         summary = replace(summary, failures=(*summary.failures, *lost))
-        _leave_files(summary, out, plan, junit, save)
+        lost.clear()
+        for leave in _leave_files(summary, out, plan, junit, save):
+            with _published(wanted, lost):
+                leave()
+        summary = replace(summary, failures=(*summary.failures, *lost))
     finally:
         print_summary(summary, quiet=options.quiet)
     raise typer.Exit(1 if summary.failures else WOULD_CHANGE if exit_code and summary.would_change else 0)
+
+
+def _require_room(folders: Iterable[Path | None], files: Iterable[Path | None]) -> None:
+    """Before anything is read or published: exit code 2 says that nothing was."""
+    from bot.cli.files import require_room
+
+    for folder in filter(None, folders):
+        require_room(folder, folder=True)
+    for file in filter(None, files):
+        require_room(file)
+
+
+@contextmanager
+def _published(wanted: RunOptions, lost: list[str]) -> Iterator[None]:
+    """A file that can't be written when GitLab was costs itself alone; of a dry run it is the point."""
+    try:
+        yield
+    except UsageError as problem:
+        if wanted.dry_run:
+            raise
+        lost.append(str(problem))
 
 
 def _require_report(kind: str, out: Path | None) -> None:
@@ -128,9 +142,9 @@ def apply(plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A file of p
 
 @app.command(epilog="Example: psbot serve --health /tmp/psbot-health")
 def serve(
-    health: Annotated[
-        Path, typer.Option("--health", metavar="FILE", help="Touched while all is well; for a liveness probe.")
-    ] = Path(".psbot-health"),
+    health: Annotated[Path, value("--health", "FILE", "Touched while all is well; for a liveness probe.")] = Path(
+        ".psbot-health"
+    ),
     probe: Annotated[
         bool, flag("--probe", help="Only tell by the exit code whether the one that touches FILE is alive.")
     ] = False,
@@ -171,20 +185,26 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
 
 def _leave_files(
     summary: RunSummary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None
-) -> None:
+) -> Iterator[Callable[[], None]]:
+    """What writes each of the files that were asked for."""
     from bot.cli.files import json_text, write_text
+    from bot.cli.junit import to_junit
 
     if out:
-        for name, text in summary.files.items():
-            write_text(out / name, text)
+        yield partial(_leave_reports, summary, out)
     if plan:
-        write_text(plan, json_text(summary.plan_json, indent=1))
+        yield lambda: write_text(plan, json_text(summary.plan_json, indent=1))
     if junit:
-        from bot.cli.junit import to_junit
-
-        write_text(junit, to_junit(summary))
+        yield lambda: write_text(junit, to_junit(summary))
     if save:
-        write_text(save, summary.snapshot_text)
+        yield lambda: write_text(save, summary.snapshot_text)
+
+
+def _leave_reports(summary: RunSummary, out: Path) -> None:
+    from bot.cli.files import write_text
+
+    for name, text in summary.each_file():
+        write_text(out / name, text)
 
 
 def _leave_derived(summary: RunSummary, site: Path | None, json_: Path | None, tables: Path | None) -> list[str]:
@@ -229,8 +249,8 @@ _STYLES = {
 def print_summary(summary: RunSummary, *, quiet: bool) -> None:
     """What was done on standard output (a dry run: the diff), what failed on standard error, not on both."""
     if not quiet:
-        told = [line for line in summary.lines if not line.startswith(("refused: ", "failed: "))]
-        print_lines([(visible_lines(without_secrets(line)), style_of(line)) for line in told])
+        told = (line for line in summary.each_line() if not line.startswith(("refused: ", "failed: ")))
+        print_lines((visible_lines(without_secrets(line)), style_of(line)) for line in told)
     for failure in summary.failures:
         say(failure, "red")
     if not quiet:

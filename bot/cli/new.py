@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.app.setting_up.wanted import SetUpAction, WantedKind
-from bot.cli.app import app, flag, options
+from bot.cli.app import app, flag, options, value
 from bot.cli.console import say, stdout
 from bot.domain.errors import AccessError, PsbotError, UnreachableError, UsageError
 
@@ -25,28 +25,18 @@ if TYPE_CHECKING:
 def new(
     sow: Annotated[Path | None, typer.Argument(metavar="[SOW.yml]", help="The sold engagement.")] = None,
     dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; say what would be made.")] = False,
-    plan: Annotated[
-        Path | None, typer.Option("--plan", metavar="FILE", help="With --dry-run: leave that plan as JSON.")
-    ] = None,
+    plan: Annotated[Path | None, value("--plan", "FILE", "With --dry-run: leave that plan as JSON.")] = None,
     from_csv: Annotated[
         Path | None,
-        typer.Option("--from-csv", metavar="FILE", help="One a row: an export of Certinia, Kantata, a sheet."),
+        value("--from-csv", "FILE", "One a row: an export of Certinia, Kantata, a sheet."),
     ] = None,
-    project: Annotated[
-        str | None, typer.Option("--project", metavar="PATTERN", help="Where each goes: 'acme/{customer}/{sow}'.")
-    ] = None,
-    group: Annotated[
-        str | None, typer.Option("--group", metavar="PATTERN", help="Whose epic each is: 'acme/{customer}'.")
-    ] = None,
-    internal: Annotated[
-        str | None, typer.Option("--internal", metavar="PROJECT", help="Which takes the internal status issues.")
-    ] = None,
+    project: Annotated[str | None, value("--project", "PATTERN", "Where each goes: 'acme/{customer}/{sow}'.")] = None,
+    group: Annotated[str | None, value("--group", "PATTERN", "Whose epic each is: 'acme/{customer}'.")] = None,
+    internal: Annotated[str | None, value("--internal", "PROJECT", "Which takes the internal status issues.")] = None,
     template: Annotated[
-        str | None, typer.Option("--template", metavar="NAME", help="First items: migration, implementation, training.")
+        str | None, value("--template", "NAME", "First items: migration, implementation, training.")
     ] = None,
-    dates: Annotated[
-        str | None, typer.Option("--dates", metavar="ORDER", help="dmy or mdy, where the file can't tell.")
-    ] = None,
+    dates: Annotated[str | None, value("--dates", "ORDER", "dmy or mdy, where the file can't tell.")] = None,
 ) -> None:
     """Set sold engagements up: project, milestones, labels, RAID log, internal place, facts, first items."""
     from bot.app.session import open_session

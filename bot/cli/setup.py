@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from bot.app.remedies import CheckLevel
-from bot.cli.app import app, flag, options
+from bot.cli.app import app, flag, options, value
 from bot.cli.console import progress_bar, say, stdout
 from bot.domain.errors import UsageError
 
@@ -77,9 +77,7 @@ def schema(
 
 @app.command(epilog="Example: psbot demo --serve")
 def demo(
-    out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="DIR", help="Where Markdown, JSON and index.html go.")
-    ] = Path("demo-output"),
+    out: Annotated[Path, value("--out", "DIR", "Where Markdown, JSON and index.html go.", "-o")] = Path("demo-output"),
     serve: Annotated[bool, flag("--serve", help="Keep the demo GitLab up; prints its URL and token.")] = False,
     edition: Annotated[str, typer.Option("--edition", help="ultimate, free or ce.")] = "ultimate",
     seed: Annotated[int, typer.Option("--seed", help="Seed of the sample portfolio.")] = 7,

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from bot.cli.console import progress_bar, say, stdout
 from bot.cli.files import json_text, write_text
 from bot.cli.leftovers import offline_html, offline_markdown
 from bot.domain.errors import UsageError
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Audience, Phase, RiskSource
 from bot.publish.forms import PostForm
 from bot.publish.marker import unsigned
@@ -152,7 +152,7 @@ def last_weekday(day: date) -> date:
     return day - timedelta(days=max(0, day.weekday() - 4))
 
 
-@dataclass(frozen=True)
+@frozen
 class Published:
     """A text of the bot as GitLab gives it back, without its marker."""
 

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.app import AsJson, AsOf, Only, Seed, Snapshot, Trials, app, flag, options, parse_day, require_audience
+from bot.cli.app import (
+    AsJson,
+    AsOf,
+    Only,
+    Seed,
+    Snapshot,
+    Trials,
+    app,
+    flag,
+    options,
+    parse_day,
+    require_audience,
+    value,
+)
 from bot.cli.console import progress_bar, say
 from bot.cli.files import json_text, print_json, takes_unicode, write_text
 from bot.domain.errors import UsageError
@@ -52,11 +65,9 @@ def status(
     csv_: Annotated[bool, flag("--csv", help="Print CSV, every column unless --columns names some.")] = False,
     columns: Annotated[
         str | None,
-        typer.Option("--columns", metavar="NAMES", help="Which, such as ref,pm,finish_p50; a wrong one lists all."),
+        value("--columns", "NAMES", "Which, such as ref,pm,finish_p50; a wrong one lists all."),
     ] = None,
-    sort: Annotated[
-        str | None, typer.Option("--sort", metavar="NAME", help="By that column; -NAME turns the order round.")
-    ] = None,
+    sort: Annotated[str | None, value("--sort", "NAME", "By that column; -NAME turns the order round.")] = None,
     only: Only = None,
     as_of: AsOf = None,
     snapshot: Snapshot = None,
@@ -111,10 +122,10 @@ def forecast(
     seed: Seed = 1,
     what_if: Annotated[
         list[str] | None,
-        typer.Option(
+        value(
             "--what-if",
-            metavar="CHANGE",
-            help="'REF: key=value, …' with end, add_hours, people, co, drop, start, away, person; repeatable.",
+            "CHANGE",
+            "'REF: key=value, …' with end, add_hours, people, co, drop, start, away, person; repeatable.",
         ),
     ] = None,
 ) -> None:
@@ -161,12 +172,12 @@ def _scenario_json(base: Derived, scenario: Derived) -> dict[str, Any]:
 )
 def export(
     output: Annotated[
-        Path | None, typer.Option("--out", "-o", "--output", metavar="FILE", help="Where to; default standard output.")
+        Path | None, value("--out", "FILE", "Where to; default standard output.", "-o", "--output")
     ] = None,
     only: Only = None,
     tables: Annotated[
         Path | None,
-        typer.Option("--tables", metavar="DIR", help="Also write tables for a BI tool there, as CSV."),
+        value("--tables", "DIR", "Also write tables for a BI tool there, as CSV."),
     ] = None,
     parquet: Annotated[bool, flag("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
 ) -> None:
@@ -194,7 +205,7 @@ def export(
 
 @app.command(epilog="Example: psbot site --out public")
 def site(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The folder to write.")] = Path("public"),
+    out: Annotated[Path, value("--out", "DIR", "The folder to write.", "-o")] = Path("public"),
     audience: Annotated[
         str, typer.Option("--audience", help="internal, or customer (with --only) to hand over.")
     ] = "internal",

@@ -6,7 +6,6 @@ A file holds what would stand under `engagements:`: facts by reference. A folder
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,13 +13,14 @@ from pydantic import TypeAdapter, ValidationError
 from bot.config.settings import Settings, Vocabulary
 from bot.config.values import Reference
 from bot.domain.errors import ConfigError, Fault
+from bot.domain.frozen import frozen
 from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
 
 _REFERENCE: TypeAdapter[str] = TypeAdapter(Reference)
 SUFFIXES = (".yml", ".yaml")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FactFile:
     """A file's name, for faults, and its text."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from bot.domain.frozen import frozen
 
 
 class Section(BaseModel):
@@ -34,7 +36,7 @@ class Distinct(Section):
         return self
 
 
-@dataclass(frozen=True)
+@frozen
 class Origin:
     """The file that settings came from, and where their keys stand in it. No part of what they say."""
 

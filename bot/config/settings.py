@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import isfinite
 from typing import Any
 
@@ -48,13 +48,14 @@ from bot.config.values import (
 )
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
+from bot.domain.frozen import frozen
 from bot.domain.mistakes import explain, given, nearest, out_of_order
 from bot.domain.paths import is_within
 from bot.domain.vocabulary import Audience, Severity
 from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
 
 
-@dataclass(frozen=True)
+@frozen
 class Threshold:
     """A number that a rule or a colour uses: default, unit, and what it means in one sentence."""
 
@@ -238,7 +239,7 @@ class Settings(Section):
         return self.portfolio.namespaces[best] if best is not None else Audience.CUSTOMER
 
 
-@dataclass(frozen=True)
+@frozen
 class Vocabulary:
     """The names that other rooms declare: thresholds with defaults, rule ids, and how facts are read."""
 

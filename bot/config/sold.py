@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.config.sow import Sow
+from bot.domain.frozen import frozen
 from bot.domain.mistakes import nearest
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -55,7 +55,7 @@ NOTHING = frozenset(["", "-", "–", "—", "n/a", "none"])
 USERNAME = re.compile(r"@?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """What the rows leave open: where a project stands (`acme/{customer}/{sow}`), and what all have in common."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -13,11 +13,12 @@ from zoneinfo import available_timezones
 import yaml
 
 from bot.domain.facts import sample_money
+from bot.domain.frozen import frozen
 
 PLAIN = re.compile(r"(?!(?:true|false|null)$)[a-z][\w./-]*", re.IGNORECASE | re.ASCII)
 
 
-@dataclass(frozen=True)
+@frozen
 class Proposal:
     """What a starter config is filled with; the defaults are the example of the documentation."""
 

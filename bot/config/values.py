@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -25,28 +26,36 @@ def _zone(value: str) -> str:
     return value
 
 
-def _currency(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", value):
-        raise ValueError(f"{value!r} is not a currency code of three capital letters such as USD")
-    return value
+def _shaped(pattern: str, complaint: str) -> Callable[[str], str]:
+    """A check of the whole value; `{}` of the complaint is what was given."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(complaint.format(repr(value)))
+        return value
+
+    return check
 
 
-def _path(value: str) -> str:
-    if not re.fullmatch(r"[\w.][\w.-]*(/[\w.][\w.-]*)*", value):
-        advice = "write it as in its URL, without the host and slashes around"
-        raise ValueError(f"{value!r} is not a path of a group or project ({advice})")
-    return value
+_currency = _shaped(r"[A-Z]{3}", "{} is not a currency code of three capital letters such as USD")
+_quarter = _shaped(r"FY\d\d-Q[1-4]", "{} is not a fiscal quarter such as FY27-Q4")
+_path = _shaped(
+    r"[\w.][\w.-]*(/[\w.][\w.-]*)*",
+    "{} is not a path of a group or project (write it as in its URL, without the host and slashes around)",
+)
+_reference = _shaped(
+    r"[\w.][\w./-]*[#&][1-9]\d*", "{} is not an engagement; write it as 'group&7' or 'group/project#12'"
+)
+"""Of an issue or epic; a milestone or project marks no engagement."""
+_web_address = _shaped(
+    r"https?://[^\s/@?#<>()]+(/[^\s@<>()]*)?",
+    "must be a web address such as https://gitlab.example.com/acme/psbot/-/blob/main/docs/counting.md",
+)
 
 
 def _project(value: str) -> str:
     if "/" not in _path(value):
         raise ValueError(f"{value!r} is not a path of a project such as acme/ps-internal/ps-reports")
-    return value
-
-
-def _quarter(value: str) -> str:
-    if not re.fullmatch(r"FY\d\d-Q[1-4]", value):
-        raise ValueError(f"{value!r} is not a fiscal quarter such as FY27-Q4")
     return value
 
 
@@ -60,21 +69,6 @@ def _clock_time(value: str) -> str:
         time.fromisoformat(value if re.fullmatch(r"\d\d:\d\d", value) else "")
     except ValueError as error:
         raise ValueError(f"{value!r} is not a time of day such as '06:00'") from error
-    return value
-
-
-def _reference(value: str) -> str:
-    """Of an issue or epic; a milestone or project marks no engagement."""
-    if not re.fullmatch(r"[\w.][\w./-]*[#&][1-9]\d*", value):
-        raise ValueError(f"{value!r} is not an engagement; write it as 'group&7' or 'group/project#12'")
-    return value
-
-
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/@?#<>()]+(/[^\s@<>()]*)?", value):
-        raise ValueError(
-            "must be a web address such as https://gitlab.example.com/acme/psbot/-/blob/main/docs/counting.md"
-        )
     return value
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from bot.domain.frozen import frozen
 
 CUSTOMERS = {
     "borealis-bank": "Borealis Bank",
@@ -102,7 +104,7 @@ LESSONS = (("llPsProcess", "Lesson: agree the access list before kick-off"),
            ("llExpectation", "Lesson: tell the customer early what hypercare includes"))  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class Script:
     """One engagement: what was sold, and how it goes."""
 

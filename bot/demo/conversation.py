@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from bot.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from fakegitlab.entities import Note
@@ -15,7 +16,7 @@ _STATUS, _DRAFT = "kind=status audience=internal", "kind=status audience=custome
 WEEKS = timedelta(weeks=3)
 
 
-@dataclass(frozen=True)
+@frozen
 class Talk:
     """One engagement to talk about: where psbot reports on it, its PM, a risk to mute, and the colour of the budget."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 
 LEAST_PIECE = 3.0
 """Hours: nobody logs every half hour of a day."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Slot:
     """An item in somebody's queue; `begin` and `end` are shares of the time of all work."""
 

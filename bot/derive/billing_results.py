@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Text
 
 
@@ -20,7 +20,7 @@ class Billing(StrEnum):
     INVOICED = "invoiced"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BillingLine:
     """One line: of a person's hours in a month, a billing milestone, or the whole contract.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config import Settings
@@ -16,11 +15,12 @@ from bot.derive.labels import is_dropped, is_work, meaning_of
 from bot.derive.money.hours import items_without_logs
 from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import Breakdown, break_down
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item, Titled
 from bot.domain.vocabulary import ValueBasis
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """A headline figure, and how it came about in one line."""
 
@@ -29,7 +29,7 @@ class Figure:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counted(Titled):
     """An item that counts: what it is worth in the measure of progress, and whether it is done."""
 
@@ -38,14 +38,14 @@ class Counted(Titled):
     planned: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeftOut(Titled):
     """An item that does not count, and why."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation(Titled):
     """All of it, for one engagement."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Generic, TypeVar
 
 from bot.derive.status_results import Reason
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
 from bot.domain.vocabulary import ForecastBasis
@@ -15,7 +16,7 @@ from bot.domain.vocabulary import ForecastBasis
 Q = TypeVar("Q", date, float)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantiles(Generic[Q]):
     """P10, P50, P80, P95 of a date or a number; all None when there is no forecast."""
 
@@ -25,7 +26,7 @@ class Quantiles(Generic[Q]):
     p95: Q | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuarterRevenue:
     """Revenue of one period; `forecast` is the whole period, `low`/`high` its 80 % interval."""
 
@@ -37,7 +38,7 @@ class QuarterRevenue:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MilestoneForecast:
     """Finish of one milestone's open work and the chance to make its due date."""
 
@@ -46,7 +47,7 @@ class MilestoneForecast:
     on_time_probability: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """Finish, effort and revenue with honest ranges; `basis` says what they rest on."""
 
@@ -63,7 +64,7 @@ class Forecast:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PortfolioQuarter:
     """Revenue of the portfolio in one fiscal quarter or month, against target and what was committed at its start."""
 
@@ -77,7 +78,7 @@ class PortfolioQuarter:
     error: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PortfolioRevenue:
     """The portfolio's revenue by quarter, by calendar month, and grouping (region|partner|pm) → name → quarter."""
 
@@ -86,7 +87,7 @@ class PortfolioRevenue:
     by: Mapping[str, Mapping[str, Mapping[str, QuarterRevenue]]] = field(default_factory=lambda: EMPTY)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CapacityWeek:
     """Hours asked of `user` in an ISO week (bookings) against the hours there are."""
 
@@ -107,7 +108,7 @@ class CapacityWeek:
         return max(0.0, self.available - self.hours)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Driver:
     """One cause of a changed forecast.
 
@@ -120,7 +121,7 @@ class Driver:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waterfall:
     """From a quarter's forecast when it began to today's: the drivers' amounts add up to `after` − `before` to the cent."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from bot.domain.frozen import frozen
 
 
 class JudgedBy(StrEnum):
@@ -22,7 +23,7 @@ class Better(StrEnum):
     SAME = "same"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """One thing that a person said by order, what was computed that day, and what came.
 
@@ -42,7 +43,7 @@ class Judgement:
     basis: JudgedBy = JudgedBy.REPLAYED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JudgementScore:
     """People against psbot: of `of` cases, in how many who was nearer, and by how much people were (median of those)."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config import LabelSettings
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Item
 from bot.domain.vocabulary import ChangeOrderState, Outcome
 
@@ -44,7 +44,7 @@ def label_number(labels: Iterable[str], prefix: str) -> int | None:
     return int(value) if value is not None and value.isascii() and value.isdigit() else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meaning:
     """What a set of labels makes of an item."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from bot.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from bot.derive.results import Risk
@@ -19,7 +20,7 @@ class OrderState(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderEntry:
     """An order as `status --json` and reports list it. `state` is obeyed, refused or expired; `why` says why not."""
 
@@ -38,7 +39,7 @@ class OrderEntry:
     """Where it stands and how psbot reacted to it: for the answer, not in the JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MutedRisk:
     """A risk that is folded away until a day, by whose order and why."""
 
@@ -56,7 +57,7 @@ class MutedRisk:
     """Whether what is computed red rests on risks of this kind: the director is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReturnedRisk:
     """A risk that was muted and is not any more: what it was then, and what it is now."""
 
@@ -67,7 +68,7 @@ class ReturnedRisk:
     grown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColourOverride:
     """The colour of an axis (or `overall`) that a person's order publishes; `computed` stands beside it."""
 
@@ -79,7 +80,7 @@ class ColourOverride:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ManagerForecast:
     """What a manager forecast: `what` is `finish` (a date) or a fiscal quarter (revenue in the portfolio's currency)."""
 
@@ -90,7 +91,7 @@ class ManagerForecast:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlipCause:
     """Why a milestone's date moved, as somebody ordered it: client, internal, third party or scope."""
 

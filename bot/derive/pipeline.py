@@ -6,7 +6,7 @@ A stage that fails is told in its engagement's `errors`; the other stages and en
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -36,12 +36,14 @@ from bot.derive.portfolio import count_colours, derive_roll_up, revenue_roll_up,
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
 from bot.derive.replay import Memory, as_if, first_stages, past_signals, portfolio_record, with_forecasts
+from bot.derive.reports_about import ReportsAbout
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, Risk
 from bot.derive.scope.progress import last_close
 from bot.derive.stages import Stage, run_stages
 from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of, end_of_day
 from bot.domain.vocabulary import ItemState, Phase
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
 
 
-@dataclass(frozen=True)
+@frozen
 class ForecastRun:
     """How to forecast: what finished work teaches, seed, and number of trials."""
 
@@ -87,10 +89,13 @@ def derive_portfolio(
     then = replace(then, engagements=tuple(sorted(then.engagements, key=lambda e: e.ref)))
     court = Court(settings, calendar, tuple(r.id for r in RULES), day)
     orders, faults = read_all_orders(then, past, court)
+    about = ReportsAbout(past)
     until, survey = end_of_day(day, calendar.zone), settings.labels.csat
     then = replace(
         then,
-        engagements=tuple(with_rating(prepared(e, orders[e.ref]), past, survey, until) for e in then.engagements),
+        engagements=tuple(
+            with_rating(prepared(e, orders[e.ref]), about.of(e.ref), survey, until) for e in then.engagements
+        ),
     )
     subjects = make_subjects(then, day, settings, calendar)
     wanted = [s for s in subjects if only in (None, s.engagement.ref) and is_reported(s)]
@@ -98,7 +103,7 @@ def derive_portfolio(
     if depth == Depth.NAMES:
         return Derived(day, settings.finance.currency, tuple(s.derived for s in wanted), failures=tuple(failures))
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
-    reports = _payloads_by_engagement(past)
+    reports = {s.engagement.ref: about.payloads(s.engagement.ref) for s in subjects}
     memory = {} if memory is None else memory
     learned = run.earlier if run else None
     if depth == Depth.STATUS:
@@ -182,6 +187,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
     elsewhere = {item.ref: item for engagement in portfolio.engagements for item in engagement.items}
     load = booked_hours(portfolio.engagements, "hard")
     practices = find_practices(portfolio.engagements, settings.labels)
+    members = _Members(portfolio)
     return [
         Subject(
             engagement=engagement,
@@ -191,7 +197,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
             derived=_blank(engagement),
             elsewhere=elsewhere,
             load=load,
-            members=_members_of(engagement, portfolio),
+            members=members.of(engagement),
             practices=practices,
         )
         for engagement in portfolio.engagements
@@ -217,11 +223,20 @@ def _blank(engagement: Engagement) -> EngagementDerived:
     )
 
 
-def _members_of(engagement: Engagement, portfolio: Portfolio) -> frozenset[str] | None:
-    """Who can work in the engagement's namespace; None when that was not read."""
-    path = engagement.ref.rstrip("0123456789").rstrip("#&")
-    names = [members for parent, members in portfolio.members.items() if is_within(path, parent)]
-    return frozenset(name for members in names for name in members) if names else None
+class _Members:
+    """Who can work where; the engagements of a namespace share one set."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.by_parent = portfolio.members
+        self._sets: dict[tuple[str, ...], frozenset[str] | None] = {(): None}
+
+    def of(self, engagement: Engagement) -> frozenset[str] | None:
+        """Who can work in the engagement's namespace; None when that was not read."""
+        path = engagement.ref.rstrip("0123456789").rstrip("#&")
+        parents = tuple(parent for parent in self.by_parent if is_within(path, parent))
+        if parents not in self._sets:
+            self._sets[parents] = frozenset(name for parent in parents for name in self.by_parent[parent])
+        return self._sets[parents]
 
 
 # -- one engagement
@@ -364,11 +379,3 @@ def _prepare_forecast(
         return ForecastRun(learned(day), learned, seed, trials)
 
     return contained(prepare, lambda why: failures.append(Phrase("no forecast: {error}", error=why)), fatal=())
-
-
-def _payloads_by_engagement(past: Iterable[PastReport]) -> dict[str, list[Mapping[str, object]]]:
-    found: dict[str, list[Mapping[str, object]]] = {}
-    for report in past:
-        if report.engagement:
-            found.setdefault(report.engagement, []).append(report.payload)
-    return found

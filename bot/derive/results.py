@@ -27,6 +27,7 @@ from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
 from bot.derive.status_results import Status as Status
 from bot.derive.status_results import Story as Story
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY, Titled
 from bot.domain.vocabulary import (
@@ -47,7 +48,7 @@ RAGS: tuple[str, ...] = tuple(Colour)
 SEVERITIES: tuple[Severity, ...] = tuple(Severity)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """EV basis and progress: `done` of `total` in `basis` units."""
 
@@ -61,7 +62,7 @@ class Progress:
     """Value of each work item by reference, in `basis` units (not in the JSON)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MilestoneStatus:
     """A milestone against its baseline. `slip_days` are working days, negative = early."""
 
@@ -80,7 +81,7 @@ class MilestoneStatus:
     web_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slip(Titled):
     """A due date that moved: by whom is not known to the API, by how many working days is."""
 
@@ -90,7 +91,7 @@ class Slip(Titled):
     days: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schedule:
     """Planned and earned value in `basis` units, SPI, SPI(t); milestones; critical path; slip ledger."""
 
@@ -110,7 +111,7 @@ class Schedule:
     """Planned finish of each dated work item by reference (not in the JSON)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeOrder(Titled):
     """A change order issue: its state by label, hours, value, new end, and days from proposal to decision."""
 
@@ -124,7 +125,7 @@ class ChangeOrder(Titled):
     web_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """Scope against its baseline. `growth` is a ratio of value; the counts are items, 0 without a `baseline_day`."""
 
@@ -147,7 +148,7 @@ class Scope:
     """Hours that were spent on what was dropped."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """Hours and money against budget. `hours_budget` is BAC incl. approved change orders."""
 
@@ -165,7 +166,7 @@ class Budget:
     hours_difference: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acceptance:
     """A billing milestone on its way to Finance. `last_safe_sending` is for the quarter it is due in."""
 
@@ -183,7 +184,7 @@ class Acceptance:
     proof: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RaidEntry(Titled):
     """A RAID issue: `kind` risk|action|issue|decision; `score` is impact × probability, 1 to 25; `level` by it."""
 
@@ -207,7 +208,7 @@ class RaidEntry(Titled):
     web_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Risk:
     """A risk, from the register or derived by a rule: what, why it matters, evidence, and what to do."""
 
@@ -221,7 +222,7 @@ class Risk:
     owner: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Escalation:
     """An open escalation; `update_due` by the cadence of its severity."""
 
@@ -237,7 +238,7 @@ class Escalation:
     web_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """A gate that is not passed: which check, what is missing, where."""
 
@@ -246,7 +247,7 @@ class Gap:
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compliance:
     """Share of the applicable gates that are passed (0 to 1, None when none applies), and those that are not."""
 
@@ -255,7 +256,7 @@ class Compliance:
     applicable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """The completion checklist of an engagement; None = can't be known. `days_to_ready`: working days to ready for Finance."""
 
@@ -278,20 +279,20 @@ class EngagementDerived:
     customer: str = ""
     web_url: str = ""
     phase: Phase = Phase.ACTIVE
-    progress: Progress = Progress()
+    progress: Progress = field(default_factory=Progress)
     status: Status = field(default_factory=Status)
-    schedule: Schedule = Schedule()
-    scope: Scope = Scope()
-    budget: Budget = Budget()
+    schedule: Schedule = field(default_factory=Schedule)
+    scope: Scope = field(default_factory=Scope)
+    budget: Budget = field(default_factory=Budget)
     forecast: Forecast = field(default_factory=Forecast)
     acceptance: tuple[Acceptance, ...] = ()
-    completion: Completion = Completion()
+    completion: Completion = field(default_factory=Completion)
     invoicing: tuple[BillingLine, ...] = ()
     raid: tuple[RaidEntry, ...] = ()
     risks: tuple[Risk, ...] = ()
     stories: tuple[Story, ...] = ()
     escalations: tuple[Escalation, ...] = ()
-    compliance: Compliance = Compliance()
+    compliance: Compliance = field(default_factory=Compliance)
     muted: tuple[MutedRisk, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     """People's orders about what is known by now, beside what was computed."""
@@ -309,7 +310,7 @@ class EngagementDerived:
     errors: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PortfolioDerived:
     """The portfolio: counts, rates (None when nothing completed), revenue, capacity. Groupings are by name."""
 
@@ -333,7 +334,7 @@ class PortfolioDerived:
     """Of the running quarter, or of the one that ends today; None where no forecast stood at its start."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Derived:
     """The result of `derive_portfolio`: as of which day, in which currency, engagements worst first."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from bot.derive.results import EngagementDerived
 from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """`derive` returns what stood in `subject.derived` with more known: a field that is none is an error of types."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
 from bot.derive.order_results import ColourOverride
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY, Titled
 from bot.domain.vocabulary import Colour, Severity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """Why a figure or colour is what it is: a sentence, and references to the evidence."""
 
@@ -21,7 +22,7 @@ class Reason:
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rag:
     """A colour with its reasons. Never green without evidence: then it is unknown."""
 
@@ -31,7 +32,7 @@ class Rag:
     """What the facts of the day alone say; `rag` is the colour that is published."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CameTrue:
     """How often a colour was said, and how often it came true."""
 
@@ -39,7 +40,7 @@ class CameTrue:
     came_true: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Status:
     """Computed colours; `declared` and `sentiment` are what people set, never folded in."""
 
@@ -57,7 +58,7 @@ class Status:
     """Colours that a person's order publishes in place of the computed ones, by axis or `overall`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consequence:
     """What a story comes to: working days late, hours over, money at stake; None where it can't be known."""
 
@@ -66,14 +67,14 @@ class Consequence:
     money: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gain(Consequence):
     """What less of it comes when the action is taken, as the same trials say, and the new chance to be on time."""
 
     on_time_probability: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     """What risks with one cause come to, and the cheapest way out: the rules stay the evidence."""
 
@@ -90,7 +91,7 @@ class Story:
     due: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step(Titled):
     """Something to do: which item, who does it, by when; `soon`: due in two weeks or overdue."""
 
@@ -119,7 +120,7 @@ class AskKind(StrEnum):
     NAME_OWNER = "name_owner"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chase:
     """Whom psbot chases for an ask: who holds it, or the stand-in while that person is away, and the manager from the second week."""
 
@@ -136,7 +137,7 @@ class Chase:
         return (self.to,) if self.manager in (None, self.to) else (self.to, str(self.manager))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """One ask: about what, of whom, by when, and what hangs on it."""
 

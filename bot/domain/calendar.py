@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.domain.limits import FIRST_DAY, LAST_DAY
@@ -19,9 +19,23 @@ CENTURY = 2000
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_KNOWN: Final = 200_000
 """Instants whose day is remembered at a time."""
+K = TypeVar("K")
+V = TypeVar("V")
 ONE_DAY: Final = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
 """Years in which anybody works; others are typing errors, or mean "open"."""
+
+
+class Remembered(dict[K, V]):
+    """Values by key, each made once: the same days are asked for again and again."""
+
+    def __init__(self, make: Callable[[K], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: K) -> V:
+        found = self[key] = self._make(key)
+        return found
 
 
 @dataclass(frozen=True, order=True)
@@ -99,15 +113,11 @@ class WorkCalendar:
 
     def _count_to(self, day: date) -> int:
         """Working days from the first day of the proleptic calendar to `day`: whole weeks plus the rest, less holidays."""
-        found = self._counted.get(day)
-        if found is None:
-            found = self._counted[day] = self._count_anew(day)
-        return found
+        return self._counted[day]
 
     @cached_property
-    def _counted(self) -> dict[date, int]:
-        """Counts by day: the same days are asked for again and again."""
-        return {}
+    def _counted(self) -> Remembered[date, int]:
+        return Remembered(self._count_anew)
 
     def _count_anew(self, day: date) -> int:
         weeks, rest = divmod(day.toordinal(), 7)  # ordinal 1 is a Monday
@@ -151,15 +161,11 @@ class WorkCalendar:
 
     def fiscal_quarter(self, day: date) -> Period:
         """The fiscal quarter of `day`. FY27-Q4 belongs to the fiscal year that ends in (or is) calendar year 2027."""
-        found = self._quarters.get(day)
-        if found is None:
-            found = self._quarters[day] = self._make_quarter(day)
-        return found
+        return self._quarters[day]
 
     @cached_property
-    def _quarters(self) -> dict[date, Period]:
-        """Quarters by day: the same days are asked for again and again."""
-        return {}
+    def _quarters(self) -> Remembered[date, Period]:
+        return Remembered(self._make_quarter)
 
     def _make_quarter(self, day: date) -> Period:
         offset = (day.month - self.fiscal_year_start) % 12

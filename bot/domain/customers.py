@@ -7,8 +7,9 @@ in another customer's home, and not as deep in one of its own customer's, is tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
 from bot.domain.paths import is_within, path_part
@@ -19,7 +20,7 @@ def customer_name(ref: str, facts: Facts) -> str:
     return (facts.customer or "").strip().casefold() or ref.casefold()
 
 
-@dataclass(frozen=True)
+@frozen
 class Homes:
     """Where each customer is at home: reference of the engagement → customer, own paths, paths that its `work` names."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.domain.frozen import frozen
+
 
 def with_advice(text: str, advice: str) -> str:
     """What happened, then what to do, as two sentences."""
     return f"{text}{'' if text.endswith(('.', '!', '?', ':')) else '.'} {advice}" if advice else text
 
 
-@dataclass(frozen=True)
+@frozen
 class Fault:
     """One mistake in something a person wrote: file, line and column (1-based, 0 = unknown), what, how to put it right."""
 

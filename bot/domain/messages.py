@@ -18,19 +18,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.frozen import frozen
+
 MAX_TITLE = 60
 _PLACE = re.compile(r"\{(\w+)\}")
 _FORMS = re.compile(r"\{(\w+)\|([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Percent:
     """A ratio that reads as a percentage."""
 
     ratio: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Money:
     """An amount, without cents, in its currency (ISO 4217)."""
 
@@ -38,7 +40,7 @@ class Money:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decimal:
     """A number with a fixed number of decimals, as an index such as SPI has."""
 
@@ -46,14 +48,14 @@ class Decimal:
     digits: int = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause:
     """A sentence within another one: without its full stop."""
 
     sentence: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Series:
     """Any number of values one after the other: `ann, bob, cai`."""
 
@@ -99,7 +101,7 @@ NOTHING: Final = Phrase("")
 COMMA: Final = Phrase(", ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PluralPair:
     """A template as gettext has it: with `{named}` places only, for one and for others, chosen by a number (or by none)."""
 
@@ -125,7 +127,7 @@ def _form(template: str, which: int) -> str:
     return _FORMS.sub(lambda found: found[2].split("|")[which].replace("#", f"{{{found[1]}}}"), template)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _ClauseEnd:
     """While a sentence is put together: here ends the clause that began with the text number `start`."""
 

@@ -7,7 +7,7 @@ Hours and money are numbers (hours, units of the currency); dates are `date`, in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +15,7 @@ from typing import Any, Final
 from bot.domain.facts.declared import FactFault as FactFault
 from bot.domain.facts.declared import Facts as Facts
 from bot.domain.facts.declared import MilestoneFact as MilestoneFact
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.vocabulary import Audience, BookingKind, ItemState, Outcome, TimeboxState
 
@@ -22,7 +23,7 @@ EMPTY: Mapping[str, Any] = MappingProxyType({})
 _CLOSED: Final = ItemState.CLOSED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueChange:
     """A due date moved `previous` → `new` at instant `at`; None stands for "no date"."""
 
@@ -31,7 +32,7 @@ class DueChange:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Titled:
     """What has a reference and a title."""
 
@@ -39,7 +40,7 @@ class Titled:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item(Titled):
     """A GitLab issue, task or child epic that carries work of an engagement (or a RAID, change-order … issue)."""
 
@@ -92,7 +93,7 @@ class Item(Titled):
         return self.due_date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Milestone:
     """A GitLab milestone of a project or group."""
 
@@ -106,7 +107,7 @@ class Milestone:
     due_history: tuple[DueChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimeLog:
     """Hours that `user` spent on day `spent_at`; `item` is None where a timesheet row names none."""
 
@@ -118,7 +119,7 @@ class TimeLog:
     approved: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booking:
     """Hours booked for `user` in ISO week `week` (`2026-W47`); `kind` is hard or soft."""
 
@@ -130,7 +131,7 @@ class Booking:
     """The day on which it was made, as far as the file tells."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WhatIf:
     """What a scenario assumes; never read from GitLab and in no snapshot."""
 
@@ -146,7 +147,7 @@ class WhatIf:
     """Absences assumed: username, first and last day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engagement:
     """One SOW: its root epic or issue, facts, work and money. `errors` names what could not be read."""
 
@@ -162,7 +163,7 @@ class Engagement:
     assignees: tuple[str, ...] = ()
     due_date: date | None = None
     confidential: bool = False
-    facts: Facts = Facts()  # noqa: RUF009 (frozen)
+    facts: Facts = Facts()
     fact_faults: tuple[FactFault, ...] = ()
     customer_visible_facts: tuple[str, ...] = ()
     """Money keys that stand in a description which a customer can read (rule customer-visible-money)."""
@@ -178,7 +179,7 @@ class Engagement:
     what_if: WhatIf = WhatIf()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consent:
     """A person's 👍 on a customer's note about a milestone, or a rating from 1 to 5 on the one that asks how it was."""
 
@@ -187,7 +188,7 @@ class Consent:
     rating: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """What a person wrote below a bot's note, or as a comment on a report's issue.
 
@@ -203,7 +204,7 @@ class Reply:
     signs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PastReport:
     """A report that the bot itself published: its hidden payload, and what people added. `engagement` is a reference."""
 
@@ -219,7 +220,7 @@ class PastReport:
     """Of a note that asks the customer for acceptance."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """An open item, or a project, where psbot's texts stand or would stand, as just read: GitLab's own name for it.
 
@@ -233,7 +234,7 @@ class Target:
     item_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Portfolio:
     """Everything that was read, and when. `failures` names namespaces and engagements that could not be read."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from bot.domain.border import is_sane, one_line, plain_text
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.spent import spent_day
 
 Word = TypeVar("Word", bound=StrEnum)
 
 
-@dataclass(frozen=True)
+@frozen
 class Clock:
     """On which day an instant counts: the organisation's zone, and people's own, by username."""
 
@@ -26,10 +27,13 @@ class Clock:
         return spent_day(at, self.zone, self.zones.get(user.casefold()))
 
 
+IN_UTC: Final = Clock()
+
+
 class SnapshotReader:
     """One JSON object of the snapshot and where it stands; each method reads one key, and notes what it can't read."""
 
-    def __init__(self, where: str, data: Any, faults: list[str], clock: Clock = Clock()) -> None:
+    def __init__(self, where: str, data: Any, faults: list[str], clock: Clock = IN_UTC) -> None:
         self.where = where
         self.clock = clock
         self.faults = faults

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import yaml
+
+from bot.domain.frozen import frozen
 
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 20
@@ -79,7 +80,7 @@ _OPENING = (
 _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
-@dataclass(frozen=True)
+@frozen
 class YamlDocument:
     """A parsed text: its value, and the 1-based (line, column) of each value by its path of keys and indices."""
 

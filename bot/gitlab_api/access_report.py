@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from bot.config import Settings
 from bot.domain.errors import GitLabError, NotFoundError, PsbotError
+from bot.domain.frozen import frozen
 from bot.gitlab_api.capabilities import Capabilities, missing_features
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import resolve_place
@@ -22,7 +22,7 @@ LABEL_COLORS = {"green": "#108548", "yellow": "#c77d00", "red": "#dd2b0e"}
 OTHER_COLOR = "#6699cc"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamespaceAccess:
     """One configured namespace: what it is, the token's role there, and what is missing. `error` says why nothing is known."""
 
@@ -40,7 +40,7 @@ class NamespaceAccess:
         return self.level >= STAFF
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TargetAccess:
     """Something the config names to publish to or to override: its setting, the reference, who reads there."""
 
@@ -51,7 +51,7 @@ class TargetAccess:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccessReport:
     """Everything `check` tells of GitLab. `scopes` is None where GitLab doesn't tell."""
 

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bot.domain.border import one_line, without_controls
@@ -21,6 +21,7 @@ from bot.domain.errors import (
     UncertainWriteError,
     UnreachableError,
 )
+from bot.domain.frozen import frozen
 
 MAX_MESSAGE = 300
 _TOO_DEAR = re.compile(r"complexity|timeout|timed out|too large|too complex", re.I)
@@ -43,7 +44,7 @@ def understood(where: str = "") -> Iterator[None]:
         raise UnreadableAnswerError(f"GitLab's answer can't be read ({in_words(problem)})", where) from problem
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """One answer, or none: then `problem` says why, and `sent` whether the request may have reached GitLab."""
 

@@ -12,6 +12,7 @@ from bot.config import LabelSettings, Settings, is_within
 from bot.derive.labels import has_label, is_dropped
 from bot.domain.bulkhead import contained
 from bot.domain.facts import ENGAGEMENT_BLOCK, MONEY_KEYS, make_facts, merge_facts, read_block
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
 from bot.domain.vocabulary import Audience, Outcome
@@ -24,7 +25,7 @@ from bot.gitlab_api.translate import NO_ZONES, Record, instant, make_item, make_
 REFERENCE = re.compile(r"(?P<path>[^#&]+)[#&]\d+")
 
 
-@dataclass(frozen=True)
+@frozen
 class EngagementDraft:
     """An engagement whose histories are not read yet."""
 

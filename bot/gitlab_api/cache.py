@@ -20,13 +20,16 @@ from typing import Any, Self
 
 log = logging.getLogger("psbot.gitlab")
 APPLICATION_ID = 0x70736274  # "psbt"
-VERSION = 3
+VERSION = 4
+MOST_CONTENTS = 2
+"""Of so many readings what was derived is kept: a config's last two."""
 BUSY_SECONDS = 10.0
 _SCHEMA = """
 CREATE TABLE place (owner TEXT, path TEXT, state BLOB NOT NULL, PRIMARY KEY (owner, path)) WITHOUT ROWID;
 CREATE TABLE item (owner TEXT, path TEXT, id INTEGER, body BLOB NOT NULL, PRIMARY KEY (owner, path, id)) WITHOUT ROWID;
 CREATE TABLE history (owner TEXT, kind TEXT, id INTEGER, stamp TEXT NOT NULL, body BLOB NOT NULL,
   PRIMARY KEY (owner, kind, id)) WITHOUT ROWID;
+CREATE TABLE derived (owner TEXT, content TEXT, name TEXT, body BLOB NOT NULL, PRIMARY KEY (owner, content, name));
 """
 
 
@@ -45,15 +48,13 @@ class Cache:
         deadline = time.monotonic() + BUSY_SECONDS
         while time.monotonic() < deadline:
             try:
-                return cls(_connect(path), owner)
-            except OSError as problem:
-                log.warning("cache %s can't be used (%s): reading without it", path, problem.strerror)
-                return cls(None, owner)
-            except (sqlite3.DatabaseError, _UnusableError) as problem:
-                if _is_busy(problem):
-                    time.sleep(0.05)
-                else:
-                    _put_aside(path, problem)
+                return cls(_opened(path), owner)
+            except (OSError, sqlite3.Error) as problem:
+                if not _is_busy(problem):
+                    why = getattr(problem, "strerror", None) or problem
+                    log.warning("cache %s can't be used (%s): reading without it", path, why)
+                    return cls(None, owner)
+                time.sleep(0.05)
         log.warning("cache %s is in use by another run: reading without it", path)
         return cls(None, owner)
 
@@ -129,6 +130,28 @@ class Cache:
             if connection is not None:
                 connection.executemany("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?)", rows)
 
+    # -- what was derived from what was read, by a digest of that
+
+    def load_derived(self, content: str, name: str) -> bytes | None:
+        """What is kept of this content under this name."""
+        with self._using() as connection:
+            if connection is None:
+                return None
+            key = (self._owner, content, name)
+            row = connection.execute("SELECT body FROM derived WHERE owner=? AND content=? AND name=?", key).fetchone()
+            return row[0] if row and isinstance(row[0], bytes) else None
+        return None
+
+    def store_derived(self, content: str, name: str, body: bytes) -> None:
+        """Keep something of this content; what is kept of contents of long ago goes."""
+        with self._using() as connection:
+            if connection is None:
+                return
+            connection.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", (self._owner, content, name, body))
+            newest = "SELECT content FROM derived WHERE owner=? GROUP BY content ORDER BY max(rowid) DESC LIMIT ?"
+            old = f"DELETE FROM derived WHERE owner=? AND content NOT IN ({newest})"  # noqa: S608 - constants
+            connection.execute(old, (self._owner, self._owner, MOST_CONTENTS))
+
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection | None]:
         """The connection in one transaction; after a fault of the file there is none any more."""
@@ -153,6 +176,17 @@ def _is_busy(problem: Exception) -> bool:
 
 class _UnusableError(Exception):
     """The file is not a cache of this version."""
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file as it is; anew where it is broken or foreign. A full disk or a fault of the machine is none of its own."""
+    try:
+        return _connect(path)
+    except (sqlite3.OperationalError, sqlite3.ProgrammingError):
+        raise
+    except (sqlite3.DatabaseError, _UnusableError) as problem:
+        _put_aside(path, problem)
+        return _connect(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from bot.domain.frozen import frozen
 
 OLDEST = (16, 11)
 EPICS_ARE_ITEMS = (17, 2)
@@ -34,7 +36,7 @@ START_QUERY = """query PsbotStart {
 }"""
 
 
-@dataclass(frozen=True)
+@frozen
 class Capabilities:
     """One instance: version, edition, and what its GraphQL schema knows.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -19,6 +18,7 @@ from gitlab.exceptions import GitlabError, RedirectError
 
 from bot.domain.border import one_line
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
+from bot.domain.frozen import frozen
 from bot.gitlab_api.answers import Answer, graphql_data, is_transient, refusal, write_refusal
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
 from bot.gitlab_api.no_answer import CHECK, LATER, SPEAKS_TLS, no_answer, wrong_scheme
@@ -36,7 +36,7 @@ INSIDE_TRIES = 3
 """How often a GraphQL answer with an internal error, maybe beside some data, is asked for again: it may last."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """What went over the wire so far. `requests` holds all, `history_requests` and `writes` are among them."""
 
@@ -47,7 +47,7 @@ class Counts:
     bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ceiling:
     """What one run may cost at most, whatever the server says."""
 
@@ -55,7 +55,7 @@ class Ceiling:
     seconds: float = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenUser:
     """Whose token this is."""
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotError, UnreachableError
+from bot.domain.frozen import frozen
 from bot.domain.model import DueChange
 from bot.gitlab_api import queries
 from bot.gitlab_api.answers import QueryTooComplexError, UnreadableAnswerError, understood
@@ -47,7 +48,7 @@ SAME_CLOSING = timedelta(minutes=1)
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
+@frozen
 class HistoryQuestion:
     """What is asked about many items: by discussion or not, what is read of a page of notes, and its name in messages."""
 
@@ -56,7 +57,7 @@ class HistoryQuestion:
     where: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Batch:
     """Items of one project or group, by number."""
 

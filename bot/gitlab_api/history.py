@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from bot.domain.frozen import frozen
 from bot.domain.model import DueChange, label_scope
 from bot.gitlab_api.translate import instant
 
@@ -33,7 +33,7 @@ _LABEL_ID = re.compile(r"~(\d{1,18})\b")
 _REMOVED = re.compile(rf"\bremoved (?:the )?(?:due|finish) date\b(?: (?P<date>{_DATE}))?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueNote:
     """One system note about a due date: the date it set (None = removed), and the one it took away, where it says."""
 
@@ -85,7 +85,7 @@ def replay_due(notes: Iterable[DueNote]) -> tuple[DueChange, ...]:
     return tuple(changes)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LabelNote:
     """A note about labels, which GitLab makes up from its events: ids of labels; deleted ones have none any more."""
 

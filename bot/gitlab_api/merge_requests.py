@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from typing import Any, cast
 
 from bot.domain.bulkhead import contained
+from bot.domain.frozen import frozen
 from bot.domain.limits import is_sane
 from bot.domain.model import TimeLog
 from bot.gitlab_api.answers import understood
@@ -28,7 +29,7 @@ KINDS = ("group", "project")
 CACHED = "time on merge requests"
 
 
-@dataclass(frozen=True)
+@frozen
 class MergeRequestLog:
     """Time on one merge request: its project and number, and the log as of an item."""
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.config import Settings
 from bot.domain.errors import Fault
+from bot.domain.frozen import frozen
 
 MOST_LOOKUPS = 50
 """So many keys that join nothing are looked up in GitLab as former paths; the others are named at once."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Strange:
     """A key that joins nothing: the mistake, and the engagement that was probably meant."""
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.bulkhead import contained
 from bot.domain.errors import GitLabError
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.gitlab_api import queries
 from bot.gitlab_api.cache import Cache
@@ -44,7 +45,7 @@ TIMELOG_BATCH = 5
 MAX_NAME = 255
 
 
-@dataclass(frozen=True)
+@frozen
 class Namespace:
     """A namespace as read."""
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from bot.domain.bulkhead import contained
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone
 from bot.gitlab_api import queries
@@ -28,7 +29,7 @@ OF_BOTH = ("labels", "milestones")
 LATER = "Run it again."
 
 
-@dataclass(frozen=True)
+@frozen
 class Overview:
     """A namespace without its items. `spaces` are the paths of all groups and projects in it, by global id."""
 

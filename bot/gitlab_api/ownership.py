@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 
 from bot.config import is_within
 from bot.domain.belonging import contest
 from bot.domain.customers import Homes, homes_of, left_out
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.gitlab_api.assembly import REFERENCE, Archive, EngagementDraft
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, ref_of
@@ -22,7 +23,7 @@ class Claim(IntEnum):
     IN_PROJECT = 3
 
 
-@dataclass(frozen=True)
+@frozen
 class Share:
     """What an engagement can claim, by item id, and what of its `work` is not there."""
 

@@ -6,12 +6,12 @@ GitLab's path decides who can read there, and its ids are what is written to.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
 from bot.domain.errors import GitLabError, NotFoundError
+from bot.domain.frozen import frozen
 from bot.domain.model import Target
 from bot.domain.vocabulary import ItemState
 from bot.gitlab_api.client import GitLabClient
@@ -32,7 +32,7 @@ class PlaceKind(StrEnum):
     PROJECT = "project"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """An item or project as GitLab answers it. `api` is its REST path for notes, `edit` the one to change it (for an
     epic they differ: notes go by its legacy id).

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
+from bot.domain.frozen import frozen
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.places import Place
@@ -22,35 +22,36 @@ _THREADS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RawNote:
-    """A comment; `thread` is the id of its discussion."""
+@frozen
+class RawText:
+    """What somebody wrote, and when: as much of it as notes and issues have in common."""
 
     id: int
-    thread: str
+    """A note's id, or an issue's iid."""
     author_id: int
     author: str
     body: str
-    created_at: datetime | None = None
-    url: str = ""
+    created_at: datetime | None
+    url: str
 
 
-@dataclass(frozen=True, slots=True)
-class RawIssue:
+@frozen
+class RawNote(RawText):
+    """A comment; `thread` is the id of its discussion."""
+
+    thread: str
+
+
+@frozen
+class RawIssue(RawText):
     """An issue of a project, as far as publishing needs it."""
 
-    iid: int
-    author_id: int
-    author: str
     title: str
-    description: str
     state: str
-    created_at: datetime | None = None
-    url: str = ""
     comments: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawAward:
     """A reaction."""
 
@@ -99,16 +100,21 @@ def _rest_notes(thread: Mapping[str, Any], place: Place) -> Iterator[RawNote]:
 
 
 def _note(note: Mapping[str, Any], thread: str, place: Place) -> RawNote:
-    author = note.get("author") or {}
-    return RawNote(
-        int(note["id"]),
-        thread,
-        int(author.get("id") or 0),
-        str(author.get("username") or ""),
-        str(note.get("body") or ""),
-        _instant(note.get("created_at")),
-        f"{place.url}#note_{note['id']}" if place.url else "",
-    )
+    url = f"{place.url}#note_{note['id']}" if place.url else ""
+    return RawNote(**_written(note, "id", "body", url), thread=thread)
+
+
+def _written(given: Mapping[str, Any], number: str, text: str, url: str) -> dict[str, Any]:
+    """What notes and issues have in common; `number` and `text` name the fields that hold theirs."""
+    author = given.get("author") or {}
+    return {
+        "id": int(given[number]),
+        "author_id": int(author.get("id") or 0),
+        "author": str(author.get("username") or ""),
+        "body": str(given.get(text) or ""),
+        "created_at": _instant(given.get("created_at")),
+        "url": url,
+    }
 
 
 def _graphql_threads(client: GitLabClient, place: Place) -> Iterator[list[RawNote]]:
@@ -159,17 +165,11 @@ def read_newest_issues(client: GitLabClient, project: Place, count: int) -> list
 
 def read_issue(issue: Mapping[str, Any]) -> RawIssue:
     """GitLab's issue, as far as publishing needs it."""
-    author = issue.get("author") or {}
     return RawIssue(
-        int(issue["iid"]),
-        int(author.get("id") or 0),
-        str(author.get("username") or ""),
-        str(issue.get("title") or ""),
-        str(issue.get("description") or ""),
-        str(issue.get("state") or ""),
-        _instant(issue.get("created_at")),
-        str(issue.get("web_url") or ""),
-        int(issue.get("user_notes_count") or 0),
+        **_written(issue, "iid", "description", str(issue.get("web_url") or "")),
+        title=str(issue.get("title") or ""),
+        state=str(issue.get("state") or ""),
+        comments=int(issue.get("user_notes_count") or 0),
     )
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
+from bot.domain.frozen import frozen
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.rights import level_permitted, require_sight
 
 Keys = Callable[[str], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpaceState:
     """Labels (also of the groups above), milestones by title, and issues or epics by the keys that their text bears."""
 

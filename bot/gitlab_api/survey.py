@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from bot.domain.errors import NotFoundError
+from bot.domain.frozen import frozen
 from bot.gitlab_api.client import GitLabClient
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeenProject:
     """One project: who sees it without being invited, and whether there is work in it."""
 
@@ -21,7 +21,7 @@ class SeenProject:
     archived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """A group as the token sees it. `children`: its direct subgroups with their visibility."""
 

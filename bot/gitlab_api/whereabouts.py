@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from bot.config import Settings, is_within
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import ItemState
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, resolve_place
@@ -14,7 +14,7 @@ from bot.gitlab_api.places import Place, resolve_place
 _NOBODY = ("", "ghost")
 
 
-@dataclass(frozen=True)
+@frozen
 class Whereabouts:
     """Asks GitLab about single references; `found` are those that were read."""
 

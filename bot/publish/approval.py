@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.frozen import frozen
 from bot.publish.digest import digest
 
 _THUMBS_UP = re.compile(r"(?:thumbs_?up|\+1|\U0001F44D)(?:[_:-]+\w*tone[_-]?\w*|[\U0001F3FB-\U0001F3FF])?")
@@ -33,7 +33,7 @@ def rating_of(reaction: str) -> int | None:
     return _RATINGS.get(reaction.strip(":").casefold())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thumb:
     """A 👍 on a draft, or a rating on a survey."""
 
@@ -42,7 +42,7 @@ class Thumb:
     rating: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """psbot's reply "the text changed after the 👍": about which text (digest), posted when."""
 
@@ -50,7 +50,7 @@ class Question:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DraftState:
     """A draft as it stands. `written` is the digest of the text as psbot wrote it; `edited_at` None = not known."""
 
@@ -66,7 +66,7 @@ class DraftState:
         return digest(self.text) != self.written
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """May it be posted, and why (not). `ask`: an approval is there, but for an earlier text."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from bot.config import Settings
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Portfolio
 from bot.domain.vocabulary import Audience
 from bot.publish.channels import channel_faults
@@ -21,7 +22,7 @@ _REFERENCE = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*[#&]\d+")
 _PATH = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 
 
-@dataclass(frozen=True)
+@frozen
 class Spot:
     """Where a text would stand: the reference asked for, the one GitLab answered, and the namespace's full path there."""
 
@@ -30,7 +31,7 @@ class Spot:
     path: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Guard:
     """`audience_of` tells who reads a namespace; `channels` holds each engagement's declared customer channel."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.config import Settings
 from bot.domain.customers import customer_name
@@ -13,11 +15,12 @@ from bot.domain.paths import path_part
 def channel_faults(settings: Settings, portfolio: Portfolio) -> Mapping[str, str]:
     """Engagements whose `customer_channel` is another customer's, each with the reason."""
     shared = {ref.casefold() for ref in settings.reports.status.customer.shared_channels}
+    homes = _homes(portfolio)
     found: dict[str, str] = {}
     for engagement in portfolio.engagements:
-        channel = engagement.facts.customer_channel
-        if channel and channel.casefold() not in shared:
-            reason = next(_objections(engagement, channel.casefold(), portfolio, settings), None)
+        channel = channel_of(engagement)
+        if channel and channel not in shared:
+            reason = next(_objections(engagement, channel, homes), None)
             if reason:
                 found[engagement.ref] = (
                     f"{reason}; a channel belongs to one customer. If it is meant, name it under "
@@ -31,21 +34,48 @@ def customer_of(engagement: Engagement) -> str:
     return customer_name(engagement.ref, engagement.facts)
 
 
-def _objections(engagement: Engagement, channel: str, portfolio: Portfolio, settings: Settings) -> Iterator[str]:
-    others = [e for e in portfolio.engagements if customer_of(e) != customer_of(engagement)]
-    place = path_part(channel)
-    same = [e for e in portfolio.engagements if customer_of(e) == customer_of(engagement)]
-    ours = any(place in _own_places(e) for e in same)
-    for other in others:
-        root = other.ref.casefold() == channel or any(item.ref.casefold() == channel for item in other.items)
-        if root or (not ours and place in _own_places(other)):
+def channel_of(engagement: Engagement) -> str:
+    """Its customer channel in small letters; "" for none."""
+    return (engagement.facts.customer_channel or "").casefold()
+
+
+@dataclass(frozen=True)
+class _Homes:
+    """Who lives where, of the places in which customer channels lie; in the order of the portfolio."""
+
+    items: Mapping[str, list[Engagement]]
+    """By reference."""
+    places: Mapping[str, list[Engagement]]
+    """By project or group."""
+    channels: Mapping[str, list[Engagement]]
+    order: Mapping[str, int]
+
+
+def _homes(portfolio: Portfolio) -> _Homes:
+    channels: dict[str, list[Engagement]] = defaultdict(list)
+    for engagement in portfolio.engagements:
+        if channel := channel_of(engagement):
+            channels[channel].append(engagement)
+    wanted = {path_part(channel) for channel in channels}
+    items: dict[str, list[Engagement]] = defaultdict(list)
+    places: dict[str, list[Engagement]] = defaultdict(list)
+    for engagement in portfolio.engagements if channels else ():
+        refs = {engagement.ref.casefold(), *(item.ref.casefold() for item in engagement.items)}
+        for ref in refs & channels.keys():
+            items[ref].append(engagement)
+        for place in {path_part(ref) for ref in refs} & wanted:
+            places[place].append(engagement)
+    order = {engagement.ref: number for number, engagement in enumerate(portfolio.engagements)}
+    return _Homes(items, places, channels, order)
+
+
+def _objections(engagement: Engagement, channel: str, homes: _Homes) -> Iterator[str]:
+    customer, there = customer_of(engagement), homes.places.get(path_part(channel), [])
+    ours = any(customer_of(e) == customer for e in there)
+    lives = [*homes.items.get(channel, ()), *(() if ours else there)]
+    for other in sorted(lives, key=lambda e: homes.order[e.ref]):
+        if customer_of(other) != customer:
             yield f"`customer_channel` {channel} lies where {other.ref} of another customer lives"
-    for other in others:
-        theirs = (other.facts.customer_channel or "").casefold()
-        if theirs == channel and not ours:
+    for other in homes.channels[channel]:
+        if customer_of(other) != customer and not ours:
             yield f"`customer_channel` {channel} is that of {other.ref} of another customer as well"
-
-
-def _own_places(engagement: Engagement) -> frozenset[str]:
-    """The projects and groups in which the engagement itself and its work stand."""
-    return frozenset({path_part(engagement.ref.casefold()), *(path_part(i.ref.casefold()) for i in engagement.items)})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.publish.approval import DraftState, Question, judge_draft
 from bot.publish.digest import digest
 from bot.publish.forms import PostForm
-from bot.publish.marker import Marker, signed
+from bot.publish.marker import Identity, Marker, signed
 from bot.publish.planner import Planner
 from bot.publish.posts import Post
 from bot.publish.steps import Approval, Step, StepAction, with_diff
@@ -53,7 +53,7 @@ class DraftPlanner(Planner):
     def _standing_draft(self, wish: Wish, drafts: list[Post]) -> Iterator[Step]:
         same = [p for p in drafts if p.marker.fingerprint == wish.fingerprint]
         current = next((p for p in same if p.thumbs), (same or drafts)[0])
-        state = draft_state(current, self.standing.posts)
+        state = draft_state(current, self.all_posts(_question_on(current)))
         if state is None:
             yield self.step(
                 wish, StepAction.WAIT, "a person took the marker lines of the customer's text away", current
@@ -103,13 +103,16 @@ class DraftPlanner(Planner):
                 yield self.cleared(wish, post, "another draft stands for it")
 
 
+def _question_on(draft: Post) -> Identity:
+    return replace(draft.marker.identity, kind=draft.marker.identity.kind + QUESTION)
+
+
 def draft_state(post: Post, posts: Iterable[Post]) -> DraftState | None:
     """What stands in a draft, for the decision on its approval; None where its text can't be told any more."""
     text = customer_text(post.body)
     if text is None:
         return None
-    identity = post.marker.identity
-    asked = replace(identity, kind=identity.kind + QUESTION)
+    asked = _question_on(post)
     questions = tuple(
         Question(p.marker.fingerprint, p.created_at)
         for p in posts

@@ -7,11 +7,12 @@ is refused. An update is proved by GitLab's own answer, where that holds the tex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from bot.domain.bulkhead import in_words
 from bot.domain.errors import AccessError, PsbotError
+from bot.domain.frozen import frozen
 from bot.publish.digest import digest
 from bot.publish.forms import PostForm
 from bot.publish.precheck import (
@@ -41,7 +42,7 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What became of a step. `stale`: refused because GitLab changed since the plan was made; a new plan may succeed."""
 
@@ -57,7 +58,7 @@ class Result:
         return f"{self.state}: {self.step.name} on {self.step.target}: {self.reason}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """All results, in the plan's order."""
 

@@ -7,9 +7,10 @@ text made from less is held back, and what stands stays, unless somebody says th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio
 from bot.domain.vocabulary import Audience
 from bot.publish.marker import Identity
@@ -24,7 +25,7 @@ Explain = Callable[[str], bool]
 """Whether GitLab shows why an engagement is missing: closed, renamed, or taken out of the label by somebody."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Basis:
     """What a text stood on. `engagements` None: it does not say (an earlier psbot's)."""
 
@@ -45,7 +46,7 @@ def _texts(value: Any) -> Iterator[str]:
     return (text for text in value if isinstance(text, str)) if isinstance(value, list) else iter(())
 
 
-@dataclass(frozen=True)
+@frozen
 class LossFinder:
     """Compares what was read now with what the standing texts stood on."""
 

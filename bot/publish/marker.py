@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.vocabulary import Audience
 from bot.publish.pm_notes import without_pm_notes
@@ -46,7 +47,7 @@ class Identity:
     """Of a roll-up: which config's portfolio it is on. Two may report into one project."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marker:
     """One marker. `parts`: of how many; `duplicate_of`, `followed_by`: the issue (iid) that this one was closed for."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.config.people import Person
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Audience
 from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, signed
@@ -20,7 +20,7 @@ from bot.report.parts.mentions import Mention
 MENTION = "mention"
 
 
-@dataclass(frozen=True)
+@frozen
 class MentionHours:
     """When people may be mentioned, and how often a day. `quiet` is `18:00-08:00`, in each person's own zone."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.order import OrderKind
 from bot.derive.order_results import OrderEntry, OrderState
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Audience
 from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, engagement_token, signed
@@ -21,7 +21,7 @@ SIGNS = (OBEYED, NOT_OBEYED)
 ANSWER = "order-answer"
 
 
-@dataclass(frozen=True)
+@frozen
 class Comment:
     """A comment that holds orders, and the engagement they are about (None: they name none)."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bot.domain.vocabulary import ItemState
 from bot.publish.audience import Guard, Spot
@@ -87,10 +89,10 @@ class Planner:
     def _superfluous_parts(self, wishes: tuple[Wish, ...]) -> Iterator[Step]:
         """Before anything else: once part 1 says that it is alone, nobody looks for others."""
         first, count = wishes[0], len(wishes)
-        form: PostForm = PostForm.ISSUE_NOTE if first.form == PostForm.ISSUE else PostForm.REPLY
-        for post in self.standing.posts:
+        form = PostForm.ISSUE_NOTE if first.form == PostForm.ISSUE else PostForm.REPLY
+        for post in self._further_parts.get(first.identity, ()):
             found = post.marker.identity
-            if post.own and found.part > count and replace(found, part=1) == first.identity:
+            if post.own and found.part > count:
                 reason = f"the report has {count} part{'s' if count > 1 else ''} now"
                 yield self.cleared(replace(first, identity=found, form=form), post, reason, needs_other=False)
 
@@ -116,8 +118,27 @@ class Planner:
 
     def posts(self, identity: Identity) -> list[Post]:
         """What stands for that identity, oldest first."""
-        found = (p for p in self.standing.posts if p.stands and p.marker.identity == identity)
-        return sorted(found, key=lambda p: p.id)
+        return sorted((p for p in self.all_posts(identity) if p.stands), key=lambda p: p.id)
+
+    def all_posts(self, identity: Identity) -> Sequence[Post]:
+        """Those too that were closed as duplicates, in the order in which they were read."""
+        return self._by_identity.get(identity, ())
+
+    @cached_property
+    def _by_identity(self) -> Mapping[Identity, list[Post]]:
+        found: dict[Identity, list[Post]] = defaultdict(list)
+        for post in self.standing.posts:
+            found[post.marker.identity].append(post)
+        return dict(found)
+
+    @cached_property
+    def _further_parts(self) -> Mapping[Identity, list[Post]]:
+        """What stands of long reports beside their first part, by the identity of that."""
+        found: dict[Identity, list[Post]] = defaultdict(list)
+        for post in self.standing.posts:
+            if post.marker.identity.part > 1:
+                found[replace(post.marker.identity, part=1)].append(post)
+        return dict(found)
 
     def is_at(self, post: Post, wish: Wish) -> bool:
         place = self.standing.places.get(wish.target)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.derive.decisions.orders.lines import order_lines
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
+from bot.domain.packed import PackedText
 from bot.domain.vocabulary import Audience, ItemState
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
@@ -21,7 +23,7 @@ DRAFT = "draft"
 """Kind under which the answers to a draft are read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Post:
     """A note or issue with psbot's marker. `own`: this token may edit it; notes of psbot's earlier bot users it may not.
 
@@ -31,8 +33,8 @@ class Post:
     place: str
     form: PostForm
     id: int
-    body: str
     marker: Marker
+    body: PackedText = PackedText()  # noqa: RUF009 (a descriptor)
     author: str = ""
     own: bool = True
     thread: str = ""
@@ -65,7 +67,7 @@ class Post:
         return not self.marker.duplicate_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spotted:
     """A place that was read: GitLab's own name for it, and the full path of its namespace."""
 
@@ -74,7 +76,7 @@ class Spotted:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthStanding:
     """The health labels that an item carries, and those of them that psbot itself set last."""
 
@@ -82,7 +84,7 @@ class HealthStanding:
     own: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Standing:
     """All that stands where psbot publishes. Keys are references and paths as they were asked for.
 

@@ -6,9 +6,9 @@ GitLab has no idempotency key and no lock, so this decides exactly-once: it is a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.frozen import frozen
 from bot.publish.digest import digest, normalised
 from bot.publish.forms import PostForm
 from bot.publish.marker import Identity
@@ -24,7 +24,7 @@ class Ground(StrEnum):
     GO = "go"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Obstacle:
     """What a look finds before a step."""
 

@@ -8,9 +8,10 @@ approved is asked of GitLab again, right before the write (`writer`); here, whet
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from bot.config import Settings
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Portfolio
 from bot.domain.vocabulary import ApprovalMode, Audience
 from bot.publish.digest import digest
@@ -25,7 +26,7 @@ from bot.report.registry import ReportPlace, kinds_at, report_of
 HEALTH = "health"
 
 
-@dataclass(frozen=True)
+@frozen
 class Today:
     """What holds now. `customer_texts`: digests of the customers' texts that need no approval, as rendered now."""
 

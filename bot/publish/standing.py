@@ -16,12 +16,13 @@ from bot.config import Settings
 from bot.derive.decisions.orders import consents
 from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
+from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio, Reply, Target
 from bot.domain.vocabulary import Audience, ItemState
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, PlaceKind, place_of, resolve_place
-from bot.gitlab_api.posts import RawAward, RawIssue, RawNote
+from bot.gitlab_api.posts import RawAward, RawIssue, RawNote, RawText
 from bot.gitlab_api.reactions import read_own_signs
 from bot.publish.approval import Thumb, is_thumbs_up, rating_of
 from bot.publish.audience import malformed
@@ -56,7 +57,7 @@ class Trust:
         return username.casefold() in self.former and username != _GHOST
 
 
-@dataclass(frozen=True)
+@frozen
 class Sight:
     """One place as it was just read."""
 
@@ -109,19 +110,12 @@ class Reader:
         if marker is None or not self._counts(note.author_id, note.author):
             return None
         own = self.trust.is_own(note.author_id)
-        return Post(
-            place=place.ref,
-            form=PostForm.NOTE,
-            id=note.id,
-            body=note.body,
-            marker=self._believed(marker, place.path),
-            author=note.author,
-            own=own,
-            thread=note.thread,
-            created_at=note.created_at,
-            url=note.url,
-            shared=self._is_shared(place.path),
-        )
+        return replace(self._post(place, PostForm.NOTE, note, marker), own=own, thread=note.thread)
+
+    def _post(self, place: Place, form: PostForm, text: RawText, marker: Marker) -> Post:
+        believed, shared = self._believed(marker, place.path), self._is_shared(place.path)
+        post = Post(place=place.ref, form=form, id=text.id, body=text.body, marker=believed, shared=shared)
+        return replace(post, author=text.author, created_at=text.created_at, url=text.url)
 
     def _is_shared(self, path: str) -> bool:
         return self.settings.audience_of(path) != Audience.INTERNAL
@@ -177,11 +171,11 @@ class Reader:
 
     def _issue_posts(self, project: Place, labels: tuple[str, ...]) -> tuple[Post, ...]:
         """psbot's issues, found by author (people change labels and titles), and those of its earlier users."""
-        issues = {i.iid: i for i in api.read_issues(self.client, project, author_id=self.trust.user_id)}
+        issues = {i.id: i for i in api.read_issues(self.client, project, author_id=self.trust.user_id)}
         for label in labels or (UNLABELLED,):
             named = api.read_issues(self.client, project, labels=label) if label else None
             others = api.read_newest_issues(self.client, project, NEWEST) if named is None else named
-            issues |= {i.iid: i for i in others}
+            issues |= {i.id: i for i in others}
         posts = [post for i in issues.values() if (post := self._issue_post(project, i))]
         commented = sorted((iid for iid, i in issues.items() if i.comments), reverse=True)[:MOST_COMMENTED]
         found: list[Post] = []
@@ -203,23 +197,11 @@ class Reader:
 
     def _issue_post(self, project: Place, issue: RawIssue) -> Post | None:
         """An earlier user's issue counts as own: unlike a note, any Planner may edit it."""
-        marker = read_marker(issue.description)
+        marker = read_marker(issue.body)
         if marker is None or not self._counts(issue.author_id, issue.author):
             return None
-        return Post(
-            place=project.ref,
-            form=PostForm.ISSUE,
-            id=issue.iid,
-            body=issue.description,
-            marker=self._believed(marker, project.path),
-            author=issue.author,
-            own=True,
-            created_at=issue.created_at,
-            url=issue.url,
-            title=issue.title,
-            state=ItemState.OPENED if issue.state == ItemState.OPENED else ItemState.CLOSED,
-            shared=self._is_shared(project.path),
-        )
+        state = ItemState.OPENED if issue.state == ItemState.OPENED else ItemState.CLOSED
+        return replace(self._post(project, PostForm.ISSUE, issue, marker), title=issue.title, state=state)
 
     # -- health labels
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
+from bot.domain.packed import PackedText
 from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, unsigned
 
@@ -32,7 +34,7 @@ class StepAction(StrEnum):
 NOT_WRITING = frozenset((StepAction.SKIP, StepAction.WAIT, StepAction.REFUSE))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """The draft that must still be approved, with exactly this text (digest), when its text is posted."""
 
@@ -42,7 +44,7 @@ class Approval:
     approvers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One thing to do, or not to do and why.
 
@@ -58,7 +60,7 @@ class Step:
     engagement: str | None = None
     path: str = ""
     title: str = ""
-    body: str = ""
+    body: PackedText = PackedText("")  # noqa: RUF009 (a descriptor)
     fingerprint: str = ""
     labels: tuple[str, ...] = ()
     remove_labels: tuple[str, ...] = ()
@@ -73,7 +75,7 @@ class Step:
     needs_other: bool = False
     """Remove only while another post stands for the same identity."""
     url: str = ""
-    diff: str = ""
+    diff: PackedText = PackedText("")  # noqa: RUF009 (a descriptor)
     approval: Approval | None = None
 
     @property
@@ -91,7 +93,7 @@ class Step:
         return f"{what} ({i.audience}{draft}{part}){of}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """All steps, in the order in which they are taken. `instance` is the GitLab, `user` the author."""
 
@@ -141,18 +143,17 @@ def step_line(step: Step, dry: bool = True) -> str:
     return printable(f"{verb} {step.name}{place}: {step.reason}")
 
 
-def plan_text(plan: Plan, dry: bool = True) -> str:
+def plan_lines(plan: Plan, dry: bool = True) -> Iterator[str]:
     """The plan for a terminal: a line a step, with the diff of each that writes (a dry run: or is refused), and the sums."""
-    blocks = []
     for step in plan.steps:
-        block = step_line(step, dry)
-        if step.diff and (step.writes or (dry and step.action == StepAction.REFUSE)):
-            block += "\n" + "\n".join(f"    {line}" for line in printable(step.diff).split("\n"))
-        blocks.append(block)
+        yield from step_line(step, dry).splitlines()
+        if (step.writes or (dry and step.action == StepAction.REFUSE)) and (diff := step.diff):
+            for line in printable(diff).split("\n"):
+                yield from f"    {line}".splitlines()
     counts = plan.counts()
     order = ("create", "update", "remove", "close", "label", "ask", "react", "skip", "wait", "refuse")
     sums = ", ".join(f"{counts[a]} {_VERBS[a][0 if dry else 1]}" for a in order if counts[a])
-    return "\n".join([*blocks, sums or "nothing to publish"])
+    yield sums or "nothing to publish"
 
 
 def printable(text: str) -> str:

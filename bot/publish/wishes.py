@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.vocabulary import Audience
 from bot.publish.digest import digest, fingerprint
@@ -15,7 +16,7 @@ from bot.publish.pm_notes import pm_notes_of, with_pm_notes
 from bot.report.document import PM_NOTES_START, Document, IssueTarget, customer_text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """One note or issue that should stand. `target` is the reference or project path as the report asked for it."""
 

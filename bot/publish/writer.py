@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from bot.config import Settings
 from bot.domain import errors
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Target
 from bot.domain.vocabulary import ApprovalMode, Audience
 from bot.gitlab_api import writing
@@ -62,7 +63,7 @@ def _as_posted(step: Step, text: str) -> str:
     return digest(Wish(step.identity, PostForm.NOTE, step.target, text, digest(text)).text())
 
 
-@dataclass(frozen=True)
+@frozen
 class Scene:
     """A step's place as it is now: `spot` is where it would be written, `posts` what of psbot's stands around it."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from bot.derive.decisions.due import Due
 from bot.domain.bulkhead import contained
 from bot.domain.errors import ConfigError
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Audience
 from bot.report.basis import with_basis
 from bot.report.change import with_fingerprint
@@ -23,7 +23,7 @@ __all__ = ["Made", "ReportContext", "make_documents"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """The rendered documents, and a sentence for each one that could not be made."""
 

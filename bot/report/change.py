@@ -15,12 +15,13 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.derive.decisions.due import Due
 from bot.derive.results import EngagementDerived
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement
 from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext
@@ -33,7 +34,7 @@ _SPACE = re.compile(r"\s+")
 _DRIFTS = re.compile(r"\d+(?:[.,\s\u00a0\u202f]\d+)*")
 
 
-@dataclass(frozen=True)
+@frozen
 class Trace:
     """What a text was: as of which day, and the digests of what it said, of its state, and of its words without numbers."""
 
@@ -126,7 +127,8 @@ def _digest(text: str, length: int) -> str:
 
 def _engagements(document: Document, day: date, context: ReportContext) -> Mapping[str, Engagement]:
     known = context.engagements(day)
-    return {ref: known[ref] for ref in sorted(known) if document.engagement in (None, ref)}
+    refs = sorted(known) if document.engagement is None else {document.engagement} & known.keys()
+    return {ref: known[ref] for ref in refs}
 
 
 def _happened(document: Document, context: ReportContext, since: date, day: date) -> bool:

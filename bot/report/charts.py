@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Engagement, Item
 from bot.domain.vocabulary import MilestoneState, ValueBasis
 from bot.report.text.safe_text import NOTHING, SafeMarkdown, cell, clean, html_text, joined, neutralise
@@ -30,7 +30,7 @@ BURN_WEEKS: Final = 26
 WEEK: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chart:
     """A diagram, what it shows in a sentence, and its figures as a table for where the diagram doesn't fit."""
 
@@ -40,7 +40,7 @@ class Chart:
     table: SafeMarkdown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BurnPoint:
     """Value done and value in scope at the end of `day`, in the units of `progress.basis`."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.config import Settings
 from bot.derive.depth import Depth
-from bot.derive.results import Derived, EngagementDerived
+from bot.derive.results import Derived, EngagementDerived, Forecast
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.model import Engagement, Item, PastReport, Portfolio, as_of
 from bot.domain.vocabulary import Audience
@@ -38,8 +38,8 @@ class ReportContext:
     commitment: Callable[[Derived], Mapping[str, Any]] | None = None
     derive_part: Callable[[date, Depth], Derived] | None = None
     """`derive`, where less than all of a past day will do."""
-    derive_one: Callable[[str, date], Derived] | None = None
-    """One engagement's figures of a day that nothing else asks for: not kept."""
+    forecast_of: Callable[[str, date], Forecast | None] | None = None
+    """One engagement's forecast of a day that nothing else asks for: not kept."""
     stands: Callable[[Document], str] = lambda document: ""
     """The fingerprint of what stands for a document; "" for nothing."""
     freeze: Callable[[date], ReportContext] | None = None
@@ -74,11 +74,12 @@ class ReportContext:
             self._by_ref[day, depth] = {e.ref: e for e in self.derive_to(day, depth).engagements}
         return self._by_ref[day, depth].get(ref)
 
-    def derived_alone(self, ref: str, day: date) -> EngagementDerived | None:
-        """One engagement's figures as of a day of its own; None where it was not there. The others are not derived."""
-        if self.derive_one is None:
-            return self.derived(ref, day)
-        return next((e for e in self.derive_one(ref, day).engagements if e.ref == ref), None)
+    def forecast_alone(self, ref: str, day: date) -> Forecast | None:
+        """One engagement's forecast as of a day of its own; None where it was not there. The others are not derived."""
+        if self.forecast_of is not None:
+            return self.forecast_of(ref, day)
+        then = self.derived(ref, day)
+        return then.forecast if then else None
 
     def derive_to(self, day: date, depth: Depth) -> Derived:
         """What was derived as of `day`, at least to `depth`."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from markdown_it import MarkdownIt
@@ -20,6 +19,7 @@ from bot.derive.order_results import OrderState
 from bot.derive.people.availability import Availability
 from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.calendar import Period
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
@@ -37,7 +37,7 @@ MOST_IN_CHAT = 4
 WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DigestSection:
     """A heading and what stands below it, most important first."""
 
@@ -45,7 +45,7 @@ class DigestSection:
     lines: tuple[SafeMarkdown, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Digest:
     """One digest, in Markdown; `full` replaces the sections where the text is not psbot's to cut (a customer's)."""
 

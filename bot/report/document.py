@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
+from bot.domain.packed import PackedText
 from bot.domain.vocabulary import Audience
 
 PM_NOTES_START = "<!-- psbot:pm-notes -->"
@@ -23,14 +25,14 @@ PRACTICAL_LIMIT = 100_000
 """Characters of one body; what is longer goes to follow-ups. GitLab's own limits: note 1,000,000, description 1,048,576."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoteTarget:
     """A note (the first of a thread) on an issue or epic, by its reference `group/project#12` or `group&7`."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssueTarget:
     """An issue in a project, by the project's path."""
 
@@ -39,7 +41,7 @@ class IssueTarget:
     confidential: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenderedFile:
     """A text to hand over as a file; it is never published."""
 
@@ -47,7 +49,7 @@ class RenderedFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """One report. `key` = (kind, audience, engagement, period, part) is unique: one note or issue stands for it."""
 
@@ -55,7 +57,7 @@ class Document:
     audience: Audience
     period: str
     target: NoteTarget | IssueTarget
-    body: str
+    body: PackedText = PackedText()  # noqa: RUF009 (a descriptor)
     """Markdown without marker; the PM-notes region (both marker lines) included where people may write."""
     engagement: str | None = None
     title: str = ""

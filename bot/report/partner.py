@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.decisions.due import Due
@@ -17,6 +16,7 @@ from bot.derive.labels import label_value
 from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import work_items
 from bot.domain.calendar import Period
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item, Portfolio, TimeLog
 from bot.domain.vocabulary import MilestoneState
 from bot.report.context import ReportContext, short_ref
@@ -28,7 +28,7 @@ BLACKED = "███"
 SHORT_NAME = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartnerItem:
     """One piece of work in the partner's hands."""
 
@@ -40,7 +40,7 @@ class PartnerItem:
     confidential: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartnerMilestone:
     """A milestone that holds work of the partner: the date agreed, and the one expected now or kept."""
 
@@ -50,7 +50,7 @@ class PartnerMilestone:
     done: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartnerWork:
     """One engagement of a partner: hours used of its order (None: no order known), what is open, what is late."""
 
@@ -72,7 +72,7 @@ class PartnerWork:
         return sum(item.late for item in self.open)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartnerView:
     """A partner and its engagements."""
 
@@ -97,7 +97,7 @@ def partners_of(engagement: Engagement, context: ReportContext) -> set[str]:
     return {name for name in named if name}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HandoverView:
     """What the template of the hand-over form shows."""
 

@@ -72,7 +72,6 @@ class Report:
     """Its section under `reports:`; a file has none."""
     section: str = ""
     """The section whose day it follows, where it has none of its own."""
-    audience: Audience = Audience.INTERNAL
     readers: str = ""
     """Who reads it, for the documentation."""
     is_asked: Callable[[Settings], bool] = always
@@ -95,6 +94,10 @@ class Report:
         object.__setattr__(self, "name", self.name or self.kind)
         if self.make is not None:
             object.__setattr__(self, "template", self.template or f"{self.kind}.md.j2")
+
+    @property
+    def audience(self) -> Audience:
+        return Audience.CUSTOMER if self.place is ReportPlace.CUSTOMER_CHANNEL else Audience.INTERNAL
 
     @property
     def is_published(self) -> bool:

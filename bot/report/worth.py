@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from bot.derive.results import PortfolioQuarter, QuarterRevenue
+from bot.domain.frozen import frozen
 
 LEAST_SHARE: Final = 0.005
 """Of the whole: less is noise beside the forecast's own range."""
@@ -15,7 +15,7 @@ Revenue = QuarterRevenue | PortfolioQuarter
 R = TypeVar("R", bound=Revenue)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told(Generic[R]):
     """The periods worth a row, in order, and what is expected after the last of them."""
 

@@ -90,6 +90,18 @@ def list_projects(call: Call) -> Response:
     return paginated(call, found, partial(project_json, call.world))
 
 
+def _asked_for(call: Call, kind: str, parent: Group) -> dict[str, Any]:
+    """The fields of a project or group that a request asks for."""
+    return {
+        "id": call.world.next_id(kind),
+        "slug": call.need("path"),
+        "parent": parent,
+        "name": call.need("name"),
+        "visibility": call.text("visibility") or "private",
+        "created_at": call.world.now,
+    }
+
+
 def create_project(call: Call) -> Response:
     """POST /projects in a group: Maintainer there, which is the default of groups."""
     number = call.number("namespace_id")
@@ -101,15 +113,7 @@ def create_project(call: Call) -> Response:
     path = f"{group.full_path}/{call.need('path')}"
     if call.world.find_namespace(path) is not None:
         raise Refusal(400, {"path": ["has already been taken"]})
-    made = Project(
-        id=call.world.next_id("project"),
-        slug=call.need("path"),
-        parent=group,
-        name=call.need("name"),
-        visibility=call.text("visibility") or "private",
-        created_at=call.world.now,
-    )
-    made.namespace_id = call.world.next_id("group")
+    made = Project(**_asked_for(call, "project", group), namespace_id=call.world.next_id("group"))
     call.world.add_namespace(made)
     call.world.record("project.create", path, call.actor.user)
     return as_json(project_json(call.world, made), 201)
@@ -124,14 +128,7 @@ def create_group(call: Call) -> Response:
     path = f"{parent.full_path}/{call.need('path')}"
     if call.world.find_namespace(path) is not None:
         raise Refusal(400, {"message": 'Failed to save group {:path=>["has already been taken"]}'})
-    made = Group(
-        id=call.world.next_id("group"),
-        slug=call.need("path"),
-        parent=parent,
-        name=call.need("name"),
-        visibility=call.text("visibility") or "private",
-        created_at=call.world.now,
-    )
+    made = Group(**_asked_for(call, "group", parent))
     call.world.add_namespace(made)
     call.world.record("group.create", path, call.actor.user)
     return as_json(group_json(call.world, made), 201)

@@ -62,7 +62,7 @@ def document(ref: str, *follow_ups: str, body: str = "One.") -> Document:
 
 
 def test_every_part_is_left_in_a_file_of_its_own() -> None:
-    files = files_of([document("acme/ps#7", "Two.", "Three.")])
+    files = dict(files_of([document("acme/ps#7", "Two.", "Three.")]))
     assert list(files.values()) == ["One.", "Two.", "Three."]
     assert next(iter(files)) == "status/acme-ps-7.internal.2026-W48.md"
 
@@ -70,6 +70,6 @@ def test_every_part_is_left_in_a_file_of_its_own() -> None:
 def test_no_two_documents_share_a_file() -> None:
     refs = ["acme/ps#7", "acme/ps&7", "acme-ps#7", "Acme/PS#7", "acme/" + "x" * 400 + "#1", "acme/" + "x" * 401 + "#1"]
     documents = [document(ref, body=ref) for ref in refs]
-    files = files_of([*documents, replace(documents[0], draft=True)])
+    files = dict(files_of([*documents, replace(documents[0], draft=True)]))
     assert len(files) == len({name.casefold() for name in files}) == 7
     assert all(len(name.encode()) < 250 for name in files)

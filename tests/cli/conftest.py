@@ -16,7 +16,7 @@ from bot.demo.catalogue import PLANS, Script
 from bot.demo.timesheets import make_bookings, make_timesheets
 from fakegitlab import DemoGitLab
 from tests.demo.hostile import make_hostile_portfolio
-from tests.demo.small import SMALL
+from tests.demo.small import FEW, SMALL
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 def desk(
     request: pytest.FixtureRequest, tmp_path: Path, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
-    """`desk` with four engagements, or all: "free, whole"."""
+    """`desk` with two engagements, or more: "free, four", "ce, whole"."""
     day = datetime.now(UTC).date()
-    edition, _, whole = str(request.param).partition(", ")
-    plans = PLANS if whole else SMALL
+    edition, _, size = str(request.param).partition(", ")
+    plans = {"": FEW, "four": SMALL, "whole": PLANS}[size]
     with DemoGitLab(make_hostile_portfolio(day, 7, edition, plans), edition=edition) as gitlab:
         config = DEMO_CONFIG(day, gitlab.url, 7, edition, csv=True, plans=plans)
         (tmp_path / "config.yml").write_text(config, encoding="utf-8")

@@ -15,7 +15,7 @@ import yaml
 
 from bot.demo import DEMO_CONFIG, make_portfolio
 from fakegitlab import DemoGitLab
-from tests.demo.small import SMALL
+from tests.demo.small import FEW
 
 ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / ".gitlab-ci.yml"
@@ -26,14 +26,14 @@ NO_JOBS = {"default", "variables", "workflow", "stages", "include"}
 
 def small_config(gitlab: DemoGitLab) -> dict[str, Any]:
     """That of the demo, without an address: a job knows its GitLab from CI_SERVER_URL."""
-    config: dict[str, Any] = yaml.safe_load(DEMO_CONFIG(datetime.now(UTC).date(), gitlab.url, plans=SMALL))
+    config: dict[str, Any] = yaml.safe_load(DEMO_CONFIG(datetime.now(UTC).date(), gitlab.url, plans=FEW))
     del config["gitlab"]
     return config
 
 
 def small_gitlab() -> DemoGitLab:
-    """With four engagements, as of today."""
-    return DemoGitLab(make_portfolio(datetime.now(UTC).date(), plans=SMALL))
+    """With two engagements, as of today."""
+    return DemoGitLab(make_portfolio(datetime.now(UTC).date(), plans=FEW))
 
 
 def pipeline() -> dict[str, Any]:

@@ -78,6 +78,7 @@ def test_a_token_that_only_reads_is_told_what_it_is_good_for(desk: Desk, monkeyp
     assert f"{len(desk.plans)} engagements found" in said.out, "everything else is looked at all the same"
 
 
+@pytest.mark.parametrize("desk", ["ultimate, four"], indirect=True)
 def test_engagements_without_an_internal_place_are_one_finding_with_the_lines_to_paste(desk: Desk) -> None:
     config = yaml.safe_load(desk.config.read_text(encoding="utf-8"))
     del config["engagements"]
@@ -230,6 +231,7 @@ def test_check_ends_with_the_one_thing_to_do_next_and_names_the_next_ten_reports
     assert len(re.findall(r"^ok    next \w+ report", said.out, re.M)) == 10
 
 
+@pytest.mark.parametrize("desk", ["ultimate, four"], indirect=True)
 def test_equal_faults_are_one_finding(desk: Desk) -> None:
     for e in (*desk.gitlab.world.items.values(), *desk.gitlab.world.epics.values()):
         e.description = (e.description or "").replace("hours:", "huors:")

@@ -14,7 +14,7 @@ import yaml
 from bot.cli.launcher import write_launcher
 from fakegitlab import DemoGitLab
 from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline, small_config, small_gitlab
-from tests.demo.small import SMALL
+from tests.demo.small import FEW
 
 SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
 LEFT = ["rendered", "public", "derived.json", "snapshot.json", "tables", "psbot-run.xml"]
@@ -55,9 +55,9 @@ def test_the_pipelines_scheduled_jobs_publish_and_leave_page_figures_and_run_rep
     assert list(jobs_of(jobs, runner.variables)) == ["run"]
     assert list(jobs_of(jobs, runner.variables | {"PSBOT_PAGES": "true"})) == ["run", "pages"]
     assert runner.run(jobs["run"], before=False) == 0, runner.log
-    assert len(gitlab.writes) > len(SMALL)
+    assert len(gitlab.writes) > len(FEW)
     assert runner.left(jobs["run"]) == LEFT
-    assert len(json.loads((runner.folder / "derived.json").read_text(encoding="utf-8"))["engagements"]) == len(SMALL)
+    assert len(json.loads((runner.folder / "derived.json").read_text(encoding="utf-8"))["engagements"]) == len(FEW)
     assert "\r" not in runner.log, "no redrawn bars in a job's log"
     assert runner.run(jobs["pages"]) == 0, runner.log
 
@@ -99,7 +99,7 @@ def test_a_failed_report_fails_the_job_and_leaves_everything_else(runner: Runner
     assert runner.left(jobs["psbot-run"]) == LEFT
     report = ElementTree.fromstring((runner.folder / "psbot-run.xml").read_text(encoding="utf-8"))
     assert int(report.attrib["failures"]) >= 1
-    assert len(gitlab.writes) >= len(SMALL)
+    assert len(gitlab.writes) >= len(FEW)
 
 
 @pytest.mark.parametrize(("variables", "code"), [({"GITLAB_TOKEN": ""}, 3), ({"GITLAB_TOKEN": "glpat-wrongwrong"}, 3)])
@@ -122,6 +122,6 @@ def test_shards_and_their_roll_up_publish_what_one_job_does(runner: Runner, gitl
     assert runner.left(jobs["psbot-rollup"]) == LEFT
     assert runner.run(jobs["psbot-pages"]) == 0, runner.log
     written = len(gitlab.writes)
-    assert written > len(SMALL)
+    assert written > len(FEW)
     assert runner.run({"script": ["psbot run"]}) == 0, runner.log
     assert len(gitlab.writes) == written, "one job after the shards finds nothing to do"

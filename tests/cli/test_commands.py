@@ -21,7 +21,8 @@ from bot.derive.results import Derived
 from bot.domain.model import Portfolio
 from tests.cli.conftest import Desk, Said
 
-ANY_EDITION = pytest.mark.parametrize("desk", ["ultimate", "free", "ce"], indirect=True)
+ANY_EDITION = pytest.mark.parametrize("desk", ["ultimate, four", "free", "ce"], indirect=True)
+FOUR = pytest.mark.parametrize("desk", ["ultimate, four"], indirect=True)
 
 
 def schema(desk: Desk, *option: str) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def schema(desk: Desk, *option: str) -> dict[str, Any]:
 # -- the job
 
 
-@pytest.mark.parametrize("desk", ["ultimate", "free, whole", "ce"], indirect=True)
+@pytest.mark.parametrize("desk", ["ultimate, four", "free, whole", "ce, four"], indirect=True)
 def test_a_run_publishes_and_a_second_run_writes_nothing(desk: Desk) -> None:
     first = desk.psbot("run")
     assert first.code == 0, first.err
@@ -47,6 +48,7 @@ def test_a_run_publishes_and_a_second_run_writes_nothing(desk: Desk) -> None:
     assert "0 writes" in second.err
 
 
+@FOUR
 def test_a_health_label_that_psbot_set_itself_changes_no_report(desk: Desk) -> None:
     config = yaml.safe_load(desk.config.read_text(encoding="utf-8"))
     config["portfolio"]["namespaces"] = dict.fromkeys(config["portfolio"]["namespaces"], "internal")
@@ -67,6 +69,7 @@ def test_a_dry_run_sends_nothing_that_writes_and_shows_what_would_be_written(des
     assert [r for r in desk.gitlab.requests if r.is_write] == []
 
 
+@FOUR
 def test_a_plan_is_carried_out_exactly_and_validates(desk: Desk) -> None:
     plan = desk.folder / "plan.json"
     assert desk.psbot("run", "--dry-run", "--plan", str(plan)).code == 0
@@ -108,7 +111,7 @@ def test_the_run_report_names_every_text_and_every_failure(desk: Desk) -> None:
     assert "not declared internal" in said.err
 
 
-@pytest.mark.parametrize("shards", [5])  # of four engagements: one has none; the jobs are tried with two
+@pytest.mark.parametrize("shards", [3])  # of two engagements: one has none; the jobs are tried with two
 def test_shards_together_publish_what_one_run_does(desk: Desk, shards: int) -> None:
     alone = [line for line in desk.psbot("run", "--dry-run").out.splitlines() if line.startswith("would create")]
     parts = [str(desk.folder / f"part-{n}.json") for n in range(1, shards + 1)]
@@ -214,6 +217,7 @@ def test_the_site_is_written_as_files(desk: Desk) -> None:
     assert all("<script src=" not in page.read_text(encoding="utf-8") for page in pages)
 
 
+@FOUR
 def test_backtest_tells_how_far_to_trust_it(desk: Desk) -> None:
     said = desk.psbot("backtest", "--trials", "500")
     assert said.code == 0, said.err

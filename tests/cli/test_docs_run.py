@@ -64,14 +64,8 @@ def test_every_command_of_the_page_runs_as_it_stands(page: Path, desk: Desk, mon
     for words in commands_of(page):
         said = carry_out(words, desk, targets)
         assert said is None or said.code == 0, f"{words}: {said.err}"
-
-
-def test_the_readmes_five_steps_end_with_reports_in_gitlab(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(desk.folder)
-    monkeypatch.setenv("GITLAB_URL", desk.gitlab.url)
-    for words in commands_of(ROOT / "README.md"):
-        carry_out(words, desk, {"demo", "test", "setup"})
-    assert len(desk.gitlab.writes) > len(desk.plans)
+    if page.name == "README.md":
+        assert len(desk.gitlab.writes) > len(desk.plans), "its five steps end with reports in GitLab"
 
 
 def test_every_psbot_command_in_the_text_has_the_options_that_it_is_named_with(call: Callable[..., Said]) -> None:

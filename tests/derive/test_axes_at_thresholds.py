@@ -80,6 +80,8 @@ def test_a_milestone_counts_as_safe_when_its_chance_is_clear_of_the_threshold(
 ) -> None:
     derived = milestone(slip_days=0, on_time_probability=chance)
     assert colours(schedule_axis, derived=derived) == ("green", cleared)
+    almost = milestone(slip_days=4, on_time_probability=chance)
+    assert colours(schedule_axis, derived=almost) == ("green", "yellow"), "a chance clears no slip"
 
 
 @pytest.mark.parametrize(("days", "colour"), [(1, "yellow"), (9, "yellow"), (10, "red"), (11, "red"), (60, "red")])
@@ -130,6 +132,10 @@ def test_a_milestone_without_forecast_slips_as_its_due_date_was_moved() -> None:
     assert said(schedule_axis, derived=moved) == [
         'Milestone "Design" is expected 2026-12-07, 5 working days late (baseline 2026-11-30).'
     ]
+    earlier = milestone(due=date(2026, 11, 27))
+    assert said(schedule_axis, derived=earlier) == [
+        'Milestone "Design" is expected 2026-11-27, 1 working day early (baseline 2026-11-30).'
+    ]
     assert colours(schedule_axis, derived=milestone(due=BASELINE))[0] == "unknown"
     assert colours(schedule_axis, derived=milestone(baseline=None, due=BASELINE))[0] == "unknown"
     assert colours(schedule_axis, derived=milestone(state="done", due=date(2026, 12, 7)))[0] == "unknown"
@@ -177,6 +183,22 @@ def test_before_a_tenth_of_time_or_value_a_forecast_is_nobodys_red(
 ) -> None:
     progress = Progress(percent=percent, done=0, total=100)
     assert colours(schedule_axis, facts=facts, derived=chance(0.1, progress=progress))[0] == colour
+
+
+@pytest.mark.parametrize(
+    ("planned", "colour"),
+    [
+        ([], "green"),
+        (["2026-12-17"], "green"),
+        (["2026-12-18"], "green"),
+        (["2026-12-17", "2026-12-21"], "yellow"),
+        (["2026-12-19"], "yellow"),
+    ],
+)
+def test_what_has_not_begun_is_green_while_its_plan_keeps_the_end(planned: list[str], colour: str) -> None:
+    plan = Schedule(planned={f"g/p#{n}": date.fromisoformat(day) for n, day in enumerate(planned)})
+    facts = {"start": DAY, "end": "2026-12-18"}
+    assert colours(schedule_axis, facts=facts, derived=chance(0.1, weeks=0, schedule=plan))[0] == colour
 
 
 @pytest.mark.parametrize(
@@ -395,4 +417,5 @@ def test_the_facts_of_an_axis_are_what_a_reader_can_see() -> None:
     assert axis(scope_axis, derived={"scope": scope}).signal.facts == (3, 2, 5, 7)
     assert axis(budget_axis, derived=budget(0.5, 0.4)).signal.facts == (100, False)
     assert axis(budget_axis, derived=budget(1.2, 0.4)).signal.facts == (100, True)
-    assert axis(budget_axis, derived=budget(0.5, 0.4)).signal.done == 0.4
+    for done in (0.4, 0.0, None):
+        assert axis(schedule_axis, derived=chance(0.5, progress=Progress(percent=done))).signal.done == (done or 0.0)

@@ -34,7 +34,7 @@ def post(number: int = 7, words: str = "On track.", identity: Identity = WHAT, n
     marker = Marker(identity, digest(words), **marked)
     form = "issue" if identity.kind == "monthly" else "note"
     body = text_of(words, identity, notes, **{k: v for k, v in marked.items() if k != "version"})
-    made = Post(SPOT, cast(Any, form), number, body, marker, url=f"https://gitlab/{number}")
+    made = Post(SPOT, cast(Any, form), number, marker, body, url=f"https://gitlab/{number}")
     return replace(made, **fields)
 
 

@@ -21,7 +21,7 @@ from bot.publish.marker import Identity, Marker
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json, plan_schema, plan_to_json
 from bot.publish.posts import Post, Spotted, Standing
-from bot.publish.steps import Plan, plan_text
+from bot.publish.steps import Plan, plan_lines
 from bot.report.document import NoteTarget
 from tests.publish.stage import CHANNEL, REPORTS, ROOT, SETTINGS, Stage, draft, monthly, status
 
@@ -37,7 +37,7 @@ def planned(*documents: object, posts: tuple[Post, ...] = (), **standing: object
 
 def posted(text: str, **fields: object) -> Post:
     step = planned(status(text)).steps[0]
-    found = Post(ROOT, PostForm.NOTE, 7, step.body, Marker(step.identity, step.fingerprint, pm="x"), author="bot")
+    found = Post(ROOT, PostForm.NOTE, 7, Marker(step.identity, step.fingerprint, pm="x"), step.body, author="bot")
     return replace(found, **fields)  # type: ignore[arg-type]
 
 
@@ -51,7 +51,7 @@ def test_every_action_has_its_reason_and_diff(golden: Callable[[str, str], None]
         posts=(posted("On track."), posted("On track.", id=9)),
         problems={"acme/ps-internal/gone#1": "can't be read: 404"},
     )
-    golden("plan.txt", plan_text(plan) + "\n")
+    golden("plan.txt", "\n".join(plan_lines(plan)) + "\n")
 
 
 def test_a_place_that_was_not_read_refuses_what_would_go_there() -> None:
@@ -75,7 +75,7 @@ def test_documents_in_any_order_make_the_same_steps() -> None:
 
 
 def test_control_characters_do_not_reach_a_terminal() -> None:
-    text = plan_text(planned(status("\x1b[2J\x9b red \u202e evil", engagement="a\x1b[31m#1")))
+    text = "\n".join(plan_lines(planned(status("\x1b[2J\x9b red \u202e evil", engagement="a\x1b[31m#1"))))
     assert not {"\x1b", "\x9b", "\u202e"} & set(text)
 
 

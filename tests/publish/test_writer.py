@@ -70,7 +70,7 @@ def drafted(number: int = 7, words: str = "Half done.", **fields: Any) -> Post:
     body = make_wishes(draft(words))[0].text()
     marker = read_marker(body)
     assert marker
-    return Post(ROOT, PostForm.NOTE, number, body, marker, **fields)
+    return Post(ROOT, PostForm.NOTE, number, marker, body, **fields)
 
 
 def customers(words: str = "Half done.", action: Any = "create") -> Step:

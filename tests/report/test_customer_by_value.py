@@ -140,6 +140,7 @@ def test_the_contract_is_measured_by_hours_or_by_milestones_never_by_both(
 ) -> None:
     found = facts_of({"billing": billing, "hours": hours})
     assert (found.hours_used is not None, found.accepted is not None) == (by_hours, not by_hours)
+    assert (found.hours_used, found.hours_sold) == ((390, 720) if by_hours else (None, None))
 
 
 def test_by_neither_where_there_is_neither() -> None:
@@ -249,7 +250,7 @@ MISSED = stone(forecast=DEC_11, state=AT_RISK)
         ((work(1, **WAITS),), "1 item waits for you."),
         ((work(1, **WAITS), work(2, **WAITS), work(3, **OVERDUE)), "2 items wait for you."),
         ((work(1, **OVERDUE),), "1 step that was planned by now is still open."),
-        ((work(1, **OVERDUE), work(2, **OVERDUE), work(3, due_date=DAY)), "2 steps that were planned by now are still open."),
+        ((work(1, **OVERDUE), work(2, **OVERDUE), work(3, due_date=DAY), work(4, due_date=DEC_9)), "2 steps that were planned by now are still open."),
         ((work(1, state="closed", **OVERDUE), work(2, state="closed", **WAITS)), "The work takes longer than planned."),
         ((work(1),), "The work takes longer than planned."),
         ((), "The work takes longer than planned."),
@@ -370,6 +371,7 @@ def test_an_engagement_is_told_of_until_the_week_after_its_end() -> None:
     assert served(completed(date(2026, 1, 1), Phase.ACTIVE))
     assert served(completed(date(2026, 11, 13)))
     assert not served(completed(date(2026, 11, 12)))
+    assert not served(completed(date(2026, 10, 1)))
     assert not served(completed(None))
 
 

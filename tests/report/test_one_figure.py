@@ -9,9 +9,11 @@ from __future__ import annotations
 import html
 import os
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -149,16 +151,25 @@ class Known:
                 per_day.setdefault("", []).append(_portfolio_figures(derived))
         return {d for found in per_day.values() for d in differences(found)} | _totals(voice, ref)
 
+    @cached_property
+    def _in_order(self) -> list[float]:
+        return sorted(self.numbers)
+
+    def _between(self, low: float, high: float) -> list[float]:
+        """The known numbers from `low` to `high`."""
+        return self._in_order[bisect_left(self._in_order, low) : bisect_right(self._in_order, high)]
+
     def has(self, figure: float) -> bool:
         """To the digits that are shown: whole money, three figures of a forecast."""
-        return any(abs(figure - value) <= max(0.51, rounding(value)) for value in self.numbers)
+        near = self._between(0.9 * figure - 1, 1.1 * figure + 1)
+        return any(abs(figure - value) <= max(0.51, rounding(value)) for value in near)
 
     def has_hours(self, figure: float) -> bool:
         """Whole hours of a forecast, a tenth of those that were logged."""
-        return any(abs(figure - value) <= 0.51 for value in self.numbers)
+        return bool(self._between(figure - 0.51, figure + 0.51))
 
     def has_share(self, percent: float) -> bool:
-        return any(abs(percent - 100 * value) <= 0.51 or abs(percent - value) <= 0.51 for value in self.numbers)
+        return self.has_hours(percent) or bool(self._between((percent - 0.51) / 100, (percent + 0.51) / 100))
 
 
 def rounding(value: float) -> float:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from bot.app.session import Session
 from bot.app.setting_up.proposal import project_named
 from bot.app.sources import read_live
 from bot.domain.errors import UsageError
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Portfolio
 from bot.domain.vocabulary import Audience
 from bot.gitlab_api import set_up as gitlab
@@ -20,7 +20,7 @@ _MARK = re.compile(r"<!-- psbot-place ([^\s<>]+) -->")
 _TEXT = "psbot writes its internal weekly status of this engagement here, and reads the answers in its thread."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceFor:
     """Where an engagement's internal status goes; `issue` is None while it is only planned, `made` tells who made it."""
 

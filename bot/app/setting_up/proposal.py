@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.app.session import DEFAULT_URL, Session, instance_url
 from bot.config.label_settings import LabelSettings
 from bot.config.starter import Proposal
 from bot.domain.errors import NotFoundError, UsageError
+from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio
 from bot.domain.paths import is_within, path_part
 from bot.domain.vocabulary import Audience
@@ -40,7 +41,7 @@ def would_create(session: Session) -> Iterator[str]:
         yield f"would create in {path}: {name}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """A proposed starter, and what it was made from."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.app.csv_cells import BadCell, DateOrder, find_order, read_day
 from bot.app.csv_sheet import Row, read_rows
@@ -20,6 +20,7 @@ from bot.config.sold import (
 )
 from bot.config.sow import Sow
 from bot.domain.errors import ConfigError, Fault
+from bot.domain.frozen import frozen
 from bot.domain.mistakes import given, nearest
 
 ORDERS: Mapping[str, DateOrder] = {"dmy": DateOrder(True), "mdy": DateOrder(False)}
@@ -27,7 +28,7 @@ MONEY_AND_HOURS = ("value", "hours", "rate")
 DAYS = ("start", "end")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sold:
     """One row: the SOW, and the line that it stands on."""
 
@@ -35,7 +36,7 @@ class Sold:
     sow: Sow
 
 
-@dataclass(frozen=True)
+@frozen
 class SoldList:
     """What a file holds, and what was left out that a person would want to know."""
 
@@ -43,7 +44,7 @@ class SoldList:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Sheet:
     where: str
     places: Mapping[str, int]

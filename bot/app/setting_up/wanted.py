@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from bot.config import Settings
 from bot.config.sow import EngagementTemplate, Sow
+from bot.domain.frozen import frozen
 from bot.domain.yaml_text import dump_yaml
 
 
@@ -45,7 +46,7 @@ _MARK = re.compile(r"<!-- psbot-new ([0-9a-zA-Z._~%-]+) ([\w-]+) -->")
 _UNSAFE = re.compile(r"[^0-9a-zA-Z._~-]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """One thing that shall stand. `place` is the path that holds it (of a group or project: its own).
 
@@ -65,7 +66,7 @@ class Wanted:
     assignee: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What stands in one group or project. `items`: iid by key, of those that an earlier run made."""
 
@@ -75,7 +76,7 @@ class Found:
     items: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetUpStep:
     """Make one thing, or leave it because it stands."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Final
 
@@ -14,6 +14,7 @@ from bot.derive.ratios import ratio
 from bot.derive.results import SEVERITIES, Compliance, Gap, Reason, Risk
 from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.vocabulary import RiskSource, Severity
 
@@ -24,7 +25,7 @@ Found = Mapping[Rule, Sequence[Finding]]
 """What each rule found; a rule that failed is not in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examination:
     """What the rules say of one engagement. `errors`: rules that failed, by name."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from bot.derive.checks.practices import Practice
 from bot.derive.decisions.questions import in_planning
 from bot.derive.subject import Subject
 from bot.domain.calendar import add_months
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Phase
 
@@ -57,7 +57,7 @@ def once_planned(subject: Subject) -> bool:
     return not in_planning(subject)
 
 
-@dataclass(frozen=True)
+@frozen
 class Gate:
     """`message` may tell the number of references: its place `n` is filled anew for each engagement."""
 

@@ -15,6 +15,7 @@ from bot.config import Threshold
 from bot.derive.checks.gate import EVERY_PHASE as EVERY_PHASE
 from bot.derive.checks.gate import Gate
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Phrase
 from bot.domain.model import EMPTY
 from bot.domain.vocabulary import Phase, Severity
@@ -35,7 +36,7 @@ class Theme(StrEnum):
     ESCALATION = "escalation"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing a rule found: what (figures and units), references, what to do; `severity` if not the default."""
 

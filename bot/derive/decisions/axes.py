@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -20,6 +19,7 @@ from bot.derive.decisions.colours import (
 from bot.derive.decisions.questions import deadline, hours_at_completion, sow_end
 from bot.derive.results import MilestoneStatus, Reason, Scope
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
 from bot.domain.vocabulary import Colour, MilestoneState, Phase
 
@@ -28,7 +28,7 @@ WEEKS_OF_A_PACE: Final = 2
 """One week of work is one reading, and tells no pace."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Axis:
     """An axis on one day: its signal, and the reasons, the worst first."""
 

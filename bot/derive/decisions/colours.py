@@ -8,12 +8,12 @@ than that, so that a later day never tells another past.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from bot.derive.results import Escalation, Rag, Reason, Risk
 from bot.domain.calendar import ONE_DAY
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Colour, RiskSource, Severity
 
 LEVELS: Final = ("green", "yellow", "red")
@@ -30,7 +30,7 @@ DAYS_OF_A_MONTH: Final = 20
 """Working days: the dead band, a share, is that part of them where a threshold is a number of days."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sign:
     """One piece of evidence: the colour it gives, and the colour with each threshold moved by the dead band."""
 
@@ -44,7 +44,7 @@ class Sign:
         return self.cleared or self.colour
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signal:
     """What a day's facts say of an axis: its colour, what it has cleared by the dead band, and what is certain."""
 
@@ -94,7 +94,7 @@ def fold_days(day: date) -> tuple[date, ...]:
     return tuple(day - ONE_DAY * back for back in range((WEEK * WEEKS_BACK).days, -1, -1))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hold:
     """A colour that was called for: it stands until that day, or until the facts have changed since."""
 
@@ -106,7 +106,7 @@ class Hold:
         return day >= self.until or today.facts != self.facts or today.done >= self.done + MUCH_DONE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColourStanding:
     """The colour as it stands after a day: what holds it up, and the reading of the working day before."""
 

@@ -8,7 +8,6 @@ made up for, as of the last day on which it was current, as long as an earlier o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -25,6 +24,7 @@ from bot.domain.calendar import (
     week_of,
 )
 from bot.domain.errors import UsageError
+from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Audience
 
@@ -34,7 +34,7 @@ MAX_MISSED: Final = 4
 """Periods made up for at most: older news helps nobody."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Due:
     """A report to make: its period, the day as of which it is derived; `final`: no later run will bring it up to date."""
 
@@ -45,7 +45,7 @@ class Due:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cycle:
     """How a kind of report recurs: the period of a day, and the day on which a period's report is first due."""
 
@@ -72,7 +72,7 @@ class Cycle:
         return period.last if self.after_end else self.first_due(self.after(period)) - ONE_DAY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rhythm:
     """How a report recurs, before its config says on which day: what a report declares."""
 
@@ -117,7 +117,7 @@ def always(_: Settings) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportSchedule:
     """When a kind of report is made. Without a rhythm it is due at any time, and written on its occasion."""
 

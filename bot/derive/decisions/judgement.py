@@ -7,7 +7,6 @@ from what was known on that day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from statistics import median
@@ -20,13 +19,14 @@ from bot.derive.order_results import OrderState
 from bot.derive.replay import Learned, rederive, subject_of
 from bot.derive.results import Forecast
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import AxisName, Colour, Phase
 
 KINDS = ("finish", "revenue", "colour")
 Payloads = Sequence[Mapping[str, object]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Bench:
     """What orders are scored with: the engagement as it stands, what it had published, and how a past day is replayed."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
 from bot.derive.results import MilestoneStatus
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import MilestoneState
 
 
@@ -22,7 +23,7 @@ class CustomerState(StrEnum):
     LATE = "late"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerStanding:
     """The state, and the milestone that is the reason for it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -12,6 +11,7 @@ from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, Rag, Status
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period, week_named
+from bot.domain.frozen import frozen
 from bot.domain.model import Booking, Item, TimeLog
 from bot.domain.vocabulary import ChangeOrderState
 
@@ -78,7 +78,7 @@ def deadline(subject: Subject) -> date | None:
     return subject.engagement.due_date or max(due, default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoursAtCompletion:
     """The one figure for what it takes in the end: `forecast.effort_hours`."""
 

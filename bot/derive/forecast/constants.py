@@ -80,8 +80,6 @@ STALLED_SD = 1.2
 """Nothing logged and nothing closed for four weeks: the pace is unknown, the range is wide. Assumed."""
 STALL_WEEKS = 4
 """So many weeks without a trace of work are a standstill. Assumed."""
-PACE_FLOOR = 0.1
-"""No window's pace counts as less than this share of that of thirteen weeks. Assumed."""
 UNEVEN_WEEKS = (10, 26)
 """The usual unevenness of weeks counts as the first number of weeks, one's own is that of the second number of late. Assumed."""
 MOST_UNEVEN = 2.0
@@ -95,7 +93,7 @@ TYPICAL_WIDER = 1.5
 TAIL_SCORE = 2.6
 """Standard normal score of the last trial that needs a quarter of its own: one in two hundred comes later. Assumed."""
 PACE_WEEKS = (4, 8, 13, 26, 52)
-"""Windows whose mean paces are pooled, each counting alike: no single one is best everywhere (22 series)."""
+"""Windows over which the pace is a mean, each counting alike: no single one is best everywhere (22 series)."""
 
 # -- capacity and revenue
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,10 +21,11 @@ from bot.derive.forecast.constants import (
 )
 from bot.derive.forecast.history import Array, State
 from bot.derive.forecast.reference import Reference
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import ValueBasis
 
 
-@dataclass(frozen=True)
+@frozen
 class Effort:
     """Hours at completion: spent so far, median of the rest, sd of the total ÷ total."""
 

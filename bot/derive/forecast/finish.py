@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from statistics import NormalDist
@@ -21,7 +21,6 @@ from bot.derive.forecast.constants import (
     MOST_UNEVEN,
     MOVING,
     OWN_SD,
-    PACE_FLOOR,
     PACE_WEEKS,
     SCOPE_SD,
     SKEW,
@@ -31,7 +30,8 @@ from bot.derive.forecast.constants import (
     UNEVEN_WEEKS,
 )
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
-from bot.derive.forecast.reference import BEST_WEEKS, Reference
+from bot.derive.forecast.reference import Reference
+from bot.domain.frozen import frozen
 
 NORMAL = NormalDist()
 LEVELS = (0.10, 0.50, 0.80, 0.95)
@@ -49,7 +49,7 @@ class PriorSource(StrEnum):
     TYPICAL = "typical"
 
 
-@dataclass(frozen=True)
+@frozen
 class Prior:
     """What is expected of the total duration before looking at the pace: ln(working days) and its sd."""
 
@@ -58,7 +58,7 @@ class Prior:
     source: PriorSource
 
 
-@dataclass(frozen=True)
+@frozen
 class Remaining:
     """Working days still to go: median, sd of the logarithm below and above it, weight of the own pace, stalled or not."""
 
@@ -184,7 +184,7 @@ def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) ->
     return Remaining(days / pace_factor, sd, sd, 0.0)
 
 
-@dataclass(frozen=True)
+@frozen
 class Total:
     """ln(total duration) is normal, given that `elapsed` working days were not enough."""
 
@@ -233,7 +233,7 @@ def _own_remaining(
             state.elapsed * (total - earned) / earned for earned in (state.earned_closed, state.earned) if earned > 0
         ]
         by_hours = _days_for(rest, capacity, state) if rest else None
-        return _pooled([*voices, *([by_hours] if by_hours else [])], LEAST_DAYS)
+        return _pooled([*voices, *([by_hours] if by_hours else [])])
     pace = pooled_pace(state.weekly_closed) if state.weeks else state.earned / state.elapsed * DAYS_PER_WEEK
     goal = max(total * closed_share - state.earned_closed, LEAST_PROGRESS * total)
     return goal / pace * DAYS_PER_WEEK if pace > 0 else None
@@ -247,18 +247,21 @@ def _days_for(rest: float, capacity: Capacity | None, state: State) -> float | N
     return rest / burn if burn > 0 else None
 
 
-def _pooled(values: Sequence[float], least: float) -> float:
-    """Geometric mean: simple forecasts that err in different ways, each counting alike."""
-    return math.exp(sum(math.log(max(v, least)) for v in values) / len(values))
+def _pooled(values: Sequence[float]) -> float:
+    """Geometric mean, of a day at least: simple forecasts that err in different ways, each counting alike."""
+    return math.exp(sum(math.log(max(v, LEAST_DAYS)) for v in values) / len(values))
 
 
 def pooled_pace(weekly: Sequence[float] | Array) -> float:
-    """Value closed (hours burnt) per week to expect: windows pooled, so that no burst or lull decides."""
+    """Value closed (hours burnt) per week to expect: the mean over windows, so that no burst or lull decides.
+
+    What lies ahead is a sum of weeks, so it is a mean of their amounts, late weeks being in most windows. The mean of their
+    logarithms would let one quiet window, the least certain of all, outvote the others.
+    """
     weeks = np.asarray(weekly, dtype=np.float64)
-    if not len(weeks) or weeks.sum() <= 0:
+    if not len(weeks):
         return 0.0
-    floor = PACE_FLOOR * (float(weeks[:BEST_WEEKS].mean()) or float(weeks.mean()))
-    return _pooled([float(weeks[:length].mean()) for length in PACE_WEEKS], floor)
+    return max(float(np.mean([weeks[:length].mean() for length in PACE_WEEKS])), 0.0)
 
 
 def _unevenness(state: State) -> float:

@@ -20,6 +20,7 @@ from bot.derive.forecast.constants import BASIS_SHARE, LATE_FROM, PARTIAL_CREDIT
 from bot.derive.money.hours import items_without_logs, non_billable_refs
 from bot.derive.scope.breakdown import ancestry, work_items
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item, TimeLog
 from bot.domain.vocabulary import EPIC, ValueBasis
 
@@ -98,7 +99,7 @@ _UNIX_EPOCH = date(1970, 1, 1).toordinal()
 _ORIGIN64 = np.datetime64(_ORIGIN)
 
 
-@dataclass(frozen=True)
+@frozen
 class State:
     """What was known of an engagement at the end of one day. Values in units of the basis, hours in hours."""
 

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -27,6 +27,7 @@ from bot.derive.forecast.finish import combine_priors, remaining_time
 from bot.derive.forecast.history import Array, History, make_history
 from bot.derive.forecast.reference import Lags, Middles, Reference, by_class, shrunk
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Milestone, Portfolio, end_of_day
 from bot.domain.vocabulary import ItemState, ValueBasis
 
@@ -35,7 +36,7 @@ DATES_ASKED_AT = tuple(n / 10 for n in range(1, 10))
 """Many shares of the time: asked at few, date and share together would give the truth away."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Finished:
     """A finished engagement: its history, working days from start to end, and hours."""
 

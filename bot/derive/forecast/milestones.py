@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
 from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.domain.vocabulary import AcceptanceState, Phase
 
@@ -26,7 +26,7 @@ _GRID = np.linspace(-3.5, 3.5, 701)
 """Standard normal scores between which a chance is read."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Landing:
     """A milestone as seen from today: its share of the remaining time, or the working days until its date."""
 
@@ -111,7 +111,7 @@ def chance_by(landing: Landing, within: float, remaining: Remaining | None, ref:
     return round(NORMAL.cdf(float(np.interp(within, days, _GRID))), 3)
 
 
-@dataclass(frozen=True)
+@frozen
 class Amount:
     """An amount that is earned on acceptance: the position of its day where it is known, else the days to it by trial."""
 

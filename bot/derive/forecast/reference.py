@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.derive.forecast.constants import DATES_SD, LEAST_REST_SD, PRIOR_WEIGHT, SLIP_REACH
+from bot.domain.frozen import frozen
 
 MIN_WEEKS, BEST_WEEKS = 8, 13
 """Below eight weeks of history the own pace alone says too little; thirteen weeks are best (573 points)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Lags:
     """Working days: from the end of a milestone's work to its sign-off request, and from there to the answer."""
 
@@ -32,7 +33,7 @@ class Lags:
     sd: float = 0.6
 
 
-@dataclass(frozen=True)
+@frozen
 class TypicalSlip:
     """What becomes of the time that a date leaves: factor in the median, sd of its logarithm below and above."""
 
@@ -81,7 +82,7 @@ class Reference(Middles):
     spread: float = 1.0
     """Factor on the finish ranges: how far finished engagements fell from what would have been forecast."""
     effort_spread: float = 1.0
-    lags: Lags = Lags()
+    lags: Lags = field(default_factory=Lags)
     slips: tuple[tuple[int, float, float], ...] = ()
     """Dates of finished work: which engagement's, share of the time that was gone by them, ln(what was left ÷ what they left)."""
 

@@ -24,11 +24,12 @@ from bot.derive.results import QuarterRevenue, Reason
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
 from bot.domain.vocabulary import ChangeOrderState, Recognition
 
 
-@dataclass(frozen=True)
+@frozen
 class Terms:
     """Recognition rule, contract value and hours with approved change orders, the mean rate, and billable hours by day."""
 
@@ -118,7 +119,7 @@ def hours_sold(subject: Subject) -> float | None:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Span:
     """A fiscal quarter on the working-day axis: positions at the end of the day before it and of its last day."""
 
@@ -127,7 +128,7 @@ class Span:
     last: float
 
 
-@dataclass(frozen=True)
+@frozen
 class QuarterTrials:
     """Money of one quarter: earned so far, each trial's whole quarter (one number when it is certain), upside, reason."""
 

@@ -24,9 +24,10 @@ from bot.derive.forecast.constants import (
 from bot.derive.forecast.effort import Effort
 from bot.derive.forecast.finish import Remaining, normal_nodes
 from bot.derive.forecast.history import Array, State
+from bot.domain.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Scores:
     """Standard normal scores by trial: for time, effort and pace. Trial n shares the portfolio's shock n."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.labels import has_label, is_acceptance, matches
 from bot.derive.results import Acceptance
 from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.model import Item
 from bot.domain.vocabulary import AcceptanceState, BillingType, Recognition
 
@@ -43,7 +43,7 @@ def _is_billing(view: MilestoneView, subject: Subject) -> bool:
     return bool(told) or subject.engagement.facts.billing == BillingType.MILESTONE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _SignOff:
     """What is known of the request and its answer; `is_accepted` without a day where a label has none."""
 

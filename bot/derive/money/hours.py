@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.config import LabelSettings
 from bot.derive.labels import is_work, meaning_of
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item, TimeLog
 
 PACE_WEEKS = 8
@@ -18,7 +18,7 @@ HORIZON_DAYS = 5_000
 """Working days (about 19 years) beyond which a run-out date says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hours:
     """All hours spent, and those of them that can be billed."""
 

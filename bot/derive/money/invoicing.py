@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.config import Threshold
@@ -20,6 +20,7 @@ from bot.derive.money.hours import is_billable, items_without_logs, non_billable
 from bot.derive.money.rates import hourly_rate
 from bot.derive.results import Acceptance
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text, commas
 from bot.domain.model import Facts, TimeLog
 from bot.domain.vocabulary import AcceptanceState, Phase
@@ -76,7 +77,7 @@ def _billed(line: BillingLine, subject: Subject, through: date | None) -> Billin
 # -- hours
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Judged:
     """Hours of one log, or a part of them, and what becomes of them."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from bot.config import LabelSettings
 from bot.derive.money.hours import is_billable, non_billable_refs
 from bot.derive.people.availability import Availability
 from bot.derive.ratios import ratio
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Engagement
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Utilisation:
     """Of all together, and of each person; None and empty when nobody logged time."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import EngagementDerived, RaidEntry
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import RaidKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decided:
     """A closed decision of an engagement's register; `entry.owner` is who decided, as far as the issue tells."""
 

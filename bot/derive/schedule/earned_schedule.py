@@ -7,7 +7,7 @@ plan read at the end of each working day and a straight line between two of them
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from bot.derive.ratios import ratio
@@ -17,13 +17,14 @@ from bot.derive.schedule.milestones import MilestoneView, milestone_statuses
 from bot.derive.schedule.slips import days_lost_by_month, delays, find_slips
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Item
 
 ROUNDING = 1e-9
 """Share of all value below which a difference is a rounding error of sums."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PlannedValue:
     """Value planned over time: at days (dated work), and evenly over `first` … `last` (the rest)."""
 

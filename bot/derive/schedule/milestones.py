@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import MilestoneForecast, MilestoneStatus
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item, Milestone, MilestoneFact
 from bot.domain.vocabulary import MilestoneState, TimeboxState
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MilestoneView:
     """One title: the GitLab milestones that bear it, what the contract says, and its items of work."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
@@ -13,6 +12,7 @@ from bot.derive.results import ChangeOrder, Scope
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.scope.progress import measure_of
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.model import Item
 from bot.domain.vocabulary import EPIC, ChangeOrderState, ValueBasis
 
@@ -57,7 +57,7 @@ def derive_scope(subject: Subject, earlier_baselines: Iterable[int] = ()) -> Sco
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtBaseline:
     """The work of the baseline day: the value of each item that stood then (dropped since or not), and what came later."""
 

@@ -8,15 +8,16 @@ under epics.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from bot.config import LabelSettings
 from bot.derive.labels import is_dropped, is_work
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Engagement, Item
 from bot.domain.vocabulary import EPIC, ValueBasis
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Breakdown:
     """The items of an engagement by what they count as, each kind by reference.
 

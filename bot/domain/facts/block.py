@@ -7,7 +7,6 @@ indented, never in an HTML comment. One line that YAML can't read costs that lin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from markdown_it.token import Token
 
 from bot.domain.facts.declared import FactFault
 from bot.domain.facts.salvage import Piece, salvage
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
 
@@ -29,7 +29,7 @@ _NAME = re.compile(r"\bps[-_ ]?(?:project|change-order|risk)\b", re.I)
 _FENCE_LINE = re.compile(r"^[ \t>*+-]*(?:`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """What stands between the fences, and the 1-based line on which it begins."""
 

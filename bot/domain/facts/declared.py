@@ -4,13 +4,10 @@ A field of `Facts` is the whole declaration. The JSON Schema, the table in the d
 and what a customer's report may rest on follow from it: to add a fact, add a field here.
 """
 
-# ruff: noqa: RUF009  (`_fact` makes a dataclass field)
-
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -25,6 +22,7 @@ from bot.domain.facts.readers import (
     read_number,
     read_text,
 )
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.vocabulary import BillingType, Recognition
 
@@ -41,7 +39,7 @@ Lost = Callable[[int, Phrase], None]
 """Told of each entry of a list (by index) that can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """How a value is read and what JSON Schema says of it."""
 
@@ -49,7 +47,7 @@ class Kind:
     schema: Schema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One key: what it is and means, in which unit, whether a customer's text may rest on it, and a sample value."""
 
@@ -63,7 +61,7 @@ class Fact:
     """Of a milestone's keys: for each of two milestones."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FactFault:
     """Something of a facts block that can't be read: served without it, told as the risk `facts-invalid`."""
 
@@ -107,7 +105,7 @@ def declared_in(record: type[Any]) -> Mapping[str, Fact]:
     return MappingProxyType({f.name: Fact(f.name, **f.metadata["fact"]) for f in dataclasses.fields(record)})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MilestoneFact:
     """What the contract says of a billing milestone (facts block, `milestones`)."""
 
@@ -224,7 +222,7 @@ MILESTONES = Kind(_read_milestones, {"type": "array", "maxItems": MAX_ENTRIES, "
 REFERENCES = Kind(_read_references, {"anyOf": [TEXT.schema, {"type": "array", "items": TEXT.schema}]})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """The `ps-project` facts of an engagement. None means not given."""
 

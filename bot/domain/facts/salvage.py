@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.facts.declared import FactFault
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.domain.yaml_text import YamlProblem, load_yaml
 
@@ -23,7 +24,7 @@ _KEY = re.compile(r"\s*(?:-[ \t]+)?[\"']?(?P<key>[\w-]+)[\"']?[ \t]*:")
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Piece:
     """Some lines, and the 1-based number of the first one in the description."""
 

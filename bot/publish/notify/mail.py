@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from bot.domain.frozen import frozen
 from bot.publish.notify.failures import NotDelivered, without_secrets
 
 VARIABLE = "PSBOT_SMTP"
@@ -23,7 +23,7 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 SECONDS = 30.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Server:
     """One SMTP server."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config.people import Channel, Person
 from bot.derive.decisions.due import Due, digest_cycle
 from bot.domain.calendar import Period
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import ApprovalMode, Audience, DigestKind
 from bot.publish.approval import judge_draft
 from bot.publish.digest import digest as digest_of
@@ -22,7 +22,7 @@ from bot.report.digests import Digest, customer_digest, managers, own_digest, po
 from bot.report.document import Document, customer_text
 
 
-@dataclass(frozen=True)
+@frozen
 class Message:
     """One digest for one reader ("" for a chat's channel), ready to be sent; or why it can't be."""
 
@@ -34,7 +34,7 @@ class Message:
     problem: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Desk:
     """What digests are made from."""
 

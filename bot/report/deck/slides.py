@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import MilestoneState, Phase
 from bot.report.kinds.customer import CustomerFacts
 from bot.report.parts.weeks import count_colours
@@ -26,7 +26,7 @@ CELL_LENGTH = 60
 OPEN_STATES = ("on_track", "at_risk", "late")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlideTable:
     """Header and rows; a row's first cell may be coloured by `colours` (green, yellow, red, unknown, or "")."""
 
@@ -39,7 +39,7 @@ class SlideTable:
     """The colours in words, so that nobody has to see them; their names where none are given."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlideChart:
     """Stacked columns: a number for each category in each series."""
 
@@ -48,7 +48,7 @@ class SlideChart:
     number_format: str = "#,##0"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slide:
     """One slide: its message, then lines, a table or a chart; `notes` tell where it comes from."""
 

@@ -7,14 +7,14 @@ approval, and holds no more than the milestone's title and dates.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.decisions.due import Due
 from bot.derive.decisions.orders.consents import period_of
 from bot.derive.results import Acceptance
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement
-from bot.domain.vocabulary import AcceptanceState, Audience
+from bot.domain.vocabulary import AcceptanceState
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
@@ -44,7 +44,7 @@ def make_acceptance(due: Due, context: ReportContext, subject: str | None) -> Do
     return question(context, "acceptance", period_of(title), text, derived, engagement)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcceptanceView:
     """What the template shows; it computes nothing."""
 
@@ -70,7 +70,6 @@ REPORT = Report(
     name="request for acceptance",
     readers="the customer's named approver",
     place=ReportPlace.CUSTOMER_CHANNEL,
-    audience=Audience.CUSTOMER,
     occasion="when a milestone is sent for acceptance",
     section="status",
     is_asked=lambda settings: settings.reports.status.customer.enabled,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.config.reports import CloseoutReport
@@ -16,6 +15,7 @@ from bot.derive.decisions.due import Due
 from bot.derive.results import ChangeOrder, EngagementDerived
 from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.border import read_day
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Item
 from bot.domain.vocabulary import Audience, Phase
@@ -63,7 +63,7 @@ def make_closeout(due: Due, context: ReportContext, ref: str | None) -> Document
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CloseoutView:
     """What the template shows; it computes nothing."""
 
@@ -139,7 +139,7 @@ def closeout_view(due: Due, context: ReportContext, derived: EngagementDerived, 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Original:
     """The first forecast: as the first status published it, else as it would have been when the work began."""
 
@@ -156,8 +156,8 @@ def original(context: ReportContext, derived: EngagementDerived, facts: Facts) -
         day = read_day(told.get("finish")) if isinstance(told, Mapping) else None
         if day:
             return Original(day, True, _late(context, day, finished))
-    then = context.derived_alone(derived.ref, facts.start) if facts.start else None
-    first = then.forecast.finish.p50 if then else None
+    then = context.forecast_alone(derived.ref, facts.start) if facts.start else None
+    first = then.finish.p50 if then else None
     return Original(first, False, _late(context, first, finished)) if isinstance(first, date) else None
 
 

@@ -7,13 +7,13 @@ answer counts as a `csat::N` label does; once there is one, nobody is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.derive.decisions.due import Due
 from bot.derive.decisions.orders.consents import SURVEY
 from bot.derive.results import EngagementDerived
-from bot.domain.vocabulary import Audience, Phase
+from bot.domain.frozen import frozen
+from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.kinds.customer import name_of, question
@@ -38,7 +38,7 @@ def _is_fresh(derived: EngagementDerived, due: Due) -> bool:
     return derived.phase == Phase.COMPLETE and ended is not None and due.as_of - ended <= ASKED_WITHIN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SurveyView:
     """What the template shows."""
 
@@ -61,7 +61,6 @@ REPORT = Report(
     name="satisfaction survey",
     readers="the customer's named approver",
     place=ReportPlace.CUSTOMER_CHANNEL,
-    audience=Audience.CUSTOMER,
     section="closeout",
     is_asked=lambda settings: settings.reports.status.customer.enabled and settings.reports.closeout.csat,
     template="customer-csat.md.j2",

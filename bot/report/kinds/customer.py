@@ -13,7 +13,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config import Settings
@@ -33,6 +32,7 @@ from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, MilestoneStatus, Story
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.facts import for_customer
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts, Item
 from bot.domain.vocabulary import ApprovalMode, Audience, BillingType, Colour, Phase
 from bot.report.context import ReportContext, path_of
@@ -47,10 +47,16 @@ from bot.report.text.safe_text import SafeMarkdown, joined
 DRAFT_TEMPLATE = "customer-draft.md.j2"
 MOST_LINES = 8
 MOST_RISKS = 5
-STATES = {state: SafeMarkdown(dot) for state, dot in zip(CustomerState, ("✅", "🟢", "🟢", "🟡", "🔴"), strict=True)}
+STATES = {
+    CustomerState.DONE: SafeMarkdown("✅"),
+    CustomerState.ON_PLAN: SafeMarkdown("🟢"),
+    CustomerState.NEW_PLAN: SafeMarkdown("🟢"),
+    CustomerState.AT_RISK: SafeMarkdown("🟡"),
+    CustomerState.LATE: SafeMarkdown("🔴"),
+}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerFacts:
     """All that a customer's text is made from: what is not here can't leak, whatever a template asks for."""
 
@@ -304,7 +310,7 @@ def _finished(context: ReportContext, work: Iterable[Item], span: Period) -> tup
     return tuple(context.titled(i.ref, i.title) for i in sorted(closed, key=lambda i: (i.closed_at, i.ref)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerWording:
     """References of what a customer's text tells of, and where it tells another date than the one that is expected."""
 
@@ -339,7 +345,7 @@ def _is_told_as_it_is(story: Story) -> bool:
     return story.id.startswith(("register:", "waiting"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DraftView:
     """What the template shows; it computes nothing."""
 
@@ -374,7 +380,6 @@ REPORT = Report(
     name="customer weekly status",
     readers="the customer",
     place=ReportPlace.CUSTOMER_CHANNEL,
-    audience=Audience.CUSTOMER,
     rhythm=WEEKLY,
     config=StatusReport,
     template="customer-status.md.j2",

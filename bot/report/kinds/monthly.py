@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config.reports import MonthlyReport
@@ -13,6 +12,7 @@ from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived, PortfolioDerived, PortfolioQuarter, QuarterRevenue
 from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
@@ -48,7 +48,7 @@ MOST_ASKS = 5
 MOST_DECISIONS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Month:
     """One engagement in the month."""
 
@@ -84,7 +84,7 @@ def make_monthly(due: Due, context: ReportContext, ref: str | None) -> Document:
     return issue_document(REPORT.template, due, context, view, payload)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MonthlyView:
     """What the template shows; it computes nothing."""
 

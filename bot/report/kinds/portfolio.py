@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config.reports import PortfolioReport
@@ -14,6 +13,7 @@ from bot.derive.depth import Depth
 from bot.derive.forecast_results import PortfolioQuarter
 from bot.derive.results import CapacityWeek, Derived, EngagementDerived, Risk
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Facts
 from bot.domain.vocabulary import Colour, ItemState, Phase
@@ -37,7 +37,7 @@ MOST_UPSIDE = 3
 MOST_DRIVERS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngagementLine:
     """One engagement's line: two temperatures, progress, and, where it is not green, what is done and what is needed."""
 
@@ -90,7 +90,7 @@ def make_portfolio(due: Due, context: ReportContext, ref: str | None) -> Documen
     return issue_document(REPORT.template, due, context, view, {**payload, **promised})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upside:
     """What one engagement could still add to the quarter, and why it is not counted."""
 
@@ -99,7 +99,7 @@ class Upside:
     reasons: tuple[tuple[Text, tuple[SafeMarkdown, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PortfolioView:
     """What the template shows; it computes nothing."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.config import LabelSettings
@@ -15,6 +14,7 @@ from bot.derive.labels import has_label
 from bot.derive.results import ChangeOrder, Derived, EngagementDerived, PortfolioDerived, QuarterRevenue
 from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import ChangeOrderState, Colour, Phase
 from bot.report.context import ReportContext
@@ -38,7 +38,7 @@ TOP_ASKS = 5
 MOST_RED = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RedSpell:
     """An engagement's days in red within the quarter, and its colours by week."""
 
@@ -50,7 +50,7 @@ class RedSpell:
     """Axes that were red, and in how many of the weeks."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Csat:
     """Survey answers of engagements that completed in the quarter."""
 
@@ -65,7 +65,7 @@ def make_quarterly(due: Due, context: ReportContext, ref: str | None) -> Documen
     return issue_document(REPORT.template, due, context, view, promised)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuarterlyView:
     """What the template shows; it computes nothing."""
 
@@ -198,7 +198,7 @@ def _exceptions(
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EscalationCounts:
     """Escalations of the quarter."""
 
@@ -270,7 +270,7 @@ def _csat(derived: Derived, quarter: Period) -> Csat:
     return Csat(len(scores), mean, sum(score >= SATISFIED for score in scores))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lesson:
     """A kind of lesson: what was learned in the quarter, and in how many engagements it was learned so far."""
 
@@ -301,7 +301,7 @@ def _wins(context: ReportContext, engagements: Iterable[Engagement], quarter: Pe
     return [context.titled(item.ref, item.title) for item in found]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backlog:
     """What is sold and not yet delivered, where the facts give it; `without` money there is none for so many."""
 

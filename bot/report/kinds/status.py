@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.derive.schedule.memory import dates_payload
 from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
 from bot.domain.facts.declared import Facts
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, FactFault, PastReport
 from bot.domain.vocabulary import Audience, Phase
@@ -50,7 +51,7 @@ WORD = re.compile(r"\S*\w\S*")
 LINK_TARGET = re.compile(r"\]\([^)]*\)")
 
 
-@dataclass(frozen=True)
+@frozen
 class Week:
     """One engagement in the week that is reported: as it stands, and as it stood when the last report was posted.
 
@@ -140,7 +141,7 @@ def _words(body: str) -> int:
     return len(WORD.findall(LINK_TARGET.sub("]", body.split("<details>", 1)[0])))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusView:
     """What the template shows; it computes nothing."""
 

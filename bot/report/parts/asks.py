@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import EngagementDerived
 from bot.derive.status_results import Ask, AskKind
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskView:
     """One ask: what, of whom, by when, and why it matters."""
 

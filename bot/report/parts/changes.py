@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, Risk
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import AxisName, MilestoneState, Phase, RiskSource, Severity
@@ -22,7 +22,7 @@ NEAR = 2
 WORTH_TELLING = ("high", "critical")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """One engagement now and then: derived values, the engagement itself, and the colours said each time."""
 

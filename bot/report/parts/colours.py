@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.decisions.colours import LEVELS
@@ -11,6 +10,7 @@ from bot.derive.decisions.due import WEEK
 from bot.derive.depth import Depth
 from bot.derive.results import Derived, EngagementDerived, Rag, Status
 from bot.domain.calendar import Period
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Colour, Phase
@@ -23,7 +23,7 @@ MOST_REASONS = 3
 """The page and `status --json` have all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReasonView:
     """A reason as a report shows it: the sentence, and links to its evidence."""
 
@@ -31,7 +31,7 @@ class ReasonView:
     links: tuple[SafeMarkdown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AxisView:
     """One line of the status table. `held`: the figures of the day alone say `signal`, not (yet) enough to turn it."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.raid.decision_log import decision_log
 from bot.derive.results import EngagementDerived
 from bot.domain.calendar import Period
+from bot.domain.frozen import frozen
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision:
     """A decision: when, in which engagement, what, and who decided."""
 

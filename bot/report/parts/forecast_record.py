@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.derive.depth import Depth
 from bot.derive.forecast.record.accuracy import measure_accuracy
@@ -20,6 +19,7 @@ from bot.derive.forecast.record.scores import (
 )
 from bot.derive.results import Derived
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext
@@ -27,7 +27,7 @@ from bot.report.parts.memory import facts_on, forecast_was
 from bot.report.text.safe_text import SafeMarkdown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuarterScores:
     """The quarter's forecast when it began against what came: portfolio, regions, PMs."""
 
@@ -43,7 +43,7 @@ class QuarterScores:
         return any(score.new for score in self.scores)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordView:
     """One sentence first; then what it rests on. `trust` is None where no published forecast can be judged yet."""
 

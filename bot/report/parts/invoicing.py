@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from bot.derive.billing_results import Billing, BillingLine
 from bot.derive.money.invoicing import known_sum, to_invoice
 from bot.derive.money.rates import is_foreign
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import Period
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Facts
 from bot.report.context import ReportContext
@@ -18,7 +18,7 @@ from bot.report.text.safe_text import SafeMarkdown, cell
 from bot.report.text.wording import MISSING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sum:
     """Lines of one state: their hours, money (None where that of one is not known), and the reasons, each once."""
 
@@ -28,7 +28,7 @@ class Sum:
     told: SafeMarkdown = MISSING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceRow:
     """An engagement on its way to the invoice; `currency` where it is another than that of the report."""
 
@@ -39,7 +39,7 @@ class InvoiceRow:
     currency: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoicingView:
     """The rows, and the sums of those in the report's currency whose amounts are known."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.derive.decisions.due import Due
 from bot.domain.errors import UsageError
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext, quiet
@@ -46,7 +46,7 @@ def issue_document(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssueFrame:
     """What every issue's template shows besides the report itself."""
 

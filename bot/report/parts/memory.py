@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.depth import Depth
 from bot.derive.results import Driver
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.frozen import frozen
 from bot.domain.model import Facts
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Was:
     """A former forecast of a month or quarter, and the day as of which it was made."""
 

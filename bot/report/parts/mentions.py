@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import EngagementDerived
 from bot.derive.status_results import Ask, Chase
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.parts.asks import AskView, ask_views
@@ -22,7 +22,7 @@ _USERNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253}[A-Za-z0-9_])?")
 _NOBODY = ("all", "here", "channel", "everyone")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mention:
     """One person to be mentioned about one ask; `key` is the ask's."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.derive.depth import Depth
 from bot.derive.results import Derived, Driver, EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.domain.calendar import ONE_DAY, Period, month_named
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.report.context import ReportContext
 from bot.report.parts.memory import Was, drivers_between, forecast_was_on
@@ -18,7 +18,7 @@ MOST_CAUSES = 2
 MOST_COLUMNS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MonthAhead:
     """A month: `hard` is expected of signed work, `was` the forecast of a month ago, `causes` what took money out."""
 
@@ -32,7 +32,7 @@ class MonthAhead:
     causes: tuple[tuple[SafeMarkdown, Text], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MonthsAhead:
     """A row a month for all; and the engagements from which something is expected, a column for each of the next months."""
 

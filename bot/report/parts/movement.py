@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.derive.results import EngagementDerived, MilestoneStatus, RaidEntry
 from bot.domain.calendar import Period, WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import ItemState, MilestoneState
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slipped:
     """A milestone that moved away from its baseline within the span, by so many working days."""
 
@@ -24,7 +24,7 @@ class Slipped:
     days: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RaidMovement:
     """RAID entries opened, closed and escalated within the span, and how many are open at its end."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from bot.derive.order_results import ManagerForecast, MutedRisk, OrderState
 from bot.derive.results import SEVERITIES, EngagementDerived
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown, clean, joined, neutralise
@@ -17,7 +17,7 @@ LONGEST = 300
 LEVELS = ("green", "yellow", "red")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderView:
     """An order in force: as it was written, by whom, until when, and what is computed in its place where that differs."""
 

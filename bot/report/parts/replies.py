@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.calendar import Period, month_named, week_named
+from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import clean
@@ -13,7 +13,7 @@ from bot.report.text.safe_text import clean
 MOST_CHARACTERS = 400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Voice:
     """One thing that a person wrote: who (None: in the PM notes), when, and where it stands."""
 

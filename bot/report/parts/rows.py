@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.vocabulary import AcceptanceState, MilestoneState
 from bot.report.context import ReportContext, quiet
@@ -16,7 +16,7 @@ STATE_DOTS = {"done": "✅", "on_track": "🟢", "at_risk": "🟡", "late": "�
 SEVERITY_DOTS = {"low": "⚪", "medium": "🟡", "high": "🟠", "critical": "🔴"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RiskView:
     """A risk with what is done about it, by whom, and the evidence."""
 
@@ -30,7 +30,7 @@ class RiskView:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MilestoneView:
     """A milestone: what was agreed, what is expected, how far apart in working days."""
 
@@ -55,7 +55,7 @@ class MilestoneView:
         return None not in (self.baseline, self.due) and self.baseline != self.due
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcceptanceView:
     """A billing milestone on its way to Finance: how far it is, and the date that counts for that."""
 

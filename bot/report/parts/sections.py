@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.derive.decisions.due import Due
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext
@@ -16,7 +17,7 @@ from bot.report.text.safe_text import SafeMarkdown
 TEMPLATE = "sections.md.j2"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextSection:
     """A heading, and the lines below it: messages, which are said in the reports' language. Without lines it is left out."""
 
@@ -28,7 +29,7 @@ class TextSection:
 Filled = Sequence[tuple[SafeMarkdown, tuple[SafeMarkdown, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssueSections:
     """What the layout shows of an issue, whose title is GitLab's."""
 
@@ -36,7 +37,7 @@ class IssueSections:
     title: None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoteSections:
     """What the layout shows of a note."""
 

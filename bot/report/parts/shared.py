@@ -6,7 +6,6 @@ Everything here is picked by hand from what stands where the customer can read i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from bot.derive.labels import has_label
 from bot.derive.people.availability import Availability
 from bot.derive.results import SEVERITIES, EngagementDerived, RaidEntry
 from bot.derive.scope.change_orders import is_pending
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import AcceptanceState, ItemState, RaidKind
 from bot.report.context import ReportContext
@@ -26,7 +26,7 @@ AHEAD: Final = timedelta(weeks=4)
 """So far ahead absences are told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerRisk:
     """A risk or issue of the shared RAID log."""
 
@@ -37,7 +37,7 @@ class CustomerRisk:
     mitigation: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """A request: what we need for which work, since when it is asked, by when; `missed` is a date that has passed."""
 

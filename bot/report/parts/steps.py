@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,13 +11,14 @@ from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived
 from bot.derive.status_results import Step
 from bot.domain.calendar import Period
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item
 from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.text.safe_text import SafeMarkdown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepView:
     """A step: a linked title, who does it, by when; `late` and `blocked` where they apply."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.results import EngagementDerived, Story
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.report.context import ReportContext
 from bot.report.parts.rows import SEVERITY_DOTS
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoryView:
     """One story as a report shows it."""
 

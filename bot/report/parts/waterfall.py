@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.derive.results import Derived, Driver
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
@@ -14,7 +14,7 @@ from bot.report.text.safe_text import SafeMarkdown
 MOST = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BridgeRow:
     """One cause; `name` is the engagement's, None where it is of several."""
 
@@ -23,7 +23,7 @@ class BridgeRow:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WaterfallView:
     """The largest causes; all others are one amount."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.derive.decisions.due import WEEK, status_cycle
 from bot.derive.depth import Depth
 from bot.derive.results import RAGS
 from bot.domain.calendar import ONE_DAY, Period, week_of
+from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
@@ -25,7 +25,7 @@ def status_days(context: ReportContext, span: Period) -> Iterator[date]:
         day += WEEK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RedDays:
     """Days on which an engagement was red; `about` where some of them were not published, and only sampled by week."""
 

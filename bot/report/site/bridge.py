@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from bot.derive.results import Waterfall
+from bot.domain.frozen import frozen
 from bot.report.site.draw import LABELS, RIGHT, ROW, TOP, WIDTH, DayScale
 
 AMOUNTS = 96.0
 """Room for the amounts at the right."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """A bar from `x` on; `kind` is None for the two forecasts at the ends, `amount` the height of the step or forecast."""
 
@@ -23,7 +23,7 @@ class Bar:
     amount: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bridge:
     """The bars from the top down; the axis need not begin at 0, for steps are small beside the whole."""
 

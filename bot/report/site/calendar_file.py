@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, Event
 
 from bot.derive.results import Acceptance, Derived, EngagementDerived, MilestoneStatus
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import AcceptanceState, MilestoneState
 
 PRODUCT = "-//psbot//milestones//EN"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One day in the calendar. `key` makes its UID: what it is about, never its title or date."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import unescape
 
@@ -14,6 +13,7 @@ from bot.config import Settings
 from bot.derive.decisions.due import Due
 from bot.derive.results import Derived, MilestoneStatus
 from bot.domain.calendar import WorkCalendar, week_of
+from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio
 from bot.domain.vocabulary import MilestoneState
 from bot.report.context import ReportContext
@@ -31,7 +31,7 @@ STATE_OF = {"on_plan": "on_track", "new_plan": "on_track"}
 _INLINE = MarkdownIt("zero").enable(["escape", "entity", "link", "backticks", "emphasis"])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """A safe text as a customer sees it: words, and the address of the one link that psbot may have put on it."""
 
@@ -47,7 +47,7 @@ def shown(text: SafeMarkdown) -> Shown:
     return Shown(plain, unescape(link[1]) if link else "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerPage:
     """All that the customer's template is given."""
 

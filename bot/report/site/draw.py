@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor, log10
 
 from bot.derive.results import Derived, MilestoneStatus, Quantiles
 from bot.domain.calendar import add_months
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import MilestoneState
 from bot.report.charts import BurnPoint
 from bot.report.worth import Revenue
@@ -21,7 +21,7 @@ TREND_LABELS = 180.0
 MOST_TICKS = 7
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tick:
     """A mark on an axis: where, and what it says (a number or a date)."""
 
@@ -29,7 +29,7 @@ class Tick:
     value: float | date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayScale:
     """Linear map of values to pixels."""
 
@@ -93,7 +93,7 @@ def path(points: Iterable[tuple[float, float]], closed: bool = False) -> str:
 # --- burn-up -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BurnUp:
     """Done and scope until today, and the cone in which the work will be finished (P10 to P95)."""
 
@@ -142,7 +142,7 @@ def draw_burn_up(
 # --- milestones --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlipMark:
     """One milestone's row: baseline, expected day, and how late it may get (P80)."""
 
@@ -155,7 +155,7 @@ class SlipMark:
     milestone: MilestoneStatus
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlipChart:
     """All milestones of an engagement against one time axis."""
 
@@ -193,7 +193,7 @@ def expected_day(milestone: MilestoneStatus) -> date | None:
     return milestone.closed or milestone.forecast or milestone.due
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrendLine:
     """How the expected day of one milestone moved from report to report."""
 
@@ -204,7 +204,7 @@ class TrendLine:
     label_y: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MilestoneTrend:
     """Milestone trend analysis: as-of dates across, expected dates up; a rising line is a slip."""
 
@@ -266,7 +266,7 @@ def _apart(wanted: Mapping[str, float], gap: float = 16.0) -> dict[str, float]:
 # --- revenue -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuarterBars:
     """One fiscal quarter: bars of forecast and actual, whisker low to high, mark of the target."""
 
@@ -281,7 +281,7 @@ class QuarterBars:
     quarter: Revenue
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevenueChart:
     """Revenue by fiscal quarter."""
 
@@ -319,7 +319,7 @@ def _target(quarter: Revenue) -> float | None:
 # --- colours over time -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stack:
     """How many engagements had each colour on one day: (colour, top, height, count), red at the bottom."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.derive.forecast_results import PortfolioQuarter, QuarterRevenue
@@ -11,6 +10,7 @@ from bot.derive.raid.decision_log import Decided, decision_log
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, Rag, RaidEntry, Risk
 from bot.domain.calendar import week_of
 from bot.domain.facts.declared import Facts
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.vocabulary import Colour, ItemState, Severity
 from bot.report.charts import BurnPoint, burn_history
@@ -35,7 +35,7 @@ from bot.report.text.safe_text import safe_url
 from bot.report.worth import worth_telling
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PortfolioPage:
     """What the template shows; it computes nothing."""
 
@@ -78,7 +78,7 @@ def portfolio_view(site: Site, words: PlainWords | None = None) -> PortfolioPage
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngagementPage:
     """What the template shows; it computes nothing."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Series
 from bot.report.charts import forecast_money
 from bot.report.text.safe_text import NOTHING, clean
@@ -16,7 +16,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 VALUE_LIMIT = 5_000
 
 
-@dataclass(frozen=True)
+@frozen
 class PlainWords:
     """Like `Words`, without Markdown: what it returns is escaped by the template that shows it."""
 

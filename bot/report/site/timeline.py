@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Phase
 from bot.report.site.draw import BOTTOM, LABELS, ROW, TOP, DayScale, Tick, date_axis, expected_day, month_ticks
 from bot.report.site.views import Row
@@ -15,7 +15,7 @@ BEHIND, AHEAD = timedelta(days=365), timedelta(days=730)
 """How far the axis may reach from today: one open end must not squeeze all others."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A milestone: where, in which state, and on which day."""
 
@@ -25,7 +25,7 @@ class Mark:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimelineLine:
     """One engagement: from `start` to P50 (`middle`), the range on to P80 (`late`), the end of the SOW, milestones."""
 
@@ -38,7 +38,7 @@ class TimelineLine:
     marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeline:
     """All lines on one axis of days; `more` engagements are not shown."""
 

@@ -29,6 +29,7 @@ from bot.derive.results import (
 from bot.derive.status_results import CameTrue
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
+from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.domain.vocabulary import MilestoneState, Phase, Severity
@@ -42,7 +43,7 @@ MOST_ATTENTION = 8
 MOST_OF_ONE = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A reference with its address ("" where it is not known) and title."""
 
@@ -51,7 +52,7 @@ class Link:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One engagement in the portfolio's table."""
 
@@ -71,7 +72,7 @@ class Row:
         return " ".join(filter(None, (d.title, d.customer, d.ref, f.pm, f.region, f.partner, f.sow))).casefold()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attention:
     """Something that waits for a decision: where, how grave, what, and what to do."""
 
@@ -84,7 +85,7 @@ class Attention:
     due: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invoices:
     """An engagement's money on its way to the invoice, and why some of it does not get there."""
 

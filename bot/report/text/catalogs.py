@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
 from bot.domain.errors import ConfigError, Fault
+from bot.domain.frozen import frozen
 from bot.domain.messages import has_loose_brace, places
 from bot.domain.yaml_text import load_yaml
 
@@ -31,7 +32,7 @@ Key = tuple[str, str]
 """Context (a wording's key; empty for a message) and English singular."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wording:
     """An English text of the reports; `plural` where a number chooses."""
 
@@ -42,7 +43,7 @@ class Wording:
         return self.plural if self.plural and abs(number) != 1 else self.singular
 
 
-@dataclass(frozen=True)
+@frozen
 class Translations:
     """What a language has: the forms of each text, and gettext's expression that chooses among them."""
 

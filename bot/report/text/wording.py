@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 from bot.domain.errors import ConfigError
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Series, Text
 from bot.report.text.catalogs import FALLBACK, Translations, Wording, all_texts, english_wording, read_translations
 from bot.report.text.safe_text import SafeMarkdown, neutralise
@@ -25,7 +25,7 @@ DOTS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "unknown": "⚪"}
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Words:
     """The wording and formats of one locale. Every method returns Markdown that is safe as it stands."""
 

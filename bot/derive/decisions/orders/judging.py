@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from bot.config import Settings
@@ -14,6 +14,7 @@ from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope
 from bot.derive.order_results import OrderEntry, OrderState
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.mistakes import nearest
 from bot.domain.model import Engagement, PastReport, Reply, end_of_day
 from bot.domain.vocabulary import Audience
@@ -21,7 +22,7 @@ from bot.domain.vocabulary import Audience
 LONGEST_LINE = 500
 
 
-@dataclass(frozen=True)
+@frozen
 class Court:
     """What orders are judged by: settings, calendar, the ids of risk rules, and the day as of which they are read."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
 from bot.derive.order_results import OrderState
 from bot.derive.results import EngagementDerived
+from bot.domain.frozen import frozen
 from bot.domain.mistakes import nearest
 from bot.domain.model import EMPTY, Engagement
 
@@ -22,7 +23,7 @@ class OrderRefused(Exception):
     """The order can't be obeyed; the text says why, and how it would be understood."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderScope:
     """What an order may speak of: the engagement, the ids of risk rules, and the day as of which it is read."""
 
@@ -33,7 +34,7 @@ class OrderScope:
     """Whether the author is an approver of the customer's texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """An order as its kind understood it: `values` by name, until when, and why."""
 
@@ -42,7 +43,7 @@ class Given:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """An order, by whom and when, and what became of it. `text` is the line without the leading `psbot`."""
 
@@ -81,7 +82,7 @@ def unchanged_result(derived: EngagementDerived, order: Order) -> EngagementDeri
     return derived
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderKind:
     """One kind of order, as its module declares it; the module's docstring begins with how it is written, as code.
 

@@ -12,6 +12,7 @@ from bot.derive.decisions.orders.consents import with_proof
 from bot.derive.decisions.orders.effects import adjusted, prepared
 from bot.derive.decisions.orders.judging import Court, entry_of, read_orders
 from bot.derive.decisions.orders.order import Order
+from bot.derive.reports_about import ReportsAbout
 from bot.derive.results import EngagementDerived, Risk
 from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
@@ -26,9 +27,13 @@ def read_all_orders(
     """The orders about each engagement; where they can't be read, that is told and none hold."""
     found: dict[str, tuple[Order, ...]] = {}
     faults: list[Text] = []
+    reports = ReportsAbout(past)
     for engagement in portfolio.engagements:
         found[engagement.ref] = contained(
-            partial(read_orders, past, engagement, court), partial(_tell_orders, faults, engagement.ref), (), fatal=()
+            partial(read_orders, reports.of(engagement.ref), engagement, court),
+            partial(_tell_orders, faults, engagement.ref),
+            (),
+            fatal=(),
         )
     return found, faults
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -14,6 +14,7 @@ from bot.derive.decisions.questions import hours_at_completion
 from bot.derive.results import SEVERITIES, Risk
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.vocabulary import RiskSource, Severity
 
 MOST: Final = 3
@@ -51,7 +52,7 @@ _BY_RULE: Final[Mapping[str, Cause]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Risks with one cause, gravest first; `about` tells the items where each is a cause of its own."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot.derive.decisions.questions import hours_at_completion
@@ -13,6 +13,7 @@ from bot.derive.scope.change_orders import is_pending
 from bot.derive.status_results import Gain
 from bot.derive.subject import Subject
 from bot.domain.errors import UsageError
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, items, listing, quotes
 from bot.domain.model import Engagement, Item
 
@@ -22,7 +23,7 @@ NOTICEABLE = 0.02
 """A gain in the chance to be on time below this is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remedy:
     """Something that may be done, as a sentence, and the engagement as it would be then."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from bot.config import Settings
@@ -20,12 +20,13 @@ from bot.derive.forecast.record.scores import IN_RANGE, Calibration, Record, Sco
 from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
 from bot.domain.calendar import Period, WorkCalendar, month_named
+from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.domain.model import EMPTY, Facts, PastReport
 from bot.domain.vocabulary import Audience, Phase
 
 
-@dataclass(frozen=True)
+@frozen
 class Accuracy:
     """The forecast's own record."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from bot.derive.scope.baseline import derive_scope
 from bot.derive.scope.progress import derive_phase, derive_progress
 from bot.derive.subject import Subject, evolve
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, month_of
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Engagement, Item, Portfolio, as_of
 from bot.domain.vocabulary import ForecastBasis, ItemState
 
@@ -32,7 +33,7 @@ QUARTERS_BACK = 8
 MID_QUARTER_DAYS = 42
 
 
-@dataclass(frozen=True)
+@frozen
 class Case:
     """One replayed forecast against the truth. Errors are relative: of dates to the duration, of hours to the actual."""
 
@@ -55,7 +56,7 @@ class Case:
     was_on_time: bool | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class QuarterCase:
     """The whole portfolio's revenue of one past quarter, as forecast at its start or in its middle."""
 
@@ -67,7 +68,7 @@ class QuarterCase:
     error: float | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Summary:
     """Accuracy and calibration at one share of the time; None where nothing could be judged."""
 
@@ -83,7 +84,7 @@ class Summary:
     revenue_median_error: float | None
 
 
-@dataclass(frozen=True)
+@frozen
 class BacktestReport:
     """What `psbot backtest` tells; `reference` are the parameters that today's forecasts learned from the same history."""
 

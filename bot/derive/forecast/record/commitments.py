@@ -8,12 +8,13 @@ The payload's key `forecast` holds `{"as_of": date, "quarters": {FY27-Q4: {actua
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
 from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter, QuarterRevenue
 from bot.domain.calendar import Period
+from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Facts, PastReport
 
 KEY = "forecast"
@@ -21,7 +22,7 @@ LATE_DAYS = 14
 """A quarter's first forecast counts as its commitment when it was made in its first two weeks."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CommittedMoney:
     """Revenue of one quarter as it was forecast."""
 
@@ -31,7 +32,7 @@ class CommittedMoney:
     high: float
 
 
-@dataclass(frozen=True)
+@frozen
 class EngagementCommitment:
     """What was forecast of one engagement; `hours` at completion (P50), `spent` by then."""
 
@@ -54,7 +55,7 @@ class EngagementCommitment:
         return self.revenue.get(period) or self.months.get(period)
 
 
-@dataclass(frozen=True)
+@frozen
 class Commitment:
     """A whole forecast as of a day."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
+from bot.domain.frozen import frozen
 from bot.domain.messages import Percent, Phrase, Value
 
 
@@ -46,7 +46,7 @@ HELD_ENOUGH = 0.7
 """With this share of dates kept by P80 it can be planned with."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Score:
     """What was forecast of a period against what came; `error` = (came − committed) ÷ committed.
 
@@ -76,7 +76,7 @@ class Score:
         return self.kind == ScoreGroup.PORTFOLIO and self.period == PeriodKind.QUARTER
 
 
-@dataclass(frozen=True)
+@frozen
 class Calibration:
     """How often a promise held: of `of` cases `held` did; `share` is None without a case, `nominal` what was promised."""
 
@@ -90,7 +90,7 @@ class Calibration:
         return self.held / self.of if self.of else None
 
 
-@dataclass(frozen=True)
+@frozen
 class MoneyRecord:
     """Forecasts of one kind of period, asked at one moment, of one group: `n` of them.
 
@@ -107,7 +107,7 @@ class MoneyRecord:
     within: float
 
 
-@dataclass(frozen=True)
+@frozen
 class ChanceClass:
     """Promised chances to be on time between two borders: their mean, and how often it came true."""
 
@@ -118,7 +118,7 @@ class ChanceClass:
     came_true: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """All of it."""
 
