@@ -8,12 +8,12 @@ from __future__ import annotations
 import sys
 import time
 import tracemalloc
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.config import Settings
 from bot.derive import derive_portfolio
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
 from bot.domain.vocabulary import BillingType, ItemState
 
@@ -24,7 +24,7 @@ LIMIT = 11.0
 PEOPLE = 40
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     engagements: int
     seconds: float

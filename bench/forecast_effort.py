@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from statistics import mean, median
@@ -29,6 +29,7 @@ from bot.config import Settings
 from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.results import EngagementDerived
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts, Item, Portfolio, TimeLog, as_of
 
 ITEMS = 20
@@ -36,7 +37,7 @@ SHARES = (0.1, 0.25, 0.5, 0.75)
 LEAST_HOURS = 20.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Cut:
     """Twenty items closed one after another, as an engagement without estimates."""
 

@@ -35,7 +35,7 @@ from bot.config.reports import ReportSettings, extended
 from bot.config.section import Origin, Section
 from bot.config.values import (
     Amount,
-    ClockTime,
+    ClockTimes,
     Currency,
     FiscalQuarter,
     Holiday,
@@ -44,7 +44,7 @@ from bot.config.values import (
     Reference,
     TimeZone,
     Username,
-    Weekday,
+    WorkingDays,
 )
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
@@ -110,7 +110,7 @@ class PortfolioSettings(Section):
 
 class CalendarSettings(Section):
     timezone: TimeZone = "UTC"
-    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    working_days: WorkingDays = ("mon", "tue", "wed", "thu", "fri")
     holidays: tuple[Holiday, ...] = Field(
         (), description="Countries (US), their regions (DE-BY), single days (2026-12-24)"
     )
@@ -119,13 +119,6 @@ class CalendarSettings(Section):
     absences: tuple[str, ...] = Field(
         (), description="CSV (user,first,last) or iCalendar files of absences, added to those under `people`"
     )
-
-    @field_validator("working_days")
-    @classmethod
-    def _week(cls, value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
-        if not value:
-            raise ValueError("at least one working day")
-        return value
 
 
 class FinanceSettings(Section):
@@ -150,14 +143,7 @@ class TemplateSettings(Section):
 
 
 class ServeSettings(Section):
-    at: tuple[ClockTime, ...] = ("06:00",)
-
-    @field_validator("at")
-    @classmethod
-    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value:
-            raise ValueError("name at least one time, such as '06:00'")
-        return value
+    at: ClockTimes = ("06:00",)
 
 
 class Settings(Section):

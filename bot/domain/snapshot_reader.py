@@ -13,6 +13,7 @@ from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.spent import spent_day
 
+T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -45,6 +46,14 @@ class SnapshotReader:
         shown = repr(one_line(str(self.data.get(key) if value is None else value)[:40]))
         self.faults.append(f"{self.where}.{one_line(key)}: must be {wanted}, not {shown}")
 
+    def _typed(self, key: str, kind: type[T], wanted: str) -> T | None:
+        """The value where it is of that kind; None where there is none, or another, which is noted."""
+        value = self.data.get(key)
+        if value is None or isinstance(value, kind):
+            return value
+        self._fail(key, wanted)
+        return None
+
     def children(self, key: str) -> list[SnapshotReader]:
         values = self.data.get(key) or []
         if not isinstance(values, list):
@@ -56,13 +65,8 @@ class SnapshotReader:
         return [reader for reader, value in zip(readers, values, strict=True) if isinstance(value, dict)]
 
     def text(self, key: str, default: str = "") -> str:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, str):
-            self._fail(key, "text")
-            return default
-        return plain_text(value)
+        value = self._typed(key, str, "text")
+        return default if value is None else plain_text(value)
 
     def optional_text(self, key: str) -> str | None:
         return self.text(key) or None
@@ -96,13 +100,8 @@ class SnapshotReader:
         return float(value)
 
     def flag(self, key: str, default: bool) -> bool:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            self._fail(key, "true or false")
-            return default
-        return value
+        value = self._typed(key, bool, "true or false")
+        return default if value is None else value
 
     def day(self, key: str) -> date | None:
         value = self.optional_text(key)

@@ -182,3 +182,18 @@ class DigestKind(StrEnum):
     PORTFOLIO = "portfolio"
     MINE = "mine"
     CUSTOMER = "customer"
+
+
+class Better(StrEnum):
+    """Who was nearer to what came."""
+
+    PERSON = "person"
+    PSBOT = "psbot"
+    SAME = "same"
+
+
+class Basis(StrEnum):
+    """Where the computed value is taken from: a report of that day, or the replay of the day."""
+
+    PUBLISHED = "published"
+    REPLAYED = "replayed"

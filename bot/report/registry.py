@@ -92,6 +92,8 @@ class Report:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.kind)
+        if self.file is not None:
+            object.__setattr__(self, "place", ReportPlace.FILE)
         if self.make is not None:
             object.__setattr__(self, "template", self.template or f"{self.kind}.md.j2")
 

@@ -330,14 +330,9 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
 
 def _initech() -> Engagement:
     facts = Facts(
-        customer="Initech",
-        sow="SOW-77",
-        pm="sam",
-        billing=BillingType.TIME_AND_MATERIALS,
-        hours=200,
-        rate=250,
+        customer="Initech", sow="SOW-77", pm="sam", billing=BillingType.TIME_AND_MATERIALS, hours=200, rate=250,
         partner="Globex",
-    )
+    )  # fmt: skip
     return Engagement(
         YELLOW, "Initech: runners", f"{HOST}/groups/{YELLOW}", facts=facts, created_at=_at(date(2026, 10, 1))
     )
@@ -355,14 +350,9 @@ def _initech_derived() -> r.EngagementDerived:
 
 def _umbrella() -> Engagement:
     facts = Facts(
-        customer="Umbrella",
-        sow="SOW-9",
-        pm="dana",
-        billing=BillingType.FIXED_PRICE,
-        hours=100,
-        start=date(2026, 8, 3),
-        end=date(2026, 10, 30),
-    )
+        customer="Umbrella", sow="SOW-9", pm="dana", billing=BillingType.FIXED_PRICE, hours=100,
+        start=date(2026, 8, 3), end=date(2026, 10, 30),
+    )  # fmt: skip
     item = Item(
         "acme/ps-internal/x#1",
         "Lesson: size the runners first",

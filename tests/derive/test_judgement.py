@@ -9,10 +9,10 @@ import pytest
 
 from bot.derive import derive_portfolio
 from bot.derive.decisions.judgement import score_judgements
-from bot.derive.judgement_results import Better, Judgement
+from bot.derive.judgement_results import Judgement
 from bot.derive.results import Derived
 from bot.domain.model import PastReport, Reply
-from bot.domain.vocabulary import Audience
+from bot.domain.vocabulary import Audience, Better
 from tests.builders import CALENDAR, REF, make_engagement, make_item, make_log, make_portfolio, make_settings
 
 SAID = datetime(2026, 10, 1, 12, tzinfo=UTC)

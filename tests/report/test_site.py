@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from dataclasses import replace
 from functools import cache
@@ -177,7 +176,7 @@ def make_customer(text: str) -> str:
 
 
 def test_only_web_addresses_become_links() -> None:
-    bad = dataclasses.replace(engagement(), web_url="javascript:alert(1)")
+    bad = replace(engagement(), web_url="javascript:alert(1)")
     files = make_site(portfolio_of(bad), derived_of(derived_engagement()), [], SETTINGS, CALENDAR)
     assert all(
         a["href"].startswith(("http", "#", "../", "engagements/", "load.html", "index.html"))

@@ -14,13 +14,13 @@ from statistics import median
 from bot.derive.decisions.colours import LEVELS
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.status import AXES, PastSignals, colours_on, signals_of
-from bot.derive.judgement_results import Better, JudgedBy, Judgement, JudgementScore
+from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.order_results import OrderState
 from bot.derive.replay import Learned, rederive, subject_of
 from bot.derive.results import Forecast
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
-from bot.domain.vocabulary import AxisName, Colour, Phase
+from bot.domain.vocabulary import AxisName, Basis, Better, Colour, Phase
 
 KINDS = ("finish", "revenue", "colour")
 Payloads = Sequence[Mapping[str, object]]
@@ -91,7 +91,7 @@ def _finish(order: Order, day: date, bench: Bench) -> Iterator[Judgement]:
         return
     published = bench.frozen(day).get("finish")
     computed = _day(published.get("p50")) if isinstance(published, Mapping) else None
-    basis = JudgedBy.PUBLISHED if computed else JudgedBy.REPLAYED
+    basis = Basis.PUBLISHED if computed else Basis.REPLAYED
     computed = computed or _day(bench.replayed(day).finish.p50)
     if computed is not None:
         between = bench.subject.calendar.working_days_between
@@ -108,8 +108,8 @@ def _revenue(order: Order, day: date, bench: Bench) -> Iterator[Judgement]:
     published = bench.frozen(day).get("forecast")
     told = published.get(name) if isinstance(published, Mapping) else None
     computed = told.get("forecast") if isinstance(told, Mapping) else None
-    basis = JudgedBy.PUBLISHED if isinstance(computed, int | float) else JudgedBy.REPLAYED
-    if basis == JudgedBy.REPLAYED:
+    basis = Basis.PUBLISHED if isinstance(computed, int | float) else Basis.REPLAYED
+    if basis is Basis.REPLAYED:
         found = bench.replayed(day).revenue.get(name)
         computed = found.forecast if found else None
     if isinstance(computed, int | float):
@@ -127,7 +127,7 @@ def _colour(order: Order, day: date, bench: Bench) -> Iterator[Judgement]:
     computed = _of_axis(colours_on(day, bench.subject.calendar, bench.past), axis)
     if came in LEVELS and computed in LEVELS:
         errors = tuple(float((colour == Colour.GREEN) != (came == Colour.GREEN)) for colour in (said, computed))
-        yield _made("colour", axis, order, day, (said, computed, came), (errors[0], errors[1]), JudgedBy.REPLAYED)
+        yield _made("colour", axis, order, day, (said, computed, came), (errors[0], errors[1]), Basis.REPLAYED)
 
 
 def _of_axis(colours: Mapping[str, str], axis: str) -> str:
@@ -144,7 +144,7 @@ def _made(
     day: date,
     values: tuple[object, object, object],
     errors: tuple[float, float],
-    basis: JudgedBy,
+    basis: Basis,
 ) -> Judgement:
     said, computed, came = (f"{v:.2f}" if isinstance(v, float) else str(v) for v in values)
     gain = errors[1] - errors[0]

@@ -155,6 +155,7 @@ def _revenue_trials(
             s.capacity,
             floor=s.floor,
             delay=s.delay,
+            exponent=s.ref.spend_exponent,
             pace_factor=s.subject.engagement.what_if.pace_factor,
         )
     subject = s.subject

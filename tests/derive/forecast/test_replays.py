@@ -14,22 +14,14 @@ from bot.derive.pipeline import derive_portfolio
 from bot.domain.model import Engagement, Portfolio, as_of
 from bot.domain.vocabulary import BillingType, ItemState, Recognition
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
+from tests.derive.forecast.finished import finished as make_finished
 
 DAY = date(2026, 11, 20)
 SETTINGS = make_settings()
 
 
 def finished(number: int, begin: date, days: int = 90) -> Engagement:
-    closings = [begin + timedelta(days=round((n + 1) * days / 12)) for n in range(12)]
-    items = [make_item(n, estimate_hours=10, closed=on, created_at=begin) for n, on in enumerate(closings)]
-    return make_engagement(
-        ref=f"acme&{number}",
-        created_at=begin,
-        closed=closings[-1],
-        items=items,
-        timelogs=[make_log(i, 11, on) for i, on in zip(items, closings, strict=True)],
-        facts={"start": begin, "end": begin + timedelta(days=days), "hours": 120.0, "value": 24_000.0},
-    )
+    return make_finished(number, begin, days, items=12, logged=11, hours=120.0, value=24_000.0)
 
 
 PORTFOLIO = Portfolio(tuple(finished(n, date(2026, 1, 5) + timedelta(days=21 * n), 80 + 5 * n) for n in range(6)))
