@@ -120,11 +120,13 @@ def _begun(subject: Subject) -> bool:
     if subject.derived.phase != Phase.ACTIVE:
         return False
     floor = subject.threshold("index_min_share")
-    if (subject.derived.progress.percent or 0.0) >= floor:
+    done = subject.derived.progress.percent
+    if done is not None and done >= floor:
         return True
     start, end = subject.engagement.facts.start, deadline(subject)
-    past = (subject.day - start) / (end - start) if start and end and start < end else 0.0
-    return past >= floor and subject.derived.forecast.history_weeks >= WEEKS_OF_A_PACE
+    if not start or not end or start >= end or subject.derived.forecast.history_weeks < WEEKS_OF_A_PACE:
+        return False
+    return (subject.day - start) / (end - start) >= floor
 
 
 def _untouched(subject: Subject) -> bool:

@@ -208,8 +208,8 @@ class Total:
 
 def is_stalled(state: State) -> bool:
     """Whether nothing was logged or closed in the last four weeks (of at least four) though work is open."""
-    quiet = state.weekly_hours[:STALL_WEEKS].sum() + state.weekly_closed[:STALL_WEEKS].sum() == 0
-    return state.weeks >= STALL_WEEKS and state.open_items > 0 and bool(quiet)
+    moved = any((weekly[:STALL_WEEKS] > 0).any() for weekly in (state.weekly_hours, state.weekly_closed))
+    return state.weeks >= STALL_WEEKS and state.open_items > 0 and not moved
 
 
 def _own_remaining(

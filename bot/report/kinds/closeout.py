@@ -77,7 +77,6 @@ class CloseoutView:
     end: date | None
     end_days: int | None
     hours_over: float | None
-    hours_ratio: float | None
     sold_hours: float | None
     headline: SafeMarkdown
     original: Original | None
@@ -116,7 +115,6 @@ def closeout_view(due: Due, context: ReportContext, derived: EngagementDerived, 
         end=derived.end,
         end_days=_late(context, derived.end, finished),
         hours_over=None if budget.hours_budget is None else budget.hours_spent - budget.hours_budget,
-        hours_ratio=budget.hours_spent / budget.hours_budget - 1 if budget.hours_budget else None,
         sold_hours=facts.hours if facts.hours != budget.hours_budget else None,
         headline=headline(context, derived, facts),
         original=original(context, derived, facts),

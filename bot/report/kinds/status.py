@@ -161,7 +161,6 @@ class StatusView:
     headline: SafeMarkdown
     until: date
     compared: bool
-    previous_url: str
     previous: str
     changes: tuple[SafeMarkdown, ...]
     more_changes: tuple[SafeMarkdown, ...]
@@ -217,7 +216,6 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         headline=headline(context, derived, facts),
         until=week.until,
         compared=context.derived(derived.ref, week.since, Depth.STATUS) is not None,
-        previous_url=previous.url if previous else "",
         previous=previous.period if previous else "",
         changes=changed[:MOST_CHANGES],
         more_changes=changed[MOST_CHANGES:],

@@ -90,7 +90,6 @@ class EngagementPage:
     today: date
     link: Link
     axes: Mapping[str, Rag]
-    finish_end: date | None
     burn_up: BurnUp | None
     burn_points: tuple[BurnPoint, ...]
     slips: SlipChart | None
@@ -121,7 +120,6 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> Engagemen
         today=today,
         link=site.link(derived.ref),
         axes=axes(derived),
-        finish_end=derived.end,
         burn_up=draw_burn_up(history, derived.forecast.finish, derived.end),
         burn_points=history,
         slips=draw_slips(milestones, today),
