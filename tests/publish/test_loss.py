@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.model import Engagement, Portfolio
+from bot.publish.forms import PostForm
 from bot.publish.loss import MOST_ASKED, NOTHING_FOUND, SHOWN, Basis, LossFinder, basis_of
 from bot.publish.marker import Marker
 from bot.publish.posts import Post, Standing
@@ -28,7 +29,7 @@ def stood(document: Document, payload: Mapping[str, Any], number: int = 7, **fie
     marker = {name: fields.pop(name) for name in ("duplicate_of", "part") if name in fields}
     identity = replace(identity_of(document), part=marker.pop("part", 1))
     place = ROOT if document.engagement else REPORTS
-    return replace(Post(place, "issue", number, Marker(identity, "f", payload=payload, **marker), "…"), **fields)
+    return replace(Post(place, PostForm.ISSUE, number, Marker(identity, "f", payload=payload, **marker), "…"), **fields)
 
 
 def held(
