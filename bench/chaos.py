@@ -23,6 +23,7 @@ from bench.chaos_world import PAUSES, PLANTED, SKEWS, TURNS, Clock, People
 from bot.derive.decisions.due import Due
 from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Audience
 from bot.publish.marker import Marker, read_marker
 from bot.report.schedule import cycle_of, reports_due
 from tests.publish.stage import CHANNEL, Stage, open_stage
@@ -197,7 +198,7 @@ class Case:
     def _gaps(self, texts: Iterable[Text]) -> int:
         """Periods that were missed and could have been made up for."""
         names = {(t.marker.identity.kind, t.marker.identity.period) for t in texts}
-        past = tuple(PastReport(kind, "internal", period, None, {}) for kind, period in names)
+        past = tuple(PastReport(kind, Audience.INTERNAL, period, None, {}) for kind, period in names)
         day = self.clock.day()
         calendar = calendar_of(self.settings, day)
         dues = reports_due(self.settings, calendar, day, past)

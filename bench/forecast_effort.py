@@ -20,6 +20,8 @@ from statistics import mean, median
 from types import ModuleType
 from typing import Any
 
+from bot.domain.vocabulary import ItemState
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.forecast_groups import DATA, load_kit, organisations
@@ -76,7 +78,7 @@ def _cut(name: str, issues: list[Any], by_item: dict[int, list[Any]], ratio: flo
         Item(
             f"{name}#{i}",
             "Item",
-            state="closed",
+            state=ItemState.CLOSED,
             created_at=born,
             closed_at=datetime.combine(date.fromordinal(day), time(12), tzinfo=UTC),
         )
@@ -95,7 +97,7 @@ def said(cut: Cut, share: float, settings: Settings) -> dict[str, float]:
     day = cut.start + timedelta(days=round(share * (cut.end - cut.start).days))
     calendar = settings.work_calendar(range(cut.start.year - 1, cut.end.year + 3))
     then = as_of(Portfolio((cut.engagement,)), day, calendar.zone).engagements[0]
-    subject = Subject(replace(then, state="opened"), day, calendar, settings, EngagementDerived(then.ref))
+    subject = Subject(replace(then, state=ItemState.OPENED), day, calendar, settings, EngagementDerived(then.ref))
     forecast = forecast_engagement(subject, Reference(), trials=0).forecast.effort_hours.p50
     spent = sum(log.hours for log in then.timelogs)
     done = sum(i.state == "closed" for i in then.items)

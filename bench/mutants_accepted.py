@@ -109,6 +109,16 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             'return match[0] if len(match[0]) != 1 else f"&#{ord(match[0])};"',
             "a match is never empty",
         ),
+        (
+            'return match[0] if len(match[0]) > 1 else f"&#{ord(match[0])};"',
+            'return match[0] if len(match[0]) > 2 else f"&#{ord(match[0])};"',
+            "an entity has three characters at least",
+        ),
+        (
+            "return safe if len(safe) <= TITLE_LIMIT else safe[: TITLE_LIMIT - 1].rstrip() + ELLIPSIS",
+            "return safe if len(safe) <= TITLE_LIMIT else safe[: TITLE_LIMIT ^ 1].rstrip() + ELLIPSIS",
+            "of 255 the same",
+        ),
     ),
     "loss": (
         (

@@ -18,6 +18,7 @@ from bot.app.sources import make_site_files, read_for
 from bot.cli.showcase import Published, demo_session, read_back
 from bot.demo import make_portfolio
 from bot.domain.frozen import frozen
+from bot.domain.vocabulary import Audience
 from bot.report.preview import markdown_to_html
 from docs.small_png import shrink
 from fakegitlab import DemoGitLab
@@ -87,7 +88,7 @@ def _published(folder: Path) -> tuple[list[Shot], dict[str, str]]:
         run_job(session, RunOptions())
         handed = run_job(session, RunOptions(report="partner", partner=PARTNER)).files
         reading = read_for(session, snapshot=None, only=None)
-        pages = make_site_files(reading, audience="internal", only=None, tell=print)
+        pages = make_site_files(reading, audience=Audience.INTERNAL, only=None, tell=print)
         return _shots(read_back(session, reading.portfolio), "".join(handed.values())), pages
 
 

@@ -39,6 +39,7 @@ from bot.domain.errors import PsbotError, UsageError
 from bot.domain.model import FactFault, PastReport, Portfolio, as_of
 from bot.domain.paths import reference_of, same_reference
 from bot.domain.snapshot import load_snapshot
+from bot.domain.vocabulary import Audience
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.names import join_keys
 from bot.gitlab_api.places import resolve_place
@@ -298,7 +299,7 @@ def _told_of(found: list[str], ref: str, why: str) -> None:
 
 
 def make_site_files(
-    reading: Reading, *, audience: str, only: str | None, tell: Callable[[str], None]
+    reading: Reading, *, audience: Audience, only: str | None, tell: Callable[[str], None]
 ) -> dict[str, str]:
     """The portfolio page: path → content; `tell` hears of pages that could not be made."""
     from bot.report.site import WEEKS_SHOWN, make_site

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from math import isfinite
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import (
     Field,
@@ -51,10 +51,8 @@ from bot.domain.errors import ConfigError, Fault
 from bot.domain.frozen import frozen
 from bot.domain.mistakes import explain, given, nearest, out_of_order
 from bot.domain.paths import is_within
+from bot.domain.vocabulary import Audience, Severity
 from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
-
-Severity = Literal["low", "medium", "high", "critical"]
-Audience = Literal["internal", "customer"]
 
 
 @frozen
@@ -224,7 +222,7 @@ class Settings(Section):
     def audience_of(self, path: str) -> Audience:
         """Who can read in the namespace `path`: the longest declared prefix wins; undeclared counts as customer."""
         best = max((p for p in self.portfolio.namespaces if is_within(path, p)), key=len, default=None)
-        return self.portfolio.namespaces[best] if best is not None else "customer"
+        return self.portfolio.namespaces[best] if best is not None else Audience.CUSTOMER
 
 
 @frozen

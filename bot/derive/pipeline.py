@@ -47,7 +47,7 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of, end_of_day
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import ItemState, Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
@@ -207,7 +207,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
 
 def is_reported(subject: Subject) -> bool:
     """Whether reports still show it: open, or closed not longer ago than `closed_within_days`."""
-    if subject.engagement.state != "closed":
+    if subject.engagement.state != ItemState.CLOSED:
         return True
     at = subject.engagement.closed_at
     closed = subject.calendar.local_day(at) if at else last_close(subject)

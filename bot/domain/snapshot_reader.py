@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import UTC, date, datetime, tzinfo
+from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from bot.domain.border import is_sane, one_line, plain_text
@@ -13,6 +14,7 @@ from bot.domain.model import EMPTY
 from bot.domain.spent import spent_day
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @frozen
@@ -69,12 +71,17 @@ class SnapshotReader:
     def optional_text(self, key: str) -> str | None:
         return self.text(key) or None
 
-    def choice(self, key: str, among: tuple[str, ...]) -> str | None:
+    def choice(self, key: str, among: type[Word]) -> Word | None:
         value = self.optional_text(key)
-        if value is not None and value not in among:
+        if value is not None and value not in tuple(among):
             self._fail(key, " or ".join(among))
             return None
-        return value
+        return None if value is None else among(value)
+
+    def state(self, key: str, otherwise: Word) -> Word:
+        """Closed, or otherwise: what is not said to be closed is open."""
+        kind = type(otherwise)
+        return kind("closed") if self.text(key) == "closed" else otherwise
 
     def texts(self, key: str) -> tuple[str, ...]:
         values = self.data.get(key) or []

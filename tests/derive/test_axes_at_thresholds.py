@@ -432,5 +432,5 @@ def test_the_facts_of_an_axis_are_what_a_reader_can_see() -> None:
     assert axis(scope_axis, derived={"scope": scope}).signal.facts == (3, 2, 5, 7)
     assert axis(budget_axis, derived=budget(0.5, 0.4)).signal.facts == (100, False)
     assert axis(budget_axis, derived=budget(1.2, 0.4)).signal.facts == (100, True)
-    for done in (0.4, 0.0, None):
-        assert axis(schedule_axis, derived=chance(0.5, progress=Progress(percent=done))).signal.done == (done or 0.0)
+    for share in (0.4, 0.0, None):
+        assert axis(schedule_axis, derived=chance(0.5, progress=Progress(percent=share))).signal.done == (share or 0.0)

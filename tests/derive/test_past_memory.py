@@ -15,6 +15,7 @@ from bot.derive.decisions.status import Signals
 from bot.derive.past_memory import Days, Memory
 from bot.derive.pipeline import make_subjects, with_default_thresholds
 from bot.domain.model import DueChange, Engagement, Item, Portfolio, TimeLog, as_of
+from bot.domain.vocabulary import ItemState, Outcome
 
 SETTINGS = with_default_thresholds(
     Settings.model_validate({"portfolio": {"namespaces": {"acme/ps-internal": "internal"}}})
@@ -41,7 +42,7 @@ def small() -> Portfolio:
     """Two engagements, the second a closed one, with items of which half are done."""
     first, second = make_portfolio(2).engagements
     first = replace(first, items=first.items[:ITEMS], timelogs=first.timelogs[:ITEMS])
-    items = tuple(replace(i, state="opened" if n % 2 else "closed") for n, i in enumerate(first.items))
+    items = tuple(replace(i, state=ItemState.OPENED if n % 2 else ItemState.CLOSED) for n, i in enumerate(first.items))
     items = tuple(replace(i, closed_at=None) if i.is_open else i for i in items)
     return Portfolio((replace(first, items=items), replace(second, items=second.items[:ITEMS])))
 
@@ -74,11 +75,13 @@ CHANGES: dict[str, Callable[[Engagement], Engagement]] = {
     "an estimate": with_item(lambda i: replace(i, estimate_hours=99.0)),
     "a fact": lambda e: replace(e, facts=replace(e.facts, hours=40.0)),
     "the end": lambda e: replace(e, facts=replace(e.facts, end=date(2026, 10, 30))),
-    "a closing of then": with_item(lambda i: replace(i, state="closed", closed_at=at(BEFORE))),
+    "a closing of then": with_item(lambda i: replace(i, state=ItemState.CLOSED, closed_at=at(BEFORE))),
     "an item of then": lambda e: replace(e, items=(*e.items, replace(e.items[1], ref="x#1", created_at=at(BEFORE)))),
     "hours of then": lambda e: replace(e, timelogs=(*e.timelogs, TimeLog(e.items[1].ref, "ann", BEFORE, 900.0))),
     "a change order": with_item(lambda i: replace(i, labels=("change-order::approved",))),
-    "an item that is dropped": with_item(lambda i: replace(i, state="closed", closed_at=at(BEFORE), outcome="dropped")),
+    "an item that is dropped": with_item(
+        lambda i: replace(i, state=ItemState.CLOSED, closed_at=at(BEFORE), outcome=Outcome.DROPPED)
+    ),
     "a milestone that moved": lambda e: replace(
         e, milestones=(replace(e.milestones[0], due_history=(MOVED,), due_date=MOVED.new), *e.milestones[1:])
     ),
@@ -103,7 +106,7 @@ def test_what_happens_later_leaves_the_past_alone(monkeypatch: pytest.MonkeyPatc
     last = first.items[3]
     now = replace(
         first,
-        items=(*first.items[:3], replace(last, state="closed", closed_at=at(AFTER)), *first.items[4:]),
+        items=(*first.items[:3], replace(last, state=ItemState.CLOSED, closed_at=at(AFTER)), *first.items[4:]),
         timelogs=(*first.timelogs, TimeLog(last.ref, "ann", AFTER, 8.0)),
     )
     monkeypatch.setattr(replay, "_signals", lambda *_: pytest.fail("a day was derived again"))
@@ -116,7 +119,7 @@ def test_another_engagement_that_was_closed_by_then_teaches_otherwise() -> None:
     box, before = Box(), small()
     first, second = before.engagements
     said(before, Memory(box))
-    closed = replace(second, state="closed", closed_at=at(BEFORE))
+    closed = replace(second, state=ItemState.CLOSED, closed_at=at(BEFORE))
     days = dict(box.left[first.ref])
     said(replace(before, engagements=(first, closed)), Memory(box))
     changed = {day for day, (key, _) in box.left[first.ref].items() if key != days[day][0]}

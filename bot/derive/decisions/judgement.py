@@ -20,7 +20,7 @@ from bot.derive.replay import Learned, rederive, subject_of
 from bot.derive.results import Forecast
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
-from bot.domain.vocabulary import Basis, Better, Phase
+from bot.domain.vocabulary import AxisName, Basis, Better, Colour, Phase
 
 KINDS = ("finish", "revenue", "colour")
 Payloads = Sequence[Mapping[str, object]]
@@ -126,13 +126,13 @@ def _colour(order: Order, day: date, bench: Bench) -> Iterator[Judgement]:
     came = _of_axis({name: signal.colour for name, signal in signals_of(bench.subject).items()}, axis)
     computed = _of_axis(colours_on(day, bench.subject.calendar, bench.past), axis)
     if came in LEVELS and computed in LEVELS:
-        errors = tuple(float((colour == "green") != (came == "green")) for colour in (said, computed))
+        errors = tuple(float((colour == Colour.GREEN) != (came == Colour.GREEN)) for colour in (said, computed))
         yield _made("colour", axis, order, day, (said, computed, came), (errors[0], errors[1]), Basis.REPLAYED)
 
 
 def _of_axis(colours: Mapping[str, str], axis: str) -> str:
     """An axis's colour; the overall one is the worst of those that are known."""
-    if axis != "overall":
+    if axis != AxisName.OVERALL:
         return colours.get(axis, "unknown")
     return max((colours[name] for name in AXES if colours.get(name) in LEVELS), key=LEVELS.index, default="unknown")
 

@@ -18,7 +18,7 @@ from bot.domain.border import read_day
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Item
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Audience, Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.parts.headline import headline
@@ -53,7 +53,7 @@ def make_closeout(due: Due, context: ReportContext, ref: str | None) -> Document
     view = closeout_view(due, context, derived, engagement)
     return Document(
         kind="closeout",
-        audience="internal",
+        audience=Audience.INTERNAL,
         period=PERIOD,
         target=NoteTarget(engagement.facts.internal or engagement.ref),
         body=context.templates.render(REPORT.template, view),

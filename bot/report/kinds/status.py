@@ -25,7 +25,7 @@ from bot.domain.facts.declared import Facts
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, FactFault, PastReport
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Audience, Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.parts.asks import AskView, ask_views
@@ -113,7 +113,7 @@ def make_status(due: Due, context: ReportContext, ref: str | None) -> Document:
     view = status_view(week, colours, steps)
     return Document(
         kind="status",
-        audience="internal",
+        audience=Audience.INTERNAL,
         period=due.period.name,
         target=NoteTarget(week.engagement.facts.internal or week.engagement.ref),
         body=_short(lambda shown: context.templates.render(REPORT.template, shown), view),

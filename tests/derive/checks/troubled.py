@@ -12,7 +12,16 @@ from bot.derive import results
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.model import FactFault, Item
-from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, RaidKind, Severity
+from bot.domain.vocabulary import (
+    AcceptanceState,
+    ChangeOrderState,
+    Colour,
+    ForecastBasis,
+    MilestoneState,
+    RaidKind,
+    Severity,
+    ValueBasis,
+)
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 DAY = date(2027, 1, 27)
@@ -53,7 +62,7 @@ def _derived() -> dict[str, Any]:
     )
     action = results.RaidEntry(f"{PROJECT}#71", "Order it", RaidKind.ACTION, due=date(2027, 1, 18))
     return {
-        "progress": results.Progress("count", 0.3, 1, 26, 1, 26),
+        "progress": results.Progress(ValueBasis.COUNT, 0.3, 1, 26, 1, 26),
         "status": results.Status(
             Colour.UNKNOWN,
             Colour.GREEN,
@@ -82,13 +91,19 @@ def _derived() -> dict[str, Any]:
             growth=0.3,
             pending_hours=20.0,
             change_orders=(
-                results.ChangeOrder(f"{PROJECT}#60", "More repos", "proposed", 20.0, 5000.0, opened=date(2026, 12, 1)),
-                results.ChangeOrder(f"{PROJECT}#61", "SSO", "proposed", 5.0, 0.0, opened=date(2026, 12, 15)),
+                results.ChangeOrder(
+                    f"{PROJECT}#60", "More repos", ChangeOrderState.PROPOSED, 20.0, 5000.0, opened=date(2026, 12, 1)
+                ),
+                results.ChangeOrder(
+                    f"{PROJECT}#61", "SSO", ChangeOrderState.PROPOSED, 5.0, 0.0, opened=date(2026, 12, 15)
+                ),
             ),
         ),
         "budget": results.Budget(100.0, 85.0, 85.0, 0.85, 0.35, 4.0, 283.0, date(2027, 2, 1), 9.0),
         "forecast": results.Forecast(
-            results.Quantiles(p50=date(2027, 3, 20), p80=date(2027, 4, 20)), on_time_probability=0.1, basis="throughput"
+            results.Quantiles(p50=date(2027, 3, 20), p80=date(2027, 4, 20)),
+            on_time_probability=0.1,
+            basis=ForecastBasis.THROUGHPUT,
         ),
         "acceptance": (
             results.Acceptance("Discovery", 10_000.0, AcceptanceState.READY, due=date(2027, 1, 15), evidence=("a#1",)),

@@ -11,6 +11,7 @@ import pytest
 from bot.derive.forecast.capacity import Capacity
 from bot.derive.forecast.finish import (
     Prior,
+    PriorSource,
     Remaining,
     Total,
     combine_priors,
@@ -23,7 +24,7 @@ from bot.derive.forecast.history import State
 from bot.derive.forecast.reference import Reference
 
 REF = Reference()
-PLAN = Prior(math.log(105), 0.33, "plan")
+PLAN = Prior(math.log(105), 0.33, PriorSource.PLAN)
 """A hundred working days by the SOW, which usually become 105."""
 
 
@@ -159,7 +160,7 @@ def test_four_quiet_weeks_with_open_work_are_a_standstill(changes: dict[str, Any
 
 
 UNTOUCHED = {"earned": 0.0, "earned_closed": 0.0}
-TYPICAL = Prior(math.log(54), 0.4, "typical")
+TYPICAL = Prior(math.log(54), 0.4, PriorSource.TYPICAL)
 BY_CLASS: dict[str, tuple[dict[str, Any], Prior, tuple[float, float]]] = {
     "twenty days spent without a result": ({"elapsed": 20.0}, PLAN, (85.0000, 0.4)),
     "eighty days spent": ({"elapsed": 80.0}, PLAN, (34.3981, 0.930285)),

@@ -12,6 +12,7 @@ import pytest
 
 from bot.derive.forecast import Reference, learn_reference
 from bot.domain.model import Engagement, Item, Portfolio, as_of
+from bot.domain.vocabulary import ItemState
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_milestone, make_settings
 from tests.derive.forecast.finished import finished as make_finished
 
@@ -25,7 +26,7 @@ def finished(number: int, days: int = 100, ratio: float = 1.0, **facts: Any) -> 
 
 
 def reopened(item: Item) -> Item:
-    return replace(item, state="opened", closed_at=None)
+    return replace(item, state=ItemState.OPENED, closed_at=None)
 
 
 def learn(*engagements: Engagement, on: date = DAY) -> Reference:

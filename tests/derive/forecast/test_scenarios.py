@@ -27,6 +27,7 @@ from bot.derive.subject import Subject
 from bot.domain.errors import UsageError
 from bot.domain.model import Booking, Portfolio
 from bot.domain.snapshot import dump_snapshot
+from bot.domain.vocabulary import ItemState
 from tests.builders import CALENDAR, REF, make_item, make_log, make_settings, make_subject
 
 
@@ -201,7 +202,7 @@ def two(*, here: tuple[Booking, ...] = (), there: tuple[Booking, ...] = ()) -> P
     facts = running.facts
     later = replace(
         running, ref=OTHER, facts=replace(facts, start=date(2026, 12, 7), end=date(2027, 3, 31)), timelogs=(), bookings=there,
-        items=tuple(replace(i, ref=f"{OTHER}#{n}", state="opened", closed_at=None) for n, i in enumerate(running.items)),
+        items=tuple(replace(i, ref=f"{OTHER}#{n}", state=ItemState.OPENED, closed_at=None) for n, i in enumerate(running.items)),
     )  # fmt: skip
     return Portfolio((running, later))
 

@@ -14,6 +14,7 @@ from bot.derive.forecast import explain_change, read_commitments
 from bot.derive.forecast.record.commitments import commitment
 from bot.derive.forecast.record.waterfall import to_the_unit
 from bot.domain.model import Facts, PastReport
+from bot.domain.vocabulary import Audience
 from tests.builders import CALENDAR
 
 QUARTER = "FY27-Q4"
@@ -39,7 +40,8 @@ def whole(day: date, *found: results.EngagementDerived) -> results.Derived:
 
 
 def explain(then: results.Derived, now: results.Derived, before: Facts, after: Facts) -> results.Waterfall:
-    past = [PastReport("", "portfolio", "2026-W44", None, commitment(then, {e.ref: before for e in then.engagements}))]
+    promised = commitment(then, {e.ref: before for e in then.engagements})
+    past = [PastReport("portfolio", Audience.INTERNAL, "2026-W44", None, promised)]
     found = explain_change(read_commitments(past), now, CALENDAR, {e.ref: after for e in now.engagements})
     assert found is not None
     assert found.before + sum(d.amount for d in found.drivers) == pytest.approx(found.after, abs=0.005)

@@ -9,12 +9,12 @@ from bot.derive.checks.rule import Finding, Rule
 from bot.derive.checks.telling import tell_worst
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import ItemState, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     found = sorted(
-        (entry for entry in subject.derived.raid if entry.state != "closed" and entry.missing),
+        (entry for entry in subject.derived.raid if entry.state != ItemState.CLOSED and entry.missing),
         key=lambda entry: (-len(entry.missing), entry.ref),
     )
     if found:
@@ -35,7 +35,7 @@ GATE = Gate(
     Stage.DELIVER,
     WORKING,
     Phrase("RAID entries that lack a required field: {n}.", n=0),
-    asked=lambda s: any(entry.state != "closed" for entry in s.derived.raid),
+    asked=lambda s: any(entry.state != ItemState.CLOSED for entry in s.derived.raid),
 )
 
 RULE = Rule(id="raid-incomplete", severity=Severity.LOW, gate=GATE, find=find)
