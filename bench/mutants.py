@@ -17,12 +17,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from time import sleep
 
 from bench.mutants_accepted import reason_for
+from bot.domain.frozen import frozen
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("bot", "fakegitlab", "tests", "templates", "docs", "bench")
@@ -85,7 +85,7 @@ name = "local"
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Sample:
     """Which of a module's changes are tried: all, or so many by a seed; of these one part of several."""
 
@@ -101,7 +101,7 @@ class Sample:
         return chosen[self.part - 1 :: self.parts]
 
 
-@dataclass(frozen=True)
+@frozen
 class Survivor:
     """A change that no test noticed."""
 

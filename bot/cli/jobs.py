@@ -16,6 +16,7 @@ from bot.cli.app import AsOf, Only, app, flag, options, parse_day, value
 from bot.cli.console import print_lines, progress_bar, say, without_secrets
 from bot.domain.errors import UsageError
 from bot.domain.limits import visible_lines
+from bot.domain.vocabulary import Audience
 
 if TYPE_CHECKING:
     from bot.app.run import RunOptions
@@ -217,7 +218,9 @@ def _leave_derived(summary: RunSummary, site: Path | None, json_: Path | None, t
     if site:
         from bot.app.sources import make_site_files
 
-        for name, text in make_site_files(reading, audience="internal", only=reading.only, tell=lost.append).items():
+        for name, text in make_site_files(
+            reading, audience=Audience.INTERNAL, only=reading.only, tell=lost.append
+        ).items():
             write_text(site / name, text)
     if json_:
         from bot.derive.output import to_json

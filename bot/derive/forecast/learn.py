@@ -30,6 +30,7 @@ from bot.derive.forecast.reference import Lags, Middles, Reference, by_class, sh
 from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Milestone, Portfolio, end_of_day
+from bot.domain.vocabulary import ItemState, ValueBasis
 
 REPLAY_AT = (0.25, 0.5, 0.75)
 HALF_A_DAY = 0.5
@@ -90,7 +91,7 @@ def find_finished(portfolio: Portfolio, calendar: WorkCalendar, settings: Settin
 
 def is_finished(engagement: Engagement) -> bool:
     """Whether an engagement is over: its root is closed."""
-    return engagement.state == "closed"
+    return engagement.state == ItemState.CLOSED
 
 
 def _finished(engagement: Engagement, history: History) -> Finished | None:
@@ -166,7 +167,7 @@ def _shrunk_sd(of: Array, prior: float) -> float:
 
 def _logs(f: Finished, calendar: WorkCalendar) -> tuple[float, float, float, float]:
     """ln of what one finished engagement says of each of the middles, in their order; NaN where it can't tell."""
-    costed = f.history.basis == "hours" and f.hours > 0
+    costed = f.history.basis == ValueBasis.HOURS and f.hours > 0
     plan, exponent = _plan_ratio(f, calendar), _spend_exponent(f)
     return (
         math.log(f.hours / float(f.history.value.sum())) if costed else math.nan,

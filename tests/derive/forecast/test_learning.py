@@ -12,29 +12,21 @@ import pytest
 
 from bot.derive.forecast import Reference, learn_reference
 from bot.domain.model import Engagement, Item, Portfolio, as_of
-from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
+from bot.domain.vocabulary import ItemState
+from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_milestone, make_settings
+from tests.derive.forecast.finished import finished as make_finished
 
 SETTINGS = make_settings()
 DAY = date(2026, 11, 20)
 
 
 def finished(number: int, days: int = 100, ratio: float = 1.0, **facts: Any) -> Engagement:
-    """Ten items of ten hours, closed evenly over `days` days from 5 January 2026, at `ratio` times their estimates."""
-    start = date(2026, 1, 5)
-    closings = [start + timedelta(days=round((n + 1) * days / 10)) for n in range(10)]
-    items = [make_item(n, estimate_hours=10, closed=on, created_at=start) for n, on in enumerate(closings)]
-    return make_engagement(
-        ref=f"acme&{number}",
-        created_at=start,
-        closed=closings[-1],
-        items=items,
-        timelogs=[make_log(i, 10 * ratio, on) for i, on in zip(items, closings, strict=True)],
-        facts={"start": start, "end": start + timedelta(days=days)} | facts,
-    )
+    """Ten items, closed evenly over `days` days from 5 January 2026, at `ratio` times their estimates."""
+    return make_finished(number, date(2026, 1, 5), days, items=10, logged=10 * ratio, **facts)
 
 
 def reopened(item: Item) -> Item:
-    return replace(item, state="opened", closed_at=None)
+    return replace(item, state=ItemState.OPENED, closed_at=None)
 
 
 def learn(*engagements: Engagement, on: date = DAY) -> Reference:
