@@ -9,6 +9,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from bot.derive.order_results import OrderEntry
@@ -22,6 +23,7 @@ FORMAT = "psbot-derived/1"
 DIGITS = 4
 """Decimals kept: a hundredth of a percent, and less than a cent."""
 Json = dict[str, Any]
+AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 
 def to_json(derived: Derived) -> Json:
@@ -107,10 +109,12 @@ def order_json(order: OrderEntry) -> Json:
 
 def _plain(value: Any) -> Any:
     """Messages become English text, dataclasses objects, dates ISO texts, numbers are rounded; what is not finite is null."""
+    if type(value) in AS_THEY_ARE:
+        return value
     if isinstance(value, Phrase | Series):
         return str(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if names := _field_names(type(value)):
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): _plain(entry) for key, entry in sorted(value.items())}
     if isinstance(value, list | tuple):
@@ -121,6 +125,12 @@ def _plain(value: Any) -> Any:
         # + 0.0 turns -0.0 into 0.0
         return round(value, DIGITS) + 0.0 if math.isfinite(value) else None
     return value
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    """Those of a dataclass; none of anything else."""
+    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def _without(value: Any, *names: str) -> Json:
