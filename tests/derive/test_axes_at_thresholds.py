@@ -207,6 +207,8 @@ def test_what_has_not_begun_is_green_while_its_plan_keeps_the_end(planned: list[
     plan = Schedule(planned={f"g/p#{n}": date.fromisoformat(day) for n, day in enumerate(planned)})
     facts = {"start": DAY, "end": "2026-12-18"}
     assert colours(schedule_axis, facts=facts, derived=chance(0.1, weeks=0, schedule=plan))[0] == colour
+    begun = {"schedule": plan, "progress": Progress(percent=0.05, done=5, total=100)}
+    assert colours(schedule_axis, facts=facts, derived=chance(0.1, weeks=0, **begun))[0] == "yellow"
 
 
 @pytest.mark.parametrize(
