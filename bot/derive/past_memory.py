@@ -49,11 +49,11 @@ class Memory:
     _shelved: dict[str, Days] = field(default_factory=dict)
     _keys: PastKeys | None = None
 
-    def seen_from(self, subjects: Sequence[Subject]) -> Outlook:
+    def seen_from(self, subjects: Sequence[Subject]) -> PastOutlook:
         """For engagements as of one day."""
         if subjects and self._keys is None:
             self._keys = PastKeys(subjects[0].settings.labels, subjects[0].calendar)
-        return Outlook(self, self._keys, subjects)
+        return PastOutlook(self, self._keys, subjects)
 
     def leave(self) -> None:
         """Put on the shelf what is new."""
@@ -93,7 +93,7 @@ class Memory:
         return found
 
 
-class Outlook:
+class PastOutlook:
     """The past of all engagements as it is seen from one day."""
 
     def __init__(self, memory: Memory, keys: PastKeys | None, subjects: Sequence[Subject]) -> None:

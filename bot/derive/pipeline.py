@@ -29,7 +29,7 @@ from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.depth import Depth, without_reasons
 from bot.derive.money.invoicing import derive_invoicing
-from bot.derive.past_memory import Memory, Outlook
+from bot.derive.past_memory import Memory, PastOutlook
 from bot.derive.past_status import derive_past_status
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
@@ -247,7 +247,7 @@ def _derive_engagement(
     subject: Subject,
     run: ForecastRun | None,
     payloads: Sequence[Mapping[str, object]],
-    outlook: Outlook,
+    outlook: PastOutlook,
     orders: Sequence[Order],
     depth: Depth,
 ) -> tuple[Subject, EngagementForecast | None]:

@@ -48,7 +48,7 @@ def schedule_axis(subject: Subject) -> Axis:
     signs = [*(chance or _spi_signs(subject)), *_milestone_signs(subject)]
     return _weigh(
         signs,
-        Phrase("Neither enough progress against a plan, dated milestones, nor a forecast is there yet."),
+        Phrase("There is not enough progress against a plan yet, and neither dated milestones nor a forecast."),
         subject,
         _dated_facts(subject),
     )
