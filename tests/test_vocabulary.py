@@ -20,7 +20,7 @@ BORDERS: Final = {
     "bot/derive/decisions/orders/consents.py": "words of orders, which their own files declare",
     "bot/derive/decisions/orders/lines.py": "psbot's name in a comment",
     "bot/derive/forecast/scenarios/whatif.py": "words of the command line",
-    "bot/derive/schedule/memory.py": "keys of a hidden payload",
+    "bot/derive/schedule/seen_dates.py": "keys of a hidden payload",
     "bot/domain/facts/": "keys of a block of facts",
     "bot/domain/mistakes.py": "choices as pydantic tells them",
     "bot/domain/snapshot_reader.py": "a snapshot's own JSON",

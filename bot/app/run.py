@@ -33,10 +33,10 @@ from bot.publish.digest import digest
 from bot.publish.execute import RunOutcome, apply_plan
 from bot.publish.loss import NOTHING_FOUND, LossFinder
 from bot.publish.mentions import MentionHours, mention_steps
+from bot.publish.notify.due_digests import Desk
 from bot.publish.notify.faults import receipt_project
 from bot.publish.notify.receipts import Receipts
 from bot.publish.notify.send import preview, send_digests
-from bot.publish.notify.wanted import Desk
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json
 from bot.publish.posts import Standing, past_reports

@@ -129,7 +129,7 @@ def _make_places(session: Session, path: Path, portfolio: Portfolio, project: st
     """Make what is missing and name it in config.yml, also when a later one fails."""
     from bot.app.session import read_text
     from bot.app.setting_up.apart import facts_place, filled_in
-    from bot.app.setting_up.places import make_places
+    from bot.app.setting_up.internal_places import make_places
     from bot.cli.files import write_text
 
     text = read_text(path) if path.exists() else ""

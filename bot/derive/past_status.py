@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.derive.decisions.orders.obeying import obey
 from bot.derive.decisions.orders.order import Order
-from bot.derive.decisions.orders.stage import obey
 from bot.derive.decisions.status import derive_axes, derive_overall
 from bot.derive.past_memory import PastOutlook, Payloads
 from bot.derive.raid.escalations import derive_escalations

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.leftovers import offline_html, offline_markdown
+from bot.cli.offline_copies import offline_html, offline_markdown
 from bot.cli.showcase import Published, what_to_do_next
 from tests.cli.conftest import Said
 

@@ -23,7 +23,7 @@ from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext
-from bot.report.parts.memory import facts_on, forecast_was
+from bot.report.parts.forecast_before import facts_on, forecast_was
 from bot.report.text.safe_text import SafeMarkdown
 
 

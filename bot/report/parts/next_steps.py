@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.derive.decisions.steps import next_steps
+from bot.derive.decisions.next_steps import next_steps
 from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived
 from bot.derive.status_results import NextStep
