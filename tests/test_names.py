@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -46,6 +47,7 @@ ONE_MEANING: Final = {
     "invoicing": "what can be invoiced: derived, reported",
     "mentions": "mentioning people: in texts, by notes",
     "milestones": "a milestone: its work, its forecast",
+    "next_steps": "the next steps: derived, worded",
     "new": "`psbot new`: command, what it does",
     "orders": "people's orders: answered, reported",
     "partner": "a delivery partner's hand-over: report, content",
