@@ -27,7 +27,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _has_open_milestones(subject: Subject) -> bool:
+def _has_open(subject: Subject) -> bool:
     return once_planned(subject) and any(m.state != TimeboxState.CLOSED for m in subject.engagement.milestones)
 
 
@@ -36,7 +36,7 @@ GATE = Gate(
     LifeStage.PLAN,
     WORKING,
     Phrase("Open milestones without a due date: {n}.", n=0),
-    asked=_has_open_milestones,
+    asked=_has_open,
 )
 
 RULE = Rule(id="milestone-undated", severity=Severity.LOW, gate=GATE, find=find)
