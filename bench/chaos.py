@@ -21,7 +21,9 @@ from typing import Any
 from bench.chaos_run import ROLL_UPS, SECRET, Order, by_processes, calendar_of, settings_in
 from bench.chaos_world import PAUSES, PLANTED, SKEWS, TURNS, Clock, People
 from bot.derive.decisions.due import Due
+from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Audience
 from bot.publish.marker import Marker, read_marker
 from bot.report.schedule import cycle_of, reports_due
 from tests.publish.stage import CHANNEL, Stage, open_stage
@@ -35,17 +37,11 @@ Launch = Callable[[Sequence[Order]], list[str]]
 class Tally:
     """What the cases did and found. Of faults and deeds only those that really happened count."""
 
-    cases: int = 0
-    runs: int = 0
-    failed: int = 0
-    kills: int = 0
-    at_once: int = 0
-    skewed: int = 0
-    stale_reads: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    """Cases, runs, and what was special about them."""
     people: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     turned: Counter[str] = field(default_factory=Counter)
-    requests: int = 0
     duplicates: int = 0
     lost: int = 0
     wrong_audience: int = 0
@@ -67,7 +63,7 @@ class Tally:
                 setattr(self, name, getattr(self, name) + value)
 
 
-@dataclass(frozen=True)
+@frozen
 class Text:
     """A note or issue of psbot's, whoever of its users wrote it."""
 
@@ -94,7 +90,7 @@ class Case:
         self.clock = Clock(zone, stage)
         self.clock.set_out(day, self.random)
         self.people = People(stage, self.random)
-        self.tally = Tally(cases=1)
+        self.tally = Tally(Counter(cases=1))
 
     # -- runs
 
@@ -108,11 +104,11 @@ class Case:
 
     def run(self, orders: Sequence[Order]) -> None:
         ends = self.launch(orders)
-        self.tally.runs += len(orders)
-        self.tally.at_once += len(orders) if len(orders) > 1 else 0
-        self.tally.skewed += sum(bool(order.ahead) for order in orders)
-        self.tally.kills += ends.count("killed")
-        self.tally.failed += ends.count("failed")
+        self.tally.done["runs"] += len(orders)
+        self.tally.done["at_once"] += len(orders) if len(orders) > 1 else 0
+        self.tally.done["skewed"] += sum(bool(order.ahead) for order in orders)
+        self.tally.done["kills"] += ends.count("killed")
+        self.tally.done["failed"] += ends.count("failed")
 
     def turbulent_run(self) -> None:
         """Some runs at the same time, or one, under trouble."""
@@ -152,8 +148,8 @@ class Case:
         tally.wrong_audience += self._leaks()
         texts = "\n".join(n.body for n in self.people.own_notes())
         tally.lost_pm_notes += sum(text not in texts for text in self.people.pm_notes)
-        tally.requests += len(self.stage.gitlab.requests)
-        tally.stale_reads += self.stage.gitlab.replica.stale
+        tally.done["requests"] += len(self.stage.gitlab.requests)
+        tally.done["stale_reads"] += self.stage.gitlab.replica.stale
         tally.people += self.people.done
         return tally
 
@@ -202,7 +198,7 @@ class Case:
     def _gaps(self, texts: Iterable[Text]) -> int:
         """Periods that were missed and could have been made up for."""
         names = {(t.marker.identity.kind, t.marker.identity.period) for t in texts}
-        past = tuple(PastReport(kind, "internal", period, None, {}) for kind, period in names)
+        past = tuple(PastReport(kind, Audience.INTERNAL, period, None, {}) for kind, period in names)
         day = self.clock.day()
         calendar = calendar_of(self.settings, day)
         dues = reports_due(self.settings, calendar, day, past)
@@ -244,9 +240,9 @@ def run_case(seed: int, launch: Launch = by_processes) -> Tally:
 def report(tally: Tally, seconds: float) -> str:
     """The figures, line by line."""
     lines = [
-        f"cases {tally.cases}, runs {tally.runs:,}, requests {tally.requests:,}, {seconds:.0f} s",
-        f"runs at the same time as others {tally.at_once:,}, killed {tally.kills:,}, ended by an error {tally.failed:,}, "
-        f"with a wrong clock {tally.skewed:,}; reads of a lagging replica {tally.stale_reads:,}",
+        f"cases {tally.done['cases']}, runs {tally.done['runs']:,}, requests {tally.done['requests']:,}, {seconds:.0f} s",
+        f"runs at the same time as others {tally.done['at_once']:,}, killed {tally.done['kills']:,}, ended by an error {tally.done['failed']:,}, "
+        f"with a wrong clock {tally.done['skewed']:,}; reads of a lagging replica {tally.done['stale_reads']:,}",
         f"faults: {_counted(tally.faults)}",
         f"people: {_counted(tally.people)}",
         f"calendar: {_counted(tally.turned)}",

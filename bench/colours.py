@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.config import Settings, parse_config
@@ -18,9 +17,11 @@ from bot.derive.catalog import vocabulary
 from bot.derive.decisions.colours import LEVELS, MUCH_DONE, Signal, worst
 from bot.derive.decisions.status import AXES, PastSignals, colours_on
 from bot.derive.forecast import learn_by_day
+from bot.derive.past_memory import Memory
 from bot.derive.pipeline import make_subjects, with_default_thresholds
 from bot.derive.replay import past_signals
 from bot.domain.calendar import ONE_DAY, WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio, as_of
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
@@ -32,7 +33,7 @@ DAYS_OF_A_MONTH = 30.4
 SAMPLES = ("2026-11-26:7", "2026-11-20:1", "2026-08-14:2", "2026-12-15:3")
 
 
-@dataclass(frozen=True)
+@frozen
 class Turn:
     """The overall colour that changed on a day, and what the facts said of each axis."""
 
@@ -44,7 +45,7 @@ class Turn:
     """Of the day before."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Life:
     """One engagement: on how many days it had a colour, and when that turned."""
 
@@ -69,8 +70,10 @@ def lives(day: date, seed: int) -> Iterator[Life]:
     portfolio, settings, calendar = read_demo(day, seed)
     then = as_of(portfolio, day, calendar.zone)
     learned = learn_by_day(then, calendar, settings)
-    for subject in make_subjects(then, day, settings, calendar):
-        past = past_signals(subject, learned, (), {})
+    subjects = make_subjects(then, day, settings, calendar)
+    outlook = Memory().seen_from(subjects)
+    for subject in subjects:
+        past = past_signals(subject, learned, (), outlook)
         yield replay(subject.engagement.ref, day, calendar, past)
 
 

@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench.figures import tell
 from bench.read import TODAY, demo
 from bot.demo.large import LARGE_CONFIG
+from bot.domain.frozen import frozen
 
 STARTS = (("--version",), ("--help",))
 DAY = TODAY.isoformat()
@@ -30,7 +30,7 @@ COMMANDS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """What a process took."""
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import sys
 import time
 import tracemalloc
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.config import Settings
 from bot.derive import derive_portfolio
 from bot.domain.calendar import WorkCalendar
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
-from bot.domain.vocabulary import BillingType
+from bot.domain.vocabulary import BillingType, ItemState
 
 DAY = date(2026, 11, 20)
 START = datetime(2026, 8, 3, 9, tzinfo=UTC)
@@ -24,7 +24,7 @@ LIMIT = 11.0
 PEOPLE = 40
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     engagements: int
     seconds: float
@@ -68,7 +68,7 @@ def make_item(path: str, engagement: int, number: int) -> Item:
     return Item(
         ref=f"{path}#{number}",
         title=f"Item {number}",
-        state="closed" if done else "opened",
+        state=ItemState.CLOSED if done else ItemState.OPENED,
         created_at=created,
         closed_at=created + timedelta(days=20 + number // 2) if done else None,
         updated_at=created + timedelta(days=60),

@@ -11,9 +11,10 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from bot.domain.frozen import frozen
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 GATHERED = "PSBOT_BENCH_FIGURES"
@@ -21,7 +22,7 @@ WORSE = 1.2
 """From this ratio to the last record on, a figure is told as worse."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Figure:
     """One measured number; `name` says of what, in which size."""
 
@@ -33,7 +34,7 @@ class Figure:
         return f"{self.value:,.2f} {self.unit}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """A figure as it stands in RESULTS.md."""
 

@@ -13,7 +13,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bot.domain.vocabulary import BillingType, Recognition
+from bot.domain.vocabulary import BillingType, ItemState, Recognition
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -48,7 +48,12 @@ def make_engagement(number: int) -> Engagement:
     )
     closed = datetime(2026, 11, 18, tzinfo=UTC) if over else None
     return Engagement(
-        f"{ref}&1", state="closed" if over else "opened", closed_at=closed, facts=facts, items=items, timelogs=logs
+        f"{ref}&1",
+        state=ItemState.CLOSED if over else ItemState.OPENED,
+        closed_at=closed,
+        facts=facts,
+        items=items,
+        timelogs=logs,
     )
 
 
@@ -58,7 +63,7 @@ def _item(ref: str, n: int, closed: bool, number: int) -> Item:
     return Item(
         f"{ref}#{n}",
         f"Item {n}",
-        state="closed" if closed else "opened",
+        state=ItemState.CLOSED if closed else ItemState.OPENED,
         created_at=begun,
         closed_at=at,
         estimate_hours=15.0,

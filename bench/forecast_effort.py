@@ -13,12 +13,14 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from statistics import mean, median
 from types import ModuleType
 from typing import Any
+
+from bot.domain.vocabulary import ItemState
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -27,6 +29,7 @@ from bot.config import Settings
 from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.results import EngagementDerived
 from bot.derive.subject import Subject
+from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts, Item, Portfolio, TimeLog, as_of
 
 ITEMS = 20
@@ -34,7 +37,7 @@ SHARES = (0.1, 0.25, 0.5, 0.75)
 LEAST_HOURS = 20.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Cut:
     """Twenty items closed one after another, as an engagement without estimates."""
 
@@ -75,7 +78,7 @@ def _cut(name: str, issues: list[Any], by_item: dict[int, list[Any]], ratio: flo
         Item(
             f"{name}#{i}",
             "Item",
-            state="closed",
+            state=ItemState.CLOSED,
             created_at=born,
             closed_at=datetime.combine(date.fromordinal(day), time(12), tzinfo=UTC),
         )
@@ -94,7 +97,7 @@ def said(cut: Cut, share: float, settings: Settings) -> dict[str, float]:
     day = cut.start + timedelta(days=round(share * (cut.end - cut.start).days))
     calendar = settings.work_calendar(range(cut.start.year - 1, cut.end.year + 3))
     then = as_of(Portfolio((cut.engagement,)), day, calendar.zone).engagements[0]
-    subject = Subject(replace(then, state="opened"), day, calendar, settings, EngagementDerived(then.ref))
+    subject = Subject(replace(then, state=ItemState.OPENED), day, calendar, settings, EngagementDerived(then.ref))
     forecast = forecast_engagement(subject, Reference(), trials=0).forecast.effort_hours.p50
     spent = sum(log.hours for log in then.timelogs)
     done = sum(i.state == "closed" for i in then.items)

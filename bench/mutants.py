@@ -17,12 +17,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from time import sleep
 
 from bench.mutants_accepted import reason_for
+from bot.domain.frozen import frozen
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("bot", "fakegitlab", "tests", "templates", "docs", "bench")
@@ -31,7 +31,7 @@ PUBLISH = "tests/publish"
 TARGETS: dict[str, tuple[str, str]] = {
     "execute": ("bot/publish/execute.py", f"{PUBLISH}/test_execute.py"),
     "precheck": ("bot/publish/precheck.py", f"{PUBLISH}/test_precheck.py"),
-    "planner": ("bot/publish/planner.py", f"{PUBLISH}/test_planner.py"),
+    "planner": ("bot/publish/planner.py", f"{PUBLISH}/test_planner.py {PUBLISH}/test_drafts.py"),
     "writer": ("bot/publish/writer.py", f"{PUBLISH}/test_writer.py {PUBLISH}/test_requests.py"),
     "approval": ("bot/publish/approval.py", f"{PUBLISH}/test_verdicts.py"),
     "drafts": ("bot/publish/drafts.py", f"{PUBLISH}/test_drafts.py"),
@@ -85,7 +85,7 @@ name = "local"
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Sample:
     """Which of a module's changes are tried: all, or so many by a seed; of these one part of several."""
 
@@ -101,7 +101,7 @@ class Sample:
         return chosen[self.part - 1 :: self.parts]
 
 
-@dataclass(frozen=True)
+@frozen
 class Survivor:
     """A change that no test noticed."""
 

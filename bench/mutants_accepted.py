@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ORDERED = "an equal pair was answered on the line before"
+NEAR = "two positions are the same, or further apart than that"
 
 ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "finish": (
@@ -13,10 +14,18 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "weights = [2 / sd**2 for _, sd, _ in voices]",
             "only the ratio of the weights counts",
         ),
+        *(
+            (
+                "low, high = (abs(math.log(max(self.left(level), 0.02 * median) / median)) / z for level in (0.1, 0.9))",
+                f"low, high = (abs(math.log(max(self.left(level), 0.02 {sign} median) / median)) / z for level in (0.1, 0.9))",
+                "a tenth of the cases lies that low only where the median is the least of one day",
+            )
+            for sign in ("/", "%")
+        ),
         (
-            "low, high = (abs(math.log(max(self.left(level), 0.02 * median) / median)) / z for level in (0.1, 0.9))",
-            "low, high = (abs(math.log(max(self.left(level), 0.02 / median) / median)) / z for level in (0.1, 0.9))",
-            "a tenth of the cases lies that low only where the median is the least of one day",
+            "return self.median * np.exp(np.where(z < 0, self.low_sd, self.high_sd) * z)",
+            "return self.median * np.exp(np.where(z <= 0, self.low_sd, self.high_sd) * z)",
+            "either side of a score of 0 is 0",
         ),
     ),
     "acceptance": (
@@ -43,7 +52,17 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         (
             "inside = (terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)",
             "inside = (terms.billed_at > span.before) & (terms.billed_at < upto + 1e-9)",
-            "two positions are the same or half a day apart",
+            NEAR,
+        ),
+        (
+            "return min(float(terms.billed_money[terms.billed_at <= at + 1e-9].sum()), cap(at))",
+            "return min(float(terms.billed_money[terms.billed_at < at + 1e-9].sum()), cap(at))",
+            NEAR,
+        ),
+        (
+            "inside = (at > max(span.before, outlook.now)) & (at <= span.last + 1e-9)",
+            "inside = (at > max(span.before, outlook.now)) & (at < span.last + 1e-9)",
+            NEAR,
         ),
         (
             "upside += amount.amount * (1 - chance) if POSSIBLE <= chance < 1 else 0.0",
@@ -90,6 +109,16 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             'return match[0] if len(match[0]) != 1 else f"&#{ord(match[0])};"',
             "a match is never empty",
         ),
+        (
+            'return match[0] if len(match[0]) > 1 else f"&#{ord(match[0])};"',
+            'return match[0] if len(match[0]) > 2 else f"&#{ord(match[0])};"',
+            "an entity has three characters at least",
+        ),
+        (
+            "return safe if len(safe) <= TITLE_LIMIT else safe[: TITLE_LIMIT - 1].rstrip() + ELLIPSIS",
+            "return safe if len(safe) <= TITLE_LIMIT else safe[: TITLE_LIMIT ^ 1].rstrip() + ELLIPSIS",
+            "of 255 the same",
+        ),
     ),
     "loss": (
         (
@@ -120,6 +149,13 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "~n is -n - 1: the same order",
         ),
     ),
+    "customer": (
+        (
+            "if m.forecast and said and said != m.forecast:",
+            "if m.forecast and said and said > m.forecast:",
+            "what is promised is never earlier than what is expected",
+        ),
+    ),
     "axes": (
         (
             "over = max(1, subject.calendar.working_days_between(m.due, subject.day)) if m.due else 0",
@@ -141,7 +177,17 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             'return Phrase("{days} late", days=days(slip)) if slip >= 0 else Phrase("{days} early", days=days(-slip))',
             ORDERED,
         ),
+        (
+            'return Phrase("{days} late", days=days(slip)) if slip > 0 else Phrase("{days} early", days=days(-slip))',
+            'return Phrase("{days} late", days=days(slip)) if slip > -1 else Phrase("{days} early", days=days(-slip))',
+            ORDERED,
+        ),
         ("if over < 0:", "if over <= 0:", ORDERED),
+        (
+            "budget=hours(budget.hours_budget or 0.0),",
+            "budget=hours(budget.hours_budget or 1.0),",
+            "a share is spent of a budget that is known",
+        ),
     ),
 }
 """Target → (the line as it stands, as it became, why nobody could notice)."""

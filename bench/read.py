@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,6 +23,7 @@ import gitlab
 from bench.figures import tell
 from bot.config import Settings, Vocabulary, parse_config
 from bot.demo.large import LARGE_CONFIG, make_large
+from bot.domain.frozen import frozen
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
@@ -33,7 +33,7 @@ TODAY = date(2026, 11, 20)
 LATENCIES = (0.0, 0.05)
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """What one read took. `plain` requests are those that no history needed."""
 

@@ -10,7 +10,6 @@ import html
 import re
 import sys
 import tempfile
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from bot.app.run import RunOptions, run_job
 from bot.app.sources import make_site_files, read_for
 from bot.cli.showcase import Published, demo_session, read_back
 from bot.demo import make_portfolio
+from bot.domain.frozen import frozen
+from bot.domain.vocabulary import Audience
 from bot.report.preview import markdown_to_html
 from docs.small_png import shrink
 from fakegitlab import DemoGitLab
@@ -53,7 +54,7 @@ details { margin: 0 0 10px } summary { font-weight: 600; cursor: pointer } figur
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Shot:
     """A text of the demo as a picture: a note with its author, or an issue with its title; `open`: folds and charts."""
 
@@ -87,7 +88,7 @@ def _published(folder: Path) -> tuple[list[Shot], dict[str, str]]:
         run_job(session, RunOptions())
         handed = run_job(session, RunOptions(report="partner", partner=PARTNER)).files
         reading = read_for(session, snapshot=None, only=None)
-        pages = make_site_files(reading, audience="internal", only=None, tell=print)
+        pages = make_site_files(reading, audience=Audience.INTERNAL, only=None, tell=print)
         return _shots(read_back(session, reading.portfolio), "".join(handed.values())), pages
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from fakegitlab import history
 from fakegitlab.entities import (
@@ -33,6 +33,9 @@ COLORS = ("#1f75cb", "#108548", "#DD2B0E", "#9400D3", "#C77D00", "#6699cc", "#36
 def as_date(value: date | str | None) -> date | None:
     """A date from itself or from ISO text."""
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+S = TypeVar("S", Group, Project)
 
 
 class World(Store):
@@ -84,25 +87,24 @@ class World(Store):
     def group(self, path: str, **fields: Any) -> Group:
         """The group of that full path; parents are made as needed."""
         found = self.find_namespace(path)
-        if isinstance(found, Group):
-            return found
-        parent, _, slug = path.rpartition("/")
-        made = Group(**self._space("group", slug, self.group(parent) if parent else None, fields))
-        self.add_namespace(made)
-        return made
+        return found if isinstance(found, Group) else self._add(Group(**self._space("group", path, fields)))
 
     def project(self, path: str, **fields: Any) -> Project:
         """The project of that full path; groups are made as needed."""
         found = self.find_namespace(path)
         if isinstance(found, Project):
             return found
-        parent, _, slug = path.rpartition("/")
-        made = Project(**self._space("project", slug, self.group(parent) if parent else None, fields))
+        made = Project(**self._space("project", path, fields))
         made.namespace_id = self.next_id("group")
+        return self._add(made)
+
+    def _add(self, made: S) -> S:
         self.add_namespace(made)
         return made
 
-    def _space(self, kind: str, slug: str, parent: Group | None, fields: dict[str, Any]) -> dict[str, Any]:
+    def _space(self, kind: str, path: str, fields: dict[str, Any]) -> dict[str, Any]:
+        above, _, slug = path.rpartition("/")
+        parent = self.group(above) if above else None
         fields.setdefault("name", slug.replace("-", " ").title())
         fields["created_at"] = as_moment(fields.get("created_at", self.now))
         return {"id": self.next_id(kind), "slug": slug, "parent": parent, **fields}

@@ -27,6 +27,7 @@ from bot.domain.model import (
     Portfolio,
     TimeLog,
 )
+from bot.domain.vocabulary import BookingKind
 
 DAY = date(2026, 11, 20)
 """A Friday in FY27-Q4 (Feb-start fiscal year)."""
@@ -135,7 +136,7 @@ def make_log(item: Item | str | None, hours: float, on: date | str = DAY, user: 
 
 
 def make_booking(week: str, hours: float, user: str = "ann", kind: str = "hard") -> Booking:
-    return Booking(user, week, hours, kind)
+    return Booking(user, week, hours, BookingKind(kind))
 
 
 def make_engagement(**values: Any) -> Engagement:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.derive.output import engagement_json, to_json
 from bot.domain.errors import UsageError
+from bot.domain.vocabulary import Audience
 from bot.report.site.customer import customer_facts_of, shown
 from bot.report.text.safe_text import SafeMarkdown, clean
 
@@ -63,11 +64,11 @@ class Assistant:
     """Answers from one reading. `audience` customer: nothing but what that engagement's customer may read."""
 
     reading: Reading
-    audience: str = "internal"
+    audience: Audience = Audience.INTERNAL
 
     def tools(self) -> Mapping[str, Callable[..., Json]]:
         """The questions that this audience may ask, by name."""
-        if self.audience == "customer":
+        if self.audience == Audience.CUSTOMER:
             return {"engagement": self.engagement}
         answers = (self.portfolio, self.engagement, self.explain_figure, self.what_if, self.risks, self.changes_since)
         return {answer.__name__: answer for answer in answers}
@@ -87,7 +88,7 @@ class Assistant:
 
     def engagement(self, ref: str) -> Json:
         """Everything derived of one engagement, by its reference such as group&7 or group/project#12."""
-        if self.audience == "customer":
+        if self.audience == Audience.CUSTOMER:
             return self._for_customer(ref)
         return _answer({"as_of": self._derived.as_of.isoformat(), **self._facts(ref)})
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bot.app.remedies import CheckResult, Level, Remedy
+from bot.app.remedies import CheckLevel, CheckResult, Remedy
 from bot.app.session import Session
 from bot.app.sources import Progress, quiet, read_live
 from bot.config import Settings
 from bot.domain.errors import NotFoundError, PsbotError, UsageError
 from bot.domain.mistakes import SECRET
 from bot.domain.model import Portfolio
+from bot.domain.vocabulary import ApprovalMode, Audience
 from bot.gitlab_api.access_report import AccessReport, NamespaceAccess, inspect_access
 from bot.gitlab_api.places import Place, place_of, resolve_place
 from bot.gitlab_api.readership import Readership
@@ -49,8 +50,8 @@ def examine(session: Session, tell: Callable[[CheckResult], None], progress: Pro
         broken = False
         for finding in findings:
             tell(finding)
-            broken |= finding.level == "problem"
-            if finding.level == "problem":
+            broken |= finding.level == CheckLevel.PROBLEM
+            if finding.level == CheckLevel.PROBLEM:
                 first.append(finding)
         return broken
 
@@ -70,7 +71,7 @@ def examine(session: Session, tell: Callable[[CheckResult], None], progress: Pro
     if not (layout or rights or any(rest)):
         rest.append(told(check_dry_run(session, progress)))
     if first:
-        tell(replace(first[0], level="next"))
+        tell(replace(first[0], level=CheckLevel.NEXT))
     return 2 if layout else 3 if rights else 1 if any(rest) else 0
 
 
@@ -80,27 +81,32 @@ def check_dry_run(session: Session, progress: Progress) -> Iterator[CheckResult]
 
     summary = run_job(session, RunOptions(dry_run=True), progress)
     for failure in summary.failures:
-        yield CheckResult("problem", f"a run would fail in part: {failure}")
+        yield CheckResult(CheckLevel.PROBLEM, f"a run would fail in part: {failure}")
     if not summary.failures:
-        yield CheckResult("ok", f"a dry run refuses nothing: {summary.closing_line}")
+        yield CheckResult(CheckLevel.OK, f"a dry run refuses nothing: {summary.closing_line}")
 
 
 def check_config(session: Session) -> Iterator[CheckResult]:
     names = session.settings.portfolio.namespaces
     yield CheckResult(
-        "ok", f"{session.config_path}: valid; {len(names)} namespaces, label {session.settings.portfolio.label!r}"
+        CheckLevel.OK,
+        f"{session.config_path}: valid; {len(names)} namespaces, label {session.settings.portfolio.label!r}",
     )
     for number, line in enumerate(session.config_path.read_text(encoding="utf-8").splitlines(), 1):
         if SECRET.search(line.partition("#")[0]):
-            yield CheckResult("problem", f"{session.config_path}:{number}: this looks like a secret", Remedy.LEAKED)
+            yield CheckResult(
+                CheckLevel.PROBLEM, f"{session.config_path}:{number}: this looks like a secret", Remedy.LEAKED
+            )
     for key, path in _missing_sheets(session):
-        yield CheckResult("problem", f"finance.{key}: {path} is not there", Remedy.SHEET)
+        yield CheckResult(CheckLevel.PROBLEM, f"finance.{key}: {path} is not there", Remedy.SHEET)
     customer = session.settings.reports.status.customer
-    if customer.enabled and customer.approval == "required" and not customer.approvers:
-        yield CheckResult("problem", "customer status needs approval, but nobody may approve it", Remedy.APPROVERS)
+    if customer.enabled and customer.approval == ApprovalMode.REQUIRED and not customer.approvers:
+        yield CheckResult(
+            CheckLevel.PROBLEM, "customer status needs approval, but nobody may approve it", Remedy.APPROVERS
+        )
 
     for fault, remedy in faults_of(session.settings, session.environment):
-        yield CheckResult("problem", fault, remedy)
+        yield CheckResult(CheckLevel.PROBLEM, fault, remedy)
 
 
 def _missing_sheets(session: Session) -> list[tuple[str, Path]]:
@@ -116,12 +122,14 @@ def check_report_templates(session: Session) -> Iterator[CheckResult]:
         templates = load_templates(session.settings, session.folder)
         faults = check_templates(templates, sample_contexts(templates, session.settings))
     except PsbotError as error:
-        yield CheckResult("problem", str(error), Remedy.TEMPLATE)
+        yield CheckResult(CheckLevel.PROBLEM, str(error), Remedy.TEMPLATE)
         return
     for fault in faults:
-        yield CheckResult("problem", f"template {fault}", Remedy.TEMPLATE)
+        yield CheckResult(CheckLevel.PROBLEM, f"template {fault}", Remedy.TEMPLATE)
     if not faults:
-        yield CheckResult("ok", f"templates: all render against sample data ({session.settings.reports.locale})")
+        yield CheckResult(
+            CheckLevel.OK, f"templates: all render against sample data ({session.settings.reports.locale})"
+        )
     yield from _check_wording(templates)
 
 
@@ -132,26 +140,26 @@ def _check_wording(templates: Templates) -> Iterator[CheckResult]:
         language = templates.words.locale.language
         some = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
         told = f"reports in {language}: {len(lacking)} texts stay English ({some})"
-        yield CheckResult("note", told, Remedy.WORDING, (language,))
+        yield CheckResult(CheckLevel.NOTE, told, Remedy.WORDING, (language,))
 
 
 def check_token(access: AccessReport, session: Session) -> Iterator[CheckResult]:
-    yield CheckResult("ok", f"{access.url}: GitLab {access.version} ({access.edition}), as {access.username}")
+    yield CheckResult(CheckLevel.OK, f"{access.url}: GitLab {access.version} ({access.edition}), as {access.username}")
     for line in access.capability_lines:
-        yield CheckResult("note", f"not on this GitLab: {line}")
+        yield CheckResult(CheckLevel.NOTE, f"not on this GitLab: {line}")
     if access.scopes is None:
-        yield CheckResult("note", "GitLab does not tell the token's scopes", Remedy.SCOPES_UNKNOWN)
+        yield CheckResult(CheckLevel.NOTE, "GitLab does not tell the token's scopes", Remedy.SCOPES_UNKNOWN)
         return
     if access.may_write:
-        yield CheckResult("ok", f"token: scopes {', '.join(access.scopes)}")
+        yield CheckResult(CheckLevel.OK, f"token: scopes {', '.join(access.scopes)}")
     else:
         told = f"the token may read but not write (scopes: {', '.join(access.scopes)})"
-        yield CheckResult("problem", told, Remedy.READS_ONLY)
+        yield CheckResult(CheckLevel.PROBLEM, told, Remedy.READS_ONLY)
     excess = [scope for scope in access.scopes if scope in TOO_MUCH]
     if excess:
-        yield CheckResult("note", f"the token may more than psbot needs: {', '.join(excess)}", Remedy.EXCESS)
+        yield CheckResult(CheckLevel.NOTE, f"the token may more than psbot needs: {', '.join(excess)}", Remedy.EXCESS)
     if access.expires_at and access.expires_at - session.today <= EXPIRY_WARNING:
-        yield CheckResult("problem", f"the token expires on {access.expires_at}", Remedy.EXPIRY)
+        yield CheckResult(CheckLevel.PROBLEM, f"the token expires on {access.expires_at}", Remedy.EXPIRY)
 
 
 def check_namespaces(access: AccessReport) -> Iterator[CheckResult]:
@@ -162,21 +170,23 @@ def check_namespaces(access: AccessReport) -> Iterator[CheckResult]:
         for feature in namespace.lacks:
             lacking.setdefault(feature, []).append(namespace.path)
     for feature, paths in lacking.items():
-        yield CheckResult("note", f"not licensed in {' and '.join(paths)}: {feature}")
+        yield CheckResult(CheckLevel.NOTE, f"not licensed in {' and '.join(paths)}: {feature}")
 
 
 def _namespace(n: NamespaceAccess) -> Iterator[CheckResult]:
     if n.error:
-        yield CheckResult("problem", f"{n.path}: {n.error}", Remedy.NAMESPACE)
+        yield CheckResult(CheckLevel.PROBLEM, f"{n.path}: {n.error}", Remedy.NAMESPACE)
         return
     if n.sees_all:
-        yield CheckResult("ok", f"{n.path}: {n.kind}, role {n.role}")
+        yield CheckResult(CheckLevel.OK, f"{n.path}: {n.kind}, role {n.role}")
     else:
         told = f"{n.path}: role {n.role or 'none'} does not see confidential items"
-        yield CheckResult("problem", told, Remedy.ROLE)
+        yield CheckResult(CheckLevel.PROBLEM, told, Remedy.ROLE)
     if n.missing_labels:
         shown = ", ".join(n.missing_labels[:5]) + (" …" if len(n.missing_labels) > 5 else "")
-        yield CheckResult("note", f"{n.path}: {len(n.missing_labels)} labels are missing ({shown})", Remedy.LABELS)
+        yield CheckResult(
+            CheckLevel.NOTE, f"{n.path}: {len(n.missing_labels)} labels are missing ({shown})", Remedy.LABELS
+        )
 
 
 def check_visibility(session: Session, access: AccessReport) -> Iterator[CheckResult]:
@@ -184,11 +194,11 @@ def check_visibility(session: Session, access: AccessReport) -> Iterator[CheckRe
     settings = session.settings
     readers = Readership(session.client, settings)
     for n in access.namespaces:
-        if n.error or settings.portfolio.namespaces.get(n.path) != "internal":
+        if n.error or settings.portfolio.namespaces.get(n.path) != Audience.INTERNAL:
             continue
         reason = readers.objection(n.path)
         if reason:
-            yield CheckResult("problem", f"{n.path}: declared internal, but {reason}", Remedy.VISIBILITY)
+            yield CheckResult(CheckLevel.PROBLEM, f"{n.path}: declared internal, but {reason}", Remedy.VISIBILITY)
 
 
 def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[CheckResult]:
@@ -196,7 +206,10 @@ def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[CheckRes
     guard = make_guard(session.settings, portfolio, Readership(session.client, session.settings))
     told: set[str] = set()
     for e in portfolio.engagements:
-        for audience, asked in (("internal", guard.homes.get(e.ref)), ("customer", guard.channels.get(e.ref))):
+        for audience, asked in (
+            (Audience.INTERNAL, guard.homes.get(e.ref)),
+            (Audience.CUSTOMER, guard.channels.get(e.ref)),
+        ):
             place = asked and _resolved(session, portfolio, asked)
             if not asked or not place or _is_no_internal_place(session.settings, audience, place.path):
                 continue
@@ -206,19 +219,19 @@ def check_audiences(session: Session, portfolio: Portfolio) -> Iterator[CheckRes
                 yield _refused(session.settings, audience, e.ref, refusal)
 
 
-def _refused(settings: Settings, audience: str, ref: str, refusal: str) -> CheckResult:
+def _refused(settings: Settings, audience: Audience, ref: str, refusal: str) -> CheckResult:
     """A problem where a run would write there; what no report asks for yet is worth a note."""
     told = f"{ref}: {refusal}"
-    if audience == "internal":
-        return CheckResult("problem", told, Remedy.INTERNAL)
+    if audience == Audience.INTERNAL:
+        return CheckResult(CheckLevel.PROBLEM, told, Remedy.INTERNAL)
     if not settings.reports.status.customer.enabled:
-        return CheckResult("note", told, Remedy.CHANNEL_LATER)
-    return CheckResult("problem", told, Remedy.CHANNEL)
+        return CheckResult(CheckLevel.NOTE, told, Remedy.CHANNEL_LATER)
+    return CheckResult(CheckLevel.PROBLEM, told, Remedy.CHANNEL)
 
 
-def _is_no_internal_place(settings: Settings, audience: str, path: str) -> bool:
+def _is_no_internal_place(settings: Settings, audience: Audience, path: str) -> bool:
     """Whether a place is none for internal texts by the config already, which is told in one finding for all."""
-    return audience == "internal" and settings.audience_of(path) != "internal"
+    return audience == Audience.INTERNAL and settings.audience_of(path) != Audience.INTERNAL
 
 
 def _resolved(session: Session, portfolio: Portfolio, asked: str) -> Place | None:
@@ -240,16 +253,16 @@ def check_pages(session: Session) -> Iterator[CheckResult]:
         project = session.client.get(f"/projects/{quote(path, safe='')}")
     except NotFoundError:
         told = f"{path}: the token can't see its own pipeline's project; its Pages could not be looked at"
-        yield CheckResult("note", told, Remedy.PAGES_UNSEEN)
+        yield CheckResult(CheckLevel.NOTE, told, Remedy.PAGES_UNSEEN)
     level = project.get("pages_access_level")
     wanted = session.environment.get("PSBOT_PAGES") == "true"
     if level == "public" or (level == "enabled" and project.get("visibility") != "private"):
-        level_told: Level = "problem" if wanted else "note"
+        level_told: CheckLevel = CheckLevel.PROBLEM if wanted else CheckLevel.NOTE
         yield CheckResult(level_told, f"{path}: Pages access control is off", Remedy.PAGES_OPEN)
     elif wanted and level in ("private", "enabled"):
-        yield CheckResult("ok", f"{path}: Pages are for members only")
+        yield CheckResult(CheckLevel.OK, f"{path}: Pages are for members only")
     elif wanted and project:
-        yield CheckResult("note", f"{path}: Pages are not on", Remedy.PAGES_OFF)
+        yield CheckResult(CheckLevel.NOTE, f"{path}: Pages are not on", Remedy.PAGES_OFF)
 
 
 def check_targets(access: AccessReport, settings: Settings) -> Iterator[CheckResult]:
@@ -257,20 +270,20 @@ def check_targets(access: AccessReport, settings: Settings) -> Iterator[CheckRes
     for target in access.targets:
         name = f"{target.setting}: {target.asked}"
         if target.error:
-            yield CheckResult("problem", f"{name}: {target.error}", Remedy.TARGET_UNSEEN)
-        elif target.setting.startswith("reports.") and target.audience != "internal":
+            yield CheckResult(CheckLevel.PROBLEM, f"{name}: {target.error}", Remedy.TARGET_UNSEEN)
+        elif target.setting.startswith("reports.") and target.audience != Audience.INTERNAL:
             told = f"{name}: customers can read in {target.path}; nothing would be written there"
-            yield CheckResult("problem", told, Remedy.TARGET_OPEN)
+            yield CheckResult(CheckLevel.PROBLEM, told, Remedy.TARGET_OPEN)
         elif target.setting.startswith("reports."):
-            yield CheckResult("ok", f"{name}: {target.audience}")
+            yield CheckResult(CheckLevel.OK, f"{name}: {target.audience}")
         else:
             fine[target.audience] += 1
     for audience, count in sorted(fine.items()):
-        yield CheckResult("ok", f"engagements: {count} references lie in {audience} namespaces")
+        yield CheckResult(CheckLevel.OK, f"engagements: {count} references lie in {audience} namespaces")
     for kind, report in settings.reports.issues():
         if report.enabled and not report.project:
             told = f"the {kind} report has no project and is not written"
-            yield CheckResult("note", told, Remedy.NO_PROJECT, (kind,))
+            yield CheckResult(CheckLevel.NOTE, told, Remedy.NO_PROJECT, (kind,))
 
 
 def check_engagements(session: Session, progress: Progress) -> Iterator[CheckResult]:
@@ -279,17 +292,17 @@ def check_engagements(session: Session, progress: Progress) -> Iterator[CheckRes
         portfolio = read_live(session, None, progress)
     except UsageError as fault:  # of a file beside the config; one that is not there is told already
         if not _missing_sheets(session):
-            yield CheckResult("problem", str(fault))
+            yield CheckResult(CheckLevel.PROBLEM, str(fault))
         return
     for failure in portfolio.failures:
-        yield CheckResult("problem", str(failure))
+        yield CheckResult(CheckLevel.PROBLEM, str(failure))
     for told, refs in _by_text((str(error), e.ref) for e in portfolio.engagements for error in e.errors):
-        yield CheckResult("problem", f"{_listed(refs)}: {told}")
+        yield CheckResult(CheckLevel.PROBLEM, f"{_listed(refs)}: {told}")
     if not portfolio.engagements:
         label = session.settings.portfolio.label
-        yield CheckResult("problem", "no engagement was found", Remedy.NO_ENGAGEMENT, (label,))
+        yield CheckResult(CheckLevel.PROBLEM, "no engagement was found", Remedy.NO_ENGAGEMENT, (label,))
         return
-    yield CheckResult("ok", f"{_count(len(portfolio.engagements), 'engagement')} found")
+    yield CheckResult(CheckLevel.OK, f"{_count(len(portfolio.engagements), 'engagement')} found")
     yield from _facts(portfolio)
     yield from _places(portfolio, session.settings)
     yield from check_audiences(session, portfolio)
@@ -303,16 +316,18 @@ def _facts(portfolio: Portfolio) -> Iterator[CheckResult]:
         for fault in e.fact_faults
     )
     for what, places in _by_text(faults):
-        yield CheckResult("problem", f"facts, {what} ({_listed(places)})", Remedy.FACTS)
+        yield CheckResult(CheckLevel.PROBLEM, f"facts, {what} ({_listed(places)})", Remedy.FACTS)
     for e in portfolio.engagements:
         if e.customer_visible_facts:
             keys = ", ".join(e.customer_visible_facts)
-            yield CheckResult("problem", f"{e.ref}: customers can read {keys} in its description", Remedy.MONEY_SEEN)
+            yield CheckResult(
+                CheckLevel.PROBLEM, f"{e.ref}: customers can read {keys} in its description", Remedy.MONEY_SEEN
+            )
         lacking = ", ".join(key for key in ("start", "end", "hours", "billing") if getattr(e.facts, key) is None)
         if lacking:
             missing.setdefault(lacking, []).append(e.ref)
     for keys, refs in missing.items():
-        yield CheckResult("note", f"facts without {keys}: {_listed(refs)}", Remedy.FACTS_LACKING)
+        yield CheckResult(CheckLevel.NOTE, f"facts without {keys}: {_listed(refs)}", Remedy.FACTS_LACKING)
 
 
 def _by_text(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -326,7 +341,9 @@ def _by_text(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]
 def _places(portfolio: Portfolio, settings: Settings) -> Iterator[CheckResult]:
     """Engagements whose internal status has nowhere to go, in one finding with the lines to paste."""
     homeless = [
-        e.ref for e in portfolio.engagements if settings.audience_of(path_of(e.facts.internal or e.ref)) != "internal"
+        e.ref
+        for e in portfolio.engagements
+        if settings.audience_of(path_of(e.facts.internal or e.ref)) != Audience.INTERNAL
     ]
     if not homeless:
         return
@@ -334,14 +351,17 @@ def _places(portfolio: Portfolio, settings: Settings) -> Iterator[CheckResult]:
     lines += [f"          # … and {len(homeless) - SHOWN} more"] if len(homeless) > SHOWN else []
     what = f"{_count(len(homeless), 'engagement')} with no internal place for the status; it is refused until then"
     yield CheckResult(
-        "problem", what, Remedy.NO_PLACE, (_likely_place(settings), "\n".join(["        engagements:", *lines]))
+        CheckLevel.PROBLEM,
+        what,
+        Remedy.NO_PLACE,
+        (_likely_place(settings), "\n".join(["        engagements:", *lines])),
     )
 
 
 def _likely_place(settings: Settings) -> str:
     """The project for internal statuses to name in a remedy: where the roll-ups go, if only our own people read there."""
     names = [report.project for _, report in settings.reports.issues() if report.project]
-    return next((name for name in names if settings.audience_of(name) == "internal"), "PROJECT")
+    return next((name for name in names if settings.audience_of(name) == Audience.INTERNAL), "PROJECT")
 
 
 def _count(number: int, noun: str) -> str:
@@ -355,4 +375,4 @@ def _listed(refs: Sequence[str]) -> str:
 
 def check_calendar(session: Session) -> Iterator[CheckResult]:
     for kind, day in coming(session.settings, session.calendar, session.as_of)[:UPCOMING]:
-        yield CheckResult("ok", f"next {kind} report: {day:%A}, {day}")
+        yield CheckResult(CheckLevel.OK, f"next {kind} report: {day:%A}, {day}")

@@ -17,16 +17,18 @@ import pickle
 import platform
 import weakref
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from enum import Enum
 from functools import cache, cached_property
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from bot.app.session import Session
+from bot.derive.past_memory import Days
 from bot.derive.results import Derived
 from bot.domain.model import PastReport, Portfolio
 from bot.gitlab_api.cache import Cache
@@ -41,7 +43,7 @@ TIMES: Final = frozenset({"date", "datetime", "timedelta", "timezone"})
 
 
 class Kept:
-    """What was derived of one portfolio, as read with this session, by a name that tells day and depth."""
+    """What earlier runs derived of one portfolio, as read with this session: whole days by name, and what past days said."""
 
     def __init__(self, session: Session, portfolio: Portfolio, past: tuple[PastReport, ...]) -> None:
         self._session, self._portfolio, self._past = session, portfolio, past
@@ -49,15 +51,26 @@ class Kept:
     def recall(self, names: Iterable[str]) -> Derived | None:
         """What is kept under the first of these names that is there."""
         for name in names:
-            body = self._cache.load_derived(self._content, name)
-            if body is not None and (found := self._read(name, body)) is not None:
+            signed = self._cache.load_derived(self._content, name)
+            found = self._opened(f"{self._content} {name}", signed) if signed is not None else None
+            if isinstance(found, Derived):
                 return found
         return None
 
     def keep(self, name: str, derived: Derived) -> None:
         """Keep it for the next run."""
-        body = zlib.compress(frozen(derived), 1)
-        self._cache.store_derived(self._content, name, self._signature(name, body) + body)
+        self._cache.store_derived(self._content, name, self._sealed(f"{self._content} {name}", derived))
+
+    def days_of(self, ref: str) -> Days:
+        """What past days said of an engagement."""
+        signed = self._cache.load_past(self._rules, ref)
+        found = self._opened(f"{self._rules} {ref}", signed) if signed is not None else None
+        return found if isinstance(found, dict) else {}
+
+    def leave(self, days: Mapping[str, Days]) -> None:
+        """Keep what past days said of these engagements."""
+        sealed = {ref: self._sealed(f"{self._rules} {ref}", found) for ref, found in days.items()}
+        self._cache.store_past(self._rules, sealed)
 
     @cached_property
     def _cache(self) -> Cache:
@@ -71,35 +84,38 @@ class Kept:
         return content_digest(self._session, self._portfolio, self._past)
 
     @cached_property
+    def _rules(self) -> str:
+        return rules_digest(self._session)
+
+    @cached_property
     def _secret(self) -> bytes:
         return hashlib.blake2b(self._session.token.encode()).digest()
 
     def _signature(self, name: str, body: bytes) -> bytes:
-        message = f"{self._content} {name} ".encode() + body
-        return hashlib.blake2b(message, key=self._secret, digest_size=SIGNATURE).digest()
+        return hashlib.blake2b(name.encode() + b"\0" + body, key=self._secret, digest_size=SIGNATURE).digest()
 
-    def _read(self, name: str, signed: bytes) -> Derived | None:
-        """None for what this token did not sign, or an interrupted version wrote: it is derived anew."""
+    def _sealed(self, name: str, value: Derived | Days) -> bytes:
+        body = zlib.compress(frozen(value), 1)
+        return self._signature(name, body) + body
+
+    def _opened(self, name: str, signed: bytes) -> object:
+        """None for what this token did not sign: it is derived anew."""
         signature, body = signed[:SIGNATURE], signed[SIGNATURE:]
         if not hmac.compare_digest(signature, self._signature(name, body)):
             log.warning("what is kept of %s was not signed with this token: derived anew", name)
             return None
-        try:
-            return thawed(zlib.decompress(body))
-        except (pickle.UnpicklingError, zlib.error, TypeError, AttributeError, ValueError, EOFError) as problem:
-            log.warning("what is kept of %s can't be read (%s): derived anew", name, problem)
-            return None
+        return thawed(zlib.decompress(body))
 
 
 # -- values as bytes
 
 
-def frozen(derived: Derived) -> bytes:
-    """A derivation as bytes."""
+def frozen(value: object) -> bytes:
+    """What was derived as bytes."""
     buffer = io.BytesIO()
     writer = pickle.Pickler(buffer, 5)
     writer.dispatch_table = copyreg.dispatch_table | {MappingProxyType: lambda m: (read_only, (dict(m),))}
-    writer.dump(derived)
+    writer.dump(value)
     return buffer.getvalue()
 
 
@@ -108,12 +124,9 @@ def read_only(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(values)
 
 
-def thawed(body: bytes) -> Derived:
+def thawed(body: bytes) -> object:
     """Read back. Raises UnpicklingError for anything that is no value of psbot's result types."""
-    found = _Reader(io.BytesIO(body)).load()
-    if not isinstance(found, Derived):
-        raise pickle.UnpicklingError("no derivation")
-    return found
+    return _Reader(io.BytesIO(body)).load()
 
 
 class _Reader(pickle.Unpickler):
@@ -134,25 +147,30 @@ class _Reader(pickle.Unpickler):
 # -- what a derivation rests on
 
 
+def rules_digest(session: Session) -> str:
+    """A digest of what a derivation rests on besides the portfolio."""
+    calendar = session.calendar
+    return _digest((code_digest(), repr(session.settings), calendar.timezone, repr(sorted(calendar.holidays))))
+
+
 def content_digest(session: Session, portfolio: Portfolio, past: tuple[PastReport, ...]) -> str:
     """A digest of all that a derivation rests on: no two that differ in any figure have the same one."""
-    digest = hashlib.blake2b(code_digest().encode(), digest_size=20)
-    for part in _parts(session, portfolio, past):
+    return _digest(chain((rules_digest(session),), _read(portfolio, past)))
+
+
+def _read(portfolio: Portfolio, past: tuple[PastReport, ...]) -> Iterator[str]:
+    """When it was read is no part of it, nor what stands where texts go."""
+    yield repr(replace(portfolio, engagements=(), taken_at=None, targets={}))
+    yield from map(repr, portfolio.engagements)
+    yield from map(repr, past)
+
+
+def _digest(parts: Iterable[str]) -> str:
+    digest = hashlib.blake2b(digest_size=20)
+    for part in parts:
         digest.update(part.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()
-
-
-def _parts(session: Session, portfolio: Portfolio, past: tuple[PastReport, ...]) -> Iterator[str]:
-    """When it was read is no part of it, nor what stands where texts go."""
-    yield repr(session.settings)
-    yield repr(session.calendar.timezone)
-    yield repr(sorted(session.calendar.holidays))
-    yield repr(replace(portfolio, engagements=(), taken_at=None, targets={}))
-    for engagement in portfolio.engagements:
-        yield repr(engagement)
-    for report in past:
-        yield repr(report)
 
 
 @cache

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Literal
+from enum import Enum, StrEnum
 
 from bot.domain.frozen import frozen
 from bot.publish.notify.faults import DigestRemedy
 
-Level = Literal["ok", "note", "problem", "next"]
+
+class CheckLevel(StrEnum):
+    """How a finding of the check-up is told."""
+
+    OK = "ok"
+    NOTE = "note"
+    PROBLEM = "problem"
+    NEXT = "next"
 
 
 class Remedy(Enum):
@@ -51,7 +57,7 @@ class Remedy(Enum):
 class CheckResult:
     """One thing that was looked at, and how to put it right."""
 
-    level: Level
+    level: CheckLevel
     text: str
     cure: Remedy | DigestRemedy | None = None
     filled: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio
 from bot.domain.paths import reference_of
 from bot.domain.snapshot import load_unpublished
+from bot.domain.vocabulary import ApprovalMode, Audience
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
 from bot.gitlab_api.whereabouts import Whereabouts
@@ -281,7 +282,7 @@ def in_shard(ref: str, shard: tuple[int, int]) -> bool:
 
 def colours(documents: Sequence[Document]) -> dict[str, str]:
     """The colour that each internal status publishes, for the health labels (where the config wants them set)."""
-    published = (d for d in documents if d.kind == "status" and d.audience == "internal" and d.engagement)
+    published = (d for d in documents if d.kind == "status" and d.audience == Audience.INTERNAL and d.engagement)
     return {d.engagement: d.payload["status"]["overall"] for d in published if d.engagement and d.payload.get("status")}
 
 
@@ -321,8 +322,8 @@ def apply_plan_text(session: Session, text: str, where: str, progress: Progress 
 def unasked_texts(session: Session, portfolio: Portfolio, plan: Plan) -> frozenset[str]:
     """Digests of the customers' texts that need no approval, as psbot renders them now for the plan's periods."""
     customer = session.settings.reports.status.customer
-    periods = {s.identity.period for s in plan.steps if s.identity.audience == "customer" and s.writes}
-    if not customer.enabled or customer.approval == "required" or not periods:
+    periods = {s.identity.period for s in plan.steps if s.identity.audience == Audience.CUSTOMER and s.writes}
+    if not customer.enabled or customer.approval == ApprovalMode.REQUIRED or not periods:
         return frozenset()
     found: set[str] = set()
     standing = read_standing(session.client, session.settings, portfolio)
@@ -330,7 +331,7 @@ def unasked_texts(session: Session, portfolio: Portfolio, plan: Plan) -> frozens
     reading = Reading(session, portfolio, session.as_of, past)
     for period in sorted(periods):
         made = render(reading, RunOptions(report="status", period=period))
-        wishes = (w for d in made.documents if d.audience == "customer" for w in make_wishes(d))
+        wishes = (w for d in made.documents if d.audience == Audience.CUSTOMER for w in make_wishes(d))
         found |= {digest(wish.text()) for wish in wishes}
     return frozenset(found)
 

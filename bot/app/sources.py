@@ -16,7 +16,6 @@ from bot.derive.checks.registry import RULES
 from bot.derive.decisions.orders.judging import Court
 from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.decisions.orders.stage import as_ordered
-from bot.derive.decisions.status import Signals
 from bot.derive.depth import Depth
 from bot.derive.forecast import (
     BacktestReport,
@@ -28,9 +27,9 @@ from bot.derive.forecast import (
     run_backtest,
 )
 from bot.derive.past_forecast import PastForecasts
+from bot.derive.past_memory import Memory
 from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
-from bot.derive.replay import Memory
 from bot.derive.results import Derived, EngagementDerived, Forecast
 from bot.derive.schedule.memory import remember
 from bot.derive.served import served
@@ -40,6 +39,7 @@ from bot.domain.errors import PsbotError, UsageError
 from bot.domain.model import FactFault, PastReport, Portfolio, as_of
 from bot.domain.paths import reference_of, same_reference
 from bot.domain.snapshot import load_snapshot
+from bot.domain.vocabulary import Audience
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.names import join_keys
 from bot.gitlab_api.places import resolve_place
@@ -70,13 +70,14 @@ class Reading:
     _kept: Kept | None = field(default=None, repr=False)
     _derived: dict[tuple[date, int, int, Depth], Derived] = field(default_factory=dict, repr=False)
     _frozen: dict[date, Reading] = field(default_factory=dict, repr=False)
-    _signals: dict[tuple[str, date], Signals] = field(default_factory=dict, repr=False)
+    _signals: Memory = field(default_factory=Memory, repr=False)
 
     def __post_init__(self) -> None:
         live = self.session.as_of == self.session.today
         self.portfolio = remember(self.portfolio, self.past, self.session.today, first_look=live)
         if self.live and self._kept is None:
             self._kept = Kept(self.session, self.portfolio, self.past)
+            self._signals = Memory(self._kept)
 
     def derive(self, day: date, depth: Depth = Depth.ALL, *, seed: int = 1, trials: int = 10_000) -> Derived:
         """What is derived as of `day`; `depth`: at least so much of it."""
@@ -116,6 +117,7 @@ class Reading:
         if found is None:
             found = derive()
             self._kept.keep(names[0], found)
+            self._signals.leave()
         return found
 
     def frozen(self, day: date) -> Reading:
@@ -297,7 +299,7 @@ def _told_of(found: list[str], ref: str, why: str) -> None:
 
 
 def make_site_files(
-    reading: Reading, *, audience: str, only: str | None, tell: Callable[[str], None]
+    reading: Reading, *, audience: Audience, only: str | None, tell: Callable[[str], None]
 ) -> dict[str, str]:
     """The portfolio page: path → content; `tell` hears of pages that could not be made."""
     from bot.report.site import WEEKS_SHOWN, make_site

@@ -16,9 +16,9 @@ from bot.domain.frozen import frozen
 from bot.domain.limits import json_escaped
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import dump_snapshot
-from bot.publish.execute import Outcome, Result
+from bot.publish.execute import Outcome, Result, StepState
 from bot.publish.plan_json import plan_to_json
-from bot.publish.steps import Plan, plan_lines, step_line
+from bot.publish.steps import Plan, StepAction, plan_lines, step_line
 from bot.report import Made
 from bot.report.document import Document
 
@@ -122,7 +122,11 @@ def told(outcome: Outcome) -> tuple[str, ...]:
 
 def _said(result: Result) -> str:
     """Why it was done is said before, in the dry run; afterwards a new text is just created."""
-    new = result.state == "done" and result.step.action == "create" and result.reason == result.step.reason
+    new = (
+        result.state == StepState.DONE
+        and result.step.action == StepAction.CREATE
+        and result.reason == result.step.reason
+    )
     return "created" if new else result.reason
 
 

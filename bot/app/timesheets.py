@@ -19,6 +19,7 @@ from bot.app.csv_sheet import Columns, SheetLine, SheetTable, read_table
 from bot.domain.errors import Fault
 from bot.domain.frozen import frozen
 from bot.domain.model import Booking, Engagement, Portfolio, TimeLog
+from bot.domain.vocabulary import BookingKind
 
 TIMESHEET = Columns(("engagement", "user", "date", "hours", "billable", "approved"), ("item",))
 EXPORTED = Columns(TIMESHEET.needed[:4], (*TIMESHEET.needed[4:], "item"))
@@ -91,12 +92,12 @@ def _timelog(cells: Mapping[str, str], order: DateOrder) -> TimeLog:
 
 def _booking(cells: Mapping[str, str], order: DateOrder) -> Booking:
     kind = needed(cells, "kind").casefold()
-    if kind not in ("hard", "soft"):
+    if kind not in tuple(BookingKind):
         raise BadCell("kind", f"must be hard or soft, not {cells['kind'][:40]!r}", kind="must be hard or soft")
     user = needed(cells, "user").removeprefix("@")
     known = read_day(cells, "known", order) if cells.get("known") else None
     week = read_week(cells, "week", order)
-    return Booking(user, week, read_hours(cells, "hours", 0, HOURS_A_WEEK), kind, known)
+    return Booking(user, week, read_hours(cells, "hours", 0, HOURS_A_WEEK), BookingKind(kind), known)
 
 
 @frozen

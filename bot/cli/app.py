@@ -11,6 +11,7 @@ import typer
 from bot import __version__
 from bot.cli.console import set_up_logging
 from bot.domain.errors import UsageError
+from bot.domain.vocabulary import Audience
 
 app = typer.Typer(
     name="psbot",
@@ -74,12 +75,13 @@ def parse_day(text: str | None) -> date | None:
         raise UsageError(f"{text!r} is not a date", "--as-of", "Write it as 2026-11-20.") from error
 
 
-def require_audience(audience: str, only: str | None, what: str) -> None:
-    """Raises UsageError for an audience that is none, or for a customer's `what` that is not about one engagement."""
-    if audience not in ("internal", "customer"):
-        raise UsageError(f"{audience!r} is not an audience", "--audience", "Use internal or customer.")
-    if audience == "customer" and not only:
+def require_audience(asked: str, only: str | None, what: str) -> Audience:
+    """The audience asked for. Raises UsageError for an audience that is none, or for a customer's `what` that is not about one engagement."""
+    if asked not in tuple(Audience):
+        raise UsageError(f"{asked!r} is not an audience", "--audience", "Use internal or customer.")
+    if asked == Audience.CUSTOMER and not only:
         raise UsageError(f"{what} one engagement", "--audience customer", "Name it with --only REF.")
+    return Audience(asked)
 
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Derive as at the end of that day.")]

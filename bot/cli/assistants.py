@@ -28,10 +28,10 @@ def mcp(
     as_of: AsOf = None,
 ) -> None:
     """Serve derived facts to an assistant (MCP), read-only, until standard input closes."""
-    require_audience(audience, only, "a customer's assistant speaks of")
+    reader = require_audience(audience, only, "a customer's assistant speaks of")
     from bot.app.assistant import Assistant
 
-    make_server(Assistant(read(snapshot, only, as_of), audience)).run("stdio")
+    make_server(Assistant(read(snapshot, only, as_of), reader)).run("stdio")
 
 
 def make_server(assistant: Assistant) -> MCPServer:

@@ -11,6 +11,7 @@ from bot.cli.app import AsOf, Only, Snapshot, app, require_audience, value
 from bot.cli.console import say
 from bot.cli.views import exit_code, read
 from bot.domain.errors import UsageError
+from bot.domain.vocabulary import Audience
 
 if TYPE_CHECKING:
     from bot.derive.results import Derived
@@ -29,7 +30,7 @@ def deck(
 ) -> None:
     """Write a report as slides (PowerPoint, native charts and tables)."""
     _require_slides(report)
-    require_audience(audience, only, "a customer's slides are about")
+    reader = require_audience(audience, only, "a customer's slides are about")
     if ratio not in ("16:9", "4:3"):
         raise UsageError(f"{ratio!r} is not a ratio", "--ratio", "Use 16:9 or 4:3.")
     try:
@@ -53,7 +54,7 @@ def deck(
     lost: list[str] = []
 
     def made(part: Derived) -> tuple[bytes, int]:
-        if audience == "customer":
+        if reader == Audience.CUSTOMER:
             facts = customer_facts_of(reading.portfolio, part, session.settings, session.calendar, reading.only or "")
             slides = customer_slides(facts, words)
         else:

@@ -14,6 +14,7 @@ from bot.derive.served import served
 from bot.domain.errors import UsageError
 from bot.domain.frozen import frozen
 from bot.domain.model import Facts, Portfolio
+from bot.domain.vocabulary import Severity
 from bot.report.text.safe_text import csv_cell
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _engagements(derived: Derived, facts: Mapping[str, Facts]) -> Iterator[tuple
             e.status.declared, e.status.sentiment, e.progress.percent, e.schedule.spi, e.budget.cpi, e.scope.growth,
             e.budget.hours_budget, e.budget.hours_spent, e.budget.eac_hours, f.value, f.currency or derived.currency,
             f.start, e.end, e.forecast.finish.p50, e.forecast.finish.p80, e.forecast.on_time_probability,
-            e.forecast.basis, len(e.risks), sum(r.severity in ("high", "critical") for r in e.risks),
+            e.forecast.basis, len(e.risks), sum(r.severity in (Severity.HIGH, Severity.CRITICAL) for r in e.risks),
             e.budget.burn, str(e.risks[0].message) if e.risks else None,
         )  # fmt: skip
 

@@ -6,12 +6,16 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import UsageError
 from bot.domain.limits import json_escaped
+
+ROOM = 16_384
+"""Bytes that a disk must take for a file to be worth beginning."""
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -42,9 +46,26 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file that the user asked for, readable by its owner only. Raises UsageError in words."""
-    try:
+    with _in_words(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path.resolve() if path.is_symlink() else path, data)
+
+
+def require_room(path: Path, *, folder: bool = False) -> None:
+    """Refuse a place to write to before any work is done for it: one that takes no file, or a full disk. Raises UsageError in words."""
+    if path.exists() and not (path.is_file() or folder):
+        return  # a device or pipe
+    where = path if folder else path.parent
+    with _in_words(path):
+        where.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=where) as probe:
+            probe.write(bytes(ROOM))
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         space = "space" in str(error.strerror)
         advice = "Free some space, or name another place." if space else "Name a place you may write to."

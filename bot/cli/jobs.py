@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +16,10 @@ from bot.cli.app import AsOf, Only, app, flag, options, parse_day, value
 from bot.cli.console import print_lines, progress_bar, say, without_secrets
 from bot.domain.errors import UsageError
 from bot.domain.limits import visible_lines
+from bot.domain.vocabulary import Audience
 
 if TYPE_CHECKING:
+    from bot.app.run import RunOptions
     from bot.app.summary import RunSummary
 
 WOULD_CHANGE = 5
@@ -72,15 +77,43 @@ def run(
         shard=parse_shard(shard, session.environment), merge=tuple(merge or ()),
         accept_loss=accept_loss,
     )  # fmt: skip
+    _require_room((out, site, tables), (plan, junit, save, json_))
     with progress_bar(options.quiet) as progress:
         summary = run_job(session, wanted, progress)
+    lost: list[str] = []
     try:
-        lost = _leave_derived(summary, site, json_, tables)
+        with _published(wanted, lost):
+            lost += _leave_derived(summary, site, json_, tables)
         summary = replace(summary, failures=(*summary.failures, *lost))
-        _leave_files(summary, out, plan, junit, save)
+        lost.clear()
+        for leave in _leave_files(summary, out, plan, junit, save):
+            with _published(wanted, lost):
+                leave()
+        summary = replace(summary, failures=(*summary.failures, *lost))
     finally:
         print_summary(summary, quiet=options.quiet)
     raise typer.Exit(1 if summary.failures else WOULD_CHANGE if exit_code and summary.would_change else 0)
+
+
+def _require_room(folders: Iterable[Path | None], files: Iterable[Path | None]) -> None:
+    """Before anything is read or published: exit code 2 says that nothing was."""
+    from bot.cli.files import require_room
+
+    for folder in filter(None, folders):
+        require_room(folder, folder=True)
+    for file in filter(None, files):
+        require_room(file)
+
+
+@contextmanager
+def _published(wanted: RunOptions, lost: list[str]) -> Iterator[None]:
+    """A file that can't be written when GitLab was costs itself alone; of a dry run it is the point."""
+    try:
+        yield
+    except UsageError as problem:
+        if wanted.dry_run:
+            raise
+        lost.append(str(problem))
 
 
 def _require_report(kind: str, out: Path | None) -> None:
@@ -152,20 +185,26 @@ def parse_shard(text: str | None, environment: object) -> tuple[int, int] | None
 
 def _leave_files(
     summary: RunSummary, out: Path | None, plan: Path | None, junit: Path | None, save: Path | None
-) -> None:
+) -> Iterator[Callable[[], None]]:
+    """What writes each of the files that were asked for."""
     from bot.cli.files import json_text, write_text
+    from bot.cli.junit import to_junit
 
     if out:
-        for name, text in summary.each_file():
-            write_text(out / name, text)
+        yield partial(_leave_reports, summary, out)
     if plan:
-        write_text(plan, json_text(summary.plan_json, indent=1))
+        yield lambda: write_text(plan, json_text(summary.plan_json, indent=1))
     if junit:
-        from bot.cli.junit import to_junit
-
-        write_text(junit, to_junit(summary))
+        yield lambda: write_text(junit, to_junit(summary))
     if save:
-        write_text(save, summary.snapshot_text)
+        yield lambda: write_text(save, summary.snapshot_text)
+
+
+def _leave_reports(summary: RunSummary, out: Path) -> None:
+    from bot.cli.files import write_text
+
+    for name, text in summary.each_file():
+        write_text(out / name, text)
 
 
 def _leave_derived(summary: RunSummary, site: Path | None, json_: Path | None, tables: Path | None) -> list[str]:
@@ -179,7 +218,9 @@ def _leave_derived(summary: RunSummary, site: Path | None, json_: Path | None, t
     if site:
         from bot.app.sources import make_site_files
 
-        for name, text in make_site_files(reading, audience="internal", only=reading.only, tell=lost.append).items():
+        for name, text in make_site_files(
+            reading, audience=Audience.INTERNAL, only=reading.only, tell=lost.append
+        ).items():
             write_text(site / name, text)
     if json_:
         from bot.derive.output import to_json

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.app.setting_up.wanted import SetUpAction, WantedKind
 from bot.cli.app import app, flag, options, value
 from bot.cli.console import say, stdout
 from bot.domain.errors import AccessError, PsbotError, UnreachableError, UsageError
@@ -138,16 +139,16 @@ def _keep_apart(session: Session, made: SetUp, dry_run: bool) -> None:
 
 
 def _tell_planned(step: SetUpStep) -> None:
-    _line("would make" if step.action == "create" else "stands    ", step)
+    _line("would make" if step.action == SetUpAction.CREATE else "stands    ", step)
 
 
 def _tell_done(step: SetUpStep) -> None:
-    _line("made  " if step.action == "create" else "stands", step)
+    _line("made  " if step.action == SetUpAction.CREATE else "stands", step)
 
 
 def _line(verb: str, step: SetUpStep) -> None:
     wanted = step.wanted
-    itself = wanted.kind in ("group", "project")
+    itself = wanted.kind in (WantedKind.GROUP, WantedKind.PROJECT)
     name = wanted.place if itself else wanted.title
     place = "" if itself else f"  in {wanted.place}"
     stdout().print(f"{verb}  {wanted.kind:<9}  {name}{place}", soft_wrap=True, markup=False)

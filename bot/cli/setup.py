@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from bot.app.remedies import CheckLevel
 from bot.cli.app import app, flag, options, value
 from bot.cli.console import progress_bar, say, stdout
 from bot.domain.errors import UsageError
@@ -25,7 +26,7 @@ def check() -> None:
     upcoming: list[CheckResult] = []
 
     def tell(finding: CheckResult) -> None:
-        if finding.level == "next":
+        if finding.level == CheckLevel.NEXT:
             upcoming.append(finding)
             return
         found[finding.level] += 1

@@ -21,6 +21,8 @@ from bot.cli.files import json_text, write_text
 from bot.cli.leftovers import offline_html, offline_markdown
 from bot.domain.errors import UsageError
 from bot.domain.frozen import frozen
+from bot.domain.vocabulary import Audience, Phase, RiskSource
+from bot.publish.forms import PostForm
 from bot.publish.marker import unsigned
 from bot.publish.posts import Post
 from bot.publish.standing import read_standing
@@ -82,7 +84,7 @@ def converse(gitlab: DemoGitLab, session: Session, day: date) -> list[str]:
     talks = [
         Talk(facts[e.ref].internal or e.ref, facts[e.ref].pm or "", e.risks[0].rule, "yellow")
         for e in reading.derive(day).engagements
-        if e.phase == "active" and facts[e.ref].pm and e.risks and e.risks[0].source == "derived"
+        if e.phase == Phase.ACTIVE and facts[e.ref].pm and e.risks and e.risks[0].source == RiskSource.DERIVED
     ]
     approvers = session.settings.reports.status.customer.approvers
     said = play_conversation(gitlab.world, talks, approvers[0], day) if approvers else []
@@ -165,7 +167,7 @@ class Published:
 def read_back(session: Session, portfolio: Portfolio) -> list[Published]:
     """Every note and issue of the bot as the demo GitLab answers when it is asked again, over HTTP."""
     standing = read_standing(session.client, session.settings, portfolio)
-    posts = sorted(standing.posts, key=lambda p: (p.form != "issue", p.marker.identity.kind, p.place, p.id))
+    posts = sorted(standing.posts, key=lambda p: (p.form != PostForm.ISSUE, p.marker.identity.kind, p.place, p.id))
     return [
         Published(
             f"{p.place} ({p.form} {p.id})",
@@ -193,7 +195,7 @@ def _leave(out: Path, reading: Reading, published: list[Published], edition: str
     known = {found.url: file_of(number, found) for number, found in enumerate(published, 1)}
     write_json(out / "status.json", to_json(reading.derive(reading.day)))
     write_json(out / "snapshot.json", dump_snapshot(reading.portfolio))
-    for name, text in make_site_files(reading, audience="internal", only=None, tell=lost.append).items():
+    for name, text in make_site_files(reading, audience=Audience.INTERNAL, only=None, tell=lost.append).items():
         page = f"site/{name}"
         write_text(out / page, offline_html(text, base, page, known) if name.endswith(".html") else text)
     links: dict[str, dict[str, str]] = {"Look at": {"The portfolio page": "site/index.html"}, "Published": {}}

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.cli.columns import HEADS, SHARES, chosen_columns, fitting, rows_in_order
 from bot.cli.console import stdout
+from bot.derive.forecast.record.scores import ScoreGroup
 from bot.derive.results import Derived, EngagementDerived, Quantiles
 from bot.domain.model import Facts
 from bot.report.worth import worth_telling
@@ -193,7 +194,7 @@ def _print_record(record: Record) -> None:
         columns = ("period", "asked at", "of", "n", "off by", "bias", "within tolerance")
         table = _table("Revenue that came ÷ forecast", *columns)
         for m in record.money:
-            name = _plain(f"{m.kind} {m.name or 'none'}" if m.kind in ("pm", "region") else m.kind)
+            name = _plain(f"{m.kind} {m.name or 'none'}" if m.kind in (ScoreGroup.PM, ScoreGroup.REGION) else m.kind)
             table.add_row(m.period, m.asked, name, str(m.n), _ratio(m.error), _bias(m.bias), _ratio(m.within))
         stdout().print(table)
     for c in record.calibration:

@@ -214,13 +214,13 @@ def site(
     as_of: AsOf = None,
 ) -> None:
     """The portfolio web page as static files: works from a folder and on GitLab Pages."""
-    require_audience(audience, only, "a page for a customer shows")
+    reader = require_audience(audience, only, "a page for a customer shows")
     from bot.app.sources import make_site_files
 
     reading = read(snapshot, only, as_of)
     derived = reading.derive(reading.day)
     lost: list[str] = []
-    for name, text in make_site_files(reading, audience=audience, only=reading.only, tell=lost.append).items():
+    for name, text in make_site_files(reading, audience=reader, only=reading.only, tell=lost.append).items():
         write_text(out / name, text)
     for line in lost:
         say(line)

@@ -2,7 +2,6 @@
 
 from bot.config.schema import config_schema
 from bot.config.settings import (
-    Audience,
     FinanceSettings,
     HealthLabels,
     IssueSection,
@@ -18,7 +17,6 @@ from bot.config.settings import (
 from bot.domain.paths import is_within
 
 __all__ = [
-    "Audience",
     "FinanceSettings",
     "HealthLabels",
     "IssueSection",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.config.section import Section
 from bot.config.values import Reference, TimeZone, Username
+from bot.domain.vocabulary import Audience, DigestKind
 
 _RANGE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\s*\.\.\s*(\d{4}-\d\d-\d\d))?")
 LONGEST_ABSENCE = timedelta(days=3660)
@@ -77,11 +78,9 @@ class Channel(Section):
         None, pattern=r"^[A-Za-z_]\w*$", description="Environment variable that holds the channel's address"
     )
     mail: bool = Field(False, description="By e-mail, to the addresses under `people`")
-    audience: Literal["internal", "customer"] = Field(
-        "customer", description="Who reads there; money and risks go to `internal` only"
-    )
-    digest: Literal["portfolio", "mine", "customer"] = Field(
-        "portfolio", description="All engagements; each PM's own; or a customer's approved status"
+    audience: Audience = Field(Audience.CUSTOMER, description="Who reads there; money and risks go to `internal` only")
+    digest: DigestKind = Field(
+        DigestKind.PORTFOLIO, description="All engagements; each PM's own; or a customer's approved status"
     )
     to: tuple[str, ...] = Field((), description="Usernames or e-mail addresses; `mine` goes to each PM")
     engagement: Reference | None = Field(None, description="Whose approved status, for the digest `customer`")
@@ -90,6 +89,6 @@ class Channel(Section):
     def _one_way(self) -> Self:
         if bool(self.url_env) == self.mail:
             raise ValueError("name exactly one way: `url_env: NAME_OF_A_VARIABLE` or `mail: true`")
-        if self.digest == "customer" and not self.engagement:
+        if self.digest == DigestKind.CUSTOMER and not self.engagement:
             raise ValueError("the digest `customer` needs `engagement: 'group&7'`")
         return self

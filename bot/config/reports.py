@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, create_model
 
 from bot.config.section import Section
 from bot.config.values import ProjectPath, Reference, Username, WebAddress, Weekday
+from bot.domain.vocabulary import ApprovalMode
 
 
 class ReportSection(Section):
@@ -36,7 +37,7 @@ class IssueSection(ReportSection):
 
 class CustomerStatusSettings(Section):
     enabled: bool = False
-    approval: Literal["required", "none"] = "required"
+    approval: ApprovalMode = ApprovalMode.REQUIRED
     approvers: tuple[Username, ...] = ()
     shared_channels: tuple[Reference, ...] = Field(
         (), description="Customer channels that more than one customer may read"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from math import isfinite
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import (
     Field,
@@ -35,7 +35,7 @@ from bot.config.reports import ReportSettings, extended
 from bot.config.section import Origin, Section
 from bot.config.values import (
     Amount,
-    ClockTime,
+    ClockTimes,
     Currency,
     FiscalQuarter,
     Holiday,
@@ -44,17 +44,15 @@ from bot.config.values import (
     Reference,
     TimeZone,
     Username,
-    Weekday,
+    WorkingDays,
 )
 from bot.domain.calendar import WEEKDAYS, WorkCalendar, holiday_days
 from bot.domain.errors import ConfigError, Fault
 from bot.domain.frozen import frozen
 from bot.domain.mistakes import explain, given, nearest, out_of_order
 from bot.domain.paths import is_within
+from bot.domain.vocabulary import Audience, Severity
 from bot.domain.yaml_text import YamlDocument, YamlProblem, load_yaml
-
-Severity = Literal["low", "medium", "high", "critical"]
-Audience = Literal["internal", "customer"]
 
 
 @frozen
@@ -112,7 +110,7 @@ class PortfolioSettings(Section):
 
 class CalendarSettings(Section):
     timezone: TimeZone = "UTC"
-    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    working_days: WorkingDays = ("mon", "tue", "wed", "thu", "fri")
     holidays: tuple[Holiday, ...] = Field(
         (), description="Countries (US), their regions (DE-BY), single days (2026-12-24)"
     )
@@ -121,13 +119,6 @@ class CalendarSettings(Section):
     absences: tuple[str, ...] = Field(
         (), description="CSV (user,first,last) or iCalendar files of absences, added to those under `people`"
     )
-
-    @field_validator("working_days")
-    @classmethod
-    def _week(cls, value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
-        if not value:
-            raise ValueError("at least one working day")
-        return value
 
 
 class FinanceSettings(Section):
@@ -152,14 +143,7 @@ class TemplateSettings(Section):
 
 
 class ServeSettings(Section):
-    at: tuple[ClockTime, ...] = ("06:00",)
-
-    @field_validator("at")
-    @classmethod
-    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value:
-            raise ValueError("name at least one time, such as '06:00'")
-        return value
+    at: ClockTimes = ("06:00",)
 
 
 class Settings(Section):
@@ -238,7 +222,7 @@ class Settings(Section):
     def audience_of(self, path: str) -> Audience:
         """Who can read in the namespace `path`: the longest declared prefix wins; undeclared counts as customer."""
         best = max((p for p in self.portfolio.namespaces if is_within(path, p)), key=len, default=None)
-        return self.portfolio.namespaces[best] if best is not None else "customer"
+        return self.portfolio.namespaces[best] if best is not None else Audience.CUSTOMER
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -12,10 +12,10 @@ from bot.config.section import Section
 from bot.config.values import Amount, Currency, NamespacePath, ProjectPath, Username
 from bot.domain.errors import ConfigError, Fault
 from bot.domain.mistakes import explain
+from bot.domain.vocabulary import BillingType
 from bot.domain.yaml_text import YamlProblem, load_yaml
 
 Parsed = TypeVar("Parsed", bound=Section)
-Billing = Literal["time_and_materials", "fixed_price", "milestone"]
 
 
 class SowMilestone(Section):
@@ -39,7 +39,7 @@ class Sow(Section):
         None,
         description="The group whose epic is the engagement (Premium, Ultimate); else it is an issue of the project",
     )
-    billing: Billing
+    billing: BillingType
     hours: Amount | None = None
     value: Amount | None = None
     rate: Amount | None = None

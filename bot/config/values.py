@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bot.domain.calendar import holiday_days
 from bot.domain.mistakes import nearest
 
+T = TypeVar("T")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -83,6 +84,17 @@ def _shape(pattern: str) -> Any:
     return Field(json_schema_extra={"pattern": pattern})
 
 
+def _some(complaint: str) -> Callable[[tuple[T, ...]], tuple[T, ...]]:
+    """A check of a list that may not be empty."""
+
+    def check(values: tuple[T, ...]) -> tuple[T, ...]:
+        if not values:
+            raise ValueError(complaint)
+        return values
+
+    return check
+
+
 def _no_flag(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("must be a number, such as 0.05")
@@ -97,6 +109,8 @@ Holiday = Annotated[
 ]
 Reference = Annotated[str, AfterValidator(_reference)]
 ClockTime = Annotated[str, AfterValidator(_clock_time), _shape(r"^([01]\d|2[0-3]):[0-5]\d$")]
+ClockTimes = Annotated[tuple[ClockTime, ...], AfterValidator(_some("name at least one time, such as '06:00'"))]
+WorkingDays = Annotated[tuple[Weekday, ...], AfterValidator(_some("at least one working day"))]
 Prefix = Annotated[str, AfterValidator(_prefix), _shape("(::|-)$")]
 Number = Annotated[float, BeforeValidator(_no_flag)]
 Amount = Annotated[float, BeforeValidator(_no_flag), Field(ge=0)]

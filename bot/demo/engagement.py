@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import yaml
-
 from bot.demo import catalogue, governance
 from bot.demo.catalogue import Script
 from bot.demo.workload import Slot, queue_up, spread_hours
 from bot.domain.calendar import WorkCalendar
+from bot.domain.vocabulary import ItemState
+from bot.domain.yaml_text import dump_yaml
 from fakegitlab.entities import Group, Item, Milestone, Project
 from fakegitlab.world import World
 
@@ -268,7 +268,7 @@ def _close_milestone(made: SampleEngagement, stone: Milestone) -> None:
     """With its last item a milestone and its stream are done; a troubled engagement moves the dates of late ones."""
     items = [item for item in made.work if item.milestone is stone]
     last = max((item.closed_at for item in items if item.closed_at), default=None)
-    if items and last and all(item.state == "closed" for item in items):
+    if items and last and all(item.state == ItemState.CLOSED for item in items):
         stone.state, stone.updated_at = "closed", min(last + timedelta(days=1), made.moment(made.as_of, END))
         if made.streams:
             stream = made.streams[made.milestones.index(stone)]
@@ -341,7 +341,7 @@ def _describe(made: SampleEngagement) -> None:
     if "fields" in made.plan.tags and made.licensed:
         block = _in_fields(made, made.root, facts)
     else:
-        block = f"```ps-project\n{yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)}```\n\n"
+        block = f"```ps-project\n{dump_yaml(facts)}```\n\n"
     made.root.description = f"{intro}\n\n{block}Charter, RAID log and minutes are in the project."
     for other in {made.channel, made.internal} - {made.root}:
         other.description = f"{intro} Status updates are posted here."

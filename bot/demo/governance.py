@@ -6,9 +6,9 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from bot.demo import catalogue
+from bot.domain.vocabulary import BillingType, ChangeOrderState, ItemState, TimeboxState
+from bot.domain.yaml_text import dump_yaml
 from fakegitlab.entities import Item, Milestone
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def add_governance(made: SampleEngagement) -> None:
 
 def block(name: str, facts: dict[str, Any]) -> str:
     """A fenced block of facts."""
-    return f"```{name}\n{yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)}```"
+    return f"```{name}\n{dump_yaml(facts)}```"
 
 
 def _issue(made: SampleEngagement, title: str, labels: list[str], born: date, **fields: Any) -> Item:
@@ -108,7 +108,7 @@ def _change_order(made: SampleEngagement, state: str, hours: int) -> None:
     else:
         item = _issue(made, title, [], proposed, description=block("ps-change-order", facts))
     made.world.label_event(item, "change-order::proposed", made.moment(proposed, time(16)))
-    if state == "proposed":
+    if state == ChangeOrderState.PROPOSED:
         return
     made.world.label_event(item, "change-order::proposed", made.moment(decided, EARLY), "remove")
     made.world.label_event(item, f"change-order::{state}", made.moment(decided, EARLY))
@@ -120,9 +120,9 @@ def _change_order(made: SampleEngagement, state: str, hours: int) -> None:
 
 def sign_off(made: SampleEngagement, stone: Milestone) -> tuple[date | None, date | None]:
     """When sign-off of a closed milestone was asked for, and given."""
-    if stone.state != "closed":
+    if stone.state != TimeboxState.CLOSED:
         return None, None
-    last = [s for s in made.milestones if s.state == "closed"][-1] is stone
+    last = [s for s in made.milestones if s.state == TimeboxState.CLOSED][-1] is stone
     if last and made.plan.sent_days_ago is not None:
         return made.as_of - timedelta(days=made.plan.sent_days_ago), None
     sent = _next_working_day(stone.updated_at.date())
@@ -139,7 +139,7 @@ def _next_working_day(day: date) -> date:
 def milestone_fact(made: SampleEngagement, stone: Milestone, amount: int) -> dict[str, Any]:
     """One entry of `milestones:` of the facts."""
     fact: dict[str, Any] = {"milestone": stone.title, "due": made.baseline[stone.title]}
-    if made.plan.billing == "time_and_materials":
+    if made.plan.billing == BillingType.TIME_AND_MATERIALS:
         return fact
     sent, received = sign_off(made, stone)
     fact["amount"] = amount
@@ -148,7 +148,7 @@ def milestone_fact(made: SampleEngagement, stone: Milestone, amount: int) -> dic
 
 
 def _acceptances(made: SampleEngagement) -> None:
-    if made.plan.billing == "time_and_materials":
+    if made.plan.billing == BillingType.TIME_AND_MATERIALS:
         return
     for stone in made.milestones:
         sent, received = sign_off(made, stone)
@@ -177,14 +177,14 @@ def _escalation(made: SampleEngagement) -> None:
 
 
 def _waiting(made: SampleEngagement) -> None:
-    opened = [item for item in made.work if item.state == "opened" and item.created_at.date() < made.as_of]
+    opened = [item for item in made.work if item.state == ItemState.OPENED and item.created_at.date() < made.as_of]
     for number, item in enumerate(opened[: made.plan.waiting]):
         day = max(item.created_at.date(), made.as_of - timedelta(days=6 + 5 * number))
         made.world.label_event(item, "waiting::customer", made.moment(day, time(16, 15)))
 
 
 def _blocked(made: SampleEngagement) -> None:
-    opened = [item for item in made.work if item.state == "opened"][:4]
+    opened = [item for item in made.work if item.state == ItemState.OPENED][:4]
     for first, second in pairwise(opened):
         kind = "blocks" if made.licensed else "relates_to"
         made.world.link(first, second, kind, made.moment(_during(made, 0.5)))
@@ -246,6 +246,6 @@ def _finish(made: SampleEngagement) -> None:
     retro = _issue(made, f"{made.plan.title}: customer retrospective", [], made.start, estimate=QUARTER_HOUR)
     made.world.label_event(retro, "RetroComplete", made.moment(last, time(17)))
     made.world.close(retro, made.moment(last, time(17, 20)))
-    ended = {id(item): item for item in (*made.streams, made.channel, made.root) if item.state == "opened"}
+    ended = {id(item): item for item in (*made.streams, made.channel, made.root) if item.state == ItemState.OPENED}
     for item in ended.values():
         made.world.close(item, made.moment(day, time(17, 40)), made.world.user(made.pm))

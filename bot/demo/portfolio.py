@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import yaml
-
 from bot.demo import catalogue
 from bot.demo.catalogue import PLANS, Script
 from bot.demo.engagement import SampleEngagement, build_engagement
 from bot.demo.targets import quarter_targets
 from bot.domain.calendar import WorkCalendar, holiday_days
+from bot.domain.yaml_text import dump_yaml
 from fakegitlab.editions import Edition
 from fakegitlab.entities import Project
 from fakegitlab.world import World
@@ -142,7 +141,7 @@ def DEMO_CONFIG(  # noqa: N802
         "engagements": {found.ref: found.private for found in engagements if found.private},
     }
     head = "# Sample configuration of the demo portfolio; every engagement's money stands here, away from customers.\n"
-    return head + yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
+    return head + dump_yaml(config, width=120)
 
 
 def _reports() -> dict[str, Any]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import IntEnum
+
+from bot.derive.forecast_results import Forecast, QuarterRevenue
 
 
 class Depth(IntEnum):
@@ -13,5 +17,19 @@ class Depth(IntEnum):
     STATUS = 1
     """Phase, completion, escalations and the colours as published: what trends show."""
     FIGURES = 2
-    """All but the stories: what a report compares with."""
+    """All but the stories and the reasons of the forecast: what a report compares with."""
     ALL = 3
+
+
+def without_reasons(forecast: Forecast) -> Forecast:
+    """The figures of a forecast alone: the reasons of its quarters and months are half of all that is derived of a day."""
+    return replace(
+        forecast,
+        revenue=_figures(forecast.revenue),
+        revenue_by_month=_figures(forecast.revenue_by_month),
+        reasons=(),
+    )
+
+
+def _figures(revenue: Mapping[str, QuarterRevenue]) -> Mapping[str, QuarterRevenue]:
+    return {name: replace(found, reasons=()) for name, found in revenue.items()}

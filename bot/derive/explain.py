@@ -17,6 +17,7 @@ from bot.derive.results import EngagementDerived
 from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item, Titled
+from bot.domain.vocabulary import ValueBasis
 
 
 @frozen
@@ -49,7 +50,7 @@ class Explanation(Titled):
     """All of it, for one engagement."""
 
     figures: tuple[Figure, ...]
-    basis: str
+    basis: ValueBasis
     counted: tuple[Counted, ...]
     left_out: tuple[LeftOut, ...]
     hours_by_source: Mapping[str, float]

@@ -11,6 +11,7 @@ from bot.derive.status_results import Reason
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import ForecastBasis
 
 Q = TypeVar("Q", date, float)
 
@@ -58,7 +59,7 @@ class Forecast:
     revenue_by_month: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
     """The calendar month that ended and those of the running and the next quarter (`2026-10`), from the same trials; no upside."""
     milestones: tuple[MilestoneForecast, ...] = ()
-    basis: str = "none"
+    basis: ForecastBasis = ForecastBasis.NONE
     history_weeks: int = 0
     reasons: tuple[Reason, ...] = ()
 

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from bot.domain.frozen import frozen
-
-
-class Better(StrEnum):
-    """Who was nearer to what came."""
-
-    PERSON = "person"
-    PSBOT = "psbot"
-    SAME = "same"
+from bot.domain.vocabulary import Basis, Better
 
 
 @frozen
@@ -21,7 +13,7 @@ class Judgement:
     """One thing that a person said by order, what was computed that day, and what came.
 
     `kind` is finish, revenue or colour, `what` the finish, a fiscal quarter or an axis. `gain`: how much nearer the person was,
-    in working days or money (negative: farther); None for colours. `basis`: whether the computed was published or is replayed.
+    in working days or money (negative: farther); None for colours.
     """
 
     kind: str
@@ -33,7 +25,7 @@ class Judgement:
     came: str
     better: Better
     gain: float | None = None
-    basis: str = "replayed"
+    basis: Basis = Basis.REPLAYED
 
 
 @frozen

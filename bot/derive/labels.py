@@ -9,9 +9,10 @@ from bot.config import LabelSettings
 from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Item
+from bot.domain.vocabulary import ChangeOrderState, Outcome
 
 RAID_KINDS = ("risk", "action", "issue", "decision")
-CHANGE_ORDER_STATES = ("approved", "rejected", "proposed")
+CHANGE_ORDER_STATES = (ChangeOrderState.APPROVED, ChangeOrderState.REJECTED, ChangeOrderState.PROPOSED)
 
 
 def has_label(labels: Iterable[str], wanted: str) -> bool:
@@ -48,7 +49,7 @@ class Meaning:
     """What a set of labels makes of an item."""
 
     raid: str | None
-    change_order: str | None
+    change_order: ChangeOrderState | None
     acceptance: bool
     escalation: bool
     exception: bool
@@ -106,12 +107,14 @@ def _raid_kind(carried: tuple[str, ...], labels: LabelSettings) -> str | None:
     return "risk" if has_label(carried, labels.raid.log) else None
 
 
-def _change_order_state(carried: tuple[str, ...], later: tuple[str, ...], labels: LabelSettings) -> str | None:
+def _change_order_state(
+    carried: tuple[str, ...], later: tuple[str, ...], labels: LabelSettings
+) -> ChangeOrderState | None:
     for state in CHANGE_ORDER_STATES:
         if has_label(carried, getattr(labels.change_order, state)):
             return state
-    decided = (getattr(labels.change_order, state) for state in ("approved", "rejected"))
-    return "proposed" if any(has_label(later, name) for name in decided) else None
+    decided = (getattr(labels.change_order, state) for state in (ChangeOrderState.APPROVED, ChangeOrderState.REJECTED))
+    return ChangeOrderState.PROPOSED if any(has_label(later, name) for name in decided) else None
 
 
 def raid_kind(item: Item, labels: LabelSettings) -> str | None:
@@ -119,7 +122,7 @@ def raid_kind(item: Item, labels: LabelSettings) -> str | None:
     return meaning_of(item, labels).raid
 
 
-def change_order_state(item: Item, labels: LabelSettings) -> str | None:
+def change_order_state(item: Item, labels: LabelSettings) -> ChangeOrderState | None:
     """approved, rejected or proposed for a change order, else None. One that was decided later was proposed until then."""
     return meaning_of(item, labels).change_order
 
@@ -143,7 +146,7 @@ def is_dropped(item: Item, labels: LabelSettings) -> bool:
     """Closed without being done: as GitLab tells, or by a label of `labels.dropped`, whatever its letter case."""
     if item.is_open:
         return False
-    return item.outcome == "dropped" or meaning_of(item, labels).dropped
+    return item.outcome == Outcome.DROPPED or meaning_of(item, labels).dropped
 
 
 def label_day(item: Item, wanted: str, calendar: WorkCalendar) -> date | None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from bot.derive.results import Risk
+
+
+class OrderState(StrEnum):
+    """`obeyed` while it holds; `refused` with the reason; `expired` after its end, or when it was taken back."""
+
+    OBEYED = "obeyed"
+    REFUSED = "refused"
+    EXPIRED = "expired"
 
 
 @frozen
@@ -19,7 +28,7 @@ class OrderEntry:
     by: str
     at: datetime
     until: date | None = None
-    state: str = "obeyed"
+    state: OrderState = OrderState.OBEYED
     why: str = ""
     reason: str = ""
     word: str = ""

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.orders.stage import obey
 from bot.derive.decisions.status import derive_axes, derive_overall
+from bot.derive.past_memory import Outlook, Payloads
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import register_risks
-from bot.derive.replay import Learned, Memory, Payloads, past_signals, past_stages
+from bot.derive.replay import Learned, past_signals, past_stages
 from bot.derive.results import EngagementDerived, Schedule
 from bot.derive.stages import Stage, run_stages
 from bot.derive.subject import Subject, evolve
 
 
 def derive_past_status(
-    subject: Subject, learned: Learned | None, payloads: Payloads, memory: Memory, orders: Sequence[Order]
+    subject: Subject, learned: Learned | None, payloads: Payloads, outlook: Outlook, orders: Sequence[Order]
 ) -> EngagementDerived:
     """Phase, completion, escalations, milestones and colours of the subject's day; the rest is left out."""
-    past = past_signals(subject, learned, payloads, memory)
+    past = past_signals(subject, learned, payloads, outlook)
     stages = (
         *past_stages(learned, payloads),
         Stage("escalations", lambda s: evolve(s.derived, escalations=derive_escalations(s))),

@@ -27,15 +27,16 @@ from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
 from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
-from bot.derive.depth import Depth
+from bot.derive.depth import Depth, without_reasons
 from bot.derive.money.invoicing import derive_invoicing
+from bot.derive.past_memory import Memory, Outlook
 from bot.derive.past_status import derive_past_status
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import count_colours, derive_roll_up, revenue_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
-from bot.derive.replay import Memory, as_if, first_stages, past_signals, portfolio_record, with_forecasts
+from bot.derive.replay import as_if, first_stages, past_signals, portfolio_record, with_forecasts
 from bot.derive.reports_about import ReportsAbout
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, Risk
 from bot.derive.scope.progress import last_close
@@ -46,7 +47,7 @@ from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import EMPTY, Engagement, PastReport, Portfolio, as_of, end_of_day
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import ItemState, Phase
 
 if TYPE_CHECKING:
     from bot.derive.forecast import EngagementForecast, Reference
@@ -104,23 +105,23 @@ def derive_portfolio(
         return Derived(day, settings.finance.currency, tuple(s.derived for s in wanted), failures=tuple(failures))
     run = _prepare_forecast(then, day, settings, calendar, seed, trials, failures) if forecast else None
     reports = {s.engagement.ref: about.payloads(s.engagement.ref) for s in subjects}
-    memory = {} if memory is None else memory
+    outlook = (memory or Memory()).seen_from(subjects)
     learned = run.earlier if run else None
     if depth == Depth.STATUS:
         found = tuple(
-            derive_past_status(s, learned, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref])
+            derive_past_status(s, learned, reports.get(s.engagement.ref, ()), outlook, orders[s.engagement.ref])
             for s in wanted
         )
         counted = PortfolioDerived(len(found), count_colours(found))
         return Derived(day, settings.finance.currency, found, counted, tuple(failures))
     pairs = (
-        _derive_engagement(s, run, reports.get(s.engagement.ref, ()), memory, orders[s.engagement.ref], depth)
+        _derive_engagement(s, run, reports.get(s.engagement.ref, ()), outlook, orders[s.engagement.ref], depth)
         for s in wanted
     )
     gone = (_derive_revenue(s, run, failures) for s in subjects if not is_reported(s) and not only)
     derived_subjects, revenue = revenue_roll_up(pairs, gone, settings, past, failures, only)
     record = contained(
-        lambda: portfolio_record(subjects, learned, reports, memory),
+        lambda: portfolio_record(subjects, learned, reports, outlook),
         lambda why: failures.append(Phrase("no track record: {error}", error=why)),
         EMPTY,
     )
@@ -206,7 +207,7 @@ def make_subjects(portfolio: Portfolio, day: date, settings: Settings, calendar:
 
 def is_reported(subject: Subject) -> bool:
     """Whether reports still show it: open, or closed not longer ago than `closed_within_days`."""
-    if subject.engagement.state != "closed":
+    if subject.engagement.state != ItemState.CLOSED:
         return True
     at = subject.engagement.closed_at
     closed = subject.calendar.local_day(at) if at else last_close(subject)
@@ -246,13 +247,13 @@ def _derive_engagement(
     subject: Subject,
     run: ForecastRun | None,
     payloads: Sequence[Mapping[str, object]],
-    memory: Memory,
+    outlook: Outlook,
     orders: Sequence[Order],
     depth: Depth,
 ) -> tuple[Subject, EngagementForecast | None]:
     kept: list[EngagementForecast] = []
     learned = run.earlier if run else None
-    past = past_signals(subject, learned, payloads, memory)
+    past = past_signals(subject, learned, payloads, outlook)
     last = (
         Stage("orders", lambda s: obey(s, orders, payloads)),
         Stage(
@@ -262,7 +263,10 @@ def _derive_engagement(
         Stage("stories", lambda s: _tell_stories(s, run, payloads)),
     )
     stages = (*_stages(run, payloads, kept, past), *last[: 1 if depth < Depth.ALL else None])
-    return run_stages(subject, stages), kept[0] if kept else None
+    found = run_stages(subject, stages)
+    if depth < Depth.ALL:
+        found = found.advance(evolve(found.derived, forecast=without_reasons(found.derived.forecast)))
+    return found, kept[0] if kept else None
 
 
 def _derive_revenue(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -84,9 +85,9 @@ def revenue_roll_up(
 def _forecasts(
     pairs: Iterable[tuple[Subject, EngagementForecast | None]], done: list[Subject]
 ) -> Iterator[tuple[Subject, EngagementForecast]]:
-    """Those with a forecast; all subjects go to `done`."""
+    """Those with a forecast; all subjects go to `done`, without what was cached to derive them."""
     for subject, found in pairs:
-        done.append(subject)
+        done.append(replace(subject))
         if found is not None:
             yield subject, found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from bot.derive.decisions.status import PastSignals, Signals, signals_of
 from bot.derive.decisions.track_record import TrackRecord, case_of, latest_closed, record_of
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
+from bot.derive.past_memory import Outlook, Payloads
 from bot.derive.results import EngagementDerived
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_path, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
@@ -25,23 +26,13 @@ from bot.domain.vocabulary import Phase
 if TYPE_CHECKING:
     from bot.derive.forecast import Reference
 
-Memory = MutableMapping[tuple[str, date], Signals]
-"""Signals by engagement and day: of one portfolio, settings and calendar, they never change."""
 Learned = Callable[[date], "Reference"]
-Payloads = Sequence[Mapping[str, object]]
 Stages = tuple[Stage, ...]
 
 
-def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, memory: Memory) -> PastSignals:
+def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, outlook: Outlook) -> PastSignals:
     """A function that tells what the facts known by a past day said of each axis of this engagement."""
-
-    def signals(day: date) -> Signals:
-        key = (subject.engagement.ref, day)
-        if key not in memory:
-            memory[key] = _signals(subject, day, learned, payloads)
-        return memory[key]
-
-    return signals
+    return outlook.past(subject, payloads, lambda day: _signals(subject, day, learned, payloads))
 
 
 def _signals(subject: Subject, day: date, learned: Learned | None, payloads: Payloads) -> Signals:
@@ -160,7 +151,7 @@ def portfolio_record(
     subjects: Sequence[Subject],
     learned: Learned | None,
     reports: Mapping[str, Sequence[Mapping[str, object]]],
-    memory: Memory,
+    outlook: Outlook,
 ) -> TrackRecord:
     """How the colours of the engagements that were closed last came true."""
     latest = {engagement.ref for engagement in latest_closed(subject.engagement for subject in subjects)}
@@ -168,6 +159,6 @@ def portfolio_record(
     for subject in subjects:
         if subject.engagement.ref in latest:
             payloads = reports.get(subject.engagement.ref, ())
-            past = past_signals(subject, learned, payloads, memory)
+            past = past_signals(subject, learned, payloads, outlook)
             cases.append(case_of(rederive(subject, learned, payloads), past))
     return record_of(case for case in cases if case is not None)

@@ -30,7 +30,19 @@ from bot.derive.status_results import Story as Story
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import EMPTY, Titled
-from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, Phase, RaidKind, Severity
+from bot.domain.vocabulary import (
+    AcceptanceState,
+    ChangeOrderState,
+    Colour,
+    ItemState,
+    MilestoneState,
+    Phase,
+    RaidKind,
+    RaidMovement,
+    RiskSource,
+    Severity,
+    ValueBasis,
+)
 
 RAGS: tuple[str, ...] = tuple(Colour)
 SEVERITIES: tuple[Severity, ...] = tuple(Severity)
@@ -40,7 +52,7 @@ SEVERITIES: tuple[Severity, ...] = tuple(Severity)
 class Progress:
     """EV basis and progress: `done` of `total` in `basis` units."""
 
-    basis: str = "count"
+    basis: ValueBasis = ValueBasis.COUNT
     percent: float | None = None
     done: float = 0.0
     total: float = 0.0
@@ -103,7 +115,7 @@ class Schedule:
 class ChangeOrder(Titled):
     """A change order issue: its state by label, hours, value, new end, and days from proposal to decision."""
 
-    state: str
+    state: ChangeOrderState
     hours: float = 0.0
     value: float = 0.0
     end: date | None = None
@@ -177,7 +189,7 @@ class RaidEntry(Titled):
     """A RAID issue: `kind` risk|action|issue|decision; `score` is impact × probability, 1 to 25; `level` by it."""
 
     kind: RaidKind
-    state: str = "opened"
+    state: ItemState = ItemState.OPENED
     impact: int | None = None
     probability: int | None = None
     score: int | None = None
@@ -188,7 +200,7 @@ class RaidEntry(Titled):
     due: date | None = None
     age_days: int | None = None
     closed: date | None = None
-    movement: str | None = None
+    movement: RaidMovement | None = None
     """new, worse, closed since the last week, else None."""
     missing: tuple[Text, ...] = ()
     escalated: bool = False
@@ -201,7 +213,7 @@ class Risk:
     """A risk, from the register or derived by a rule: what, why it matters, evidence, and what to do."""
 
     rule: str
-    source: str
+    source: RiskSource
     severity: Severity
     message: Text
     evidence: tuple[str, ...] = ()

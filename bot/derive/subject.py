@@ -14,6 +14,7 @@ from bot.derive.results import ChangeOrder, EngagementDerived, Reason
 from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import EMPTY, Engagement, Item
+from bot.domain.vocabulary import EPIC
 
 if TYPE_CHECKING:
     from bot.derive.schedule.milestones import MilestoneView
@@ -117,7 +118,7 @@ class Subject:
     @cached_property
     def to_do(self) -> tuple[Item, ...]:
         """Open work that somebody does; an epic without anything below it is nobody's yet."""
-        return tuple(i for i in self.work if i.is_open and i.type != "epic")
+        return tuple(i for i in self.work if i.is_open and i.type != EPIC)
 
     @cached_property
     def own_items(self) -> Mapping[str, Item]:

@@ -167,7 +167,7 @@ def _is_surely_clean(value: Any) -> bool:
         return FIRST_DAY <= value <= LAST_DAY  # type: ignore[no-any-return]
     if kind is datetime:
         return value.tzinfo is not None and FIRST_DAY.year < value.year < LAST_DAY.year
-    return not value
+    return isinstance(value, StrEnum) or not value
 
 
 @cache
@@ -188,6 +188,8 @@ def _kinds(hint: Any) -> frozenset[type]:
         return frozenset({tuple})
     if origin is not None and issubclass(origin, Mapping):
         return frozenset({types.MappingProxyType})
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return frozenset({hint})
     return _PLAIN.get(hint, frozenset())
 
 

@@ -106,7 +106,7 @@ class WorkCalendar:
         """
         if last < first:
             return -self.working_days_between(last, first)
-        return self._count_to(last) - self._count_to(first)
+        return self._counted[last] - self._counted[first]
 
     def working_days(self, first: date, last: date) -> list[date]:
         """The working days from `first` to `last`, both included."""
@@ -114,14 +114,11 @@ class WorkCalendar:
 
     def hours_available(self, first: date, last: date) -> float:
         """Working hours of one person from `first` to `last`, both included."""
-        return self.hours_per_day * (self._count_to(last) - self._count_to(first - ONE_DAY)) if last >= first else 0.0
-
-    def _count_to(self, day: date) -> int:
-        """Working days from the first day of the proleptic calendar to `day`: whole weeks plus the rest, less holidays."""
-        return self._counted[day]
+        return self.hours_per_day * (self._counted[last] - self._counted[first - ONE_DAY]) if last >= first else 0.0
 
     @cached_property
     def _counted(self) -> Remembered[date, int]:
+        """Working days from the first day of the proleptic calendar to `day`: whole weeks plus the rest, less holidays."""
         return Remembered(self._count_anew)
 
     def _count_anew(self, day: date) -> int:

@@ -55,7 +55,7 @@ def explain(problem: Mapping[str, Any], document: YamlDocument, where: str, mode
         return Fault(f"unknown key {name!r}", where, line, column, nearest(str(path[-1]), _siblings(path, model)))
     if problem["type"] == "missing":
         return Fault(f"{name!r} is missing", where, line, column)
-    if problem["type"] == "literal_error":
+    if problem["type"] in ("literal_error", "enum"):
         allowed = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
         advice = _nearest_choice(str(problem["input"]), allowed)
         text = f"must be one of {', '.join(allowed)}"

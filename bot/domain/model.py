@@ -10,15 +10,17 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from bot.domain.facts.declared import FactFault as FactFault
 from bot.domain.facts.declared import Facts as Facts
 from bot.domain.facts.declared import MilestoneFact as MilestoneFact
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
+from bot.domain.vocabulary import Audience, BookingKind, ItemState, Outcome, TimeboxState
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+_CLOSED: Final = ItemState.CLOSED
 
 
 @frozen
@@ -43,7 +45,7 @@ class Item(Titled):
     """A GitLab issue, task or child epic that carries work of an engagement (or a RAID, change-order … issue)."""
 
     type: str = "issue"
-    state: str = "opened"
+    state: ItemState = ItemState.OPENED
     created_at: datetime | None = None
     closed_at: datetime | None = None
     start_date: date | None = None
@@ -65,7 +67,7 @@ class Item(Titled):
     iteration: str | None = None
     parent: str | None = None
     """The reference of what it is a part of: an epic, or an issue that was split into tasks."""
-    outcome: str | None = None
+    outcome: Outcome | None = None
     """`done` or `dropped` of a closed item, as GitLab tells; None while it is open, or not known."""
     status: str | None = None
     """The name of GitLab's work item status, where the tier has them."""
@@ -78,7 +80,7 @@ class Item(Titled):
 
     @property
     def is_open(self) -> bool:
-        return self.state != "closed"
+        return self.state != _CLOSED
 
     @property
     def first_due(self) -> date | None:
@@ -99,7 +101,7 @@ class Milestone:
     ref: str = ""
     start_date: date | None = None
     due_date: date | None = None
-    state: str = "active"
+    state: TimeboxState = TimeboxState.ACTIVE
     closed_at: datetime | None = None
     web_url: str = ""
     due_history: tuple[DueChange, ...] = ()
@@ -124,7 +126,7 @@ class Booking:
     user: str
     week: str
     hours: float
-    kind: str = "hard"
+    kind: BookingKind = BookingKind.HARD
     known: date | None = None
     """The day on which it was made, as far as the file tells."""
 
@@ -152,7 +154,7 @@ class Engagement:
     ref: str
     title: str = ""
     web_url: str = ""
-    state: str = "opened"
+    state: ItemState = ItemState.OPENED
     closed_at: datetime | None = None
     created_at: datetime | None = None
     labels: tuple[str, ...] = ()
@@ -207,7 +209,7 @@ class PastReport:
     """A report that the bot itself published: its hidden payload, and what people added. `engagement` is a reference."""
 
     kind: str
-    audience: str
+    audience: Audience
     period: str
     engagement: str | None
     payload: Mapping[str, Any]
@@ -297,7 +299,7 @@ def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
         item,
         state=state,
         closed_at=closed_at,
-        outcome=item.outcome if state == "closed" else None,
+        outcome=item.outcome if state == ItemState.CLOSED else None,
         updates=None if item.updates is None else tuple(at for at in item.updates if at < cut),
         due_date=due,
         due_history=history,
@@ -323,13 +325,13 @@ def _is_settled(item: Item, cut: datetime) -> bool:
 def _milestone_as_of(milestone: Milestone, cut: datetime) -> Milestone:
     closed = milestone.closed_at is not None and milestone.closed_at >= cut
     due, history = _due_as_of(milestone.due_date, milestone.due_history, cut)
-    state, closed_at = ("active", None) if closed else (milestone.state, milestone.closed_at)
+    state, closed_at = (TimeboxState.ACTIVE, None) if closed else (milestone.state, milestone.closed_at)
     return replace(milestone, state=state, closed_at=closed_at, due_date=due, due_history=history)
 
 
-def _state_as_of(state: str, closed_at: datetime | None, cut: datetime) -> tuple[str, datetime | None]:
+def _state_as_of(state: ItemState, closed_at: datetime | None, cut: datetime) -> tuple[ItemState, datetime | None]:
     """Closed later than the cut is open; a close without a date stands as it is."""
-    return ("opened", None) if closed_at is not None and closed_at >= cut else (state, closed_at)
+    return (ItemState.OPENED, None) if closed_at is not None and closed_at >= cut else (state, closed_at)
 
 
 def _due_as_of(

@@ -28,6 +28,7 @@ from bot.domain.model import (
     TimeLog,
 )
 from bot.domain.snapshot_reader import Clock, SnapshotReader
+from bot.domain.vocabulary import BookingKind, ItemState, Outcome, TimeboxState
 
 FORMAT = "psbot-snapshot/1"
 MAX_DIGITS = 30
@@ -186,7 +187,7 @@ def _engagement(r: SnapshotReader, overrides: Mapping[str, Mapping[str, Any]]) -
         ref=ref,
         title=r.text("title"),
         web_url=r.text("web_url"),
-        state=r.text("state", "opened"),
+        state=r.state("state", ItemState.OPENED),
         closed_at=r.instant("closed_at"),
         created_at=r.instant("created_at"),
         labels=r.texts("labels"),
@@ -223,7 +224,7 @@ def _item(r: SnapshotReader) -> Item:
         ref=r.text("ref"),
         title=r.text("title"),
         type=r.text("type", "issue"),
-        state=r.text("state", "opened"),
+        state=r.state("state", ItemState.OPENED),
         created_at=r.instant("created_at"),
         closed_at=r.instant("closed_at"),
         start_date=r.day("start_date"),
@@ -244,7 +245,7 @@ def _item(r: SnapshotReader) -> Item:
         web_url=r.text("web_url"),
         iteration=r.optional_text("iteration"),
         parent=r.optional_text("parent"),
-        outcome=r.choice("outcome", ("done", "dropped")),
+        outcome=r.choice("outcome", Outcome),
         status=r.optional_text("status"),
         takes_texts=r.flag("takes_texts", False),
         updates=_updates(r),
@@ -263,7 +264,7 @@ def _milestone(r: SnapshotReader) -> Milestone:
         ref=r.text("ref"),
         start_date=r.day("start_date"),
         due_date=r.day("due_date"),
-        state=r.text("state", "active"),
+        state=r.state("state", TimeboxState.ACTIVE),
         closed_at=r.instant("closed_at"),
         web_url=r.text("web_url"),
         due_history=_due_history(r),
@@ -299,4 +300,10 @@ def _timelog(r: SnapshotReader) -> TimeLog | None:
 
 
 def _booking(r: SnapshotReader) -> Booking:
-    return Booking(r.text("user"), r.text("week"), r.number("hours") or 0.0, r.text("kind", "hard"), r.day("known"))
+    return Booking(
+        r.text("user"),
+        r.text("week"),
+        r.number("hours") or 0.0,
+        r.choice("kind", BookingKind) or BookingKind.HARD,
+        r.day("known"),
+    )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
 from bot.domain.border import is_sane, one_line, plain_text
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.spent import spent_day
+
+T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @frozen
@@ -42,6 +46,14 @@ class SnapshotReader:
         shown = repr(one_line(str(self.data.get(key) if value is None else value)[:40]))
         self.faults.append(f"{self.where}.{one_line(key)}: must be {wanted}, not {shown}")
 
+    def _typed(self, key: str, kind: type[T], wanted: str) -> T | None:
+        """The value where it is of that kind; None where there is none, or another, which is noted."""
+        value = self.data.get(key)
+        if value is None or isinstance(value, kind):
+            return value
+        self._fail(key, wanted)
+        return None
+
     def children(self, key: str) -> list[SnapshotReader]:
         values = self.data.get(key) or []
         if not isinstance(values, list):
@@ -53,23 +65,23 @@ class SnapshotReader:
         return [reader for reader, value in zip(readers, values, strict=True) if isinstance(value, dict)]
 
     def text(self, key: str, default: str = "") -> str:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, str):
-            self._fail(key, "text")
-            return default
-        return plain_text(value)
+        value = self._typed(key, str, "text")
+        return default if value is None else plain_text(value)
 
     def optional_text(self, key: str) -> str | None:
         return self.text(key) or None
 
-    def choice(self, key: str, among: tuple[str, ...]) -> str | None:
+    def choice(self, key: str, among: type[Word]) -> Word | None:
         value = self.optional_text(key)
-        if value is not None and value not in among:
+        if value is not None and value not in tuple(among):
             self._fail(key, " or ".join(among))
             return None
-        return value
+        return None if value is None else among(value)
+
+    def state(self, key: str, otherwise: Word) -> Word:
+        """Closed, or otherwise: what is not said to be closed is open."""
+        kind = type(otherwise)
+        return kind("closed") if self.text(key) == "closed" else otherwise
 
     def texts(self, key: str) -> tuple[str, ...]:
         values = self.data.get(key) or []
@@ -88,13 +100,8 @@ class SnapshotReader:
         return float(value)
 
     def flag(self, key: str, default: bool) -> bool:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            self._fail(key, "true or false")
-            return default
-        return value
+        value = self._typed(key, bool, "true or false")
+        return default if value is None else value
 
     def day(self, key: str) -> date | None:
         value = self.optional_text(key)

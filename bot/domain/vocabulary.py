@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+EPIC: Final = "epic"
+"""The type of work item that holds others. GitLab lets people make up types: the set of the others is open."""
 
 
 class Phase(StrEnum):
@@ -66,6 +70,11 @@ class AcceptanceState(StrEnum):
     ACCEPTED = "accepted"
     PASSIVELY_ACCEPTED = "passively_accepted"
 
+    @property
+    def is_given(self) -> bool:
+        """Whether the customer accepted it, by word or by silence."""
+        return self in (AcceptanceState.ACCEPTED, AcceptanceState.PASSIVELY_ACCEPTED)
+
 
 class RaidKind(StrEnum):
     """What an entry of the RAID register is."""
@@ -74,3 +83,117 @@ class RaidKind(StrEnum):
     ACTION = "action"
     ISSUE = "issue"
     DECISION = "decision"
+
+
+class Audience(StrEnum):
+    """Who reads a place: our own people alone, or the customer too."""
+
+    INTERNAL = "internal"
+    CUSTOMER = "customer"
+
+
+class ItemState(StrEnum):
+    """GitLab's state of an issue, a task or an epic."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+
+
+class TimeboxState(StrEnum):
+    """GitLab's state of a milestone."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How a closed item ended."""
+
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class BookingKind(StrEnum):
+    """How sure a booking is."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+class ChangeOrderState(StrEnum):
+    """Where a change order stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class RaidMovement(StrEnum):
+    """What happened to an entry of the RAID register of late."""
+
+    NEW = "new"
+    WORSE = "worse"
+    CLOSED = "closed"
+
+
+class RiskSource(StrEnum):
+    """Where a risk comes from: people wrote it down, or a rule found it."""
+
+    REGISTER = "register"
+    DERIVED = "derived"
+
+
+class ValueBasis(StrEnum):
+    """The unit in which work is valued."""
+
+    COUNT = "count"
+    HOURS = "hours"
+    WEIGHT = "weight"
+
+
+class ForecastBasis(StrEnum):
+    """What a forecast of the finish rests on: the team's own pace, the dates set, finished work like it, or nothing."""
+
+    THROUGHPUT = "throughput"
+    SCHEDULE = "schedule"
+    REFERENCE = "reference"
+    NONE = "none"
+
+
+class AxisName(StrEnum):
+    """What a status colour is about."""
+
+    OVERALL = "overall"
+    SCHEDULE = "schedule"
+    SCOPE = "scope"
+    BUDGET = "budget"
+
+
+class ApprovalMode(StrEnum):
+    """Whether a person approves a customer's text before it is posted."""
+
+    REQUIRED = "required"
+    NONE = "none"
+
+
+class DigestKind(StrEnum):
+    """What a digest outside GitLab tells: of all engagements, of a PM's own, or a customer's approved status."""
+
+    PORTFOLIO = "portfolio"
+    MINE = "mine"
+    CUSTOMER = "customer"
+
+
+class Better(StrEnum):
+    """Who was nearer to what came."""
+
+    PERSON = "person"
+    PSBOT = "psbot"
+    SAME = "same"
+
+
+class Basis(StrEnum):
+    """Where the computed value is taken from: a report of that day, or the replay of the day."""
+
+    PUBLISHED = "published"
+    REPLAYED = "replayed"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 import yaml
@@ -26,6 +27,18 @@ class YamlProblem(ValueError):
         super().__init__(message)
         self.line = line
         self.column = column
+
+
+class _Dumper(yaml.SafeDumper):
+    """SafeDumper that writes a word of the vocabulary as the text that it is."""
+
+
+_Dumper.add_multi_representer(StrEnum, lambda dumper, word: dumper.represent_str(str(word)))
+
+
+def dump_yaml(value: Any, width: int = 80) -> str:
+    """YAML in the order of the keys, text as typed."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=width)
 
 
 class _Loader(yaml.SafeLoader):

@@ -15,6 +15,7 @@ from bot.domain.facts import ENGAGEMENT_BLOCK, MONEY_KEYS, make_facts, merge_fac
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text, commas, listing
 from bot.domain.model import Engagement, FactFault, Facts, Item, Milestone, Target, TimeLog
+from bot.domain.vocabulary import Audience, Outcome
 from bot.gitlab_api.fields import with_dates
 from bot.gitlab_api.histories import Histories
 from bot.gitlab_api.internal_block import internal_home, with_block_of
@@ -136,7 +137,7 @@ def draft_engagement(
     if override:
         facts, told = merge_facts(facts, override)
         more = (*more, *told)
-    money = _money_keys(values) if settings.audience_of(root["path"]) == "customer" else ()
+    money = _money_keys(values) if settings.audience_of(root["path"]) == Audience.CUSTOMER else ()
     return EngagementDraft(root, facts, tuple(replace(f, ref=f.ref or ref) for f in (*broken, *faults, *more)), money)
 
 
@@ -236,7 +237,9 @@ def make_engagement(
 
 def _with_outcome(item: Item, labels: LabelSettings) -> Item:
     """The outcome, also where a label tells of it."""
-    return replace(item, outcome="dropped") if item.outcome != "dropped" and is_dropped(item, labels) else item
+    return (
+        replace(item, outcome=Outcome.DROPPED) if item.outcome != Outcome.DROPPED and is_dropped(item, labels) else item
+    )
 
 
 def share_time(

@@ -20,7 +20,7 @@ from typing import Any, Self
 
 log = logging.getLogger("psbot.gitlab")
 APPLICATION_ID = 0x70736274  # "psbt"
-VERSION = 4
+VERSION = 5
 MOST_CONTENTS = 2
 """Of so many readings what was derived is kept: a config's last two."""
 BUSY_SECONDS = 10.0
@@ -30,6 +30,7 @@ CREATE TABLE item (owner TEXT, path TEXT, id INTEGER, body BLOB NOT NULL, PRIMAR
 CREATE TABLE history (owner TEXT, kind TEXT, id INTEGER, stamp TEXT NOT NULL, body BLOB NOT NULL,
   PRIMARY KEY (owner, kind, id)) WITHOUT ROWID;
 CREATE TABLE derived (owner TEXT, content TEXT, name TEXT, body BLOB NOT NULL, PRIMARY KEY (owner, content, name));
+CREATE TABLE past (owner TEXT, rules TEXT, ref TEXT, body BLOB NOT NULL, PRIMARY KEY (owner, rules, ref)) WITHOUT ROWID;
 """
 
 
@@ -48,15 +49,13 @@ class Cache:
         deadline = time.monotonic() + BUSY_SECONDS
         while time.monotonic() < deadline:
             try:
-                return cls(_connect(path), owner)
-            except OSError as problem:
-                log.warning("cache %s can't be used (%s): reading without it", path, problem.strerror)
-                return cls(None, owner)
-            except (sqlite3.DatabaseError, _UnusableError) as problem:
-                if _is_busy(problem):
-                    time.sleep(0.05)
-                else:
-                    _put_aside(path, problem)
+                return cls(_opened(path), owner)
+            except (OSError, sqlite3.Error) as problem:
+                if not _is_busy(problem):
+                    why = getattr(problem, "strerror", None) or problem
+                    log.warning("cache %s can't be used (%s): reading without it", path, why)
+                    return cls(None, owner)
+                time.sleep(0.05)
         log.warning("cache %s is in use by another run: reading without it", path)
         return cls(None, owner)
 
@@ -154,6 +153,26 @@ class Cache:
             old = f"DELETE FROM derived WHERE owner=? AND content NOT IN ({newest})"  # noqa: S608 - constants
             connection.execute(old, (self._owner, self._owner, MOST_CONTENTS))
 
+    # -- what past days said of an engagement, by a digest of the rules that say so
+
+    def load_past(self, rules: str, ref: str) -> bytes | None:
+        """What is kept of the engagement's past by these rules."""
+        with self._using() as connection:
+            if connection is None:
+                return None
+            key = (self._owner, rules, ref)
+            row = connection.execute("SELECT body FROM past WHERE owner=? AND rules=? AND ref=?", key).fetchone()
+            return row[0] if row and isinstance(row[0], bytes) else None
+        return None
+
+    def store_past(self, rules: str, bodies: Mapping[str, bytes]) -> None:
+        """Keep the past of these engagements; what other rules said of any goes."""
+        rows = [(self._owner, rules, ref, body) for ref, body in bodies.items()]
+        with self._using() as connection:
+            if connection is not None:
+                connection.execute("DELETE FROM past WHERE owner=? AND rules<>?", (self._owner, rules))
+                connection.executemany("INSERT OR REPLACE INTO past VALUES (?, ?, ?, ?)", rows)
+
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection | None]:
         """The connection in one transaction; after a fault of the file there is none any more."""
@@ -178,6 +197,17 @@ def _is_busy(problem: Exception) -> bool:
 
 class _UnusableError(Exception):
     """The file is not a cache of this version."""
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file as it is; anew where it is broken or foreign. A full disk or a fault of the machine is none of its own."""
+    try:
+        return _connect(path)
+    except (sqlite3.OperationalError, sqlite3.ProgrammingError):
+        raise
+    except (sqlite3.DatabaseError, _UnusableError) as problem:
+        _put_aside(path, problem)
+        return _connect(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

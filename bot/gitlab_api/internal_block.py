@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.config import Settings
 from bot.domain.facts import ENGAGEMENT_BLOCK, make_facts, merge_facts, read_block
 from bot.domain.model import FactFault, Facts
+from bot.domain.vocabulary import Audience
 from bot.gitlab_api.translate import Record, ref_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def internal_home(
     """The issue or epic that `internal` names, where only our own people read it; another engagement's root is none."""
     named = override.get("internal") or facts.internal
     record = archive.by_ref.get(str(named).casefold()) if archive and named else None
-    if record is None or settings.audience_of(record["path"]) != "internal":
+    if record is None or settings.audience_of(record["path"]) != Audience.INTERNAL:
         return None
     return None if settings.portfolio.label in record["labels"] else record
 

@@ -6,12 +6,14 @@ GitLab's path decides who can read there, and its ids are what is written to.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 from urllib.parse import quote
 
 from bot.domain.errors import GitLabError, NotFoundError
 from bot.domain.frozen import frozen
 from bot.domain.model import Target
+from bot.domain.vocabulary import ItemState
 from bot.gitlab_api.client import GitLabClient
 
 _MOVED = "query($id: WorkItemID!) { workItem(id: $id) { iid namespace { fullPath } } }"
@@ -20,6 +22,14 @@ _WORK_ITEM = (
     "{ id iid webUrl namespace { fullPath } } } }"
 )
 MAX_MOVES = 5
+
+
+class PlaceKind(StrEnum):
+    """What a place is in GitLab."""
+
+    ISSUE = "issue"
+    EPIC = "epic"
+    PROJECT = "project"
 
 
 @frozen
@@ -33,13 +43,13 @@ class Place:
     asked: str
     ref: str
     path: str
-    kind: Literal["issue", "epic", "project"]
+    kind: PlaceKind
     api: str
     edit: str
     url: str = ""
     gid: str = ""
     labels: tuple[str, ...] = ()
-    state: str = "opened"
+    state: ItemState = ItemState.OPENED
 
 
 def resolve_place(client: GitLabClient, asked: str) -> Place:
@@ -50,25 +60,25 @@ def resolve_place(client: GitLabClient, asked: str) -> Place:
         return _resolve_epic(client, asked)
     found = _dict(client.get(f"/projects/{quote(asked, safe='')}"), asked)
     path, api = str(found["path_with_namespace"]), f"/projects/{int(found['id'])}"
-    return Place(asked, path, path, "project", api, api, str(found.get("web_url") or ""))
+    return Place(asked, path, path, PlaceKind.PROJECT, api, api, str(found.get("web_url") or ""))
 
 
 def place_of(asked: str, target: Target) -> Place | None:
     """The place of an item or project that was read already; None when GitLab has to be asked for its id."""
     if "#" not in target.ref and "&" not in target.ref:
         api = f"/projects/{quote(target.ref, safe='')}"
-        return Place(asked, target.ref, target.ref, "project", api, api, target.web_url)
+        return Place(asked, target.ref, target.ref, PlaceKind.PROJECT, api, api, target.web_url)
     if "#" in target.ref:
         path, _, iid = target.ref.partition("#")
         api = f"/projects/{quote(path, safe='')}/issues/{iid}"
-        return Place(asked, target.ref, path, "issue", api, api, target.web_url, labels=target.labels)
+        return Place(asked, target.ref, path, PlaceKind.ISSUE, api, api, target.web_url, labels=target.labels)
     if target.epic_id is None:
         return None
     path, _, iid = target.ref.partition("&")
     group = f"/groups/{quote(path, safe='')}/epics"
     gid = f"gid://gitlab/WorkItem/{target.item_id}" if target.item_id else ""
     edit, api = f"{group}/{iid}", f"{group}/{target.epic_id}"
-    return Place(asked, target.ref, path, "epic", api, edit, target.web_url, gid, target.labels)
+    return Place(asked, target.ref, path, PlaceKind.EPIC, api, edit, target.web_url, gid, target.labels)
 
 
 def _resolve_issue(client: GitLabClient, asked: str, ref: str, moves: int) -> Place:
@@ -78,7 +88,7 @@ def _resolve_issue(client: GitLabClient, asked: str, ref: str, moves: int) -> Pl
         return _resolve_issue(client, asked, _moved_to(client, ref, int(found["moved_to_id"]), moves), moves - 1)
     full = str(found["references"]["full"])
     api = f"/projects/{int(found['project_id'])}/issues/{int(found['iid'])}"
-    return Place(asked, full, full.partition("#")[0], "issue", api, api, **_looks(found))
+    return Place(asked, full, full.partition("#")[0], PlaceKind.ISSUE, api, api, **_looks(found))
 
 
 def _moved_to(client: GitLabClient, ref: str, number: int, moves: int) -> str:
@@ -101,7 +111,7 @@ def _resolve_epic(client: GitLabClient, asked: str) -> Place:
     group = f"/groups/{int(found['group_id'])}/epics"
     edit, api = f"{group}/{int(found['iid'])}", f"{group}/{int(found['id'])}"
     gid = f"gid://gitlab/WorkItem/{found['work_item_id']}" if found.get("work_item_id") else ""
-    return Place(asked, full, full.partition("&")[0], "epic", api, edit, gid=gid, **_looks(found))
+    return Place(asked, full, full.partition("&")[0], PlaceKind.EPIC, api, edit, gid=gid, **_looks(found))
 
 
 def _resolve_work_item(client: GitLabClient, asked: str, problem: Exception) -> Place:
@@ -112,7 +122,9 @@ def _resolve_work_item(client: GitLabClient, asked: str, problem: Exception) -> 
     if not item:
         raise problem
     full = str((item.get("namespace") or space)["fullPath"])
-    return Place(asked, f"{full}&{item['iid']}", full, "epic", "", "", str(item.get("webUrl") or ""), str(item["id"]))
+    return Place(
+        asked, f"{full}&{item['iid']}", full, PlaceKind.EPIC, "", "", str(item.get("webUrl") or ""), str(item["id"])
+    )
 
 
 def _looks(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from bot.domain.facts import ITEM_BLOCKS, may_hold_block, read_block
 from bot.domain.messages import Phrase
 from bot.domain.model import DueChange, FactFault, Item, Milestone, TimeLog, label_scope
 from bot.domain.spent import spent_day
+from bot.domain.vocabulary import ItemState, Outcome, TimeboxState
 from bot.gitlab_api.queries import ELSEWHERE
 
 HEALTH = {"onTrack": "on_track", "needsAttention": "needs_attention", "atRisk": "at_risk"}
@@ -209,7 +210,7 @@ def make_item(
         ref=ref,
         title=record["title"],
         type=record["type"],
-        state=record["state"],
+        state=ItemState.CLOSED if closed else ItemState.OPENED,
         created_at=dates["created_at"],
         closed_at=dates["closed_at"],
         start_date=dates["start"],
@@ -230,7 +231,7 @@ def make_item(
         web_url=record["web_url"],
         iteration=record["iteration"],
         parent=ref_of(parent) if parent else None,
-        outcome=("dropped" if record["dropped"] or left else "done") if closed else None,
+        outcome=(Outcome.DROPPED if record["dropped"] or left else Outcome.DONE) if closed else None,
         status=record["status"],
         takes_texts=record["posted"],
         updates=updates,
@@ -288,7 +289,7 @@ def make_milestone(node: Mapping[str, Any], base_url: str) -> Milestone:
         ref=f'{owner}%"{title}"',
         start_date=day(node.get("startDate")),
         due_date=day(node.get("dueDate")),
-        state="closed" if closed else "active",
+        state=TimeboxState.CLOSED if closed else TimeboxState.ACTIVE,
         closed_at=instant(node.get("updatedAt")) if closed else None,
         # The path holds the relative root (`/gitlab/…`) already.
         web_url=urljoin(base_url, str(node["webPath"])) if node.get("webPath") else "",

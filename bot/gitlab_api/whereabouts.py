@@ -7,6 +7,7 @@ from collections.abc import Collection
 from bot.config import Settings, is_within
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.domain.frozen import frozen
+from bot.domain.vocabulary import ItemState
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, resolve_place
 
@@ -35,7 +36,7 @@ class Whereabouts:
     def _fell_out(self, place: Place) -> bool:
         """Closed so long ago that reports leave it out: it carries the label, in a namespace that is looked at."""
         inside = any(is_within(place.path, path) for path in self.settings.portfolio.namespaces)
-        return place.state == "closed" and inside and self.settings.portfolio.label in place.labels
+        return place.state == ItemState.CLOSED and inside and self.settings.portfolio.label in place.labels
 
     def _label_taken_off(self, place: Place) -> str:
         """Who last took the label off; "" where it was renamed or deleted, or GitLab doesn't tell."""

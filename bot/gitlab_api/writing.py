@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from bot.domain.errors import GitLabError, NotFoundError
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.places import Place
+from bot.gitlab_api.places import Place, PlaceKind
 from bot.gitlab_api.posts import id_number
 
 _CREATE = (
@@ -78,7 +78,7 @@ def update_issue(client: GitLabClient, project: Place, iid: int, description: st
 
 def change_labels(client: GitLabClient, place: Place, add: Sequence[str], remove: Sequence[str]) -> None:
     """Add and remove labels; all others stay (`labels` would replace the whole set)."""
-    if place.kind == "epic" and place.gid:
+    if place.kind == PlaceKind.EPIC and place.gid:
         _change_epic_labels(client, place, add, remove)
         return
     fields = {"add_labels": ",".join(add), "remove_labels": ",".join(remove)}

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Protocol
 
-from bot.config import Audience, Settings
+from bot.config import Settings
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Portfolio
+from bot.domain.vocabulary import Audience
 from bot.publish.channels import channel_faults
 
 _SEGMENT = r"[\w.][\w.+-]*"
@@ -49,14 +50,14 @@ class Guard:
         """Why a text of that audience may not stand there, or None."""
         if form := malformed(spot.asked):
             return form
-        if audience == "internal" or draft:
+        if audience == Audience.INTERNAL or draft:
             return self._internal_refusal(spot)
-        if audience != "customer":
+        if audience != Audience.CUSTOMER:
             return f"{audience!r} is not an audience"
         return self._customer_refusal(engagement, spot)
 
     def _internal_refusal(self, spot: Spot) -> str | None:
-        if self.audience_of(spot.path) == "internal":
+        if self.audience_of(spot.path) == Audience.INTERNAL:
             reason = self.objection(spot.path)
             return f"{spot.path} is declared internal, but {reason}" if reason else None
         moved = f"it is now {spot.ref}; " if spot.asked.casefold() != spot.ref.casefold() else ""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.publish.execute import Outcome, Progress, Result, apply_plan
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity
-from bot.publish.steps import Plan, Step
+from bot.publish.steps import Plan, Step, StepAction
 from bot.publish.writer import Writer
 
 ROUNDS = 3
@@ -31,14 +32,14 @@ def deliver(plan: Plan, writer: Writer, replan: Callable[[], Plan], progress: Pr
 
 def _made_up(outcome: Outcome) -> frozenset[Identity]:
     """The reports of which this run opened more than one issue: a period that was missed, and the one that follows it."""
-    opened = [r.step for r in outcome.done if r.step.action == "create" and r.step.form == "issue"]
+    opened = [r.step for r in outcome.done if r.step.action == StepAction.CREATE and r.step.form == PostForm.ISSUE]
     counted = Counter(replace(step.identity, period="") for step in opened)
     return frozenset(report for report, times in counted.items() if times > 1)
 
 
 def _closings(plan: Plan, reports: frozenset[Identity]) -> Plan:
     """The steps that close an issue of these: the one that follows it was not there when the first plan was made."""
-    steps = (s for s in plan.steps if s.action == "close" and replace(s.identity, period="") in reports)
+    steps = (s for s in plan.steps if s.action == StepAction.CLOSE and replace(s.identity, period="") in reports)
     return replace(plan, steps=tuple(steps))
 
 

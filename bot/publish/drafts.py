@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from bot.publish.approval import DraftState, Question, judge_draft
 from bot.publish.digest import digest
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, signed
 from bot.publish.planner import Planner
 from bot.publish.posts import Post
-from bot.publish.steps import Approval, Step, with_diff
+from bot.publish.steps import Approval, Step, StepAction, with_diff
 from bot.publish.wishes import Wish, approved_wish
 from bot.report.document import customer_text
 
@@ -32,11 +33,13 @@ class DraftPlanner(Planner):
         """The draft in the internal channel, and, once it is approved, the customer's note."""
         text = customer_text(wish.body)
         if parts > 1 or text is None or not wish.customer_target:
-            yield self.step(wish, "refuse", "no customer's text of one part for a known customer channel in this draft")
+            yield self.step(
+                wish, StepAction.REFUSE, "no customer's text of one part for a known customer channel in this draft"
+            )
             return
         refused = self.refusal(wish)
         if refused:
-            yield self.step(wish, "refuse", refused)
+            yield self.step(wish, StepAction.REFUSE, refused)
             return
         drafts = [p for p in self.posts(wish.identity) if self.is_at(p, wish)]
         if not drafts:
@@ -45,25 +48,27 @@ class DraftPlanner(Planner):
         yield from self._standing_draft(wish, drafts)
 
     def _new_draft(self, wish: Wish, reason: str) -> Step:
-        return with_diff(replace(self.step(wish, "create", reason), body=wish.text()), "")
+        return with_diff(replace(self.step(wish, StepAction.CREATE, reason), body=wish.text()), "")
 
     def _standing_draft(self, wish: Wish, drafts: list[Post]) -> Iterator[Step]:
         same = [p for p in drafts if p.marker.fingerprint == wish.fingerprint]
         current = next((p for p in same if p.thumbs), (same or drafts)[0])
         state = draft_state(current, self.all_posts(_question_on(current)))
         if state is None:
-            yield self.step(wish, "wait", "a person took the marker lines of the customer's text away", current)
+            yield self.step(
+                wish, StepAction.WAIT, "a person took the marker lines of the customer's text away", current
+            )
             return
         verdict = judge_draft(state, self.approvers)
         posted = self._posted_text(wish)
         if not same and not (state.edited and posted != digest(state.text)):
             yield self._new_draft(wish, "the report changed since the draft")
         elif posted == digest(state.text):
-            yield self.step(wish, "skip", "posted as it stands in the draft", current)
+            yield self.step(wish, StepAction.SKIP, "posted as it stands in the draft", current)
         elif verdict.approved:
             yield from self._plan_approved(wish, current, state)
         else:
-            yield self.step(wish, "wait", verdict.reason, current)
+            yield self.step(wish, StepAction.WAIT, verdict.reason, current)
             yield from self._question(wish, current, state) if verdict.ask else ()
         yield from self._old_drafts(wish, drafts, current, bool(same))
 
@@ -83,7 +88,9 @@ class DraftPlanner(Planner):
         text = digest(state.text)
         if any(p.marker.fingerprint == text for p in self.posts(identity)):
             return
-        step = self.step(replace(wish, identity=identity, form="reply", fingerprint=text), "ask", "the text changed")
+        step = self.step(
+            replace(wish, identity=identity, form=PostForm.REPLY, fingerprint=text), StepAction.ASK, "the text changed"
+        )
         yield replace(step, body=signed(_ASK, Marker(identity, text)), thread=draft.thread)
 
     def _old_drafts(self, wish: Wish, drafts: list[Post], current: Post, keep_current: bool) -> Iterator[Step]:

@@ -8,20 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import field, replace
-from typing import Literal
+from enum import StrEnum
 
 from bot.domain.bulkhead import in_words
 from bot.domain.errors import AccessError, PsbotError
 from bot.domain.frozen import frozen
 from bot.publish.digest import digest
-from bot.publish.precheck import Obstacle, examine, examine_labels, examine_reaction, own_posts, stored_otherwise
-from bot.publish.steps import Plan, Step
+from bot.publish.forms import PostForm
+from bot.publish.precheck import (
+    Ground,
+    Obstacle,
+    examine,
+    examine_labels,
+    examine_reaction,
+    own_posts,
+    stored_otherwise,
+)
+from bot.publish.steps import Plan, Step, StepAction
 from bot.publish.writer import RefusedWrite, Retry, Scene, Writer
 
 ATTEMPTS = 6
 READ_BACKS = 4
-State = Literal["done", "skipped", "waiting", "refused", "failed"]
 Progress = Callable[[int, int, Step], None]
+
+
+class StepState(StrEnum):
+    """What became of a step."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    FAILED = "failed"
 
 
 @frozen
@@ -29,7 +47,7 @@ class Result:
     """What became of a step. `stale`: refused because GitLab changed since the plan was made; a new plan may succeed."""
 
     step: Step
-    state: State
+    state: StepState
     reason: str
     url: str = ""
     stale: bool = False
@@ -46,20 +64,20 @@ class Outcome:
 
     results: tuple[Result, ...] = field(default=())
 
-    def of(self, state: State) -> tuple[Result, ...]:
+    def of(self, state: StepState) -> tuple[Result, ...]:
         return tuple(r for r in self.results if r.state == state)
 
     @property
     def done(self) -> tuple[Result, ...]:
-        return self.of("done")
+        return self.of(StepState.DONE)
 
     @property
     def failed(self) -> tuple[Result, ...]:
-        return self.of("failed")
+        return self.of(StepState.FAILED)
 
     @property
     def refused(self) -> tuple[Result, ...]:
-        return self.of("refused")
+        return self.of(StepState.REFUSED)
 
     @property
     def stale(self) -> tuple[Result, ...]:
@@ -67,8 +85,7 @@ class Outcome:
 
     def summary(self) -> dict[str, int]:
         """Numbers by state, for the last line of a run."""
-        states: tuple[State, ...] = ("done", "skipped", "waiting", "refused", "failed")
-        return {state: len(self.of(state)) for state in states}
+        return {state: len(self.of(state)) for state in StepState}
 
 
 def apply_plan(plan: Plan, writer: Writer, progress: Progress | None = None) -> Outcome:
@@ -85,16 +102,20 @@ def apply_plan(plan: Plan, writer: Writer, progress: Progress | None = None) -> 
 def take_step(step: Step, writer: Writer) -> Result:
     """One step: what became of it. Errors of GitLab become a result; they are named, and the others go on."""
     if not step.writes:
-        states: dict[str, State] = {"skip": "skipped", "wait": "waiting", "refuse": "refused"}
+        states = {
+            StepAction.SKIP: StepState.SKIPPED,
+            StepAction.WAIT: StepState.WAITING,
+            StepAction.REFUSE: StepState.REFUSED,
+        }
         return Result(step, states[step.action], step.reason, step.url)
     try:
         return _carried_out(step, writer)
     except RefusedWrite as refusal:
-        return Result(step, "refused", refusal.reason, stale=refusal.stale)
+        return Result(step, StepState.REFUSED, refusal.reason, stale=refusal.stale)
     except PsbotError as error:
-        return Result(step, "failed", str(error), denied=isinstance(error, AccessError))
+        return Result(step, StepState.FAILED, str(error), denied=isinstance(error, AccessError))
     except Exception as error:  # noqa: BLE001 - one text's trouble must not keep the others from being written
-        return Result(step, "failed", in_words(error))
+        return Result(step, StepState.FAILED, in_words(error))
 
 
 def _carried_out(step: Step, writer: Writer) -> Result:
@@ -104,9 +125,9 @@ def _carried_out(step: Step, writer: Writer) -> Result:
     while attempt < ATTEMPTS:
         scene = writer.look(step)
         finding = _judged(step, scene)
-        if finding.state == "done":
+        if finding.state == Ground.DONE:
             return _settled(step, writer, scene, finding, sent)
-        if finding.state == "stale":
+        if finding.state == Ground.STALE:
             raise RefusedWrite(f"changed since the plan was made: {finding.reason}", stale=True)
         try:
             proved = writer.write(step, scene, finding.post)
@@ -116,15 +137,15 @@ def _carried_out(step: Step, writer: Writer) -> Result:
             attempt += not again.limited
             continue
         if proved and finding.post:
-            return Result(step, "done", step.reason, finding.post.url)
+            return Result(step, StepState.DONE, step.reason, finding.post.url)
         return _read_back(step, writer)
-    return Result(step, "failed", "GitLab kept answering otherwise; the next run completes it")
+    return Result(step, StepState.FAILED, "GitLab kept answering otherwise; the next run completes it")
 
 
 def _judged(step: Step, scene: Scene) -> Obstacle:
-    if step.action == "label":
+    if step.action == StepAction.LABEL:
         return examine_labels(step, scene.place.labels, scene.health)
-    if step.action == "react":
+    if step.action == StepAction.REACT:
         return examine_reaction(step, scene.signs)
     return examine(step, scene.posts)
 
@@ -134,22 +155,24 @@ def _read_back(step: Step, writer: Writer) -> Result:
     for attempt in range(READ_BACKS):
         scene = writer.look(step)
         finding = _judged(step, scene)
-        if finding.state == "done":
+        if finding.state == Ground.DONE:
             return _settled(step, writer, scene, finding, True)
         writer.pause(Retry(0.0), attempt)
-    return Result(step, "failed", "GitLab confirmed the write, but what stands there is not what was sent")
+    return Result(step, StepState.FAILED, "GitLab confirmed the write, but what stands there is not what was sent")
 
 
 def _settled(step: Step, writer: Writer, scene: Scene, finding: Obstacle, wrote: bool) -> Result:
     """It stands: check the text, and take away what another run wrote at the same moment."""
     url = finding.post.url if finding.post else ""
-    problem = stored_otherwise(step, finding.post) if wrote and finding.post and step.action != "close" else None
+    problem = (
+        stored_otherwise(step, finding.post) if wrote and finding.post and step.action != StepAction.CLOSE else None
+    )
     if problem:
-        return Result(step, "failed", problem, url)
-    if step.action in ("create", "ask"):
+        return Result(step, StepState.FAILED, problem, url)
+    if step.action in (StepAction.CREATE, StepAction.ASK):
         for copy in _younger_copies(step, scene):
             take_step(copy, writer)
-    return Result(step, "done", step.reason if wrote else "already up to date", url)
+    return Result(step, StepState.DONE, step.reason if wrote else "already up to date", url)
 
 
 def _younger_copies(step: Step, scene: Scene) -> Iterator[Step]:
@@ -158,7 +181,7 @@ def _younger_copies(step: Step, scene: Scene) -> Iterator[Step]:
     for post in [p for p in new if p.marker.fingerprint == step.fingerprint][1:]:
         yield replace(
             step,
-            action="close" if post.form == "issue" else "remove",
+            action=StepAction.CLOSE if post.form == PostForm.ISSUE else StepAction.REMOVE,
             reason=f"a second copy, written by two runs at once; {new[0].id} stays",
             post=post.id,
             place=post.place,

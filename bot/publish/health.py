@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.config import Settings
+from bot.domain.vocabulary import Audience
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity
 from bot.publish.posts import HealthStanding, Standing
 from bot.publish.steps import Step
@@ -18,7 +20,7 @@ def health_steps(colours: Mapping[str, str], standing: Standing, settings: Setti
         present, place = standing.health.get(engagement), standing.places.get(engagement)
         if present is None or place is None:
             continue
-        if settings.audience_of(place.path) != "internal":
+        if settings.audience_of(place.path) != Audience.INTERNAL:
             yield _step(engagement, "skip", "customers can read its labels", standing)
             continue
         yield _health_step(engagement, labels.get(colour), present, standing)
@@ -43,8 +45,8 @@ def _step(
     place = standing.places.get(engagement)
     return Step(
         action=action,  # type: ignore[arg-type]
-        form="labels",
-        identity=Identity("health", "internal", engagement, ""),
+        form=PostForm.LABELS,
+        identity=Identity("health", Audience.INTERNAL, engagement, ""),
         target=engagement,
         reason=reason,
         engagement=engagement,

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity
 from bot.publish.posts import Post
-from bot.publish.wishes import Form, Wish
+from bot.publish.wishes import Wish
 
 if TYPE_CHECKING:
     from bot.publish.planner import Planner
@@ -42,11 +43,11 @@ def _cleared(planner: Planner, wish: Wish, posts: list[Post]) -> Iterator[Step]:
             yield planner.cleared(replace(wish, form=_form(copy)), copy, reason)
 
 
-def _form(post: Post) -> Form:
-    if post.form == "issue":
-        return "issue"
+def _form(post: Post) -> PostForm:
+    if post.form == PostForm.ISSUE:
+        return PostForm.ISSUE
     part = post.marker.identity.part
-    return "note" if part == 1 else "reply" if post.marker.identity.engagement else "issue-note"
+    return PostForm.NOTE if part == 1 else PostForm.REPLY if post.marker.identity.engagement else PostForm.ISSUE_NOTE
 
 
 def _report(identity: Identity) -> Identity:

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio
+from bot.domain.vocabulary import Audience
 from bot.publish.marker import Identity
 from bot.publish.posts import Post, Standing
 from bot.publish.wishes import identity_of
@@ -73,7 +74,7 @@ class LossFinder:
         stands = self._same(identity_of(document))
         if stands is None:
             return None
-        known = basis_of(stands.marker.payload).unread if document.audience == "internal" else frozenset()
+        known = basis_of(stands.marker.payload).unread if document.audience == Audience.INTERNAL else frozenset()
         lost = sorted(unread - known)
         return f"{_listed(lost)} could not be read: what stands was made from more, and is kept" if lost else None
 

@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote
 
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Audience
 from bot.publish.pm_notes import without_pm_notes
 
 VERSION = 1
@@ -37,6 +38,7 @@ class Identity:
 
     kind: str
     audience: str
+    """An `Audience`; what a plan file says that is none is refused before it is written (`recheck`)."""
     engagement: str
     period: str
     part: int = 1
@@ -66,13 +68,13 @@ def engagement_token(ref: str | None, audience: str) -> str:
     """How a marker names an engagement: by its reference, for customers by a digest (its path may be internal)."""
     if not ref:
         return ""
-    return ref if audience == "internal" else "~" + hashlib.sha256(ref.encode()).hexdigest()[:16]
+    return ref if audience == Audience.INTERNAL else "~" + hashlib.sha256(ref.encode()).hexdigest()[:16]
 
 
 def write_marker(marker: Marker) -> str:
     """The line. Raises ValueError for a payload in a text that customers read."""
     identity = marker.identity
-    if marker.payload and identity.audience != "internal":
+    if marker.payload and identity.audience != Audience.INTERNAL:
         raise ValueError("a customer-visible text carries no payload")
     values = {
         "kind": identity.kind,
@@ -115,19 +117,30 @@ def read_marker(body: str) -> Marker | None:
 def _marker(match: re.Match[str]) -> Marker | None:
     values = {name: unquote(value) for name, _, value in (f.partition("=") for f in match["fields"].split())}
     part, _, parts = values.get("part", "1/1").partition("/")
-    if not values.get("kind") or not values.get("audience") or not (part.isdecimal() and parts.isdecimal()):
+    if (
+        not values.get("kind")
+        or values.get("audience") not in tuple(Audience)
+        or not (part.isdecimal() and parts.isdecimal())
+    ):
         return None
-    names = (values["kind"], values["audience"], values.get("engagement", ""), values.get("period", ""))
-    internal = values["audience"] == "internal"
+    audience = Audience(values["audience"])
     return Marker(
-        Identity(*names, part=int(part), draft=values.get("draft") == "1", portfolio=values.get("portfolio", "")),
+        Identity(
+            values["kind"],
+            audience,
+            values.get("engagement", ""),
+            values.get("period", ""),
+            part=int(part),
+            draft=values.get("draft") == "1",
+            portfolio=values.get("portfolio", ""),
+        ),
         fingerprint=values.get("fp", ""),
         parts=int(parts),
         pm=values.get("pm", ""),
         text=values.get("text", ""),
         duplicate_of=values.get("duplicate_of", ""),
         followed_by=values.get("followed_by", ""),
-        payload=_unpack(values.get("payload", "")) if internal else EMPTY,
+        payload=_unpack(values.get("payload", "")) if audience == Audience.INTERNAL else EMPTY,
         version=int(match["version"]),
     )
 

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from bot.config.people import Person
 from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
+from bot.domain.vocabulary import Audience
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, signed
 from bot.publish.posts import Post, Standing
-from bot.publish.steps import Step
+from bot.publish.steps import Step, StepAction
 from bot.report.parts.mentions import Mention
 
 MENTION = "mention"
@@ -60,13 +62,15 @@ def mention_steps(mentions: Iterable[Mention], standing: Standing, hours: Mentio
         left -= 1
         text = _short(mention.text)
         yield Step(
-            "ask", "reply", identity, mention.home, "somebody is asked", mention.engagement, paths.get(note.place, ""),
+            StepAction.ASK, PostForm.REPLY, identity, mention.home, "somebody is asked", mention.engagement, paths.get(note.place, ""),
             body=signed(mention.text, Marker(identity, text)), fingerprint=text, thread=note.thread,
         )  # fmt: skip
 
 
 def _identity(mention: Mention) -> Identity:
-    return Identity(MENTION, "internal", mention.engagement, f"{_short(mention.key)}/{mention.person.casefold()}")
+    return Identity(
+        MENTION, Audience.INTERNAL, mention.engagement, f"{_short(mention.key)}/{mention.person.casefold()}"
+    )
 
 
 def _note(standing: Standing, mention: Mention) -> Post | None:
@@ -82,7 +86,7 @@ def _note(standing: Standing, mention: Mention) -> Post | None:
 
 def _is_status(post: Post, engagement: str) -> bool:
     i = post.marker.identity
-    return (i.kind, i.audience, i.engagement, i.part, i.draft) == ("status", "internal", engagement, 1, False)
+    return (i.kind, i.audience, i.engagement, i.part, i.draft) == ("status", Audience.INTERNAL, engagement, 1, False)
 
 
 def _short(text: str) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.order import OrderKind
-from bot.derive.order_results import OrderEntry
+from bot.derive.order_results import OrderEntry, OrderState
 from bot.domain.frozen import frozen
+from bot.domain.vocabulary import Audience
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, engagement_token, signed
 from bot.publish.posts import Standing
-from bot.publish.steps import Step
+from bot.publish.steps import Step, StepAction
 from bot.report.text.safe_text import neutralise
 
 OBEYED, NOT_OBEYED = "white_check_mark", "question"
@@ -34,12 +36,12 @@ class Comment:
     @property
     def refused(self) -> tuple[OrderEntry, ...]:
         """The orders of it that are not obeyed."""
-        return tuple(order for order in self.orders if order.state == "refused")
+        return tuple(order for order in self.orders if order.state == OrderState.REFUSED)
 
     @property
     def asks_for_help(self) -> bool:
         """Whether it asks what can be ordered."""
-        return any(order.word == "help" and order.state != "refused" for order in self.orders)
+        return any(order.word == "help" and order.state != OrderState.REFUSED for order in self.orders)
 
 
 def order_steps(orders: Iterable[tuple[str | None, OrderEntry]], standing: Standing) -> Iterator[Step]:
@@ -61,14 +63,14 @@ def _comments(orders: Iterable[tuple[str | None, OrderEntry]]) -> list[Comment]:
 def _steps_of(comment: Comment, known: set[Identity], path: str) -> Iterator[Step]:
     order = comment.first
     text = hashlib.sha256("\n".join(o.order for o in comment.orders).encode()).hexdigest()[:8]
-    token = engagement_token(comment.engagement, "internal")
-    identity = Identity(ANSWER, "internal", token, f"{order.note}-{text}")
+    token = engagement_token(comment.engagement, Audience.INTERNAL)
+    identity = Identity(ANSWER, Audience.INTERNAL, token, f"{order.note}-{text}")
     sign = NOT_OBEYED if comment.refused else OBEYED
     reason = "an order that can't be obeyed" if comment.refused else "an order that is obeyed"
     if sign not in order.signs:
         yield Step(
-            "react",
-            "reaction",
+            StepAction.REACT,
+            PostForm.REACTION,
             identity,
             order.place,
             reason,
@@ -80,7 +82,7 @@ def _steps_of(comment: Comment, known: set[Identity], path: str) -> Iterator[Ste
     if (comment.refused or comment.asks_for_help) and identity not in known:
         body = signed(answer_text(comment), Marker(identity, text))
         yield Step(
-            "ask", "reply", identity, order.place, "an answer to an order", comment.engagement, path,
+            StepAction.ASK, PostForm.REPLY, identity, order.place, "an answer to an order", comment.engagement, path,
             body=body, fingerprint=text, thread=order.thread,
         )  # fmt: skip
 

@@ -18,7 +18,7 @@ from bot.publish.leftovers import leftover_steps
 from bot.publish.marker import Identity
 from bot.publish.orders import order_steps
 from bot.publish.posts import Standing
-from bot.publish.steps import Plan, Step
+from bot.publish.steps import Plan, Step, StepAction
 from bot.publish.wishes import make_wishes
 from bot.report.document import Document
 
@@ -70,7 +70,7 @@ def _of_portfolio(document: Document, standing: Standing) -> Document:
 def _document_steps(planner: DraftPlanner, document: Document, held: Mapping[Identity, str]) -> Iterable[Step]:
     wishes = make_wishes(document)
     if reason := held.get(wishes[0].identity):
-        return [planner.step(wishes[0], "refuse", reason)]
+        return [planner.step(wishes[0], StepAction.REFUSE, reason)]
     return planner.plan_draft(wishes[0], len(wishes)) if document.draft else planner.plan_wishes(wishes)
 
 
@@ -80,4 +80,4 @@ def _checked(step: Step) -> Step:
     if not lines:
         return step
     reason = f"line {lines[0] + 1} of the text would run as a quick action"
-    return replace(step, action="refuse", reason=reason, body="", diff="")
+    return replace(step, action=StepAction.REFUSE, reason=reason, body="", diff="")

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from bot.domain.vocabulary import ItemState
 from bot.publish.audience import Guard, Spot
 from bot.publish.commands import command_lines, disarmed
 from bot.publish.digest import digest
+from bot.publish.forms import PostForm
 from bot.publish.marker import VERSION, Identity
 from bot.publish.pm_notes import join_pm_notes
 from bot.publish.posts import Post, Standing
-from bot.publish.steps import Action, Approval, Step, with_diff
-from bot.publish.wishes import Form, Wish
+from bot.publish.steps import Approval, Step, StepAction, with_diff
+from bot.publish.wishes import Wish
 
 BODY_LIMIT = 1_000_000
 """GitLab's own limit of a note; of an issue's description it is a little more."""
@@ -38,7 +40,7 @@ class Planner:
     def plan_wish(self, wish: Wish, approval: Approval | None = None) -> Iterator[Step]:
         refused = self.refusal(wish)
         if refused:
-            yield _shown(self.step(wish, "refuse", refused), wish)
+            yield _shown(self.step(wish, StepAction.REFUSE, refused), wish)
             return
         posts = self.posts(wish.identity)
         own = [p for p in posts if p.own and self.is_at(p, wish)]
@@ -53,11 +55,13 @@ class Planner:
         keeper = own[0]
         notes = join_pm_notes(post.pm_notes for post in own)
         if keeper.marker.version > VERSION:
-            yield self.step(wish, "refuse", "a newer psbot wrote what stands; this one leaves it alone", keeper)
+            yield self.step(
+                wish, StepAction.REFUSE, "a newer psbot wrote what stands; this one leaves it alone", keeper
+            )
         elif keeper.marker.fingerprint == wish.fingerprint and notes == keeper.pm_notes and _same_parts(keeper, wish):
-            yield self.step(wish, "skip", "says the same already", keeper)
+            yield self.step(wish, StepAction.SKIP, "says the same already", keeper)
         else:
-            step = self.step(wish, "update", _why_update(keeper, wish, notes), keeper, approval)
+            step = self.step(wish, StepAction.UPDATE, _why_update(keeper, wish, notes), keeper, approval)
             yield with_diff(replace(step, body=wish.text(disarmed(notes))), keeper.body)
         for post in own[1:]:
             yield self.cleared(wish, post, f"a second copy, left by two runs at once; {keeper.id} stays")
@@ -66,7 +70,7 @@ class Planner:
         """Nothing of the token's own user stands here: leave what psbot's earlier user wrote, or write."""
         if former and former[-1].marker.fingerprint == wish.fingerprint:
             return self.step(
-                wish, "skip", f"says the same already, written by psbot's earlier user {former[-1].author}"
+                wish, StepAction.SKIP, f"says the same already, written by psbot's earlier user {former[-1].author}"
             )
         reason = "not there yet"
         if former:
@@ -74,18 +78,18 @@ class Planner:
         elif anywhere:
             reason = f"stands on {anywhere[0].place} so far"
         body = wish.text(disarmed(join_pm_notes(p.pm_notes for p in [*former, *anywhere])))
-        return with_diff(replace(self.step(wish, "create", reason, approval=approval), body=body), "")
+        return with_diff(replace(self.step(wish, StepAction.CREATE, reason, approval=approval), body=body), "")
 
     def _moved_away(self, wish: Wish, elsewhere: list[Post]) -> Iterator[Step]:
         """The place was changed in the facts: the note at the former one goes, unless people answered below it."""
         for post in elsewhere:
-            if post.form == "note" and not post.replies:
+            if post.form == PostForm.NOTE and not post.replies:
                 yield self.cleared(wish, post, f"stands on {wish.target} now")
 
     def _superfluous_parts(self, wishes: tuple[Wish, ...]) -> Iterator[Step]:
         """Before anything else: once part 1 says that it is alone, nobody looks for others."""
         first, count = wishes[0], len(wishes)
-        form: Form = "issue-note" if first.form == "issue" else "reply"
+        form = PostForm.ISSUE_NOTE if first.form == PostForm.ISSUE else PostForm.REPLY
         for post in self._further_parts.get(first.identity, ()):
             found = post.marker.identity
             if post.own and found.part > count:
@@ -93,7 +97,7 @@ class Planner:
                 yield self.cleared(replace(first, identity=found, form=form), post, reason, needs_other=False)
 
     def cleared(self, wish: Wish, post: Post, reason: str, needs_other: bool = True) -> Step:
-        action: Action = "close" if post.form == "issue" else "remove"
+        action: StepAction = StepAction.CLOSE if post.form == PostForm.ISSUE else StepAction.REMOVE
         return replace(self.step(wish, action, reason, post), needs_other=needs_other)
 
     def _closed_previous(self, wish: Wish) -> Iterator[Step]:
@@ -101,16 +105,16 @@ class Planner:
         earlier = [
             post
             for post in self.standing.posts
-            if post.form == "issue"
+            if post.form == PostForm.ISSUE
             and post.own
             and post.stands
             and self.is_at(post, wish)
             and _is_before(post, wish.identity)
         ]
         latest = max(earlier, key=lambda p: (p.marker.identity.period, -p.id), default=None)
-        if latest and latest.state == "opened" and not latest.marker.followed_by and self.refusal(wish) is None:
+        if latest and latest.state == ItemState.OPENED and not latest.marker.followed_by and self.refusal(wish) is None:
             previous = replace(wish, identity=latest.marker.identity)
-            yield self.step(previous, "close", f"{wish.identity.period} follows it", latest)
+            yield self.step(previous, StepAction.CLOSE, f"{wish.identity.period} follows it", latest)
 
     def posts(self, identity: Identity) -> list[Post]:
         """What stands for that identity, oldest first."""
@@ -140,7 +144,9 @@ class Planner:
         place = self.standing.places.get(wish.target)
         if place is None:
             return False
-        return post.place == place.ref or (wish.form == "issue-note" and post.place.rpartition("#")[0] == place.ref)
+        return post.place == place.ref or (
+            wish.form == PostForm.ISSUE_NOTE and post.place.rpartition("#")[0] == place.ref
+        )
 
     def refusal(self, wish: Wish) -> str | None:
         for target, draft in ((wish.target, wish.identity.draft), (wish.customer_target, False)):
@@ -160,7 +166,7 @@ class Planner:
         return self.guard.refusal(wish.identity.audience, wish.engagement, spot, draft)
 
     def step(
-        self, wish: Wish, action: Action, reason: str, post: Post | None = None, approval: Approval | None = None
+        self, wish: Wish, action: StepAction, reason: str, post: Post | None = None, approval: Approval | None = None
     ) -> Step:
         place = self.standing.places.get(wish.target)
         return Step(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 
+from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Consent, PastReport, Reply
 from bot.domain.packed import PackedText
+from bot.domain.vocabulary import Audience, ItemState
 from bot.publish.approval import Thumb
 from bot.publish.digest import digest
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, engagement_token
 from bot.publish.pm_notes import pm_notes_of
 
+TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
 DRAFT = "draft"
 """Kind under which the answers to a draft are read."""
 
@@ -27,7 +31,7 @@ class Post:
     """
 
     place: str
-    form: Literal["note", "issue"]
+    form: PostForm
     id: int
     marker: Marker
     body: PackedText = PackedText()  # noqa: RUF009 (a descriptor)
@@ -37,7 +41,7 @@ class Post:
     created_at: datetime | None = None
     url: str = ""
     title: str = ""
-    state: str = "opened"
+    state: ItemState = ItemState.OPENED
     replies: tuple[Reply, ...] = ()
     thumbs: tuple[Thumb, ...] = ()
     edited_at: datetime | None = None
@@ -47,7 +51,7 @@ class Post:
     def is_question(self, kind: str) -> bool:
         """Whether it is psbot's own note that asks a customer for an answer of that kind, where the customer reads."""
         i = self.marker.identity
-        return (i.kind, i.audience, i.draft, i.part) == (kind, "customer", False, 1) and self.own and self.shared
+        return (i.kind, i.audience, i.draft, i.part) == (kind, Audience.CUSTOMER, False, 1) and self.own and self.shared
 
     @property
     def pm_notes(self) -> str:
@@ -115,7 +119,7 @@ def past_reports(standing: Standing, engagements: Iterable[str] = ()) -> tuple[P
 
     Payloads of another author are never believed; of what an earlier bot user of psbot wrote, only internal texts are.
     """
-    names = {engagement_token(ref, "customer"): ref for ref in engagements}
+    names = {engagement_token(ref, Audience.CUSTOMER): ref for ref in engagements}
     found: dict[Identity, list[Post]] = {}
     for post in standing.posts:
         identity = post.marker.identity
@@ -131,7 +135,7 @@ def _answered_drafts(standing: Standing, names: Mapping[str, str]) -> Iterator[P
         identity = post.marker.identity
         engagement = names.get(identity.engagement)
         if identity.draft and identity.part == 1 and post.replies and engagement:
-            yield PastReport(DRAFT, "internal", identity.period, engagement, EMPTY, post.url, "", post.replies)
+            yield PastReport(DRAFT, Audience.INTERNAL, identity.period, engagement, EMPTY, post.url, "", post.replies)
 
 
 def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> PastReport:
@@ -140,7 +144,7 @@ def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> Pa
     token = identity.engagement
     return PastReport(
         kind=identity.kind,
-        audience=identity.audience,
+        audience=Audience(identity.audience),
         period=identity.period,
         engagement=(names.get(token) if token.startswith("~") else token) or None,
         payload=lead.marker.payload,
@@ -149,3 +153,24 @@ def _past(identity: Identity, posts: list[Post], names: Mapping[str, str]) -> Pa
         replies=tuple(sorted((r for p in posts for r in p.replies), key=lambda r: r.created_at)),
         consents=tuple(Consent(t.username, t.at, t.rating) for p in posts if p.own and p.shared for t in p.thumbs),
     )
+
+
+def said_approved(posts: Iterable[Post], draft: Post) -> tuple[Thumb, ...]:
+    """Approvals of a draft by order, in its own thread or in that of the engagement's internal status, since it stands."""
+    of = draft.marker.identity.engagement
+    replies = (r for p in posts for r in p.replies if p.id == draft.id or _names(p, of))
+    given = (
+        r
+        for r in replies
+        if not TOKEN_USER.fullmatch(r.author)
+        and any(line.casefold().strip(" .!") == "approve" for line in order_lines(r.body))
+    )
+    since = draft.created_at
+    return tuple(Thumb(r.author, r.created_at) for r in given if since is None or r.created_at > since)
+
+
+def _names(post: Post, customer_token: str) -> bool:
+    """Whether an internal post is about the engagement that a customer's marker names by a digest."""
+    identity = post.marker.identity
+    token = engagement_token(identity.engagement, Audience.CUSTOMER)
+    return identity.audience == Audience.INTERNAL and token == customer_token

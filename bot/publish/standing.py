@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from bot.config import Settings
 from bot.derive.decisions.orders import consents
@@ -19,18 +18,19 @@ from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio, Reply, Target
+from bot.domain.vocabulary import Audience, ItemState
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.places import Place, place_of, resolve_place
+from bot.gitlab_api.places import Place, PlaceKind, place_of, resolve_place
 from bot.gitlab_api.posts import RawAward, RawIssue, RawNote, RawText
 from bot.gitlab_api.reactions import read_own_signs
 from bot.publish.approval import Thumb, is_thumbs_up, rating_of
 from bot.publish.audience import malformed
+from bot.publish.forms import PostForm
 from bot.publish.marker import Marker, engagement_token, read_marker
 from bot.publish.portfolio_id import named, portfolio_id
-from bot.publish.posts import HealthStanding, Post, Spotted, Standing, renamed
+from bot.publish.posts import TOKEN_USER, HealthStanding, Post, Spotted, Standing, renamed, said_approved
 
-_TOKEN_USER = re.compile(r"(?:project|group)_\d+_bot(?:\d*|_\w+)|service_account_\w+")
 UNLABELLED = ""
 RECEIPTS = "digests"
 """Kind of the issue that remembers which digests were sent."""
@@ -84,13 +84,13 @@ class Reader:
         `target` is what this run has read of the item already: it need not be asked for again.
         """
         place = (place_of(asked, target) if target else None) or resolve_place(self.client, asked)
-        if place.kind == "project":
+        if place.kind == PlaceKind.PROJECT:
             return Sight(place, self._issue_posts(place, tuple(labels)))
         return Sight(place, self._note_posts(place, api.read_notes(self.client, place)))
 
     def look_at(self, place: Place, form: str, number: int) -> Sight:
         """One text of psbot's as it stands now: all that an update needs to see."""
-        if form == "issue":
+        if form == PostForm.ISSUE:
             issue = api.read_one_issue(self.client, place, number)
             post = self._issue_post(place, issue) if issue else None
         else:
@@ -110,15 +110,15 @@ class Reader:
         if marker is None or not self._counts(note.author_id, note.author):
             return None
         own = self.trust.is_own(note.author_id)
-        return replace(self._post(place, "note", note, marker), own=own, thread=note.thread)
+        return replace(self._post(place, PostForm.NOTE, note, marker), own=own, thread=note.thread)
 
-    def _post(self, place: Place, form: Literal["note", "issue"], text: RawText, marker: Marker) -> Post:
+    def _post(self, place: Place, form: PostForm, text: RawText, marker: Marker) -> Post:
         believed, shared = self._believed(marker, place.path), self._is_shared(place.path)
         post = Post(place=place.ref, form=form, id=text.id, body=text.body, marker=believed, shared=shared)
         return replace(post, author=text.author, created_at=text.created_at, url=text.url)
 
     def _is_shared(self, path: str) -> bool:
-        return self.settings.audience_of(path) != "internal"
+        return self.settings.audience_of(path) != Audience.INTERNAL
 
     def _counts(self, author_id: int, username: str) -> bool:
         return self.trust.is_own(author_id) or self.trust.is_former(username)
@@ -164,7 +164,7 @@ class Reader:
         return is_thumbs_up(award.name) and self._is_a_person(award)
 
     def _is_a_person(self, award: RawAward) -> bool:
-        psbot = self.trust.is_own(award.user_id) or bool(_TOKEN_USER.fullmatch(award.username))
+        psbot = self.trust.is_own(award.user_id) or bool(TOKEN_USER.fullmatch(award.username))
         return award.active and not psbot
 
     # -- issues
@@ -200,7 +200,8 @@ class Reader:
         marker = read_marker(issue.body)
         if marker is None or not self._counts(issue.author_id, issue.author):
             return None
-        return replace(self._post(project, "issue", issue, marker), title=issue.title, state=issue.state)
+        state = ItemState.OPENED if issue.state == ItemState.OPENED else ItemState.CLOSED
+        return replace(self._post(project, PostForm.ISSUE, issue, marker), title=issue.title, state=state)
 
     # -- health labels
 
@@ -243,7 +244,7 @@ def targets_of(portfolio: Portfolio, settings: Settings, *, customers: bool = Tr
     for engagement in portfolio.engagements:
         facts, root = engagement.facts, engagement.ref
         found[facts.internal or root] = None
-        if reports.set_health or settings.audience_of(re.split("[#&]", root)[0]) == "internal":
+        if reports.set_health or settings.audience_of(re.split("[#&]", root)[0]) == Audience.INTERNAL:
             found[root] = None
         if facts.customer_channel and reports.customer.enabled and (customers or facts.acceptance):
             found[facts.customer_channel] = None
@@ -293,26 +294,6 @@ def with_signs(client: GitLabClient, standing: Standing) -> Standing:
     return replace(standing, posts=tuple(posts)) if ordered else standing
 
 
-def said_approved(posts: Iterable[Post], draft: Post) -> tuple[Thumb, ...]:
-    """Approvals of a draft by order, in its own thread or in that of the engagement's internal status, since it stands."""
-    of = draft.marker.identity.engagement
-    replies = (r for p in posts for r in p.replies if p.id == draft.id or _names(p, of))
-    given = (
-        r
-        for r in replies
-        if not _TOKEN_USER.fullmatch(r.author)
-        and any(line.casefold().strip(" .!") == "approve" for line in order_lines(r.body))
-    )
-    since = draft.created_at
-    return tuple(Thumb(r.author, r.created_at) for r in given if since is None or r.created_at > since)
-
-
-def _names(post: Post, customer_token: str) -> bool:
-    """Whether an internal post is about the engagement that a customer's marker names by a digest."""
-    identity = post.marker.identity
-    return identity.audience == "internal" and engagement_token(identity.engagement, "customer") == customer_token
-
-
 def _looked(reader: Reader, ref: str, labels: tuple[str, ...], target: Target | None) -> Sight | str:
     """What was seen, or why nothing was."""
     if problem := malformed(ref):
@@ -356,7 +337,7 @@ def find_aliases(
     as long as that is the channel of one engagement only.
     """
     refs = {e.ref for e in portfolio.engagements}
-    tokens = {engagement_token(ref, "customer") for ref in refs}
+    tokens = {engagement_token(ref, Audience.CUSTOMER) for ref in refs}
     owners = _channel_owners(portfolio, places)
     aliases: dict[str, str] = {}
     for post in posts:
@@ -366,7 +347,7 @@ def find_aliases(
         customer = name.startswith("~")
         today = owners.get(post.place) if customer else reader.alias(name)
         if today in refs and today is not None:
-            aliases[name] = engagement_token(today, "customer" if customer else "internal")
+            aliases[name] = engagement_token(today, Audience.CUSTOMER if customer else Audience.INTERNAL)
     return aliases
 
 

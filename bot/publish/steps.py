@@ -7,16 +7,31 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from enum import StrEnum
 
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.packed import PackedText
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, unsigned
 
-Action = Literal["create", "update", "skip", "wait", "refuse", "remove", "close", "label", "ask", "react"]
-WRITING: tuple[Action, ...] = ("create", "update", "remove", "close", "label", "ask", "react")
-StepForm = Literal["note", "reply", "issue", "issue-note", "labels", "reaction"]
+
+class StepAction(StrEnum):
+    """What a step does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    SKIP = "skip"
+    WAIT = "wait"
+    REFUSE = "refuse"
+    REMOVE = "remove"
+    CLOSE = "close"
+    LABEL = "label"
+    ASK = "ask"
+    REACT = "react"
+
+
+NOT_WRITING = frozenset((StepAction.SKIP, StepAction.WAIT, StepAction.REFUSE))
 
 
 @frozen
@@ -37,8 +52,8 @@ class Step:
     `expects` (digest of its text) name what must still stand there; `fingerprint` is that of the text that will.
     """
 
-    action: Action
-    form: StepForm
+    action: StepAction
+    form: PostForm
     identity: Identity
     target: str
     reason: str
@@ -65,7 +80,7 @@ class Step:
 
     @property
     def writes(self) -> bool:
-        return self.action in WRITING
+        return self.action not in NOT_WRITING
 
     @property
     def name(self) -> str:
@@ -92,7 +107,7 @@ class Plan:
 
     @property
     def refused(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.action == "refuse")
+        return tuple(step for step in self.steps if step.action == StepAction.REFUSE)
 
     def counts(self) -> Counter[str]:
         """How many steps of each action."""
@@ -132,7 +147,7 @@ def plan_lines(plan: Plan, dry: bool = True) -> Iterator[str]:
     """The plan for a terminal: a line a step, with the diff of each that writes (a dry run: or is refused), and the sums."""
     for step in plan.steps:
         yield from step_line(step, dry).splitlines()
-        if (step.writes or (dry and step.action == "refuse")) and (diff := step.diff):
+        if (step.writes or (dry and step.action == StepAction.REFUSE)) and (diff := step.diff):
             for line in printable(diff).split("\n"):
                 yield from f"    {line}".splitlines()
     counts = plan.counts()

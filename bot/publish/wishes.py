@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
-from typing import Any, Literal
+from typing import Any
 
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
+from bot.domain.vocabulary import Audience
 from bot.publish.digest import digest, fingerprint
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, engagement_token, signed
 from bot.publish.pm_notes import pm_notes_of, with_pm_notes
 from bot.report.document import PM_NOTES_START, Document, IssueTarget, customer_text
-
-Form = Literal["note", "reply", "issue", "issue-note"]
-"""A note that starts a thread; a reply in the thread of part 1; an issue; a note on the issue of part 1."""
 
 
 @frozen
@@ -22,7 +21,7 @@ class Wish:
     """One note or issue that should stand. `target` is the reference or project path as the report asked for it."""
 
     identity: Identity
-    form: Form
+    form: PostForm
     target: str
     body: str
     fingerprint: str
@@ -46,7 +45,7 @@ class Wish:
             self.parts,
             pm=digest(own) if PM_NOTES_START in self.body else "",
             text=digest(drafted) if drafted is not None else "",
-            payload=self.payload if self.identity.audience == "internal" else EMPTY,
+            payload=self.payload if self.identity.audience == Audience.INTERNAL else EMPTY,
         )
         return signed(body, marker)
 
@@ -56,7 +55,7 @@ def make_wishes(document: Document) -> tuple[Wish, ...]:
     issue = isinstance(document.target, IssueTarget)
     first = Wish(
         identity=identity_of(document),
-        form="issue" if issue else "note",
+        form=PostForm.ISSUE if issue else PostForm.NOTE,
         target=document.target.project if isinstance(document.target, IssueTarget) else document.target.ref,
         body=document.body,
         fingerprint=_fingerprint(document, document.body),
@@ -77,7 +76,7 @@ def _follow_ups(document: Document, first: Wish) -> Iterator[Wish]:
         yield replace(
             first,
             identity=replace(first.identity, part=number),
-            form="issue-note" if first.form == "issue" else "reply",
+            form=PostForm.ISSUE_NOTE if first.form == PostForm.ISSUE else PostForm.REPLY,
             body=body,
             fingerprint=_fingerprint(document, body, number),
             payload=EMPTY,
@@ -108,7 +107,7 @@ def approved_wish(draft: Wish, target: str, text: str) -> Wish:
     return replace(
         draft,
         identity=replace(draft.identity, draft=False),
-        form="note",
+        form=PostForm.NOTE,
         target=target,
         body=text,
         fingerprint=digest(text),

@@ -10,9 +10,10 @@ from bot.config import Settings
 from bot.domain import errors
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Target
+from bot.domain.vocabulary import ApprovalMode, Audience
 from bot.gitlab_api import writing
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.places import Place, place_of, resolve_place
+from bot.gitlab_api.places import Place, PlaceKind, place_of, resolve_place
 from bot.gitlab_api.reactions import add_sign, own_signs
 from bot.publish.approval import judge_draft
 from bot.publish.audience import Guard, Spot
@@ -20,11 +21,12 @@ from bot.publish.closing import closed_text
 from bot.publish.commands import command_lines
 from bot.publish.digest import digest, normalised
 from bot.publish.drafts import draft_state
+from bot.publish.forms import PostForm
 from bot.publish.orders import SIGNS
 from bot.publish.posts import HealthStanding, Post, renamed
 from bot.publish.precheck import successor
 from bot.publish.standing import Reader, Sight
-from bot.publish.steps import Step
+from bot.publish.steps import Step, StepAction
 from bot.publish.wishes import Wish
 
 WAITING_BUDGET = 900.0
@@ -53,12 +55,12 @@ class RefusedWrite(Exception):
 
 def is_for_customer(step: Step) -> bool:
     """Whether the text of this step is one that a customer reads, not the draft of one."""
-    return step.identity.audience == "customer" and not step.identity.draft
+    return step.identity.audience == Audience.CUSTOMER and not step.identity.draft
 
 
 def _as_posted(step: Step, text: str) -> str:
     """The digest of `text` as the customer's note: the words and the marker, nothing hidden between."""
-    return digest(Wish(step.identity, "note", step.target, text, digest(text)).text())
+    return digest(Wish(step.identity, PostForm.NOTE, step.target, text, digest(text)).text())
 
 
 @frozen
@@ -103,35 +105,35 @@ class Writer:
 
     def look(self, step: Step) -> Scene:
         """The step's place, read anew."""
-        if step.form == "labels":
+        if step.form == PostForm.LABELS:
             place = resolve_place(self.client, step.target)
             return Scene(place, (), self.reader.health_of(place))
-        if step.form == "reaction":
+        if step.form == PostForm.REACTION:
             place = resolve_place(self.client, step.target)
             return Scene(place, (), signs=own_signs(self.client, place, step.post or 0))
-        if step.action == "update" and step.post and (known := self._known_place(step)):
+        if step.action == StepAction.UPDATE and step.post and (known := self._known_place(step)):
             sight = self.reader.look_at(known, step.form, step.post)
             return Scene(known, tuple(renamed(post, self._aliases) for post in sight.posts))
         sight = self._seen(step.target, step)
         posts = sight.posts
-        if step.action == "remove" and step.place and step.place not in (sight.place.ref, step.target):
+        if step.action == StepAction.REMOVE and step.place and step.place not in (sight.place.ref, step.target):
             posts += self._elsewhere(step)
         return Scene(sight.place, posts)
 
     def _known_place(self, step: Step) -> Place | None:
         """Where one text is looked at by itself: by what this run read of the place, else asked for once."""
-        if step.form == "issue-note":
+        if step.form == PostForm.ISSUE_NOTE:
             return None
         if step.target not in self._places:
             target = self._targets.get(step.target)
             known = place_of(step.target, target) if target else None
             self._places[step.target] = known or resolve_place(self.client, step.target)
         place = self._places[step.target]
-        return place if place.api and (place.kind == "project") == (step.form == "issue") else None
+        return place if place.api and (place.kind == PlaceKind.PROJECT) == (step.form == PostForm.ISSUE) else None
 
     def _seen(self, asked: str, step: Step) -> Sight:
         sight = self.reader.look(asked, step.labels[:1])
-        if step.form == "issue-note":
+        if step.form == PostForm.ISSUE_NOTE:
             sight = self._with_issue_notes(sight, step)
         return replace(sight, posts=tuple(renamed(post, self._aliases) for post in sight.posts))
 
@@ -139,12 +141,12 @@ class Writer:
         """The project's report issue with its notes: part 1 may have been written a moment ago."""
         main = self._main(step, sight.posts)
         item = self.reader.look(f"{sight.place.ref}#{main.id}")
-        return Sight(sight.place, (*(p for p in sight.posts if p.form == "issue"), *item.posts))
+        return Sight(sight.place, (*(p for p in sight.posts if p.form == PostForm.ISSUE), *item.posts))
 
     def _elsewhere(self, step: Step) -> tuple[Post, ...]:
         """A post to clear away may stand at a former place, which may be gone."""
         try:
-            return self._seen(step.place, replace(step, form="note")).posts
+            return self._seen(step.place, replace(step, form=PostForm.NOTE)).posts
         except errors.NotFoundError:
             return ()
 
@@ -170,32 +172,32 @@ class Writer:
         except (errors.UncertainWriteError, errors.UnreachableError) as lost:
             raise Retry(FIRST_PAUSE, cause=lost) from lost
         except errors.NotFoundError as gone:
-            if step.action in ("update", "remove"):
+            if step.action in (StepAction.UPDATE, StepAction.REMOVE):
                 raise Retry(0.0, cause=gone) from gone
             raise
         except errors.GitLabError as refused:
             if refused.status == 409:
                 raise Retry(FIRST_PAUSE, cause=refused) from refused
             raise
-        return step.action == "update" and stored is not None and normalised(stored) == normalised(step.body)
+        return step.action == StepAction.UPDATE and stored is not None and normalised(stored) == normalised(step.body)
 
     def _check(self, step: Step, scene: Scene) -> None:
         """The last gate: who reads there, what the text would run, whether an approver still agrees."""
-        if step.action in ("create", "update", "ask", "label", "react"):
+        if step.action in (StepAction.CREATE, StepAction.UPDATE, StepAction.ASK, StepAction.LABEL, StepAction.REACT):
             spot = Spot(step.target, scene.place.ref, scene.place.path)
             refusal = self.guard.refusal(step.identity.audience, step.engagement, spot, step.identity.draft)
             if refusal:
                 raise RefusedWrite(refusal)
             if command_lines(step.body):
                 raise RefusedWrite("a line of the text would run as a quick action")
-        if step.action in ("create", "update") and is_for_customer(step):
+        if step.action in (StepAction.CREATE, StepAction.UPDATE) and is_for_customer(step):
             self._check_approval(step)
 
     def _check_approval(self, step: Step) -> None:
         """A customer's text: its very words stand in a draft that is approved now. The step's own word counts for nothing."""
         if not self.customer.enabled:
             raise RefusedWrite("`reports.status.customer` is switched off: nothing is posted for the customer")
-        if self.customer.approval != "required":
+        if self.customer.approval != ApprovalMode.REQUIRED:
             return
         home = self.guard.homes.get(step.engagement or "")
         if not home:
@@ -212,19 +214,19 @@ class Writer:
 
     def _send(self, step: Step, scene: Scene, post: Post | None) -> str | None:
         """The one request that writes; the text that GitLab says it stored, of an update."""
-        if step.action == "react":
+        if step.action == StepAction.REACT:
             self._react(step, scene)
-        elif step.action == "label":
+        elif step.action == StepAction.LABEL:
             writing.change_labels(self.client, scene.place, step.labels, step.remove_labels)
-        elif step.action in ("create", "ask"):
+        elif step.action in (StepAction.CREATE, StepAction.ASK):
             self._create(step, scene)
-        elif step.action == "remove" and post:
+        elif step.action == StepAction.REMOVE and post:
             writing.delete_note(self.client, self._place_of(post, scene), post.id)
-        elif step.action == "close" and post:
+        elif step.action == StepAction.CLOSE and post:
             self._close(scene, post)
-        elif step.action == "update" and post and post.form == "issue":
+        elif step.action == StepAction.UPDATE and post and post.form == PostForm.ISSUE:
             return writing.update_issue(self.client, scene.place, post.id, step.body)
-        elif step.action == "update" and post:
+        elif step.action == StepAction.UPDATE and post:
             return writing.update_note(self.client, self._place_of(post, scene), post.id, step.body)
         return None
 
@@ -236,15 +238,15 @@ class Writer:
             add_sign(self.client, scene.place, step.post, name)
 
     def _create(self, step: Step, scene: Scene) -> None:
-        if step.form == "issue":
+        if step.form == PostForm.ISSUE:
             labels = step.labels
             writing.create_issue(self.client, scene.place, step.title, step.body, labels, step.confidential)
-        elif step.form == "issue-note":
+        elif step.form == PostForm.ISSUE_NOTE:
             main = self._main(step, scene.posts)
             item = resolve_place(self.client, f"{scene.place.ref}#{main.id}")
             writing.create_note(self.client, item, step.body)
         else:
-            thread = step.thread or (self._main(step, scene.posts).thread if step.form == "reply" else "")
+            thread = step.thread or (self._main(step, scene.posts).thread if step.form == PostForm.REPLY else "")
             writing.create_note(self.client, scene.place, step.body, thread)
 
     def _close(self, scene: Scene, post: Post) -> None:

@@ -10,6 +10,7 @@ from bot.derive.decisions.due import Due
 from bot.domain.bulkhead import contained
 from bot.domain.errors import ConfigError
 from bot.domain.frozen import frozen
+from bot.domain.vocabulary import Audience
 from bot.report.basis import with_basis
 from bot.report.change import with_fingerprint
 from bot.report.context import ReportContext
@@ -46,7 +47,7 @@ def make_documents(dues: Due | Iterable[Due], context: ReportContext) -> Made:
                 faults += made.faults
     if broken and _serves_nobody(context):
         raise broken[0]
-    documents.sort(key=lambda document: document.audience == "customer")
+    documents.sort(key=lambda document: document.audience == Audience.CUSTOMER)
     return Made(tuple(documents), tuple(faults))
 
 

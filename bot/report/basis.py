@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.model import Portfolio
+from bot.domain.vocabulary import Audience
 from bot.report.document import Document
 
 
 def with_basis(document: Document, portfolio: Portfolio) -> Document:
     """`document` with the engagements that were read, and what of them could not be. A customer's text carries nothing."""
-    if document.audience != "internal":
+    if document.audience != Audience.INTERNAL:
         return document
     return replace(document, payload={**document.payload, "stood_on": _basis(document, portfolio)})
 

@@ -23,6 +23,7 @@ from bot.derive.decisions.due import Due
 from bot.derive.results import EngagementDerived
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement
+from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, customer_text
 from bot.report.schedule import cycle_of
@@ -148,7 +149,7 @@ def _state_of(e: EngagementDerived, document: Document) -> Mapping[str, Any]:
         "milestones": [(m.title, m.state) for m in e.schedule.milestones],
         "acceptance": [(a.milestone, a.state) for a in e.acceptance],
     }
-    if document.audience == "internal":
+    if document.audience == Audience.INTERNAL:
         s = e.status
         state |= {
             "colours": (s.overall, s.schedule.rag, s.scope.rag, s.budget.rag, s.declared, s.sentiment),

@@ -15,7 +15,7 @@ from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles
 from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Engagement, Item
-from bot.domain.vocabulary import MilestoneState
+from bot.domain.vocabulary import MilestoneState, ValueBasis
 from bot.report.text.safe_text import NOTHING, SafeMarkdown, cell, clean, html_text, joined, neutralise
 from bot.report.text.wording import Words
 from bot.report.worth import Revenue, has_range, worth_telling
@@ -182,7 +182,9 @@ def _burn_point(items: Sequence[Item], values: Mapping[str, float], day: date, c
     return BurnPoint(day, sum(values[i.ref] for i in done), sum(values[i.ref] for i in there))
 
 
-def burn_up_chart(words: Words, history: Sequence[BurnPoint], finish: Quantiles[date], basis: str) -> Chart | None:
+def burn_up_chart(
+    words: Words, history: Sequence[BurnPoint], finish: Quantiles[date], basis: ValueBasis
+) -> Chart | None:
     """Done so far as bars, scope as a line; the forecast is told in words. None with fewer than two points."""
     history = _from_first_done(history)
     if len(history) < 2 or history[-1].scope <= 0:
@@ -213,7 +215,7 @@ def _shown(history: Sequence[BurnPoint]) -> Sequence[BurnPoint]:
     return history[::-1][::step][::-1]
 
 
-def _burn_words(words: Words, now: BurnPoint, p50: date | None, p80: date | None, basis: str) -> SafeMarkdown:
+def _burn_words(words: Words, now: BurnPoint, p50: date | None, p80: date | None, basis: ValueBasis) -> SafeMarkdown:
     unit = words.name("basis", basis)
     text = words.text(
         "chart.burn_up_words", percent=words.percent(now.done / now.scope), day=words.date(now.day), basis=unit

@@ -13,6 +13,7 @@ from bot.derive.depth import Depth
 from bot.derive.results import Derived, EngagementDerived, Forecast
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.model import Engagement, Item, PastReport, Portfolio, as_of
+from bot.domain.vocabulary import Audience
 from bot.report.document import Document
 from bot.report.environment import Templates
 from bot.report.text.safe_text import SafeMarkdown, code, link
@@ -30,7 +31,7 @@ class ReportContext:
     calendar: WorkCalendar
     derive: Callable[[date], Derived]
     templates: Templates
-    audience_of: Callable[[str], str]
+    audience_of: Callable[[str], Audience]
     past: tuple[PastReport, ...] = ()
     only: str | None = None
     partner: str | None = None
@@ -102,7 +103,7 @@ class ReportContext:
     def _past_by(self) -> Mapping[tuple[str, str | None], list[PastReport]]:
         found: dict[tuple[str, str | None], list[PastReport]] = {}
         for report in sorted(self.past, key=lambda p: p.period):
-            if report.audience == "internal":
+            if report.audience == Audience.INTERNAL:
                 found.setdefault((report.kind, report.engagement), []).append(report)
         return found
 

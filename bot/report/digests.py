@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from bot.derive.decisions.chasing import stand_in
 from bot.derive.decisions.due import Due
+from bot.derive.order_results import OrderState
 from bot.derive.people.availability import Availability
 from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.calendar import Period
@@ -228,7 +229,7 @@ def _refused(context: ReportContext, mine: Iterable[EngagementDerived], person: 
     words = context.templates.words
     for e in mine:
         for order in e.orders:
-            if order.state == "refused" and order.by.casefold() == person.casefold():
+            if order.state == OrderState.REFUSED and order.by.casefold() == person.casefold():
                 yield SafeMarkdown(f"{words.output(order.order)}: {words.output(order.why)}")
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY
 from bot.domain.packed import PackedText
+from bot.domain.vocabulary import Audience
 
-Audience = Literal["internal", "customer"]
 PM_NOTES_START = "<!-- psbot:pm-notes -->"
 PM_NOTES_END = "<!-- /psbot:pm-notes -->"
 CUSTOMER_TEXT_START = "<!-- psbot:customer-text -->"

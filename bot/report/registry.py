@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Literal
 
 from bot.config import ReportSection, Settings
 from bot.derive.decisions.due import ASKED_FOR, Due, Rhythm, always
 from bot.domain.messages import NOTHING, Phrase
+from bot.domain.vocabulary import Audience
 from bot.report import kinds
 from bot.report.context import ReportContext
 from bot.report.document import Document, RenderedFile
@@ -92,12 +92,14 @@ class Report:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.kind)
+        if self.file is not None:
+            object.__setattr__(self, "place", ReportPlace.FILE)
         if self.make is not None:
             object.__setattr__(self, "template", self.template or f"{self.kind}.md.j2")
 
     @property
-    def audience(self) -> Literal["internal", "customer"]:
-        return "customer" if self.place is ReportPlace.CUSTOMER_CHANNEL else "internal"
+    def audience(self) -> Audience:
+        return Audience.CUSTOMER if self.place is ReportPlace.CUSTOMER_CHANNEL else Audience.INTERNAL
 
     @property
     def is_published(self) -> bool:

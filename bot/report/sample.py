@@ -30,7 +30,23 @@ from bot.domain.model import (
     TimeLog,
     as_of,
 )
-from bot.domain.vocabulary import AcceptanceState, BillingType, Colour, MilestoneState, Phase, RaidKind, Severity
+from bot.domain.vocabulary import (
+    AcceptanceState,
+    Audience,
+    BillingType,
+    ChangeOrderState,
+    Colour,
+    ForecastBasis,
+    ItemState,
+    MilestoneState,
+    Phase,
+    RaidKind,
+    RaidMovement,
+    RiskSource,
+    Severity,
+    TimeboxState,
+    ValueBasis,
+)
 from bot.report.context import ReportContext
 from bot.report.environment import Templates
 from bot.report.registry import ReportPlace, config_sections, kinds_at, kinds_of_reports
@@ -154,13 +170,12 @@ def sample_past() -> tuple[PastReport, ...]:
         "next_steps": [f"{WORK}#11", f"{WORK}#12"],
     }
     reply = Reply("dana", "Customer's security review is booked for Monday.", _at(date(2026, 10, 16)))
+    notes = "Steering moved to Thursday."
     return (
-        PastReport("status", "internal", "2026-W42", RED, payload, f"{HOST}/n/42", "", (reply,)),
-        PastReport(
-            "status", "internal", "2026-W46", RED, payload, f"{HOST}/n/46", "Steering moved to Thursday.", (reply,)
-        ),
-        PastReport("portfolio", "internal", "2026-W46", None, {}, f"{HOST}/i/46"),
-        PastReport("monthly", "internal", "2026-09", None, {}, f"{HOST}/i/9"),
+        PastReport("status", Audience.INTERNAL, "2026-W42", RED, payload, f"{HOST}/n/42", "", (reply,)),
+        PastReport("status", Audience.INTERNAL, "2026-W46", RED, payload, f"{HOST}/n/46", notes, (reply,)),
+        PastReport("portfolio", Audience.INTERNAL, "2026-W46", None, {}, f"{HOST}/i/46"),
+        PastReport("monthly", Audience.INTERNAL, "2026-09", None, {}, f"{HOST}/i/9"),
     )
 
 
@@ -197,7 +212,7 @@ def _northwind() -> Engagement:
         _item(22, "Accept the discovery", state="closed", closed_at=_at(date(2026, 10, 9)), labels=("acceptance",)),
     )  # fmt: skip
     milestones = tuple(
-        Milestone(title, f'{WORK}%"{title}"', None, due, "active", None, f"{HOST}/{WORK}/-/milestones/{n}")
+        Milestone(title, f'{WORK}%"{title}"', None, due, TimeboxState.ACTIVE, None, f"{HOST}/{WORK}/-/milestones/{n}")
         for n, (title, due) in enumerate((("Discovery", date(2026, 10, 2)), ("Cut-over", date(2026, 12, 11))), 1)
     )
     logs = (
@@ -246,12 +261,12 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         ),
     )
     risks = (
-        r.Risk("single-sign-on", "register", Severity.HIGH, "Single sign-on not ready", (f"{WORK}#20",), "Escalate to the customer's identity team", 16, "kim"),
-        r.Risk("overdue", "derived", Severity.MEDIUM, "1 item is overdue", (f"{WORK}#12",), "Agree a new date, or reassign"),
-        r.Risk("undated", "derived", Severity.LOW, "2 items have no due date", (), "Date them"),
+        r.Risk("single-sign-on", RiskSource.REGISTER, Severity.HIGH, "Single sign-on not ready", (f"{WORK}#20",), "Escalate to the customer's identity team", 16, "kim"),
+        r.Risk("overdue", RiskSource.DERIVED, Severity.MEDIUM, "1 item is overdue", (f"{WORK}#12",), "Agree a new date, or reassign"),
+        r.Risk("undated", RiskSource.DERIVED, Severity.LOW, "2 items have no due date", (), "Date them"),
     )  # fmt: skip
     order = r.ChangeOrder(
-        f"{WORK}#21", "Extra repositories", "proposed", 40, 10_000, date(2027, 1, 8), date(2026, 11, 3)
+        f"{WORK}#21", "Extra repositories", ChangeOrderState.PROPOSED, 40, 10_000, date(2027, 1, 8), date(2026, 11, 3)
     )
     revenue = {
         "FY27-Q3": r.QuarterRevenue(40_000, 40_000, 40_000, 40_000),
@@ -261,7 +276,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         f"{WORK}#20",
         "Single sign-on not ready",
         RaidKind.RISK,
-        "opened",
+        ItemState.OPENED,
         4,
         4,
         16,
@@ -269,7 +284,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         "kim",
         "Weekly call",
         date(2026, 11, 26),
-        movement="new",
+        movement=RaidMovement.NEW,
     )
     decision = r.RaidEntry(
         f"{WORK}#23", "Which region hosts the runners", RaidKind.DECISION, owner="dana", due=date(2026, 11, 25)
@@ -278,7 +293,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         f"{WORK}#25",
         "One group per business unit",
         RaidKind.DECISION,
-        "closed",
+        ItemState.CLOSED,
         owner="dana",
         closed=date(2026, 10, 20),
     )
@@ -294,12 +309,12 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
     escalation = r.Escalation(f"{WORK}#24", "Cut-over date", Severity.HIGH, 3, date(2026, 11, 20), True, owner="dana")
     return r.EngagementDerived(
         RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", Phase.ACTIVE,
-        r.Progress("hours", 0.2 if early else 0.4, 100 if early else 200, 500, 1 if early else 2, 5, {f"{WORK}#{n}": 100.0 for n in range(10, 15)}),
+        r.Progress(ValueBasis.HOURS, 0.2 if early else 0.4, 100 if early else 200, 500, 1 if early else 2, 5, {f"{WORK}#{n}": 100.0 for n in range(10, 15)}),
         r.Status(Colour.GREEN if early else Colour.YELLOW, Colour.GREEN, Colour.YELLOW, r.Rag(Colour.GREEN, (r.Reason("SPI 0.97"),)) if early else yellow, green, green),
         r.Schedule(0.55, 0.52, 0.95, 0.94, None, date(2026, 12, 4), milestones, (f"{WORK}#12", f"{WORK}#13")),
         r.Scope(20, 700, 2, 0, 20, 0.03, (order,), 0, 40, 0, 10_000),
         r.Budget(720, 200 if early else 390, 390, 0.54, 0.96, 1.05, 750, date(2026, 12, 30), 40, 180_000, 97_500, 4.0),
-        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, revenue_by_month=by_month, basis="throughput", history_weeks=11),
+        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, revenue_by_month=by_month, basis=ForecastBasis.THROUGHPUT, history_weeks=11),
         (
             r.Acceptance("Discovery", 40_000, AcceptanceState.PASSIVELY_ACCEPTED, date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
             r.Acceptance("Cut-over", 140_000, AcceptanceState.OPEN if early else AcceptanceState.READY, last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),
@@ -315,14 +330,9 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
 
 def _initech() -> Engagement:
     facts = Facts(
-        customer="Initech",
-        sow="SOW-77",
-        pm="sam",
-        billing=BillingType.TIME_AND_MATERIALS,
-        hours=200,
-        rate=250,
+        customer="Initech", sow="SOW-77", pm="sam", billing=BillingType.TIME_AND_MATERIALS, hours=200, rate=250,
         partner="Globex",
-    )
+    )  # fmt: skip
     return Engagement(
         YELLOW, "Initech: runners", f"{HOST}/groups/{YELLOW}", facts=facts, created_at=_at(date(2026, 10, 1))
     )
@@ -334,24 +344,19 @@ def _initech_derived() -> r.EngagementDerived:
         YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", Phase.ACTIVE,
         status=r.Status(Colour.RED, Colour.GREEN, None, r.Rag(), r.Rag(Colour.GREEN), red),
         budget=r.Budget(200, 220, 220, 1.1, 0.8, None, 250, date(2026, 11, 10)),
-        risks=(r.Risk("over-budget", "derived", Severity.CRITICAL, "More hours are used than sold", (), "Raise a change order"),),
+        risks=(r.Risk("over-budget", RiskSource.DERIVED, Severity.CRITICAL, "More hours are used than sold", (), "Raise a change order"),),
     )  # fmt: skip
 
 
 def _umbrella() -> Engagement:
     facts = Facts(
-        customer="Umbrella",
-        sow="SOW-9",
-        pm="dana",
-        billing=BillingType.FIXED_PRICE,
-        hours=100,
-        start=date(2026, 8, 3),
-        end=date(2026, 10, 30),
-    )
+        customer="Umbrella", sow="SOW-9", pm="dana", billing=BillingType.FIXED_PRICE, hours=100,
+        start=date(2026, 8, 3), end=date(2026, 10, 30),
+    )  # fmt: skip
     item = Item(
         "acme/ps-internal/x#1",
         "Lesson: size the runners first",
-        state="closed",
+        state=ItemState.CLOSED,
         closed_at=_at(date(2026, 10, 20)),
         labels=("llProduct",),
     )
@@ -359,7 +364,7 @@ def _umbrella() -> Engagement:
         "acme/ps-internal/x#2", "Went live a week early", labels=("ProjectWin",), created_at=_at(date(2026, 10, 21))
     )
     return Engagement(
-        DONE, "Umbrella: health check", f"{HOST}/groups/{DONE}", "closed", _at(DAY - timedelta(days=20)),
+        DONE, "Umbrella: health check", f"{HOST}/groups/{DONE}", ItemState.CLOSED, _at(DAY - timedelta(days=20)),
         _at(date(2026, 8, 1)), facts=facts, items=(item, win),
     )  # fmt: skip
 
@@ -369,10 +374,10 @@ def _umbrella_derived() -> r.EngagementDerived:
     finish = r.Quantiles(done, done, done, done)
     return r.EngagementDerived(
         DONE, "Umbrella: health check", "Umbrella", f"{HOST}/groups/{DONE}", Phase.COMPLETE,
-        r.Progress("count", 1.0, 8, 8, 8, 8),
+        r.Progress(ValueBasis.COUNT, 1.0, 8, 8, 8, 8),
         r.Status(Colour.GREEN, None, Colour.GREEN, r.Rag(Colour.GREEN), r.Rag(Colour.GREEN), r.Rag(Colour.GREEN)),
         r.Schedule(baseline_finish=done),
         budget=r.Budget(100, 92, 92, 0.92, 1.09),
-        forecast=r.Forecast(finish, 1.0, basis="none"),
+        forecast=r.Forecast(finish, 1.0, basis=ForecastBasis.NONE),
         completion=r.Completion(True, True, True, True, 5, done, date(2026, 11, 6), 5),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from werkzeug.wrappers import Request
@@ -14,6 +14,8 @@ from fakegitlab.entities import Group, Item, Namespace, Project, User
 from fakegitlab.services.access import Actor
 from fakegitlab.services.refusal import Refusal, not_found
 from fakegitlab.store import Store
+
+S = TypeVar("S", bound=Namespace)
 
 
 class Moved(Exception):
@@ -120,20 +122,17 @@ class Call:
 
     def group(self, key: str) -> Group:
         """The group of an id or encoded path, or 404, or 301."""
-        found = self.world.find_group(unquote(key))
-        if found is None:
-            self._check_moved(key, "groups")
-        if found is None or not self.actor.can_read(found):
-            raise not_found("Group")
-        return found
+        return self._readable(self.world.find_group(unquote(key)), key, "Group")
 
     def project(self, key: str) -> Project:
         """The project of an id or encoded path, or 404, or 301."""
-        found = self.world.find_project(unquote(key))
+        return self._readable(self.world.find_project(unquote(key)), key, "Project")
+
+    def _readable(self, found: S | None, key: str, kind: str) -> S:
         if found is None:
-            self._check_moved(key, "projects")
+            self._check_moved(key, f"{kind.lower()}s")
         if found is None or not self.actor.can_read(found):
-            raise not_found("Project")
+            raise not_found(kind)
         return found
 
     def _check_moved(self, key: str, kind: str) -> None:

@@ -28,17 +28,25 @@ THINGS = st.lists(st.one_of(st.none(), st.integers(0, 5)), max_size=40).map(
 ORDERS: st.SearchStrategy[Order[Thing]] = st.booleans().map(lambda down: Order("key", lambda thing: thing.key, down))
 
 
+def _pages(
+    ordered: list[Thing], order: Order[Thing], count: str, cursor: str, next_cursor: str, more: str, size: int
+) -> Iterator[list[Thing]]:
+    at = None
+    while True:
+        page = connect(ordered, {count: size, cursor: at}, order)
+        yield list(page.nodes)
+        if not page.page_info[more]:
+            return
+        at = page.page_info[next_cursor]
+
+
 @given(THINGS, ORDERS, st.integers(1, 12))
 @settings(max_examples=60, deadline=None)
 def test_cursors_walk_every_thing_once_in_order(things: list[Thing], order: Order[Thing], size: int) -> None:
-    ordered, after = order.sort(things), None
-    seen: list[Thing] = []
-    while True:
-        page = connect(ordered, {"first": size, "after": after}, order)
-        seen += page.nodes
-        after = page.page_info["endCursor"]
-        if not page.page_info["hasNextPage"]:
-            break
+    ordered = order.sort(things)
+    seen = [
+        thing for page in _pages(ordered, order, "first", "after", "endCursor", "hasNextPage", size) for thing in page
+    ]
     assert seen == ordered
     assert [thing.key is None for thing in seen] == sorted(thing.key is None for thing in seen)
 
@@ -60,15 +68,9 @@ def test_a_cursor_survives_that_others_insert_and_delete(
 @given(THINGS, ORDERS, st.integers(1, 9))
 @settings(max_examples=40, deadline=None)
 def test_last_and_before_walk_backwards(things: list[Thing], order: Order[Thing], size: int) -> None:
-    ordered, before = order.sort(things), None
-    seen: list[Thing] = []
-    while True:
-        page = connect(ordered, {"last": size, "before": before}, order)
-        seen = [*page.nodes, *seen]
-        before = page.page_info["startCursor"]
-        if not page.page_info["hasPreviousPage"]:
-            break
-    assert seen == ordered
+    ordered = order.sort(things)
+    pages = list(_pages(ordered, order, "last", "before", "startCursor", "hasPreviousPage", size))
+    assert [thing for page in reversed(pages) for thing in page] == ordered
 
 
 def _fill(stage: Stage, count: int) -> None:

@@ -17,6 +17,7 @@ from bot.app.session import Session
 from bot.app.sources import Reading
 from bot.domain.errors import UsageError
 from bot.domain.snapshot import dump_snapshot
+from bot.domain.vocabulary import Audience
 from tests.builders import DAY, REF, make_engagement, make_item, make_milestone, make_portfolio, make_settings
 
 CONFIG = "portfolio: {namespaces: {acme/ps-internal: internal, acme/customers: customer}}\n"
@@ -31,7 +32,7 @@ def portfolio() -> Any:
     return make_portfolio(make_engagement(title=HOSTILE, items=items, milestones=stands, facts=facts))
 
 
-def assistant(audience: str = "internal") -> Assistant:
+def assistant(audience: Audience = Audience.INTERNAL) -> Assistant:
     session = Session(make_settings(), Path("config.yml"), DAY, DAY, {})
     return Assistant(Reading(session, portfolio(), DAY, only=REF if audience == "customer" else None), audience)
 
@@ -82,7 +83,7 @@ def test_risks_are_gravest_first() -> None:
 
 
 def test_a_customers_assistant_knows_one_engagement_and_no_money() -> None:
-    desk = assistant("customer")
+    desk = assistant(Audience.CUSTOMER)
     assert list(desk.tools()) == ["engagement"]
     text = json.dumps(desk.engagement(REF))
     assert "20000" not in text

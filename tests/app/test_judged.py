@@ -11,6 +11,7 @@ import pytest
 from bot.app.sources import make_site_files, read_for
 from bot.cli.tables import print_backtest
 from bot.derive.output import to_json
+from bot.domain.vocabulary import Audience
 from tests.app.office import Office, add_engagement, build_world, open_office
 
 
@@ -42,7 +43,7 @@ def test_the_score_stands_in_quarterly_page_json_and_backtest(
     assert values["portfolio"]["judged"]["finish"]["of"] == 1
     [judged] = [j for e in values["engagements"] for j in e["judgements"]]
     assert (judged["said"], judged["came"], judged["by"]) == ("2026-11-25", "2026-11-25", "priya")
-    pages = make_site_files(reading, audience="internal", only=None, tell=lambda _: None)
+    pages = make_site_files(reading, audience=Audience.INTERNAL, only=None, tell=lambda _: None)
     assert "PMs&#39; dates were" in pages["index.html"]
     report = reading.backtest(seed=1, trials=200)
     assert report.to_json()["judgements"][0]["by"] == "priya"

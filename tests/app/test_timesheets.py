@@ -12,6 +12,7 @@ from bot.app.csv_sheet import decode
 from bot.app.timesheets import Sheet, add_hours, read_bookings, read_timesheets
 from bot.domain.errors import ConfigError
 from bot.domain.model import Booking, Engagement, Facts, Portfolio, TimeLog
+from bot.domain.vocabulary import BookingKind
 
 HEAD = "engagement,user,date,hours,billable,approved"
 
@@ -100,7 +101,7 @@ def test_an_empty_file_is_no_timesheet() -> None:
 def test_bookings_know_hard_and_soft_and_only_real_weeks() -> None:
     text = "engagement,user,week,hours,kind\nSOW-1,dana,2026-W47,32,Hard\nSOW-1,dana,2026-W54,8,soft\nSOW-1,dana,2026-W48,8,firm\n"
     found = read_bookings(text, "bookings.csv")
-    assert [row.value for row in found.rows] == [Booking("dana", "2026-W47", 32.0, "hard")]
+    assert [row.value for row in found.rows] == [Booking("dana", "2026-W47", 32.0, BookingKind.HARD)]
     assert [str(f).split(" ")[0] for f in found.faults] == ["bookings.csv:3:3:", "bookings.csv:4:5:"]
 
 
@@ -280,7 +281,7 @@ def test_a_booking_knows_the_day_on_which_it_was_made() -> None:
     )
     found = read_bookings(text, "b.csv")
     assert [row.value for row in found.rows] == [
-        Booking("dana", "2026-W47", 32.0, "hard", date(2026, 11, 2)), Booking("dana", "2026-W47", 8.0, "soft"),
+        Booking("dana", "2026-W47", 32.0, BookingKind.HARD, date(2026, 11, 2)), Booking("dana", "2026-W47", 8.0, BookingKind.SOFT),
     ]  # fmt: skip
 
 

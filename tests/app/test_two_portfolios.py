@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.summary import files_of
+from bot.domain.vocabulary import Audience
 from bot.report.document import Document, NoteTarget
 from tests.app.office import REPORTS, Office, add_engagement, config, open_office
 
@@ -55,7 +56,9 @@ def test_a_namespace_more_is_still_the_same_portfolio(office: Office) -> None:
 
 
 def document(ref: str, *follow_ups: str, body: str = "One.") -> Document:
-    return Document("status", "internal", "2026-W48", NoteTarget(ref), body, engagement=ref, follow_ups=follow_ups)
+    return Document(
+        "status", Audience.INTERNAL, "2026-W48", NoteTarget(ref), body, engagement=ref, follow_ups=follow_ups
+    )
 
 
 def test_every_part_is_left_in_a_file_of_its_own() -> None:

@@ -222,6 +222,27 @@ def test_a_folder_that_takes_no_file_is_named(
     assert "blocked/here" in said.err
 
 
+@pytest.mark.parametrize("command", [("run", "--junit", "blocked/j.xml"), ("run", "--site", "blocked")])
+def test_where_no_file_can_stand_is_said_before_anything_is_written(
+    at: Callable[..., Said], gitlab: DemoGitLab, command: tuple[str, ...]
+) -> None:
+    Path("blocked").write_text("a file", encoding="utf-8")
+    said = at(gitlab, *command)
+    assert (said.code, len(gitlab.writes)) == (2, 0)
+    assert "blocked" in said.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_file_that_fails_when_gitlab_is_written_costs_itself_alone(
+    at: Callable[..., Said], gitlab: DemoGitLab
+) -> None:
+    said = at(gitlab, "run", "--junit", "/dev/full", "--save", "all.json")
+    assert said.code == 1, "2 would say that nothing was written"
+    assert gitlab.writes
+    assert "/dev/full: can't be written (No space left on device)" in said.err
+    assert Path("all.json").exists()
+
+
 def test_a_cache_that_cannot_be_written_costs_time_only(at: Callable[..., Said], gitlab: DemoGitLab) -> None:
     Path("blocked").write_text("a file", encoding="utf-8")
     said = at(gitlab, "status", "--json", cache="blocked/cache")

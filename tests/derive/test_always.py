@@ -17,6 +17,7 @@ from bot.derive.results import EngagementDerived
 from bot.derive.scope.progress import derive_progress
 from bot.domain.model import Engagement, Item
 from bot.domain.snapshot import dump_snapshot, load_snapshot
+from bot.domain.vocabulary import ItemState
 from tests import builders
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -170,7 +171,7 @@ def test_what_happens_later_changes_nothing_of_an_earlier_day(
     known = replace(engagement, items=tuple(replace(i, updated_at=None) for i in engagement.items))
     grown = replace(
         known,
-        items=(*known.items, replace(later_item, created_at=later, closed_at=None, state="opened")),
+        items=(*known.items, replace(later_item, created_at=later, closed_at=None, state=ItemState.OPENED)),
         timelogs=(*known.timelogs, builders.make_log(later_item.ref, hours, later.date())),
     )
     assert derive(grown, day=day) == derive(known, day=day)

@@ -63,7 +63,15 @@ def test_an_open_milestone_that_was_moved(slip: int, expected: tuple[str, str]) 
 
 
 @pytest.mark.parametrize(
-    ("band", "slip", "cleared"), [(0.15, 2, "yellow"), (0.15, 1, "green"), (0.04, 4, "yellow"), (0.0, 4, "green")]
+    ("band", "slip", "cleared"),
+    [
+        (0.15, 2, "yellow"),
+        (0.15, 1, "green"),
+        (0.04, 4, "yellow"),
+        (0.02, 4, "yellow"),
+        (0.0, 4, "green"),
+        (0.0, 5, "yellow"),
+    ],
 )
 def test_the_dead_band_is_that_part_of_twenty_days_and_a_day_at_least(band: float, slip: int, cleared: str) -> None:
     from tests.builders import make_settings
@@ -326,6 +334,12 @@ def test_cpi_decides_from_a_tenth_of_hours_or_value_on(cpi: float, burn: float, 
     assert colours(budget_axis, derived=derived)[0] == colour
 
 
+def test_an_index_without_an_end_says_that_nothing_is_done() -> None:
+    for eac, text in ((None, "CPI 0.90: nothing is done yet."), (111.0, "CPI 0.90.")):
+        derived = budget(0.0, 0.5, cpi=0.9, eac_hours=eac)
+        assert said(budget_axis, derived=derived) == [text]
+
+
 @pytest.mark.parametrize(
     ("facts", "colour"),
     [
@@ -333,6 +347,7 @@ def test_cpi_decides_from_a_tenth_of_hours_or_value_on(cpi: float, burn: float, 
         ({"start": "2026-11-11", "end": "2027-02-19"}, "green"),  # nine: what is spent tells, the index does not
         ({"start": "2026-12-18", "end": "2026-08-01"}, "red"),  # typed the wrong way round: nobody knows how long
         ({"start": "2026-11-20", "end": "2026-11-20"}, "red"),
+        ({"start": "2026-12-18", "end": "2026-12-18"}, "red"),
     ],
 )
 def test_an_index_needs_a_tenth_of_the_duration_where_one_is_known(facts: dict[str, Any], colour: str) -> None:
@@ -417,5 +432,5 @@ def test_the_facts_of_an_axis_are_what_a_reader_can_see() -> None:
     assert axis(scope_axis, derived={"scope": scope}).signal.facts == (3, 2, 5, 7)
     assert axis(budget_axis, derived=budget(0.5, 0.4)).signal.facts == (100, False)
     assert axis(budget_axis, derived=budget(1.2, 0.4)).signal.facts == (100, True)
-    for done in (0.4, 0.0, None):
-        assert axis(schedule_axis, derived=chance(0.5, progress=Progress(percent=done))).signal.done == (done or 0.0)
+    for share in (0.4, 0.0, None):
+        assert axis(schedule_axis, derived=chance(0.5, progress=Progress(percent=share))).signal.done == (share or 0.0)

@@ -14,6 +14,7 @@ from bot.derive.output import to_json
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.scope.breakdown import break_down
 from bot.domain.model import Engagement, Item
+from bot.domain.vocabulary import ItemState
 from tests.builders import CALENDAR, DAY, make_engagement, make_item, make_log, make_portfolio, make_settings
 
 SETTINGS = make_settings()
@@ -177,7 +178,7 @@ def split(item: Item, with_estimates: bool) -> list[Item]:
     return [replace(item, estimate_hours=None if with_estimates else item.estimate_hours), *parts]
 
 
-def under_epics(items: list[Item], states: tuple[str, str]) -> list[Item]:
+def under_epics(items: list[Item], states: tuple[ItemState, ItemState]) -> list[Item]:
     phases = [replace(epic(90 + n), state=state, closed_at=None) for n, state in enumerate(states)]
     return [*phases, *(replace(item, parent=phases[n % 2].ref) for n, item in enumerate(items))]
 
@@ -190,10 +191,10 @@ def test_the_same_work_gives_the_same_figures_in_every_structure(data: st.DataOb
     items = flat_items(sizes, closed)
     logs = [make_log(item, 3, "2026-10-12") for item in items]
     plain = derived(make_engagement(items=items, timelogs=logs))
-    for state in ("opened", "closed"):
-        assert _plain(derived(make_engagement(items=under_epics(items, (state, "opened")), timelogs=logs))) == _plain(
-            plain
-        )
+    for state in ItemState:
+        assert _plain(
+            derived(make_engagement(items=under_epics(items, (state, ItemState.OPENED)), timelogs=logs))
+        ) == _plain(plain)
     for with_estimates in (True, False):
         parts = [part for item in items for part in split(item, with_estimates)]
         assert _counted_alike(derived(make_engagement(items=parts, timelogs=logs)), plain)

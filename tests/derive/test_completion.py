@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.results import Acceptance, ChangeOrder, Completion, Scope
-from bot.domain.vocabulary import AcceptanceState
+from bot.domain.vocabulary import AcceptanceState, ChangeOrderState
 from tests.builders import make_item, make_log, make_subject
 
 DONE = make_item(1, closed="2026-11-10")
@@ -24,7 +24,7 @@ def accepted(on: str | None = "2026-11-17", state: AcceptanceState = AcceptanceS
 
 
 def test_ready_for_finance_is_the_day_on_which_the_last_gate_was_passed() -> None:
-    late = ChangeOrder("g/p#9", "More", "approved", decided=date(2026, 11, 18))
+    late = ChangeOrder("g/p#9", "More", ChangeOrderState.APPROVED, decided=date(2026, 11, 18))
     found = completion_of(accepted(), accepted("2026-11-16", AcceptanceState.PASSIVELY_ACCEPTED), orders=(late,))
     assert (found.sign_off, found.change_orders_executed) == (True, True)
     assert (found.completed_on, found.ready_on, found.days_to_ready) == (date(2026, 11, 10), date(2026, 11, 18), 6)
@@ -32,7 +32,7 @@ def test_ready_for_finance_is_the_day_on_which_the_last_gate_was_passed() -> Non
 
 def test_an_open_acceptance_a_pending_change_order_or_unapproved_hours_keep_it_from_finance() -> None:
     assert completion_of(accepted(), accepted(None, AcceptanceState.SENT)).ready_on is None
-    pending = completion_of(accepted(), orders=(ChangeOrder("g/p#9", "More", "proposed"),))
+    pending = completion_of(accepted(), orders=(ChangeOrder("g/p#9", "More", ChangeOrderState.PROPOSED),))
     assert (pending.change_orders_executed, pending.ready_on) == (False, None)
     unapproved = completion_of(accepted(), timelogs=[make_log(None, 1, approved=False)])
     assert (unapproved.time_complete, unapproved.ready_on) == (False, None)

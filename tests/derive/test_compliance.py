@@ -25,7 +25,7 @@ from bot.derive.results import (
 )
 from bot.derive.subject import Subject, evolve
 from bot.domain.model import Engagement, FactFault, Facts, Item
-from bot.domain.vocabulary import AcceptanceState, RaidKind, Severity
+from bot.domain.vocabulary import AcceptanceState, ChangeOrderState, RaidKind, Severity
 from tests.builders import REF, make_booking, make_item, make_log, make_milestone, make_subject
 
 FACTS = {
@@ -53,7 +53,10 @@ def _values(**changes: Any) -> dict[str, Any]:
         "raid": (RISK,),
         "escalations": (ESCALATION,),
         "acceptance": (Acceptance("Wave 1", state=AcceptanceState.SENT),),
-        "scope": Scope(growth=0.05, change_orders=(ChangeOrder("x#60", "SSO", "proposed", opened=date(2026, 11, 9)),)),
+        "scope": Scope(
+            growth=0.05,
+            change_orders=(ChangeOrder("x#60", "SSO", ChangeOrderState.PROPOSED, opened=date(2026, 11, 9)),),
+        ),
         "budget": Budget(100.0, 50.0, burn=0.5),
         "forecast": Forecast(Quantiles(p50=date(2026, 12, 11))),
     }
@@ -136,7 +139,13 @@ FAILS = [
     ("early-work-covered", {"timelogs": [make_log(None, 5.0, "2026-07-31"), make_log(None, 5.0, "2026-11-18")]}),
     (
         "change-orders-decided",
-        {"derived": {"scope": Scope(change_orders=(ChangeOrder("x#60", "S", "proposed", opened=date(2026, 11, 6)),))}},
+        {
+            "derived": {
+                "scope": Scope(
+                    change_orders=(ChangeOrder("x#60", "S", ChangeOrderState.PROPOSED, opened=date(2026, 11, 6)),)
+                )
+            }
+        },
     ),
     ("acceptance-sent", {"derived": {"acceptance": (Acceptance("Wave 1", state=AcceptanceState.READY),)}}),
 ]
@@ -163,7 +172,7 @@ PASSES = [
     ("less than two months take a confirmation", {"derived": {"forecast": Forecast(Quantiles(p50=date(2027, 2, 17)))}}),
     (
         "a proposed change order deals with growth",
-        {"derived": {"scope": Scope(growth=0.3, change_orders=(ChangeOrder("x#60", "S", "proposed"),))}},
+        {"derived": {"scope": Scope(growth=0.3, change_orders=(ChangeOrder("x#60", "S", ChangeOrderState.PROPOSED),))}},
     ),
     (
         "a work exception covers hours over the budget",

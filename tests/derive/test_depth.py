@@ -9,7 +9,7 @@ import pytest
 
 from bench.derive import DAY, make_portfolio
 from bot.config import Settings
-from bot.derive.depth import Depth
+from bot.derive.depth import Depth, without_reasons
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived
 
@@ -33,7 +33,9 @@ def test_the_status_of_a_past_day_is_that_of_the_whole_derivation(weeks: int) ->
         assert replace(then.status, track_record=e.status.track_record) == e.status
 
 
-def test_figures_are_the_whole_without_stories() -> None:
+def test_figures_are_the_whole_without_stories_and_reasons_of_the_forecast() -> None:
     whole, figures = derived(Depth.ALL, 1), derived(Depth.FIGURES, 1)
-    assert figures.engagements == tuple(replace(e, stories=()) for e in whole.engagements)
+    assert figures.engagements == tuple(
+        replace(e, stories=(), forecast=without_reasons(e.forecast)) for e in whole.engagements
+    )
     assert figures.portfolio == whole.portfolio

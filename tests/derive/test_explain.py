@@ -8,12 +8,20 @@ from bot.cli.explain import to_json
 from bot.derive.explain import explain
 from bot.derive.pipeline import derive_portfolio
 from bot.domain.model import Engagement, Facts, Item, TimeLog
+from bot.domain.vocabulary import ItemState, Outcome
 from tests.builders import CALENDAR, DAY, at, make_portfolio, make_settings
 
 MADE = at("2026-08-03")
 ITEMS = (
-    Item("acme/x#2", "Done", state="closed", closed_at=at("2026-09-01"), created_at=MADE, estimate_hours=8),
-    Item("acme/x#3", "Won't do", state="closed", closed_at=at("2026-09-01"), created_at=MADE, outcome="dropped"),
+    Item("acme/x#2", "Done", state=ItemState.CLOSED, closed_at=at("2026-09-01"), created_at=MADE, estimate_hours=8),
+    Item(
+        "acme/x#3",
+        "Won't do",
+        state=ItemState.CLOSED,
+        closed_at=at("2026-09-01"),
+        created_at=MADE,
+        outcome=Outcome.DROPPED,
+    ),
     Item("acme/x#4", "Split", created_at=MADE),
     Item("acme/x#5", "Part", type="task", created_at=MADE, estimate_hours=4, parent="acme/x#4"),
     Item("acme/x#6", "Risk", created_at=MADE, labels=("PS Risk",)),

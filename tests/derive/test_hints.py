@@ -9,9 +9,10 @@ import pytest
 
 from bot.derive.checks.engine import examine
 from bot.derive.results import Budget, ChangeOrder, Forecast, Quantiles, Scope
+from bot.domain.vocabulary import ChangeOrderState
 from tests.builders import REF, make_item, make_log, make_subject
 
-PENDING = ChangeOrder("g/p#9", "More", "proposed")
+PENDING = ChangeOrder("g/p#9", "More", ChangeOrderState.PROPOSED)
 
 
 def hints_of(**values: Any) -> list[str]:
@@ -52,7 +53,7 @@ def test_an_extension_below_two_months_needs_a_confirmation_a_longer_one_a_chang
 
 
 def test_an_approved_change_order_s_end_is_the_end_that_counts() -> None:
-    moved = Scope(change_orders=(ChangeOrder("g/p#8", "Later", "approved", end=date(2027, 1, 15)),))
+    moved = Scope(change_orders=(ChangeOrder("g/p#8", "Later", ChangeOrderState.APPROVED, end=date(2027, 1, 15)),))
     assert hints_of(derived={**finish("2027-01-12"), "scope": moved}) == []
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from bot.derive import derive_portfolio
 from bot.derive.decisions.judgement import score_judgements
-from bot.derive.judgement_results import Better, Judgement
+from bot.derive.judgement_results import Judgement
 from bot.derive.results import Derived
 from bot.domain.model import PastReport, Reply
+from bot.domain.vocabulary import Audience, Better
 from tests.builders import CALENDAR, REF, make_engagement, make_item, make_log, make_portfolio, make_settings
 
 SAID = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -30,7 +31,7 @@ def derive(*lines: str, published: bool = True, ended: bool = True, by: str = "p
     said = tuple(Reply(by, line, SAID.replace(minute=n), note=n + 1) for n, line in enumerate(lines))
     payloads = [payload("2026-09-24", "2026-11-10"), payload("2026-10-01", "2026-12-31", 1.0)] if published else [{}]
     past = [
-        PastReport("status", "internal", f"2026-W{39 + n}", REF, p, replies=said if not n else ())
+        PastReport("status", Audience.INTERNAL, f"2026-W{39 + n}", REF, p, replies=said if not n else ())
         for n, p in enumerate(payloads)
     ]
     return derive_portfolio(make_portfolio(made), date(2026, 11, 27), make_settings(), CALENDAR, past=past, trials=200)

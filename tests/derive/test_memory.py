@@ -14,12 +14,13 @@ from bot.derive.schedule.milestones import find_milestones
 from bot.derive.scope.progress import derive_progress
 from bot.derive.subject import evolve
 from bot.domain.model import Booking, Engagement, PastReport, as_of
+from bot.domain.vocabulary import Audience, BookingKind
 from tests.builders import CALENDAR, REF, at, make_engagement, make_item, make_milestone, make_portfolio, make_subject
 
 
 def seen(engagement: Engagement, on: str) -> PastReport:
     payload = {"dates": dates_payload(engagement, date.fromisoformat(on))}
-    return PastReport("status", "internal", "2026-W40", engagement.ref, payload)
+    return PastReport("status", Audience.INTERNAL, "2026-W40", engagement.ref, payload)
 
 
 def run(engagement: Engagement, on: str, *past: PastReport) -> Engagement:
@@ -83,11 +84,12 @@ def test_a_due_date_set_with_an_item_is_its_baseline() -> None:
 def test_a_payload_of_another_shape_tells_nothing(dates: Any) -> None:
     engagement = make_engagement(milestones=[make_milestone(due_date="2026-10-02")], items=[make_item(1)])
     assert (
-        run(engagement, "2026-09-17", PastReport("status", "internal", "2026-W37", REF, {"dates": dates})) == engagement
+        run(engagement, "2026-09-17", PastReport("status", Audience.INTERNAL, "2026-W37", REF, {"dates": dates}))
+        == engagement
     )
 
 
-ANN, BOB = Booking("ann", "2026-W41", 30.0), Booking("bob", "2026-W41", 16.0, "soft")
+ANN, BOB = Booking("ann", "2026-W41", 30.0), Booking("bob", "2026-W41", 16.0, BookingKind.SOFT)
 
 
 def test_a_booking_is_known_since_the_day_on_which_it_was_first_seen() -> None:
@@ -119,5 +121,7 @@ def test_a_first_look_finds_bookings_as_the_next_run_on_that_day_will() -> None:
     made, day = make_portfolio(make_engagement(bookings=(ANN, replace(BOB, known=date(2026, 8, 1))))), date(2026, 9, 10)
     first = remember(made, (), day, first_look=True)
     assert [b.known for b in first.engagements[0].bookings] == [day, date(2026, 8, 1)]
-    report = PastReport("status", "internal", "2026-W37", REF, {"dates": dates_payload(first.engagements[0], day)})
+    report = PastReport(
+        "status", Audience.INTERNAL, "2026-W37", REF, {"dates": dates_payload(first.engagements[0], day)}
+    )
     assert remember(made, (report,), day, first_look=True) == first

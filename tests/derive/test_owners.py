@@ -9,7 +9,7 @@ import pytest
 from bot.derive.decisions.owners import with_owner
 from bot.derive.results import Risk
 from bot.domain.model import Item
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import RiskSource, Severity
 from tests.builders import make_engagement, make_subject
 
 ITEMS = (
@@ -19,7 +19,7 @@ ITEMS = (
 )
 
 
-def owner(rule: str, *refs: str, source: str = "derived", own: str | None = None) -> str | None:
+def owner(rule: str, *refs: str, source: RiskSource = RiskSource.DERIVED, own: str | None = None) -> str | None:
     engagement = make_engagement(items=ITEMS)
     engagement = replace(engagement, facts=replace(engagement.facts, pm="dana"))
     return with_owner(make_subject(engagement), Risk(rule, source, Severity.MEDIUM, "x", refs, owner=own)).owner
@@ -39,5 +39,5 @@ def test_asking_naming_and_reviewing_is_the_pm_s(rule: str) -> None:
 
 
 def test_a_rated_risk_stays_with_who_holds_it() -> None:
-    assert owner("register", "g/p#1", source="register") == "kim"
-    assert owner("register", "g/p#1", source="register", own="lee") == "lee"
+    assert owner("register", "g/p#1", source=RiskSource.REGISTER) == "kim"
+    assert owner("register", "g/p#1", source=RiskSource.REGISTER, own="lee") == "lee"

@@ -14,7 +14,7 @@ from bot.derive.output import to_json
 from bot.derive.results import Derived, Risk
 from bot.derive.schedule.earned_schedule import derive_schedule
 from bot.domain.model import Engagement, PastReport, Portfolio
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Audience, RiskSource, Severity
 from tests.builders import (
     CALENDAR,
     DAY,
@@ -189,7 +189,7 @@ def test_critical_risks_make_the_overall_status_red(monkeypatch: pytest.MonkeyPa
     calm = make_engagement(items=[make_item(n, due_date="2026-12-15") for n in range(1, 4)])
     (before,) = derive(calm).engagements
     monkeypatch.setattr(
-        pipeline, "register_risks", lambda s: (Risk("register", "register", Severity.CRITICAL, "!", ("g#1",)),)
+        pipeline, "register_risks", lambda s: (Risk("register", RiskSource.REGISTER, Severity.CRITICAL, "!", ("g#1",)),)
     )
     (after,) = derive(calm).engagements
     assert before.status.overall != "red"
@@ -199,7 +199,7 @@ def test_critical_risks_make_the_overall_status_red(monkeypatch: pytest.MonkeyPa
 
 def test_earlier_reports_tell_what_was_removed() -> None:
     payload = {"scope": {"baseline_day": "2026-08-03", "baseline_items": 15, "counts": "leaves"}}
-    past = [PastReport("status", "internal", "2026-W40", busy().ref, payload)]
+    past = [PastReport("status", Audience.INTERNAL, "2026-W40", busy().ref, payload)]
     (found,) = derive(busy(), past=past).engagements
     assert found.scope.removed == 15 - found.scope.baseline_items
 

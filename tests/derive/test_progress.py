@@ -7,6 +7,7 @@ import pytest
 from bot.derive.results import Progress
 from bot.derive.scope.progress import derive_phase, derive_progress, last_close
 from bot.domain.model import Item
+from bot.domain.vocabulary import ValueBasis
 from tests.builders import DAY, make_engagement, make_item, make_log, make_milestone, make_subject
 
 
@@ -44,7 +45,7 @@ def test_an_estimate_of_zero_counts_as_none() -> None:
 
 
 def test_no_work_has_no_progress() -> None:
-    assert progress_of() == Progress(basis="count", percent=None)
+    assert progress_of() == Progress(basis=ValueBasis.COUNT, percent=None)
 
 
 @pytest.mark.parametrize(

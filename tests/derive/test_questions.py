@@ -9,7 +9,7 @@ import pytest
 from bot.derive.decisions import questions as ask
 from bot.derive.decisions.status import computed_colour
 from bot.derive.results import ChangeOrder, Rag, Risk, Scope, Status
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import ChangeOrderState, Colour, RiskSource, Severity
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 
@@ -37,14 +37,14 @@ def test_an_item_is_due_with_its_milestone_where_it_has_no_date_of_its_own() -> 
 
 
 def test_the_end_of_the_sow_is_what_was_decided_last() -> None:
-    def order(ref: str, state: str, end: date | None, decided: date | None) -> ChangeOrder:
+    def order(ref: str, state: ChangeOrderState, end: date | None, decided: date | None) -> ChangeOrder:
         return ChangeOrder(ref, "", state, end=end, decided=decided)
 
     orders = (
-        order("x#1", "approved", date(2027, 3, 1), date(2026, 10, 1)),
-        order("x#2", "approved", date(2027, 1, 15), date(2026, 11, 2)),
-        order("x#3", "proposed", date(2027, 6, 1), None),
-        order("x#4", "approved", None, date(2026, 11, 9)),
+        order("x#1", ChangeOrderState.APPROVED, date(2027, 3, 1), date(2026, 10, 1)),
+        order("x#2", ChangeOrderState.APPROVED, date(2027, 1, 15), date(2026, 11, 2)),
+        order("x#3", ChangeOrderState.PROPOSED, date(2027, 6, 1), None),
+        order("x#4", ChangeOrderState.APPROVED, None, date(2026, 11, 9)),
     )
     assert ask.sow_end(make_subject()) == date(2026, 12, 18)
     assert ask.sow_end(make_subject(derived={"scope": Scope(change_orders=orders)})) == date(2027, 1, 15)
@@ -103,6 +103,6 @@ def test_the_colour_waits_for_no_one() -> None:
     green, yellow = Rag(Colour.GREEN), Rag(Colour.YELLOW)
     axes = Status(Colour.UNKNOWN, None, None, green, yellow, green)
     assert computed_colour(make_subject(derived={"status": axes})) == "yellow"
-    critical = Risk("outage", "register", Severity.CRITICAL, "")
+    critical = Risk("outage", RiskSource.REGISTER, Severity.CRITICAL, "")
     assert computed_colour(make_subject(derived={"status": axes, "risks": (critical,)})) == "red"
     assert computed_colour(make_subject(derived={"status": Status(Colour.GREEN, None, None, green, yellow)})) == "green"

@@ -23,7 +23,7 @@ from bot.derive.results import (
 )
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import ChangeOrderState, Colour, RiskSource, Severity
 from tests.builders import CALENDAR, DAY, make_booking, make_engagement, make_log, make_portfolio, make_subject
 
 WEEK = "2026-W47"
@@ -38,7 +38,7 @@ def engagement(ref: str = "g&1", overall: Colour = Colour.GREEN, **derived: Any)
 
 def test_the_worst_stands_first() -> None:
     chance = {"forecast": Forecast(on_time_probability=0.2)}
-    grave = {"risks": (Risk("x", "derived", Severity.HIGH, "!"),)}
+    grave = {"risks": (Risk("x", RiskSource.DERIVED, Severity.HIGH, "!"),)}
     ordered = [
         engagement("g&9", Colour.RED),
         engagement("g&1", Colour.RED, phase="complete"),
@@ -86,7 +86,7 @@ def test_without_any_completed_engagement_there_is_no_rate() -> None:
 
 
 def test_the_agreed_end_is_that_of_the_change_order() -> None:
-    order = ChangeOrder("g/p#1", "Later", "approved", end=date(2027, 1, 15))
+    order = ChangeOrder("g/p#1", "Later", ChangeOrderState.APPROVED, end=date(2027, 1, 15))
     assert is_on_time(complete("2027-01-15", derived={"scope": Scope(change_orders=(order,))})) is True
     assert is_on_time(complete("2027-01-15")) is False
     assert is_on_time(complete(facts={"end": None})) is None

@@ -23,7 +23,7 @@ from bot.derive.results import (
     Schedule,
     Scope,
 )
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import Colour, RiskSource, Severity
 from tests.builders import REF, make_item, make_settings, make_subject
 
 
@@ -329,8 +329,8 @@ def test_an_open_critical_escalation_or_rated_risk_makes_it_red() -> None:
     green = [Rag(Colour.GREEN)] * 3
     assert overall_colour(green, [Escalation("g/p#1", severity=Severity.CRITICAL)]) == "red"
     assert overall_colour(green, [Escalation("g/p#1", severity=Severity.HIGH)]) == "green"
-    assert overall_colour(green, (), [Risk("x", "register", Severity.CRITICAL, "!")]) == "red"
-    assert overall_colour(green, (), [Risk("x", "derived", Severity.CRITICAL, "!")]) == "green"
+    assert overall_colour(green, (), [Risk("x", RiskSource.REGISTER, Severity.CRITICAL, "!")]) == "red"
+    assert overall_colour(green, (), [Risk("x", RiskSource.DERIVED, Severity.CRITICAL, "!")]) == "green"
 
 
 def test_with_no_evidence_at_all_every_axis_is_unknown() -> None:

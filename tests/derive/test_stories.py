@@ -25,7 +25,7 @@ from bot.derive.results import (
     Story,
 )
 from bot.domain.model import Engagement
-from bot.domain.vocabulary import AcceptanceState, Severity
+from bot.domain.vocabulary import AcceptanceState, ChangeOrderState, RiskSource, Severity
 from tests.builders import (
     CALENDAR,
     DAY,
@@ -73,7 +73,7 @@ def test_every_high_risk_is_in_one_of_at_most_three_stories_worst_first(found: l
 @pytest.mark.parametrize(("expected", "told"), [(105, False), (106, True)])
 def test_hours_that_colour_nothing_are_no_story(expected: float, told: bool) -> None:
     """Budget is yellow below .95 of the hours at completion: 100 ÷ 105 is not, 100 ÷ 106 is."""
-    late = Risk("forecast-after-end", "derived", Severity.HIGH, "late")
+    late = Risk("forecast-after-end", RiskSource.DERIVED, Severity.HIGH, "late")
     forecast = Forecast(Quantiles(p50=date(2027, 1, 8)), 0.1, Quantiles(p50=expected, p80=140))
     (story,) = stories(late, **LATE | {"forecast": forecast})
     assert ("over the budget" in str(story.headline)) is told
@@ -81,7 +81,7 @@ def test_hours_that_colour_nothing_are_no_story(expected: float, told: bool) -> 
 
 
 def test_low_risks_alone_make_no_story() -> None:
-    assert stories(Risk("no-estimates", "derived", Severity.LOW, "x")) == ()
+    assert stories(Risk("no-estimates", RiskSource.DERIVED, Severity.LOW, "x")) == ()
 
 
 LATE = {
@@ -93,8 +93,8 @@ LATE = {
 
 def test_late_and_over_is_one_story_with_days_hours_and_money() -> None:
     late, over = (
-        Risk("forecast-after-end", "derived", Severity.HIGH, "late"),
-        Risk("burn-ahead", "derived", Severity.MEDIUM, "burn"),
+        Risk("forecast-after-end", RiskSource.DERIVED, Severity.HIGH, "late"),
+        Risk("burn-ahead", RiskSource.DERIVED, Severity.MEDIUM, "burn"),
     )
     (story,) = stories(late, over, **LATE)
     assert str(story.headline) == (
@@ -106,10 +106,10 @@ def test_late_and_over_is_one_story_with_days_hours_and_money() -> None:
 
 
 def test_a_change_order_that_nobody_signed_is_the_cause_of_being_late() -> None:
-    order = ChangeOrder("g/p#9", "SSO", "proposed", 40, 10_000)
+    order = ChangeOrder("g/p#9", "SSO", ChangeOrderState.PROPOSED, 40, 10_000)
     found = stories(
-        Risk("forecast-after-end", "derived", Severity.HIGH, "late"),
-        Risk("change-order-ageing", "derived", Severity.MEDIUM, "old"),
+        Risk("forecast-after-end", RiskSource.DERIVED, Severity.HIGH, "late"),
+        Risk("change-order-ageing", RiskSource.DERIVED, Severity.MEDIUM, "old"),
         scope=Scope(change_orders=(order,), added=3),
         **LATE,
     )
@@ -119,8 +119,8 @@ def test_a_change_order_that_nobody_signed_is_the_cause_of_being_late() -> None:
 
 
 def test_a_rated_risk_and_an_escalation_keep_their_owner_and_a_manager_s_action_is_the_pm_s() -> None:
-    rated = Risk("raid-risk", "register", Severity.HIGH, "Storage", ("g/p#1",), "Load test", 16, "kim")
-    held = Risk("milestone-overdue", "derived", Severity.HIGH, "overdue", ("g/p#2",))
+    rated = Risk("raid-risk", RiskSource.REGISTER, Severity.HIGH, "Storage", ("g/p#1",), "Load test", 16, "kim")
+    held = Risk("milestone-overdue", RiskSource.DERIVED, Severity.HIGH, "overdue", ("g/p#2",))
     told = {story.id: story for story in stories(rated, held)}
     assert told["register:g/p#1"].owner == "kim"
     assert str(told["register:g/p#1"].cause) == "Rated 16 of 25."
@@ -129,13 +129,15 @@ def test_a_rated_risk_and_an_escalation_keep_their_owner_and_a_manager_s_action_
 
 def test_an_update_that_is_overdue_is_due_today() -> None:
     late = Escalation("g/p#1", severity=Severity.HIGH, update_due=date(2026, 11, 12), overdue=True)
-    (story,) = stories(Risk("escalation-open", "derived", Severity.HIGH, "open", ("g/p#1",)), escalations=(late,))
+    (story,) = stories(
+        Risk("escalation-open", RiskSource.DERIVED, Severity.HIGH, "open", ("g/p#1",)), escalations=(late,)
+    )
     assert story.due == make_subject().day
 
 
 def test_money_that_waits_for_acceptance_is_told_with_its_milestones() -> None:
     ready = Acceptance("Build", 55_000, AcceptanceState.READY, last_safe_sending=date(2026, 12, 1))
-    (story,) = stories(Risk("done-unaccepted", "derived", Severity.MEDIUM, "x"), acceptance=(ready,))
+    (story,) = stories(Risk("done-unaccepted", RiskSource.DERIVED, Severity.MEDIUM, "x"), acceptance=(ready,))
     assert str(story.headline) == 'USD 55,000 wait for acceptance: "Build".'
     assert (story.consequence.money, story.due) == (55_000, date(2026, 12, 1))
 

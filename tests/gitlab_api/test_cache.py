@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from bot.config import Settings
 from bot.domain.model import Portfolio
+from bot.gitlab_api import cache as cache_module
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
@@ -269,6 +270,32 @@ def test_a_broken_file_is_put_aside_with_a_message(
     assert read(gitlab, path)[1].counts.history_requests == 0
 
 
+@pytest.mark.parametrize("fault", ["database or disk is full", "disk I/O error"])
+def test_a_fault_of_the_disk_puts_no_good_cache_aside(
+    gitlab: DemoGitLab, path: Path, fault: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, _ = read(gitlab, path)
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError(fault)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cache_module, "_prepare", fail)
+        assert read(gitlab, path)[0] == expected
+    assert [r.message for r in caplog.records] == [f"cache {path} can't be used ({fault}): reading without it"]
+    assert not path.with_name(".psbot-cache.dropped").exists()
+    assert read(gitlab, path)[1].counts.history_requests == 0
+
+
+def test_a_broken_file_that_cannot_be_put_aside_costs_time_only(
+    gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.write_bytes(b"not a database at all, but text " * 200)
+    path.with_name(".psbot-cache.dropped").mkdir()
+    assert read(gitlab, path)[0] == read(gitlab)[0]
+    assert "reading without it" in caplog.text
+
+
 def test_somebody_elses_database_is_left_whole(
     gitlab: DemoGitLab, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -336,6 +363,7 @@ def test_changes_to_what_another_run_stored_meanwhile_are_not_kept(path: Path) -
 KILLED = """
 import sys
 from pathlib import Path
+from bot.gitlab_api import cache as cache_module
 from bot.gitlab_api.cache import Cache
 with Cache.open(Path(sys.argv[1]), "https://a", 1) as cache:
     print("ready", flush=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from bot.gitlab_api.places import Place
+from bot.domain.vocabulary import Audience
+from bot.gitlab_api.places import Place, PlaceKind
 from bot.publish.digest import digest
 from bot.publish.execute import Result, take_step
 from bot.publish.marker import Identity, Marker, signed
@@ -16,9 +17,9 @@ from bot.publish.writer import Retry, Scene, Writer
 from bot.report.document import PM_NOTES_END, PM_NOTES_START
 
 SPOT = "acme/ps-internal/globex#1"
-WHAT = Identity("status", "internal", SPOT, "2026-W47")
-MONTH = Identity("monthly", "internal", "", "2026-10")
-PLACE = Place(SPOT, SPOT, "acme/ps-internal/globex", "issue", "/projects/1/issues/1", "/projects/1/issues/1")
+WHAT = Identity("status", Audience.INTERNAL, SPOT, "2026-W47")
+MONTH = Identity("monthly", Audience.INTERNAL, "", "2026-10")
+PLACE = Place(SPOT, SPOT, "acme/ps-internal/globex", PlaceKind.ISSUE, "/projects/1/issues/1", "/projects/1/issues/1")
 
 
 def text_of(words: str, identity: Identity = WHAT, notes: str = "", **marker: Any) -> str:

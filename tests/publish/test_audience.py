@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.config import Settings
 from bot.domain.model import Engagement, Facts, Portfolio
+from bot.domain.vocabulary import Audience
 from bot.publish.audience import Guard, Spot, make_guard, malformed
 from bot.report.document import IssueTarget, NoteTarget
 from tests.publish.stage import CHANNEL, ROOT, SETTINGS, Stage, monthly, status
@@ -40,7 +41,7 @@ def test_internal_texts_stand_exactly_where_the_longest_declared_path_is_interna
         folded.setdefault(declared.casefold(), (declared, audience))
     namespaces = dict(folded.values())
     guard = Guard(Settings.model_validate({"portfolio": {"namespaces": namespaces}}).audience_of)
-    refusal = guard.refusal("internal", None, Spot("asked/for#1", f"{path}#1", path))
+    refusal = guard.refusal(Audience.INTERNAL, None, Spot("asked/for#1", f"{path}#1", path))
     assert (refusal is None) == (_expected(namespaces, path) == "internal")
 
 
@@ -59,38 +60,39 @@ def _spot(ref: str, asked: str = "") -> Spot:
      "acme/customers/acme/ps-internal#1", "ps-internal#1"],
 )  # fmt: skip
 def test_look_alikes_of_an_internal_path_are_not_internal(ref: str) -> None:
-    refusal = _guard().refusal("internal", ROOT, _spot(ref))
+    refusal = _guard().refusal(Audience.INTERNAL, ROOT, _spot(ref))
     assert refusal is not None
     assert "not declared internal" in refusal
 
 
 @pytest.mark.parametrize("ref", ["acme/ps-internal#1", "ACME/PS-Internal/sub/deep&7", "acme/ps-internal/globex#1"])
 def test_internal_paths_in_any_letter_case_and_depth_are(ref: str) -> None:
-    assert _guard().refusal("internal", ROOT, _spot(ref)) is None
+    assert _guard().refusal(Audience.INTERNAL, ROOT, _spot(ref)) is None
 
 
 def test_the_path_that_gitlab_answers_counts_not_the_one_asked_for() -> None:
     guard = _guard()
     moved_out = Spot("acme/ps-internal/globex#1", "acme/customers/globex#9", "acme/customers/globex")
-    assert "it is now acme/customers/globex#9" in (guard.refusal("internal", ROOT, moved_out) or "")
+    assert "it is now acme/customers/globex#9" in (guard.refusal(Audience.INTERNAL, ROOT, moved_out) or "")
     moved_in = Spot("acme/customers/globex#9", "acme/ps-internal/globex#1", "acme/ps-internal/globex")
-    assert guard.refusal("internal", ROOT, moved_in) is None
+    assert guard.refusal(Audience.INTERNAL, ROOT, moved_in) is None
 
 
 def test_customers_texts_stand_in_the_declared_channel_only() -> None:
     guard = _guard()
-    assert guard.refusal("customer", ROOT, _spot(CHANNEL)) is None
-    assert guard.refusal("customer", ROOT, _spot("acme/customers/initech#1")) is not None
-    assert guard.refusal("customer", "acme/ps-internal/initech#1", _spot(CHANNEL)) is not None
-    assert guard.refusal("customer", None, _spot(CHANNEL)) is not None
+    assert guard.refusal(Audience.CUSTOMER, ROOT, _spot(CHANNEL)) is None
+    assert guard.refusal(Audience.CUSTOMER, ROOT, _spot("acme/customers/initech#1")) is not None
+    assert guard.refusal(Audience.CUSTOMER, "acme/ps-internal/initech#1", _spot(CHANNEL)) is not None
+    assert guard.refusal(Audience.CUSTOMER, None, _spot(CHANNEL)) is not None
     assert (
-        guard.refusal("customer", ROOT, Spot(CHANNEL, "acme/customers/initech#1", "acme/customers/initech")) is not None
+        guard.refusal(Audience.CUSTOMER, ROOT, Spot(CHANNEL, "acme/customers/initech#1", "acme/customers/initech"))
+        is not None
     )
 
 
 def test_a_draft_for_a_customer_is_internal() -> None:
-    assert _guard().refusal("customer", ROOT, _spot(CHANNEL), draft=True) is not None
-    assert _guard().refusal("customer", ROOT, _spot(ROOT), draft=True) is None
+    assert _guard().refusal(Audience.CUSTOMER, ROOT, _spot(CHANNEL), draft=True) is not None
+    assert _guard().refusal(Audience.CUSTOMER, ROOT, _spot(ROOT), draft=True) is None
 
 
 def test_no_audience_is_refused() -> None:
@@ -104,7 +106,7 @@ def test_no_audience_is_refused() -> None:
 )  # fmt: skip
 def test_other_instances_and_crooked_references_are_refused(asked: str) -> None:
     assert malformed(asked) is not None
-    assert _guard().refusal("internal", ROOT, Spot(asked, ROOT, "acme/ps-internal/globex")) is not None
+    assert _guard().refusal(Audience.INTERNAL, ROOT, Spot(asked, ROOT, "acme/ps-internal/globex")) is not None
 
 
 @pytest.mark.parametrize("asked", ["acme/ps#12", "a.b/c_d/e-f&7", "acme/reports"])

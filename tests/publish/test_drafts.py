@@ -13,6 +13,7 @@ from bot.publish.approval import Thumb
 from bot.publish.audience import Guard
 from bot.publish.digest import digest
 from bot.publish.drafts import QUESTION, DraftPlanner, draft_state, is_edited
+from bot.publish.forms import PostForm
 from bot.publish.marker import Marker, read_marker
 from bot.publish.posts import Post, Spotted, Standing
 from bot.publish.steps import Step
@@ -36,19 +37,19 @@ def drafted(number: int = 7, words: str = "Half done.", now: str = "", **fields:
     body = wish.text().replace(words, now or words)
     marker = read_marker(body)
     assert marker is not None
-    return Post(ROOT, "note", number, marker, body, thread=f"t{number}", **fields)
+    return Post(ROOT, PostForm.NOTE, number, marker, body, thread=f"t{number}", **fields)
 
 
 def told(words: str = "Half done.", number: int = 20, **fields: Any) -> Post:
     """What the customer reads."""
     identity = replace(wish_of().identity, draft=False)
-    return Post(CHANNEL, "note", number, Marker(identity, digest(words)), words, shared=True, **fields)
+    return Post(CHANNEL, PostForm.NOTE, number, Marker(identity, digest(words)), words, shared=True, **fields)
 
 
 def asked(text: str, number: int = 8, **fields: Any) -> Post:
     wish = wish_of()
     identity = replace(wish.identity, kind=wish.identity.kind + QUESTION)
-    return Post(ROOT, "note", number, Marker(identity, digest(text)), "?", **{"created_at": NOON, **fields})
+    return Post(ROOT, PostForm.NOTE, number, Marker(identity, digest(text)), "?", **{"created_at": NOON, **fields})
 
 
 def planned(wish: Wish, *posts: Post, parts: int = 1) -> list[Step]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.errors import AccessError, GitLabError
-from bot.publish.execute import Outcome, Result, apply_plan
+from bot.publish.execute import Outcome, Result, StepState, apply_plan
 from bot.publish.posts import HealthStanding
 from bot.publish.steps import Plan, Step
 from bot.publish.writer import RefusedWrite, Retry
@@ -26,13 +26,13 @@ def test_what_is_read_back_counts_as_written() -> None:
 
 def test_what_stands_already_is_not_written() -> None:
     script = Script([scene(post())])
-    assert script.take(CREATE) == Result(CREATE, "done", "already up to date", "https://gitlab/7")
+    assert script.take(CREATE) == Result(CREATE, StepState.DONE, "already up to date", "https://gitlab/7")
     assert script.written == []
 
 
 def test_a_lost_answer_leads_to_a_look_and_counts_where_it_stands() -> None:
     script = Script([scene(), scene(post())], [Retry(2.5)])
-    assert script.take(CREATE) == Result(CREATE, "done", "because", "https://gitlab/7")
+    assert script.take(CREATE) == Result(CREATE, StepState.DONE, "because", "https://gitlab/7")
     assert (len(script.written), script.paused) == (1, [(2.5, 0)])
 
 
@@ -133,7 +133,7 @@ def test_what_changed_since_the_plan_is_refused_as_stale() -> None:
 @pytest.mark.parametrize("stale", [True, False])
 def test_the_writers_own_refusal_is_told(stale: bool) -> None:
     result = Script([scene()], [RefusedWrite("no approval", stale)]).take(CREATE)
-    assert result == Result(CREATE, "refused", "no approval", stale=stale)
+    assert result == Result(CREATE, StepState.REFUSED, "no approval", stale=stale)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,10 @@ def test_progress_is_told_after_each_step_and_names_are_handed_on() -> None:
 
 
 def test_an_outcome_is_sorted_by_what_became_of_the_steps() -> None:
-    results = [Result(CREATE, state, "x", stale=state == "refused") for state in ("done", "failed", "refused")]
+    results = [
+        Result(CREATE, state, "x", stale=state == "refused")
+        for state in (StepState.DONE, StepState.FAILED, StepState.REFUSED)
+    ]
     outcome = Outcome(tuple(results))
     assert (outcome.done, outcome.failed, outcome.refused, outcome.stale) == (
         (results[0],), (results[1],), (results[2],), (results[2],),
@@ -196,7 +199,7 @@ def test_an_answer_that_shows_what_stands_now_needs_no_second_look() -> None:
     before = post(7, "Before.")
     wanted = step("update", "After.", post=7, expects=_digest(before.body))
     script = Script([scene(before)], proves=True)
-    assert script.take(wanted) == Result(wanted, "done", "because", "https://gitlab/7")
+    assert script.take(wanted) == Result(wanted, StepState.DONE, "because", "https://gitlab/7")
     assert (len(script.written), script.looked) == (1, 1)
     script = Script([scene(before), scene(post(7, "After."))])
     assert (script.take(wanted).state, script.looked) == ("done", 2)

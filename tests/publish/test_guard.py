@@ -8,6 +8,7 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.model import Engagement, Facts, Portfolio
+from bot.domain.vocabulary import Audience
 from bot.publish.audience import Guard, Spot, make_guard, malformed
 from tests.publish.stage import CHANNEL, ROOT, SETTINGS
 
@@ -49,8 +50,8 @@ INTERNAL: dict[str, tuple[Guard, Spot, str | None]] = {
 @pytest.mark.parametrize("name", INTERNAL)
 def test_internal_texts_and_drafts(name: str) -> None:
     made, where, refusal = INTERNAL[name]
-    assert made.refusal("internal", ROOT, where) == refusal
-    assert made.refusal("customer", ROOT, where, draft=True) == refusal
+    assert made.refusal(Audience.INTERNAL, ROOT, where) == refusal
+    assert made.refusal(Audience.CUSTOMER, ROOT, where, draft=True) == refusal
 
 
 CUSTOMER: dict[str, tuple[Guard, str | None, Spot, str | None]] = {
@@ -77,7 +78,7 @@ CUSTOMER: dict[str, tuple[Guard, str | None, Spot, str | None]] = {
 @pytest.mark.parametrize("name", CUSTOMER)
 def test_customers_texts(name: str) -> None:
     made, engagement, where, refusal = CUSTOMER[name]
-    assert made.refusal("customer", engagement, where) == refusal
+    assert made.refusal(Audience.CUSTOMER, engagement, where) == refusal
 
 
 def test_other_audiences_have_no_place_anywhere() -> None:
@@ -115,7 +116,7 @@ def test_a_channel_of_two_customers_is_a_fault_of_the_guard() -> None:
         for n in ("globex", "initech")
     ]
     made = make_guard(Settings.model_validate(SETTINGS), Portfolio(tuple(two)))
-    assert any(made.refusal("customer", e.ref, spot(CHANNEL)) for e in two)
+    assert any(made.refusal(Audience.CUSTOMER, e.ref, spot(CHANNEL)) for e in two)
 
 
 @pytest.mark.parametrize("asked", ["a#1", "a&12", "a/b", "a.b/c-d/e_f#1", "../a#1", "a/..", "a/./b#2", "..&1"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.model import Engagement, Portfolio
+from bot.publish.forms import PostForm
 from bot.publish.loss import MOST_ASKED, NOTHING_FOUND, SHOWN, Basis, LossFinder, basis_of
 from bot.publish.marker import Marker
 from bot.publish.posts import Post, Standing
@@ -28,7 +29,7 @@ def stood(document: Document, payload: Mapping[str, Any], number: int = 7, **fie
     marker = {name: fields.pop(name) for name in ("duplicate_of", "part") if name in fields}
     identity = replace(identity_of(document), part=marker.pop("part", 1))
     place = ROOT if document.engagement else REPORTS
-    return replace(Post(place, "issue", number, "…", Marker(identity, "f", payload=payload, **marker)), **fields)
+    return replace(Post(place, PostForm.ISSUE, number, Marker(identity, "f", payload=payload, **marker), "…"), **fields)
 
 
 def held(
@@ -96,11 +97,21 @@ def test_a_text_that_does_not_say_what_it_stood_on_misses_nothing() -> None:
     assert held(monthly(), stood(monthly(), {}), now=()) == ""
 
 
+def noted(asked: list[str]) -> Callable[[str], bool]:
+    """GitLab explains nothing, and it is noted of what it was asked."""
+
+    def explain(ref: str) -> bool:
+        asked.append(ref)
+        return False
+
+    return explain
+
+
 @pytest.mark.parametrize("n", [MOST_ASKED - 1, MOST_ASKED, MOST_ASKED + 1])
 def test_after_ten_without_a_reason_gitlab_is_asked_no_more(n: int) -> None:
     asked: list[str] = []
     gone = [f"acme/gone-{number:02}#1" for number in range(n)]
-    reason = held(monthly(), stood(monthly(), basis([A, *gone, "acme/z#1"])), explain=lambda r: bool(asked.append(r)))
+    reason = held(monthly(), stood(monthly(), basis([A, *gone, "acme/z#1"])), explain=noted(asked))
     assert asked == [*gone, "acme/z#1"][:10]
     assert f"{n + 1} of {n + 2} are missing" in reason
 
@@ -119,7 +130,7 @@ def test_several_reports_that_miss_the_same_ask_once() -> None:
     finder = LossFinder(
         Portfolio((Engagement(A),)),
         Standing(posts=(stood(monthly(), basis([A, B])), stood(other, basis([A, B])))),
-        lambda ref: bool(asked.append(ref)),
+        noted(asked),
     )
     found = finder.held([monthly(), other])
     assert set(found) == {identity_of(monthly()), identity_of(other)}

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.vocabulary import Audience
 from bot.publish.marker import (
     MAX_PAYLOAD,
     Identity,
@@ -89,22 +90,22 @@ def test_a_quoted_marker_is_none(prefix: str) -> None:
 
 
 def test_a_marker_pasted_into_the_pm_notes_is_none() -> None:
-    other = Marker(Identity("closeout", "internal", "acme/ps&7", "2026-W01"), "f")
+    other = Marker(Identity("closeout", Audience.INTERNAL, "acme/ps&7", "2026-W01"), "f")
     text = f"Text.\n{PM_NOTES_START}\n{write_marker(other)}\n{PM_NOTES_END}"
     assert read_marker(text) is None
     assert read_marker(signed(text, _marker())) == _marker()
 
 
 def test_a_customers_marker_names_the_engagement_by_digest_only() -> None:
-    token = engagement_token("acme/ps-internal/secret-deal&7", "customer")
+    token = engagement_token("acme/ps-internal/secret-deal&7", Audience.CUSTOMER)
     assert "secret" not in token
     assert token.startswith("~")
-    assert engagement_token("acme/ps&7", "internal") == "acme/ps&7"
+    assert engagement_token("acme/ps&7", Audience.INTERNAL) == "acme/ps&7"
 
 
 def test_a_payload_for_customers_is_refused() -> None:
     with pytest.raises(ValueError, match="no payload"):
-        write_marker(Marker(Identity("status", "customer", "~1", "2026-W47"), "f", payload={"margin": 0.4}))
+        write_marker(Marker(Identity("status", Audience.CUSTOMER, "~1", "2026-W47"), "f", payload={"margin": 0.4}))
 
 
 def test_a_payload_in_a_customers_marker_is_not_read() -> None:

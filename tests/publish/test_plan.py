@@ -14,7 +14,9 @@ import pytest
 from bot.config import Settings
 from bot.domain.errors import UsageError
 from bot.domain.model import Engagement, Portfolio
+from bot.domain.vocabulary import Audience
 from bot.publish.audience import Guard
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json, plan_schema, plan_to_json
@@ -35,7 +37,7 @@ def planned(*documents: object, posts: tuple[Post, ...] = (), **standing: object
 
 def posted(text: str, **fields: object) -> Post:
     step = planned(status(text)).steps[0]
-    found = Post(ROOT, "note", 7, Marker(step.identity, step.fingerprint, pm="x"), step.body, author="bot")
+    found = Post(ROOT, PostForm.NOTE, 7, Marker(step.identity, step.fingerprint, pm="x"), step.body, author="bot")
     return replace(found, **fields)  # type: ignore[arg-type]
 
 
@@ -218,4 +220,4 @@ def test_steps_name_what_they_are_about() -> None:
     assert step.name == f"status 2026-W47 (internal) of {ROOT}"
     once = dataclasses.replace(step, identity=dataclasses.replace(step.identity, kind="closeout", period="closeout"))
     assert once.name == f"closeout (internal) of {ROOT}"
-    assert step.identity == Identity("status", "internal", ROOT, "2026-W47")
+    assert step.identity == Identity("status", Audience.INTERNAL, ROOT, "2026-W47")

@@ -10,11 +10,13 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.model import Engagement, Facts, Portfolio
+from bot.domain.vocabulary import Audience
 from bot.publish.digest import digest
 from bot.publish.execute import Outcome
+from bot.publish.forms import PostForm
 from bot.publish.marker import Marker, signed
 from bot.publish.recheck import Today
-from bot.publish.steps import Approval, Plan, Step
+from bot.publish.steps import Approval, Plan, Step, StepAction
 from bot.report.document import NoteTarget
 from tests.publish.stage import CHANNEL, ROOT, SETTINGS, UNASKED, Stage, draft, monthly, status
 
@@ -52,7 +54,7 @@ def other_words(step: Step) -> dict[str, Any]:
 
 
 def hidden_words(step: Step) -> dict[str, Any]:
-    marker = Marker(replace(step.identity, audience="internal"), step.fingerprint, payload={"margin": 0.4})
+    marker = Marker(replace(step.identity, audience=Audience.INTERNAL), step.fingerprint, payload={"margin": 0.4})
     return {"body": signed(step.body, marker)}
 
 
@@ -65,7 +67,7 @@ FORGERIES: dict[str, Callable[[Step], dict[str, Any]]] = {
     "the internal place": lambda step: {"target": ROOT},
     "another engagement": lambda step: {"engagement": "acme/ps-internal/delivery&1"},
     "an audience of its own": lambda step: {"identity": replace(step.identity, audience="public")},
-    "called internal": lambda step: {"identity": replace(step.identity, audience="internal", engagement=ROOT)},
+    "called internal": lambda step: {"identity": replace(step.identity, audience=Audience.INTERNAL, engagement=ROOT)},
     "called a draft": lambda step: {"identity": replace(step.identity, draft=True)},
     "an unknown report": lambda step: {"identity": replace(step.identity, kind="letter")},
 }
@@ -150,7 +152,7 @@ def test_a_forged_removal_takes_no_only_copy_away(stage: Stage) -> None:
     theirs = stage.notes(CHANNEL)[0]
     step = replace(
         stage.plan(draft()).steps[0],
-        action="remove", form="note", identity=replace(draft_identity(stage), draft=False), target=CHANNEL,
+        action=StepAction.REMOVE, form=PostForm.NOTE, identity=replace(draft_identity(stage), draft=False), target=CHANNEL,
         post=theirs.id, place=CHANNEL, expects=digest(theirs.body), needs_other=False, body="",
     )  # fmt: skip
     assert [r.state for r in apply(stage, Plan((step,))).results] == ["refused"]

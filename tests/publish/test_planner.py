@@ -9,6 +9,7 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.model import Reply
+from bot.domain.vocabulary import Audience
 from bot.publish.audience import Guard
 from bot.publish.digest import digest
 from bot.publish.leftovers import leftover_steps
@@ -293,8 +294,8 @@ def test_a_second_issue_of_a_month_that_is_over_is_closed_for_the_first() -> Non
 
 
 def test_a_customers_copies_are_looked_for_where_the_approved_text_stands() -> None:
-    token = engagement_token(SPOT, "customer")
-    drafted = Identity("status", "customer", token, "2026-W47", draft=True)
+    token = engagement_token(SPOT, Audience.CUSTOMER)
+    drafted = Identity("status", Audience.CUSTOMER, token, "2026-W47", draft=True)
     wish = replace(wishes_of()[0], identity=drafted, customer_target=CHANNEL)
     told = [
         post(number, identity=replace(drafted, period="2026-W46", draft=False), place=CHANNEL, shared=True)

@@ -9,13 +9,15 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.model import Engagement, Facts, Portfolio
+from bot.domain.vocabulary import Audience
 from bot.publish.digest import digest
 from bot.publish.drafts import QUESTION
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, engagement_token, signed
 from bot.publish.mentions import MENTION
 from bot.publish.orders import ANSWER
 from bot.publish.recheck import Today
-from bot.publish.steps import Plan, Step
+from bot.publish.steps import Plan, Step, StepAction
 from tests.publish.stage import CHANNEL, REPORTS, ROOT, SETTINGS
 
 HOME = "acme/ps-internal/hall#9"
@@ -43,23 +45,32 @@ def with_text(step: Step, text: str = CUSTOMER_TEXT) -> Step:
 
 def of_engagement(ref: str = ROOT, audience: str = "internal", target: str = "", **changes: Any) -> Step:
     identity = Identity(changes.pop("kind", "status"), audience, engagement_token(ref, audience), "2026-W47")
-    made = Step("create", "note", identity, target or ref, "due", engagement=ref, fingerprint="f1")
+    made = Step(StepAction.CREATE, PostForm.NOTE, identity, target or ref, "due", engagement=ref, fingerprint="f1")
     return with_text(replace(made, **changes))
 
 
 def roll_up(kind: str = "portfolio", **changes: Any) -> Step:
-    made = Step("create", "issue", Identity(kind, "internal", "", "2026-W47"), REPORTS, "due", fingerprint="f1")
+    made = Step(
+        StepAction.CREATE,
+        PostForm.ISSUE,
+        Identity(kind, Audience.INTERNAL, "", "2026-W47"),
+        REPORTS,
+        "due",
+        fingerprint="f1",
+    )
     return with_text(replace(made, **changes))
 
 
 def answer(action: Any = "ask", target: str = ROOT, audience: str = "internal", **changes: Any) -> Step:
     identity = Identity(changes.pop("kind", ANSWER), audience, "", "o1")
-    return with_text(replace(Step(action, "reply", identity, target, "an order", fingerprint="f1"), **changes))
+    return with_text(replace(Step(action, PostForm.REPLY, identity, target, "an order", fingerprint="f1"), **changes))
 
 
 def health(target: str = ROOT, **changes: Any) -> Step:
-    identity = Identity("health", "internal", ROOT, "health")
-    made = Step("label", "labels", identity, target, "green", engagement=ROOT, labels=("health::on track",))
+    identity = Identity("health", Audience.INTERNAL, ROOT, "health")
+    made = Step(
+        StepAction.LABEL, PostForm.LABELS, identity, target, "green", engagement=ROOT, labels=("health::on track",)
+    )
     return replace(made, **changes)
 
 
@@ -106,7 +117,7 @@ def test_what_psbot_would_do_today_is_done(name: str) -> None:
 
 
 def test_what_writes_nothing_is_no_matter() -> None:
-    idle = replace(of_engagement(target="acme/elsewhere#1"), action="skip")
+    idle = replace(of_engagement(target="acme/elsewhere#1"), action=StepAction.SKIP)
     assert judged(idle) == ""
 
 
@@ -142,8 +153,8 @@ FORGED: dict[str, tuple[Step, str]] = {
     "marker of words that sort before": (of_engagement(body=signed("x", Marker(of_engagement().identity, "f0"))), "its text does not bear the marker of this step"),
     "no fingerprint": (replace(of_engagement(), fingerprint=""), "its text does not bear the marker of this step"),
     "roll-up of an engagement": (roll_up(engagement=ROOT), "a portfolio report is internal, and of the whole portfolio"),
-    "roll-up named after one": (roll_up(identity=Identity("portfolio", "internal", ROOT, "2026-W47")), "a portfolio report is internal, and of the whole portfolio"),
-    "roll-up for a customer": (roll_up(identity=Identity("portfolio", "customer", "", "2026-W47")), "a portfolio report is internal, and of the whole portfolio"),
+    "roll-up named after one": (roll_up(identity=Identity("portfolio", Audience.INTERNAL, ROOT, "2026-W47")), "a portfolio report is internal, and of the whole portfolio"),
+    "roll-up for a customer": (roll_up(identity=Identity("portfolio", Audience.CUSTOMER, "", "2026-W47")), "a portfolio report is internal, and of the whole portfolio"),
     "roll-up elsewhere": (roll_up(target="acme/ps-internal/x"), f"`reports.portfolio.project` is {REPORTS} now, not acme/ps-internal/x"),
     "roll-up closed elsewhere": (roll_up(action="close", target="acme/ps-internal/x"), f"`reports.portfolio.project` is {REPORTS} now, not acme/ps-internal/x"),
     "labels": (roll_up(labels=("ps-weekly", "PSProject")), "`reports.portfolio.labels` names other labels now"),

@@ -18,10 +18,11 @@ from bot.domain.errors import (
 from bot.gitlab_api import writing
 from bot.publish import writer as hands
 from bot.publish.closing import closed_text
+from bot.publish.forms import PostForm
 from bot.publish.orders import SIGNS
 from bot.publish.posts import Post
 from bot.publish.standing import Sight
-from bot.publish.steps import Action, Step
+from bot.publish.steps import Step, StepAction
 from bot.publish.writer import RefusedWrite, Retry, Scene, Writer
 from tests.publish.hands import Hands
 from tests.publish.scripted import MONTH, PLACE, SPOT, post, scene, step
@@ -71,13 +72,13 @@ def test_gitlabs_own_refusal_is_passed_on(problem: Any, action: str) -> None:
 
 def test_only_the_answer_to_an_update_proves_what_stands() -> None:
     wanted = step("update", target=ROOT)
-    cases: list[tuple[Action, str | None, bool]] = [
-        ("update", wanted.body, True),
-        ("update", wanted.body + "\n ", True),
-        ("update", "other", False),
-        ("update", None, False),
-        ("create", wanted.body, False),
-        ("ask", wanted.body, False),
+    cases: list[tuple[StepAction, str | None, bool]] = [
+        (StepAction.UPDATE, wanted.body, True),
+        (StepAction.UPDATE, wanted.body + "\n ", True),
+        (StepAction.UPDATE, "other", False),
+        (StepAction.UPDATE, None, False),
+        (StepAction.CREATE, wanted.body, False),
+        (StepAction.ASK, wanted.body, False),
     ]
     for action, answer, proves in cases:
         made = Hands()
@@ -223,11 +224,11 @@ def lookout(monkeypatch: pytest.MonkeyPatch) -> Hands:
 
 def test_labels_and_reactions_are_looked_at_where_they_are(lookout: Hands) -> None:
     lookout.reader = Places()  # type: ignore[assignment]
-    labels = lookout.look(replace(step("label"), form="labels"))
+    labels = lookout.look(replace(step("label"), form=PostForm.LABELS))
     assert str(labels.health).startswith("health of ")
     assert (labels.posts, labels.signs) == ((), ())
     for number, told in ((9, 9), (None, 0)):
-        assert lookout.look(replace(step("react", post=number), form="reaction")).signs == (f"{SPOT} {told}",)
+        assert lookout.look(replace(step("react", post=number), form=PostForm.REACTION)).signs == (f"{SPOT} {told}",)
 
 
 def test_one_text_that_is_known_is_looked_at_alone_and_its_place_is_asked_for_once(lookout: Hands) -> None:
@@ -270,7 +271,7 @@ def test_a_further_part_is_looked_for_below_the_report_issue_itself(lookout: Han
     )
     assert [p.id for p in lookout.look(wanted).posts] == [3, 8]
     assert places.asked == [("acme/ps-internal/reports", ("m",)), ("acme/ps-internal/reports#3", ())]
-    assert [p.id for p in lookout.look(replace(wanted, action="update", post=8)).posts] == [3, 8]
+    assert [p.id for p in lookout.look(replace(wanted, action=StepAction.UPDATE, post=8)).posts] == [3, 8]
 
 
 # -- waiting

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
+from bot.domain.vocabulary import Audience
 from bot.publish.approval import Thumb
 from bot.publish.drafts import QUESTION
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, read_marker
 from bot.publish.posts import Post
 from bot.publish.steps import Step
@@ -50,7 +52,10 @@ def test_a_text_that_would_run_a_command_is_not_sent(action: str) -> None:
 
 def test_a_customers_draft_stands_where_our_own_people_read() -> None:
     wanted = step(
-        "create", identity=Identity("status", "customer", "~x", "2026-W47", draft=True), target=ROOT, engagement=ROOT
+        "create",
+        identity=Identity("status", Audience.CUSTOMER, "~x", "2026-W47", draft=True),
+        target=ROOT,
+        engagement=ROOT,
     )
     assert not is_for_customer(wanted)
     made = Hands()
@@ -65,14 +70,14 @@ def drafted(number: int = 7, words: str = "Half done.", **fields: Any) -> Post:
     body = make_wishes(draft(words))[0].text()
     marker = read_marker(body)
     assert marker
-    return Post(ROOT, "note", number, marker, body, **fields)
+    return Post(ROOT, PostForm.NOTE, number, marker, body, **fields)
 
 
 def customers(words: str = "Half done.", action: Any = "create") -> Step:
     wish = approved_wish(make_wishes(draft(words))[0], CHANNEL, words)
     return Step(
         action,
-        "note",
+        PostForm.NOTE,
         wish.identity,
         CHANNEL,
         "approved",
@@ -184,7 +189,7 @@ def test_what_needs_no_approval_is_posted_and_what_is_switched_off_is_not() -> N
 
 
 def test_a_question_about_a_draft_needs_no_approval() -> None:
-    identity = Identity("status" + QUESTION, "customer", "~x", "2026-W47", draft=True)
+    identity = Identity("status" + QUESTION, Audience.CUSTOMER, "~x", "2026-W47", draft=True)
     made = Hands()
     made.write(step("ask", identity=identity, target=ROOT, engagement=ROOT), scene(), None)
     assert (len(made.sent), made.shelf.looked) == (1, [])

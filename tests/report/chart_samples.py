@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.derive.results import MilestoneStatus, PortfolioQuarter, Quantiles, QuarterRevenue
-from bot.domain.vocabulary import MilestoneState
+from bot.domain.vocabulary import MilestoneState, ValueBasis
 from bot.report.charts import BurnPoint, Chart, burn_up_chart, milestone_chart, revenue_chart
 from bot.report.text.wording import load_words
 
@@ -59,7 +59,7 @@ def charts(title: str) -> Iterator[Chart]:
     named = {title: QuarterRevenue(1, 2, 1, 3), "FY28-Q1": QuarterRevenue(0, 2, 1, 3)}
     made = (
         milestone_chart(WORDS, milestones(title), TODAY),
-        burn_up_chart(WORDS, history(), FINISH, "hours"),
+        burn_up_chart(WORDS, history(), FINISH, ValueBasis.HOURS),
         revenue_chart(WORDS, named),
         revenue_chart(WORDS, QUARTERS),
     )

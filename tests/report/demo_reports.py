@@ -10,7 +10,7 @@ from functools import cache
 from bot.app.vocabulary import full_vocabulary
 from bot.config import parse_config
 from bot.demo import DEMO_CONFIG, make_portfolio
-from bot.derive.decisions.status import Signals
+from bot.derive.past_memory import Memory
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived
 from bot.domain.model import Engagement, Portfolio
@@ -60,7 +60,7 @@ def demo_reports() -> DemoReports:
         portfolio = with_approvers(read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=DAY))
     closeout = settings.reports.closeout.model_copy(update={"csat": True})
     settings = settings.model_copy(update={"reports": settings.reports.model_copy(update={"closeout": closeout})})
-    calendar, memory = settings.work_calendar(range(2023, 2031)), dict[tuple[str, date], Signals]()
+    calendar, memory = settings.work_calendar(range(2023, 2031)), Memory()
 
     @cache
     def derive(day: date) -> Derived:

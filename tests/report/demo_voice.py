@@ -10,7 +10,7 @@ from functools import cache
 from bot.config import Settings, parse_config
 from bot.demo import DEMO_CONFIG, make_portfolio
 from bot.derive.catalog import vocabulary
-from bot.derive.decisions.status import Signals
+from bot.derive.past_memory import Memory
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived, EngagementDerived
 from bot.domain.calendar import WorkCalendar
@@ -68,7 +68,7 @@ def demo_voice(locale: str = "en_US", today: date = DAY, seed: int = 0) -> Voice
         config = DEMO_CONFIG(today, gitlab.url, seed) if seed else DEMO_CONFIG(today, gitlab.url)
         settings = parse_config(config, "config.yml", vocabulary())
         portfolio = read_portfolio(GitLabClient(gitlab.url, gitlab.token), settings, today=today)
-    calendar, memory = settings.work_calendar(range(2023, 2031)), dict[tuple[str, date], Signals]()
+    calendar, memory = settings.work_calendar(range(2023, 2031)), Memory()
     days: dict[date, Derived] = {}
 
     def derive(day: date) -> Derived:

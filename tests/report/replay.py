@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import partial
 
 from bot.config import Settings
+from bot.derive.past_memory import Memory
 from bot.derive.pipeline import derive_portfolio
-from bot.derive.replay import Memory
 from bot.derive.results import Derived
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import PastReport, Portfolio, Reply
@@ -92,7 +92,7 @@ def live_through(
     """Run the job on every day; `meanwhile` is what people do in GitLab after each run."""
     calendar, desk = WorkCalendar(), Desk()
     known: dict[date, Derived] = {}
-    memory: Memory = {}
+    memory = Memory()
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
         derive = partial(_derive, portfolio, settings, calendar, known, memory)

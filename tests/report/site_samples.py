@@ -10,7 +10,20 @@ from bot.derive import results as r
 from bot.derive.billing_results import Billing, BillingLine
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
-from bot.domain.vocabulary import AcceptanceState, BillingType, Colour, MilestoneState, Phase, RaidKind, Severity
+from bot.domain.vocabulary import (
+    AcceptanceState,
+    BillingType,
+    ChangeOrderState,
+    Colour,
+    ForecastBasis,
+    ItemState,
+    MilestoneState,
+    Phase,
+    RaidKind,
+    RiskSource,
+    Severity,
+    ValueBasis,
+)
 
 TODAY = date(2026, 11, 20)
 HOST = "https://gitlab.example.com"
@@ -99,21 +112,26 @@ def derived_engagement(
             f"{OWN}#21", f"{text} inner risk {secret}", RaidKind.RISK, mitigation=hidden, score=20, owner=secret
         ),
         r.RaidEntry(
-            f"{OWN}#22", f"{hidden} decided", RaidKind.DECISION, "closed", owner=secret, closed=TODAY - timedelta(3)
+            f"{OWN}#22",
+            f"{hidden} decided",
+            RaidKind.DECISION,
+            ItemState.CLOSED,
+            owner=secret,
+            closed=TODAY - timedelta(3),
         ),
     )
     billing = BillingLine("2026-11", "milestone", hidden, Billing.BLOCKED, 0.0, money, hidden, TODAY, (f"{OWN}#13",))
     return r.EngagementDerived(
         ref, hidden, text, f"{HOST}/groups/x", Phase.ACTIVE,
-        r.Progress("hours", 0.4, 288, 720, 1, 3, {f"{SHARED}#10": 100.0, f"{SHARED}#11": 120.0, f"{SHARED}#12": 60.0}),
+        r.Progress(ValueBasis.HOURS, 0.4, 288, 720, 1, 3, {f"{SHARED}#10": 100.0, f"{SHARED}#11": 120.0, f"{SHARED}#12": 60.0}),
         status, r.Schedule(0.5, 0.4, 0.8, 0.9, 3, TODAY, (milestone,), (f"{SHARED}#11",)),
-        r.Scope(3, 700, 2, 0, 20, 0.1, (r.ChangeOrder(f"{OWN}#30", hidden, "proposed", 40, money),), 0, 40, 0, money),
+        r.Scope(3, 700, 2, 0, 20, 0.1, (r.ChangeOrder(f"{OWN}#30", hidden, ChangeOrderState.PROPOSED, 40, money),), 0, 40, 0, money),
         r.Budget(720, 390, 390, 0.54, 0.96, 1.05, 750, TODAY + timedelta(30), 40, money, money),
-        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis="throughput", history_weeks=9),
+        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis=ForecastBasis.THROUGHPUT, history_weeks=9),
         (r.Acceptance(text, money, AcceptanceState.READY), r.Acceptance(f"{text} 2", money, AcceptanceState.ACCEPTED)),
         invoicing=(billing,),
         raid=raid,
-        risks=(r.Risk("x", "derived", Severity.CRITICAL, hidden, (f"{SHARED}#11",), hidden, owner=secret), r.Risk("y", "derived", Severity.LOW, hidden)),
+        risks=(r.Risk("x", RiskSource.DERIVED, Severity.CRITICAL, hidden, (f"{SHARED}#11",), hidden, owner=secret), r.Risk("y", RiskSource.DERIVED, Severity.LOW, hidden)),
         escalations=(r.Escalation(f"{OWN}#40", hidden, Severity.HIGH, 3, TODAY, overdue=True),),
         compliance=r.Compliance(0.5, (r.Gap("x", hidden),), 4),
         errors=(f"{OWN}: 403 {secret}",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -57,7 +57,7 @@ def report(words: str = "On track.", **fields: Any) -> Document:
 
 
 def trace(document: Document, day: date = THU, context: Any = None) -> Trace:
-    return trace_of(document, day, context or Told())
+    return trace_of(document, day, cast(Any, context or Told()))
 
 
 def decided(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.derive.results import Quantiles, QuarterRevenue
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item
-from bot.domain.vocabulary import MilestoneState
+from bot.domain.vocabulary import ItemState, MilestoneState, ValueBasis
 from bot.report.charts import (
     BurnPoint,
     Chart,
@@ -87,7 +87,7 @@ def test_one_engagement_s_charts_fit_gitlab_s_limit_with_long_titles() -> None:
         for n in range(30)
     ]
     gantt = milestone_chart(WORDS, long, TODAY)
-    burn = burn_up_chart(WORDS, history(26), FINISH, "hours")
+    burn = burn_up_chart(WORDS, history(26), FINISH, ValueBasis.HOURS)
     assert gantt is not None
     assert burn is not None
     assert len(gantt.source) < 2_000
@@ -149,7 +149,9 @@ def test_history_counts_what_stood_at_the_end_of_each_week() -> None:
         return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
     items = (
-        Item("x#1", "a", state="closed", created_at=at(TODAY - timedelta(20)), closed_at=at(TODAY - timedelta(7))),
+        Item(
+            "x#1", "a", state=ItemState.CLOSED, created_at=at(TODAY - timedelta(20)), closed_at=at(TODAY - timedelta(7))
+        ),
         Item("x#2", "b", created_at=at(TODAY - timedelta(20))),
         Item("x#3", "late", created_at=at(TODAY - timedelta(3))),
         Item("x#4", "no work", created_at=at(TODAY - timedelta(20))),
@@ -170,7 +172,9 @@ def test_what_is_done_is_drawn_and_what_is_forecast_is_told() -> None:
         BurnPoint(TODAY - timedelta(7), 20, 100),
         BurnPoint(TODAY, 40, 100),
     ]
-    chart = burn_up_chart(WORDS, points, Quantiles(p50=TODAY + timedelta(14), p80=TODAY + timedelta(21)), "hours")
+    chart = burn_up_chart(
+        WORDS, points, Quantiles(p50=TODAY + timedelta(14), p80=TODAY + timedelta(21)), ValueBasis.HOURS
+    )
     assert chart is not None
     assert chart.source.splitlines()[3:] == ["y-axis 0 --> 105", "bar [20, 40]", "line [100, 100]"]
     assert "40%" in chart.words
@@ -178,17 +182,17 @@ def test_what_is_done_is_drawn_and_what_is_forecast_is_told() -> None:
 
 
 def test_without_forecast_or_history_there_is_less_to_draw() -> None:
-    chart = burn_up_chart(WORDS, history(), Quantiles(), "count")
+    chart = burn_up_chart(WORDS, history(), Quantiles(), ValueBasis.COUNT)
     assert chart is not None
     assert "Forecast" not in chart.words
-    assert burn_up_chart(WORDS, history()[:1], FINISH, "count") is None
-    assert burn_up_chart(WORDS, [BurnPoint(TODAY, 0, 0)] * 2, FINISH, "count") is None
+    assert burn_up_chart(WORDS, history()[:1], FINISH, ValueBasis.COUNT) is None
+    assert burn_up_chart(WORDS, [BurnPoint(TODAY, 0, 0)] * 2, FINISH, ValueBasis.COUNT) is None
 
 
 @given(weeks=st.integers(3, 60))
 @settings(max_examples=50)
 def test_any_burn_up_is_short_and_even(weeks: int) -> None:
-    chart = burn_up_chart(WORDS, history(weeks), FINISH, "hours")
+    chart = burn_up_chart(WORDS, history(weeks), FINISH, ValueBasis.HOURS)
     assert chart is not None
     rows = [
         line.split("[", 1)[1].rstrip("]").split(", ")

@@ -18,7 +18,7 @@ from bot.derive.order_results import SlipCause
 from bot.derive.status_results import Step, Story
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts, Item, MilestoneFact
-from bot.domain.vocabulary import MilestoneState, Phase, RaidKind, Severity
+from bot.domain.vocabulary import ItemState, MilestoneState, Phase, RaidKind, Severity
 from bot.report import ReportContext
 from bot.report.document import CUSTOMER_TEXT_END, Document, NoteTarget, customer_text
 from bot.report.environment import Templates
@@ -124,7 +124,9 @@ def test_what_was_finished_in_the_week_is_told_and_the_rest_is_a_number() -> Non
 def test_risks_beyond_the_first_five_are_a_number() -> None:
     labels = ("PS Risk",)
     risks = tuple(work(70 + n, labels=labels) for n in range(7))
-    raid = tuple(r.RaidEntry(i.ref, i.title, RaidKind.RISK, "opened", 5, 5, 25, Severity.HIGH, "kim") for i in risks)
+    raid = tuple(
+        r.RaidEntry(i.ref, i.title, RaidKind.RISK, ItemState.OPENED, 5, 5, 25, Severity.HIGH, "kim") for i in risks
+    )
     found = facts_of(items=risks, raid=(*REAL.raid, *raid))
     assert (len(found.risks), found.more_risks) == (5, 3)
 
@@ -331,7 +333,7 @@ def test_a_customer_sees_what_is_not_confidential_in_a_customers_namespace(
     ("facts", "name"),
     [({"customer": "A", "sow": "S"}, "A – S"), ({"customer": "A"}, "A"), ({"sow": "S"}, "S")],
 )
-def test_an_engagement_is_named_by_customer_and_sow(facts: dict[str, str], name: str) -> None:
+def test_an_engagement_is_named_by_customer_and_sow(facts: dict[str, Any], name: str) -> None:
     assert str(name_of(SAMPLE, Engagement(RED, "Internal title", facts=Facts(**facts)))) == name
 
 
@@ -369,6 +371,7 @@ def test_an_engagement_is_told_of_until_the_week_after_its_end() -> None:
     assert served(completed(date(2026, 1, 1), Phase.ACTIVE))
     assert served(completed(date(2026, 11, 13)))
     assert not served(completed(date(2026, 11, 12)))
+    assert not served(completed(date(2026, 10, 1)))
     assert not served(completed(None))
 
 

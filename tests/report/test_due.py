@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Audience
 from bot.report.schedule import coming, forced, reports_due
 
 CALENDAR = WorkCalendar()
@@ -31,7 +32,7 @@ def due(day: date, past: tuple[PastReport, ...] = (), **reports: object) -> dict
 
 
 def past(kind: str, period: str) -> PastReport:
-    return PastReport(kind, "internal", period, None, {})
+    return PastReport(kind, Audience.INTERNAL, period, None, {})
 
 
 def test_status_is_first_written_on_its_weekday_and_stays_current_until_the_next() -> None:

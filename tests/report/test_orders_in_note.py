@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import cast
 
-from bot.derive.order_results import ColourOverride, OrderEntry
+from bot.derive.order_results import ColourOverride, OrderEntry, OrderState
 from bot.derive.results import EngagementDerived, Status
 from bot.report.context import ReportContext
 from bot.report.parts.orders import orders_in_force
@@ -20,7 +20,7 @@ NO_CONTEXT = cast(ReportContext, None)
 
 def test_orders_in_force_are_listed_and_a_colour_with_the_computed_one() -> None:
     override = ColourOverride("schedule", "green", "red", "priya", date(2026, 12, 18), "agreed")
-    refused = replace(COLOUR, state="refused")
+    refused = replace(COLOUR, state=OrderState.REFUSED)
     asked = OrderEntry("help", "priya", AT, word="help")
     derived = EngagementDerived(
         "a&1", orders=(MUTE, COLOUR, refused, asked), status=Status(overrides={"schedule": override})

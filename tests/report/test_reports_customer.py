@@ -19,7 +19,7 @@ from bot.derive.decisions.due import Due
 from bot.domain.facts import CUSTOMER_KEYS, MILESTONE_FACTS
 from bot.domain.messages import Phrase, Series
 from bot.domain.model import Engagement, FactFault, Facts, Item, MilestoneFact, Portfolio, Reply
-from bot.domain.vocabulary import RaidKind, Severity
+from bot.domain.vocabulary import ItemState, RaidKind, RiskSource, Severity
 from bot.report import ReportContext, make_documents
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget, customer_text
 from bot.report.environment import Templates
@@ -89,7 +89,14 @@ def secrets() -> tuple[Item, ...]:
     inside = "acme/ps-internal/plan"
     return (
         Item(f"{WORK}#90", f"{CANARY_TEXT} next", created_at=made, due_date=date(2026, 11, 20), confidential=True),
-        Item(f"{WORK}#91", f"{CANARY_TEXT} done", state="closed", closed_at=closed, created_at=made, confidential=True),
+        Item(
+            f"{WORK}#91",
+            f"{CANARY_TEXT} done",
+            state=ItemState.CLOSED,
+            closed_at=closed,
+            created_at=made,
+            confidential=True,
+        ),
         Item(f"{WORK}#92", f"{CANARY_TEXT} wait", labels=("waiting::customer",), created_at=made, confidential=True),
         Item(f"{WORK}#93", f"{CANARY_TEXT} risk", labels=("PS Risk",), created_at=made, confidential=True),
         Item(f"{inside}#94", f"{CANARY_TEXT} plan", created_at=made, due_date=date(2026, 11, 20)),
@@ -122,12 +129,13 @@ def canary_derived(day: date) -> r.EngagementDerived:
     real = sample_derived(day).engagements[0]
     values = {**real.progress.values, **{item.ref: 1000.0 for item in secrets()}}
     raid = tuple(
-        r.RaidEntry(i.ref, i.title, RaidKind.RISK, "opened", 5, 5, 25, Severity.HIGH, CANARY_TEXT) for i in secrets()
+        r.RaidEntry(i.ref, i.title, RaidKind.RISK, ItemState.OPENED, 5, 5, 25, Severity.HIGH, CANARY_TEXT)
+        for i in secrets()
     )
     inside = r.MilestoneStatus(f"{CANARY_TEXT} ms", 'acme/ps-internal/plan%"x"', DAY, DAY)
     risks = (
         *real.risks,
-        r.Risk("margin", "derived", Severity.CRITICAL, f"{CANARY_TEXT} margin", (f"{WORK}#12",), CANARY_TEXT),
+        r.Risk("margin", RiskSource.DERIVED, Severity.CRITICAL, f"{CANARY_TEXT} margin", (f"{WORK}#12",), CANARY_TEXT),
     )
     full = dataclasses.replace(
         real,

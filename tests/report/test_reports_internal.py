@@ -15,7 +15,7 @@ from bot.derive.decisions.due import Due
 from bot.domain.calendar import week_of
 from bot.domain.errors import ConfigError
 from bot.domain.model import PastReport, Reply
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import Audience, Colour, ForecastBasis, ItemState, RiskSource, Severity
 from bot.report import ReportContext, make_documents
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget, NoteTarget
 from bot.report.environment import Templates
@@ -51,7 +51,7 @@ def status(ref: str = RED, due: Due = DUES["status"], **changes: object) -> Docu
 
 def said(week: str, rag: Colour, **more: Any) -> PastReport:
     colours = dict.fromkeys(("overall", "schedule", "scope", "budget"), rag)
-    return PastReport("status", "internal", week, RED, {"v": 1, "status": colours, **more})
+    return PastReport("status", Audience.INTERNAL, week, RED, {"v": 1, "status": colours, **more})
 
 
 def weekly(day: date) -> Due:
@@ -117,7 +117,9 @@ def test_without_a_last_report_its_next_steps_are_replayed() -> None:
 
 
 def test_a_payload_of_another_shape_is_no_failure() -> None:
-    assert status(past=(PastReport("status", "internal", "2026-W46", RED, {"status": 7, "next_steps": "x"}),)).body
+    assert status(
+        past=(PastReport("status", Audience.INTERNAL, "2026-W46", RED, {"status": 7, "next_steps": "x"}),)
+    ).body
 
 
 def test_the_as_of_line_stands_in_the_body_once() -> None:
@@ -129,8 +131,12 @@ def test_the_as_of_line_stands_in_the_body_once() -> None:
 def ageing(day: date) -> r.Derived:
     """The sample with a risk that is a day older every day, and a forecast that moves, as real ones do."""
     derived = sample_derived(DAY)
-    risk = r.Risk("old", "derived", Severity.HIGH, f"open since {day.toordinal()} days", (f"{WORK}#12",), "close it")
-    finish = r.Forecast(r.Quantiles(*[day + timedelta(days=n) for n in (10, 20, 30, 40)]), basis="throughput")
+    risk = r.Risk(
+        "old", RiskSource.DERIVED, Severity.HIGH, f"open since {day.toordinal()} days", (f"{WORK}#12",), "close it"
+    )
+    finish = r.Forecast(
+        r.Quantiles(*[day + timedelta(days=n) for n in (10, 20, 30, 40)]), basis=ForecastBasis.THROUGHPUT
+    )
     aged = tuple(dataclasses.replace(e, risks=(risk,), forecast=finish) for e in derived.engagements)
     return dataclasses.replace(derived, as_of=day, engagements=aged)
 
@@ -153,7 +159,8 @@ def test_a_closed_item_is_a_change() -> None:
     first = portfolio.engagements[0]
     at = datetime(2026, 11, 21, 9, tzinfo=UTC)
     items = tuple(
-        dataclasses.replace(i, state="closed", closed_at=at) if i.ref == f"{WORK}#12" else i for i in first.items
+        dataclasses.replace(i, state=ItemState.CLOSED, closed_at=at) if i.ref == f"{WORK}#12" else i
+        for i in first.items
     )
     closed = dataclasses.replace(
         portfolio, engagements=(dataclasses.replace(first, items=items), *portfolio.engagements[1:])
@@ -222,8 +229,10 @@ def with_status(found: r.EngagementDerived, rag: Colour, **more: Any) -> r.Engag
 
 @pytest.mark.parametrize("sees_it_worse", [True, False])
 def test_a_green_engagement_whose_customer_is_not_happy_is_not_told_as_needing_nothing(sees_it_worse: bool) -> None:
-    mood = r.Risk("sentiment-worse", "derived", Severity.MEDIUM, "The customer is concerned.", (RED,), "Call them.")
-    other = r.Risk("stale-items", "derived", Severity.HIGH, "Nothing moves.", (RED,), "Ask.")
+    mood = r.Risk(
+        "sentiment-worse", RiskSource.DERIVED, Severity.MEDIUM, "The customer is concerned.", (RED,), "Call them."
+    )
+    other = r.Risk("stale-items", RiskSource.DERIVED, Severity.HIGH, "Nothing moves.", (RED,), "Ask.")
     risks = (other, mood) if sees_it_worse else (other,)
     body = portfolio_body(lambda _day, e: with_status(e, Colour.GREEN, acceptance=(), risks=risks, asks=()))
     needs, _, rest = body.partition("### On track, nothing needed")
@@ -294,7 +303,7 @@ def test_a_closeout_is_written_once_and_kept_current_for_four_weeks() -> None:
         due = dataclasses.replace(DUES["closeout"], as_of=day)
         return [d.engagement for d in make_documents(due, context(past=past)).documents]
 
-    closeout = (PastReport("closeout", "internal", "closeout", DONE, {}),)
+    closeout = (PastReport("closeout", Audience.INTERNAL, "closeout", DONE, {}),)
     assert told(DAY, ()) == [DONE]
     assert told(DAY, closeout) == [DONE]
     assert told(date(2027, 1, 4), closeout) == []

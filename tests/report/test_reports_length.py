@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.vocabulary import Audience
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.text.length import fitted
 from bot.report.text.wording import load_words
@@ -16,7 +17,7 @@ FENCE = "```mermaid\ngantt\n\nsection x\n```"
 
 
 def document(body: str) -> Document:
-    return Document("status", "internal", "2026-W47", NoteTarget("g&1"), body)
+    return Document("status", Audience.INTERNAL, "2026-W47", NoteTarget("g&1"), body)
 
 
 def test_what_fits_stays_as_it_is() -> None:

@@ -11,7 +11,7 @@ from bot.derive import results as r
 from bot.derive.decisions.gravity import telling_risk
 from bot.derive.decisions.promises import promised as promise
 from bot.domain.model import Facts, PastReport
-from bot.domain.vocabulary import MilestoneState, Severity
+from bot.domain.vocabulary import Audience, ForecastBasis, MilestoneState, RiskSource, Severity
 from bot.report.charts import forecast_money
 from bot.report.environment import Templates
 from bot.report.parts.changes import _grave
@@ -26,8 +26,8 @@ CONTEXT = sample_context(Templates(WORDS), sample_settings())
 
 def test_the_risk_told_for_a_colour_is_about_that_colour() -> None:
     risks = [
-        r.Risk("single-person", "derived", Severity.HIGH, "x"),
-        r.Risk("burn-ahead", "derived", Severity.MEDIUM, "x"),
+        r.Risk("single-person", RiskSource.DERIVED, Severity.HIGH, "x"),
+        r.Risk("burn-ahead", RiskSource.DERIVED, Severity.MEDIUM, "x"),
     ]
     assert telling_risk(risks, ["budget"]) == risks[1]
     assert telling_risk(risks, ["scope"]) == risks[0]
@@ -35,11 +35,14 @@ def test_the_risk_told_for_a_colour_is_about_that_colour() -> None:
 
 
 def test_a_rule_with_other_evidence_is_no_new_risk_but_another_entry_of_the_register_is() -> None:
-    rule = [r.Risk("milestone-at-risk", "derived", Severity.HIGH, "x", evidence) for evidence in (("a",), ("a", "b"))]
-    entries = [r.Risk("raid-risk", "register", Severity.HIGH, "x", evidence) for evidence in (("a",), ("b",))]
+    rule = [
+        r.Risk("milestone-at-risk", RiskSource.DERIVED, Severity.HIGH, "x", evidence)
+        for evidence in (("a",), ("a", "b"))
+    ]
+    entries = [r.Risk("raid-risk", RiskSource.REGISTER, Severity.HIGH, "x", evidence) for evidence in (("a",), ("b",))]
     assert _grave(rule[:1]).keys() == _grave(rule[1:]).keys()
     assert len(_grave(entries)) == 2
-    assert _grave([r.Risk("own", "derived", Severity.MEDIUM, "x")]) == {}
+    assert _grave([r.Risk("own", RiskSource.DERIVED, Severity.MEDIUM, "x")]) == {}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,7 @@ def test_a_rule_with_other_evidence_is_no_new_risk_but_another_entry_of_the_regi
     ],
 )
 def test_the_headline_holds_the_finish_against_the_end_of_the_sow(finish: date, said: str) -> None:
-    forecast = r.Forecast(r.Quantiles(finish, finish, finish, finish), 0.5, basis="throughput")
+    forecast = r.Forecast(r.Quantiles(finish, finish, finish, finish), 0.5, basis=ForecastBasis.THROUGHPUT)
     facts = Facts(end=date(2026, 12, 18))
     assert said in headline(CONTEXT, r.EngagementDerived("a#1", forecast=forecast, end=facts.end), facts)
 
@@ -68,7 +71,7 @@ def test_a_customer_is_promised_no_earlier_date_than_planned_before_the_work_is_
 
 def test_a_colour_holds_from_the_day_it_was_said_until_the_next() -> None:
     days = {"2026-11-12": "green", "2026-11-15": "red"}
-    report = PastReport("status", "internal", "2026-W46", "a#1", {"days": days, "status": {"overall": "red"}})
+    report = PastReport("status", Audience.INTERNAL, "2026-W46", "a#1", {"days": days, "status": {"overall": "red"}})
     assert [colour_on(report, date(2026, 11, day)) for day in (11, 12, 14, 15, 18)] == [
         None,
         "green",
@@ -76,7 +79,7 @@ def test_a_colour_holds_from_the_day_it_was_said_until_the_next() -> None:
         "red",
         "red",
     ]
-    old = PastReport("status", "internal", "2026-W46", "a#1", {"status": {"overall": "yellow"}})
+    old = PastReport("status", Audience.INTERNAL, "2026-W46", "a#1", {"status": {"overall": "yellow"}})
     assert colour_on(old, date(2026, 11, 11)) == "yellow"
 
 

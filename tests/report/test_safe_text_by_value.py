@@ -75,6 +75,8 @@ def test_cells_code_and_rows() -> None:
     ("url", "expected"),
     [
         ("https://x.example", "https://x.example"),
+        ("https://h/a/b", "https://h/a/b"),
+        ("http://h?a", "http://h?a"),
         ("HTTPS://X.example/A", "https://x.example/A"),
         ("http://x.example:8080/a", "http://x.example:8080/a"),
         ("http://x.example:1", "http://x.example:1"),

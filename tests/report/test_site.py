@@ -17,7 +17,7 @@ from bot.derive.forecast.record.scores import Calibration
 from bot.domain.errors import UsageError
 from bot.domain.messages import Percent, Phrase, quote
 from bot.domain.model import Engagement, Portfolio
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import Audience, Colour, RiskSource, Severity
 from bot.report.site import make_site
 from bot.report.site.bridge import draw_bridge
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
@@ -176,8 +176,7 @@ def make_customer(text: str) -> str:
 
 
 def test_only_web_addresses_become_links() -> None:
-    bad = engagement()
-    bad = Engagement(**{f: getattr(bad, f) for f in bad.__slots__} | {"web_url": "javascript:alert(1)"})
+    bad = replace(engagement(), web_url="javascript:alert(1)")
     files = make_site(portfolio_of(bad), derived_of(derived_engagement()), [], SETTINGS, CALENDAR)
     assert all(
         a["href"].startswith(("http", "#", "../", "engagements/", "load.html", "index.html"))
@@ -252,7 +251,9 @@ def test_the_pages_say_what_is_derived_in_the_language_of_the_config() -> None:
     told = replace(
         derived_engagement(),
         risks=(
-            r.Risk("waiting-on-customer", "derived", Severity.HIGH, late, (), Phrase("Assign each to one person.")),
+            r.Risk(
+                "waiting-on-customer", RiskSource.DERIVED, Severity.HIGH, late, (), Phrase("Assign each to one person.")
+            ),
         ),
         status=r.Status(Colour.RED, budget=r.Rag(Colour.RED, (reason,))),
     )
@@ -279,7 +280,9 @@ CANARY = "KANARIENVOGEL"
 def test_a_customer_s_page_holds_neither_money_nor_anything_internal(money: int, text: str) -> None:
     derived = derived_of(derived_engagement(text, secret=CANARY, money=money), failure=CANARY)
     portfolio = portfolio_of(engagement(text, secret=CANARY, value=money))
-    files = make_site(portfolio, derived, weeks_before(derived), SETTINGS, CALENDAR, audience="customer", only=ROOT)
+    files = make_site(
+        portfolio, derived, weeks_before(derived), SETTINGS, CALENDAR, audience=Audience.CUSTOMER, only=ROOT
+    )
     assert list(files) == ["index.html", "milestones.ics"]
     page = Page(files["index.html"])
     everything = page.text + " ".join(value for _, a in page.tags for value in a.values())

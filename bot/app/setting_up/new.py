@@ -9,8 +9,10 @@ from typing import Any
 from bot.app.session import Session, read_text
 from bot.app.setting_up.wanted import (
     Found,
+    SetUpAction,
     SetUpStep,
     Wanted,
+    WantedKind,
     as_yaml,
     keys_of,
     mark,
@@ -23,6 +25,7 @@ from bot.app.setting_up.wanted import (
 )
 from bot.config.sow import EngagementTemplate, Sow, parse_template
 from bot.domain.errors import UncertainWriteError, UsageError
+from bot.domain.vocabulary import Audience
 from bot.gitlab_api import set_up as gitlab
 from bot.gitlab_api.access_report import create_labels
 from bot.gitlab_api.rights import require_write
@@ -42,18 +45,20 @@ class SetUp:
 
     def look(self) -> None:
         """Read every group and project that is concerned, once; groups that stand are no part of the plan."""
-        for path in dict.fromkeys(one.place for one in self.wanted if one.kind not in ("group", "epic")):
+        for path in dict.fromkeys(
+            one.place for one in self.wanted if one.kind not in (WantedKind.GROUP, WantedKind.EPIC)
+        ):
             self._look_once(path)
         if self.sow.group:
             self._look_once(self.sow.group)
         standing = [path for path, found in self.found.items() if found.exists]
         for one in self.wanted:
-            if one.kind == "group" and one.place not in self.found:
+            if one.kind == WantedKind.GROUP and one.place not in self.found:
                 above = any(path.startswith(f"{one.place}/") for path in standing)
                 exists = above or gitlab.exists_group(self.session.client, one.place)
                 self.found[one.place] = Found(exists)
         self._require_epics()
-        self.wanted = tuple(w for w in self.wanted if w.kind != "group" or not self.found[w.place].exists)
+        self.wanted = tuple(w for w in self.wanted if w.kind != WantedKind.GROUP or not self.found[w.place].exists)
 
     def steps(self) -> tuple[SetUpStep, ...]:
         """What is to be made and what stands, as things are now."""
@@ -64,7 +69,7 @@ class SetUp:
         require_write(self.session.client)
         for one in self.wanted:
             step = steps_of([one], self.found)[0]
-            if step.action == "create":
+            if step.action == SetUpAction.CREATE:
                 self._make_surely(one)
             yield step
 
@@ -77,7 +82,7 @@ class SetUp:
     @property
     def keeps_money_apart(self) -> bool:
         """Whether customers can read where the engagement stands."""
-        return self.session.settings.audience_of(self.sow.home) != "internal"
+        return self.session.settings.audience_of(self.sow.home) != Audience.INTERNAL
 
     def apart(self) -> Mapping[str, Mapping[str, Any]]:
         """The facts that must not stand where a customer reads, by reference: for the config, or a private file."""
@@ -98,23 +103,23 @@ class SetUp:
                 return
             except UncertainWriteError:
                 self._look_at(one.place)
-                if steps_of([one], self.found)[0].action == "keep":
+                if steps_of([one], self.found)[0].action == SetUpAction.KEEP:
                     return
                 if attempt == ATTEMPTS - 1:
                     raise
 
     def _make(self, one: Wanted) -> None:
         client, there = self.session.client, self.found.get(one.place, Found())
-        if one.kind == "group":
+        if one.kind == WantedKind.GROUP:
             gitlab.create_group(client, one.place, one.title)
             self._look_at(one.place)
-        elif one.kind == "project":
+        elif one.kind == WantedKind.PROJECT:
             gitlab.create_project(client, one.place, one.title)
             self._look_at(one.place)
-        elif one.kind == "label":
+        elif one.kind == WantedKind.LABEL:
             create_labels(client, one.place, [one.title], kind="group" if self._is_group(one.place) else "project")
             self.found[one.place] = replace(there, labels=there.labels | {one.title})
-        elif one.kind == "milestone":
+        elif one.kind == WantedKind.MILESTONE:
             number = gitlab.create_milestone(client, one.place, one.title, one.due)
             self.found[one.place] = replace(there, milestones={**there.milestones, one.title: number})
         else:
@@ -124,7 +129,7 @@ class SetUp:
         one = with_facts(one, self._facts()) if one.part == "root" else one
         text = f"{one.body}\n\n{one.key}".strip()
         client = self.session.client
-        if one.kind == "epic":
+        if one.kind == WantedKind.EPIC:
             return gitlab.create_epic(
                 client, one.place, one.title, text, labels=one.labels, start=one.start, due=one.due
             )
@@ -157,7 +162,7 @@ class SetUp:
         client = self.session.client
         if self._is_group(path):
             state = gitlab.read_group(client, path, keys_of)
-        elif any(one.kind == "group" and one.place == path for one in self.wanted):
+        elif any(one.kind == WantedKind.GROUP and one.place == path for one in self.wanted):
             self.found[path] = Found(gitlab.exists_group(client, path))
             return
         else:
@@ -181,10 +186,10 @@ def prepare(
 ) -> SetUp:
     """What the SOW asks for, held against what stands; `found` is shared by many. Raises UsageError where it can't be done."""
     session = session.live
-    if sow.internal and session.settings.audience_of(sow.internal) != "internal":
+    if sow.internal and session.settings.audience_of(sow.internal) != Audience.INTERNAL:
         advice = "Name a project in a namespace that config.yml declares `internal`."
         raise UsageError(f"`internal` ({sow.internal}) is a place where customers read", where, advice)
-    if session.settings.audience_of(sow.home) != "internal" and not sow.internal:
+    if session.settings.audience_of(sow.home) != Audience.INTERNAL and not sow.internal:
         say(f"{sow.home} is read by customers and no `internal` project is named: no internal status will be posted")
     _require_read(session, sow, where)
     wanted = wanted_of(sow, session.settings, load_template(session, sow, where))

@@ -11,6 +11,7 @@ from bot.app.sources import read_live
 from bot.domain.errors import UsageError
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Portfolio
+from bot.domain.vocabulary import Audience
 from bot.gitlab_api import set_up as gitlab
 from bot.gitlab_api.readership import Readership
 from bot.gitlab_api.rights import require_write
@@ -33,7 +34,7 @@ def needs_place(engagement: Engagement, session: Session) -> bool:
     """Whether customers read where its internal status would go."""
     target = engagement.facts.internal or engagement.ref
     path = re.split("[#&]", target)[0]
-    return session.settings.audience_of(path) != "internal"
+    return session.settings.audience_of(path) != Audience.INTERNAL
 
 
 def make_places(
@@ -55,7 +56,7 @@ def make_places(
 
 
 def _require_internal(session: Session, path: str) -> None:
-    if session.settings.audience_of(path) != "internal":
+    if session.settings.audience_of(path) != Audience.INTERNAL:
         advice = "Name a project in a namespace that config.yml declares `internal`."
         raise UsageError(f"customers read in {path}", "--places", advice)
     reason = Readership(session.client, session.settings).objection(path)

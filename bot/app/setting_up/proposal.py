@@ -14,6 +14,7 @@ from bot.domain.errors import NotFoundError, UsageError
 from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio
 from bot.domain.paths import is_within, path_part
+from bot.domain.vocabulary import Audience
 from bot.gitlab_api import access_report as gitlab
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.set_up import exists_group
@@ -130,10 +131,10 @@ def make_proposal(survey: Survey, url: str | None, place: str | None = None) -> 
     What the public can read is never proposed as internal. `place`: the project that the user named for internal statuses.
     """
     found = dict(_namespaces(survey))
-    who = {path: BY_NAME if audience == "internal" else UNKNOWN for path, audience in found.items()}
-    if place and not any(is_within(place, path) for path, audience in found.items() if audience == "internal"):
+    who = {path: BY_NAME if audience == Audience.INTERNAL else UNKNOWN for path, audience in found.items()}
+    if place and not any(is_within(place, path) for path, audience in found.items() if audience == Audience.INTERNAL):
         found[place], who[place] = "internal", NAMED
-    reports = _reports_project(survey, [path for path, audience in found.items() if audience == "internal"])
+    reports = _reports_project(survey, [path for path, audience in found.items() if audience == Audience.INTERNAL])
     labels = labels_in_use(survey.labels)
     return Proposal(found, reports or place, marker_of(survey.labels), url, who=who, labels=labels)
 
@@ -173,7 +174,7 @@ def unlabelled(found: Found, portfolio: Portfolio) -> Iterator[str]:
     proposal, held = found.proposal, _held(portfolio)
     for project in sorted(found.survey.projects, key=lambda p: p.path):
         read = max((p for p in proposal.namespaces if is_within(project.path, p)), key=len, default=None)
-        customers = read is not None and proposal.namespaces[read] == "customer"
+        customers = read is not None and proposal.namespaces[read] == Audience.CUSTOMER
         if customers and project.open_issues and not project.archived and project.path.casefold() not in held:
             count = f"{project.open_issues} open issue{'s' if project.open_issues > 1 else ''}"
             yield f"{project.path} ({count}): if it is one, put {proposal.label!r} on its epic or on an issue in it"

@@ -10,15 +10,33 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date, timedelta
-from typing import Any, Literal
-
-import yaml
+from enum import StrEnum
+from typing import Any
 
 from bot.config import Settings
 from bot.config.sow import EngagementTemplate, Sow
 from bot.domain.frozen import frozen
+from bot.domain.yaml_text import dump_yaml
 
-Kind = Literal["group", "project", "label", "milestone", "issue", "epic"]
+
+class WantedKind(StrEnum):
+    """What is made in GitLab for a sold engagement."""
+
+    GROUP = "group"
+    PROJECT = "project"
+    LABEL = "label"
+    MILESTONE = "milestone"
+    ISSUE = "issue"
+    EPIC = "epic"
+
+
+class SetUpAction(StrEnum):
+    """Whether it is made, or stands already."""
+
+    CREATE = "create"
+    KEEP = "keep"
+
+
 TITLE = 255
 """GitLab takes no longer title."""
 RESERVE = 0.15
@@ -35,7 +53,7 @@ class Wanted:
     `key`: by what an issue or epic is known again; `part`: what it is in its engagement.
     """
 
-    kind: Kind
+    kind: WantedKind
     place: str
     title: str
     part: str = ""
@@ -62,7 +80,7 @@ class Found:
 class SetUpStep:
     """Make one thing, or leave it because it stands."""
 
-    action: Literal["create", "keep"]
+    action: SetUpAction
     wanted: Wanted
 
 
@@ -86,15 +104,15 @@ def _places(sow: Sow, settings: Settings) -> Iterator[Wanted]:
     groups = (*_groups_above(sow.project), *((*_groups_above(sow.group), sow.group) if sow.group else ()))
     for group in dict.fromkeys(groups):
         own = group in (sow.group, sow.project.rpartition("/")[0])
-        yield Wanted("group", group, sow.customer if own else group.rpartition("/")[2])
-    yield Wanted("project", sow.project, sow.name)
+        yield Wanted(WantedKind.GROUP, group, sow.customer if own else group.rpartition("/")[2])
+    yield Wanted(WantedKind.PROJECT, sow.project, sow.name)
     labels = settings.labels
-    yield Wanted("label", sow.home, settings.portfolio.label)
+    yield Wanted(WantedKind.LABEL, sow.home, settings.portfolio.label)
     for name in (labels.raid.log, *((labels.acceptance.item,) if sow.milestones else ())):
-        yield Wanted("label", sow.project, name)
+        yield Wanted(WantedKind.LABEL, sow.project, name)
     if sow.internal:
         yield Wanted(
-            "issue",
+            WantedKind.ISSUE,
             sow.internal,
             f"Status: {sow.name}"[:TITLE],
             "internal",
@@ -102,7 +120,7 @@ def _places(sow: Sow, settings: Settings) -> Iterator[Wanted]:
         )
     if sow.customer_channel:
         title = f"Weekly status: {sow.name}"[:TITLE]
-        yield Wanted("issue", sow.project, title, "channel", body="Your weekly status stands here.")
+        yield Wanted(WantedKind.ISSUE, sow.project, title, "channel", body="Your weekly status stands here.")
 
 
 def _groups_above(path: str) -> Iterator[str]:
@@ -114,19 +132,19 @@ def _groups_above(path: str) -> Iterator[str]:
 
 def _plan_of_record(sow: Sow, settings: Settings) -> Iterator[Wanted]:
     for milestone in sow.milestones:
-        yield Wanted("milestone", sow.project, milestone.title, due=milestone.due)
+        yield Wanted(WantedKind.MILESTONE, sow.project, milestone.title, due=milestone.due)
     label = (settings.portfolio.label,)
     yield Wanted(
-        "epic" if sow.group else "issue", sow.home, sow.name[:TITLE], "root",
+        WantedKind.EPIC if sow.group else WantedKind.ISSUE, sow.home, sow.name[:TITLE], "root",
         labels=label, start=sow.start, due=sow.end, assignee=sow.pm,
     )  # fmt: skip
     raid = "Risks, actions, issues and decisions of this engagement; each is an issue of its own with its label."
     title = f"RAID log: {sow.name}"[:TITLE]
-    yield Wanted("issue", sow.project, title, "raid", body=raid, labels=(settings.labels.raid.log,))
+    yield Wanted(WantedKind.ISSUE, sow.project, title, "raid", body=raid, labels=(settings.labels.raid.log,))
     for number, milestone in enumerate(sow.milestones, 1):
         if milestone.amount is not None:
             yield Wanted(
-                "issue", sow.project, f"Acceptance: {milestone.title}"[:TITLE], f"acceptance-{number}",
+                WantedKind.ISSUE, sow.project, f"Acceptance: {milestone.title}"[:TITLE], f"acceptance-{number}",
                 body=f"The customer's acceptance of the milestone {_quoted(milestone.title)}.",
                 labels=(settings.labels.acceptance.item,), milestone=milestone.title, due=milestone.due,
             )  # fmt: skip
@@ -148,7 +166,7 @@ def _first_items(sow: Sow, template: EngagementTemplate | None) -> Iterator[Want
         milestone = named or (later[0].title if later else None)
         body = f"/estimate {max(0.5, round(item.estimate * share * 2) / 2):g}h" if item.estimate else ""
         yield Wanted(
-            "issue", sow.project, item.title, f"item-{number}",
+            WantedKind.ISSUE, sow.project, item.title, f"item-{number}",
             body=body, labels=item.labels, milestone=milestone, due=due,
         )  # fmt: skip
 
@@ -161,16 +179,19 @@ def _scale(sow: Sow, template: EngagementTemplate | None) -> float:
 
 def steps_of(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> tuple[SetUpStep, ...]:
     """What is missing is made, what stands is kept."""
-    return tuple(SetUpStep("keep" if _stands(one, found.get(one.place, Found())) else "create", one) for one in wanted)
+    return tuple(
+        SetUpStep(SetUpAction.KEEP if _stands(one, found.get(one.place, Found())) else SetUpAction.CREATE, one)
+        for one in wanted
+    )
 
 
 def _stands(one: Wanted, there: Found) -> bool:
     match one.kind:
-        case "group" | "project":
+        case WantedKind.GROUP | WantedKind.PROJECT:
             return there.exists
-        case "label":
+        case WantedKind.LABEL:
             return one.title.casefold() in {name.casefold() for name in there.labels}
-        case "milestone":
+        case WantedKind.MILESTONE:
             return one.title in there.milestones
     return one.key in there.items
 
@@ -205,7 +226,7 @@ def _milestone(sow: Sow, number: int, *, money: bool) -> dict[str, Any]:
 
 def as_yaml(facts: Mapping[str, Any]) -> str:
     """Facts as people write them: whole numbers without a fraction, dates plain, text as typed."""
-    return yaml.safe_dump(tidy(facts), sort_keys=False, allow_unicode=True, width=10**6)
+    return dump_yaml(tidy(facts), width=10**6)
 
 
 def tidy(value: Any) -> Any:
@@ -214,6 +235,8 @@ def tidy(value: Any) -> Any:
         return {key: tidy(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [tidy(inner) for inner in value]
+    if isinstance(value, StrEnum):
+        return str(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -16,7 +16,7 @@ from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import RiskSource, Severity
 
 MAX_EVIDENCE: Final = 10
 """References of one risk, hint or gap, worst first; its message tells how many there are."""
@@ -85,7 +85,7 @@ def _make_risk(rule: Rule, default: Severity, finding: Finding, subject: Subject
     said = subject.settings.risks.severity.get(rule.id) or finding.severity or default
     return Risk(
         rule.id,
-        "derived",
+        RiskSource.DERIVED,
         Severity(said),
         finding.message,
         _evidence([finding], subject)[:MAX_EVIDENCE],

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bot.derive.checks.rule import Finding
 from bot.derive.decisions.questions import in_planning
 from bot.derive.subject import Subject
 from bot.domain.messages import Percent, Phrase, Value, listing, quote, quotes
-from bot.domain.model import Item, Titled
+from bot.domain.model import Item
 from bot.domain.vocabulary import Severity
 
-E = TypeVar("E", bound=Titled)
+
+class Named(Protocol):
+    """What has a reference and a title: an item, an entry of the RAID log, a change order, a milestone, an escalation."""
+
+    @property
+    def ref(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+
+E = TypeVar("E", bound=Named)
 Dated = list[tuple[date, E]]
 """Entries with the day since which each of them is a matter, oldest first."""
 
@@ -24,12 +35,18 @@ def oldest_first(found: Iterable[tuple[date | None, E]]) -> Dated[E]:
 
 
 def tell_oldest(
-    found: Dated[E], message: Phrase, action: Phrase, severity: Severity | None = None, **values: Value
+    found: Dated[E], message: Phrase, action: Phrase, severity: Severity | None = None, /, **values: Value
 ) -> Finding:
     """How many there are, and the oldest by title and day: the places `n`, `title` and `since` of the message."""
-    since, oldest = found[0]
-    told = message.refilled(n=len(found), title=quote(oldest.title), since=since, **values)
-    return Finding(told, tuple(entry.ref for _, entry in found), action, severity)
+    return tell_worst([entry for _, entry in found], message, action, severity, since=found[0][0], **values)
+
+
+def tell_worst(
+    found: Sequence[Named], message: Phrase, action: Phrase, severity: Severity | None = None, /, **values: Value
+) -> Finding:
+    """How many there are, and the first of them by its title: the places `n` and `title` of the message."""
+    told = message.refilled(n=len(found), title=quote(found[0].title), **values)
+    return Finding(told, tuple(entry.ref for entry in found), action, severity)
 
 
 def tell_names(found: Sequence[tuple[str, Sequence[str]]], message: Phrase, action: Phrase) -> Iterator[Finding]:

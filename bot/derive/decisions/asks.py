@@ -9,7 +9,7 @@ from bot.derive.results import ChangeOrder, Escalation
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.status_results import Ask, AskKind, Lack
 from bot.derive.subject import Subject
-from bot.domain.vocabulary import AcceptanceState, RaidKind, Severity
+from bot.domain.vocabulary import AcceptanceState, ItemState, RaidKind, Severity
 
 
 def derive_asks(subject: Subject) -> tuple[Ask, ...]:
@@ -59,7 +59,7 @@ def _sign(order: ChangeOrder, subject: Subject) -> Ask:
 
 def _decisions(subject: Subject) -> Iterator[Ask]:
     for entry in subject.derived.raid:
-        if entry.kind == RaidKind.DECISION and entry.state != "closed":
+        if entry.kind == RaidKind.DECISION and entry.state != ItemState.CLOSED:
             yield Ask(
                 AskKind.DECIDE, entry.ref, entry.title, entry.owner or owner_of(subject), entry.due or entry.review
             )
@@ -70,7 +70,7 @@ def _unowned(subject: Subject) -> Iterator[Ask]:
         serious = entry.level in (Severity.HIGH, Severity.CRITICAL) or entry.escalated
         if (
             entry.kind in (RaidKind.RISK, RaidKind.ISSUE)
-            and entry.state != "closed"
+            and entry.state != ItemState.CLOSED
             and serious
             and entry.owner is None
         ):

@@ -21,7 +21,7 @@ from bot.derive.results import MilestoneStatus, Reason, Scope
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Decimal, Percent, Phrase, Value, days, hours, items, quote
-from bot.domain.vocabulary import MilestoneState, Phase
+from bot.domain.vocabulary import Colour, MilestoneState, Phase
 
 MAX_EVIDENCE: Final = 10
 WEEKS_OF_A_PACE: Final = 2
@@ -85,7 +85,7 @@ def _weigh(signs: Iterable[Sign], otherwise: Phrase, subject: Subject, facts: Fa
     signs = list(signs)
     if not signs:
         return Axis(Signal(), (Reason(otherwise, (subject.engagement.ref,)),))
-    kept = [sign for sign in signs if sign.colour != "green"] or signs
+    kept = [sign for sign in signs if sign.colour != Colour.GREEN] or signs
     kept.sort(key=lambda sign: -LEVELS.index(sign.colour))
     return Axis(signal_of(signs, facts, subject.derived.progress.percent or 0.0), tuple(sign.reason for sign in kept))
 
@@ -120,11 +120,13 @@ def _begun(subject: Subject) -> bool:
     if subject.derived.phase != Phase.ACTIVE:
         return False
     floor = subject.threshold("index_min_share")
-    if (subject.derived.progress.percent or 0.0) >= floor:
+    done = subject.derived.progress.percent
+    if done is not None and done >= floor:
         return True
     start, end = subject.engagement.facts.start, deadline(subject)
-    past = (subject.day - start) / (end - start) if start and end and start < end else 0.0
-    return past >= floor and subject.derived.forecast.history_weeks >= WEEKS_OF_A_PACE
+    if not start or not end or start >= end or subject.derived.forecast.history_weeks < WEEKS_OF_A_PACE:
+        return False
+    return (subject.day - start) / (end - start) >= floor
 
 
 def _untouched(subject: Subject) -> bool:
@@ -225,7 +227,7 @@ def _risk_sign(m: MilestoneStatus, subject: Subject, evidence: tuple[str, ...]) 
 def _slip_sign(m: MilestoneStatus, slip: int, subject: Subject, evidence: tuple[str, ...]) -> Sign:
     """One that makes its date, but not the one first agreed: needs attention, however far it was moved."""
     colours = [min(colour, "yellow", key=LEVELS.index) for colour in _by_days(slip, subject)]
-    if colours[1] == "green" and m.on_time_probability is not None:
+    if colours[1] == Colour.GREEN and m.on_time_probability is not None:
         # Its chance must be clear of the threshold, too, before a milestone that was at risk counts as safe.
         colours[1] = low_is_bad(m.on_time_probability, subject.threshold("on_time_yellow"), 0.0, _band(subject))[1]
         colours[1] = min(colours[1], "yellow", key=LEVELS.index)

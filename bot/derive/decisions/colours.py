@@ -14,7 +14,7 @@ from typing import Final
 from bot.derive.results import Escalation, Rag, Reason, Risk
 from bot.domain.calendar import ONE_DAY
 from bot.domain.frozen import frozen
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import Colour, RiskSource, Severity
 
 LEVELS: Final = ("green", "yellow", "red")
 GRAVITY: Final = ("green", "unknown", "yellow", "red")
@@ -161,7 +161,7 @@ def _held(hold: Hold | None, level: str, wanted: str, day: date, today: Signal) 
 def overall_colour(axes: Sequence[Rag], escalations: Iterable[Escalation] = (), risks: Iterable[Risk] = ()) -> Colour:
     """The worst axis that is known; red at once with an open critical escalation, or a critical risk that people rated."""
     critical = any(e.severity == Severity.CRITICAL for e in escalations)
-    rated = any(r.severity == Severity.CRITICAL and r.source == "register" for r in risks)
+    rated = any(r.severity == Severity.CRITICAL and r.source == RiskSource.REGISTER for r in risks)
     return Colour.RED if critical or rated else Colour(worst(axis.rag for axis in axes))
 
 

@@ -12,8 +12,6 @@ from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.vocabulary import Phase
 
-ACCEPTED = ("accepted", "passively_accepted")
-
 
 def derive_completion(subject: Subject) -> Completion:
     """Uses `derived.phase`, `derived.acceptance` and `derived.scope`. Days run only for a complete engagement."""
@@ -33,7 +31,7 @@ def derive_completion(subject: Subject) -> Completion:
 def _sign_off(subject: Subject) -> bool | None:
     """Whether all billing milestones are accepted; None where the contract names none."""
     states = [a.state for a in subject.derived.acceptance]
-    return all(state in ACCEPTED for state in states) if states else None
+    return all(state.is_given for state in states) if states else None
 
 
 def _with_ready_day(checklist: Completion, subject: Subject) -> Completion:

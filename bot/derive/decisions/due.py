@@ -26,6 +26,7 @@ from bot.domain.calendar import (
 from bot.domain.errors import UsageError
 from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Audience
 
 WEEK: Final = timedelta(days=7)
 ASKED_FOR: Final = "asked for"
@@ -221,7 +222,7 @@ def _next_of(cycle: Cycle, day: date, ahead: int) -> Iterator[date]:
 
 def _missed(kind: str, cycle: Cycle, current: Period, past: Sequence[PastReport]) -> list[Due]:
     """Periods between the latest report of this kind and the current one that nobody reported."""
-    told = {p.period for p in past if p.kind == kind and p.audience == "internal"}
+    told = {p.period for p in past if p.kind == kind and p.audience == Audience.INTERNAL}
     missed: list[Due] = []
     period = cycle.before(current)
     while len(missed) < MAX_MISSED and period.name not in told:

@@ -12,14 +12,15 @@ from itertools import pairwise
 from statistics import median
 
 from bot.derive.decisions.colours import LEVELS
-from bot.derive.decisions.orders.order import Order, OrderState
+from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.status import AXES, PastSignals, colours_on, signals_of
-from bot.derive.judgement_results import Better, Judgement, JudgementScore
+from bot.derive.judgement_results import Judgement, JudgementScore
+from bot.derive.order_results import OrderState
 from bot.derive.replay import Learned, rederive, subject_of
 from bot.derive.results import Forecast
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import AxisName, Basis, Better, Colour, Phase
 
 KINDS = ("finish", "revenue", "colour")
 Payloads = Sequence[Mapping[str, object]]
@@ -90,7 +91,7 @@ def _finish(order: Order, day: date, bench: Bench) -> Iterator[Judgement]:
         return
     published = bench.frozen(day).get("finish")
     computed = _day(published.get("p50")) if isinstance(published, Mapping) else None
-    basis = "published" if computed else "replayed"
+    basis = Basis.PUBLISHED if computed else Basis.REPLAYED
     computed = computed or _day(bench.replayed(day).finish.p50)
     if computed is not None:
         between = bench.subject.calendar.working_days_between
@@ -107,8 +108,8 @@ def _revenue(order: Order, day: date, bench: Bench) -> Iterator[Judgement]:
     published = bench.frozen(day).get("forecast")
     told = published.get(name) if isinstance(published, Mapping) else None
     computed = told.get("forecast") if isinstance(told, Mapping) else None
-    basis = "published" if isinstance(computed, int | float) else "replayed"
-    if basis == "replayed":
+    basis = Basis.PUBLISHED if isinstance(computed, int | float) else Basis.REPLAYED
+    if basis is Basis.REPLAYED:
         found = bench.replayed(day).revenue.get(name)
         computed = found.forecast if found else None
     if isinstance(computed, int | float):
@@ -125,13 +126,13 @@ def _colour(order: Order, day: date, bench: Bench) -> Iterator[Judgement]:
     came = _of_axis({name: signal.colour for name, signal in signals_of(bench.subject).items()}, axis)
     computed = _of_axis(colours_on(day, bench.subject.calendar, bench.past), axis)
     if came in LEVELS and computed in LEVELS:
-        errors = tuple(float((colour == "green") != (came == "green")) for colour in (said, computed))
-        yield _made("colour", axis, order, day, (said, computed, came), (errors[0], errors[1]), "replayed")
+        errors = tuple(float((colour == Colour.GREEN) != (came == Colour.GREEN)) for colour in (said, computed))
+        yield _made("colour", axis, order, day, (said, computed, came), (errors[0], errors[1]), Basis.REPLAYED)
 
 
 def _of_axis(colours: Mapping[str, str], axis: str) -> str:
     """An axis's colour; the overall one is the worst of those that are known."""
-    if axis != "overall":
+    if axis != AxisName.OVERALL:
         return colours.get(axis, "unknown")
     return max((colours[name] for name in AXES if colours.get(name) in LEVELS), key=LEVELS.index, default="unknown")
 
@@ -143,7 +144,7 @@ def _made(
     day: date,
     values: tuple[object, object, object],
     errors: tuple[float, float],
-    basis: str,
+    basis: Basis,
 ) -> Judgement:
     said, computed, came = (f"{v:.2f}" if isinstance(v, float) else str(v) for v in values)
     gain = errors[1] - errors[0]

@@ -11,7 +11,7 @@ from bot.derive.checks.registry import THEMES
 from bot.derive.order_results import MutedRisk, ReturnedRisk
 from bot.derive.results import SEVERITIES, EngagementDerived, Risk
 from bot.derive.status_results import Status
-from bot.domain.vocabulary import Colour
+from bot.domain.vocabulary import AxisName, Colour
 
 SHOWN: Final = timedelta(days=7)
 """So long a risk is told as back from its mute."""
@@ -40,14 +40,14 @@ def computed(status: Status, axis: str) -> Colour:
     """The colour that is computed, whatever a person's order publishes."""
     if override := status.overrides.get(axis):
         return Colour(override.computed)
-    return status.overall if axis == "overall" else Colour(getattr(status, axis).rag)
+    return status.overall if axis == AxisName.OVERALL else Colour(getattr(status, axis).rag)
 
 
 def _judged(mute: MutedRisk, known: Mapping[str, object], status: Status) -> MutedRisk:
     severity, was = mute.risk.severity, str(known.get("was") or mute.risk.severity)
     theme = str(THEMES.get(mute.risk.rule, "rest"))
     red = {axis for axis in ("schedule", "scope", "budget", "overall") if computed(status, axis) == Colour.RED}
-    hides = theme in red or ("overall" in red and severity in _GRAVE)
+    hides = theme in red or (AxisName.OVERALL in red and severity in _GRAVE)
     return replace(mute, theme=theme, was=was, grown=_rank(severity) > _rank(was), hides_red=hides)
 
 

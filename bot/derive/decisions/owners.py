@@ -8,6 +8,7 @@ from typing import Final
 from bot.derive.decisions.questions import owner_of
 from bot.derive.results import Risk
 from bot.derive.subject import Subject
+from bot.domain.vocabulary import RiskSource
 
 OF_THE_WORK: Final = frozenset({"overdue-items", "blocked-by-closed", "estimate-overrun"})
 """Rules whose action is done on the item itself, by whoever has it. Asking, naming and reviewing is the PM's."""
@@ -16,7 +17,7 @@ OF_THE_WORK: Final = frozenset({"overdue-items", "blocked-by-closed", "estimate-
 def with_owner(subject: Subject, risk: Risk) -> Risk:
     if risk.owner:
         return risk
-    if risk.source != "derived":
+    if risk.source != RiskSource.DERIVED:
         return replace(risk, owner=assignee_of(subject, risk.evidence) or owner_of(subject))
     only = _only_assignee(subject, risk.evidence) if risk.rule in OF_THE_WORK else None
     return replace(risk, owner=only or owner_of(subject))

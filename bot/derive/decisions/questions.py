@@ -13,6 +13,7 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import Period, week_named
 from bot.domain.frozen import frozen
 from bot.domain.model import Booking, Item, TimeLog
+from bot.domain.vocabulary import ChangeOrderState
 
 QUESTION_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
     {
@@ -62,7 +63,7 @@ def last_activity(subject: Subject) -> date | None:
 
 def sow_end(subject: Subject) -> date | None:
     """The end of the SOW: what the change order decided last says, else the facts."""
-    approved = [o for o in subject.derived.scope.change_orders if o.state == "approved" and o.end]
+    approved = [o for o in subject.derived.scope.change_orders if o.state == ChangeOrderState.APPROVED and o.end]
     if approved:
         return max(approved, key=lambda o: (o.decided or date.min, o.end or date.min, o.ref)).end
     return subject.engagement.facts.end

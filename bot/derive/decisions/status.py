@@ -83,7 +83,7 @@ def _colour(name: str | None) -> Colour | None:
 def computed_colour(subject: Subject) -> str:
     """The overall colour; while it is still to come, what axes and the risks known so far make of it."""
     status = subject.derived.status
-    return status.overall if status.overall != "unknown" else derive_overall(subject).overall
+    return status.overall if status.overall != Colour.UNKNOWN else derive_overall(subject).overall
 
 
 def declared_health(subject: Subject) -> str | None:

@@ -11,6 +11,7 @@ from bot.derive.labels import raid_kind
 from bot.derive.status_results import Step
 from bot.derive.subject import Subject
 from bot.domain.model import Item
+from bot.domain.vocabulary import RaidKind
 
 HORIZON: Final = timedelta(days=14)
 MOST: Final = 5
@@ -19,7 +20,9 @@ MOST: Final = 5
 def derive_steps(subject: Subject) -> tuple[Step, ...]:
     """All of them, most urgent first: by due date, else by the plan; then what is on the critical path."""
     critical = frozenset(subject.derived.schedule.critical_path)
-    actions = (i for i in subject.engagement.items if i.is_open and raid_kind(i, subject.settings.labels) == "action")
+    actions = (
+        i for i in subject.engagement.items if i.is_open and raid_kind(i, subject.settings.labels) == RaidKind.ACTION
+    )
 
     def urgency(item: Item) -> tuple[bool, date, bool, str]:
         return is_blocked(subject, item), _finish(subject, item), item.ref not in critical, item.ref

@@ -15,6 +15,7 @@ from bot.derive.decisions.status import AXES, PastSignals, colours_on, signals_o
 from bot.derive.status_results import CameTrue
 from bot.derive.subject import Subject
 from bot.domain.model import Engagement
+from bot.domain.vocabulary import Colour, ItemState
 
 MOST: Final = 20
 """The engagements that were closed last: older ones say little of how the work is done now."""
@@ -24,7 +25,7 @@ Case = tuple[Mapping[str, str], Mapping[str, str]]
 
 
 def latest_closed(engagements: Iterable[Engagement]) -> list[Engagement]:
-    closed = [e for e in engagements if e.state == "closed" and e.closed_at and e.facts.start]
+    closed = [e for e in engagements if e.state == ItemState.CLOSED and e.closed_at and e.facts.start]
     return sorted(closed, key=lambda e: (e.closed_at.isoformat() if e.closed_at else "", e.ref))[-MOST:]
 
 
@@ -50,6 +51,6 @@ def record_of(cases: Iterable[Case]) -> TrackRecord:
         for axis in AXES:
             if said.get(axis) in LEVELS and ended.get(axis) in LEVELS:
                 before = found[axis].get(said[axis], CameTrue())
-                true = (said[axis] == "green") == (ended[axis] == "green")
+                true = (said[axis] == Colour.GREEN) == (ended[axis] == Colour.GREEN)
                 found[axis][said[axis]] = CameTrue(before.said + 1, before.came_true + true)
     return found

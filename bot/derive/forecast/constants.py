@@ -114,7 +114,7 @@ COVERED = 0.5
 OWN_WEEKS = 4
 """With so many weeks of its own an engagement runs on at its burn; the spending curve of others is for what comes before."""
 SPEND_EXPONENT = 1.25
-"""Share of the remaining effort spent in a share x of the remaining time = 1 − (1 − x)^this (19 projects)."""
+"""Share of the remaining effort spent in a share x of the remaining time = 1 − (1 − x)^this, before finished work tells (19 projects)."""
 CLOSE_OUT = 1.0
 """Where the burn has not used a trial's hours by its finish, the rest comes within so many times its days. Assumed."""
 EFFORT_TIME_CORRELATION = 0.5

@@ -22,6 +22,7 @@ from bot.derive.forecast.constants import (
 from bot.derive.forecast.history import Array, State
 from bot.derive.forecast.reference import Reference
 from bot.domain.frozen import frozen
+from bot.domain.vocabulary import ValueBasis
 
 
 @frozen
@@ -47,7 +48,7 @@ class Effort:
 
 
 def estimate_effort(
-    state: State, budget: float | None, basis: str, ref: Reference, growth: float = 0.0
+    state: State, budget: float | None, basis: ValueBasis, ref: Reference, growth: float = 0.0
 ) -> Effort | None:
     """Effort at completion from partial credit and a ratio shrunk to past projects; None where hours can't be known.
 
@@ -57,11 +58,11 @@ def estimate_effort(
     rate = _hours_per_unit(state, budget, basis, ref)
     if rate is None:
         return None
-    weight = (RATIO_WEIGHT if basis == "hours" or not budget else BUDGET_WEIGHT) * state.total
+    weight = (RATIO_WEIGHT if basis == ValueBasis.HOURS or not budget else BUDGET_WEIGHT) * state.total
     ratio = (state.spent + weight * rate) / (state.earned + weight) if state.spent > 0 else rate
     progress = min(state.progress, 1.0)
     rest = state.left * ratio
-    if basis != "hours" and budget and state.left > 0:
+    if basis != ValueBasis.HOURS and budget and state.left > 0:
         # Items without hours differ in size by more than the budget errs: what it leaves is a voice that counts alike.
         rest = (rest + max(rate * state.total - (state.spent or state.earned * rate), 0.0)) / 2
     coming = growth * state.total * ratio if state.left > 0 or growth > 0 else 0.0
@@ -72,11 +73,11 @@ def estimate_effort(
     return Effort(0.0, rest + coming, math.hypot(sd, ref.ratio_sd), growth, assumed=state.earned * rate)
 
 
-def _hours_per_unit(state: State, budget: float | None, basis: str, ref: Reference) -> float | None:
+def _hours_per_unit(state: State, budget: float | None, basis: ValueBasis, ref: Reference) -> float | None:
     """Hours that a unit of value is expected to cost, before the engagement's own experience."""
     if state.total <= 0:
         return None
-    if basis == "hours":
+    if basis == ValueBasis.HOURS:
         return ref.ratio
     if budget:
         return budget * ref.ratio / state.total
@@ -85,7 +86,7 @@ def _hours_per_unit(state: State, budget: float | None, basis: str, ref: Referen
     return None
 
 
-def scope_to_come(state: State, ref: Reference, budget: float | None, basis: str) -> float:
+def scope_to_come(state: State, ref: Reference, budget: float | None, basis: ValueBasis) -> float:
     """Scope still to come ÷ scope known: the trend of arrivals, or the part of the budget that no item stands for yet.
 
     Arrivals slow down as time goes by (31 releases: 59, 82, 91 % of the final items were known at 25, 50, 75 %).
@@ -96,6 +97,6 @@ def scope_to_come(state: State, ref: Reference, budget: float | None, basis: str
     seen = (state.items * state.arrived + GROWTH_ITEMS * ref.growth) / (state.items + GROWTH_ITEMS)
     trend = ARRIVING * seen * (1 - gone)
     unplanned, (beyond, most) = 0.0, UNPLANNED
-    if basis == "hours" and budget:
+    if basis == ValueBasis.HOURS and budget:
         unplanned = (budget / state.total - 1.0) * (1 - gone) if budget > beyond * state.total else 0.0
     return min(max(trend, unplanned), MAX_GROWTH if unplanned <= trend else most)

@@ -25,7 +25,7 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period, month_of
 from bot.domain.messages import Percent, Phrase, Value, days, hours
 from bot.domain.model import EMPTY
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Phase, Recognition
 
 MAX_QUARTERS_AHEAD = 8
 LONGEST_REST = timedelta(days=366)
@@ -155,6 +155,7 @@ def _revenue_trials(
             s.capacity,
             floor=s.floor,
             delay=s.delay,
+            exponent=s.ref.spend_exponent,
             pace_factor=s.subject.engagement.what_if.pace_factor,
         )
     subject = s.subject
@@ -348,6 +349,6 @@ def _revenue_texts(s: Situation, forecast: Forecast) -> list[Phrase]:
         ]
     if s.terms.recognition is None:
         return [Phrase("Neither billing nor recognition is given: revenue can't be known.")]
-    if s.terms.recognition == "as_delivered":
+    if s.terms.recognition == Recognition.AS_DELIVERED:
         return [Phrase("No rate is given: revenue can't be known.")]
     return [Phrase("No value is given: revenue can't be known.")]

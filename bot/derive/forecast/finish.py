@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -38,14 +39,23 @@ SCORES = tuple(NORMAL.inv_cdf(level) for level in LEVELS)
 LEAST_DAYS = 1.0
 
 
+class PriorSource(StrEnum):
+    """What the expected duration was read from."""
+
+    DATES = "dates"
+    PLAN = "plan"
+    BOOKINGS = "bookings"
+    HOURS = "hours"
+    TYPICAL = "typical"
+
+
 @frozen
 class Prior:
     """What is expected of the total duration before looking at the pace: ln(working days) and its sd."""
 
     mean: float
     sd: float
-    source: str
-    """`dates`, `plan`, `bookings`, `hours` or `typical`."""
+    source: PriorSource
 
 
 @frozen
@@ -92,24 +102,26 @@ def combine_priors(
     They are weighed by precision, but several voices make it no surer than the best one: they err together.
     A law of size is heard only without dates, what is typical only without any voice.
     """
-    voices: list[tuple[float, float, str]] = []
+    voices: list[tuple[float, float, PriorSource]] = []
     if dates:
         gone, left = dates
         slip = ref.slip(gone, left)
         rest = left * slip.factor
-        voices.append((math.log(gone + rest), (slip.low_sd + slip.high_sd) / 2 * rest / (gone + rest), "dates"))
+        voices.append(
+            (math.log(gone + rest), (slip.low_sd + slip.high_sd) / 2 * rest / (gone + rest), PriorSource.DATES)
+        )
     elif planned:
-        voices.append((math.log(planned * ref.plan_ratio), ref.plan_sd, "plan"))
+        voices.append((math.log(planned * ref.plan_ratio), ref.plan_sd, PriorSource.PLAN))
     if booked:
-        voices.append((math.log(booked), BOOKED_SD, "bookings"))
+        voices.append((math.log(booked), BOOKED_SD, PriorSource.BOOKINGS))
     if hours and not dates and not planned:
-        voices.append((math.log(ref.days_by_size(hours)), ref.duration_sd, "hours"))
+        voices.append((math.log(ref.days_by_size(hours)), ref.duration_sd, PriorSource.HOURS))
     if not voices:
         mean = math.log(ref.typical_days)
         if typical:
             days, count = typical
             mean = (mean + count * math.log(days)) / (1 + count)
-        voices.append((mean, ref.typical_sd, "typical"))
+        voices.append((mean, ref.typical_sd, PriorSource.TYPICAL))
     weights = [1 / sd**2 for _, sd, _ in voices]
     mean = sum(w * m for w, (m, _, _) in zip(weights, voices, strict=True)) / sum(weights)
     return Prior(mean, min(sd for _, sd, _ in voices), voices[0][2])
@@ -160,12 +172,12 @@ def _closing_sd(state: State) -> float:
 def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) -> Remaining:
     """Without a pace of its own: as the class says; a date tells of the time that is left, the others of all of it."""
     elapsed = max(state.elapsed, 1.0)
-    if prior.source == "dates":
+    if prior.source == PriorSource.DATES:
         left = max(math.exp(prior.mean) - state.elapsed, LEAST_DAYS)
         slip = ref.slip(elapsed, left)
         return Remaining(left / pace_factor, slip.low_sd, slip.high_sd, 0.0)
     days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
-    sd = TYPICAL_WIDER * prior.sd if prior.source == "typical" else max(prior.sd, CLASS_SD)
+    sd = TYPICAL_WIDER * prior.sd if prior.source == PriorSource.TYPICAL else max(prior.sd, CLASS_SD)
     # Days that passed with nothing done make no one surer: of a shorter rest the same range is a larger share.
     idle = elapsed + days if state.spent + state.earned <= 0 else elapsed
     sd = max(sd, min(sd * idle / days, STALLED_SD)) * ref.spread
@@ -196,8 +208,8 @@ class Total:
 
 def is_stalled(state: State) -> bool:
     """Whether nothing was logged or closed in the last four weeks (of at least four) though work is open."""
-    quiet = state.weekly_hours[:STALL_WEEKS].sum() + state.weekly_closed[:STALL_WEEKS].sum() == 0
-    return state.weeks >= STALL_WEEKS and state.open_items > 0 and bool(quiet)
+    moved = any((weekly[:STALL_WEEKS] > 0).any() for weekly in (state.weekly_hours, state.weekly_closed))
+    return state.weeks >= STALL_WEEKS and state.open_items > 0 and not moved
 
 
 def _own_remaining(

@@ -22,6 +22,7 @@ from bot.derive.scope.breakdown import ancestry, work_items
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item, TimeLog
+from bot.domain.vocabulary import EPIC, ValueBasis
 
 Array = NDArray[np.float64]
 NEVER = float(np.iinfo(np.int32).max)
@@ -136,7 +137,7 @@ class History:
     """One engagement as arrays; positions are end-of-day positions on the working-day axis."""
 
     axis: WorkAxis
-    basis: str
+    basis: ValueBasis
     refs: tuple[str, ...]
     value: Array
     created: Array
@@ -202,7 +203,7 @@ class History:
 
     def _hours_per_unit(self, exists: NDArray[np.bool_], done: NDArray[np.bool_], spent: Array) -> float:
         """Hours that a unit of value is taken to cost: 1 in hours, else the budget's share, else what closed work cost."""
-        if self.basis == "hours":
+        if self.basis == ValueBasis.HOURS:
             return 1.0
         total, closed = float(self.value[exists].sum()), float(self.value[done].sum())
         if self.budget and total > 0:
@@ -290,7 +291,7 @@ def _on_parts(
 
 def _wholes(engagement: Engagement, items: Sequence[Item], above: Mapping[str, tuple[str, ...]]) -> NDArray[np.int64]:
     """A number for each item; parts of an issue share one, as an issue is one piece of evidence however it is split."""
-    epics = {item.ref for item in engagement.items if item.type == "epic"}
+    epics = {item.ref for item in engagement.items if item.type == EPIC}
     whole = [([ref for ref in above.get(i.ref, ()) if ref not in epics] or [i.ref])[-1] for i in items]
     numbers = {ref: n for n, ref in enumerate(dict.fromkeys(whole))}
     return np.array([numbers[ref] for ref in whole], dtype=np.int64)
@@ -300,17 +301,17 @@ def _day_number(day: date | None) -> int:
     return (day or _ORIGIN).toordinal()
 
 
-def _values(items: tuple[Item, ...]) -> tuple[str, Array]:
+def _values(items: tuple[Item, ...]) -> tuple[ValueBasis, Array]:
     """Basis of progress and each item's value: hours, else weights, else one each."""
     for basis, amounts in (
-        ("hours", [i.estimate_hours or 0.0 for i in items]),
-        ("weight", [i.weight or 0.0 for i in items]),
+        (ValueBasis.HOURS, [i.estimate_hours or 0.0 for i in items]),
+        (ValueBasis.WEIGHT, [i.weight or 0.0 for i in items]),
     ):
         given = [a for a in amounts if a > 0]
         if given and len(given) >= BASIS_SHARE * len(items):
             typical = float(median(given))
             return basis, np.array([a if a > 0 else typical for a in amounts])
-    return "count", np.ones(len(items))
+    return ValueBasis.COUNT, np.ones(len(items))
 
 
 def all_logs(engagement: Engagement, labels: LabelSettings, calendar: WorkCalendar) -> tuple[TimeLog, ...]:

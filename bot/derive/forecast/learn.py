@@ -15,6 +15,7 @@ import numpy as np
 from bot.config import Settings
 from bot.derive.forecast.capacity import worked_of_booked
 from bot.derive.forecast.constants import (
+    BASIS_SHARE,
     ELASTICITY_SD,
     FARTHEST_SCORE,
     LEAST_ITEMS,
@@ -29,8 +30,10 @@ from bot.derive.forecast.reference import Lags, Middles, Reference, by_class, sh
 from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Milestone, Portfolio, end_of_day
+from bot.domain.vocabulary import ItemState, ValueBasis
 
 REPLAY_AT = (0.25, 0.5, 0.75)
+HALF_A_DAY = 0.5
 DATES_ASKED_AT = tuple(n / 10 for n in range(1, 10))
 """Many shares of the time: asked at few, date and share together would give the truth away."""
 
@@ -88,7 +91,7 @@ def find_finished(portfolio: Portfolio, calendar: WorkCalendar, settings: Settin
 
 def is_finished(engagement: Engagement) -> bool:
     """Whether an engagement is over: its root is closed."""
-    return engagement.state == "closed"
+    return engagement.state == ItemState.CLOSED
 
 
 def _finished(engagement: Engagement, history: History) -> Finished | None:
@@ -162,15 +165,31 @@ def _shrunk_sd(of: Array, prior: float) -> float:
     return math.sqrt((len(logs) * own**2 + PRIOR_WEIGHT * prior**2) / (len(logs) + PRIOR_WEIGHT))
 
 
-def _logs(f: Finished, calendar: WorkCalendar) -> tuple[float, float, float]:
+def _logs(f: Finished, calendar: WorkCalendar) -> tuple[float, float, float, float]:
     """ln of what one finished engagement says of each of the middles, in their order; NaN where it can't tell."""
-    costed = f.history.basis == "hours" and f.hours > 0
-    plan = _plan_ratio(f, calendar)
+    costed = f.history.basis == ValueBasis.HOURS and f.hours > 0
+    plan, exponent = _plan_ratio(f, calendar), _spend_exponent(f)
     return (
         math.log(f.hours / float(f.history.value.sum())) if costed else math.nan,
         math.log(f.duration / f.hours ** (1 / 3)) if f.hours > 0 else math.nan,
         math.log(plan) if plan is not None else math.nan,
+        math.log(exponent) if exponent is not None else math.nan,
     )
+
+
+def _spend_exponent(f: Finished) -> float | None:
+    """The exponent of the curve whose hours lie, in the mean, as far from the end as these did; None without a day for most of them.
+
+    Of 1 − (1 − x)^k a share k ÷ (k + 1) of the time is left to the mean hour.
+    """
+    logs = f.engagement.timelogs
+    hours = np.array([log.hours for log in logs], dtype=np.float64)
+    total = float(hours.sum())
+    if total <= 0 or total < BASIS_SHARE * f.hours:
+        return None
+    days = f.history.axis.positions([log.spent_at for log in logs]) - HALF_A_DAY
+    left = float(np.clip((f.end - days) / f.duration, 0.0, 1.0) @ hours) / total
+    return left / (1 - left) if 0 < left < 1 else None
 
 
 def _plan_ratio(f: Finished, calendar: WorkCalendar) -> float | None:

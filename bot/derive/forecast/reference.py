@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.derive.forecast.constants import DATES_SD, LEAST_REST_SD, PRIOR_WEIGHT, SLIP_REACH
+from bot.derive.forecast.constants import DATES_SD, LEAST_REST_SD, PRIOR_WEIGHT, SLIP_REACH, SPEND_EXPONENT
 from bot.domain.frozen import frozen
 
 MIN_WEEKS, BEST_WEEKS = 8, 13
@@ -52,6 +52,8 @@ class Middles:
     """Working days per cube root of hours (19 projects: 7.3; 78 of a services firm: 10.5)."""
     plan_ratio: float = 1.05
     """Actual ÷ planned duration (76 of a services firm: median 1.0, P80 1.23)."""
+    spend_exponent: float = SPEND_EXPONENT
+    """How much of the hours comes early: the exponent of the spending curve."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ def learned_note(ref: Reference) -> str:
     pairs = (
         ("actual ÷ estimated hours", ref.ratio, base.ratio),
         ("actual ÷ planned duration", ref.plan_ratio, base.plan_ratio),
+        ("exponent of the spending curve", ref.spend_exponent, base.spend_exponent),
         ("share of the scope closed at the end", ref.closed_share, base.closed_share),
         ("hours worked ÷ hard-booked", ref.booking_yield, base.booking_yield),
         ("working days until a sign-off is sent", ref.lags.to_send, base.lags.to_send),

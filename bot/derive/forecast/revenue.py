@@ -26,7 +26,7 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
-from bot.domain.vocabulary import Recognition
+from bot.domain.vocabulary import ChangeOrderState, Recognition
 
 
 @frozen
@@ -90,7 +90,7 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     if facts.hourly_rate is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
     orders = subject.change_orders[0]
-    approved_orders = [o for o in orders if o.state == "approved"]
+    approved_orders = [o for o in orders if o.state == ChangeOrderState.APPROVED]
     return Terms(
         recognition=facts.recognised,
         value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
@@ -112,7 +112,11 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
 def hours_sold(subject: Subject) -> float | None:
     """The SOW's hours with those of approved change orders; None where it names none."""
     sold = subject.engagement.facts.hours
-    return None if sold is None else sold + sum(o.hours for o in subject.change_orders[0] if o.state == "approved")
+    return (
+        None
+        if sold is None
+        else sold + sum(o.hours for o in subject.change_orders[0] if o.state == ChangeOrderState.APPROVED)
+    )
 
 
 @frozen

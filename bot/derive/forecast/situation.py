@@ -12,7 +12,7 @@ from bot.derive.decisions.questions import deadline
 from bot.derive.forecast.capacity import Capacity, find_capacity, first_booking, newcomers, with_absences
 from bot.derive.forecast.constants import BASIS_SHARE, BUDGET_SD, OWN_ENOUGH
 from bot.derive.forecast.effort import Effort, estimate_effort, scope_to_come
-from bot.derive.forecast.finish import Prior, Remaining, combine_priors, remaining_time
+from bot.derive.forecast.finish import Prior, PriorSource, Remaining, combine_priors, remaining_time
 from bot.derive.forecast.history import History, State, make_history
 from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
@@ -21,7 +21,7 @@ from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
 from bot.domain.model import Booking
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import ForecastBasis, Phase
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,19 @@ class Situation:
         return make_terms(self.subject, self.history.axis)
 
     @property
-    def basis(self) -> str:
+    def basis(self) -> ForecastBasis:
         """What the finish rests on: own throughput, the schedule, the reference class, or nothing."""
         if self.phase == Phase.COMPLETE:
-            return "throughput"
+            return ForecastBasis.THROUGHPUT
         if self.remaining is None:
-            return "none"
+            return ForecastBasis.NONE
         if self.state.weeks >= MIN_WEEKS and self.remaining.own_weight >= OWN_ENOUGH:
-            return "throughput"
-        return "schedule" if self.prior.source in ("dates", "plan", "bookings") else "reference"
+            return ForecastBasis.THROUGHPUT
+        return (
+            ForecastBasis.SCHEDULE
+            if self.prior.source in (PriorSource.DATES, PriorSource.PLAN, PriorSource.BOOKINGS)
+            else ForecastBasis.REFERENCE
+        )
 
 
 def assess(subject: Subject, ref: Reference) -> Situation:

@@ -76,6 +76,8 @@ class Ahead:
     """Working days until work can begin."""
     young: bool = False
     """Too young for a burn: that there is none says nothing."""
+    exponent: float = SPEND_EXPONENT
+    """Of the spending curve."""
 
     def hours_by(self, after: float) -> Array:
         """Hours spent in the next `after` working days, by trial: all of them some time after its work is over."""
@@ -90,7 +92,7 @@ class Ahead:
         """Hours by the spending curve."""
         gone = max(after - self.delay, 0.0)
         left = 1 - np.minimum(gone / self.days, 1.0)
-        return self.hours * (1 - left**SPEND_EXPONENT)
+        return self.hours * (1 - left**self.exponent)
 
     def _planned(self, after: float) -> Array:
         """Hours as booked, and at the burn; by the curve where a burn is not known yet, and behind the last booking without one."""
@@ -139,10 +141,11 @@ def make_ahead(
     floor: float = 0.0,
     delay: float = 0.0,
     pace_factor: float = 1.0,
+    exponent: float = SPEND_EXPONENT,
 ) -> Ahead:
     """Trials for an open engagement. `floor` is the least number of days that dependencies leave."""
     days = np.maximum(remaining.at(scores.time), max(floor, 0.5))
     hours = np.zeros_like(days) if effort is None else effort.at(scores.effort) - effort.spent - effort.assumed
     own = min(state.weeks / OWN_WEEKS, 1.0) if capacity.burn > 0 and not remaining.stalled else 0.0
     own, young = (1.0, capacity.burn <= 0 and state.weeks < BURN_FROM) if capacity.has_bookings else (own, False)
-    return Ahead(days, hours, scores.pace, capacity, own, pace_factor, delay, young)
+    return Ahead(days, hours, scores.pace, capacity, own, pace_factor, delay, young, exponent)

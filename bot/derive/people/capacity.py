@@ -10,6 +10,7 @@ from bot.derive.results import CapacityWeek
 from bot.domain.calendar import week_named, week_of
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement
+from bot.domain.vocabulary import ItemState
 
 HORIZON_WEEKS = 13
 """Weeks ahead that are shown: a quarter; PMs book two months ahead."""
@@ -19,7 +20,7 @@ def booked_hours(engagements: Iterable[Engagement], kind: str) -> dict[str, dict
     """Hours booked of that kind (hard or soft): user → ISO week → hours. Closed engagements ask for nothing."""
     load: dict[str, dict[str, list[float]]] = {}
     for engagement in engagements:
-        for booking in engagement.bookings if engagement.state != "closed" else ():
+        for booking in engagement.bookings if engagement.state != ItemState.CLOSED else ():
             if booking.kind == kind:
                 load.setdefault(booking.user, {}).setdefault(booking.week, []).append(booking.hours)
     return {user: {week: sum(sorted(found)) for week, found in weeks.items()} for user, weeks in load.items()}

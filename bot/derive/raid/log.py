@@ -17,7 +17,7 @@ from bot.derive.results import RaidEntry, Risk
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.model import Item
-from bot.domain.vocabulary import RaidKind, Severity
+from bot.domain.vocabulary import ItemState, RaidKind, RaidMovement, RiskSource, Severity
 
 RAID_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
     {
@@ -67,7 +67,7 @@ def register_risks(subject: Subject) -> tuple[Risk, ...]:
     return tuple(
         Risk(
             rule="raid-risk",
-            source="register",
+            source=RiskSource.REGISTER,
             severity=_severity(entry),
             message=entry.title,
             evidence=(entry.ref,),
@@ -76,7 +76,7 @@ def register_risks(subject: Subject) -> tuple[Risk, ...]:
             owner=entry.owner,
         )
         for entry in derive_raid(subject)
-        if entry.kind == RaidKind.RISK and entry.state != "closed"
+        if entry.kind == RaidKind.RISK and entry.state != ItemState.CLOSED
     )
 
 
@@ -175,7 +175,7 @@ def _missing(item: Item, kind: RaidKind, labels: LabelSettings) -> Iterator[Phra
 # -- movement
 
 
-def _movement(item: Item, subject: Subject) -> str | None:
+def _movement(item: Item, subject: Subject) -> RaidMovement | None:
     """closed, new or worse within the last days; None when nothing of that happened."""
     after = subject.day - timedelta(days=int(subject.threshold("raid_movement_days")))
 
@@ -183,13 +183,13 @@ def _movement(item: Item, subject: Subject) -> str | None:
         return at is not None and after < subject.calendar.local_day(at) <= subject.day
 
     if not item.is_open:
-        return "closed" if is_recent(item.closed_at) else None
+        return RaidMovement.CLOSED if is_recent(item.closed_at) else None
     names = subject.settings.labels
     own = [at for label, at in item.label_dates.items() if label in item.labels and _is_raid_label(label, names)]
     if is_recent(item.created_at) or (own and is_recent(min(own))):
-        return "new"
+        return RaidMovement.NEW
     fresh = tuple(label for label in item.labels if is_recent(item.label_dates.get(label)))
-    return "worse" if _is_worse(item, fresh, names) else None
+    return RaidMovement.WORSE if _is_worse(item, fresh, names) else None
 
 
 def _is_raid_label(label: str, names: LabelSettings) -> bool:
@@ -229,4 +229,4 @@ def _severity(entry: RaidEntry) -> Severity:
 
 
 def _order(entry: RaidEntry) -> tuple[bool, int, int, str]:
-    return entry.state == "closed", -LEVELS.index(_severity(entry)), -(entry.score or 0), entry.ref
+    return entry.state == ItemState.CLOSED, -LEVELS.index(_severity(entry)), -(entry.score or 0), entry.ref

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.domain.border import read_day, read_instant
 from bot.domain.model import Booking, DueChange, Engagement, Item, Milestone, PastReport, Portfolio
+from bot.domain.vocabulary import BookingKind, TimeboxState
 
 Seen = Mapping[str, Any]
 SOFT = "?"
@@ -34,7 +35,7 @@ def _bookings_payload(bookings: Iterable[Booking], day: date) -> dict[str, dict[
     """By the day on which they were known: person, week, hours."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     for b in sorted(bookings, key=_place):
-        week = b.week + (SOFT if b.kind == "soft" else "")
+        week = b.week + (SOFT if b.kind == BookingKind.SOFT else "")
         found.setdefault((b.known or day).isoformat(), {}).setdefault(b.user, {})[week] = b.hours
     return found
 
@@ -115,7 +116,7 @@ def _remembered(milestone: Milestone, seen: Seen, now: datetime) -> Milestone:
     if last != milestone.due_date:
         history.append(DueChange(last, milestone.due_date, now))
     closed = read_instant(seen.get("closed"))
-    if milestone.state == "closed" and closed and milestone.closed_at:
+    if milestone.state == TimeboxState.CLOSED and closed and milestone.closed_at:
         milestone = replace(milestone, closed_at=min(closed, milestone.closed_at))
     return replace(milestone, due_history=tuple(history))
 

@@ -10,7 +10,7 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item, Milestone, MilestoneFact
-from bot.domain.vocabulary import MilestoneState
+from bot.domain.vocabulary import MilestoneState, TimeboxState
 
 
 @frozen
@@ -96,7 +96,7 @@ def _view(
 
 
 def _all_closed(found: Sequence[Milestone]) -> bool:
-    return bool(found) and all(m.state == "closed" for m in found)
+    return bool(found) and all(m.state == TimeboxState.CLOSED for m in found)
 
 
 def _closed_on(found: Sequence[Milestone], items: Sequence[Item], calendar: WorkCalendar) -> date | None:

@@ -14,6 +14,7 @@ from bot.derive.scope.progress import measure_of
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
 from bot.domain.model import Item
+from bot.domain.vocabulary import EPIC, ChangeOrderState, ValueBasis
 
 COUNTS = "leaves"
 """How the items of a stored baseline were counted: only the lowest level."""
@@ -32,7 +33,10 @@ def derive_scope(subject: Subject, earlier_baselines: Iterable[int] = ()) -> Sco
     baseline_value = math.fsum(stood.sizes.values())
     added_value = math.fsum(subject.derived.progress.values[item.ref] for item in stood.added)
     covered = covered_value(subject, orders, baseline_value)
-    approved, pending = [o for o in orders if o.state == "approved"], [o for o in orders if is_pending(o)]
+    approved, pending = (
+        [o for o in orders if o.state == ChangeOrderState.APPROVED],
+        [o for o in orders if is_pending(o)],
+    )
     gone = max([0, *(size - len(stood.sizes) for size in earlier_baselines)]) if baseline else 0
     return Scope(
         baseline_day=baseline,
@@ -110,7 +114,7 @@ def _split_from(item: Item, day: date, subject: Subject) -> Item | None:
     for ref in reversed(subject.breakdown.above[item.ref]):
         container = subject.breakdown.containers[ref]
         sized = measure_of(container, subject.derived.progress.basis)
-        if (container.type != "epic" or sized) and _stood(container, day, subject):
+        if (container.type != EPIC or sized) and _stood(container, day, subject):
             return container
     return None
 
@@ -128,7 +132,7 @@ def covered_value(subject: Subject, orders: Iterable[ChangeOrder], baseline_valu
     On the basis of hours these are their hours; otherwise the share of the baseline that their hours are of the SOW's.
     """
     hours = math.fsum(o.hours or _hours_of(o.value, subject) for o in orders if _is_after_baseline(o, subject))
-    if subject.derived.progress.basis == "hours":
+    if subject.derived.progress.basis == ValueBasis.HOURS:
         return hours
     return (ratio(hours, subject.engagement.facts.hours) or 0.0) * baseline_value
 
@@ -149,7 +153,7 @@ def earlier_baselines(payloads: Iterable[Mapping[str, object]], baseline: date |
 def _is_after_baseline(order: ChangeOrder, subject: Subject) -> bool:
     baseline = subject.engagement.facts.baseline_day
     decided_before = order.decided and baseline and order.decided <= baseline
-    return order.state == "approved" and not decided_before
+    return order.state == ChangeOrderState.APPROVED and not decided_before
 
 
 def _hours_of(value: float, subject: Subject) -> float:

@@ -14,6 +14,7 @@ from bot.config import LabelSettings
 from bot.derive.labels import is_dropped, is_work
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Engagement, Item
+from bot.domain.vocabulary import EPIC, ValueBasis
 
 
 @frozen
@@ -132,7 +133,7 @@ def _handed_down(
 
 def _sizes(containers: Mapping[str, Item], measure: str) -> dict[str, float]:
     """The containers that have an estimate or weight of their own."""
-    given = {ref: i.estimate_hours if measure == "hours" else i.weight for ref, i in containers.items()}
+    given = {ref: i.estimate_hours if measure == ValueBasis.HOURS else i.weight for ref, i in containers.items()}
     return {ref: size for ref, size in given.items() if size and size > 0}
 
 
@@ -155,7 +156,7 @@ def _shared(
 def _as_part(leaf: Item, containers: Iterable[Item]) -> Item:
     """A task with what the issue says that it is a part of: milestone, date, people, age. Epics say nothing of that kind."""
     for issue in containers:
-        if issue.type == "epic":
+        if issue.type == EPIC:
             break
         dated = leaf.due_date or leaf.milestone
         ages = [at for at in (leaf.created_at, issue.created_at) if at]

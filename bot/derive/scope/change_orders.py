@@ -13,7 +13,7 @@ from bot.derive.subject import Subject
 from bot.domain.facts import read_change, read_date
 from bot.domain.messages import Phrase
 from bot.domain.model import Item
-from bot.domain.vocabulary import BillingType
+from bot.domain.vocabulary import BillingType, ChangeOrderState
 
 
 def find_change_orders(subject: Subject) -> tuple[tuple[ChangeOrder, ...], tuple[Reason, ...]]:
@@ -31,10 +31,10 @@ def find_change_orders(subject: Subject) -> tuple[tuple[ChangeOrder, ...], tuple
 
 def is_pending(order: ChangeOrder) -> bool:
     """Proposed, and neither decided nor closed without a decision."""
-    return order.state == "proposed" and order.decided is None
+    return order.state == ChangeOrderState.PROPOSED and order.decided is None
 
 
-def _change_order(item: Item, state: str, subject: Subject) -> tuple[ChangeOrder, Iterable[Reason]]:
+def _change_order(item: Item, state: ChangeOrderState, subject: Subject) -> tuple[ChangeOrder, Iterable[Reason]]:
     faults: list[Reason] = []
 
     def read(key: str, reader: Callable[[Any], Any]) -> Any:
@@ -64,10 +64,10 @@ def _change_order(item: Item, state: str, subject: Subject) -> tuple[ChangeOrder
     return order, faults
 
 
-def _decided(item: Item, state: str, subject: Subject) -> date | None:
+def _decided(item: Item, state: ChangeOrderState, subject: Subject) -> date | None:
     """The day of the deciding label; without one, the day on which the issue was closed."""
     name = getattr(subject.settings.labels.change_order, state)
-    labelled = label_day(item, name, subject.calendar) if state != "proposed" else None
+    labelled = label_day(item, name, subject.calendar) if state != ChangeOrderState.PROPOSED else None
     closed = subject.calendar.local_day(item.closed_at) if item.closed_at else None
     return labelled or closed
 

@@ -11,7 +11,7 @@ from bot.derive.schedule.milestones import MilestoneView, milestone_done
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import ItemState, Phase, TimeboxState, ValueBasis
 
 BASIS_SHARE = 0.8
 """Share of the work that must have an estimate (or a weight) for that to be the measure."""
@@ -27,19 +27,19 @@ def derive_progress(subject: Subject) -> Progress:
     return Progress(basis, done / total if total else None, done, total, len(closed), len(work), values)
 
 
-def value_work(work: Sequence[Item]) -> tuple[str, dict[str, float]]:
+def value_work(work: Sequence[Item]) -> tuple[ValueBasis, dict[str, float]]:
     """The basis (hours, weight or count), and each item's value; one without an own value is worth the median of the others."""
-    for basis in ("hours", "weight"):
+    for basis in (ValueBasis.HOURS, ValueBasis.WEIGHT):
         own = {item.ref: value for item in work if (value := measure_of(item, basis)) is not None}
         if own and len(own) >= BASIS_SHARE * len(work):
             middle = median(own.values())
             return basis, {item.ref: own.get(item.ref, middle) for item in work}
-    return "count", {item.ref: 1.0 for item in work}
+    return ValueBasis.COUNT, {item.ref: 1.0 for item in work}
 
 
-def measure_of(item: Item, basis: str) -> float | None:
+def measure_of(item: Item, basis: ValueBasis) -> float | None:
     """What an item itself says of its size on that basis; 0 counts as nothing said."""
-    value = item.estimate_hours if basis == "hours" else item.weight if basis == "weight" else 1.0
+    value = item.estimate_hours if basis == ValueBasis.HOURS else item.weight if basis == ValueBasis.WEIGHT else 1.0
     return value if value is not None and value > 0 else None
 
 
@@ -52,7 +52,7 @@ def derive_phase(subject: Subject) -> Phase:
     """
     engagement = subject.engagement
     work = subject.work
-    if engagement.state == "closed" or (work and _all_done(subject, work)):
+    if engagement.state == ItemState.CLOSED or (work and _all_done(subject, work)):
         return Phase.COMPLETE
     touched = any(not item.is_open or item.spent_hours for item in work) or bool(engagement.timelogs)
     start = engagement.facts.start
@@ -67,7 +67,7 @@ def _all_done(subject: Subject, work: Sequence[Item]) -> bool:
 
 def _collects(view: MilestoneView) -> bool:
     """Whether a milestone without a date holds work and is open; that all of it is closed today doesn't end it."""
-    return bool(view.items) and any(m.state == "active" for m in view.found)
+    return bool(view.items) and any(m.state == TimeboxState.ACTIVE for m in view.found)
 
 
 def last_close(subject: Subject) -> date | None:

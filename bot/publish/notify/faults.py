@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from bot.config import Settings
+from bot.domain.vocabulary import Audience, DigestKind
 from bot.publish.notify.mail import VARIABLE
 
 
@@ -25,7 +26,7 @@ def faults_of(settings: Settings, environment: Mapping[str, str]) -> Iterator[tu
         variable = VARIABLE if channel.mail else channel.url_env or ""
         if not environment.get(variable):
             yield f"notify.{name}: {variable} is not set", DigestRemedy.ADDRESS
-        if channel.digest != "customer" and channel.audience != "internal":
+        if channel.digest != DigestKind.CUSTOMER and channel.audience != Audience.INTERNAL:
             yield f"notify.{name}: its digest holds money and risks", DigestRemedy.AUDIENCE
 
 

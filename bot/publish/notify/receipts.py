@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.errors import UsageError
+from bot.domain.vocabulary import Audience
 from bot.gitlab_api import writing
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, resolve_place
 from bot.publish.audience import Guard, Spot
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, Marker, signed
 from bot.publish.posts import Post
 from bot.publish.standing import RECEIPTS, Reader
@@ -33,7 +35,7 @@ LEASE = timedelta(minutes=15)
 def identity_of(channel: str, period: str, to: str, portfolio: str) -> Identity:
     """The identity of one digest: a channel, a period, a reader (by a digest: no address stands in a marker)."""
     reader = f"/{hashlib.sha256(to.casefold().encode()).hexdigest()[:12]}" if to else ""
-    return Identity(RECEIPT, "internal", "", f"{period}/{channel}{reader}", portfolio=portfolio)
+    return Identity(RECEIPT, Audience.INTERNAL, "", f"{period}/{channel}{reader}", portfolio=portfolio)
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Receipts:
     def _issue(self) -> Place:
         if self._item is None:
             project = resolve_place(self.client, self.project)
-            refusal = self.guard.refusal("internal", None, Spot(self.project, project.ref, project.path))
+            refusal = self.guard.refusal(Audience.INTERNAL, None, Spot(self.project, project.ref, project.path))
             if refusal:
                 raise UsageError(refusal, "notify")
             self._item = resolve_place(self.client, f"{project.ref}#{self._number(project)}")
@@ -84,7 +86,7 @@ class Receipts:
 
     def _number(self, project: Place) -> int:
         """The issue's number; opened where there is none."""
-        wanted = Identity(RECEIPTS, "internal", "", "all", portfolio=self.portfolio)
+        wanted = Identity(RECEIPTS, Audience.INTERNAL, "", "all", portfolio=self.portfolio)
         found = self._numbers(wanted)
         if not found:
             body = signed(ABOUT, Marker(wanted, SENT))
@@ -97,7 +99,9 @@ class Receipts:
     def _numbers(self, wanted: Identity) -> list[int]:
         posts = self.reader.look(self.project).posts
         same = (
-            p for p in posts if p.form == "issue" and replace(p.marker.identity, portfolio=wanted.portfolio) == wanted
+            p
+            for p in posts
+            if p.form == PostForm.ISSUE and replace(p.marker.identity, portfolio=wanted.portfolio) == wanted
         )
         return sorted(p.id for p in same)
 

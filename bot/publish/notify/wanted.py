@@ -9,9 +9,11 @@ from bot.config.people import Channel, Person
 from bot.derive.decisions.due import Due, digest_cycle
 from bot.domain.calendar import Period
 from bot.domain.frozen import frozen
+from bot.domain.vocabulary import ApprovalMode, Audience, DigestKind
 from bot.publish.approval import judge_draft
 from bot.publish.digest import digest as digest_of
 from bot.publish.drafts import draft_state
+from bot.publish.forms import PostForm
 from bot.publish.marker import Identity, engagement_token, unsigned
 from bot.publish.notify.receipts import SENT, identity_of
 from bot.publish.posts import Post, Standing
@@ -52,14 +54,14 @@ def messages(desk: Desk) -> tuple[Message, ...]:
 
 
 def _of_channel(desk: Desk, name: str, channel: Channel) -> Iterator[Message]:
-    if channel.digest != "customer" and channel.audience != "internal":
+    if channel.digest != DigestKind.CUSTOMER and channel.audience != Audience.INTERNAL:
         reason = (
             f"the digest `{channel.digest}` holds money and risks: it goes to a channel with `audience: internal` alone"
         )
         yield _message(desk, name, channel, "", problem=reason)
-    elif channel.digest == "portfolio":
+    elif channel.digest == DigestKind.PORTFOLIO:
         yield from _portfolio(desk, name, channel)
-    elif channel.digest == "mine":
+    elif channel.digest == DigestKind.MINE:
         yield from _mine(desk, name, channel)
     else:
         yield from _customer(desk, name, channel)
@@ -67,7 +69,9 @@ def _of_channel(desk: Desk, name: str, channel: Channel) -> Iterator[Message]:
 
 def _portfolio(desk: Desk, name: str, channel: Channel) -> Iterator[Message]:
     period = desk.period(channel)
-    url = next((p.url for p in desk.standing.posts if _is(p, "portfolio", period.name) and p.form == "issue"), "")
+    url = next(
+        (p.url for p in desk.standing.posts if _is(p, "portfolio", period.name) and p.form == PostForm.ISSUE), ""
+    )
     made = portfolio_digest(desk.context, Due("portfolio", period, desk.day), url)
     yield from _addressed(desk, name, channel, channel.to, made)
 
@@ -88,7 +92,7 @@ def waiting_drafts(desk: Desk) -> dict[str, str]:
     period = digest_cycle("customer", desk.context.settings).current(desk.day).name
     of_week = [p for p in desk.standing.posts if p.own and _is(p, "status", period)]
     posted = {(p.marker.identity.engagement, p.marker.fingerprint) for p in of_week if not p.marker.identity.draft}
-    refs = {engagement_token(e.ref, "customer"): e.ref for e in desk.context.portfolio.engagements}
+    refs = {engagement_token(e.ref, Audience.CUSTOMER): e.ref for e in desk.context.portfolio.engagements}
     drafts = sorted((p for p in of_week if p.marker.identity.draft), key=lambda p: p.id)
     latest = {p.marker.identity.engagement: p for p in drafts}
     waiting = ((token, p, customer_text(p.body)) for token, p in latest.items() if token in refs)
@@ -111,18 +115,18 @@ def _customer(desk: Desk, name: str, channel: Channel) -> Iterator[Message]:
 def approved_text(desk: Desk, ref: str, period: str) -> str | None:
     """The customer's text of the period, as approved, once it stands where the customer reads; None until then."""
     customer = desk.context.settings.reports.status.customer
-    token = engagement_token(ref, "customer")
+    token = engagement_token(ref, Audience.CUSTOMER)
     of_it = [
         p for p in desk.standing.posts if p.own and p.marker.identity.engagement == token and _is(p, "status", period)
     ]
     posted = [p for p in of_it if not p.marker.identity.draft and p.marker.identity.part == 1]
     if not customer.enabled or not posted:
         return None
-    if customer.approval != "required":
+    if customer.approval != ApprovalMode.REQUIRED:
         made = (
             d
             for d in desk.documents
-            if d.engagement == ref and d.audience == "customer" and not d.draft and d.period == period
+            if d.engagement == ref and d.audience == Audience.CUSTOMER and not d.draft and d.period == period
         )
         return next((d.body for d in made), None)
     said = {p.marker.fingerprint for p in posted}

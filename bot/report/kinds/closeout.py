@@ -18,7 +18,7 @@ from bot.domain.border import read_day
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Item
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Audience, Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.parts.headline import headline
@@ -53,7 +53,7 @@ def make_closeout(due: Due, context: ReportContext, ref: str | None) -> Document
     view = closeout_view(due, context, derived, engagement)
     return Document(
         kind="closeout",
-        audience="internal",
+        audience=Audience.INTERNAL,
         period=PERIOD,
         target=NoteTarget(engagement.facts.internal or engagement.ref),
         body=context.templates.render(REPORT.template, view),
@@ -77,7 +77,6 @@ class CloseoutView:
     end: date | None
     end_days: int | None
     hours_over: float | None
-    hours_ratio: float | None
     sold_hours: float | None
     headline: SafeMarkdown
     original: Original | None
@@ -116,7 +115,6 @@ def closeout_view(due: Due, context: ReportContext, derived: EngagementDerived, 
         end=derived.end,
         end_days=_late(context, derived.end, finished),
         hours_over=None if budget.hours_budget is None else budget.hours_spent - budget.hours_budget,
-        hours_ratio=budget.hours_spent / budget.hours_budget - 1 if budget.hours_budget else None,
         sold_hours=facts.hours if facts.hours != budget.hours_budget else None,
         headline=headline(context, derived, facts),
         original=original(context, derived, facts),

@@ -34,10 +34,10 @@ from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.facts import for_customer
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Facts, Item
-from bot.domain.vocabulary import BillingType, Colour, Phase
+from bot.domain.vocabulary import ApprovalMode, Audience, BillingType, Colour, Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
-from bot.report.parts.rows import ACCEPTED, MilestoneView, milestone_pairs
+from bot.report.parts.rows import MilestoneView, milestone_pairs
 from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
 from bot.report.parts.steps import StepView, view_of
 from bot.report.parts.stories import StoryView, story_views
@@ -125,11 +125,11 @@ def to_customer(
 
     `told` is what it tells of: the approver sees beside the draft what it doesn't.
     """
-    needs_approval = context.settings.reports.status.customer.approval == "required"
+    needs_approval = context.settings.reports.status.customer.approval == ApprovalMode.REQUIRED
     channel = NoteTarget(engagement.facts.customer_channel or "")
     return Document(
         kind=kind,
-        audience="customer",
+        audience=Audience.CUSTOMER,
         period=period,
         target=NoteTarget(engagement.facts.internal or engagement.ref) if needs_approval else channel,
         body=draft_around(context, text, channel, derived, told or CustomerWording()) if needs_approval else text,
@@ -250,12 +250,12 @@ def _cause_of(derived: EngagementDerived, milestone: MilestoneStatus) -> str | N
 
 def is_visible(item: Item, settings: Settings) -> bool:
     """Whether the customer can read this item in GitLab."""
-    return not item.confidential and settings.audience_of(path_of(item.ref)) == "customer"
+    return not item.confidential and settings.audience_of(path_of(item.ref)) == Audience.CUSTOMER
 
 
 def _day(due: Due, context: ReportContext) -> date:
     """As of which day it holds: a text that waits for approval stands still from the day it was due."""
-    needs_approval = context.settings.reports.status.customer.approval == "required"
+    needs_approval = context.settings.reports.status.customer.approval == ApprovalMode.REQUIRED
     return min(due.as_of, _first_due(due, context)) if needs_approval else due.as_of
 
 
@@ -269,7 +269,9 @@ def name_of(context: ReportContext, engagement: Engagement) -> SafeMarkdown:
     known = [words.output(part) for part in (facts.customer, facts.sow) if part]
     if known:
         return joined(known, " – ")
-    readable = not engagement.confidential and context.settings.audience_of(path_of(engagement.ref)) == "customer"
+    readable = (
+        not engagement.confidential and context.settings.audience_of(path_of(engagement.ref)) == Audience.CUSTOMER
+    )
     return words.output(engagement.title) if readable else words.text("customer.project")
 
 
@@ -279,7 +281,7 @@ def _visible_milestones(
     """Milestones of the contract, and those of namespaces that the customer reads."""
     contract = {fact.milestone for fact in engagement.facts.milestones}
     for milestone in derived.schedule.milestones:
-        if settings.audience_of(path_of(milestone.ref)) == "customer":
+        if settings.audience_of(path_of(milestone.ref)) == Audience.CUSTOMER:
             yield milestone
         elif milestone.title in contract:
             yield dataclasses.replace(milestone, ref="")
@@ -293,7 +295,7 @@ def _contract_progress(
         return (derived.budget.hours_spent, derived.budget.hours_budget), (None, None)
     if facts.billing == BillingType.TIME_AND_MATERIALS or not derived.acceptance:
         return (None, None), (None, None)
-    return (None, None), (sum(a.state in ACCEPTED for a in derived.acceptance), len(derived.acceptance))
+    return (None, None), (sum(a.state.is_given for a in derived.acceptance), len(derived.acceptance))
 
 
 def _progress(derived: EngagementDerived, work: list[Item]) -> float | None:

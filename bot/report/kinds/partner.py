@@ -7,7 +7,7 @@ from bot.domain.errors import UsageError
 from bot.report.context import ReportContext
 from bot.report.document import RenderedFile
 from bot.report.partner import TEMPLATE, make_handover
-from bot.report.registry import Report, ReportPlace
+from bot.report.registry import Report
 
 
 def handover(due: Due, context: ReportContext) -> RenderedFile | None:
@@ -20,7 +20,6 @@ REPORT = Report(
     kind="partner",
     name="partner view",
     readers="a delivery partner",
-    place=ReportPlace.FILE,
     rhythm=MONTHLY,
     section="monthly",
     template=TEMPLATE,

@@ -16,7 +16,7 @@ from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Facts
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Colour, ItemState, Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.parts.asks import AskView, ask_views
@@ -65,12 +65,12 @@ class EngagementLine:
     @property
     def trouble(self) -> StoryView | RiskView | None:
         """What is worth a line: what it comes to where it is not green, or why the customer is less happy than the colour."""
-        return self.mood if self.rag == "green" else self.story or self.risk
+        return self.mood if self.rag == Colour.GREEN else self.story or self.risk
 
     @property
     def calm(self) -> bool:
         """Whether nobody has to do anything about it."""
-        return self.rag == "green" and self.ask is None and self.mood is None
+        return self.rag == Colour.GREEN and self.ask is None and self.mood is None
 
     @property
     def moved(self) -> bool:
@@ -186,7 +186,7 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
         next(iter(story_views(context, derived)), None),
         next((risk for risk in risks if risk.rule == sentiment_worse.RULE.id), None),
         wanted[0] if wanted else None,
-        sum(entry.state != "closed" for entry in derived.raid),
+        sum(entry.state != ItemState.CLOSED for entry in derived.raid),
         voices(context, derived.ref, week),
         _why(context, derived.ref, week.last),
     )

@@ -16,7 +16,7 @@ from bot.derive.schedule.slips import days_lost, known_causes
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import ChangeOrderState, Colour, Phase
 from bot.report.context import ReportContext
 from bot.report.document import Document
 from bot.report.parts.asks import AskView, ask_views
@@ -170,7 +170,9 @@ def _orders(derived: Derived, quarter: Period) -> list[tuple[str, list[ChangeOrd
     orders = [o for e in derived.engagements for o in e.scope.change_orders]
     rows = []
     for state in ("approved", "rejected", "proposed"):
-        wanted = [o for o in orders if o.state == state and (state == "proposed" or _in(o.decided, quarter))]
+        wanted = [
+            o for o in orders if o.state == state and (state == ChangeOrderState.PROPOSED or _in(o.decided, quarter))
+        ]
         if wanted:
             rows.append((state, wanted, sum(o.hours for o in wanted), sum(o.value for o in wanted)))
     return rows
@@ -240,8 +242,8 @@ def _because(context: ReportContext, ref: str, quarter: Period) -> tuple[tuple[s
     weeks: Counter[str] = Counter()
     for day in status_days(context, quarter):
         colours = week_colours(context, ref, day)
-        if colours.get("overall") == "red":
-            axes = [axis for axis in AXES[1:] if colours[axis] == "red"]
+        if colours.get("overall") == Colour.RED:
+            axes = [axis for axis in AXES[1:] if colours[axis] == Colour.RED]
             weeks.update(axes or ["overall"])
     return tuple(weeks.most_common())
 

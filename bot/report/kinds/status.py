@@ -25,7 +25,7 @@ from bot.domain.facts.declared import Facts
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Engagement, FactFault, PastReport
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Audience, Phase
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.parts.asks import AskView, ask_views
@@ -113,7 +113,7 @@ def make_status(due: Due, context: ReportContext, ref: str | None) -> Document:
     view = status_view(week, colours, steps)
     return Document(
         kind="status",
-        audience="internal",
+        audience=Audience.INTERNAL,
         period=due.period.name,
         target=NoteTarget(week.engagement.facts.internal or week.engagement.ref),
         body=_short(lambda shown: context.templates.render(REPORT.template, shown), view),
@@ -161,7 +161,6 @@ class StatusView:
     headline: SafeMarkdown
     until: date
     compared: bool
-    previous_url: str
     previous: str
     changes: tuple[SafeMarkdown, ...]
     more_changes: tuple[SafeMarkdown, ...]
@@ -217,7 +216,6 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         headline=headline(context, derived, facts),
         until=week.until,
         compared=context.derived(derived.ref, week.since, Depth.STATUS) is not None,
-        previous_url=previous.url if previous else "",
         previous=previous.period if previous else "",
         changes=changed[:MOST_CHANGES],
         more_changes=changed[MOST_CHANGES:],

@@ -9,7 +9,7 @@ from bot.derive.results import Acceptance, EngagementDerived, MilestoneStatus, R
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import Engagement, Item
-from bot.domain.vocabulary import MilestoneState, Phase, Severity
+from bot.domain.vocabulary import AxisName, MilestoneState, Phase, RiskSource, Severity
 from bot.report.context import ReportContext, items_by_ref
 from bot.report.parts.colours import AXES
 from bot.report.text.safe_text import SafeMarkdown, joined
@@ -61,7 +61,7 @@ def _colours(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]
 
 def _why(pair: Comparison, axis: str) -> Text:
     """The first reason of an axis; of the whole, what makes it worse than any axis: the axes tell the rest."""
-    if axis != "overall":
+    if axis != AxisName.OVERALL:
         reasons = getattr(pair.now.status, axis).reasons
         return reasons[0].text if reasons else ""
     if any(pair.colours.get(name) == pair.colours.get("overall") for name in AXES[1:]):
@@ -197,7 +197,7 @@ def _risks(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:
 def _grave(risks: Iterable[Risk]) -> dict[tuple[str, ...], Risk]:
     """What is worth telling, by rule: one more late milestone makes no new risk. A risk of the register is its own."""
     grave = [risk for risk in risks if risk.severity in WORTH_TELLING]
-    return {(r.rule, *(r.evidence if r.source == "register" else ())): r for r in reversed(grave)}
+    return {(r.rule, *(r.evidence if r.source == RiskSource.REGISTER else ())): r for r in reversed(grave)}
 
 
 def _escalations(context: ReportContext, pair: Comparison) -> Iterator[SafeMarkdown]:

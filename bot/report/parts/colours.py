@@ -13,7 +13,7 @@ from bot.domain.calendar import Period
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.domain.model import PastReport
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -91,7 +91,7 @@ def _has_status(derived: EngagementDerived, day: date) -> bool:
 
 def reason_views(context: ReportContext, rag: Rag, own: str) -> tuple[ReasonView, ...]:
     """Why it is yellow or red, the worst first; of a green one, the first reason."""
-    shown = rag.reasons[: 1 if rag.rag == "green" else MOST_REASONS]
+    shown = rag.reasons[: 1 if rag.rag == Colour.GREEN else MOST_REASONS]
     return tuple(ReasonView(reason.text, context.links(reason.evidence, own=own)) for reason in shown)
 
 

@@ -7,11 +7,21 @@ from collections.abc import Mapping
 from bot.derive.depth import Depth
 from bot.derive.forecast.record.accuracy import measure_accuracy
 from bot.derive.forecast.record.commitments import commitment
-from bot.derive.forecast.record.scores import Calibration, ChanceClass, MoneyRecord, Record, Score
+from bot.derive.forecast.record.scores import (
+    Asked,
+    Calibration,
+    ChanceClass,
+    MoneyRecord,
+    PeriodKind,
+    Record,
+    Score,
+    ScoreGroup,
+)
 from bot.derive.results import Derived
 from bot.domain.calendar import ONE_DAY, Period
 from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext
 from bot.report.parts.memory import facts_on, forecast_was
 from bot.report.text.safe_text import SafeMarkdown
@@ -59,32 +69,44 @@ def quarter_scores(context: ReportContext, derived: Derived, quarter: Period) ->
     if not published:
         day = quarter.first - ONE_DAY
         past = (
-            PastReport("", "", "", None, commitment(context.derive_to(day, Depth.FIGURES), facts_on(context, day))),
+            PastReport(
+                "",
+                Audience.INTERNAL,
+                "",
+                None,
+                commitment(context.derive_to(day, Depth.FIGURES), facts_on(context, day)),
+            ),
         )
     found = measure_accuracy(
         derived, past, settings=context.settings, calendar=context.calendar, facts=facts_on(context, derived.as_of)
     )
-    rows = tuple(s for s in found.scores if s.quarter == quarter.name and s.kind != "engagement" and _is_told(s))
+    rows = tuple(
+        s for s in found.scores if s.quarter == quarter.name and s.kind != ScoreGroup.ENGAGEMENT and _is_told(s)
+    )
     tolerance = context.settings.finance.tolerance
     return QuarterScores(SafeMarkdown(quarter.name), tolerance, rows, published) if rows else None
 
 
 def _is_told(score: Score) -> bool:
-    return score.asked == "start" and bool(round(score.committed) or round(score.came))
+    return score.asked == Asked.START and bool(round(score.committed) or round(score.came))
 
 
 def promised_by_engagement(context: ReportContext, derived: Derived, period: str) -> Mapping[str, float]:
     """What was published of each engagement when a quarter or month began."""
     accuracy = measure_accuracy(derived, context.past, settings=context.settings, calendar=context.calendar)
-    return {s.name: s.committed for s in accuracy.scores if s.kind == "engagement" and s.quarter == period}
+    return {s.name: s.committed for s in accuracy.scores if s.kind == ScoreGroup.ENGAGEMENT and s.quarter == period}
 
 
 def _view(context: ReportContext, found: Record, scores: QuarterScores | None) -> RecordView:
     return RecordView(
         trust=context.templates.words.output(found.trust) if found.known else None,
         of_quarter=scores,
-        whole=tuple(m for m in found.money if m.kind in ("portfolio", "engagement")),
-        groups=tuple(m for m in found.money if m.kind in ("pm", "region") and m.period == "quarter" and m.name),
+        whole=tuple(m for m in found.money if m.kind in (ScoreGroup.PORTFOLIO, ScoreGroup.ENGAGEMENT)),
+        groups=tuple(
+            m
+            for m in found.money
+            if m.kind in (ScoreGroup.PM, ScoreGroup.REGION) and m.period == PeriodKind.QUARTER and m.name
+        ),
         calibration=tuple(c for c in found.calibration if c.of),
         chances=found.chances,
     )

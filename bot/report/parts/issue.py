@@ -10,6 +10,7 @@ from bot.derive.decisions.due import Due
 from bot.domain.errors import UsageError
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
+from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext, quiet
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, IssueTarget
 from bot.report.environment import View
@@ -34,7 +35,7 @@ def issue_document(
     heading = words.text(f"{due.kind}.issue_title", period=frame.period) if title is None else words.sentence(title)
     return Document(
         kind=due.kind,
-        audience="internal",
+        audience=Audience.INTERNAL,
         period=due.period.name,
         target=IssueTarget(section.project, section.labels),
         body=context.templates.render(template, frame, view),

@@ -9,7 +9,7 @@ from bot.derive.results import EngagementDerived, MilestoneStatus, RaidEntry
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item
-from bot.domain.vocabulary import MilestoneState
+from bot.domain.vocabulary import ItemState, MilestoneState
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -64,9 +64,9 @@ def raid_movement(context: ReportContext, now: EngagementDerived, then: Engageme
 
     return RaidMovement(
         links(lambda e, was: was is None),
-        links(lambda e, was: e.state == "closed" and (was is None or was.state != "closed")),
+        links(lambda e, was: e.state == ItemState.CLOSED and (was is None or was.state != ItemState.CLOSED)),
         links(lambda e, was: e.escalated and (was is None or not was.escalated)),
-        sum(entry.state != "closed" for entry in now.raid),
+        sum(entry.state != ItemState.CLOSED for entry in now.raid),
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from bot.derive.order_results import ManagerForecast, MutedRisk
+from bot.derive.order_results import ManagerForecast, MutedRisk, OrderState
 from bot.derive.results import SEVERITIES, EngagementDerived
 from bot.domain.frozen import frozen
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown, clean, joined, neutralise
 
@@ -34,7 +34,7 @@ def orders_in_force(context: ReportContext, derived: EngagementDerived) -> tuple
 
 def _views(derived: EngagementDerived) -> Iterator[OrderView]:
     for order in derived.orders:
-        if order.state != "obeyed" or order.word in ("help", "undo", "approve", ""):
+        if order.state != OrderState.OBEYED or order.word in ("help", "undo", "approve", ""):
             continue
         computed = next((o.computed for o in derived.status.overrides.values() if _is_of(order.order, o.axis)), "")
         yield OrderView(
@@ -111,7 +111,7 @@ def _hiding(context: ReportContext, derived: EngagementDerived) -> Iterator[Safe
 def _overruled(context: ReportContext, derived: EngagementDerived) -> Iterator[SafeMarkdown]:
     words = context.templates.words
     for o in derived.status.overrides.values():
-        if o.computed == "red" and o.colour != "red":
+        if o.computed == Colour.RED and o.colour != Colour.RED:
             yield words.text(
                 "orders.overruled",
                 axis=words.name("axis", o.axis),

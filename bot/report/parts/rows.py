@@ -12,7 +12,6 @@ from bot.domain.vocabulary import AcceptanceState, MilestoneState
 from bot.report.context import ReportContext, quiet
 from bot.report.text.safe_text import SafeMarkdown, link
 
-ACCEPTED = ("accepted", "passively_accepted")
 STATE_DOTS = {"done": "✅", "on_track": "🟢", "at_risk": "🟡", "late": "🔴"}
 SEVERITY_DOTS = {"low": "⚪", "medium": "🟡", "high": "🟠", "critical": "🔴"}
 
@@ -123,7 +122,7 @@ def acceptance_views(context: ReportContext, clocks: Iterable[Acceptance]) -> tu
 def _when(context: ReportContext, a: Acceptance) -> SafeMarkdown:
     """`Sep 7, 2026 (sent Sep 4)`, `sent Nov 20, by silence on Nov 27`, `send by Jan 25, 2027`."""
     words = context.templates.words
-    if a.state in ACCEPTED and a.accepted_on:
+    if a.state.is_given and a.accepted_on:
         done = words.text(
             "accept.done" if a.sent else "accept.done_unsent",
             day=a.accepted_on,

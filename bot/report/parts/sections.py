@@ -8,6 +8,7 @@ from dataclasses import field
 from bot.derive.decisions.due import Due
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
+from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext
 from bot.report.document import PM_NOTES_END, PM_NOTES_START, Document, NoteTarget
 from bot.report.parts.issue import issue_document
@@ -66,7 +67,7 @@ def note_of_sections(
     view = NoteSections(filled, words.output(_titled(title, due)), as_of_line)
     return Document(
         kind=due.kind,
-        audience="internal",
+        audience=Audience.INTERNAL,
         period=due.period.name,
         target=NoteTarget(context.engagements(due.as_of)[ref].facts.internal or ref),
         body=context.templates.render(TEMPLATE, view),

@@ -15,7 +15,7 @@ from bot.derive.results import SEVERITIES, EngagementDerived, RaidEntry
 from bot.derive.scope.change_orders import is_pending
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item
-from bot.domain.vocabulary import AcceptanceState, RaidKind
+from bot.domain.vocabulary import AcceptanceState, ItemState, RaidKind
 from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown
 
@@ -106,7 +106,7 @@ def shared_risks(
 
 
 def _is_shared(entry: RaidEntry) -> bool:
-    return not entry.confidential and entry.state != "closed" and entry.kind in (RaidKind.RISK, RaidKind.ISSUE)
+    return not entry.confidential and entry.state != ItemState.CLOSED and entry.kind in (RaidKind.RISK, RaidKind.ISSUE)
 
 
 def _ahead(day: date | None, today: date) -> date | None:

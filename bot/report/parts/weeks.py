@@ -11,7 +11,7 @@ from bot.derive.results import RAGS
 from bot.domain.calendar import ONE_DAY, Period, week_of
 from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Colour, Phase
 from bot.report.context import ReportContext
 from bot.report.parts.colours import week_colours
 
@@ -41,8 +41,8 @@ def days_red(context: ReportContext, ref: str, span: Period) -> RedDays:
         report = published_in(context, ref, day)
         said = colour_on(report, day) if report else None
         sampled = _sampled(context, ref, cycle.first_due(cycle.current(day))) if said is None else "unknown"
-        red += (said or sampled) == "red"
-        about = about or sampled != "unknown"
+        red += (said or sampled) == Colour.RED
+        about = about or sampled != Colour.UNKNOWN
     return RedDays(red, about)
 
 

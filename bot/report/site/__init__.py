@@ -20,6 +20,7 @@ from bot.domain.bulkhead import contained
 from bot.domain.calendar import WorkCalendar
 from bot.domain.errors import UsageError
 from bot.domain.model import Portfolio
+from bot.domain.vocabulary import Audience
 from bot.report.schedule import coming
 from bot.report.site.calendar_file import calendar_file
 from bot.report.site.customer import customer_view
@@ -46,7 +47,7 @@ def make_site(
     settings: Settings,
     calendar: WorkCalendar,
     *,
-    audience: str = "internal",
+    audience: Audience = Audience.INTERNAL,
     only: str | None = None,
     accuracy: Accuracy | None = None,
     tell: Callable[[str], None] | None = None,
@@ -57,7 +58,8 @@ def make_site(
     A page that can't be made is told to `tell`, and says so in its place. Raises UsageError for a customer's page without an
     engagement, or for one that was not read.
     """
-    if audience not in ("internal", "customer"):
+
+    if audience not in tuple(Audience):
         raise UsageError(f"no audience {audience!r}", advice="Name internal or customer.")
 
     def listed(part: Derived) -> Derived:
@@ -69,7 +71,7 @@ def make_site(
         derived = served(derived, "the page", listed, tell) or replace(derived, engagements=())
     site = Site(portfolio, derived, earlier, settings, calendar, accuracy)
     pages = _pages(settings.reports.locale, derived.currency)
-    if audience == "customer":
+    if audience == Audience.CUSTOMER:
         if only is None:
             raise UsageError("a customer's page is about one engagement", advice="Name it with --only REF.")
         words = pages.words.words

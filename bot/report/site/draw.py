@@ -156,13 +156,19 @@ class SlipMark:
 
 
 @frozen
-class SlipChart:
-    """All milestones of an engagement against one time axis."""
+class DayChart:
+    """Rows below one another against one axis of days."""
 
     height: float
     today: float
-    rows: tuple[SlipMark, ...]
     x_ticks: tuple[Tick, ...]
+
+
+@frozen
+class SlipChart(DayChart):
+    """All milestones of an engagement."""
+
+    rows: tuple[SlipMark, ...]
 
 
 def draw_slips(milestones: Sequence[MilestoneStatus], today: date, most: int = 24) -> SlipChart | None:
@@ -185,7 +191,7 @@ def draw_slips(milestones: Sequence[MilestoneStatus], today: date, most: int = 2
         return SlipMark(TOP + ROW * (number + 0.5), m.title, m.state, base, end, late, m)
 
     height = TOP + ROW * len(dated) + BOTTOM
-    return SlipChart(height, x.on(today), tuple(row(n, m) for n, m in enumerate(dated)), month_ticks(x))
+    return SlipChart(height, x.on(today), month_ticks(x), tuple(row(n, m) for n, m in enumerate(dated)))
 
 
 def expected_day(milestone: MilestoneStatus) -> date | None:

@@ -12,7 +12,7 @@ from bot.domain.calendar import week_of
 from bot.domain.facts.declared import Facts
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
-from bot.domain.vocabulary import Colour, Severity
+from bot.domain.vocabulary import Colour, ItemState, Severity
 from bot.report.charts import BurnPoint, burn_history
 from bot.report.parts.judged import judged_sentences
 from bot.report.site.bridge import Bridge, draw_bridge
@@ -33,8 +33,6 @@ from bot.report.site.timeline import Timeline, draw_timeline
 from bot.report.site.views import Invoices, Link, Row, Site
 from bot.report.text.safe_text import safe_url
 from bot.report.worth import worth_telling
-
-ACCEPTED = ("accepted", "passively_accepted")
 
 
 @frozen
@@ -92,7 +90,6 @@ class EngagementPage:
     today: date
     link: Link
     axes: Mapping[str, Rag]
-    finish_end: date | None
     burn_up: BurnUp | None
     burn_points: tuple[BurnPoint, ...]
     slips: SlipChart | None
@@ -102,7 +99,6 @@ class EngagementPage:
     revenue_chart: RevenueChart | None
     risks: tuple[Risk, ...]
     raid: Sequence[RaidEntry]
-    accepted: tuple[str, ...]
     severities: tuple[Severity, ...]
     counting: str
     unread: tuple[Text, ...]
@@ -124,7 +120,6 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> Engagemen
         today=today,
         link=site.link(derived.ref),
         axes=axes(derived),
-        finish_end=derived.end,
         burn_up=draw_burn_up(history, derived.forecast.finish, derived.end),
         burn_points=history,
         slips=draw_slips(milestones, today),
@@ -133,8 +128,7 @@ def engagement_view(site: Site, row: Row, home: str | None = "../") -> Engagemen
         quarters=quarters,
         revenue_chart=draw_revenue(quarters),
         risks=derived.risks,
-        raid=sorted((e for e in derived.raid if e.state != "closed"), key=lambda e: (-(e.score or 0), e.ref)),
-        accepted=ACCEPTED,
+        raid=sorted((e for e in derived.raid if e.state != ItemState.CLOSED), key=lambda e: (-(e.score or 0), e.ref)),
         severities=SEVERITIES,
         counting=safe_url(site.settings.reports.counting or ""),
         unread=(*derived.errors, *(f.message for f in engagement.fact_faults)) if engagement else derived.errors,

@@ -7,7 +7,17 @@ from datetime import date, timedelta
 
 from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Phase
-from bot.report.site.draw import BOTTOM, LABELS, ROW, TOP, DayScale, Tick, date_axis, expected_day, month_ticks
+from bot.report.site.draw import (
+    BOTTOM,
+    LABELS,
+    ROW,
+    TOP,
+    DayChart,
+    DayScale,
+    date_axis,
+    expected_day,
+    month_ticks,
+)
 from bot.report.site.views import Row
 
 MOST = 40
@@ -39,13 +49,10 @@ class TimelineLine:
 
 
 @frozen
-class Timeline:
-    """All lines on one axis of days; `more` engagements are not shown."""
+class Timeline(DayChart):
+    """All engagements; `more` are not shown."""
 
-    height: float
-    today: float
     lines: tuple[TimelineLine, ...]
-    x_ticks: tuple[Tick, ...]
     more: int
 
 
@@ -60,7 +67,7 @@ def draw_timeline(rows: Sequence[Row], today: date) -> Timeline | None:
     x = date_axis(min([*days, today]), max([*days, today]), LABELS)
     lines = tuple(_line(n, row, x, (first, last), today) for n, row in enumerate(shown))
     height = TOP + ROW * len(shown) + BOTTOM
-    return Timeline(height, x.on(today), lines, month_ticks(x), len(dated) - len(shown))
+    return Timeline(height, x.on(today), month_ticks(x), lines, len(dated) - len(shown))
 
 
 def _days(row: Row) -> list[date]:

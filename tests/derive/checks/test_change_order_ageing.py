@@ -7,10 +7,11 @@ import pytest
 
 from bot.derive.checks.rule import Finding
 from bot.derive.results import ChangeOrder, Scope
+from bot.domain.vocabulary import ChangeOrderState
 from tests.derive.checks.told import told
 
 
-def _told(opened: str, state: str = "proposed", **values: Any) -> list[Finding]:
+def _told(opened: str, state: ChangeOrderState = ChangeOrderState.PROPOSED, **values: Any) -> list[Finding]:
     order = ChangeOrder("x#1", "SSO", state, opened=date.fromisoformat(opened), **values)
     return told("change-order-ageing", derived={"scope": Scope(change_orders=(order,))})
 
@@ -27,8 +28,8 @@ def test_twenty_working_days_are_high() -> None:
     assert _told("2026-10-23")[0].severity == "high"
 
 
-@pytest.mark.parametrize("state", ["approved", "rejected"])
-def test_decided_ones_are_quiet(state: str) -> None:
+@pytest.mark.parametrize("state", [ChangeOrderState.APPROVED, ChangeOrderState.REJECTED])
+def test_decided_ones_are_quiet(state: ChangeOrderState) -> None:
     assert _told("2026-10-01", state) == []
 
 

@@ -4,11 +4,11 @@ from datetime import date
 
 from bot.derive.checks.rule import Finding
 from bot.derive.results import RaidEntry
-from bot.domain.vocabulary import RaidKind
+from bot.domain.vocabulary import ItemState, RaidKind
 from tests.derive.checks.told import told
 
 
-def _told(due: date | None, kind: RaidKind = RaidKind.ACTION, state: str = "opened") -> list[Finding]:
+def _told(due: date | None, kind: RaidKind = RaidKind.ACTION, state: ItemState = ItemState.OPENED) -> list[Finding]:
     return told("raid-overdue", derived={"raid": (RaidEntry("x#1", "Order it", kind, state, due=due),)})
 
 
@@ -22,5 +22,5 @@ def test_overdue_actions_and_issues_are_told() -> None:
 def test_risks_decisions_and_closed_ones_are_quiet() -> None:
     assert _told(date(2026, 11, 18), RaidKind.RISK) == []
     assert _told(date(2026, 11, 18), RaidKind.DECISION) == []
-    assert _told(date(2026, 11, 18), state="closed") == []
+    assert _told(date(2026, 11, 18), state=ItemState.CLOSED) == []
     assert _told(None) == []

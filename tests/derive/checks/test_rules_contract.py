@@ -38,7 +38,7 @@ from bot.derive.subject import Subject, evolve
 from bot.derive.thresholds import RAG_THRESHOLDS
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts
-from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, Severity
+from bot.domain.vocabulary import AcceptanceState, Colour, ForecastBasis, MilestoneState, Severity, ValueBasis
 from tests.builders import make_item, make_log, make_milestone, make_settings, make_subject
 from tests.derive.checks.troubled import shuffled, troubled_subject
 
@@ -95,10 +95,12 @@ def _healthy(**values: Any) -> Subject:
     green = Rag(Colour.GREEN, (Reason("On plan", ("x#1",)),))
     derived = {
         "status": Status(Colour.GREEN, Colour.GREEN, Colour.GREEN, green, green, green),
-        "progress": Progress("weight", 0.55, 20, 36, 10, 18),
+        "progress": Progress(ValueBasis.WEIGHT, 0.55, 20, 36, 10, 18),
         "budget": Budget(100.0, 55.0, 55.0, 0.55, 1.0, 1.0, 100.0),
         "scope": Scope(baseline_items=18, baseline_value=36.0, growth=0.0),
-        "forecast": Forecast(Quantiles(*[date(2026, 12, n) for n in (3, 4, 9, 11)]), 0.95, basis="throughput"),
+        "forecast": Forecast(
+            Quantiles(*[date(2026, 12, n) for n in (3, 4, 9, 11)]), 0.95, basis=ForecastBasis.THROUGHPUT
+        ),
         "schedule": Schedule(
             milestones=(MilestoneStatus("Wave 1", due=date(2026, 12, 4), state=MilestoneState.ON_TRACK),)
         ),

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.derive.checks.rule import Finding
 from bot.derive.results import ChangeOrder, Scope
+from bot.domain.vocabulary import ChangeOrderState
 from tests.builders import make_item, make_log
 from tests.derive.checks.told import told
 
@@ -28,7 +29,7 @@ def test_hours_after_the_end_make_it_critical() -> None:
 
 
 def test_an_approved_change_order_moves_the_end() -> None:
-    order = ChangeOrder("x#1", "More", "approved", end=date(2027, 1, 29), decided=date(2026, 12, 1))
+    order = ChangeOrder("x#1", "More", ChangeOrderState.APPROVED, end=date(2027, 1, 29), decided=date(2026, 12, 1))
     assert _told("2026-12-21", derived={"scope": Scope(change_orders=(order,))}) == []
     assert _told("2027-01-30", derived={"scope": Scope(change_orders=(order,))}) != []
     assert _told("2026-12-21", items=[make_item(closed="2026-12-01")]) == []

@@ -21,8 +21,7 @@ def test_five_working_days_of_waiting_are_told() -> None:
 
 
 def test_ten_working_days_are_high() -> None:
-    assert _told("2026-11-09")[0].severity is None
-    assert _told("2026-11-06")[0].severity == "high"
+    assert [_told(day)[0].severity for day in ("2026-11-09", "2026-11-06")] == [None, "high"]
 
 
 def test_without_the_day_of_the_label_the_last_change_counts() -> None:

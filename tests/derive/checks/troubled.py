@@ -8,26 +8,20 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.derive.results import (
-    Acceptance,
-    Budget,
-    ChangeOrder,
-    Escalation,
-    Forecast,
-    MilestoneStatus,
-    Progress,
-    Quantiles,
-    Rag,
-    RaidEntry,
-    Reason,
-    Schedule,
-    Scope,
-    Status,
-)
+from bot.derive import results
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
 from bot.domain.model import FactFault, Item
-from bot.domain.vocabulary import AcceptanceState, Colour, MilestoneState, RaidKind, Severity
+from bot.domain.vocabulary import (
+    AcceptanceState,
+    ChangeOrderState,
+    Colour,
+    ForecastBasis,
+    MilestoneState,
+    RaidKind,
+    Severity,
+    ValueBasis,
+)
 from tests.builders import PROJECT, make_booking, make_item, make_log, make_milestone, make_subject
 
 DAY = date(2027, 1, 27)
@@ -63,51 +57,57 @@ def _items() -> Iterator[Item]:
 
 
 def _derived() -> dict[str, Any]:
-    entry = RaidEntry(
+    entry = results.RaidEntry(
         f"{PROJECT}#70", "Runner host is late", RaidKind.RISK, level=Severity.HIGH, review=date(2027, 1, 10)
     )
-    action = RaidEntry(f"{PROJECT}#71", "Order it", RaidKind.ACTION, due=date(2027, 1, 18))
+    action = results.RaidEntry(f"{PROJECT}#71", "Order it", RaidKind.ACTION, due=date(2027, 1, 18))
     return {
-        "progress": Progress("count", 0.3, 1, 26, 1, 26),
-        "status": Status(
+        "progress": results.Progress(ValueBasis.COUNT, 0.3, 1, 26, 1, 26),
+        "status": results.Status(
             Colour.UNKNOWN,
             Colour.GREEN,
             Colour.RED,
-            Rag(Colour.RED, (Reason("SPI is 0.7.", (f"{PROJECT}#1",)),)),
-            Rag(),
-            Rag(),
+            results.Rag(Colour.RED, (results.Reason("SPI is 0.7.", (f"{PROJECT}#1",)),)),
+            results.Rag(),
+            results.Rag(),
         ),
-        "schedule": Schedule(
+        "schedule": results.Schedule(
             milestones=(
-                MilestoneStatus(
+                results.MilestoneStatus(
                     "Wave 1", "m%1", due=date(2027, 1, 22), state=MilestoneState.LATE, items_open=3, items_total=5
                 ),
-                MilestoneStatus(
+                results.MilestoneStatus(
                     "Wave 2", "m%2", due=date(2027, 2, 8), forecast=date(2027, 2, 22), state=MilestoneState.AT_RISK
                 ),
-                MilestoneStatus(
+                results.MilestoneStatus(
                     "Wave 3", "m%3", due=date(2027, 2, 9), forecast=date(2027, 2, 9), state=MilestoneState.AT_RISK
                 ),
             ),
             critical_path=(f"{PROJECT}#1", f"{PROJECT}#2"),
         ),
-        "scope": Scope(
+        "scope": results.Scope(
             baseline_items=12,
             added=14,
             growth=0.3,
             pending_hours=20.0,
             change_orders=(
-                ChangeOrder(f"{PROJECT}#60", "More repos", "proposed", 20.0, 5000.0, opened=date(2026, 12, 1)),
-                ChangeOrder(f"{PROJECT}#61", "SSO", "proposed", 5.0, 0.0, opened=date(2026, 12, 15)),
+                results.ChangeOrder(
+                    f"{PROJECT}#60", "More repos", ChangeOrderState.PROPOSED, 20.0, 5000.0, opened=date(2026, 12, 1)
+                ),
+                results.ChangeOrder(
+                    f"{PROJECT}#61", "SSO", ChangeOrderState.PROPOSED, 5.0, 0.0, opened=date(2026, 12, 15)
+                ),
             ),
         ),
-        "budget": Budget(100.0, 85.0, 85.0, 0.85, 0.35, 4.0, 283.0, date(2027, 2, 1), 9.0),
-        "forecast": Forecast(
-            Quantiles(p50=date(2027, 3, 20), p80=date(2027, 4, 20)), on_time_probability=0.1, basis="throughput"
+        "budget": results.Budget(100.0, 85.0, 85.0, 0.85, 0.35, 4.0, 283.0, date(2027, 2, 1), 9.0),
+        "forecast": results.Forecast(
+            results.Quantiles(p50=date(2027, 3, 20), p80=date(2027, 4, 20)),
+            on_time_probability=0.1,
+            basis=ForecastBasis.THROUGHPUT,
         ),
         "acceptance": (
-            Acceptance("Discovery", 10_000.0, AcceptanceState.READY, due=date(2027, 1, 15), evidence=("a#1",)),
-            Acceptance(
+            results.Acceptance("Discovery", 10_000.0, AcceptanceState.READY, due=date(2027, 1, 15), evidence=("a#1",)),
+            results.Acceptance(
                 "Wave 1",
                 None,
                 AcceptanceState.OPEN,
@@ -115,8 +115,8 @@ def _derived() -> dict[str, Any]:
                 due=date(2027, 1, 29),
                 evidence=("a#2",),
             ),
-            Acceptance("Wave 2", 5_000.0, AcceptanceState.OPEN, evidence=("a#3",)),
-            Acceptance(
+            results.Acceptance("Wave 2", 5_000.0, AcceptanceState.OPEN, evidence=("a#3",)),
+            results.Acceptance(
                 "Design",
                 5_000.0,
                 AcceptanceState.SENT,
@@ -124,12 +124,14 @@ def _derived() -> dict[str, Any]:
                 passive_on=date(2027, 1, 28),
                 evidence=("a#4",),
             ),
-            Acceptance("Review", 5_000.0, AcceptanceState.SENT, sent=date(2027, 1, 12), evidence=("a#5",)),
+            results.Acceptance("Review", 5_000.0, AcceptanceState.SENT, sent=date(2027, 1, 12), evidence=("a#5",)),
         ),
         "raid": (replace(entry, missing=("owner", "mitigation")), action),
         "escalations": (
-            Escalation(f"{PROJECT}#72", "Angry CIO", Severity.CRITICAL, 9, date(2027, 1, 20), True),
-            Escalation(f"{PROJECT}#73", "Slow pipelines", Severity.LOW, 4, date(2027, 1, 29), False, True, False),
+            results.Escalation(f"{PROJECT}#72", "Angry CIO", Severity.CRITICAL, 9, date(2027, 1, 20), True),
+            results.Escalation(
+                f"{PROJECT}#73", "Slow pipelines", Severity.LOW, 4, date(2027, 1, 29), False, True, False
+            ),
         ),
     }
 

@@ -15,6 +15,7 @@ from bot.derive.people.availability import Availability
 from bot.derive.results import Forecast
 from bot.domain.calendar import week_of
 from bot.domain.model import Booking, Item, TimeLog
+from bot.domain.vocabulary import BookingKind
 from tests.builders import CALENDAR, make_item, make_log, make_settings, make_subject
 
 TODAY = date(2026, 9, 4)
@@ -29,7 +30,7 @@ def worked(*people: str, hours: float = 20.0) -> tuple[TimeLog, ...]:
 
 def booked(user: str, hours: float, ahead: Iterable[int], known: date | None = None) -> tuple[Booking, ...]:
     """Hours in the weeks so many after this one (negative: before it)."""
-    return tuple(Booking(user, week_of(TODAY + timedelta(weeks=n)).name, hours, "hard", known) for n in ahead)
+    return tuple(Booking(user, week_of(TODAY + timedelta(weeks=n)).name, hours, BookingKind.HARD, known) for n in ahead)
 
 
 def capacity(
@@ -112,7 +113,7 @@ def test_before_there_is_a_burn_far_bookings_take_nothing_from_the_weeks_before_
     start, on = date(2026, 7, 17), date(2026, 7, 27)
     items = [make_item(n, estimate_hours=40, created_at=start) for n in range(20)]
     logs = [make_log(items[n % 3], 8, start + timedelta(days=n)) for n in (0, 3, 4, 5, 6, 7)]
-    plan = [Booking("ann", f"2026-W{week}", person, "hard") for week in (48, 49, 50)]
+    plan = [Booking("ann", f"2026-W{week}", person, BookingKind.HARD) for week in (48, 49, 50)]
     bare, found = (young(items, logs, start, on, bookings) for bookings in ([], plan))
     for month in ("2026-07", "2026-08", "2026-09", "2026-10"):
         assert found.revenue_by_month[month].forecast == pytest.approx(bare.revenue_by_month[month].forecast, rel=0.01)
@@ -125,7 +126,7 @@ def test_work_that_rests_until_it_is_booked_again_earns_next_to_nothing_before()
     start, on = date(2026, 3, 2), date(2026, 7, 27)
     items = [make_item(n, estimate_hours=40, created_at=start) for n in range(20)]
     logs = [make_log(items[0], 8, start + timedelta(days=n)) for n in range(5)]
-    plan = [Booking("ann", f"2026-W{week}", 30, "hard") for week in (40, 41, 42)]
+    plan = [Booking("ann", f"2026-W{week}", 30, BookingKind.HARD) for week in (40, 41, 42)]
     bare, found = (young(items, logs, start, on, bookings).revenue_by_month for bookings in ([], plan))
     assert found["2026-08"].forecast < bare["2026-08"].forecast / 2
     assert found["2026-10"].forecast > found["2026-08"].forecast

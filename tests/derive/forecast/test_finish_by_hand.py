@@ -11,7 +11,9 @@ import pytest
 from bot.derive.forecast.capacity import Capacity
 from bot.derive.forecast.finish import (
     Prior,
+    PriorSource,
     Remaining,
+    Total,
     combine_priors,
     is_stalled,
     normal_nodes,
@@ -22,7 +24,7 @@ from bot.derive.forecast.history import State
 from bot.derive.forecast.reference import Reference
 
 REF = Reference()
-PLAN = Prior(math.log(105), 0.33, "plan")
+PLAN = Prior(math.log(105), 0.33, PriorSource.PLAN)
 """A hundred working days by the SOW, which usually become 105."""
 
 
@@ -146,6 +148,8 @@ def test_a_standstill_lies_between_what_is_left_and_what_is_gone() -> None:
         ({"weekly_hours": [0.0, 0.0, 0.0, 1.0], "weekly_closed": [0.0] * 4}, False),
         ({"weekly_hours": [0.0] * 4, "weekly_closed": [0.0, 0.0, 0.0, 0.5]}, False),
         ({"weekly_hours": [0.0] * 4 + [9.0], "weekly_closed": [0.0] * 4 + [2.0]}, True),
+        ({"weekly_hours": [-8.0, 0.0, 0.0, 0.0], "weekly_closed": [0.0] * 4}, True),
+        ({"weekly_hours": [-8.0, 0.0, 0.0, 0.0], "weekly_closed": [0.0, 8.0, 0.0, 0.0]}, False),
     ],
 )
 def test_four_quiet_weeks_with_open_work_are_a_standstill(changes: dict[str, Any], stalled: bool) -> None:
@@ -156,12 +160,13 @@ def test_four_quiet_weeks_with_open_work_are_a_standstill(changes: dict[str, Any
 
 
 UNTOUCHED = {"earned": 0.0, "earned_closed": 0.0}
-TYPICAL = Prior(math.log(54), 0.4, "typical")
+TYPICAL = Prior(math.log(54), 0.4, PriorSource.TYPICAL)
 BY_CLASS: dict[str, tuple[dict[str, Any], Prior, tuple[float, float]]] = {
     "twenty days spent without a result": ({"elapsed": 20.0}, PLAN, (85.0000, 0.4)),
     "eighty days spent": ({"elapsed": 80.0}, PLAN, (34.3981, 0.930285)),
     "a hundred days spent": ({"elapsed": 100.0}, PLAN, (27.3452, 1.2)),
     "twenty days of nothing": ({"elapsed": 20.0, "spent": 0.0}, PLAN, (85.0000, 0.494118)),
+    "a day of one that takes two": ({"elapsed": 1.0}, Prior(math.log(2), 0.8, "hours"), (1.4319, 0.8)),
     "half an hour is a beginning": ({"elapsed": 20.0, "spent": 0.5}, PLAN, (85.0000, 0.4)),
     "more taken back than logged": ({"elapsed": 20.0, "spent": -5.0}, PLAN, (85.0000, 0.494118)),
     "nothing known": ({"elapsed": 20.0, "spent": 0.0}, TYPICAL, (34.1766, 0.951118)),
@@ -215,6 +220,10 @@ def test_voices_are_weighed_by_their_precision(told: dict[str, Any], expected: t
 
 
 # -- what is made of it
+
+
+def test_one_that_lasted_far_beyond_all_expectation_has_a_day_to_go() -> None:
+    assert Total(math.log(10), 0.1, 1000.0).remaining(1.0, 1.0, 0.5).median == 1.0
 
 
 def test_scores_spread_the_days_as_wide_as_their_side() -> None:

@@ -12,29 +12,21 @@ import pytest
 
 from bot.derive.forecast import Reference, learn_reference
 from bot.domain.model import Engagement, Item, Portfolio, as_of
-from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
+from bot.domain.vocabulary import ItemState
+from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_milestone, make_settings
+from tests.derive.forecast.finished import finished as make_finished
 
 SETTINGS = make_settings()
 DAY = date(2026, 11, 20)
 
 
 def finished(number: int, days: int = 100, ratio: float = 1.0, **facts: Any) -> Engagement:
-    """Ten items of ten hours, closed evenly over `days` days from 5 January 2026, at `ratio` times their estimates."""
-    start = date(2026, 1, 5)
-    closings = [start + timedelta(days=round((n + 1) * days / 10)) for n in range(10)]
-    items = [make_item(n, estimate_hours=10, closed=on, created_at=start) for n, on in enumerate(closings)]
-    return make_engagement(
-        ref=f"acme&{number}",
-        created_at=start,
-        closed=closings[-1],
-        items=items,
-        timelogs=[make_log(i, 10 * ratio, on) for i, on in zip(items, closings, strict=True)],
-        facts={"start": start, "end": start + timedelta(days=days)} | facts,
-    )
+    """Ten items, closed evenly over `days` days from 5 January 2026, at `ratio` times their estimates."""
+    return make_finished(number, date(2026, 1, 5), days, items=10, logged=10 * ratio, **facts)
 
 
 def reopened(item: Item) -> Item:
-    return replace(item, state="opened", closed_at=None)
+    return replace(item, state=ItemState.OPENED, closed_at=None)
 
 
 def learn(*engagements: Engagement, on: date = DAY) -> Reference:
@@ -174,3 +166,27 @@ def test_order_of_engagements_does_not_matter() -> None:
 def test_a_reference_survives_json() -> None:
     found = learn(*(finished(n, ratio=1.2) for n in range(3)))
     assert Reference.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def front_loaded(number: int) -> Engagement:
+    """All hours in the first tenth of the time."""
+    whole = finished(number)
+    early = date(2026, 1, 5) + timedelta(days=4)
+    return replace(whole, timelogs=tuple(replace(log, spent_at=early) for log in whole.timelogs))
+
+
+def test_how_early_hours_were_spent_teaches_the_spending_curve() -> None:
+    even, early = (learn(*(make(n) for n in range(8))).spend_exponent for make in (finished, front_loaded))
+    built_in = Reference().spend_exponent
+    # Logged at each closing, the mean hour of ten has 45 % of the time left (a little more by working days): .45 ÷ .55.
+    assert even == pytest.approx((0.82**8 * built_in**4) ** (1 / 12), rel=0.05)
+    assert early > 3 * built_in
+    assert built_in < learn(front_loaded(1)).spend_exponent < early
+
+
+def test_hours_of_which_no_day_is_known_teach_no_spending_curve() -> None:
+    whole = finished(1)
+    totals = replace(whole, timelogs=(), items=tuple(replace(i, spent_hours=10.0) for i in whole.items))
+    half = replace(totals, timelogs=whole.timelogs[:5], items=(*whole.items[:5], *totals.items[5:]))
+    for known in (totals, half):
+        assert learn(known).spend_exponent == Reference().spend_exponent

@@ -14,6 +14,7 @@ from bot.derive.forecast.record.commitments import KEY, commitment
 from bot.derive.results import Derived, PortfolioDerived, PortfolioQuarter
 from bot.derive.subject import Subject
 from bot.domain.model import PastReport
+from bot.domain.vocabulary import Audience
 from tests.builders import make_booking, make_engagement, make_item, make_log, make_settings, make_subject
 
 Q4 = "FY27-Q4"
@@ -31,7 +32,7 @@ def pair(number: int, on: str = "2026-11-20", seed: int = 1, **facts: Any) -> Pa
 def report(as_of: str, forecast: float) -> PastReport:
     money = {"actual": 0.0, "forecast": forecast, "low": forecast, "high": forecast}
     return PastReport(
-        "portfolio", "internal", "x", None, {KEY: {"as_of": as_of, "quarters": {Q4: money}, "engagements": {}}}
+        "portfolio", Audience.INTERNAL, "x", None, {KEY: {"as_of": as_of, "quarters": {Q4: money}, "engagements": {}}}
     )
 
 
@@ -98,7 +99,7 @@ def test_the_months_of_the_running_quarter_that_are_over_are_told_too() -> None:
 
 def test_what_was_committed_for_a_month_and_how_far_it_fell_from_it() -> None:
     stored = commitment(derived_with_months(4000.0))[KEY]
-    past = [PastReport("portfolio", "internal", "x", None, {KEY: stored | {"as_of": "2026-10-29"}})]
+    past = [PastReport("portfolio", Audience.INTERNAL, "x", None, {KEY: stored | {"as_of": "2026-10-29"}})]
     found = portfolio_revenue([pair(1, on="2026-11-30")], settings=make_settings(), past=past).months["2026-11"]
     assert (found.committed_at_start, found.actual, found.error) == (4000.0, 5000.0, 0.25)
 

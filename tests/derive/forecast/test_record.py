@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.derive.forecast import commitment, measure_accuracy, read_commitments
 from bot.derive.forecast.record.accuracy import Accuracy
 from bot.derive.forecast.record.commitments import CommittedMoney, EngagementCommitment
+from bot.derive.forecast.record.scores import ScoreGroup
 from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import (
     Budget,
@@ -28,7 +29,7 @@ from bot.derive.results import (
     Scope,
 )
 from bot.domain.model import Facts, PastReport
-from bot.domain.vocabulary import BillingType
+from bot.domain.vocabulary import Audience, BillingType
 from tests.builders import CALENDAR, make_settings
 
 Q3, Q4 = "FY27-Q3", "FY27-Q4"
@@ -59,7 +60,7 @@ def derived(on: date, quarter: str, *engagements: EngagementDerived) -> Derived:
 
 def report(past: Derived) -> PastReport:
     payload = json.loads(json.dumps(commitment(past, FACTS)))
-    return PastReport("portfolio", "internal", str(past.as_of), None, payload)
+    return PastReport("portfolio", Audience.INTERNAL, str(past.as_of), None, payload)
 
 
 def measure(now: Derived, *past: Derived) -> Accuracy:
@@ -68,7 +69,7 @@ def measure(now: Derived, *past: Derived) -> Accuracy:
 
 def test_a_commitment_survives_the_payload() -> None:
     made = derived(date(2026, 11, 3), Q4, engagement("a&1", Q4, 10.0, 100.0))
-    found = read_commitments([report(made), PastReport("status", "internal", "x", None, {"rag": "green"})])
+    found = read_commitments([report(made), PastReport("status", Audience.INTERNAL, "x", None, {"rag": "green"})])
     assert len(found) == 1
     assert (found[0].as_of, found[0].quarters[Q4].forecast) == (date(2026, 11, 3), 100.0)
     entry = found[0].engagements["a&1"]
@@ -240,9 +241,9 @@ def test_the_record_tells_error_bias_chances_and_one_sentence_from_what_was_publ
     over = [replace(e, forecast=replace(e.forecast, on_time_probability=1.0)) for e in late.engagements]
     record = measure(replace(late, engagements=tuple(over)), replace(early, engagements=tuple(chance))).record
     told = {(m.kind, m.name): (m.n, m.error, m.bias) for m in record.money}
-    assert told[("portfolio", "")] == (1, 0.2, -0.2)
-    assert told[("engagement", "")] == (2, 0.25, -0.2)
-    assert told[("pm", "bob")] == (1, 0.4, -0.4)
+    assert told[ScoreGroup.PORTFOLIO, ""] == (1, 0.2, -0.2)
+    assert told[ScoreGroup.ENGAGEMENT, ""] == (2, 0.25, -0.2)
+    assert told[ScoreGroup.PM, "bob"] == (1, 0.4, -0.4)
     assert [(c.nominal, c.held, c.of) for c in record.calibration] == [(0.5, 1, 1), (0.8, 1, 1), (0.8, 1, 2)]
     assert [(c.low, c.n, c.promised, c.came_true) for c in record.chances] == [(0.8, 1, 0.9, 1.0)]
     assert "1 promised date could be judged, too few to tell" in str(record.trust)

@@ -9,26 +9,19 @@ from datetime import date, timedelta
 import pytest
 
 from bot.derive.forecast import Reference, run_backtest
+from bot.derive.forecast.record.scores import PeriodKind
 from bot.derive.pipeline import derive_portfolio
 from bot.domain.model import Engagement, Portfolio, as_of
-from bot.domain.vocabulary import BillingType, Recognition
+from bot.domain.vocabulary import BillingType, ItemState, Recognition
 from tests.builders import CALENDAR, make_booking, make_engagement, make_item, make_log, make_milestone, make_settings
+from tests.derive.forecast.finished import finished as make_finished
 
 DAY = date(2026, 11, 20)
 SETTINGS = make_settings()
 
 
 def finished(number: int, begin: date, days: int = 90) -> Engagement:
-    closings = [begin + timedelta(days=round((n + 1) * days / 12)) for n in range(12)]
-    items = [make_item(n, estimate_hours=10, closed=on, created_at=begin) for n, on in enumerate(closings)]
-    return make_engagement(
-        ref=f"acme&{number}",
-        created_at=begin,
-        closed=closings[-1],
-        items=items,
-        timelogs=[make_log(i, 11, on) for i, on in zip(items, closings, strict=True)],
-        facts={"start": begin, "end": begin + timedelta(days=days), "hours": 120.0, "value": 24_000.0},
-    )
+    return make_finished(number, begin, days, items=12, logged=11, hours=120.0, value=24_000.0)
 
 
 PORTFOLIO = Portfolio(tuple(finished(n, date(2026, 1, 5) + timedelta(days=21 * n), 80 + 5 * n) for n in range(6)))
@@ -96,7 +89,7 @@ def test_a_date_that_a_milestone_has_now_tells_a_replay_nothing_unless_it_is_kno
 def test_an_engagement_that_left_work_open_is_replayed_to_the_day_it_was_closed() -> None:
     """Two of twelve items were never done: the truth is the closing of the root (a Sunday), and others learn of it later."""
     first, later = finished(1, date(2026, 1, 5)), finished(2, date(2026, 5, 4))
-    items = (*first.items[:10], *(replace(i, state="opened", closed_at=None) for i in first.items[10:]))
+    items = (*first.items[:10], *(replace(i, state=ItemState.OPENED, closed_at=None) for i in first.items[10:]))
     left = replace(first, items=items)
     found = run_backtest(Portfolio((left, later)), CALENDAR, SETTINGS, day=DAY, trials=100)
     assert {c.finished for c in found.cases if c.ref == left.ref} == {date(2026, 4, 3)}
@@ -161,7 +154,7 @@ def test_the_record_tells_error_and_bias_by_quarter_and_month_by_pm_and_region()
     }
     assert groups == {(period, *group) for period in ("quarter", "month") for group in expected}
     whole = {m.period: m for m in found.record.money if m.kind == "portfolio" and m.asked == "start"}
-    assert whole["month"].n > whole["quarter"].n >= 1
+    assert whole[PeriodKind.MONTH].n > whole[PeriodKind.QUARTER].n >= 1
     assert [c.nominal for c in found.record.calibration] == [0.5, 0.8]
     assert sum(c.n for c in found.record.chances) == 18
     assert json.loads(json.dumps(found.to_json()))["record"]["trust"] == found.notes[0]

@@ -132,6 +132,12 @@ def test_when_nothing_is_left_what_waits_for_approval_is_still_expected() -> Non
     assert (figures(q["this"]), figures(q["next"])) == ((9000, [10_000], 0), (0, [0], 0))
 
 
+def test_where_more_was_taken_back_than_is_to_come_nothing_more_is_expected() -> None:
+    q = found(terms(pending_money=-3000.0, rate=1.0), ahead=None)
+    assert figures(q["this"]) == (9000, [6000], 0)
+    assert "45 billable hours approved so far, 0 more expected" in str(q["this"].text)
+
+
 # -- percent complete
 
 
@@ -242,6 +248,8 @@ def test_completion_to_come_is_split_by_chance() -> None:
     assert figures(q["this"]) == (0, [20_200, 20_200, 0, 0], 10_100)
     assert figures(q["next"]) == (0, [0, 0, 20_200, 0], 15_150)
     assert str(q["next"].text) == "Completion with a chance of 25%"
+    sure = found(terms("on_completion"), ahead=ahead(1.0, days=(5.0,)))["this"]
+    assert str(sure.text) == "Completion with a chance of 100%"
     assert [figures(t) for t in found(terms("on_completion"), ahead=None).values()] == [(0, [0], 0)] * 3
 
 

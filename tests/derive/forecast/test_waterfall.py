@@ -9,21 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.derive import results
 from bot.derive.forecast import explain_change, read_commitments
 from bot.derive.forecast.record.commitments import commitment
 from bot.derive.forecast.record.waterfall import to_the_unit
-from bot.derive.results import (
-    Derived,
-    Driver,
-    EngagementDerived,
-    Forecast,
-    PortfolioDerived,
-    PortfolioQuarter,
-    Quantiles,
-    QuarterRevenue,
-    Waterfall,
-)
 from bot.domain.model import Facts, PastReport
+from bot.domain.vocabulary import Audience
 from tests.builders import CALENDAR
 
 QUARTER = "FY27-Q4"
@@ -33,30 +24,31 @@ REF = "acme&1"
 
 def engagement(
     forecast: float, ref: str = REF, actual: float = 0.0, hours: float = 1000.0, end: date = TODAY
-) -> EngagementDerived:
-    money = QuarterRevenue(actual=actual, forecast=forecast, low=forecast, high=forecast)
-    found = Forecast(
-        finish=Quantiles(end, end, end, end),
-        effort_hours=Quantiles(hours, hours, hours, hours),
+) -> results.EngagementDerived:
+    money = results.QuarterRevenue(actual=actual, forecast=forecast, low=forecast, high=forecast)
+    found = results.Forecast(
+        finish=results.Quantiles(end, end, end, end),
+        effort_hours=results.Quantiles(hours, hours, hours, hours),
         revenue={QUARTER: money},
     )
-    return EngagementDerived(ref, forecast=found)
+    return results.EngagementDerived(ref, forecast=found)
 
 
-def whole(day: date, *found: EngagementDerived) -> Derived:
-    sums = {QUARTER: PortfolioQuarter(forecast=sum(e.forecast.revenue[QUARTER].forecast for e in found))}
-    return Derived(day, "USD", tuple(found), PortfolioDerived(revenue=sums))
+def whole(day: date, *found: results.EngagementDerived) -> results.Derived:
+    sums = {QUARTER: results.PortfolioQuarter(forecast=sum(e.forecast.revenue[QUARTER].forecast for e in found))}
+    return results.Derived(day, "USD", tuple(found), results.PortfolioDerived(revenue=sums))
 
 
-def explain(then: Derived, now: Derived, before: Facts, after: Facts) -> Waterfall:
-    past = [PastReport("", "portfolio", "2026-W44", None, commitment(then, {e.ref: before for e in then.engagements}))]
+def explain(then: results.Derived, now: results.Derived, before: Facts, after: Facts) -> results.Waterfall:
+    promised = commitment(then, {e.ref: before for e in then.engagements})
+    past = [PastReport("portfolio", Audience.INTERNAL, "2026-W44", None, promised)]
     found = explain_change(read_commitments(past), now, CALENDAR, {e.ref: after for e in now.engagements})
     assert found is not None
     assert found.before + sum(d.amount for d in found.drivers) == pytest.approx(found.after, abs=0.005)
     return found
 
 
-def kinds(found: Waterfall) -> dict[str, float]:
+def kinds(found: results.Waterfall) -> dict[str, float]:
     sums: dict[str, float] = {}
     for driver in found.drivers:
         sums[driver.kind] = sums.get(driver.kind, 0.0) + driver.amount
@@ -115,8 +107,8 @@ def test_without_a_forecast_at_the_quarters_start_there_is_none() -> None:
 
 @given(st.floats(-1e6, 1e6), st.lists(st.floats(-1e5, 1e5), max_size=12))
 def test_without_cents_it_still_adds_up(before: float, amounts: list[float]) -> None:
-    drivers = tuple(Driver("hours", REF, round(a, 2), "x") for a in amounts)
+    drivers = tuple(results.Driver("hours", REF, round(a, 2), "x") for a in amounts)
     after = round(round(before, 2) + sum(d.amount for d in drivers), 2)
-    shown = to_the_unit(Waterfall(QUARTER, OPENED, round(before, 2), after, drivers))
+    shown = to_the_unit(results.Waterfall(QUARTER, OPENED, round(before, 2), after, drivers))
     assert shown.before + sum(d.amount for d in shown.drivers) == pytest.approx(shown.after, abs=1e-6)
     assert all(abs(d.amount - exact.amount) <= 1.001 for d, exact in zip(shown.drivers, drivers, strict=True))

@@ -15,6 +15,7 @@ from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.results import EngagementDerived
 from bot.domain.model import Engagement, MilestoneFact, PastReport, Reply
+from bot.domain.vocabulary import Audience
 from tests.builders import CALENDAR, DAY, REF, make_engagement, make_item, make_milestone, make_portfolio, make_settings
 
 PM = "priya"
@@ -35,7 +36,12 @@ def told(*lines: str, by: str = PM, at: date = DAY - timedelta(days=2)) -> list[
 
 
 def derive(
-    *lines: str, kind: str = "status", of: str | None = REF, audience: str = "internal", day: date = DAY, **who: Any
+    *lines: str,
+    kind: str = "status",
+    of: str | None = REF,
+    audience: Audience = Audience.INTERNAL,
+    day: date = DAY,
+    **who: Any,
 ) -> EngagementDerived:
     past = PastReport(kind, audience, "2026-W47", of, {}, replies=tuple(told(*lines, **who)))
     settings = make_settings(orders={"by": ["dana.director"]})
@@ -175,7 +181,7 @@ def test_on_a_roll_up_an_order_names_the_engagement() -> None:
 
 
 def test_a_customers_place_takes_no_orders() -> None:
-    assert derive("psbot mute budget-exceeded", audience="customer").orders == ()
+    assert derive("psbot mute budget-exceeded", audience=Audience.CUSTOMER).orders == ()
 
 
 def test_what_was_ordered_later_is_not_known_on_an_earlier_day() -> None:

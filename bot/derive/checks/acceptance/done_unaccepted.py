@@ -53,7 +53,7 @@ GATE = Gate(
     Stage.CLOSE,
     WORKED,
     Phrase("Finished milestones were not sent for acceptance."),
-    asked=lambda s: any(a.state != "open" for a in s.derived.acceptance),
+    asked=lambda s: any(a.state != AcceptanceState.OPEN for a in s.derived.acceptance),
 )
 
 RULE = Rule(

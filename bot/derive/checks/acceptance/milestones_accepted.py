@@ -10,7 +10,7 @@ from bot.domain.messages import Phrase
 
 def _not_accepted(subject: Subject) -> tuple[str, ...]:
     """References of what fails; the engagement's own where there are none."""
-    open_ones = [a.evidence for a in subject.derived.acceptance if "accepted" not in a.state]
+    open_ones = [a.evidence for a in subject.derived.acceptance if not a.state.is_given]
     return tuple(sorted({ref for refs in open_ones for ref in refs or (subject.engagement.ref,)}))
 
 

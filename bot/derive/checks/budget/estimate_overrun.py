@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import tell_worst
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, hours, quote
+from bot.domain.messages import Phrase, hours
 from bot.domain.vocabulary import Severity
 
 THRESHOLDS = {
@@ -25,21 +26,18 @@ def find(subject: Subject) -> Iterator[Finding]:
         if item.estimate_hours and item.spent_hours
     ]
     found = sorted((pair for pair in over if pair[0] >= factor), key=lambda pair: (-pair[0], pair[1].ref))
-    if not found:
-        return
-    worst = found[0][1]
-    yield Finding(
-        Phrase(
-            "{n|# open item has|# open items have} used {factor} times the estimate or more; {title} {spent} of {hours}.",
-            n=len(found),
+    if found:
+        worst = found[0][1]
+        yield tell_worst(
+            [item for _, item in found],
+            Phrase(
+                "{n|# open item has|# open items have} used {factor} times the estimate or more; {title} {spent} of {hours}."
+            ),
+            Phrase("Re-estimate them, and look for similar work that is still to come."),
             factor=factor,
-            title=quote(worst.title),
             spent=worst.spent_hours or 0,
             hours=hours(worst.estimate_hours or 0),
-        ),
-        tuple(item.ref for _, item in found),
-        Phrase("Re-estimate them, and look for similar work that is still to come."),
-    )
+        )
 
 
 RULE = Rule(id="estimate-overrun", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

@@ -6,25 +6,22 @@ from collections.abc import Iterator
 
 from bot.derive.checks.gate import on_escalations
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
+from bot.derive.checks.telling import tell_worst
 from bot.derive.results import Escalation
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, quote
+from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    found = sorted((e.ref, e) for e in subject.derived.escalations if not (e.has_path_to_green and e.has_exit_criteria))
+    lacking = [e for e in subject.derived.escalations if not (e.has_path_to_green and e.has_exit_criteria)]
+    found = sorted(lacking, key=lambda e: e.ref)
     if found:
-        first = found[0][1]
-        yield Finding(
-            Phrase(
-                "{n|# escalation lacks|# escalations lack} what closes {n|it|them}: {title} has no {lacking}.",
-                n=len(found),
-                title=quote(first.title),
-                lacking=_tell_lacking(first),
-            ),
-            tuple(ref for ref, _ in found),
+        yield tell_worst(
+            found,
+            Phrase("{n|# escalation lacks|# escalations lack} what closes {n|it|them}: {title} has no {lacking}."),
             Phrase("Write `path_to_green:` and `exit_criteria:` into its ps-risk block."),
+            lacking=_tell_lacking(found[0]),
         )
 
 

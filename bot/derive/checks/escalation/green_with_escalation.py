@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Colour, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    if subject.derived.status.declared == "green" and subject.derived.escalations:
+    if subject.derived.status.declared == Colour.GREEN and subject.derived.escalations:
         found = sorted(e.ref for e in subject.derived.escalations)
         yield Finding(
             Phrase("The status is declared green while {n|# escalation is|# escalations are} open.", n=len(found)),

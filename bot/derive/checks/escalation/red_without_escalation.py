@@ -8,13 +8,13 @@ from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Colour, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     colour = computed_colour(subject)
-    if "red" in (colour, subject.derived.status.declared) and not subject.derived.escalations:
-        how = Phrase("computed") if colour == "red" else Phrase("declared")
+    if Colour.RED in (colour, subject.derived.status.declared) and not subject.derived.escalations:
+        how = Phrase("computed") if colour == Colour.RED else Phrase("declared")
         yield Finding(
             Phrase("The status is red ({how}), and no escalation is open.", how=how),
             (subject.engagement.ref,),

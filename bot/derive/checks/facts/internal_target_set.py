@@ -8,11 +8,12 @@ from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
+from bot.domain.vocabulary import Audience
 
 
 def _is_read_by_customers(subject: Subject) -> bool:
     namespace = re.sub(r"[#&]\d+$", "", subject.engagement.ref)
-    return subject.settings.audience_of(namespace) != "internal"
+    return subject.settings.audience_of(namespace) != Audience.INTERNAL
 
 
 GATE = Gate(

@@ -9,6 +9,7 @@ from bot.derive.checks.rule import Rule, lacking
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period, week_of
 from bot.domain.messages import Phrase
+from bot.domain.vocabulary import BookingKind
 
 
 def _next_week(subject: Subject) -> Period:
@@ -17,7 +18,7 @@ def _next_week(subject: Subject) -> Period:
 
 def _is_booked(subject: Subject) -> bool:
     name = _next_week(subject).name
-    return any(b.week == name and b.kind == "hard" for b in subject.engagement.bookings)
+    return any(b.week == name and b.kind == BookingKind.HARD for b in subject.engagement.bookings)
 
 
 def _runs_next_week(subject: Subject) -> bool:

@@ -11,7 +11,7 @@ from bot.derive.decisions.questions import sow_end
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
 from bot.domain.messages import Phrase, items, listing
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import BookingKind, Severity
 
 THRESHOLDS = {
     "booking_gap_weeks": Threshold(8, "weeks", "How far ahead hard bookings are wanted"),
@@ -27,7 +27,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     if not bookings or not subject.to_do or finish is None:
         return
     horizon = min(finish, subject.day + timedelta(weeks=int(subject.threshold("booking_gap_weeks"))))
-    booked = {b.week for b in bookings if b.kind == "hard" and b.hours > 0}
+    booked = {b.week for b in bookings if b.kind == BookingKind.HARD and b.hours > 0}
     first = week_of(subject.day).first + timedelta(weeks=1)
     weeks = [week_of(first + timedelta(weeks=n)) for n in range(max(0, (horizon - first).days // 7 + 1))]
     empty = [

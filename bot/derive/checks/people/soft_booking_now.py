@@ -11,15 +11,15 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import month_of, week_of
 from bot.domain.messages import Phrase, hours, listing
 from bot.domain.model import Booking
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import BookingKind, Phase, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     """No soft bookings in the current month once work has begun (GitLab PS's forecasting rules)."""
-    if subject.derived.phase != "active" or in_planning(subject):
+    if subject.derived.phase != Phase.ACTIVE or in_planning(subject):
         return
     last = month_of(subject.day).last
-    found = [b for b in subject.engagement.bookings if b.kind == "soft" and _is_now(b, subject.day, last)]
+    found = [b for b in subject.engagement.bookings if b.kind == BookingKind.SOFT and _is_now(b, subject.day, last)]
     total = sum(sorted(b.hours for b in found))
     if total:
         yield Finding(

@@ -6,29 +6,27 @@ from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKING, Gate, Stage
 from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import tell_worst
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, listing, quote
-from bot.domain.vocabulary import Severity
+from bot.domain.messages import Phrase, listing
+from bot.domain.vocabulary import ItemState, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     found = sorted(
-        (entry for entry in subject.derived.raid if entry.state != "closed" and entry.missing),
+        (entry for entry in subject.derived.raid if entry.state != ItemState.CLOSED and entry.missing),
         key=lambda entry: (-len(entry.missing), entry.ref),
     )
     if found:
-        worst = found[0]
         serious = any(entry.level == Severity.HIGH or entry.escalated for entry in found)
-        yield Finding(
+        yield tell_worst(
+            found,
             Phrase(
-                "{n|# RAID entry lacks|# RAID entries lack} what makes {n|it|them} manageable; {title} has no {names}.",
-                n=len(found),
-                title=quote(worst.title),
-                names=listing(worst.missing, limit=7),
+                "{n|# RAID entry lacks|# RAID entries lack} what makes {n|it|them} manageable; {title} has no {names}."
             ),
-            tuple(entry.ref for entry in found),
             Phrase("Fill them in at the next RAID review; labels or a ps-risk block will do."),
             Severity.MEDIUM if serious else None,
+            names=listing(found[0].missing, limit=7),
         )
 
 
@@ -37,7 +35,7 @@ GATE = Gate(
     Stage.DELIVER,
     WORKING,
     Phrase("RAID entries that lack a required field: {n}.", n=0),
-    asked=lambda s: any(entry.state != "closed" for entry in s.derived.raid),
+    asked=lambda s: any(entry.state != ItemState.CLOSED for entry in s.derived.raid),
 )
 
 RULE = Rule(id="raid-incomplete", severity=Severity.LOW, gate=GATE, find=find)

@@ -8,11 +8,13 @@ from bot.derive.checks.rule import Finding, Rule
 from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import RaidKind, Severity
+from bot.domain.vocabulary import ItemState, RaidKind, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    open_ones = [e for e in subject.derived.raid if e.state != "closed" and e.kind in (RaidKind.ACTION, RaidKind.ISSUE)]
+    open_ones = [
+        e for e in subject.derived.raid if e.state != ItemState.CLOSED and e.kind in (RaidKind.ACTION, RaidKind.ISSUE)
+    ]
     if late := oldest_first((e.due, e) for e in open_ones if e.due and e.due < subject.day):
         yield tell_oldest(
             late,

@@ -9,11 +9,11 @@ from bot.derive.checks.rule import Finding, Rule
 from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import ItemState, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    open_ones = [entry for entry in subject.derived.raid if entry.state != "closed"]
+    open_ones = [entry for entry in subject.derived.raid if entry.state != ItemState.CLOSED]
     if late := oldest_first((e.review, e) for e in open_ones if e.review and e.review < subject.day):
         yield tell_oldest(
             late,
@@ -27,7 +27,7 @@ GATE = Gate(
     Stage.DELIVER,
     WORKING,
     Phrase("RAID entries past their review date: {n}.", n=0),
-    asked=lambda s: any(entry.state != "closed" and entry.review for entry in s.derived.raid),
+    asked=lambda s: any(entry.state != ItemState.CLOSED and entry.review for entry in s.derived.raid),
 )
 
 RULE = Rule(id="risk-review-overdue", severity=Severity.MEDIUM, gate=GATE, find=find)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from bot.config import Threshold
 from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.telling import tell_worst
 from bot.derive.subject import Subject
-from bot.domain.messages import Phrase, quote
+from bot.domain.messages import Phrase
 from bot.domain.vocabulary import Severity
 
 THRESHOLDS = {"due_moved_often_times": Threshold(3, "moves", "An open item put off this often is reported")}
@@ -20,20 +21,16 @@ def find(subject: Subject) -> Iterator[Finding]:
         for item in subject.to_do
     )
     found = sorted((pair for pair in moved if pair[0] >= times), key=lambda pair: (-pair[0], pair[1].ref))
-    if not found:
-        return
-    most, worst = found[0]
-    yield Finding(
-        Phrase(
-            "{n|# open item|# open items} had the due date put off {times} times or more; {title} {most} times.",
-            n=len(found),
+    if found:
+        yield tell_worst(
+            [item for _, item in found],
+            Phrase(
+                "{n|# open item|# open items} had the due date put off {times} times or more; {title} {most} times."
+            ),
+            Phrase("Look for the reason behind the moves (scope, people, the customer) and solve that."),
             times=times,
-            title=quote(worst.title),
-            most=most,
-        ),
-        tuple(item.ref for _, item in found),
-        Phrase("Look for the reason behind the moves (scope, people, the customer) and solve that."),
-    )
+            most=found[0][0],
+        )
 
 
 RULE = Rule(id="due-moved-often", severity=Severity.LOW, thresholds=THRESHOLDS, find=find)

@@ -8,12 +8,12 @@ from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, word
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Colour, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
-    if status.declared in ("yellow", "red") and computed_colour(subject) == "green":
+    if status.declared in (Colour.YELLOW, Colour.RED) and computed_colour(subject) == Colour.GREEN:
         yield Finding(
             Phrase(
                 "The status is declared {declared}, but nothing in GitLab shows it: computed green.",

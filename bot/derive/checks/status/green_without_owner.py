@@ -9,12 +9,12 @@ from bot.derive.decisions.questions import owner_of
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Colour, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
-    if "green" in (status.declared, computed_colour(subject)) and owner_of(subject) is None:
+    if Colour.GREEN in (status.declared, computed_colour(subject)) and owner_of(subject) is None:
         yield Finding(
             Phrase("The status is green, but the engagement has neither a PM nor an assignee."),
             (subject.engagement.ref,),

@@ -9,13 +9,13 @@ from bot.derive.decisions.questions import axes_of
 from bot.derive.decisions.status import computed_colour
 from bot.derive.subject import Subject
 from bot.domain.messages import NOTHING, Clause, Phrase, listing, word
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Colour, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     status = subject.derived.status
-    if status.declared == "green" and computed_colour(subject) == "red":
-        red = [(name, axis) for name, axis in axes_of(status) if axis.rag == "red"]
+    if status.declared == Colour.GREEN and computed_colour(subject) == Colour.RED:
+        red = [(name, axis) for name, axis in axes_of(status) if axis.rag == Colour.RED]
         reasons = [reason for _, axis in red for reason in axis.reasons]
         axes = Phrase(" ({axes})", axes=listing([word(name) for name, _ in red])) if red else NOTHING
         because = Phrase(": {reason}", reason=Clause(reasons[0].text)) if reasons else NOTHING

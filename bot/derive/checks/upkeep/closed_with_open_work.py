@@ -8,7 +8,7 @@ from bot.derive.checks.gate import CLOSING, Gate, Stage
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import ItemState, Severity
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -18,7 +18,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             Phrase("The engagement is closed with {n|# item|# items} still open.", n=len(found)),
             tuple(found),
             Phrase("Close or move them, or open the engagement again."),
-            is_risk=subject.engagement.state == "closed",
+            is_risk=subject.engagement.state == ItemState.CLOSED,
         )
 
 

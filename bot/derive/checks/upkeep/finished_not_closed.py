@@ -8,7 +8,7 @@ from bot.config import Threshold
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import ItemState, Severity
 
 THRESHOLDS = {
     "finished_not_closed_days": Threshold(10, "working days", "So long may an engagement stay open after its last work")
@@ -17,7 +17,7 @@ THRESHOLDS = {
 
 def find(subject: Subject) -> Iterator[Finding]:
     closed = [item.closed_at for item in subject.work if item.closed_at]
-    if subject.engagement.state == "closed" or not closed or any(item.is_open for item in subject.work):
+    if subject.engagement.state == ItemState.CLOSED or not closed or any(item.is_open for item in subject.work):
         return
     last = subject.calendar.local_day(max(closed))
     if subject.calendar.working_days_between(last, subject.day) >= subject.threshold("finished_not_closed_days"):

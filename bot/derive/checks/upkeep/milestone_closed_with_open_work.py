@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing, quotes
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Severity, TimeboxState
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    closed = {m.title: m.ref for m in subject.engagement.milestones if m.state == "closed"}
+    closed = {m.title: m.ref for m in subject.engagement.milestones if m.state == TimeboxState.CLOSED}
     closed = {title: ref for title, ref in sorted(closed.items()) if not _is_also_open(subject, title)}
     found = [item for item in subject.to_do if item.milestone in closed]
     if found:
@@ -31,7 +31,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 def _is_also_open(subject: Subject, title: str) -> bool:
     """Whether another milestone of the same title (group and project) is open."""
-    return any(m.title == title and m.state != "closed" for m in subject.engagement.milestones)
+    return any(m.title == title and m.state != TimeboxState.CLOSED for m in subject.engagement.milestones)
 
 
 RULE = Rule(id="milestone-closed-with-open-work", severity=Severity.MEDIUM, phases=EVERY_PHASE, find=find)

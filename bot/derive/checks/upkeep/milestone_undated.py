@@ -10,14 +10,14 @@ from bot.derive.checks.telling import tell_names
 from bot.derive.decisions.questions import in_planning, milestone_due
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Severity, TimeboxState
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     if in_planning(subject):
         return
     undated = [m for m in subject.engagement.milestones if milestone_due(subject, m.title) is None]
-    if empty := [m for m in undated if m.state != "closed"]:
+    if empty := [m for m in undated if m.state != TimeboxState.CLOSED]:
         yield Finding(evidence=tuple(sorted(m.ref for m in empty)), is_risk=False)
     used = {item.milestone for item in subject.to_do if item.milestone}
     yield from tell_names(
@@ -28,7 +28,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 
 def _has_open_milestones(subject: Subject) -> bool:
-    return once_planned(subject) and any(m.state != "closed" for m in subject.engagement.milestones)
+    return once_planned(subject) and any(m.state != TimeboxState.CLOSED for m in subject.engagement.milestones)
 
 
 GATE = Gate(

@@ -10,14 +10,14 @@ from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import last_activity
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Phase, Severity
 
 THRESHOLDS = {"no_weekly_update_days": Threshold(7, "days", "Days without any change that count as no weekly update")}
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     last = last_activity(subject)
-    if last is None or not subject.to_do or subject.derived.phase != "active":
+    if last is None or not subject.to_do or subject.derived.phase != Phase.ACTIVE:
         return
     days = (subject.day - last).days
     if subject.threshold("no_weekly_update_days") <= days < subject.threshold("stale_engagement_days"):

@@ -10,7 +10,7 @@ from bot.derive.checks.upkeep.no_weekly_update import STATUS_CURRENT
 from bot.derive.decisions.questions import last_activity
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import Phase, Severity
 
 THRESHOLDS = {
     "stale_engagement_days": Threshold(14, "days", "An engagement in which nothing happened for this long is stale")
@@ -19,7 +19,7 @@ THRESHOLDS = {
 
 def find(subject: Subject) -> Iterator[Finding]:
     last = last_activity(subject)
-    if last is None or not subject.to_do or subject.derived.phase != "active":
+    if last is None or not subject.to_do or subject.derived.phase != Phase.ACTIVE:
         return
     days = (subject.day - last).days
     if days >= subject.threshold("stale_engagement_days"):

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.derive.decisions.orders.order import Given, Order, OrderState
+from bot.derive.decisions.orders.order import Given, Order
+from bot.derive.order_results import OrderState
 from bot.derive.results import Acceptance
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, PastReport
-from bot.domain.vocabulary import AcceptanceState
+from bot.domain.vocabulary import AcceptanceState, Audience
 
 NOTE = "acceptance"
 """Kind of the note that asks the customer for acceptance."""
@@ -29,7 +30,7 @@ def with_rating(engagement: Engagement, past: Iterable[PastReport], prefix: str,
     approvers = {name.casefold() for name in engagement.facts.acceptance}
     given: dict[str, tuple[datetime, int]] = {}
     for report in past:
-        if (report.kind, report.audience, report.engagement) == (SURVEY, "customer", engagement.ref):
+        if (report.kind, report.audience, report.engagement) == (SURVEY, Audience.CUSTOMER, engagement.ref):
             for answer in sorted(report.consents, key=lambda c: c.at):
                 name = answer.author.casefold()
                 if answer.rating is not None and name in approvers and answer.at < until:
@@ -53,7 +54,11 @@ def consents_of(past: Iterable[PastReport], engagement: Engagement, calendar: Wo
     known = {period_of(title): title for title in reversed(titles)}
     for report in past:
         title = known.get(report.period)
-        if (report.kind, report.audience, report.engagement) != (NOTE, "customer", engagement.ref) or title is None:
+        if (report.kind, report.audience, report.engagement) != (
+            NOTE,
+            Audience.CUSTOMER,
+            engagement.ref,
+        ) or title is None:
             continue
         given = sorted((c for c in report.consents if c.author.casefold() in approvers), key=lambda c: (c.at, c.author))
         for consent in given[:1]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.derive.decisions.orders.kinds import KINDS
-from bot.derive.decisions.orders.order import Order, OrderState
+from bot.derive.decisions.orders.order import Order
+from bot.derive.order_results import OrderState
 from bot.derive.results import EngagementDerived
 from bot.domain.model import Engagement
 

@@ -11,12 +11,13 @@ from bot.config import Settings
 from bot.derive.decisions.orders.consents import consents_of
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.lines import order_lines
-from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, OrderState
-from bot.derive.order_results import OrderEntry
+from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope
+from bot.derive.order_results import OrderEntry, OrderState
 from bot.domain.calendar import WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.mistakes import nearest
 from bot.domain.model import Engagement, PastReport, Reply, end_of_day
+from bot.domain.vocabulary import Audience
 
 LONGEST_LINE = 500
 
@@ -48,7 +49,7 @@ def read_orders(past: Iterable[PastReport], engagement: Engagement, court: Court
 def _said_of(past: Iterable[PastReport], engagement: Engagement, court: Court) -> Iterator[tuple[Reply, str, str]]:
     roll_ups = dict(court.settings.reports.issues())
     for report in past:
-        if report.audience != "internal":
+        if report.audience != Audience.INTERNAL:
             continue
         own = report.engagement is not None and report.engagement == engagement.ref
         for reply in report.replies:
@@ -70,7 +71,7 @@ def read_unaddressed(
     lines = [
         (reply, line)
         for report in past
-        if report.engagement is None and report.audience == "internal" and report.kind in roll_ups
+        if report.engagement is None and report.audience == Audience.INTERNAL and report.kind in roll_ups
         for reply in report.replies
         for line in (order_lines(reply.body) if reply.created_at < cut else ())
         if all(without_reference(line, engagement) is None for engagement in engagements)

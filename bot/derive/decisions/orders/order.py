@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from types import ModuleType
 from typing import Any
 
+from bot.derive.order_results import OrderState
 from bot.derive.results import EngagementDerived
 from bot.domain.frozen import frozen
 from bot.domain.mistakes import nearest
@@ -17,14 +17,6 @@ from bot.domain.model import EMPTY, Engagement
 
 DEFAULT_DAYS = 30
 """How long an order holds that names no end."""
-
-
-class OrderState(StrEnum):
-    """`obeyed` while it holds; `refused` with the reason; `expired` after its end, or when it was taken back."""
-
-    OBEYED = "obeyed"
-    REFUSED = "refused"
-    EXPIRED = "expired"
 
 
 class OrderRefused(Exception):

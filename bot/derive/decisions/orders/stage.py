@@ -18,6 +18,7 @@ from bot.derive.subject import Subject, evolve
 from bot.domain.bulkhead import contained
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import PastReport, Portfolio
+from bot.domain.vocabulary import AxisName
 
 
 def read_all_orders(
@@ -51,7 +52,7 @@ def obey(subject: Subject, orders: Sequence[Order], payloads: Sequence[Mapping[s
     """What orders publish in place of the computed; an overruled axis counts in the overall colour too."""
     derived = with_mutes_judged(adjusted(subject.derived, orders), subject.day, payloads)
     status = derived.status
-    if status.overrides and "overall" not in status.overrides:
+    if status.overrides and AxisName.OVERALL not in status.overrides:
         overall = overall_colour(
             (status.schedule, status.scope, status.budget), derived.escalations, _all_risks(derived)
         )

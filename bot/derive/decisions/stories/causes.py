@@ -15,7 +15,7 @@ from bot.derive.results import SEVERITIES, Risk
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
-from bot.domain.vocabulary import Severity
+from bot.domain.vocabulary import RiskSource, Severity
 
 MOST: Final = 3
 
@@ -86,7 +86,7 @@ def group_risks(subject: Subject) -> list[Group]:
 
 
 def cause_of(risk: Risk) -> Cause:
-    if risk.source == "register":
+    if risk.source == RiskSource.REGISTER:
         return Cause.REGISTER
     return _BY_RULE.get(risk.rule) or _BY_THEME.get(THEMES.get(risk.rule), Cause.RECORDS)
 

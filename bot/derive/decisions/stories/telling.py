@@ -84,7 +84,7 @@ def _acceptance(subject: Subject) -> Consequence:
 def _unaccepted(subject: Subject) -> list[Acceptance]:
     """Billing milestones whose work is done and that nobody has accepted; else those still open."""
     waiting = [a for a in subject.derived.acceptance if a.state in (AcceptanceState.READY, AcceptanceState.SENT)]
-    return waiting or [a for a in subject.derived.acceptance if a.state == "open"]
+    return waiting or [a for a in subject.derived.acceptance if a.state == AcceptanceState.OPEN]
 
 
 def _waiting(subject: Subject) -> Consequence:

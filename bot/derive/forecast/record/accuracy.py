@@ -16,14 +16,14 @@ from bot.derive.forecast.record.commitments import (
     opening_commitment,
     read_commitments,
 )
-from bot.derive.forecast.record.scores import IN_RANGE, Calibration, Record, Score, kept_dates, make_record
+from bot.derive.forecast.record.scores import IN_RANGE, Calibration, Record, Score, ScoreGroup, kept_dates, make_record
 from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
 from bot.domain.calendar import Period, WorkCalendar, month_named
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.domain.model import EMPTY, Facts, PastReport
-from bot.domain.vocabulary import Phase
+from bot.domain.vocabulary import Audience, Phase
 
 
 @frozen
@@ -94,7 +94,7 @@ def _period_scores(period: Period, made: Sequence[Commitment], derived: Derived,
     field = "actual" if final else "forecast"
     whole = derived.portfolio.revenue.get(period.name) or derived.portfolio.revenue_by_month.get(period.name)
 
-    def score(kind: str, name: str, committed: float, came: float, new: float = 0.0) -> Score:
+    def score(kind: ScoreGroup, name: str, committed: float, came: float, new: float = 0.0) -> Score:
         error = quarter_error(came, committed)
         within = None if error is None else abs(error) <= tolerance
         return Score(period.name, kind, name, committed, came, error, within, final, new)
@@ -104,14 +104,14 @@ def _period_scores(period: Period, made: Sequence[Commitment], derived: Derived,
     came = {e.ref: getattr(_money_of(e.forecast, period.name), field, 0.0) for e in derived.engagements}
     promised = {ref: found for ref, entry in opening.engagements.items() if (found := entry.money(period.name))}
     new = round(sum(earned for ref, earned in came.items() if ref not in promised), 2)
-    yield score("portfolio", "", money.forecast, getattr(whole, field, 0.0), new)
-    groups: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    yield score(ScoreGroup.PORTFOLIO, "", money.forecast, getattr(whole, field, 0.0), new)
+    groups: dict[tuple[ScoreGroup, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for ref, found in sorted(promised.items()):
         if ref not in came:
             continue
-        yield score("engagement", ref, found.forecast, came[ref])
+        yield score(ScoreGroup.ENGAGEMENT, ref, found.forecast, came[ref])
         entry = opening.engagements[ref]
-        for key in (("pm", entry.pm or ""), ("region", entry.region or "")):
+        for key in ((ScoreGroup.PM, entry.pm or ""), (ScoreGroup.REGION, entry.region or "")):
             groups[key][0] += found.forecast
             groups[key][1] += came[ref]
     for (kind, name), (committed, reached) in sorted(groups.items()):
@@ -201,4 +201,4 @@ def _share_gone(since: date, day: date, quarter: Period, calendar: WorkCalendar)
 
 def _today(derived: Derived, facts: Mapping[str, Facts]) -> Commitment:
     """Today's forecast in the shape of a commitment."""
-    return read_commitments([PastReport("", "", "", None, commitment(derived, facts))])[0]
+    return read_commitments([PastReport("", Audience.INTERNAL, "", None, commitment(derived, facts))])[0]

@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.derive.forecast.engagement import forecast_engagement
 from bot.derive.forecast.finish import LEVELS
 from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_by_day, learn_from
-from bot.derive.forecast.record.scores import Record, Score, kept_dates, make_record, vars_of
+from bot.derive.forecast.record.scores import Asked, Record, Score, ScoreGroup, kept_dates, make_record, vars_of
 from bot.derive.forecast.reference import Reference, learned_note
 from bot.derive.forecast_results import Q
 from bot.derive.judgement_results import Judgement, JudgementScore
@@ -27,6 +27,7 @@ from bot.derive.subject import Subject, evolve
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, month_of
 from bot.domain.frozen import frozen
 from bot.domain.model import EMPTY, Engagement, Item, Portfolio, as_of
+from bot.domain.vocabulary import ForecastBasis, ItemState
 
 QUARTERS_BACK = 8
 MID_QUARTER_DAYS = 42
@@ -39,7 +40,7 @@ class Case:
     ref: str
     share: float
     as_of: date
-    basis: str
+    basis: ForecastBasis
     finish: Quantiles[date]
     finished: date
     finish_error: float | None
@@ -158,7 +159,7 @@ def run_backtest(
     replay = Replay(as_of(portfolio, day, calendar.zone), day, calendar, settings, seed, trials)
     cases = tuple(c for f in replay.done for c in _replays(f, replay))
     scores = tuple(_scores(replay))
-    quarters = tuple(_quarter_case(s, replay) for s in scores if s.kind == "portfolio" and s.period == "quarter")
+    quarters = tuple(_quarter_case(s, replay) for s in scores if s.is_of_all_in_a_quarter)
     reference = learn_from(replay.done, calendar)
     record = _record(scores, cases)
     notes = (
@@ -252,7 +253,7 @@ def reopened(engagement: Engagement, day: date, calendar: WorkCalendar) -> Engag
     """
     known = replace(_undated(engagement), created_at=None)
     past = as_of(Portfolio((known,)), day, calendar.zone).engagements[0]
-    return replace(past, state="opened", closed_at=None)
+    return replace(past, state=ItemState.OPENED, closed_at=None)
 
 
 def _undated(engagement: Engagement) -> Engagement:
@@ -309,32 +310,33 @@ def _pinball(found: Sequence[float], truth: float, scale: float) -> float | None
 def _scores(replay: Replay) -> Iterable[Score]:
     """Past quarters and their months, asked at their start, quarters in their middle too: all engagements, PMs, regions."""
     for quarter in _past_quarters(replay.now, replay.calendar, replay.day):
-        yield from _period_scores(quarter, "start", quarter.first - ONE_DAY, replay)
-        yield from _period_scores(quarter, "middle", quarter.first + timedelta(days=MID_QUARTER_DAYS), replay)
+        yield from _period_scores(quarter, Asked.START, quarter.first - ONE_DAY, replay)
+        yield from _period_scores(quarter, Asked.MIDDLE, quarter.first + timedelta(days=MID_QUARTER_DAYS), replay)
         month = month_of(quarter.first)
         while month.first <= quarter.last:
             if month.last <= quarter.last:
-                yield from _period_scores(month, "start", month.first - ONE_DAY, replay)
+                yield from _period_scores(month, Asked.START, month.first - ONE_DAY, replay)
             month = month_of(month.last + ONE_DAY)
 
 
-def _period_scores(period: Period, asked: str, day: date, replay: Replay) -> Iterable[Score]:
+def _period_scores(period: Period, asked: Asked, day: date, replay: Replay) -> Iterable[Score]:
     """Scores of one period, by group; the truth is what was earned, as told at its end."""
     said, true = (_money(replay.forecasts(at), period.name) for at in (day, period.last))
     facts = {e.ref: e.facts for e in replay.now.engagements}
-    sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    sums: dict[tuple[ScoreGroup, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for ref in sorted({*said, *true}):
         forecast = said[ref].forecast if ref in said else 0.0
         actual = true[ref].actual if ref in true else 0.0
-        groups = [("portfolio", ""), ("pm", facts[ref].pm or ""), ("region", facts[ref].region or "")]
-        for key in [*groups, *([("engagement", ref)] if ref in said else [])]:
+        of = facts[ref]
+        groups = [(ScoreGroup.PORTFOLIO, ""), (ScoreGroup.PM, of.pm or ""), (ScoreGroup.REGION, of.region or "")]
+        for key in [*groups, *([(ScoreGroup.ENGAGEMENT, ref)] if ref in said else [])]:
             sums[key][0] += forecast
             sums[key][1] += actual
     new = round(sum(money.actual for ref, money in true.items() if ref not in said), 2)
     for (kind, name), (forecast, actual) in sums.items():
         error = round((actual - forecast) / forecast, 4) if forecast else None
         within = None if error is None else abs(error) <= replay.settings.finance.tolerance
-        late = new if kind == "portfolio" else 0.0
+        late = new if kind == ScoreGroup.PORTFOLIO else 0.0
         yield Score(period.name, kind, name, round(forecast, 2), round(actual, 2), error, within, True, late, asked)
 
 
@@ -347,7 +349,7 @@ def _money(forecasts: Mapping[str, Forecast], period: str) -> dict[str, QuarterR
 def _quarter_case(s: Score, replay: Replay) -> QuarterCase:
     """The whole portfolio's; its error is relative to what came."""
     quarter = replay.calendar.quarter_named(s.quarter)
-    middle = s.asked == "middle"
+    middle = s.asked == Asked.MIDDLE
     at = quarter.first + timedelta(days=MID_QUARTER_DAYS) if middle else quarter.first - ONE_DAY
     error = round((s.committed - s.came) / s.came, 4) if s.came else None
     return QuarterCase(s.quarter, s.asked, at, s.committed, s.came, error)
@@ -365,7 +367,7 @@ def _reopened_all(known: Portfolio, done: Sequence[Finished], calendar: WorkCale
     """Engagements that were finished later than `day` are open again; what nobody knows is left out, as in `reopened`."""
     later = {f.engagement.ref for f in done if f.history.axis.day(f.end) > day}
     bare = map(_undated, known.engagements)
-    found = (replace(e, state="opened", closed_at=None) if e.ref in later else e for e in bare)
+    found = (replace(e, state=ItemState.OPENED, closed_at=None) if e.ref in later else e for e in bare)
     return replace(known, engagements=tuple(found))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,31 @@ import numpy as np
 from bot.domain.frozen import frozen
 from bot.domain.messages import Percent, Phrase, Value
 
-GROUPS = ("portfolio", "engagement", "pm", "region")
+
+class ScoreGroup(StrEnum):
+    """Whose forecast is scored."""
+
+    PORTFOLIO = "portfolio"
+    ENGAGEMENT = "engagement"
+    PM = "pm"
+    REGION = "region"
+
+
+class Asked(StrEnum):
+    """When in the period the forecast was asked for."""
+
+    START = "start"
+    MIDDLE = "middle"
+
+
+class PeriodKind(StrEnum):
+    """What a forecast is of."""
+
+    QUARTER = "quarter"
+    MONTH = "month"
+
+
+GROUPS = tuple(ScoreGroup)
 CLASSES = ((0.0, 0.5), (0.5, 0.8), (0.8, 1.0))
 """Chances to be on time are told in these classes."""
 LEAST_JUDGED = 15
@@ -30,7 +55,7 @@ class Score:
     """
 
     quarter: str
-    kind: str
+    kind: ScoreGroup
     name: str
     committed: float
     came: float
@@ -39,12 +64,16 @@ class Score:
     final: bool
     new: float = 0.0
     """Part of `came` that engagements earned which were in no forecast when the quarter began (portfolio only)."""
-    asked: str = "start"
+    asked: Asked = Asked.START
 
     @property
-    def period(self) -> str:
+    def period(self) -> PeriodKind:
         """`quarter` or `month`."""
-        return "quarter" if self.quarter.startswith("FY") else "month"
+        return PeriodKind.QUARTER if self.quarter.startswith("FY") else PeriodKind.MONTH
+
+    @property
+    def is_of_all_in_a_quarter(self) -> bool:
+        return self.kind == ScoreGroup.PORTFOLIO and self.period == PeriodKind.QUARTER
 
 
 @frozen
@@ -68,9 +97,9 @@ class MoneyRecord:
     `error` is the mean distance between what came and what was forecast, `bias` what came in all ÷ what was forecast − 1.
     """
 
-    period: str
-    asked: str
-    kind: str
+    period: PeriodKind
+    asked: Asked
+    kind: ScoreGroup
     name: str
     n: int
     error: float
@@ -120,7 +149,14 @@ class Record:
         return Phrase("{share} of {n} promised dates (P80) were kept, 80% were promised: promise later", **values)
 
     def _quarters(self) -> Phrase:
-        found = next((m for m in self.money if (m.period, m.asked, m.kind) == ("quarter", "start", "portfolio")), None)
+        found = next(
+            (
+                m
+                for m in self.money
+                if (m.period, m.asked, m.kind) == (PeriodKind.QUARTER, Asked.START, ScoreGroup.PORTFOLIO)
+            ),
+            None,
+        )
         if found is None:
             return Phrase("no quarter's revenue could be judged")
         values: dict[str, Value] = {"error": Percent(found.error), "n": found.n}
@@ -139,10 +175,10 @@ def make_record(
     scores: Iterable[Score], calibration: Iterable[Calibration], chances: Iterable[tuple[float, bool]]
 ) -> Record:
     """The record of forecasts whose truth is known; `chances` are promised chances to be on time, and whether it was."""
-    groups: dict[tuple[str, str, int, str], list[Score]] = defaultdict(list)
+    groups: dict[tuple[PeriodKind, Asked, int, str], list[Score]] = defaultdict(list)
     for s in scores:
         if s.final and s.error is not None:
-            groups[s.period, s.asked, GROUPS.index(s.kind), "" if s.kind == "engagement" else s.name].append(s)
+            groups[s.period, s.asked, GROUPS.index(s.kind), "" if s.kind == ScoreGroup.ENGAGEMENT else s.name].append(s)
     return Record(
         tuple(_money(*key, found) for key, found in sorted(groups.items())),
         tuple(calibration),
@@ -150,7 +186,7 @@ def make_record(
     )
 
 
-def _money(period: str, asked: str, group: int, name: str, found: Sequence[Score]) -> MoneyRecord:
+def _money(period: PeriodKind, asked: Asked, group: int, name: str, found: Sequence[Score]) -> MoneyRecord:
     errors = [s.error for s in found if s.error is not None]
     promised, came = sum(s.committed for s in found), sum(s.came for s in found)
     return MoneyRecord(

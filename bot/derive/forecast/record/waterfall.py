@@ -9,6 +9,7 @@ from bot.derive.forecast.record.commitments import CommittedMoney, EngagementCom
 from bot.derive.results import Driver, Waterfall
 from bot.domain import messages
 from bot.domain.messages import Decimal, Phrase
+from bot.domain.vocabulary import Recognition
 
 Side = Mapping[str, EngagementCommitment]
 ON_EVENT = ("on_acceptance", "on_completion")
@@ -89,14 +90,14 @@ def _netted(done: float, pace: float) -> tuple[float, float]:
 
 def _value_part(before: CommittedMoney, then: EngagementCommitment, now: EngagementCommitment) -> float:
     """What the same chances (the same share of the work) would give at the new contract value; by delivery nothing."""
-    if not then.value or now.value is None or (now.recognition or then.recognition) == "as_delivered":
+    if not then.value or now.value is None or (now.recognition or then.recognition) == Recognition.AS_DELIVERED:
         return 0.0
     return round(before.forecast * _bounded(now.value / then.value - 1), 2)
 
 
 def _rate_part(before: CommittedMoney, then: EngagementCommitment, now: EngagementCommitment) -> float:
     """What the hours still expected then would give at the new rate."""
-    if not then.rate or not now.rate or (now.recognition or then.recognition) != "as_delivered":
+    if not then.rate or not now.rate or (now.recognition or then.recognition) != Recognition.AS_DELIVERED:
         return 0.0
     return round((before.forecast - before.actual) * _bounded(now.rate / then.rate - 1), 2)
 
@@ -117,7 +118,7 @@ def _hours_part(
     """What a changed estimate of hours does: by percent complete each hour earns less, by delivery more is left to do."""
     if not then.hours or not now.hours:
         return 0.0
-    if (now.recognition or then.recognition) == "percent_complete":
+    if (now.recognition or then.recognition) == Recognition.PERCENT_COMPLETE:
         return round(after.forecast * _bounded(1 - now.hours / then.hours), 2)
     left = then.hours - (then.spent or 0.0)
     if left <= 0:

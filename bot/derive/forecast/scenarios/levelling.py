@@ -14,6 +14,7 @@ from bot.derive.people.capacity import booked_hours, derive_capacity
 from bot.derive.results import CapacityWeek, Derived
 from bot.domain.calendar import WorkCalendar, week_named
 from bot.domain.model import Booking, Engagement, Portfolio
+from bot.domain.vocabulary import BookingKind
 
 
 def apply_scenarios(
@@ -65,7 +66,7 @@ def levelled(base: Portfolio, changed: Portfolio, availability: Availability) ->
                 shares[user, week] = room / hours
 
     def level(b: Booking) -> Booking:
-        share = shares.get((b.user, b.week), 1.0) if b.kind == "hard" else 1.0
+        share = shares.get((b.user, b.week), 1.0) if b.kind == BookingKind.HARD else 1.0
         return b if share == 1.0 else replace(b, hours=b.hours * share)
 
     found = (replace(e, bookings=tuple(map(level, e.bookings))) for e in changed.engagements)

@@ -20,6 +20,7 @@ from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar, week_named, week_of
 from bot.domain.errors import UsageError
 from bot.domain.model import Booking, Engagement, Item, Portfolio
+from bot.domain.vocabulary import ChangeOrderState, ItemState, ValueBasis
 
 EXAMPLE = "group&7: end=2027-01-31, add_hours=80, people=+1"
 KEYS = ("end", "add_hours", "people", "co", "drop", "start", "away", "person")
@@ -203,7 +204,7 @@ def _with_items(
         items = tuple(i for i in items if i.ref != gone)
     if scenario.co:
         order = _item_of(engagement, scenario.co, "co")
-        if change_order_state(order, labels) != "proposed":
+        if change_order_state(order, labels) != ChangeOrderState.PROPOSED:
             raise UsageError(f"co={scenario.co} is not an open change order", advice="Name one that is proposed.")
         items = tuple(_approved(i, day, calendar, labels) if i.ref == order.ref else i for i in items)
     return replace(engagement, items=items)
@@ -222,7 +223,11 @@ def _approved(item: Item, day: date, calendar: WorkCalendar, labels: LabelSettin
     approved, names = labels.change_order.approved, vars(labels.change_order).values()
     kept = tuple(label for label in item.labels if label not in names)
     return replace(
-        item, labels=(*kept, approved), label_dates={**item.label_dates, approved: at}, state="closed", closed_at=at
+        item,
+        labels=(*kept, approved),
+        label_dates={**item.label_dates, approved: at},
+        state=ItemState.CLOSED,
+        closed_at=at,
     )
 
 
@@ -272,11 +277,11 @@ def _with_hours(
     history = make_history(engagement, labels, calendar)
     born = datetime.combine(day, time(12), tzinfo=calendar.zone)
     item = Item(f"{engagement.ref}/{WHAT_IF}", "What-if", created_at=born)
-    if history.basis == "hours" or not len(history.value):
+    if history.basis == ValueBasis.HOURS or not len(history.value):
         return replace(engagement, items=(*engagement.items, replace(item, estimate_hours=scenario.add_hours)))
     per_unit = _hours_per_unit(engagement, float(history.value.sum()), float(history.log_hours.sum()))
     units = scenario.add_hours / per_unit
-    if history.basis == "weight":
+    if history.basis == ValueBasis.WEIGHT:
         return replace(engagement, items=(*engagement.items, replace(item, weight=units)))
     more = (replace(item, ref=f"{item.ref}-{n}") for n in range(max(1, round(units))))
     return replace(engagement, items=(*engagement.items, *more))

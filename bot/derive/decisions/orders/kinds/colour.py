@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, split_until
 from bot.derive.order_results import ColourOverride
 from bot.derive.results import EngagementDerived
+from bot.domain.vocabulary import AxisName
 
 AXES = ("schedule", "scope", "budget", "overall")
 COLOURS = ("green", "yellow", "red")
@@ -24,11 +25,11 @@ def _adjust(derived: EngagementDerived, order: Order) -> EngagementDerived:
     """The last order about an axis counts: they are applied oldest first."""
     axis, colour = order.given.values["axis"], order.given.values["colour"]
     earlier = derived.status.overrides.get(axis)
-    now = derived.status.overall if axis == "overall" else getattr(derived.status, axis).rag
+    now = derived.status.overall if axis == AxisName.OVERALL else getattr(derived.status, axis).rag
     computed = earlier.computed if earlier else now
     override = ColourOverride(axis, colour, computed, order.by, order.until, order.reason)
     status = replace(derived.status, overrides={**derived.status.overrides, axis: override})
-    if axis == "overall":
+    if axis == AxisName.OVERALL:
         return replace(derived, status=replace(status, overall=colour))
     return replace(derived, status=replace(status, **{axis: replace(getattr(status, axis), rag=colour)}))
 
