@@ -113,8 +113,6 @@ COVERED = 0.5
 """Share of the burn that the first week of a plan must hold: one person's booking is no plan of the team. Assumed."""
 OWN_WEEKS = 4
 """With so many weeks of its own an engagement runs on at its burn; the spending curve of others is for what comes before."""
-SPEND_EXPONENT = 1.25
-"""Share of the remaining effort spent in a share x of the remaining time = 1 − (1 − x)^this, before finished work tells (19 projects)."""
 CLOSE_OUT = 1.0
 """Where the burn has not used a trial's hours by its finish, the rest comes within so many times its days. Assumed."""
 EFFORT_TIME_CORRELATION = 0.5

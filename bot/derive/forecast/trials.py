@@ -19,11 +19,11 @@ from bot.derive.forecast.constants import (
     COVERED,
     EFFORT_TIME_CORRELATION,
     OWN_WEEKS,
-    SPEND_EXPONENT,
 )
 from bot.derive.forecast.effort import Effort
 from bot.derive.forecast.finish import Remaining, normal_nodes
 from bot.derive.forecast.history import Array, State
+from bot.derive.forecast.reference import Middles
 from bot.domain.frozen import frozen
 
 
@@ -76,7 +76,7 @@ class Ahead:
     """Working days until work can begin."""
     young: bool = False
     """Too young for a burn: that there is none says nothing."""
-    exponent: float = SPEND_EXPONENT
+    exponent: float = Middles.spend_exponent
     """Of the spending curve."""
 
     def hours_by(self, after: float) -> Array:
@@ -141,7 +141,7 @@ def make_ahead(
     floor: float = 0.0,
     delay: float = 0.0,
     pace_factor: float = 1.0,
-    exponent: float = SPEND_EXPONENT,
+    exponent: float = Middles.spend_exponent,
 ) -> Ahead:
     """Trials for an open engagement. `floor` is the least number of days that dependencies leave."""
     days = np.maximum(remaining.at(scores.time), max(floor, 0.5))

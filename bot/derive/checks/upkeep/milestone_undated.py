@@ -27,16 +27,12 @@ def find(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _has_open_milestones(subject: Subject) -> bool:
+def _has_open(subject: Subject) -> bool:
     return once_planned(subject) and any(m.state != TimeboxState.CLOSED for m in subject.engagement.milestones)
 
 
 GATE = Gate(
-    "milestones-dated",
-    Stage.PLAN,
-    WORKING,
-    Phrase("Open milestones without a due date: {n}.", n=0),
-    asked=_has_open_milestones,
+    "milestones-dated", Stage.PLAN, WORKING, Phrase("Open milestones without a due date: {n}.", n=0), asked=_has_open
 )
 
 RULE = Rule(id="milestone-undated", severity=Severity.LOW, gate=GATE, find=find)
