@@ -13,6 +13,7 @@ from bot.derive.decisions.colours import Facts, Signal
 from bot.derive.decisions.status import PastSignals, Signals
 from bot.derive.past_keys import Key, PastKeys
 from bot.derive.subject import Subject
+from bot.domain.vocabulary import ItemState
 
 Payloads = Sequence[Mapping[str, object]]
 Days = dict[date, tuple[Key, Signals]]
@@ -124,7 +125,7 @@ class PastOutlook:
         found = []
         for subject in self._subjects:
             at = subject.engagement.closed_at
-            if subject.engagement.state == "closed" and self._keys is not None:
+            if subject.engagement.state == ItemState.CLOSED and self._keys is not None:
                 closed = subject.calendar.local_day(at).toordinal() if at else 0
                 found.append((closed, subject.engagement.ref.encode(), self._keys.of(subject, ())(subject.day)))
         digest = hashlib.blake2b(digest_size=8)
