@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.derive import results as r
 from bot.derive.decisions.due import Due
 from bot.derive.order_results import SlipCause
-from bot.derive.status_results import Step, Story
+from bot.derive.status_results import NextStep, Story
 from bot.domain.messages import Phrase
 from bot.domain.model import Engagement, Facts, Item, MilestoneFact
 from bot.domain.vocabulary import ItemState, MilestoneState, Phase, RaidKind, Severity
@@ -301,9 +301,9 @@ def test_each_milestone_has_its_state_in_the_customers_words() -> None:
 
 def test_a_step_that_the_customer_cannot_see_is_none_of_the_next() -> None:
     steps = (
-        Step(f"{WORK}#15", "Confidential estimate", soon=True),
-        Step(f"{WORK}#13", "Wave 2", soon=True),
-        Step(f"{INSIDE}#1", "Ours"),
+        NextStep(f"{WORK}#15", "Confidential estimate", soon=True),
+        NextStep(f"{WORK}#13", "Wave 2", soon=True),
+        NextStep(f"{INSIDE}#1", "Ours"),
     )
     assert [step.ref for step in facts_of(steps=steps).steps] == [f"{WORK}#13"]
 

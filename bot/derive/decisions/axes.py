@@ -43,12 +43,8 @@ def schedule_axis(subject: Subject) -> Axis:
         return _weigh(known, Phrase("No finish date or SOW end is known."), subject)
     chance = [*_end_passed(subject), *_chance_signs(subject)]
     signs = [*(chance or _spi_signs(subject)), *_milestone_signs(subject)]
-    return _weigh(
-        signs,
-        Phrase("Neither enough progress against a plan, dated milestones, nor a forecast is there yet."),
-        subject,
-        _dated_facts(subject),
-    )
+    lack = Phrase("There is not enough progress against a plan yet, and neither dated milestones nor a forecast.")
+    return _weigh(signs, lack, subject, _dated_facts(subject))
 
 
 def scope_axis(subject: Subject) -> Axis:
