@@ -25,10 +25,8 @@ NOW = 50.0
 
 def ahead(*hours: float, days: tuple[float, ...] = (20.0,), delay: float = 0.0) -> Any:
     """Trials that spend their hours evenly over the next twenty days."""
-    total = np.array(hours)
-    return SimpleNamespace(
-        hours=total, hours_by=lambda after: total * min(after / 20, 1.0), days=np.array(days), delay=delay
-    )
+    total, on = np.array(hours), np.array(days)
+    return SimpleNamespace(hours=total, hours_by=lambda after: total * min(after / 20, 1.0), days=on, delay=delay)
 
 
 def history(at: float) -> float:
@@ -40,8 +38,7 @@ def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
     """20,200 at 200 an hour; 5, 20 and 25 hours billed on days 0, 10 and 50, 1,000 not approved; 80 % are billable."""
     money = changes.pop("billed_money", [1000.0, 4000.0, 5000.0])
     values: dict[str, Any] = {
-        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0, "approved_value": 0.0,
-        "unit": "USD",
+        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0, "approved_value": 0.0, "unit": "USD",
     }  # fmt: skip
     return Terms(
         recognition=recognition,
@@ -384,9 +381,8 @@ def test_hours_taken_back_and_hours_without_a_rate_say_nothing_of_the_mean() -> 
     dearer = [make_log(work, 10, "2026-11-02"), make_log(work, -8, "2026-11-02", user="bob")]
     assert terms_of(settings=rates, facts=unsold, items=[work], timelogs=dearer).rate == 100
     unknown = make_settings(finance={"rates": {"carl": 100}})
-    assert (
-        terms_of(settings=unknown, facts=unsold, items=[work], timelogs=[make_log(work, 9, "2026-11-02")]).rate is None
-    )
+    logs = [make_log(work, 9, "2026-11-02")]
+    assert terms_of(settings=unknown, facts=unsold, items=[work], timelogs=logs).rate is None
     more_back = [make_log(work, 10, "2026-11-02", billable=False), make_log(work, -90, "2026-11-02")]
     assert terms_of(items=[work], timelogs=more_back).billable_share == 1.0
 
