@@ -5,20 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from fakegitlab import history, links
-from fakegitlab.entities import (
-    Award,
-    Group,
-    Item,
-    Iteration,
-    Label,
-    Link,
-    Milestone,
-    Namespace,
-    Note,
-    Project,
-    User,
-)
+from fakegitlab import entities, history, links
 from fakegitlab.markdown import task_counts
 from fakegitlab.store import Store
 
@@ -36,7 +23,7 @@ def day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def user_json(world: Store, user: User | None) -> Json | None:
+def user_json(world: Store, user: entities.User | None) -> Json | None:
     """UserBasic."""
     if user is None:
         return None
@@ -52,7 +39,7 @@ def user_json(world: Store, user: User | None) -> Json | None:
     }
 
 
-def milestone_json(world: Store, stone: Milestone | None) -> Json | None:
+def milestone_json(world: Store, stone: entities.Milestone | None) -> Json | None:
     """Milestone: `project_id` or `group_id`, never both."""
     if stone is None:
         return None
@@ -74,7 +61,7 @@ def milestone_json(world: Store, stone: Milestone | None) -> Json | None:
     }
 
 
-def label_json(world: Store, label: Label, details: bool = False, project: bool = False) -> Json:
+def label_json(world: Store, label: entities.Label, details: bool = False, project: bool = False) -> Json:
     """Label, or the short form within events and issues."""
     shape: Json = {"id": label.id, "name": label.title, "description": label.description}
     shape |= {"description_html": label.description or "", "text_color": "#FFFFFF", "color": label.color}
@@ -85,7 +72,7 @@ def label_json(world: Store, label: Label, details: bool = False, project: bool 
     return shape
 
 
-def time_json(item: Item) -> Json:
+def time_json(item: entities.Item) -> Json:
     """Seconds and words; null words for zero."""
     spent = item.time_spent
     return {
@@ -96,7 +83,7 @@ def time_json(item: Item) -> Json:
     }
 
 
-def references_json(item: Item, seen_from: Namespace | None) -> Json:
+def references_json(item: entities.Item, seen_from: entities.Namespace | None) -> Json:
     """`relative` depends on where it was asked."""
     short = f"{item.symbol}{item.iid}"
     relative = item.reference
@@ -109,12 +96,14 @@ def references_json(item: Item, seen_from: Namespace | None) -> Json:
     return {"short": short, "relative": relative, "full": item.reference}
 
 
-def votes(awards: list[Award], name: str) -> int:
+def votes(awards: list[entities.Award], name: str) -> int:
     """How many of that reaction."""
     return sum(award.name == name for award in awards)
 
 
-def issue_json(world: Store, item: Item, seen_from: Namespace | None = None, label_details: bool = False) -> Json:
+def issue_json(
+    world: Store, item: entities.Item, seen_from: entities.Namespace | None = None, label_details: bool = False
+) -> Json:
     """Issue; keys of unlicensed features are absent."""
     assignees = [user_json(world, user) for user in item.assignees]
     shape = _issue_basics(world, item, label_details)
@@ -139,7 +128,7 @@ def issue_json(world: Store, item: Item, seen_from: Namespace | None = None, lab
     return shape | _issue_tail(world, item, seen_from) | _issue_extras(world, item)
 
 
-def _issue_basics(world: Store, item: Item, label_details: bool) -> Json:
+def _issue_basics(world: Store, item: entities.Item, label_details: bool) -> Json:
     ordered = sorted(item.labels, key=lambda label: label.title.lower())
     return {
         "id": item.id,
@@ -157,7 +146,7 @@ def _issue_basics(world: Store, item: Item, label_details: bool) -> Json:
     }
 
 
-def _issue_tail(world: Store, item: Item, seen_from: Namespace | None) -> Json:
+def _issue_tail(world: Store, item: entities.Item, seen_from: entities.Namespace | None) -> Json:
     count, done = task_counts(item.description)
     api = f"{world.base_url}/api/v4/projects/{item.namespace.id}"
     shape: Json = {"task_completion_status": {"count": count, "completed_count": done}}
@@ -178,7 +167,7 @@ def _issue_tail(world: Store, item: Item, seen_from: Namespace | None) -> Json:
     return shape | {"imported": False, "imported_from": "none", "service_desk_reply_to": None}
 
 
-def _issue_extras(world: Store, item: Item) -> Json:
+def _issue_extras(world: Store, item: entities.Item) -> Json:
     if not world.edition.licensed:
         return {}
     parent = item.parent if item.parent and item.parent.is_epic else None
@@ -191,12 +180,12 @@ def _issue_extras(world: Store, item: Item) -> Json:
     }
 
 
-def _epic_within(world: Store, epic: Item) -> Json:
+def _epic_within(world: Store, epic: entities.Item) -> Json:
     url = links.item_path(world, epic)
     return {"id": epic.epic_id, "iid": epic.iid, "title": epic.title, "url": url, "group_id": epic.namespace.id}
 
 
-def iteration_json(world: Store, iteration: Iteration) -> Json:
+def iteration_json(world: Store, iteration: entities.Iteration) -> Json:
     """Iteration; state 1 upcoming, 2 current, 3 closed."""
     state = 1 if iteration.start_date > world.today else (2 if iteration.due_date >= world.today else 3)
     return {
@@ -215,21 +204,21 @@ def iteration_json(world: Store, iteration: Iteration) -> Json:
     }
 
 
-def related_json(world: Store, item: Item, link: Link) -> Json:
+def related_json(world: Store, item: entities.Item, link: entities.Link) -> Json:
     """The far end of a link, seen from `item`."""
     far = issue_json(world, link.other(item), item.namespace)
     seen = {"issue_link_id": link.id, "link_type": link.type_from(item)}
     return far | seen | {"link_created_at": moment(link.created_at), "link_updated_at": moment(link.created_at)}
 
 
-def link_json(world: Store, link: Link) -> Json:
+def link_json(world: Store, link: entities.Link) -> Json:
     """An issue link with both ends."""
     ends = {"source_issue": issue_json(world, link.source), "target_issue": issue_json(world, link.target)}
     dates = {"link_created_at": moment(link.created_at), "link_updated_at": moment(link.created_at)}
     return {"id": link.id, **ends, "link_type": link.kind, **dates}
 
 
-def epic_json(world: Store, epic: Item, seen_from: Namespace | None = None) -> Json:
+def epic_json(world: Store, epic: entities.Item, seen_from: entities.Namespace | None = None) -> Json:
     """Epic: `id` is the legacy number, `work_item_id` the one GraphQL uses."""
     parent = epic.parent
     start, due = day(epic.start_date), day(epic.due_date)
@@ -274,7 +263,7 @@ def epic_json(world: Store, epic: Item, seen_from: Namespace | None = None) -> J
     }
 
 
-def note_json(world: Store, note: Note) -> Json:
+def note_json(world: Store, note: entities.Note) -> Json:
     """Note; epics' notes name the epic by its legacy id."""
     item = note.item
     shape: Json = {
@@ -297,23 +286,23 @@ def note_json(world: Store, note: Note) -> Json:
     return shape | resolving | flags | {"noteable_iid": item.iid, "commands_changes": {}}
 
 
-def discussion_json(world: Store, notes: list[Note]) -> Json:
+def discussion_json(world: Store, notes: list[entities.Note]) -> Json:
     """A thread; a lone note is an individual one."""
     individual = len(notes) == 1 and not notes[0].threaded
     shown = [note_json(world, note) for note in notes]
     return {"id": notes[0].discussion_id, "individual_note": individual, "notes": shown}
 
 
-def award_json(world: Store, award: Award, target: Item | Note) -> Json:
+def award_json(world: Store, award: entities.Award, target: entities.Item | entities.Note) -> Json:
     """Emoji reaction."""
-    kind = "Note" if isinstance(target, Note) else ("Epic" if target.is_epic else "Issue")
-    number = target.epic_id if isinstance(target, Item) and target.is_epic else target.id
+    kind = "Note" if isinstance(target, entities.Note) else ("Epic" if target.is_epic else "Issue")
+    number = target.epic_id if isinstance(target, entities.Item) and target.is_epic else target.id
     dates = {"created_at": moment(award.created_at), "updated_at": moment(award.created_at)}
     end = {"awardable_id": number, "awardable_type": kind, "url": None}
     return {"id": award.id, "name": award.name, "user": user_json(world, award.user), **dates, **end}
 
 
-def namespace_json(space: Namespace) -> Json:
+def namespace_json(space: entities.Namespace) -> Json:
     """The place of a project."""
     return {
         "id": space.id,
@@ -327,7 +316,7 @@ def namespace_json(space: Namespace) -> Json:
     }
 
 
-def project_json(world: Store, project: Project) -> Json:
+def project_json(world: Store, project: entities.Project) -> Json:
     """Project, the keys a client may lean on."""
     url = links.space_url(world, project)
     shape: Json = {
@@ -353,7 +342,7 @@ def project_json(world: Store, project: Project) -> Json:
     return shape | {"open_issues_count": opened, "issues_access_level": "enabled", "empty_repo": False}
 
 
-def group_json(world: Store, group: Group) -> Json:
+def group_json(world: Store, group: entities.Group) -> Json:
     """Group."""
     return {
         "id": group.id,

@@ -50,11 +50,7 @@ def test_semicolons_are_read_where_the_header_has_them() -> None:
 @pytest.mark.parametrize(
     ("row", "place", "said"),
     [
-        (
-            "SOW-1,dana,2026-13-20,8,yes,yes",
-            "hours.csv:3:3",
-            "date: must be a date such as 2026-11-30, not '2026-13-20'",
-        ),
+        ("SOW-1,dana,2026-13-20,8,yes,yes", "hours.csv:3:3", "must be a date such as 2026-11-30, not '2026-13-20'"),
         ("SOW-1,dana,2026-11-20,eight,yes,yes", "hours.csv:3:4", "hours: must be a number, not 'eight'"),
         ("SOW-1,dana,2026-11-20,nan,yes,yes", "hours.csv:3:4", "must be a number"),
         ("SOW-1,dana,2026-11-20,169,yes,yes", "hours.csv:3:4", "must lie between -168 and 168, but is 169"),

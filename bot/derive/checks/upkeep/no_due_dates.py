@@ -17,10 +17,9 @@ THRESHOLDS = {"no_due_dates_share": Threshold(0.2, "ratio", "Share of open work 
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    found = [item for item in subject.to_do if due_day(subject, item) is None]
     yield from tell_share(
         subject,
-        found,
+        [item for item in subject.to_do if due_day(subject, item) is None],
         Phrase("{n} {of} ({share}) {n|has|have} no due date, neither their own nor a milestone's."),
         Phrase("Give each a due date or a milestone that has one."),
         "no_due_dates_share",

@@ -18,10 +18,9 @@ THRESHOLDS = {
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    found = [item for item in subject.to_do if not item.estimate_hours and not item.weight]
     yield from tell_share(
         subject,
-        found,
+        [item for item in subject.to_do if not item.estimate_hours and not item.weight],
         Phrase("{n} {of} ({share}) {n|has|have} neither an estimate nor a weight."),
         Phrase("Size them; the next refinement is the place."),
         "no_estimates_share",
