@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.figures import GATHERED, RESULTS, gathered, grown_worse, machine, new_records, read_records
 
-BENCHMARKS = ("read", "commands", "derive", "forecast", "colours")
+BENCHMARKS = ("read", "commands", "derive", "forecast", "colours", "scale")
 
 
 def main(arguments: list[str]) -> int:

@@ -20,7 +20,7 @@ BORDERS: Final = {
     "bot/derive/decisions/orders/consents.py": "words of orders, which their own files declare",
     "bot/derive/decisions/orders/lines.py": "psbot's name in a comment",
     "bot/derive/forecast/scenarios/whatif.py": "words of the command line",
-    "bot/derive/schedule/memory.py": "keys of a hidden payload",
+    "bot/derive/schedule/seen_dates.py": "keys of a hidden payload",
     "bot/domain/facts/": "keys of a block of facts",
     "bot/domain/mistakes.py": "choices as pydantic tells them",
     "bot/domain/snapshot_reader.py": "a snapshot's own JSON",
@@ -28,7 +28,7 @@ BORDERS: Final = {
 """Where text from outside is told apart, by the reason."""
 
 
-def _sources() -> Iterator[tuple[str, ast.Module]]:
+def sources() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(ROOT.joinpath("bot").rglob("*.py")):
         yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
@@ -36,7 +36,7 @@ def _sources() -> Iterator[tuple[str, ast.Module]]:
 @cache
 def _enumerations() -> tuple[type[StrEnum], ...]:
     found = []
-    for path, tree in _sources():
+    for path, tree in sources():
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "StrEnum" for base in node.bases):
                 found.append(getattr(importlib.import_module(path[:-3].replace("/", ".")), node.name))
@@ -73,7 +73,7 @@ def bare_words(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def test_a_domain_word_is_compared_as_a_member() -> None:
     faults = [
         f"{path}:{line}: {word!r}"
-        for path, tree in _sources()
+        for path, tree in sources()
         if not path.startswith(tuple(BORDERS))
         for line, word in bare_words(tree)
     ]
@@ -93,7 +93,7 @@ def test_a_bare_word_is_found_wherever_it_stands() -> None:
 
 def test_every_border_is_needed() -> None:
     seen = {
-        border for path, tree in _sources() for border in BORDERS if path.startswith(border) and any(bare_words(tree))
+        border for path, tree in sources() for border in BORDERS if path.startswith(border) and any(bare_words(tree))
     }
     assert sorted(seen) == sorted(BORDERS)
 

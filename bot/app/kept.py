@@ -102,7 +102,7 @@ class Kept:
         """None for what this token did not sign: it is derived anew."""
         signature, body = signed[:SIGNATURE], signed[SIGNATURE:]
         if not hmac.compare_digest(signature, self._signature(name, body)):
-            log.warning("what is kept of %s was not signed with this token: derived anew", name)
+            log.warning("what is kept of %s was not signed with this token: derived again", name)
             return None
         return thawed(zlib.decompress(body))
 

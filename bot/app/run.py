@@ -30,13 +30,13 @@ from bot.gitlab_api.whereabouts import Whereabouts
 from bot.publish.audience import Guard, make_guard
 from bot.publish.deliver import deliver
 from bot.publish.digest import digest
-from bot.publish.execute import Outcome, apply_plan
+from bot.publish.execute import RunOutcome, apply_plan
 from bot.publish.loss import NOTHING_FOUND, LossFinder
 from bot.publish.mentions import MentionHours, mention_steps
+from bot.publish.notify.due_digests import Desk
 from bot.publish.notify.faults import receipt_project
 from bot.publish.notify.receipts import Receipts
 from bot.publish.notify.send import preview, send_digests
-from bot.publish.notify.wanted import Desk
 from bot.publish.plan import make_plan
 from bot.publish.plan_json import plan_from_json
 from bot.publish.posts import Standing, past_reports
@@ -185,7 +185,7 @@ def nothing_found(portfolio: Portfolio, made: Made, options: RunOptions) -> tupl
     return () if portfolio.engagements or told else (NOTHING_FOUND,)
 
 
-def require_some_right(outcome: Outcome) -> None:
+def require_some_right(outcome: RunOutcome) -> None:
     """Raises AccessError when every write was refused for lack of rights: that is the token's fault, not a report's."""
     tried = [*outcome.done, *outcome.failed]
     if tried and all(result.denied for result in tried):

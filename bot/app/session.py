@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.app.absences import read_absences, with_absences
+from bot.app.config_names import full_vocabulary
 from bot.app.csv_sheet import decode
-from bot.app.vocabulary import full_vocabulary
 from bot.config import Settings, parse_config
 from bot.config.engagement_files import SUFFIXES, FactFile, with_files
 from bot.domain.calendar import WorkCalendar

@@ -15,7 +15,7 @@ from bot.app.timesheets import add_hours, read_bookings, read_timesheets
 from bot.derive.checks.registry import RULES
 from bot.derive.decisions.orders.judging import Court
 from bot.derive.decisions.orders.lines import order_lines
-from bot.derive.decisions.orders.stage import as_ordered
+from bot.derive.decisions.orders.obeying import as_ordered
 from bot.derive.depth import Depth
 from bot.derive.forecast import (
     BacktestReport,
@@ -31,7 +31,7 @@ from bot.derive.past_memory import Memory
 from bot.derive.people.availability import Availability
 from bot.derive.pipeline import derive_portfolio
 from bot.derive.results import Derived, EngagementDerived, Forecast
-from bot.derive.schedule.memory import remember
+from bot.derive.schedule.seen_dates import remember
 from bot.derive.served import served
 from bot.domain.border import admitted
 from bot.domain.bulkhead import contained

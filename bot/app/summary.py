@@ -16,7 +16,7 @@ from bot.domain.frozen import frozen
 from bot.domain.limits import json_escaped
 from bot.domain.model import Portfolio
 from bot.domain.snapshot import dump_snapshot
-from bot.publish.execute import Outcome, Result, StepState
+from bot.publish.execute import Result, RunOutcome, StepState
 from bot.publish.plan_json import plan_to_json
 from bot.publish.steps import Plan, StepAction, plan_lines, step_line
 from bot.report import Made
@@ -86,7 +86,7 @@ class RunSummary:
 
 
 def summarise(
-    session: Session, reading: Reading, made: Made, plan: Plan, outcome: Outcome | None, began: Beginning
+    session: Session, reading: Reading, made: Made, plan: Plan, outcome: RunOutcome | None, began: Beginning
 ) -> RunSummary:
     derived = reading.derive(reading.day)
     if outcome is None:
@@ -116,7 +116,7 @@ def part_text(portfolio: Portfolio, unpublished: list[str]) -> str:
     return json_escaped(json.dumps(part, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
-def told(outcome: Outcome) -> tuple[str, ...]:
+def told(outcome: RunOutcome) -> tuple[str, ...]:
     return tuple(f"{r.state}: {r.step.name}: {_said(r)}{f' ({r.url})' if r.url else ''}" for r in outcome.results)
 
 
@@ -130,7 +130,7 @@ def _said(result: Result) -> str:
     return "created" if new else result.reason
 
 
-def judged(outcome: Outcome) -> tuple[tuple[RunCase, ...], list[str]]:
+def judged(outcome: RunOutcome) -> tuple[tuple[RunCase, ...], list[str]]:
     bad = ("refused", "failed")
     cases = tuple(
         RunCase(r.step.identity.kind, r.step.name, failure=r.reason if r.state in bad else "") for r in outcome.results
@@ -153,7 +153,7 @@ def beginning(session: Session) -> Beginning:
     return Beginning(time.monotonic(), counts.requests, counts.writes)
 
 
-def closing(session: Session, read: int, outcome: Outcome | None, plan: Plan, began: Beginning) -> str:
+def closing(session: Session, read: int, outcome: RunOutcome | None, plan: Plan, began: Beginning) -> str:
     """The last line: engagements read, what became of the texts, requests, writes, seconds."""
     counts = session.client.counts
     requests, writes = counts.requests - began.requests, counts.writes - began.writes

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from bot.app.vocabulary import full_vocabulary
+from bot.app.config_names import full_vocabulary
 from bot.config import settings_model
 
 HEAD = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bot.app.vocabulary import full_vocabulary
+from bot.app.config_names import full_vocabulary
 from bot.cli.docs_commands import commands_page
 from bot.cli.docs_config import config_page
 from bot.cli.docs_facts import facts_page

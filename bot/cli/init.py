@@ -16,7 +16,7 @@ from bot.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.app.session import Session
-    from bot.app.setting_up.proposal import Found
+    from bot.app.setting_up.proposal import NamespaceSeen
     from bot.domain.model import Portfolio
 
 
@@ -61,14 +61,14 @@ def init(
     _tell_next(path, dry_run)
 
 
-def _named_place(found: Found) -> str:
+def _named_place(found: NamespaceSeen) -> str:
     """The project of `--places`, where it is internal for no other reason than that it was named."""
     from bot.app.setting_up.proposal import NAMED
 
     return next((path for path, why in found.proposal.who.items() if why == NAMED), "")
 
 
-def _config(path: Path, group: str | None, places: str | None) -> tuple[Found | None, str]:
+def _config(path: Path, group: str | None, places: str | None) -> tuple[NamespaceSeen | None, str]:
     """The text of the config that stands at `path`, else of the one that is proposed."""
     from bot.app.session import read_text
     from bot.config.starter import Proposal, local_timezone, render_starter
@@ -106,7 +106,7 @@ def _read(session: Session) -> Portfolio:
         return read_live(session.live, None, progress)
 
 
-def _tell_unlabelled(found: Found | None, portfolio: Portfolio) -> None:
+def _tell_unlabelled(found: NamespaceSeen | None, portfolio: Portfolio) -> None:
     """What looks like an engagement without the label: proposed, never taken for one."""
     if found is None:
         return
@@ -129,7 +129,7 @@ def _make_places(session: Session, path: Path, portfolio: Portfolio, project: st
     """Make what is missing and name it in config.yml, also when a later one fails."""
     from bot.app.session import read_text
     from bot.app.setting_up.apart import facts_place, filled_in
-    from bot.app.setting_up.places import make_places
+    from bot.app.setting_up.internal_places import make_places
     from bot.cli.files import write_text
 
     text = read_text(path) if path.exists() else ""

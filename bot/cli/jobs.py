@@ -117,7 +117,7 @@ def _published(wanted: RunOptions, lost: list[str]) -> Iterator[None]:
 
 
 def _require_report(kind: str, out: Path | None) -> None:
-    """Refuse a name that is no report, and a file without a folder to write it to."""
+    """Refuse a name that is not a report, and a file without a folder to write it to."""
     from bot.report.registry import kinds_of_reports, report_of
 
     if kind not in kinds_of_reports():

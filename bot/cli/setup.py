@@ -67,7 +67,7 @@ def schema(
 
         print_json(plan_schema())
         return
-    from bot.app.vocabulary import full_vocabulary
+    from bot.app.config_names import full_vocabulary
     from bot.config import config_schema
     from bot.derive.output import derived_schema, facts_schema, snapshot_schema
 

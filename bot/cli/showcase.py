@@ -18,7 +18,7 @@ from bot.app.session import Session, open_session
 from bot.app.sources import Reading, make_site_files, read_for
 from bot.cli.console import progress_bar, say, stdout
 from bot.cli.files import json_text, write_text
-from bot.cli.leftovers import offline_html, offline_markdown
+from bot.cli.offline_copies import offline_html, offline_markdown
 from bot.domain.errors import UsageError
 from bot.domain.frozen import frozen
 from bot.domain.vocabulary import Audience, Phase, RiskSource

@@ -19,7 +19,7 @@ from bot.report.worth import worth_telling
 if TYPE_CHECKING:
     from bot.derive.explain import Explanation
     from bot.derive.forecast import BacktestReport
-    from bot.derive.forecast.record.scores import Record
+    from bot.derive.forecast.record.scores import ForecastRecord
 
 COLOURS = {"green": "green", "yellow": "yellow", "red": "red", "unknown": "bright_black"}
 
@@ -188,7 +188,7 @@ def print_backtest(result: BacktestReport) -> None:
         stdout().print(_plain(line))
 
 
-def _print_record(record: Record) -> None:
+def _print_record(record: ForecastRecord) -> None:
     """Money by quarter and month, of all, by PM and region; promises kept; chances in classes."""
     if record.money:
         columns = ("period", "asked at", "of", "n", "off by", "bias", "within tolerance")

@@ -213,7 +213,7 @@ class Settings(Section):
         c = self.calendar
         return WorkCalendar(
             timezone=c.timezone,
-            working_weekdays=tuple(sorted(WEEKDAYS.index(d) for d in c.working_days)),
+            working_weekdays=tuple(sorted({WEEKDAYS.index(d) for d in c.working_days})),
             holidays=holiday_days(c.holidays, years),
             fiscal_year_start=c.fiscal_year_start,
             hours_per_day=c.hours_per_day,

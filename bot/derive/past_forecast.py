@@ -11,7 +11,7 @@ from bot.config import Settings
 from bot.derive.checks.registry import RULES
 from bot.derive.decisions.orders.effects import prepared
 from bot.derive.decisions.orders.judging import Court
-from bot.derive.decisions.orders.stage import as_ordered, obey, read_all_orders
+from bot.derive.decisions.orders.obeying import as_ordered, obey, read_all_orders
 from bot.derive.pipeline import is_reported, with_default_thresholds
 from bot.derive.replay import Learned, past_stages, subject_of
 from bot.derive.reports_about import ReportsAbout

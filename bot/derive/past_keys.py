@@ -21,6 +21,7 @@ from bot.derive.scope.baseline import earlier_baselines
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import DueChange, Engagement, Item, Milestone, label_scope
+from bot.domain.vocabulary import ItemState
 
 Entry = tuple[int, bytes]
 """The number of a day (0: it was always so), and a digest of what came to be known on it."""
@@ -117,7 +118,7 @@ class PastKeys:
 
     def _closing(self, ref: str, state: str, closed: datetime | None, outcome: str | None) -> Iterator[Entry]:
         """What is open now is known to have been open on every day."""
-        if closed or state == "closed":
+        if closed or state == ItemState.CLOSED:
             yield self._day(closed), told((ref, state, closed, outcome))
 
     def _first_due(self, due: date | None, history: Sequence[DueChange]) -> date | None:

@@ -13,6 +13,7 @@ from bot.derive.decisions.colours import Facts, Signal
 from bot.derive.decisions.status import PastSignals, Signals
 from bot.derive.past_keys import Key, PastKeys
 from bot.derive.subject import Subject
+from bot.domain.vocabulary import ItemState
 
 Payloads = Sequence[Mapping[str, object]]
 Days = dict[date, tuple[Key, Signals]]
@@ -49,11 +50,11 @@ class Memory:
     _shelved: dict[str, Days] = field(default_factory=dict)
     _keys: PastKeys | None = None
 
-    def seen_from(self, subjects: Sequence[Subject]) -> Outlook:
+    def seen_from(self, subjects: Sequence[Subject]) -> PastOutlook:
         """For engagements as of one day."""
         if subjects and self._keys is None:
             self._keys = PastKeys(subjects[0].settings.labels, subjects[0].calendar)
-        return Outlook(self, self._keys, subjects)
+        return PastOutlook(self, self._keys, subjects)
 
     def leave(self) -> None:
         """Put on the shelf what is new."""
@@ -93,7 +94,7 @@ class Memory:
         return found
 
 
-class Outlook:
+class PastOutlook:
     """The past of all engagements as it is seen from one day."""
 
     def __init__(self, memory: Memory, keys: PastKeys | None, subjects: Sequence[Subject]) -> None:
@@ -124,7 +125,7 @@ class Outlook:
         found = []
         for subject in self._subjects:
             at = subject.engagement.closed_at
-            if subject.engagement.state == "closed" and self._keys is not None:
+            if subject.engagement.state == ItemState.CLOSED and self._keys is not None:
                 closed = subject.calendar.local_day(at).toordinal() if at else 0
                 found.append((closed, subject.engagement.ref.encode(), self._keys.of(subject, ())(subject.day)))
         digest = hashlib.blake2b(digest_size=8)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.derive.decisions.orders.obeying import obey
 from bot.derive.decisions.orders.order import Order
-from bot.derive.decisions.orders.stage import obey
 from bot.derive.decisions.status import derive_axes, derive_overall
-from bot.derive.past_memory import Outlook, Payloads
+from bot.derive.past_memory import PastOutlook, Payloads
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import register_risks
 from bot.derive.replay import Learned, past_signals, past_stages
@@ -17,7 +17,7 @@ from bot.derive.subject import Subject, evolve
 
 
 def derive_past_status(
-    subject: Subject, learned: Learned | None, payloads: Payloads, outlook: Outlook, orders: Sequence[Order]
+    subject: Subject, learned: Learned | None, payloads: Payloads, outlook: PastOutlook, orders: Sequence[Order]
 ) -> EngagementDerived:
     """Phase, completion, escalations, milestones and colours of the subject's day; the rest is left out."""
     past = past_signals(subject, learned, payloads, outlook)

@@ -18,18 +18,18 @@ from bot.derive.checks.registry import RULES
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.chasing import chased
 from bot.derive.decisions.judgement import Bench, judge, score_judgements
+from bot.derive.decisions.next_steps import derive_steps
 from bot.derive.decisions.orders.consents import with_rating
 from bot.derive.decisions.orders.effects import prepared
 from bot.derive.decisions.orders.judging import Court, read_unaddressed
+from bot.derive.decisions.orders.obeying import obey, read_all_orders
 from bot.derive.decisions.orders.order import Order
-from bot.derive.decisions.orders.stage import obey, read_all_orders
 from bot.derive.decisions.owners import with_owner
 from bot.derive.decisions.status import PastSignals, derive_axes, derive_overall
-from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.depth import Depth, without_reasons
 from bot.derive.money.invoicing import derive_invoicing
-from bot.derive.past_memory import Memory, Outlook
+from bot.derive.past_memory import Memory, PastOutlook
 from bot.derive.past_status import derive_past_status
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
@@ -247,7 +247,7 @@ def _derive_engagement(
     subject: Subject,
     run: ForecastRun | None,
     payloads: Sequence[Mapping[str, object]],
-    outlook: Outlook,
+    outlook: PastOutlook,
     orders: Sequence[Order],
     depth: Depth,
 ) -> tuple[Subject, EngagementForecast | None]:

@@ -13,7 +13,7 @@ from bot.derive.decisions.status import PastSignals, Signals, signals_of
 from bot.derive.decisions.track_record import TrackRecord, case_of, latest_closed, record_of
 from bot.derive.money.acceptance import derive_acceptance
 from bot.derive.money.budget import derive_budget
-from bot.derive.past_memory import Outlook, Payloads
+from bot.derive.past_memory import PastOutlook, Payloads
 from bot.derive.results import EngagementDerived
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_path, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
@@ -30,7 +30,7 @@ Learned = Callable[[date], "Reference"]
 Stages = tuple[Stage, ...]
 
 
-def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, outlook: Outlook) -> PastSignals:
+def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, outlook: PastOutlook) -> PastSignals:
     """A function that tells what the facts known by a past day said of each axis of this engagement."""
     return outlook.past(subject, payloads, lambda day: _signals(subject, day, learned, payloads))
 
@@ -151,7 +151,7 @@ def portfolio_record(
     subjects: Sequence[Subject],
     learned: Learned | None,
     reports: Mapping[str, Sequence[Mapping[str, object]]],
-    outlook: Outlook,
+    outlook: PastOutlook,
 ) -> TrackRecord:
     """How the colours of the engagements that were closed last came true."""
     latest = {engagement.ref for engagement in latest_closed(subject.engagement for subject in subjects)}

@@ -22,7 +22,7 @@ from bot.derive.forecast_results import QuarterRevenue as QuarterRevenue
 from bot.derive.forecast_results import Waterfall as Waterfall
 from bot.derive.judgement_results import Judgement, JudgementScore
 from bot.derive.order_results import ManagerForecast, MutedRisk, OrderEntry, ReturnedRisk, SlipCause
-from bot.derive.status_results import Ask, Step
+from bot.derive.status_results import Ask, NextStep
 from bot.derive.status_results import Rag as Rag
 from bot.derive.status_results import Reason as Reason
 from bot.derive.status_results import Status as Status
@@ -301,7 +301,7 @@ class EngagementDerived:
     manager: tuple[ManagerForecast, ...] = ()
     causes: tuple[SlipCause, ...] = ()
     orders: tuple[OrderEntry, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[NextStep, ...] = ()
     """All that is open, in the order in which it comes (not in the JSON)."""
     asks: tuple[Ask, ...] = ()
     """Decisions and help that others owe."""

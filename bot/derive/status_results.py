@@ -92,7 +92,7 @@ class Story:
 
 
 @frozen
-class Step(Titled):
+class NextStep(Titled):
     """Something to do: which item, who does it, by when; `soon`: due in two weeks or overdue."""
 
     who: tuple[str, ...] = ()

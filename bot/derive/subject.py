@@ -17,7 +17,7 @@ from bot.domain.model import EMPTY, Engagement, Item
 from bot.domain.vocabulary import EPIC
 
 if TYPE_CHECKING:
-    from bot.derive.schedule.milestones import MilestoneView
+    from bot.derive.schedule.milestones import MilestoneWork
     from bot.derive.scope.baseline import AtBaseline
 
 __all__ = ("Subject", "evolve")
@@ -90,7 +90,7 @@ class Subject:
         return Availability(self.calendar, self.settings.people)
 
     @cached_property
-    def milestone_views(self) -> tuple[MilestoneView, ...]:
+    def milestone_views(self) -> tuple[MilestoneWork, ...]:
         """The engagement's milestones with their work, by due date."""
         from bot.derive.schedule.milestones import find_milestones
 

@@ -87,8 +87,13 @@ class WorkCalendar:
 
     def add_working_days(self, day: date, count: int) -> date:
         """The working day `count` working days after `day` (before, when negative); 0 gives `day` itself."""
-        step = ONE_DAY if count > 0 else -ONE_DAY
-        for _ in range(abs(count)):
+        step, left = (ONE_DAY if count > 0 else -ONE_DAY), abs(count)
+        while weeks := max(left - 1, 0) // len(self.working_weekdays):  # whole ones at once, whatever is far off
+            there = day + step * 7 * weeks
+            shift = timedelta(0) if count > 0 else ONE_DAY
+            left -= abs(self.working_days_between(day - shift, there - shift))
+            day = there
+        for _ in range(left):
             day += step
             while not self.is_working_day(day):
                 day += step

@@ -249,7 +249,7 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
 
 def _put_aside(path: Path, problem: Exception) -> None:
     aside = path.with_name(path.name + ".dropped")
-    log.warning("cache %s can't be used (%s): put aside as %s, everything is read anew", path, problem, aside.name)
+    log.warning("cache %s can't be used (%s): put aside as %s, everything is read again", path, problem, aside.name)
     path.replace(aside)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

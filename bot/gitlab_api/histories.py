@@ -21,7 +21,7 @@ from bot.gitlab_api import queries
 from bot.gitlab_api.answers import QueryTooComplexError, UnreadableAnswerError, understood
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
-from bot.gitlab_api.history import (
+from bot.gitlab_api.label_history import (
     DueNote,
     label_dates,
     label_events,

@@ -59,7 +59,7 @@ class Result:
 
 
 @frozen
-class Outcome:
+class RunOutcome:
     """All results, in the plan's order."""
 
     results: tuple[Result, ...] = field(default=())
@@ -88,7 +88,7 @@ class Outcome:
         return {state: len(self.of(state)) for state in StepState}
 
 
-def apply_plan(plan: Plan, writer: Writer, progress: Progress | None = None) -> Outcome:
+def apply_plan(plan: Plan, writer: Writer, progress: Progress | None = None) -> RunOutcome:
     """Take every step. One that fails stops no other."""
     writer.use_names(plan.aliases)
     results = []
@@ -96,7 +96,7 @@ def apply_plan(plan: Plan, writer: Writer, progress: Progress | None = None) -> 
         results.append(take_step(step, writer))
         if progress:
             progress(number, len(plan.steps), step)
-    return Outcome(tuple(results))
+    return RunOutcome(tuple(results))
 
 
 def take_step(step: Step, writer: Writer) -> Result:

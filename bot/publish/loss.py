@@ -26,20 +26,20 @@ Explain = Callable[[str], bool]
 
 
 @frozen
-class Basis:
+class StoodOn:
     """What a text stood on. `engagements` None: it does not say (an earlier psbot's)."""
 
     engagements: frozenset[str] | None = None
     unread: frozenset[str] = frozenset()
 
 
-def basis_of(payload: Mapping[str, Any]) -> Basis:
+def basis_of(payload: Mapping[str, Any]) -> StoodOn:
     """Read back from a payload; what is not a list of texts counts as not said."""
     said = payload.get("stood_on")
     if isinstance(said, Mapping):
-        return Basis(frozenset(_texts(said.get("engagements"))), frozenset(_texts(said.get("unread"))))
+        return StoodOn(frozenset(_texts(said.get("engagements"))), frozenset(_texts(said.get("unread"))))
     status = payload.get("status")
-    return Basis(frozenset(map(str, status))) if isinstance(status, Mapping) and status else Basis()
+    return StoodOn(frozenset(map(str, status))) if isinstance(status, Mapping) and status else StoodOn()
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -89,7 +89,7 @@ class LossFinder:
         basis = basis_of(base.marker.payload)
         return self._missing(basis) or self._unread(basis) or (self._in_part(basis) if same else None)
 
-    def _missing(self, basis: Basis) -> str | None:
+    def _missing(self, basis: StoodOn) -> str | None:
         now = frozenset(e.ref for e in self.portfolio.engagements)
         lost = self._unexplained(frozenset(basis.engagements or ()) - now)
         if not lost:
@@ -110,11 +110,11 @@ class LossFinder:
             self._reasons[gone] = tuple(lost)
         return self._reasons[gone]
 
-    def _unread(self, basis: Basis) -> str | None:
+    def _unread(self, basis: StoodOn) -> str | None:
         lost = sorted(set(self.portfolio.unread) - basis.unread)
         return f"{_listed(lost)} could not be read: what stands is kept" if lost else None
 
-    def _in_part(self, basis: Basis) -> str | None:
+    def _in_part(self, basis: StoodOn) -> str | None:
         """Of the same period: an engagement of which less is known than when it was written."""
         lost = sorted({f"{path} ({e.ref})" for e in self.portfolio.engagements for path in e.unread} - basis.unread)
         return f"{_listed(lost)} could not be read: what stands was made from more, and is kept" if lost else None

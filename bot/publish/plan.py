@@ -11,13 +11,13 @@ from bot.config import Settings
 from bot.derive.order_results import OrderEntry
 from bot.domain.bulkhead import contained
 from bot.publish.audience import Guard
-from bot.publish.commands import command_lines
 from bot.publish.drafts import DraftPlanner
 from bot.publish.health import health_steps
 from bot.publish.leftovers import leftover_steps
 from bot.publish.marker import Identity
 from bot.publish.orders import order_steps
 from bot.publish.posts import Standing
+from bot.publish.quick_actions import command_lines
 from bot.publish.steps import Plan, Step, StepAction
 from bot.publish.wishes import make_wishes
 from bot.report.document import Document

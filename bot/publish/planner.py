@@ -9,12 +9,12 @@ from functools import cached_property
 
 from bot.domain.vocabulary import ItemState
 from bot.publish.audience import Guard, Spot
-from bot.publish.commands import command_lines, disarmed
 from bot.publish.digest import digest
 from bot.publish.forms import PostForm
 from bot.publish.marker import VERSION, Identity
 from bot.publish.pm_notes import join_pm_notes
 from bot.publish.posts import Post, Standing
+from bot.publish.quick_actions import command_lines, disarmed
 from bot.publish.steps import Approval, Step, StepAction, with_diff
 from bot.publish.wishes import Wish
 

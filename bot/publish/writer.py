@@ -18,13 +18,13 @@ from bot.gitlab_api.reactions import add_sign, own_signs
 from bot.publish.approval import judge_draft
 from bot.publish.audience import Guard, Spot
 from bot.publish.closing import closed_text
-from bot.publish.commands import command_lines
 from bot.publish.digest import digest, normalised
 from bot.publish.drafts import draft_state
 from bot.publish.forms import PostForm
 from bot.publish.orders import SIGNS
 from bot.publish.posts import HealthStanding, Post, renamed
 from bot.publish.precheck import successor
+from bot.publish.quick_actions import command_lines
 from bot.publish.standing import Reader, Sight
 from bot.publish.steps import Step, StepAction
 from bot.publish.wishes import Wish

@@ -25,8 +25,8 @@ from bot.domain.vocabulary import Phase
 from bot.report.context import ReportContext
 from bot.report.kinds.portfolio import portfolio_view
 from bot.report.parts.asks import ask_views
+from bot.report.parts.next_steps import view_of
 from bot.report.parts.orders import red_but_quiet
-from bot.report.parts.steps import view_of
 from bot.report.parts.stories import story_views
 from bot.report.preview import markdown_to_html
 from bot.report.text.safe_text import JOINER, SafeMarkdown, clean, joined, link

@@ -11,8 +11,8 @@ from bot.derive import results as r
 from bot.derive.billing_results import Billing, BillingLine
 from bot.derive.decisions.asks import derive_asks
 from bot.derive.decisions.due import Due
+from bot.derive.decisions.next_steps import derive_steps
 from bot.derive.decisions.owners import with_owner
-from bot.derive.decisions.steps import derive_steps
 from bot.derive.decisions.stories import derive_stories
 from bot.derive.money.invoicing import UNSIGNED
 from bot.derive.pipeline import with_default_thresholds

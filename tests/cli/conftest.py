@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,13 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return psbot
 
 
+@cache
+def sheets(day: date, edition: str, plans: tuple[Script, ...]) -> dict[str, str]:
+    """The CSV files beside config.yml."""
+    hours, booked = make_timesheets(day, 7, edition, plans), make_bookings(day, 7, edition, plans)
+    return {"hours.csv": hours, "bookings.csv": booked}
+
+
 @pytest.fixture(params=["ultimate"])
 def desk(
     request: pytest.FixtureRequest, tmp_path: Path, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
@@ -77,7 +85,7 @@ def desk(
     with DemoGitLab(make_hostile_portfolio(day, 7, edition, plans), edition=edition) as gitlab:
         config = DEMO_CONFIG(day, gitlab.url, 7, edition, csv=True, plans=plans)
         (tmp_path / "config.yml").write_text(config, encoding="utf-8")
-        (tmp_path / "hours.csv").write_text(make_timesheets(day, 7, edition, plans), encoding="utf-8")
-        (tmp_path / "bookings.csv").write_text(make_bookings(day, 7, edition, plans), encoding="utf-8")
+        for name, text in sheets(day, edition, plans).items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
         monkeypatch.setenv("GITLAB_TOKEN", gitlab.token)
         yield Desk(gitlab, tmp_path, day, call, plans)

@@ -18,7 +18,7 @@ PROBE = '''
 import json
 from pathlib import Path
 
-from bot.app.vocabulary import full_vocabulary
+from bot.app.config_names import full_vocabulary
 from bot.cli.docs_config import config_page
 from bot.cli.docs_facts import facts_page
 from bot.cli.docs_pages import thresholds_page

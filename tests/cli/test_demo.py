@@ -6,13 +6,16 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
-from bot.cli.leftovers import offline_html, offline_markdown
+from bot.cli.offline_copies import offline_html, offline_markdown
 from bot.cli.showcase import Published, what_to_do_next
 from tests.cli.conftest import Said
+from tests.demo.small import SMALL
 
 BASE = "http://127.0.0.1:4000"
 KNOWN = {f"{BASE}/acme/-/work_items/1#note_5": "published/01-acme"}
@@ -29,7 +32,11 @@ def test_a_link_to_what_was_left_is_relative_and_any_other_says_where_it_lives()
     )
 
 
-def test_the_demo_leaves_no_dead_link_and_ends_with_what_to_do_next(call: Callable[..., Said], tmp_path: Path) -> None:
+def test_the_demo_leaves_no_dead_link_and_ends_with_what_to_do_next(
+    call: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("make_portfolio", "DEMO_CONFIG", "timesheets.make_timesheets", "timesheets.make_bookings"):
+        monkeypatch.setattr(f"bot.demo.{name}", partial(resolve_name(f"bot.demo.{name}"), plans=SMALL))
     said = call("--quiet", "demo", "--out", str(tmp_path / "out"))
     assert said.code == 0, said.err
     last = said.out.splitlines()[-1]
@@ -37,7 +44,7 @@ def test_the_demo_leaves_no_dead_link_and_ends_with_what_to_do_next(call: Callab
     assert "index.html" in last
     assert "demo --serve" in last
     pages = sorted((tmp_path / "out").rglob("*.html"))
-    assert len(pages) > 24
+    assert len(pages) > 3 * len(SMALL)
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert "http://127.0.0.1" not in text, page

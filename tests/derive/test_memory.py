@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.derive.schedule.earned_schedule import derive_schedule
-from bot.derive.schedule.memory import dates_payload, remember
 from bot.derive.schedule.milestones import find_milestones
+from bot.derive.schedule.seen_dates import dates_payload, remember
 from bot.derive.scope.progress import derive_progress
 from bot.derive.subject import evolve
 from bot.domain.model import Booking, Engagement, PastReport, as_of

@@ -82,6 +82,17 @@ def test_adding_working_days_is_counted_back(calendar: WorkCalendar, day: date, 
     assert calendar.working_days_between(day, later) == count
 
 
+@given(CALENDARS, DAYS, st.integers(-60, 60))
+@settings(max_examples=200)
+def test_adding_working_days_goes_from_one_to_the_next(calendar: WorkCalendar, day: date, count: int) -> None:
+    walked, step = day, timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        walked += step
+        while not calendar.is_working_day(walked):
+            walked += step
+    assert calendar.add_working_days(day, count) == walked
+
+
 def test_hours_available_skip_weekends_and_holidays() -> None:
     assert US.hours_available(date(2026, 11, 23), date(2026, 11, 29)) == 4 * 8
     assert US.hours_available(date(2026, 11, 29), date(2026, 11, 23)) == 0

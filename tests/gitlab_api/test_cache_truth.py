@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -220,16 +221,50 @@ UNSEEN = {
 """What shows on no engagement: without epics nobody's work is in the projects where that happens."""
 
 
-@pytest.mark.parametrize(("edition", "version"), SERVERS)
-@pytest.mark.parametrize("change", CHANGES)
-def test_warm_is_cold(tmp_path: Path, change: Callable[[World], None], edition: str, version: str) -> None:
-    path = tmp_path / "cache"
-    with DemoGitLab(make_world(), edition, version) as gitlab:
+@dataclass(frozen=True)
+class Filled:
+    """A server, its world as it was when it was read first, and the cache that this left."""
+
+    gitlab: DemoGitLab
+    then: dict[str, Any]
+    before: Portfolio
+    cache: bytes
+
+    def turn_back(self) -> None:
+        """Nothing has happened since."""
+        world = self.gitlab.world
+        with world.lock:
+            latest = world.revision
+            world.__dict__.update(contents(world, self.then))
+            world.revision = latest + 1
+
+
+def contents(world: World, given: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a world's contents, in that very world."""
+    memo = {id(kept): kept for kept in (world, world.lock)}
+    return copy.deepcopy(given, memo)
+
+
+@pytest.fixture(scope="module", params=SERVERS, ids="-".join)
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    path = tmp_path_factory.mktemp("filled") / "cache"
+    with DemoGitLab(make_world(), *request.param) as gitlab:
+        then = contents(gitlab.world, gitlab.world.__dict__)
         before = read(gitlab, path)
         assert before.failures == ()
-        with gitlab.world.lock:
-            change(gitlab.world)
-        warm, cold, again = read(gitlab, path), read(gitlab), read(gitlab, path)
+        assert [found.name for found in path.parent.iterdir()] == [path.name], "it is whole in one file"
+        yield Filled(gitlab, then, before, path.read_bytes())
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_warm_is_cold(tmp_path: Path, change: Callable[[World], None], filled: Filled) -> None:
+    path, gitlab = tmp_path / "cache", filled.gitlab
+    path.write_bytes(filled.cache)
+    filled.turn_back()
+    with gitlab.world.lock:
+        change(gitlab.world)
+    warm, cold, again = read(gitlab, path), read(gitlab), read(gitlab, path)
     assert dump_snapshot(warm) == dump_snapshot(cold), "the cache tells another story"
     assert (warm, again) == (cold, warm)
-    assert (warm != before) == ((edition, change) not in UNSEEN), "the test changes nothing that is read"
+    seen = (gitlab.world.edition.name, change) not in UNSEEN
+    assert (warm != filled.before) == seen, "the test changes nothing that is read"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.model import DueChange
-from bot.gitlab_api.history import (
+from bot.gitlab_api.label_history import (
     DueNote,
     english_date,
     label_dates,

@@ -11,7 +11,7 @@ from bot.config import Settings
 from bot.domain.model import Engagement, Facts, Portfolio
 from bot.gitlab_api.client import GitLabClient
 from bot.publish.audience import make_guard
-from bot.publish.execute import Outcome, apply_plan
+from bot.publish.execute import RunOutcome, apply_plan
 from bot.publish.plan import make_plan
 from bot.publish.posts import Standing
 from bot.publish.standing import read_standing
@@ -127,10 +127,10 @@ class Stage:
         guard = make_guard(self.settings, self.portfolio)
         return Writer(self.client(), self.settings, guard, sleep=self.slept.append)
 
-    def apply(self, plan: Plan) -> Outcome:
+    def apply(self, plan: Plan) -> RunOutcome:
         return apply_plan(plan, self.writer())
 
-    def publish(self, *documents: Document, colours: dict[str, str] | None = None) -> Outcome:
+    def publish(self, *documents: Document, colours: dict[str, str] | None = None) -> RunOutcome:
         return self.apply(self.plan(*documents, colours=colours))
 
     def notes(self, ref: str = ROOT) -> list[Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.publish.commands import command_lines, disarmed
+from bot.publish.quick_actions import command_lines, disarmed
 from fakegitlab import markdown
 from fakegitlab.services.quick_actions import NAMES
 

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.facts import Facts
 from bot.domain.model import Engagement, Portfolio
 from bot.publish.deliver import deliver
-from bot.publish.execute import Outcome
+from bot.publish.execute import RunOutcome
 from bot.publish.posts import past_reports
 from bot.report.document import IssueTarget, NoteTarget
 from tests.publish.stage import CHANNEL, REPORTS, ROOT, Stage, monthly, open_stage, status
@@ -266,10 +266,10 @@ def test_what_was_written_in_a_customers_place_never_crosses_to_an_internal_one(
 # -- two runs at once
 
 
-def _at_once(stage: Stage, *runs: str) -> list[Outcome]:
+def _at_once(stage: Stage, *runs: str) -> list[RunOutcome]:
     """Each run plans first; then all apply, so that none has seen another's note."""
     plans = [stage.plan(status(text), monthly(text)) for text in runs]
-    outcomes: list[Outcome] = []
+    outcomes: list[RunOutcome] = []
     threads = [threading.Thread(target=lambda p=plan: outcomes.append(stage.apply(p))) for plan in plans]
     for thread in threads:
         thread.start()

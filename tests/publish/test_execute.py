@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.errors import AccessError, GitLabError
-from bot.publish.execute import Outcome, Result, StepState, apply_plan
+from bot.publish.execute import Result, RunOutcome, StepState, apply_plan
 from bot.publish.posts import HealthStanding
 from bot.publish.steps import Plan, Step
 from bot.publish.writer import RefusedWrite, Retry
@@ -183,7 +183,7 @@ def test_an_outcome_is_sorted_by_what_became_of_the_steps() -> None:
         Result(CREATE, state, "x", stale=state == "refused")
         for state in (StepState.DONE, StepState.FAILED, StepState.REFUSED)
     ]
-    outcome = Outcome(tuple(results))
+    outcome = RunOutcome(tuple(results))
     assert (outcome.done, outcome.failed, outcome.refused, outcome.stale) == (
         (results[0],), (results[1],), (results[2],), (results[2],),
     )  # fmt: skip

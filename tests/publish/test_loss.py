@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.model import Engagement, Portfolio
 from bot.publish.forms import PostForm
-from bot.publish.loss import MOST_ASKED, NOTHING_FOUND, SHOWN, Basis, LossFinder, basis_of
+from bot.publish.loss import MOST_ASKED, NOTHING_FOUND, SHOWN, LossFinder, StoodOn, basis_of
 from bot.publish.marker import Marker
 from bot.publish.posts import Post, Standing
 from bot.publish.wishes import identity_of
@@ -53,20 +53,20 @@ def held(
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [
-        (basis([A, B], ["acme/x"]), Basis(frozenset({A, B}), frozenset({"acme/x"}))),
-        (basis(), Basis(frozenset())),
-        ({"stood_on": {}}, Basis(frozenset())),
-        ({"stood_on": {"engagements": A, "unread": {"a": 1}}}, Basis(frozenset())),
-        ({"stood_on": {"engagements": [A, 7, None, [B]], "unread": [{}, "acme/x"]}}, Basis(frozenset({A}), frozenset({"acme/x"}))),
-        ({"stood_on": [A]}, Basis()),
-        ({"stood_on": basis([A])["stood_on"], "status": {B: "red"}}, Basis(frozenset({A}))),
-        ({"status": {A: "green", B: "red"}}, Basis(frozenset({A, B}))),
-        ({"status": {}}, Basis()),
-        ({"status": [A]}, Basis()),
-        ({}, Basis()),
+        (basis([A, B], ["acme/x"]), StoodOn(frozenset({A, B}), frozenset({"acme/x"}))),
+        (basis(), StoodOn(frozenset())),
+        ({"stood_on": {}}, StoodOn(frozenset())),
+        ({"stood_on": {"engagements": A, "unread": {"a": 1}}}, StoodOn(frozenset())),
+        ({"stood_on": {"engagements": [A, 7, None, [B]], "unread": [{}, "acme/x"]}}, StoodOn(frozenset({A}), frozenset({"acme/x"}))),
+        ({"stood_on": [A]}, StoodOn()),
+        ({"stood_on": basis([A])["stood_on"], "status": {B: "red"}}, StoodOn(frozenset({A}))),
+        ({"status": {A: "green", B: "red"}}, StoodOn(frozenset({A, B}))),
+        ({"status": {}}, StoodOn()),
+        ({"status": [A]}, StoodOn()),
+        ({}, StoodOn()),
     ],
 )  # fmt: skip
-def test_what_a_text_stood_on_is_read_back_from_its_payload(payload: Mapping[str, Any], expected: Basis) -> None:
+def test_what_a_text_stood_on_is_read_back_from_its_payload(payload: Mapping[str, Any], expected: StoodOn) -> None:
     assert basis_of(payload) == expected
 
 

@@ -17,7 +17,7 @@ from bot.domain.model import Facts, Portfolio
 from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.reactions import add_sign
 from bot.publish.audience import make_guard
-from bot.publish.execute import Outcome
+from bot.publish.execute import RunOutcome
 from bot.publish.plan import make_plan
 from bot.publish.posts import past_reports
 from bot.publish.steps import Plan
@@ -47,7 +47,7 @@ def plan(stage: Stage, *documents: Any) -> Plan:
     return make_plan(documents, stage.standing(), guard, stage.settings, orders=orders)
 
 
-def run(stage: Stage, *documents: Any) -> Outcome:
+def run(stage: Stage, *documents: Any) -> RunOutcome:
     outcome = stage.apply(plan(stage, *documents))
     assert not outcome.failed, outcome.failed
     return outcome

@@ -12,7 +12,7 @@ from bot.config import Settings
 from bot.domain.model import Engagement, Facts, Portfolio
 from bot.domain.vocabulary import Audience
 from bot.publish.digest import digest
-from bot.publish.execute import Outcome
+from bot.publish.execute import RunOutcome
 from bot.publish.forms import PostForm
 from bot.publish.marker import Marker, signed
 from bot.publish.recheck import Today
@@ -23,7 +23,7 @@ from tests.publish.stage import CHANNEL, ROOT, SETTINGS, UNASKED, Stage, draft, 
 OTHER = "acme/customers/initech#1"
 
 
-def apply(stage: Stage, plan: Plan, texts: frozenset[str] = frozenset()) -> Outcome:
+def apply(stage: Stage, plan: Plan, texts: frozenset[str] = frozenset()) -> RunOutcome:
     return stage.apply(Today(stage.settings, stage.portfolio, texts).recheck(plan))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from bot.app.vocabulary import full_vocabulary
+from bot.app.config_names import full_vocabulary
 from bot.config import parse_config
 from bot.demo import DEMO_CONFIG, make_portfolio
 from bot.derive.past_memory import Memory

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -15,12 +14,10 @@ from bot.config import Settings
 from bot.derive import results as r
 from bot.derive.decisions.due import Due
 from bot.derive.order_results import SlipCause
-from bot.derive.status_results import Step, Story
-from bot.domain.messages import Phrase
+from bot.derive.status_results import NextStep
 from bot.domain.model import Engagement, Facts, Item, MilestoneFact
 from bot.domain.vocabulary import ItemState, MilestoneState, Phase, RaidKind, Severity
 from bot.report import ReportContext
-from bot.report.document import CUSTOMER_TEXT_END, Document, NoteTarget, customer_text
 from bot.report.environment import Templates
 from bot.report.kinds.customer import (
     CustomerFacts,
@@ -28,7 +25,6 @@ from bot.report.kinds.customer import (
     is_visible,
     make_customer,
     name_of,
-    question,
     subjects,
 )
 from bot.report.sample import DAY, RED, WORK, sample_context, sample_derived, sample_dues, sample_settings
@@ -301,9 +297,9 @@ def test_each_milestone_has_its_state_in_the_customers_words() -> None:
 
 def test_a_step_that_the_customer_cannot_see_is_none_of_the_next() -> None:
     steps = (
-        Step(f"{WORK}#15", "Confidential estimate", soon=True),
-        Step(f"{WORK}#13", "Wave 2", soon=True),
-        Step(f"{INSIDE}#1", "Ours"),
+        NextStep(f"{WORK}#15", "Confidential estimate", soon=True),
+        NextStep(f"{WORK}#13", "Wave 2", soon=True),
+        NextStep(f"{INSIDE}#1", "Ours"),
     )
     assert [step.ref for step in facts_of(steps=steps).steps] == [f"{WORK}#13"]
 
@@ -392,101 +388,3 @@ def test_one_that_is_not_among_what_was_derived_is_an_error() -> None:
             make_customer(LATER, context_with(*derived, there=there, settings=FREE), RED)
     with pytest.raises(LookupError):
         make_customer(LATER, context_with(REAL, there={THU: (NORTHWIND,)}), None)
-
-
-# -- the draft, and what the approver sees beside it
-
-
-def made(settings: Settings = REQUIRED, internal: str | None = None, **derived: Any) -> Document:
-    engagement = dataclasses.replace(NORTHWIND, facts=dataclasses.replace(NORTHWIND.facts, internal=internal))
-    full = dataclasses.replace(REAL, **derived)
-    base = context_of(settings)
-    context = dataclasses.replace(
-        base,
-        portfolio=dataclasses.replace(base.portfolio, engagements=(engagement,)),
-        derive=lambda day: r.Derived(day, "USD", (full,)),
-    )
-    return make_customer(STATUS, context, RED)
-
-
-def test_what_needs_approval_is_a_draft_inside_and_what_does_not_goes_to_the_channel() -> None:
-    draft, free = made(), made(FREE)
-    channel = NoteTarget(f"{WORK}#1")
-    assert (draft.target, draft.customer_target, draft.draft) == (NoteTarget(RED), channel, True)
-    assert made(internal="acme/ps-internal/n#2").target == NoteTarget("acme/ps-internal/n#2")
-    assert (free.target, free.customer_target, free.draft) == (channel, None, False)
-    for document in (draft, free):
-        assert (document.kind, document.audience, document.period) == ("status", "customer", STATUS.period.name)
-        assert document.engagement == RED
-        assert document.as_of_line in document.body
-    assert customer_text(draft.body) == free.body.strip("\n")
-
-
-def test_a_question_is_known_by_its_own_words() -> None:
-    for words in ("How was it?", "Well?"):
-        asked = question(context_of(), "csat", "x", words, REAL, NORTHWIND)
-        assert asked.fingerprint == hashlib.sha256(words.encode()).hexdigest()[:24]
-        assert (asked.kind, asked.period, asked.draft) == ("csat", "x", True)
-
-
-def beside(**derived: Any) -> list[str]:
-    """The lines below the draft."""
-    below = made(**derived).body.split(CUSTOMER_TEXT_END)[1]
-    return [line for line in below.splitlines() if line.startswith("- ")]
-
-
-def story(name: str, *evidence: str) -> Story:
-    return Story(
-        name, Severity.HIGH, Phrase("Told {what}", what=name.partition(":")[0]), Phrase("why"), evidence=evidence
-    )
-
-
-WAITING, RISK, SECRET = f"{WORK}#14", f"{WORK}#20", f"{WORK}#15"
-NOTHING_MORE = "- No risk and no story: the text tells all of them."
-ON_TIME = r.Schedule(milestones=(stone(),))
-
-
-@pytest.mark.parametrize(
-    ("told", "kept"),
-    [
-        (story("register:sso", RISK), False),
-        (story("waiting", WAITING), False),
-        (story("waiting:x", WAITING, RISK), False),
-        (story("register:none"), False),
-        (story("register:sso", RISK, SECRET), True),
-        (story("waiting", f"{WORK}#12"), True),
-        (story("margin", RISK), True),
-        (story("register:secret", SECRET), True),
-    ],
-)
-def test_a_story_is_kept_from_the_customer_unless_the_text_tells_it(told: Story, kept: bool) -> None:
-    assert beside(stories=(told,), schedule=ON_TIME) == (
-        [f"- Told {told.id.partition(':')[0]}"] if kept else [NOTHING_MORE]
-    )
-
-
-def test_a_confidential_entry_of_the_log_is_not_told_whatever_the_log_says() -> None:
-    entry = r.RaidEntry(SECRET, "x", RaidKind.RISK)
-    assert beside(stories=(story("register:s", SECRET),), raid=(entry,), schedule=ON_TIME) == ["- Told register"]
-
-
-@pytest.mark.parametrize(
-    ("stones", "line"),
-    [
-        ((stone(),), ""),
-        ((stone(forecast=date(2026, 12, 1)),), "Build](x) on Dec 1, 2026; the customer reads Dec 4, 2026"),
-        ((stone(forecast=DEC_11),), ""),
-        ((stone(forecast=None),), ""),
-        ((stone("Early", forecast=date(2026, 12, 1)), stone("End", due=DEC_11, forecast=DEC_11)), ""),
-        ((stone("End", due=DEC_11, forecast=DEC_9), stone("Early")), "End on Dec 9, 2026; the customer reads Dec 11, 2026"),
-        ((stone("End", due=DEC_11, forecast=DEC_9), stone("Undated", due=None, forecast=None)), ""),
-        ((), ""),
-    ],
-)  # fmt: skip
-def test_the_approver_reads_where_the_end_is_promised_later_than_expected(
-    stones: tuple[r.MilestoneStatus, ...], line: str
-) -> None:
-    lines = [said for said in beside(stories=(), schedule=r.Schedule(milestones=stones)) if "We expect" in said]
-    assert [said.replace("](x)", "") for said in lines] == (
-        [f"- We expect {line.replace('](x)', '')}."] if line else []
-    )

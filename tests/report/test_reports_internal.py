@@ -32,7 +32,7 @@ from bot.report.sample import (
     sample_dues,
     sample_settings,
 )
-from bot.report.site.names import page_names
+from bot.report.site.page_names import page_names
 from bot.report.text.wording import load_words
 
 DUES = {due.kind: due for due in sample_dues()}

@@ -21,11 +21,11 @@ from bot.domain.vocabulary import Audience, Colour, RiskSource, Severity
 from bot.report.site import make_site
 from bot.report.site.bridge import draw_bridge
 from bot.report.site.draw import draw_burn_up, draw_trend, nice_ceiling
-from bot.report.site.names import page_names
+from bot.report.site.page_names import page_names
 from bot.report.site.pages import portfolio_view
 from bot.report.site.plainwords import PlainWords
 from bot.report.site.render import PageRenderer
-from bot.report.site.views import Site
+from bot.report.site.site_data import Site
 from bot.report.text.safe_text import clean
 from bot.report.text.wording import load_words
 from tests.report.chart_samples import FINISH, history

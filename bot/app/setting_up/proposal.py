@@ -42,7 +42,7 @@ def would_create(session: Session) -> Iterator[str]:
 
 
 @frozen
-class Found:
+class NamespaceSeen:
     """A proposed starter, and what it was made from."""
 
     proposal: Proposal
@@ -57,7 +57,9 @@ class Found:
         return f"no label {marker!r} is there yet: psbot init --labels makes it; then put it on each engagement"
 
 
-def propose(group: str, environment: Mapping[str, str], timezone: str = "UTC", places: str | None = None) -> Found:
+def propose(
+    group: str, environment: Mapping[str, str], timezone: str = "UTC", places: str | None = None
+) -> NamespaceSeen:
     """A starter filled with what is found in `group`. Raises UsageError when it, or `places`, can't be seen."""
     url = instance_url(environment.get("GITLAB_URL") or environment.get("CI_SERVER_URL") or DEFAULT_URL)
     token = environment.get("GITLAB_TOKEN", "").strip()
@@ -71,7 +73,7 @@ def propose(group: str, environment: Mapping[str, str], timezone: str = "UTC", p
         raise UsageError(f"{group!r} is not a group that the token can see", "--from", advice) from error
     place = _place(client, places, url) if places else None
     proposal = make_proposal(survey, url if url != DEFAULT_URL else None, place.path if place else None)
-    return Found(replace(proposal, timezone=timezone), survey)
+    return NamespaceSeen(replace(proposal, timezone=timezone), survey)
 
 
 def path_given(text: str, url: str) -> str:
@@ -102,7 +104,7 @@ def project_named(client: GitLabClient, asked: str, url: str) -> SeenProject:
     return found
 
 
-def require_apart(found: Found, portfolio: Portfolio, place: str) -> None:
+def require_apart(found: NamespaceSeen, portfolio: Portfolio, place: str) -> None:
     """Raises UsageError where the project for internal statuses lies among the customers': nothing would hide it from them.
 
     `place` was named by hand; what is not internal by its name may be anybody's.
@@ -169,7 +171,7 @@ def sounds_internal(path: str) -> bool:
     return not {"internal", "intern", "backoffice"}.isdisjoint(words)
 
 
-def unlabelled(found: Found, portfolio: Portfolio) -> Iterator[str]:
+def unlabelled(found: NamespaceSeen, portfolio: Portfolio) -> Iterator[str]:
     """Projects that look like an engagement, and in which nothing belongs to one; a sentence each."""
     proposal, held = found.proposal, _held(portfolio)
     for project in sorted(found.survey.projects, key=lambda p: p.path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.gate import WORKING, Gate, LifeStage
 from bot.derive.decisions.questions import sow_end
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
@@ -57,7 +57,7 @@ def _hint(is_long: bool, **values: Value) -> Phrase:
 
 EXTENSION_COVERED: Final = Gate(
     id="extension-covered",
-    stage=Stage.CHANGE,
+    stage=LifeStage.CHANGE,
     phases=WORKING,
     asked=lambda s: sow_end(s) is not None and isinstance(s.derived.forecast.finish.p50, date),
     message=Phrase("The work outlasts the SOW by two months or more without a change order."),

@@ -38,7 +38,7 @@ GATE_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
 )
 
 
-class Stage(StrEnum):
+class LifeStage(StrEnum):
     """The part of an engagement's life that a gate belongs to, in their order."""
 
     START = "start"
@@ -62,7 +62,7 @@ class Gate:
     """`message` may tell the number of references: its place `n` is filled anew for each engagement."""
 
     id: str
-    stage: Stage
+    stage: LifeStage
     phases: tuple[Phase, ...]
     message: Phrase
     asked: Callable[[Subject], bool] = always
@@ -85,12 +85,12 @@ class Gate:
 
 def on_open_work(gate_id: str, message: Phrase) -> Gate:
     """Asked of the open work once it is planned: a small share of it may lack what the gate asks for."""
-    return Gate(gate_id, Stage.PLAN, WORKING, message, asked=once_planned, among=lambda subject: subject.to_do)
+    return Gate(gate_id, LifeStage.PLAN, WORKING, message, asked=once_planned, among=lambda subject: subject.to_do)
 
 
 def on_escalations(gate_id: str, message: Phrase) -> Gate:
     """Asked of an engagement with open escalations."""
-    return Gate(gate_id, Stage.DELIVER, WORKED, message, asked=lambda subject: bool(subject.derived.escalations))
+    return Gate(gate_id, LifeStage.DELIVER, WORKED, message, asked=lambda subject: bool(subject.derived.escalations))
 
 
 def _is_practised(practice: Practice | None, subject: Subject) -> bool:

@@ -42,7 +42,8 @@ def _when(rule: Rule) -> str:
 
 
 def _row(name: str, threshold: Threshold) -> str:
-    return f"| `{name}` | {threshold.default:g} {threshold.unit} | {threshold.meaning} |"
+    unit = threshold.unit.removesuffix("s") if threshold.default == 1 else threshold.unit
+    return f"| `{name}` | {threshold.default:g} {unit} | {threshold.meaning} |"
 
 
 _GATES_HEAD = """# Compliance

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.config import Threshold
 from bot.derive import checks
-from bot.derive.checks.gate import Gate, Stage
+from bot.derive.checks.gate import Gate, LifeStage
 from bot.derive.checks.rule import Rule, Theme, read_rule
 
 
@@ -24,7 +24,7 @@ def _collect() -> tuple[Rule, ...]:
 def gates_of(rules: tuple[Rule, ...]) -> tuple[Gate, ...]:
     """The gates that rules feed, each once, in the order of an engagement's life."""
     found = {rule.gate.id: rule.gate for rule in rules if rule.gate}
-    return tuple(sorted(found.values(), key=lambda gate: (list(Stage).index(gate.stage), gate.id)))
+    return tuple(sorted(found.values(), key=lambda gate: (list(LifeStage).index(gate.stage), gate.id)))
 
 
 RULES: tuple[Rule, ...] = _collect()

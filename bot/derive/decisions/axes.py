@@ -39,19 +39,12 @@ class Axis:
 def schedule_axis(subject: Subject) -> Axis:
     """The chance to make the SOW's end, and open milestones; of a complete engagement, the finish. SPI where no forecast is."""
     if subject.derived.phase == Phase.COMPLETE:
-        return _weigh(
-            [*_finish_signs(subject), *_milestone_signs(subject)],
-            Phrase("No finish date or SOW end is known."),
-            subject,
-        )
+        known = [*_finish_signs(subject), *_milestone_signs(subject)]
+        return _weigh(known, Phrase("No finish date or SOW end is known."), subject)
     chance = [*_end_passed(subject), *_chance_signs(subject)]
     signs = [*(chance or _spi_signs(subject)), *_milestone_signs(subject)]
-    return _weigh(
-        signs,
-        Phrase("Neither enough progress against a plan, dated milestones, nor a forecast is there yet."),
-        subject,
-        _dated_facts(subject),
-    )
+    lack = Phrase("There is not enough progress against a plan yet, and neither dated milestones nor a forecast.")
+    return _weigh(signs, lack, subject, _dated_facts(subject))
 
 
 def scope_axis(subject: Subject) -> Axis:
@@ -229,18 +222,17 @@ def _slip_sign(m: MilestoneStatus, slip: int, subject: Subject, evidence: tuple[
     colours = [min(colour, "yellow", key=LEVELS.index) for colour in _by_days(slip, subject)]
     if colours[1] == Colour.GREEN and m.on_time_probability is not None:
         # Its chance must be clear of the threshold, too, before a milestone that was at risk counts as safe.
-        colours[1] = low_is_bad(m.on_time_probability, subject.threshold("on_time_yellow"), 0.0, _band(subject))[1]
-        colours[1] = min(colours[1], "yellow", key=LEVELS.index)
+        chance = low_is_bad(m.on_time_probability, subject.threshold("on_time_yellow"), 0.0, _band(subject))
+        colours[1] = min(chance[1], "yellow", key=LEVELS.index)
     return Sign(colours[0], Reason(_slip_text(m, slip), evidence), colours[1])
 
 
 def milestone_slip(milestone: MilestoneStatus, subject: Subject) -> int | None:
     """The slip; where no forecast tells, the working days by which its due date has been moved; None if neither is known."""
-    if milestone.slip_days is not None or milestone.state == MilestoneState.DONE:
+    agreed, due = milestone.baseline, milestone.due
+    if milestone.slip_days is not None or milestone.state == MilestoneState.DONE or not agreed or not due:
         return milestone.slip_days
-    if milestone.baseline and milestone.due and milestone.due != milestone.baseline:
-        return subject.calendar.working_days_between(milestone.baseline, milestone.due)
-    return None
+    return subject.calendar.working_days_between(agreed, due) if due != agreed else None
 
 
 def _by_days(slip: int, subject: Subject) -> tuple[str, str]:

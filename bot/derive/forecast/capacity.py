@@ -57,6 +57,16 @@ class Capacity:
         beyond = self.burn * max(after - float(self.days[-1]), 0.0)
         return float(np.interp(after, self.days, self.booked)), float(np.interp(after, self.days, self.burnt)) + beyond
 
+    def hours_by(self, after: Array) -> Array:
+        """Hours in the next `after` working days, booked or not; one number for each of them."""
+        beyond = self.burn * np.maximum(after - float(self.days[-1]), 0.0)
+        return np.interp(after, self.days, self.hours) + beyond
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything tells how much will be worked."""
+        return self.has_bookings or self.burn > 0
+
     def days_to_do(self, hours: float) -> float | None:
         """Working days until `hours` are done; None where capacity ends before."""
         if hours <= self.hours[-1]:

@@ -178,9 +178,16 @@ def _revenue_trials(
     )
     spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
     quarters, months = (quarter_trials(outlook, found) for found in spans)
-    if s.remaining is None and s.phase != Phase.COMPLETE and not any(q.actual for q in quarters.values()):
+    untold = s.remaining is None or _hours_unknown(s)
+    if untold and s.phase != Phase.COMPLETE and not any(q.actual for q in quarters.values()):
         return {}, {}
     return quarters, months
+
+
+def _hours_unknown(s: Situation) -> bool:
+    """Whether revenue follows hours of which nothing is known: neither sold nor estimated, booked or worked lately."""
+    by_hours = s.terms.recognition in (Recognition.AS_DELIVERED, Recognition.PERCENT_COMPLETE)
+    return by_hours and s.effort is None and not s.capacity.is_known
 
 
 def _finished_at(s: Situation, finish: Quantiles[date]) -> float | None:
@@ -349,6 +356,8 @@ def _revenue_texts(s: Situation, forecast: Forecast) -> list[Phrase]:
         ]
     if s.terms.recognition is None:
         return [Phrase("Neither billing nor recognition is given: revenue can't be known.")]
+    if s.terms.known and _hours_unknown(s):
+        return [Phrase("No hours are sold, estimated, booked or worked lately: revenue can't be known.")]
     if s.terms.recognition == Recognition.AS_DELIVERED:
         return [Phrase("No rate is given: revenue can't be known.")]
     return [Phrase("No value is given: revenue can't be known.")]

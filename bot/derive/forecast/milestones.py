@@ -12,7 +12,7 @@ from bot.derive.forecast.finish import NORMAL, SCORES, Remaining
 from bot.derive.forecast.history import NEVER, Array, History
 from bot.derive.forecast.reference import Reference
 from bot.derive.results import Acceptance, MilestoneForecast, Quantiles
-from bot.derive.schedule.milestones import MilestoneView, milestone_done
+from bot.derive.schedule.milestones import MilestoneWork, milestone_done
 from bot.derive.scope.progress import last_close
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
@@ -30,7 +30,7 @@ _GRID = np.linspace(-3.5, 3.5, 701)
 class Landing:
     """A milestone as seen from today: its share of the remaining time, or the working days until its date."""
 
-    view: MilestoneView
+    view: MilestoneWork
     done_at: float | None
     share: float | None
     """Open value up to and including this milestone, in order of due dates, ÷ all open value."""

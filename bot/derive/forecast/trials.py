@@ -145,7 +145,10 @@ def make_ahead(
 ) -> Ahead:
     """Trials for an open engagement. `floor` is the least number of days that dependencies leave."""
     days = np.maximum(remaining.at(scores.time), max(floor, 0.5))
-    hours = np.zeros_like(days) if effort is None else effort.at(scores.effort) - effort.spent - effort.assumed
+    if effort is None:  # nothing tells what the work costs: who is there until it is over does
+        hours = capacity.hours_by(delay + days)
+    else:
+        hours = effort.at(scores.effort) - effort.spent - effort.assumed
     own = min(state.weeks / OWN_WEEKS, 1.0) if capacity.burn > 0 and not remaining.stalled else 0.0
     own, young = (1.0, capacity.burn <= 0 and state.weeks < BURN_FROM) if capacity.has_bookings else (own, False)
     return Ahead(days, hours, scores.pace, capacity, own, pace_factor, delay, young, exponent)

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.derive.labels import has_label, is_acceptance, matches
 from bot.derive.results import Acceptance
-from bot.derive.schedule.milestones import MilestoneView, milestone_done
+from bot.derive.schedule.milestones import MilestoneWork, milestone_done
 from bot.derive.subject import Subject
 from bot.domain.frozen import frozen
 from bot.domain.model import Item
@@ -30,12 +30,12 @@ def derive_acceptance(subject: Subject) -> tuple[Acceptance, ...]:
     )
 
 
-def _stray_view(title: str) -> MilestoneView:
+def _stray_view(title: str) -> MilestoneWork:
     """A milestone that only an acceptance issue names."""
-    return MilestoneView(title, (), None, (), None, None, None, None)
+    return MilestoneWork(title, (), None, (), None, None, None, None)
 
 
-def _is_billing(view: MilestoneView, subject: Subject) -> bool:
+def _is_billing(view: MilestoneWork, subject: Subject) -> bool:
     fact = view.fact
     if fact is None:
         return False
@@ -53,7 +53,7 @@ class _SignOff:
     is_accepted: bool
 
 
-def _acceptance(view: MilestoneView, issues: list[Item], subject: Subject) -> Acceptance:
+def _acceptance(view: MilestoneWork, issues: list[Item], subject: Subject) -> Acceptance:
     found = _read_sign_off(view, issues, subject)
     days = subject.engagement.facts.passive_acceptance_days
     passive_on = subject.calendar.passive_acceptance_day(found.sent, days) if found.sent else None
@@ -74,7 +74,7 @@ def _acceptance(view: MilestoneView, issues: list[Item], subject: Subject) -> Ac
     )
 
 
-def _state(found: _SignOff, silent: bool, view: MilestoneView) -> AcceptanceState:
+def _state(found: _SignOff, silent: bool, view: MilestoneWork) -> AcceptanceState:
     if found.is_accepted:
         return AcceptanceState.ACCEPTED
     if silent:
@@ -84,7 +84,7 @@ def _state(found: _SignOff, silent: bool, view: MilestoneView) -> AcceptanceStat
     return AcceptanceState.READY if milestone_done(view) else AcceptanceState.OPEN
 
 
-def _read_sign_off(view: MilestoneView, issues: list[Item], subject: Subject) -> _SignOff:
+def _read_sign_off(view: MilestoneWork, issues: list[Item], subject: Subject) -> _SignOff:
     """From the facts, else from the labels of the acceptance issue. The facts have no history: a later day is not yet."""
     labels, day = subject.settings.labels.acceptance, subject.day
     sent = view.fact.sign_off_sent if view.fact else None
@@ -121,7 +121,7 @@ def _closed_accepted(issues: Iterable[Item], subject: Subject) -> date | None:
     return min((day for day in days if day <= subject.day), default=None)
 
 
-def _last_safe_sending(view: MilestoneView, subject: Subject, days: int) -> date | None:
+def _last_safe_sending(view: MilestoneWork, subject: Subject, days: int) -> date | None:
     """For the quarter the milestone is due in, or the running one after that; None where acceptance earns nothing."""
     if subject.engagement.facts.recognised not in (None, Recognition.ON_ACCEPTANCE):
         return None

@@ -6,14 +6,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
-from bot.derive.schedule.milestones import MilestoneView
+from bot.derive.schedule.milestones import MilestoneWork
 from bot.domain.model import Item
 
 Links = Mapping[str, set[str]]
 
 
 def find_critical_path(
-    work: Sequence[Item], values: Mapping[str, float], milestones: Iterable[MilestoneView] = ()
+    work: Sequence[Item], values: Mapping[str, float], milestones: Iterable[MilestoneWork] = ()
 ) -> tuple[str, ...]:
     """References of the heaviest chain, first to do first; empty when no open item waits for another one.
 
@@ -27,7 +27,7 @@ def find_critical_path(
     return _heaviest_chain(links | gates, values) if any(links.values()) else ()
 
 
-def _add_gates(links: dict[str, set[str]], milestones: Sequence[MilestoneView]) -> dict[str, set[str]]:
+def _add_gates(links: dict[str, set[str]], milestones: Sequence[MilestoneWork]) -> dict[str, set[str]]:
     """Gate n (`%n`) opens when all milestones due by then are done; one link to a gate stands for many between items."""
     dated = sorted(((m.due, m) for m in milestones if m.due), key=lambda entry: (entry[0], entry[1].title))
     gates: dict[str, set[str]] = {}

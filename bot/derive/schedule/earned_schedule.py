@@ -13,7 +13,7 @@ from datetime import date
 from bot.derive.ratios import ratio
 from bot.derive.results import MilestoneForecast, Schedule
 from bot.derive.schedule.critical_path import find_critical_path
-from bot.derive.schedule.milestones import MilestoneView, milestone_statuses
+from bot.derive.schedule.milestones import MilestoneWork, milestone_statuses
 from bot.derive.schedule.slips import days_lost_by_month, delays, find_slips
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
@@ -122,7 +122,7 @@ def add_forecasts(schedule: Schedule, subject: Subject, forecasts: Sequence[Mile
     return replace(schedule, milestones=milestone_statuses(subject, forecasts))
 
 
-def plan_dates(work: Sequence[Item], milestones: Sequence[MilestoneView]) -> dict[str, date]:
+def plan_dates(work: Sequence[Item], milestones: Sequence[MilestoneWork]) -> dict[str, date]:
     """Planned finish of each dated item: its first known due date, else its milestone's baseline."""
     by_milestone = {m.title: m.baseline for m in milestones}
     planned = {item.ref: item.first_due or by_milestone.get(item.milestone or "") for item in work}

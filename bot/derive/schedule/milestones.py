@@ -14,7 +14,7 @@ from bot.domain.vocabulary import MilestoneState, TimeboxState
 
 
 @frozen
-class MilestoneView:
+class MilestoneWork:
     """One title: the GitLab milestones that bear it, what the contract says, and its items of work."""
 
     title: str
@@ -31,7 +31,7 @@ class MilestoneView:
         return self.found[0].ref if self.found else ""
 
 
-def find_milestones(engagement: Engagement, work: Sequence[Item], calendar: WorkCalendar) -> tuple[MilestoneView, ...]:
+def find_milestones(engagement: Engagement, work: Sequence[Item], calendar: WorkCalendar) -> tuple[MilestoneWork, ...]:
     """All milestones by due date, then title; one named in the facts alone is there too, without a reference."""
     facts = {fact.milestone: fact for fact in reversed(engagement.facts.milestones)}
     found: dict[str, list[Milestone]] = {}
@@ -48,7 +48,7 @@ def find_milestones(engagement: Engagement, work: Sequence[Item], calendar: Work
     return tuple(sorted(views, key=lambda v: (v.due or v.baseline or date.max, v.title)))
 
 
-def milestone_done(view: MilestoneView) -> bool:
+def milestone_done(view: MilestoneWork) -> bool:
     """Closed, or all its items closed."""
     return _all_closed(view.found) or (bool(view.items) and not any(item.is_open for item in view.items))
 
@@ -80,10 +80,10 @@ def _view(
     fact: MilestoneFact | None,
     items: Sequence[Item],
     calendar: WorkCalendar,
-) -> MilestoneView:
+) -> MilestoneWork:
     """Where several projects have a milestone of that title, the latest dates count."""
     baseline = milestone_baseline(found, fact)
-    return MilestoneView(
+    return MilestoneWork(
         title=title,
         found=tuple(found),
         fact=fact,
@@ -110,7 +110,7 @@ def _closed_on(found: Sequence[Milestone], items: Sequence[Item], calendar: Work
     return calendar.local_day(max(closings)) if closings else None
 
 
-def _status(view: MilestoneView, forecast: MilestoneForecast | None, subject: Subject) -> MilestoneStatus:
+def _status(view: MilestoneWork, forecast: MilestoneForecast | None, subject: Subject) -> MilestoneStatus:
     done = milestone_done(view)
     p50, p80 = (forecast.finish.p50, forecast.finish.p80) if forecast and not done else (None, None)
     reached = view.closed if done else p50
@@ -132,7 +132,7 @@ def _status(view: MilestoneView, forecast: MilestoneForecast | None, subject: Su
     )
 
 
-def _open_state(view: MilestoneView, p80: date | None, day: date) -> MilestoneState:
+def _open_state(view: MilestoneWork, p80: date | None, day: date) -> MilestoneState:
     if view.due and view.due < day:
         return MilestoneState.LATE
     return MilestoneState.AT_RISK if view.due and p80 and p80 > view.due else MilestoneState.ON_TRACK

@@ -7,7 +7,7 @@ from datetime import date
 from statistics import median
 
 from bot.derive.results import Progress
-from bot.derive.schedule.milestones import MilestoneView, milestone_done
+from bot.derive.schedule.milestones import MilestoneWork, milestone_done
 from bot.derive.subject import Subject
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Item
@@ -65,7 +65,7 @@ def _all_done(subject: Subject, work: Sequence[Item]) -> bool:
     return all(milestone_done(m) if m.fact or m.due else not _collects(m) for m in subject.milestone_views)
 
 
-def _collects(view: MilestoneView) -> bool:
+def _collects(view: MilestoneWork) -> bool:
     """Whether a milestone without a date holds work and is open; that all of it is closed today doesn't end it."""
     return bool(view.items) and any(m.state == TimeboxState.ACTIVE for m in view.found)
 

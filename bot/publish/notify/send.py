@@ -10,10 +10,10 @@ from bot.domain.bulkhead import in_words
 from bot.domain.errors import PsbotError
 from bot.publish.digest import digest
 from bot.publish.notify.chat import send_chat
+from bot.publish.notify.due_digests import Desk, Message, messages, unsent
 from bot.publish.notify.failures import NotDelivered, without_secrets
 from bot.publish.notify.mail import VARIABLE, make_message, read_server, send_mail
 from bot.publish.notify.receipts import Receipts
-from bot.publish.notify.wanted import Desk, Message, messages, unsent
 
 
 @dataclass

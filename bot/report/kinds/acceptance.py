@@ -45,7 +45,7 @@ def make_acceptance(due: Due, context: ReportContext, subject: str | None) -> Do
 
 
 @frozen
-class AcceptanceView:
+class AcceptanceRequestView:
     """What the template shows; it computes nothing."""
 
     name: SafeMarkdown
@@ -55,8 +55,8 @@ class AcceptanceView:
     approvers: tuple[str, ...]
 
 
-def _view(context: ReportContext, clock: Acceptance, engagement: Engagement) -> AcceptanceView:
-    return AcceptanceView(
+def _view(context: ReportContext, clock: Acceptance, engagement: Engagement) -> AcceptanceRequestView:
+    return AcceptanceRequestView(
         name=name_of(context, engagement),
         milestone=clock.milestone,
         sent=clock.sent,

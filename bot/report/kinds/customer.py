@@ -18,6 +18,7 @@ from datetime import date
 from bot.config import Settings
 from bot.config.reports import StatusReport
 from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
+from bot.derive.decisions.next_steps import next_steps
 from bot.derive.decisions.promises import (
     CustomerStanding,
     CustomerState,
@@ -27,7 +28,6 @@ from bot.derive.decisions.promises import (
     standing_of,
     state_of,
 )
-from bot.derive.decisions.steps import next_steps
 from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, MilestoneStatus, Story
 from bot.domain.calendar import ONE_DAY, Period
@@ -37,9 +37,9 @@ from bot.domain.model import Engagement, Facts, Item
 from bot.domain.vocabulary import ApprovalMode, Audience, BillingType, Colour, Phase
 from bot.report.context import ReportContext, path_of
 from bot.report.document import CUSTOMER_TEXT_END, CUSTOMER_TEXT_START, Document, NoteTarget
+from bot.report.parts.next_steps import StepView, view_of
 from bot.report.parts.rows import MilestoneView, milestone_pairs
 from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
-from bot.report.parts.steps import StepView, view_of
 from bot.report.parts.stories import StoryView, story_views
 from bot.report.registry import Report, ReportPlace
 from bot.report.text.safe_text import SafeMarkdown, joined

@@ -28,7 +28,7 @@ from bot.report.parts.invoicing import InvoicingView, invoicing_view
 from bot.report.parts.issue import issue_document
 from bot.report.parts.months_ahead import MonthsAhead, months_ahead
 from bot.report.parts.movement import (
-    RaidMovement,
+    RaidChanges,
     Slipped,
     hours_in,
     labelled_in,
@@ -69,7 +69,7 @@ class Month:
     expected: float | None
     """What was forecast for the month when it began."""
     revenue: QuarterRevenue | None
-    raid: RaidMovement
+    raid: RaidChanges
     raid_words: SafeMarkdown
     milestone_words: SafeMarkdown
     wins: tuple[SafeMarkdown, ...]

@@ -22,8 +22,8 @@ from bot.report.document import Document
 from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AXES, colours_of, week_colours
+from bot.report.parts.forecast_before import Was, drivers_between, quarter_was, recalculated
 from bot.report.parts.issue import issue_document
-from bot.report.parts.memory import Was, drivers_between, quarter_was, recalculated
 from bot.report.parts.orders import red_but_quiet
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views

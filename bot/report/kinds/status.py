@@ -18,7 +18,7 @@ from bot.derive.depth import Depth
 from bot.derive.forecast_results import QuarterRevenue
 from bot.derive.labels import has_label
 from bot.derive.results import EngagementDerived, Scope
-from bot.derive.schedule.memory import dates_payload
+from bot.derive.schedule.seen_dates import dates_payload
 from bot.derive.scope.baseline import COUNTS
 from bot.domain.calendar import Period
 from bot.domain.facts.declared import Facts
@@ -33,12 +33,12 @@ from bot.report.parts.changes import Comparison, changes
 from bot.report.parts.charts import status_charts
 from bot.report.parts.colours import AxisView, axis_views, colours_of, posted, posted_before, trends
 from bot.report.parts.headline import headline
+from bot.report.parts.next_steps import StepView, step_views, steps_before
 from bot.report.parts.orders import OrderView, manager_lines, mute_changes, muted_line, orders_in_force
 from bot.report.parts.rows import AcceptanceView, MilestoneView, RiskView, acceptance_views, milestone_views, risk_views
-from bot.report.parts.steps import StepView, step_views, steps_before
 from bot.report.parts.stories import StoryView, story_views
 from bot.report.registry import Report, ReportPlace
-from bot.report.site.names import page_names
+from bot.report.site.page_names import page_names
 from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
 

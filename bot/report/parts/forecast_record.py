@@ -11,9 +11,9 @@ from bot.derive.forecast.record.scores import (
     Asked,
     Calibration,
     ChanceClass,
+    ForecastRecord,
     MoneyRecord,
     PeriodKind,
-    Record,
     Score,
     ScoreGroup,
 )
@@ -23,7 +23,7 @@ from bot.domain.frozen import frozen
 from bot.domain.model import PastReport
 from bot.domain.vocabulary import Audience
 from bot.report.context import ReportContext
-from bot.report.parts.memory import facts_on, forecast_was
+from bot.report.parts.forecast_before import facts_on, forecast_was
 from bot.report.text.safe_text import SafeMarkdown
 
 
@@ -97,7 +97,7 @@ def promised_by_engagement(context: ReportContext, derived: Derived, period: str
     return {s.name: s.committed for s in accuracy.scores if s.kind == ScoreGroup.ENGAGEMENT and s.quarter == period}
 
 
-def _view(context: ReportContext, found: Record, scores: QuarterScores | None) -> RecordView:
+def _view(context: ReportContext, found: ForecastRecord, scores: QuarterScores | None) -> RecordView:
     return RecordView(
         trust=context.templates.words.output(found.trust) if found.known else None,
         of_quarter=scores,

@@ -10,7 +10,7 @@ from bot.domain.calendar import ONE_DAY, Period, month_named
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.report.context import ReportContext
-from bot.report.parts.memory import Was, drivers_between, forecast_was_on
+from bot.report.parts.forecast_before import Was, drivers_between, forecast_was_on
 from bot.report.text.safe_text import SafeMarkdown
 from bot.report.worth import has_range, is_worth
 

@@ -25,7 +25,7 @@ class Slipped:
 
 
 @frozen
-class RaidMovement:
+class RaidChanges:
     """RAID entries opened, closed and escalated within the span, and how many are open at its end."""
 
     opened: tuple[SafeMarkdown, ...] = ()
@@ -56,13 +56,13 @@ def milestones_slipped(
     return tuple(found)
 
 
-def raid_movement(context: ReportContext, now: EngagementDerived, then: EngagementDerived | None) -> RaidMovement:
+def raid_movement(context: ReportContext, now: EngagementDerived, then: EngagementDerived | None) -> RaidChanges:
     before = {entry.ref: entry for entry in then.raid} if then else {}
 
     def links(wanted: Callable[[RaidEntry, RaidEntry | None], bool]) -> tuple[SafeMarkdown, ...]:
         return tuple(context.titled(e.ref, e.title) for e in now.raid if wanted(e, before.get(e.ref)))
 
-    return RaidMovement(
+    return RaidChanges(
         links(lambda e, was: was is None),
         links(lambda e, was: e.state == ItemState.CLOSED and (was is None or was.state != ItemState.CLOSED)),
         links(lambda e, was: e.escalated and (was is None or not was.escalated)),

@@ -27,7 +27,7 @@ from bot.report.site.customer import customer_view
 from bot.report.site.pages import engagement_view, portfolio_view
 from bot.report.site.plainwords import PlainWords
 from bot.report.site.render import PageRenderer
-from bot.report.site.views import Row, Site
+from bot.report.site.site_data import Row, Site
 from bot.report.text.wording import load_words
 
 __all__ = ["WEEKS_SHOWN", "make_site"]

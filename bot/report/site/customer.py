@@ -19,11 +19,11 @@ from bot.domain.vocabulary import MilestoneState
 from bot.report.context import ReportContext
 from bot.report.environment import Templates
 from bot.report.kinds.customer import CustomerFacts, customer_facts
+from bot.report.parts.next_steps import StepView
 from bot.report.parts.rows import MilestoneView
 from bot.report.parts.shared import CustomerRisk, Waiting
-from bot.report.parts.steps import StepView
 from bot.report.site.draw import SlipChart, draw_slips
-from bot.report.site.views import Site
+from bot.report.site.site_data import Site
 from bot.report.text.safe_text import JOINER, SafeMarkdown
 from bot.report.text.wording import Words, load_words
 

@@ -18,7 +18,7 @@ from bot.report.site.draw import (
     expected_day,
     month_ticks,
 )
-from bot.report.site.views import Row
+from bot.report.site.site_data import Row
 
 MOST = 40
 BEHIND, AHEAD = timedelta(days=365), timedelta(days=730)

@@ -15,7 +15,7 @@ import pytest
 from bot.config import Threshold
 from bot.derive.catalog import vocabulary
 from bot.derive.checks.engine import MAX_EVIDENCE, Examination, examine
-from bot.derive.checks.gate import Gate, Stage
+from bot.derive.checks.gate import Gate, LifeStage
 from bot.derive.checks.page import rules_markdown
 from bot.derive.checks.registry import RULES
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule, read_rule
@@ -299,7 +299,7 @@ def test_rules_that_judge_the_status_know_what_the_others_found() -> None:
 
 def _gate(**values: Any) -> Gate:
     return Gate(
-        id="paper", stage=Stage.CHANGE, phases=EVERY_PHASE, message=Phrase("Without paper: {n}.", n=0), **values
+        id="paper", stage=LifeStage.CHANGE, phases=EVERY_PHASE, message=Phrase("Without paper: {n}.", n=0), **values
     )
 
 

@@ -166,7 +166,7 @@ BY_CLASS: dict[str, tuple[dict[str, Any], Prior, tuple[float, float]]] = {
     "eighty days spent": ({"elapsed": 80.0}, PLAN, (34.3981, 0.930285)),
     "a hundred days spent": ({"elapsed": 100.0}, PLAN, (27.3452, 1.2)),
     "twenty days of nothing": ({"elapsed": 20.0, "spent": 0.0}, PLAN, (85.0000, 0.494118)),
-    "a day of one that takes two": ({"elapsed": 1.0}, Prior(math.log(2), 0.8, "hours"), (1.4319, 0.8)),
+    "a day of one that takes two": ({"elapsed": 1.0}, Prior(math.log(2), 0.8, PriorSource.HOURS), (1.4319, 0.8)),
     "half an hour is a beginning": ({"elapsed": 20.0, "spent": 0.5}, PLAN, (85.0000, 0.4)),
     "more taken back than logged": ({"elapsed": 20.0, "spent": -5.0}, PLAN, (85.0000, 0.494118)),
     "nothing known": ({"elapsed": 20.0, "spent": 0.0}, TYPICAL, (34.1766, 0.951118)),

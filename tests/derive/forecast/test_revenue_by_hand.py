@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 
 from bot.derive.forecast.history import WorkAxis
 from bot.derive.forecast.milestones import Amount
-from bot.derive.forecast.revenue import Outlook, QuarterTrials, Span, Terms, make_terms, quarter_trials
+from bot.derive.forecast.revenue import Outlook, QuarterTrials, Span, Terms, make_spans, make_terms, quarter_trials
 from bot.derive.subject import Subject
+from bot.domain.calendar import Period
 from bot.domain.messages import Phrase
 from tests.builders import CALENDAR, make_item, make_log, make_settings, make_subject
 
@@ -23,10 +25,8 @@ NOW = 50.0
 
 def ahead(*hours: float, days: tuple[float, ...] = (20.0,), delay: float = 0.0) -> Any:
     """Trials that spend their hours evenly over the next twenty days."""
-    total = np.array(hours)
-    return SimpleNamespace(
-        hours=total, hours_by=lambda after: total * min(after / 20, 1.0), days=np.array(days), delay=delay
-    )
+    total, on = np.array(hours), np.array(days)
+    return SimpleNamespace(hours=total, hours_by=lambda after: total * min(after / 20, 1.0), days=on, delay=delay)
 
 
 def history(at: float) -> float:
@@ -38,8 +38,7 @@ def terms(recognition: str = "as_delivered", **changes: Any) -> Terms:
     """20,200 at 200 an hour; 5, 20 and 25 hours billed on days 0, 10 and 50, 1,000 not approved; 80 % are billable."""
     money = changes.pop("billed_money", [1000.0, 4000.0, 5000.0])
     values: dict[str, Any] = {
-        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0, "approved_value": 0.0,
-        "unit": "USD",
+        "value": 20_200.0, "hours": 101.0, "rate": 200.0, "billable_share": 0.8, "pending_money": 1000.0, "upside_value": 0.0, "approved_value": 0.0, "unit": "USD",
     }  # fmt: skip
     return Terms(
         recognition=recognition,
@@ -138,6 +137,35 @@ def test_where_more_was_taken_back_than_is_to_come_nothing_more_is_expected() ->
     assert "45 billable hours approved so far, 0 more expected" in str(q["this"].text)
 
 
+def test_a_quarter_that_begins_today_holds_what_waits_for_approval() -> None:
+    q = quarter_trials(outlook(terms()), (Span("until today", 0, NOW), Span("from today", NOW, 60)))
+    assert figures(q["from today"]) == (0, [4200, 5800], 0)
+
+
+def test_work_for_nothing_earns_nothing() -> None:
+    q = found(terms(rate=0.0, billed_money=[0.0, 0.0, 0.0], pending_money=0.0))
+    assert figures(q["next"]) == (0, [0, 0], 0)
+    assert "at 0.00 USD an hour" in str(q["this"].text)
+    for rule in ("percent_complete", "on_completion"):
+        free = found(terms(rule, value=0.0))
+        assert not any(t.actual or t.whole.any() or t.upside for t in free.values())
+        assert not any(t.actual for t in found(terms(rule, value=0.0), finished_at=10.0).values())
+
+
+def test_quarters_share_their_borders_on_the_line_of_working_days() -> None:
+    axis = WorkAxis(CALENDAR)
+    periods = [
+        Period(date(2026, 8, 1), date(2026, 10, 31), "FY27-Q3"),
+        Period(date(2026, 11, 1), date(2027, 1, 31), "FY27-Q4"),
+    ]
+    first, second = make_spans(periods, SimpleNamespace(axis=axis))  # type: ignore[arg-type]
+    assert (first.name, first.before, first.last) == (
+        "FY27-Q3", axis.position(date(2026, 7, 31)), axis.position(date(2026, 10, 31)),
+    )  # fmt: skip
+    assert (second.name, second.before, second.last) == ("FY27-Q4", first.last, axis.position(date(2027, 1, 31)))
+    assert first.before < axis.position(date(2026, 8, 3)) < first.last < second.last
+
+
 # -- percent complete
 
 
@@ -149,6 +177,12 @@ def test_percent_complete_earns_the_share_of_the_hours_at_completion() -> None:
     assert figures(q["next"]) == (0, [2500, 3750], 0)
     assert (q["this"].room, q["next"].room) == pytest.approx((3125, 0))
     assert str(q["this"].text) == "50 of 130 hours at completion are spent; the contract is worth USD 10,000"
+
+
+def test_half_an_hour_of_work_is_earned_by_its_halves() -> None:
+    unbegun = SimpleNamespace(hours_until=lambda at: 0.0)
+    q = found(terms("percent_complete", value=10_000.0), history=unbegun, ahead=ahead(0.5))
+    assert (figures(q["this"]), figures(q["next"])) == ((0, [5000], 0), (0, [5000], 0))
 
 
 def test_percent_complete_of_finished_work_is_certain() -> None:
@@ -347,9 +381,8 @@ def test_hours_taken_back_and_hours_without_a_rate_say_nothing_of_the_mean() -> 
     dearer = [make_log(work, 10, "2026-11-02"), make_log(work, -8, "2026-11-02", user="bob")]
     assert terms_of(settings=rates, facts=unsold, items=[work], timelogs=dearer).rate == 100
     unknown = make_settings(finance={"rates": {"carl": 100}})
-    assert (
-        terms_of(settings=unknown, facts=unsold, items=[work], timelogs=[make_log(work, 9, "2026-11-02")]).rate is None
-    )
+    logs = [make_log(work, 9, "2026-11-02")]
+    assert terms_of(settings=unknown, facts=unsold, items=[work], timelogs=logs).rate is None
     more_back = [make_log(work, 10, "2026-11-02", billable=False), make_log(work, -90, "2026-11-02")]
     assert terms_of(items=[work], timelogs=more_back).billable_share == 1.0
 

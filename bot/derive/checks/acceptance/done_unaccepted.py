@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.decisions.questions import currency_of, working_days_since
 from bot.derive.subject import Subject
@@ -50,7 +50,7 @@ def _done_on(subject: Subject, title: str) -> date | None:
 
 GATE = Gate(
     "acceptance-sent",
-    Stage.CLOSE,
+    LifeStage.CLOSE,
     WORKED,
     Phrase("Finished milestones were not sent for acceptance."),
     asked=lambda s: any(a.state != AcceptanceState.OPEN for a in s.derived.acceptance),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.gate import CLOSING, Gate, LifeStage
 from bot.derive.checks.rule import Rule, out_of_order
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
@@ -16,7 +16,7 @@ def _not_accepted(subject: Subject) -> tuple[str, ...]:
 
 GATE = Gate(
     "milestones-accepted",
-    Stage.CLOSE,
+    LifeStage.CLOSE,
     CLOSING,
     Phrase("Billing milestones are not accepted."),
     asked=lambda s: bool(s.derived.acceptance),

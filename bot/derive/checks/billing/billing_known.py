@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.gate import EVERY_PHASE, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-GATE = Gate("billing-known", Stage.START, EVERY_PHASE, Phrase("The facts don't say how the work is billed."))
+GATE = Gate("billing-known", LifeStage.START, EVERY_PHASE, Phrase("The facts don't say how the work is billed."))
 
 RULE = Rule(id="billing-known", severity=None, gate=GATE, find=lacking(lambda s: s.engagement.facts.billing))

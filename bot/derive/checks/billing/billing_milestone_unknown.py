@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
+from bot.derive.checks.gate import WORKING, Gate, LifeStage, once_planned
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing, quotes
@@ -28,7 +28,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 GATE = Gate(
     "billing-milestones-exist",
-    Stage.PLAN,
+    LifeStage.PLAN,
     WORKING,
     Phrase("The facts name billing milestones that GitLab does not have."),
     asked=lambda s: bool(s.engagement.facts.milestones) and once_planned(s),

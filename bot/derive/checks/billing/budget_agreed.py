@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.gate import EVERY_PHASE, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
@@ -18,7 +18,7 @@ def _has_budget(subject: Subject) -> bool:
 
 GATE = Gate(
     "budget-agreed",
-    Stage.START,
+    LifeStage.START,
     EVERY_PHASE,
     Phrase("The facts have no budget (hours, value or amounts of milestones)."),
     asked=lambda s: s.engagement.facts.billing is not None,

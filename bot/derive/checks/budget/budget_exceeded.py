@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.practices import Practice
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import has_exception, open_exceptions
@@ -49,7 +49,7 @@ def _ask_for_exception(over: float, budget: float) -> Phrase:
 
 GATE = Gate(
     "excess-hours-covered",
-    Stage.CHANGE,
+    LifeStage.CHANGE,
     WORKED,
     Phrase("Hours exceed the budget without a work exception."),
     practice=Practice.APPROVALS,

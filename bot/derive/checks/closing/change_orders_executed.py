@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.gate import CLOSING, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
@@ -14,7 +14,7 @@ def _is_known(subject: Subject) -> bool:
 
 GATE = Gate(
     "change-orders-executed",
-    Stage.CLOSE,
+    LifeStage.CLOSE,
     CLOSING,
     Phrase("A change order is still without a decision."),
     asked=_is_known,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.gate import CLOSING, Gate, LifeStage
 from bot.derive.checks.practices import Practice
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
 GATE = Gate(
     "retro-complete",
-    Stage.CLOSE,
+    LifeStage.CLOSE,
     CLOSING,
     Phrase("The internal retrospective is not marked complete."),
     practice=Practice.RETROSPECTIVES,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
 GATE = Gate(
     "baseline-set",
-    Stage.PLAN,
+    LifeStage.PLAN,
     WORKED,
     Phrase("There is no baseline day (`baseline` or `start`) to measure scope against."),
 )

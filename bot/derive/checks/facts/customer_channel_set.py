@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.gate import EVERY_PHASE, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
 GATE = Gate(
     "customer-channel-set",
-    Stage.START,
+    LifeStage.START,
     EVERY_PHASE,
     Phrase("The customer gets no weekly status: no customer_channel is set."),
 )

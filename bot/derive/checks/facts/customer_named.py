@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.gate import EVERY_PHASE, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-GATE = Gate("customer-named", Stage.START, EVERY_PHASE, Phrase("The facts name no customer."))
+GATE = Gate("customer-named", LifeStage.START, EVERY_PHASE, Phrase("The facts name no customer."))
 
 RULE = Rule(id="customer-named", severity=None, gate=GATE, find=lacking(lambda s: s.engagement.facts.customer))

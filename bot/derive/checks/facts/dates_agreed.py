@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.gate import EVERY_PHASE, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
-GATE = Gate("dates-agreed", Stage.START, EVERY_PHASE, Phrase("The facts have no start or no end of the SOW."))
+GATE = Gate("dates-agreed", LifeStage.START, EVERY_PHASE, Phrase("The facts have no start or no end of the SOW."))
 
 RULE = Rule(
     id="dates-agreed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import Gate, Stage
+from bot.derive.checks.gate import Gate, LifeStage
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, listing
@@ -34,6 +34,6 @@ def _tell(fault: FactFault) -> Phrase:
     return Phrase("{what} {fault}", what=what, fault=fault.message)
 
 
-GATE = Gate("facts-readable", Stage.START, EVERY_PHASE, Phrase("The facts block has keys that can't be read."))
+GATE = Gate("facts-readable", LifeStage.START, EVERY_PHASE, Phrase("The facts block has keys that can't be read."))
 
 RULE = Rule(id="facts-invalid", severity=Severity.MEDIUM, phases=EVERY_PHASE, gate=GATE, find=find)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.derive.checks.gate import EVERY_PHASE, Gate, Stage
+from bot.derive.checks.gate import EVERY_PHASE, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
@@ -18,7 +18,7 @@ def _is_read_by_customers(subject: Subject) -> bool:
 
 GATE = Gate(
     "internal-target-set",
-    Stage.START,
+    LifeStage.START,
     EVERY_PHASE,
     Phrase("There is no internal place for the status; customers can read here."),
     asked=_is_read_by_customers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.decisions.questions import working_days_since
 from bot.derive.subject import Subject
@@ -17,7 +17,7 @@ def _are_approved(subject: Subject) -> bool:
 
 GATE = Gate(
     "hours-approved",
-    Stage.DELIVER,
+    LifeStage.DELIVER,
     WORKED,
     Phrase("Billable hours older than a week are not approved."),
     asked=lambda s: any(log.billable for log in s.engagement.timelogs),

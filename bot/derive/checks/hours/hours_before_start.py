@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.practices import Practice
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import has_work_at_risk, hours_of
@@ -38,7 +38,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 GATE = Gate(
     "early-work-covered",
-    Stage.CHANGE,
+    LifeStage.CHANGE,
     WORKED,
     Phrase("Hours were logged before the SOW began, without a work-at-risk approval."),
     practice=Practice.APPROVALS,

@@ -26,7 +26,7 @@ def find(subject: Subject) -> Iterator[Finding]:
                 names=listing(gone),
             ),
             tuple(item.ref for item in found),
-            Phrase("Assign them anew and ask for a handover."),
+            Phrase("Reassign them and ask for a handover."),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.gate import WORKING, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period, week_of
@@ -27,6 +27,8 @@ def _runs_next_week(subject: Subject) -> bool:
     return bool(subject.engagement.bookings and subject.to_do) and not (end and end < _next_week(subject).first)
 
 
-GATE = Gate("booked-ahead", Stage.DELIVER, WORKING, Phrase("Nobody is booked for next week."), asked=_runs_next_week)
+GATE = Gate(
+    "booked-ahead", LifeStage.DELIVER, WORKING, Phrase("Nobody is booked for next week."), asked=_runs_next_week
+)
 
 RULE = Rule(id="booked-ahead", severity=None, gate=GATE, find=lacking(_is_booked))

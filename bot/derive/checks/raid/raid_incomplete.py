@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.gate import WORKING, Gate, LifeStage
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.checks.telling import tell_worst
 from bot.derive.subject import Subject
@@ -32,7 +32,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 GATE = Gate(
     "raid-complete",
-    Stage.DELIVER,
+    LifeStage.DELIVER,
     WORKING,
     Phrase("RAID entries that lack a required field: {n}.", n=0),
     asked=lambda s: any(entry.state != ItemState.CLOSED for entry in s.derived.raid),

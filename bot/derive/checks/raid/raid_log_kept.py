@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.decisions.questions import in_planning
 from bot.derive.labels import raid_kind
@@ -20,6 +20,6 @@ def _is_due(subject: Subject) -> bool:
     return subject.derived.phase != Phase.ACTIVE or not in_planning(subject)
 
 
-GATE = Gate("raid-log-kept", Stage.START, WORKED, Phrase("There is no entry in the RAID log."), asked=_is_due)
+GATE = Gate("raid-log-kept", LifeStage.START, WORKED, Phrase("There is no entry in the RAID log."), asked=_is_due)
 
 RULE = Rule(id="raid-log-kept", severity=None, gate=GATE, find=lacking(_has_entry))

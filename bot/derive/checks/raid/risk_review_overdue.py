@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.gate import WORKING, Gate, LifeStage
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.subject import Subject
@@ -24,7 +24,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 GATE = Gate(
     "raid-reviewed",
-    Stage.DELIVER,
+    LifeStage.DELIVER,
     WORKING,
     Phrase("RAID entries past their review date: {n}.", n=0),
     asked=lambda s: any(entry.state != ItemState.CLOSED and entry.review for entry in s.derived.raid),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.gate import WORKING, Gate, LifeStage
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.decisions.questions import days_late
@@ -37,7 +37,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 GATE = Gate(
     "nothing-overdue",
-    Stage.DELIVER,
+    LifeStage.DELIVER,
     WORKING,
     Phrase("Overdue items: {n}.", n=0),
     among=lambda s: [item for item in s.to_do if item.due_date],

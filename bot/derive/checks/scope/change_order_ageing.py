@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.decisions.questions import currency_of, working_days_since
@@ -46,7 +46,7 @@ def _worth(subject: Subject, orders: list[ChangeOrder]) -> Phrase:
 
 GATE = Gate(
     "change-orders-decided",
-    Stage.CHANGE,
+    LifeStage.CHANGE,
     WORKED,
     Phrase("Change orders that wait too long for a decision: {n}.", n=0),
     asked=lambda s: bool(s.derived.scope.change_orders),

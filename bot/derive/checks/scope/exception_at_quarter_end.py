@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.config import Threshold
-from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.gate import CLOSING, Gate, LifeStage
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.decisions.questions import days_left_in_quarter, open_exceptions
 from bot.derive.subject import Subject
@@ -62,7 +62,7 @@ def _hint(older: bool, **values: Value) -> Phrase:
     )
 
 
-GATE = Gate("exceptions-closed", Stage.CLOSE, CLOSING, Phrase("Work exceptions still open: {n}.", n=0))
+GATE = Gate("exceptions-closed", LifeStage.CLOSE, CLOSING, Phrase("Work exceptions still open: {n}.", n=0))
 
 RULE = Rule(
     id="exception-at-quarter-end",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKED, Gate, Stage
+from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
@@ -47,7 +47,7 @@ def _hint(proposed: bool, **values: Value) -> Phrase:
 
 GATE = Gate(
     "scope-growth-covered",
-    Stage.CHANGE,
+    LifeStage.CHANGE,
     WORKED,
     Phrase("Scope grew, and no change order covers or proposes it."),
     asked=lambda s: s.derived.scope.growth is not None,

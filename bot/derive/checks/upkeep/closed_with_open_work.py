@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import CLOSING, Gate, Stage
+from bot.derive.checks.gate import CLOSING, Gate, LifeStage
 from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase
@@ -22,6 +22,6 @@ def find(subject: Subject) -> Iterator[Finding]:
         )
 
 
-GATE = Gate("work-closed", Stage.CLOSE, CLOSING, Phrase("Items still open: {n}.", n=0))
+GATE = Gate("work-closed", LifeStage.CLOSE, CLOSING, Phrase("Items still open: {n}.", n=0))
 
 RULE = Rule(id="closed-with-open-work", severity=Severity.MEDIUM, phases=EVERY_PHASE, gate=GATE, find=find)

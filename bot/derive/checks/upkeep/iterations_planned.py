@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.derive.checks.gate import WORKING, Gate, Stage, is_long, once_planned
+from bot.derive.checks.gate import WORKING, Gate, LifeStage, is_long, once_planned
 from bot.derive.checks.practices import Practice
 from bot.derive.checks.rule import Rule, lacking
 from bot.domain.messages import Phrase
 
 GATE = Gate(
     "iterations-planned",
-    Stage.PLAN,
+    LifeStage.PLAN,
     WORKING,
     Phrase("A long engagement without iterations: no open item is in one."),
     practice=Practice.ITERATIONS,

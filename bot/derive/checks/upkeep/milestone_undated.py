@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
+from bot.derive.checks.gate import WORKING, Gate, LifeStage, once_planned
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.checks.telling import tell_names
 from bot.derive.decisions.questions import in_planning, milestone_due
@@ -32,7 +32,11 @@ def _has_open(subject: Subject) -> bool:
 
 
 GATE = Gate(
-    "milestones-dated", Stage.PLAN, WORKING, Phrase("Open milestones without a due date: {n}.", n=0), asked=_has_open
+    "milestones-dated",
+    LifeStage.PLAN,
+    WORKING,
+    Phrase("Open milestones without a due date: {n}.", n=0),
+    asked=_has_open,
 )
 
 RULE = Rule(id="milestone-undated", severity=Severity.LOW, gate=GATE, find=find)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.config import Threshold
-from bot.derive.checks.gate import WORKING, Gate, Stage, once_planned
+from bot.derive.checks.gate import WORKING, Gate, LifeStage, once_planned
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.decisions.questions import last_activity
 from bot.derive.subject import Subject
@@ -34,7 +34,11 @@ def _is_known(subject: Subject) -> bool:
 
 
 STATUS_CURRENT = Gate(
-    "status-current", Stage.DELIVER, WORKING, Phrase("Nothing in GitLab changed for a week or longer."), asked=_is_known
+    "status-current",
+    LifeStage.DELIVER,
+    WORKING,
+    Phrase("Nothing in GitLab changed for a week or longer."),
+    asked=_is_known,
 )
 
 RULE = Rule(id="no-weekly-update", severity=Severity.MEDIUM, thresholds=THRESHOLDS, gate=STATUS_CURRENT, find=find)

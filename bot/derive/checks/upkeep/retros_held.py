@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.derive.checks.gate import WORKED, Gate, Stage, is_long
+from bot.derive.checks.gate import WORKED, Gate, LifeStage, is_long
 from bot.derive.checks.practices import Practice
 from bot.derive.checks.rule import Rule, lacking
 from bot.derive.subject import Subject
@@ -24,7 +24,7 @@ def _is_due(subject: Subject) -> bool:
 
 GATE = Gate(
     "retros-held",
-    Stage.PLAN,
+    LifeStage.PLAN,
     WORKED,
     Phrase("A long engagement without a recorded lesson: were there retrospectives?"),
     practice=Practice.LESSONS,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.config import Threshold
-from bot.derive.checks.gate import WORKING, Gate, Stage
+from bot.derive.checks.gate import WORKING, Gate, LifeStage
 from bot.derive.checks.rule import Finding, Rule
 from bot.derive.checks.telling import oldest_first, tell_oldest
 from bot.derive.decisions.questions import is_blocked, is_waiting, last_touched
@@ -45,7 +45,7 @@ def _is_under_way(subject: Subject, item: Item) -> bool:
 
 GATE = Gate(
     "items-updated",
-    Stage.DELIVER,
+    LifeStage.DELIVER,
     WORKING,
     Phrase("Items under way that were not updated for two weeks: {n}.", n=0),
     among=_under_way,

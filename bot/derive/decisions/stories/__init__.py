@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.derive.decisions.stories.causes import MOST, Cause, Group, group_risks, merge_to
-from bot.derive.decisions.stories.remedies import Simulate
-from bot.derive.decisions.stories.telling import tell
+from bot.derive.decisions.stories.story_text import tell
+from bot.derive.decisions.stories.ways_out import Simulate
 from bot.derive.results import Story
 from bot.derive.subject import Subject
 

@@ -16,7 +16,15 @@ from bot.derive.forecast.record.commitments import (
     opening_commitment,
     read_commitments,
 )
-from bot.derive.forecast.record.scores import IN_RANGE, Calibration, Record, Score, ScoreGroup, kept_dates, make_record
+from bot.derive.forecast.record.scores import (
+    IN_RANGE,
+    Calibration,
+    ForecastRecord,
+    Score,
+    ScoreGroup,
+    kept_dates,
+    make_record,
+)
 from bot.derive.forecast.record.waterfall import find_drivers
 from bot.derive.results import Derived, Driver, Forecast, QuarterRevenue, Waterfall
 from bot.domain.calendar import Period, WorkCalendar, month_named
@@ -34,7 +42,7 @@ class Accuracy:
     scores: tuple[Score, ...] = ()
     calibration: tuple[Calibration, ...] = ()
     change: Waterfall | None = None
-    record: Record = field(default_factory=Record)
+    record: ForecastRecord = field(default_factory=ForecastRecord)
 
 
 def measure_accuracy(

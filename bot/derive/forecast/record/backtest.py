@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.derive.forecast.engagement import forecast_engagement
 from bot.derive.forecast.finish import LEVELS
 from bot.derive.forecast.learn import REPLAY_AT, Finished, find_finished, learn_by_day, learn_from
-from bot.derive.forecast.record.scores import Asked, Record, Score, ScoreGroup, kept_dates, make_record, vars_of
+from bot.derive.forecast.record.scores import Asked, ForecastRecord, Score, ScoreGroup, kept_dates, make_record, vars_of
 from bot.derive.forecast.reference import Reference, learned_note
 from bot.derive.forecast_results import Q
 from bot.derive.judgement_results import Judgement, JudgementScore
@@ -94,7 +94,7 @@ class BacktestReport:
     quarters_within: Mapping[str, float | None]
     """Share of past quarters forecast within 5 %, by when it was asked (start, middle)."""
     reference: Reference
-    record: Record
+    record: ForecastRecord
     """Errors and bias by quarter and month, of the portfolio, by PM and region; promises kept; chances in classes."""
     notes: tuple[str, ...] = ()
     judgements: tuple[Judgement, ...] = ()
@@ -189,7 +189,7 @@ def run_backtest(
     )
 
 
-def _record(scores: Sequence[Score], cases: Sequence[Case]) -> Record:
+def _record(scores: Sequence[Score], cases: Sequence[Case]) -> ForecastRecord:
     promises = [
         (c.finished <= c.finish.p50, c.finished <= c.finish.p80)
         for c in cases

@@ -119,7 +119,7 @@ class ChanceClass:
 
 
 @frozen
-class Record:
+class ForecastRecord:
     """All of it."""
 
     money: tuple[MoneyRecord, ...] = ()
@@ -173,13 +173,13 @@ IN_RANGE = Phrase("revenue within its 80 % range")
 
 def make_record(
     scores: Iterable[Score], calibration: Iterable[Calibration], chances: Iterable[tuple[float, bool]]
-) -> Record:
+) -> ForecastRecord:
     """The record of forecasts whose truth is known; `chances` are promised chances to be on time, and whether it was."""
     groups: dict[tuple[PeriodKind, Asked, int, str], list[Score]] = defaultdict(list)
     for s in scores:
         if s.final and s.error is not None:
             groups[s.period, s.asked, GROUPS.index(s.kind), "" if s.kind == ScoreGroup.ENGAGEMENT else s.name].append(s)
-    return Record(
+    return ForecastRecord(
         tuple(_money(*key, found) for key, found in sorted(groups.items())),
         tuple(calibration),
         _classes(list(chances)),

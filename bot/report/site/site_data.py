@@ -34,7 +34,7 @@ from bot.domain.messages import Text
 from bot.domain.model import Engagement, Facts, Portfolio, as_of
 from bot.domain.vocabulary import MilestoneState, Phase, Severity
 from bot.report.parts.weeks import count_colours
-from bot.report.site.names import page_names
+from bot.report.site.page_names import page_names
 from bot.report.text.safe_text import safe_url
 from bot.report.worth import Revenue, worth_telling
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.derive.decisions.steps import next_steps
+from bot.derive.decisions.next_steps import next_steps
 from bot.derive.depth import Depth
 from bot.derive.results import EngagementDerived
-from bot.derive.status_results import Step
+from bot.derive.status_results import NextStep
 from bot.domain.calendar import Period
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement, Item
@@ -35,7 +35,7 @@ def step_views(context: ReportContext, derived: EngagementDerived) -> tuple[Step
     return tuple(view_of(context, step) for step in next_steps(derived.steps))
 
 
-def view_of(context: ReportContext, step: Step) -> StepView:
+def view_of(context: ReportContext, step: NextStep) -> StepView:
     what = context.titled(step.ref, step.title)
     return StepView(step.ref, what, step.who, step.due, step.late, step.blocked)
 

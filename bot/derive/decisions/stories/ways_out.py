@@ -24,7 +24,7 @@ NOTICEABLE = 0.02
 
 
 @frozen
-class Remedy:
+class WayOut:
     """Something that may be done, as a sentence, and the engagement as it would be then."""
 
     action: Phrase
@@ -33,7 +33,7 @@ class Remedy:
     evidence: tuple[str, ...] = ()
 
 
-def cheapest(subject: Subject, simulate: Simulate) -> tuple[Remedy, Gain] | None:
+def cheapest(subject: Subject, simulate: Simulate) -> tuple[WayOut, Gain] | None:
     """The first way out, by what it costs us, that makes the date likely or the budget hold; else the one that helps most."""
     tried = [(remedy, _gain(subject, remedy, simulate)) for remedy in remedies(subject)]
     helpful = [(remedy, gain) for remedy, gain in tried if gain is not None and _helps(subject, gain)]
@@ -42,7 +42,7 @@ def cheapest(subject: Subject, simulate: Simulate) -> tuple[Remedy, Gain] | None
     return next(iter(enough or sorted(helpful, key=lambda pair: -(pair[1].on_time_probability or 0.0))), None)
 
 
-def remedies(subject: Subject) -> Iterator[Remedy]:
+def remedies(subject: Subject) -> Iterator[WayOut]:
     """From the cheapest on: paper, less work, another date, more people."""
     yield from _approve_orders(subject)
     yield from _take_out_added(subject)
@@ -50,14 +50,14 @@ def remedies(subject: Subject) -> Iterator[Remedy]:
     yield from _add_person(subject)
 
 
-def _approve_orders(subject: Subject) -> Iterator[Remedy]:
+def _approve_orders(subject: Subject) -> Iterator[WayOut]:
     pending = [order for order in subject.derived.scope.change_orders if is_pending(order)]
     if not pending:
         return
     names = listing(quotes(order.title for order in pending))
     action = Phrase("Get {n|the change order|the change orders} {names} signed.", n=len(pending), names=names)
     money = sum(order.value for order in pending)
-    yield Remedy(action, _approved(subject, pending), money or None, tuple(order.ref for order in pending))
+    yield WayOut(action, _approved(subject, pending), money or None, tuple(order.ref for order in pending))
 
 
 def _approved(subject: Subject, orders: list[ChangeOrder]) -> Engagement:
@@ -75,7 +75,7 @@ def _approved(subject: Subject, orders: list[ChangeOrder]) -> Engagement:
     return replace(subject.engagement, items=tuple(map(approve, subject.engagement.items)))
 
 
-def _take_out_added(subject: Subject) -> Iterator[Remedy]:
+def _take_out_added(subject: Subject) -> Iterator[WayOut]:
     """Work that came after the scope was agreed, is not begun, and has no signed paper."""
     if not subject.derived.scope.growth:
         return
@@ -88,30 +88,30 @@ def _take_out_added(subject: Subject) -> Iterator[Remedy]:
         "Take the {items} that came after the scope was agreed, and are not begun, out of it or into a change order.",
         items=items(len(added)),
     )
-    yield Remedy(action, replace(subject.engagement, items=kept), None, tuple(sorted(refs))[:10])
+    yield WayOut(action, replace(subject.engagement, items=kept), None, tuple(sorted(refs))[:10])
 
 
-def _move_end(subject: Subject) -> Iterator[Remedy]:
+def _move_end(subject: Subject) -> Iterator[WayOut]:
     end, late = subject.derived.end, subject.derived.forecast.finish.p80
     if end is None or not isinstance(late, date) or late <= end:
         return
     action = Phrase("Get {day} confirmed in writing as the new end (now {end}).", day=late, end=end)
-    yield Remedy(action, _scenario(subject, Scenario(subject.engagement.ref, end=late)))
+    yield WayOut(action, _scenario(subject, Scenario(subject.engagement.ref, end=late)))
 
 
-def _add_person(subject: Subject) -> Iterator[Remedy]:
+def _add_person(subject: Subject) -> Iterator[WayOut]:
     try:
         changed = _scenario(subject, Scenario(subject.engagement.ref, people=1.0))
     except UsageError:
         return
-    yield Remedy(Phrase("Add one person to the team."), changed)
+    yield WayOut(Phrase("Add one person to the team."), changed)
 
 
 def _scenario(subject: Subject, scenario: Scenario) -> Engagement:
     return change_engagement(subject.engagement, scenario, subject.day, subject.calendar, subject.settings.labels)
 
 
-def _gain(subject: Subject, remedy: Remedy, simulate: Simulate) -> Gain | None:
+def _gain(subject: Subject, remedy: WayOut, simulate: Simulate) -> Gain | None:
     then = simulate(remedy.changed)
     if then is None:
         return None

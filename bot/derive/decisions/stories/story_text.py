@@ -13,7 +13,7 @@ from bot.derive.decisions.asks import lacks_of
 from bot.derive.decisions.owners import assignee_of
 from bot.derive.decisions.questions import is_waiting, owner_of
 from bot.derive.decisions.stories.causes import Cause, Group, has_scope_cause
-from bot.derive.decisions.stories.remedies import Remedy, Simulate, cheapest, days_late, hours_over
+from bot.derive.decisions.stories.ways_out import Simulate, WayOut, cheapest, days_late, hours_over
 from bot.derive.money.rates import hourly_rate
 from bot.derive.results import Acceptance, Story
 from bot.derive.scope.change_orders import is_pending
@@ -180,7 +180,7 @@ def _lacks(subject: Subject) -> Text | None:
     return Phrase("There are no exit criteria.") if lacks else None
 
 
-def _action(group: Group, remedy: Remedy | None) -> Text:
+def _action(group: Group, remedy: WayOut | None) -> Text:
     own = remedy.action if remedy else group.risks[0].action
     if not group.further:
         return own

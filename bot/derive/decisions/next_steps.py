@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.derive.decisions.questions import is_blocked
 from bot.derive.labels import raid_kind
-from bot.derive.status_results import Step
+from bot.derive.status_results import NextStep
 from bot.derive.subject import Subject
 from bot.domain.model import Item
 from bot.domain.vocabulary import RaidKind
@@ -17,7 +17,7 @@ HORIZON: Final = timedelta(days=14)
 MOST: Final = 5
 
 
-def derive_steps(subject: Subject) -> tuple[Step, ...]:
+def derive_steps(subject: Subject) -> tuple[NextStep, ...]:
     """All of them, most urgent first: by due date, else by the plan; then what is on the critical path."""
     critical = frozenset(subject.derived.schedule.critical_path)
     actions = (
@@ -30,7 +30,7 @@ def derive_steps(subject: Subject) -> tuple[Step, ...]:
     return tuple(_step(subject, item) for item in sorted((*subject.to_do, *actions), key=urgency))
 
 
-def next_steps(steps: Iterable[Step], among: Callable[[Step], bool] = lambda _: True) -> tuple[Step, ...]:
+def next_steps(steps: Iterable[NextStep], among: Callable[[NextStep], bool] = lambda _: True) -> tuple[NextStep, ...]:
     """The few to name: what is due soon, else what comes first and is not blocked. `among`: those that a reader may see."""
     known = tuple(filter(among, steps))
     soon = tuple(step for step in known if step.soon)
@@ -41,7 +41,7 @@ def _finish(subject: Subject, item: Item) -> date:
     return item.due_date or subject.derived.schedule.planned.get(item.ref) or date.max
 
 
-def _step(subject: Subject, item: Item) -> Step:
+def _step(subject: Subject, item: Item) -> NextStep:
     late = item.due_date is not None and item.due_date < subject.day
     soon = _finish(subject, item) <= subject.day + HORIZON
-    return Step(item.ref, item.title, item.assignees, item.due_date, soon, late, is_blocked(subject, item))
+    return NextStep(item.ref, item.title, item.assignees, item.due_date, soon, late, is_blocked(subject, item))
