@@ -53,7 +53,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _shared(
     config: Annotated[Path | None, typer.Option(help="The config file; else PSBOT_CONFIG, else ./config.yml.")] = None,
-    verbose: Annotated[bool, flag("--verbose", "-v", help="Say what is asked of GitLab.")] = False,
+    verbose: Annotated[bool, flag("--verbose", "-v", help="Log each request to GitLab.")] = False,
     quiet: Annotated[bool, flag("--quiet", "-q", help="Only results and errors.")] = False,
     version: Annotated[
         bool, flag("--version", "-V", callback=_print_version, is_eager=True, help="Print the version.")

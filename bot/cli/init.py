@@ -29,7 +29,7 @@ def init(
     labels: Annotated[bool, flag("--labels", help="Also create missing labels in the configured namespaces.")] = False,
     places: Annotated[
         str | None,
-        value("--places", "PROJECT", "Also make the issues that take internal statuses, there."),
+        value("--places", "PROJECT", "Also create the issues for internal statuses there."),
     ] = None,
     dry_run: Annotated[bool, flag("--dry-run", help="Write nothing anywhere; say what would be written.")] = False,
 ) -> None:

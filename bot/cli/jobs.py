@@ -30,12 +30,14 @@ WOULD_CHANGE = 5
 def run(
     only: Only = None,
     report: Annotated[
-        str | None, value("--report", "KIND", "Force one, due or not, such as status or monthly.")
+        str | None, value("--report", "KIND", "Write this one, due or not, such as status or monthly.")
     ] = None,
     period: Annotated[str | None, value("--period", "NAME", "With --report: 2026-W47, 2026-10 or FY27-Q3.")] = None,
     partner: Annotated[str | None, value("--partner", "NAME", "With --report partner --out DIR.")] = None,
     out: Annotated[Path | None, value("--out", "DIR", "Also leave the rendered files there.", "-o")] = None,
-    dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; show a diff of what would be.")] = False,
+    dry_run: Annotated[
+        bool, flag("--dry-run", help="Write nothing to GitLab; show what would change as a diff.")
+    ] = False,
     plan: Annotated[Path | None, value("--plan", "FILE", "With --dry-run: leave the plan as JSON.")] = None,
     as_of: AsOf = None,
     junit: Annotated[Path | None, value("--junit", "FILE", "A run report that GitLab shows.")] = None,
@@ -54,7 +56,7 @@ def run(
         bool, flag("--exit-code", help=f"With --dry-run: end with {WOULD_CHANGE} where a run would write something.")
     ] = False,
     accept_loss: Annotated[
-        bool, flag("--accept-loss", help="Engagements that vanished are meant to be gone: report without them.")
+        bool, flag("--accept-loss", help="Vanished engagements are gone on purpose: report without them.")
     ] = False,
 ) -> None:
     """The scheduled job: read, derive, and publish whatever is due."""
@@ -146,7 +148,7 @@ def serve(
         ".psbot-health"
     ),
     probe: Annotated[
-        bool, flag("--probe", help="Only tell by the exit code whether the one that touches FILE is alive.")
+        bool, flag("--probe", help="Only report, by exit code, whether FILE is still being touched.")
     ] = False,
 ) -> None:
     """Stay up and run the job at the times of the config; ends cleanly on SIGTERM."""

@@ -24,21 +24,25 @@ if TYPE_CHECKING:
 @app.command(epilog="Example: psbot new SOW.yml --dry-run, then psbot new SOW.yml")
 def new(
     sow: Annotated[Path | None, typer.Argument(metavar="[SOW.yml]", help="The sold engagement.")] = None,
-    dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; say what would be made.")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; say what would be created.")] = False,
     plan: Annotated[Path | None, value("--plan", "FILE", "With --dry-run: leave that plan as JSON.")] = None,
     from_csv: Annotated[
         Path | None,
-        value("--from-csv", "FILE", "One a row: an export of Certinia, Kantata, a sheet."),
+        value("--from-csv", "FILE", "One engagement per row: Certinia, Kantata, a sheet."),
     ] = None,
-    project: Annotated[str | None, value("--project", "PATTERN", "Where each goes: 'acme/{customer}/{sow}'.")] = None,
-    group: Annotated[str | None, value("--group", "PATTERN", "Whose epic each is: 'acme/{customer}'.")] = None,
-    internal: Annotated[str | None, value("--internal", "PROJECT", "Which takes the internal status issues.")] = None,
+    project: Annotated[str | None, value("--project", "PATTERN", "Project of each: 'acme/{customer}/{sow}'.")] = None,
+    group: Annotated[
+        str | None, value("--group", "PATTERN", "Group that holds each one's epic: 'acme/{customer}'.")
+    ] = None,
+    internal: Annotated[
+        str | None, value("--internal", "PROJECT", "Project that takes the internal status issues.")
+    ] = None,
     template: Annotated[
-        str | None, value("--template", "NAME", "First items: migration, implementation, training.")
+        str | None, value("--template", "NAME", "Template of first items: migration, implementation, training.")
     ] = None,
     dates: Annotated[str | None, value("--dates", "ORDER", "dmy or mdy, where the file can't tell.")] = None,
 ) -> None:
-    """Set sold engagements up: project, milestones, labels, RAID log, internal place, facts, first items."""
+    """Set up sold engagements: project, milestones, labels, RAID log, internal place, facts, first items."""
     from bot.app.session import open_session
 
     if (sow is None) == (from_csv is None):

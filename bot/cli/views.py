@@ -65,9 +65,9 @@ def status(
     csv_: Annotated[bool, flag("--csv", help="Print CSV, every column unless --columns names some.")] = False,
     columns: Annotated[
         str | None,
-        value("--columns", "NAMES", "Which, such as ref,pm,finish_p50; a wrong one lists all."),
+        value("--columns", "NAMES", "Columns to show: ref,pm,finish_p50; a wrong name lists all."),
     ] = None,
-    sort: Annotated[str | None, value("--sort", "NAME", "By that column; -NAME turns the order round.")] = None,
+    sort: Annotated[str | None, value("--sort", "NAME", "Sort by that column; -NAME reverses the order.")] = None,
     only: Only = None,
     as_of: AsOf = None,
     snapshot: Snapshot = None,

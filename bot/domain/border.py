@@ -14,6 +14,7 @@ from dataclasses import MISSING, dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from bot.domain.limits import BROKEN as BROKEN
@@ -138,8 +139,7 @@ def _cleaned(value: T, where: str, gate: _Gate) -> T:
     head = getattr(value, "ref", None) or getattr(value, "milestone", None)
     place = str(head) if isinstance(head, str) and where else where
     model: Any = type(value)
-    for name, clean, otherwise, kinds in _plan(model):
-        old = getattr(value, name)
+    for old, (name, clean, otherwise, kinds) in zip(_values_of(model)(value), _plan(model), strict=True):
         if type(old) in kinds and (not old or _is_surely_clean(old)):
             continue
         try:
@@ -159,15 +159,22 @@ def _is_surely_clean(value: Any) -> bool:
     kind = type(value)
     if kind is str:
         return len(value) <= MOST_CHARACTERS and value.isascii() and value.isprintable()
+    if kind is datetime:
+        return value.tzinfo is not None and FIRST_DAY.year < value.year < LAST_DAY.year
+    if kind is date:
+        return FIRST_DAY <= value <= LAST_DAY  # type: ignore[no-any-return]
     if kind is float or kind is int:
         return -LARGEST <= value <= LARGEST  # type: ignore[no-any-return]
     if kind is bool:
         return True
-    if kind is date:
-        return FIRST_DAY <= value <= LAST_DAY  # type: ignore[no-any-return]
-    if kind is datetime:
-        return value.tzinfo is not None and FIRST_DAY.year < value.year < LAST_DAY.year
     return isinstance(value, StrEnum) or not value
+
+
+@cache
+def _values_of(model: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads all fields of a value at once."""
+    names = [f.name for f in dataclasses.fields(model)]
+    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
 
 
 @cache

@@ -109,16 +109,8 @@ def load_yaml(text: str, text_below: tuple[str, ...] | None = None, most: int = 
         )
     loader = _Loader(text)
     try:
-        depth = 0
-        for token in yaml.scan(text, Loader=_Loader):
-            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-            if depth > MAX_DEPTH:
-                raise YamlProblem(
-                    f"nested deeper than {MAX_DEPTH}", token.start_mark.line + 1, token.start_mark.column + 1
-                )
-            if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
-                mark, what = token.start_mark, "tags" if isinstance(token, yaml.TagToken) else "anchors and aliases"
-                raise YamlProblem(f"{what} are not read here", mark.line + 1, mark.column + 1)
+        if not _is_flat(text):
+            _refuse_tokens(text)
         node = loader.get_single_node()
         places: dict[tuple[str | int, ...], tuple[int, int]] = {}
         if node is not None:
@@ -138,6 +130,23 @@ def load_yaml(text: str, text_below: tuple[str, ...] | None = None, most: int = 
         raise YamlProblem(str(error).splitlines()[0] if str(error) else "not YAML") from error
     finally:
         loader.dispose()
+
+
+def _is_flat(text: str) -> bool:
+    """Whether a glance shows that nothing stands in it that `_refuse_tokens` could find."""
+    return not _NOT_FLAT.search(text)
+
+
+def _refuse_tokens(text: str) -> None:
+    """Refuses what is nested too deep, anchors, aliases and tags. Raises YamlProblem, and what the scanner raises."""
+    depth = 0
+    for token in yaml.scan(text, Loader=_Loader):
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > MAX_DEPTH:
+            raise YamlProblem(f"nested deeper than {MAX_DEPTH}", token.start_mark.line + 1, token.start_mark.column + 1)
+        if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
+            mark, what = token.start_mark, "tags" if isinstance(token, yaml.TagToken) else "anchors and aliases"
+            raise YamlProblem(f"{what} are not read here", mark.line + 1, mark.column + 1)
 
 
 def _refuse_depth(text: str) -> None:
@@ -167,6 +176,8 @@ def _keep_text(node: yaml.Node, below: tuple[str, ...] | None) -> None:
 
 
 _BRACKETS = re.compile(r"[\[\]{}]")
+_NOT_FLAT = re.compile(rf"[&*!\[{{\r\x85\u2028\u2029]|^[ \t?:-]{{{MAX_DEPTH - 1}}}", re.MULTILINE)
+"""Each block inside another begins in a column further right; other line breaks than a newline are looked at closely."""
 _DASHES = re.compile(rf"(?:[-?:][ \t]+){{{MAX_DEPTH + 1}}}")
 _IN_WORDS = {
     r"found character '\\t'.*": "a tab stands where YAML wants spaces",
