@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -52,13 +53,17 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def require_room(path: Path, *, folder: bool = False) -> None:
-    """Refuse a place to write to before any work is done for it: one that takes no file, or a full disk. Raises UsageError in words."""
-    if path.exists() and not (path.is_file() or folder):
-        return  # a device or pipe
-    where = path if folder else path.parent
+    """Refuse a place to write to before any work is done for it: one that takes no file, or a full disk.
+
+    Nothing is left there, not even the folder. Raises UsageError in words.
+    """
     with _in_words(path):
-        where.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=where) as probe:
+        if path.is_dir() and not folder:
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not (path.is_file() or folder):
+            return  # a device or pipe
+        where = path if folder else path.parent
+        with tempfile.TemporaryFile(dir=next(place for place in (where, *where.parents) if place.exists())) as probe:
             probe.write(bytes(ROOM))
 
 

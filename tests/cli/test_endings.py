@@ -222,11 +222,14 @@ def test_a_folder_that_takes_no_file_is_named(
     assert "blocked/here" in said.err
 
 
-@pytest.mark.parametrize("command", [("run", "--junit", "blocked/j.xml"), ("run", "--site", "blocked")])
+@pytest.mark.parametrize(
+    "command", [("run", "--junit", "blocked/j.xml"), ("run", "--site", "blocked"), ("run", "--save", "blocked-too")]
+)
 def test_where_no_file_can_stand_is_said_before_anything_is_written(
     at: Callable[..., Said], gitlab: DemoGitLab, command: tuple[str, ...]
 ) -> None:
     Path("blocked").write_text("a file", encoding="utf-8")
+    Path("blocked-too").mkdir()
     said = at(gitlab, *command)
     assert (said.code, len(gitlab.writes)) == (2, 0)
     assert "blocked" in said.err
