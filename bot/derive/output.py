@@ -109,11 +109,12 @@ def order_json(order: OrderEntry) -> Json:
 
 def _plain(value: Any) -> Any:
     """Messages become English text, dataclasses objects, dates ISO texts, numbers are rounded; what is not finite is null."""
-    if type(value) in AS_THEY_ARE:
+    kind: Any = type(value)
+    if kind in AS_THEY_ARE:
         return value
     if isinstance(value, Phrase | Series):
         return str(value)
-    if names := _field_names(type(value)):
+    if names := _field_names(kind):
         return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): _plain(entry) for key, entry in sorted(value.items())}
