@@ -47,6 +47,7 @@ class Kept:
 
     def __init__(self, session: Session, portfolio: Portfolio, past: tuple[PastReport, ...]) -> None:
         self._session, self._portfolio, self._past = session, portfolio, past
+        self._is_told = False
 
     def recall(self, names: Iterable[str]) -> Derived | None:
         """What is kept under the first of these names that is there."""
@@ -95,22 +96,24 @@ class Kept:
         return hashlib.blake2b(name.encode() + b"\0" + body, key=self._secret, digest_size=SIGNATURE).digest()
 
     def _sealed(self, name: str, value: Derived | Days) -> bytes:
-        body = zlib.compress(frozen(value), 1)
+        body = zlib.compress(to_bytes(value), 1)
         return self._signature(name, body) + body
 
     def _opened(self, name: str, signed: bytes) -> object:
         """None for what this token did not sign: it is derived anew."""
         signature, body = signed[:SIGNATURE], signed[SIGNATURE:]
         if not hmac.compare_digest(signature, self._signature(name, body)):
-            log.warning("what is kept of %s was not signed with this token: derived again", name)
+            if not self._is_told:  # a new token finds all of it so
+                log.warning("what is kept in the cache was not signed with this token: derived again")
+            self._is_told = True
             return None
-        return thawed(zlib.decompress(body))
+        return from_bytes(zlib.decompress(body))
 
 
 # -- values as bytes
 
 
-def frozen(value: object) -> bytes:
+def to_bytes(value: object) -> bytes:
     """What was derived as bytes."""
     buffer = io.BytesIO()
     writer = pickle.Pickler(buffer, 5)
@@ -124,7 +127,7 @@ def read_only(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(values)
 
 
-def thawed(body: bytes) -> object:
+def from_bytes(body: bytes) -> object:
     """Read back. Raises UnpicklingError for anything that is no value of psbot's result types."""
     return _Reader(io.BytesIO(body)).load()
 

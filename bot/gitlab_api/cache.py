@@ -135,13 +135,7 @@ class Cache:
 
     def load_derived(self, content: str, name: str) -> bytes | None:
         """What is kept of this content under this name."""
-        with self._using() as connection:
-            if connection is None:
-                return None
-            key = (self._owner, content, name)
-            row = connection.execute("SELECT body FROM derived WHERE owner=? AND content=? AND name=?", key).fetchone()
-            return row[0] if row and isinstance(row[0], bytes) else None
-        return None
+        return self._body("SELECT body FROM derived WHERE owner=? AND content=? AND name=?", content, name)
 
     def store_derived(self, content: str, name: str, body: bytes) -> None:
         """Keep something of this content; what is kept of contents of long ago goes."""
@@ -157,13 +151,7 @@ class Cache:
 
     def load_past(self, rules: str, ref: str) -> bytes | None:
         """What is kept of the engagement's past by these rules."""
-        with self._using() as connection:
-            if connection is None:
-                return None
-            key = (self._owner, rules, ref)
-            row = connection.execute("SELECT body FROM past WHERE owner=? AND rules=? AND ref=?", key).fetchone()
-            return row[0] if row and isinstance(row[0], bytes) else None
-        return None
+        return self._body("SELECT body FROM past WHERE owner=? AND rules=? AND ref=?", rules, ref)
 
     def store_past(self, rules: str, bodies: Mapping[str, bytes]) -> None:
         """Keep the past of these engagements; what other rules said of any goes."""
@@ -172,6 +160,13 @@ class Cache:
             if connection is not None:
                 connection.execute("DELETE FROM past WHERE owner=? AND rules<>?", (self._owner, rules))
                 connection.executemany("INSERT OR REPLACE INTO past VALUES (?, ?, ?, ?)", rows)
+
+    def _body(self, query: str, *names: str) -> bytes | None:
+        """The one body that the query finds among what is the owner's."""
+        with self._using() as connection:
+            row = connection.execute(query, (self._owner, *names)).fetchone() if connection is not None else None
+            return row[0] if row and isinstance(row[0], bytes) else None
+        return None
 
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection | None]:
