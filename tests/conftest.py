@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,19 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 10)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """A command that ran inside a test, `--quiet` or `--verbose`, says nothing of what the next test's log holds."""
+    root, own = logging.getLogger(), logging.getLogger("psbot")
+    levels, handlers = (root.level, own.level), root.handlers[:]
+    try:
+        return (yield)
+    finally:
+        root.setLevel(levels[0])
+        own.setLevel(levels[1])
+        root.handlers[:] = handlers
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
