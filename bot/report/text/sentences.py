@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from bot.domain.messages import Decimal, Language, Money, Percent, Phrase, plural_pair
+from bot.domain.messages import Clause, Decimal, Language, Money, Percent, Phrase, Series, Value, plural_pair
 from bot.report.text.catalogs import FALLBACK, Translations
 
 
@@ -47,6 +47,19 @@ class Sentences(Language):
 
     def date(self, day: dt.date) -> str:
         return str(format_date(day, "medium", locale=self.locale))
+
+
+_CODE = re.compile(r"`([^`{}]+)`")
+
+
+def typed_in(value: Value) -> frozenset[str]:
+    """What a message names for people to type (`due:`): the words between backticks of its templates, not of its values."""
+    if isinstance(value, Phrase):
+        own = _CODE.findall(value.template) if "`" in value.template else ()
+        return frozenset(own).union(*(typed_in(part) for _, part in value.pairs))
+    if isinstance(value, Series):
+        return frozenset[str]().union(*(typed_in(part) for part in value.members))
+    return typed_in(value.sentence) if isinstance(value, Clause) else frozenset()
 
 
 def amount_text(amount: float, currency: str, locale: Locale) -> str:

@@ -16,13 +16,15 @@ from bot.domain.errors import ConfigError
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Series, Text
 from bot.report.text.catalogs import FALLBACK, Translations, Wording, all_texts, english_wording, read_translations
-from bot.report.text.safe_text import SafeMarkdown, neutralise
-from bot.report.text.sentences import Sentences, amount_text
+from bot.report.text.safe_text import SafeMarkdown, neutralise, with_code
+from bot.report.text.sentences import Sentences, amount_text, typed_in
 
 MISSING = SafeMarkdown("–")
 MINUS: Final = "−"
 DOTS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "unknown": "⚪"}
 _PLACE = re.compile(r"\{(\w+)\}")
+_NUMERIC = re.compile(r"(?!.*MMM)[dMyG\s./\u200f-]+")
+"""Of a date: figures and signs between them."""
 
 
 @frozen
@@ -64,7 +66,9 @@ class Words:
             return self.date(value)
         if isinstance(value, int | float):
             return self.number(value)
-        return neutralise(self.sentence(value) if isinstance(value, str | Phrase | Series) else str(value))
+        if isinstance(value, Phrase | Series):
+            return with_code(neutralise(self.sentence(value)), typed_in(value))
+        return neutralise(value if isinstance(value, str) else str(value))
 
     def sentence(self, text: Text) -> str:
         """A message in this language, as plain text that is not safe yet; other text as it is."""
@@ -90,7 +94,12 @@ class Words:
 
     def day(self, day: dt.date | None) -> SafeMarkdown:
         """Day and month, where the year is plain."""
-        return MISSING if day is None else SafeMarkdown(format_skeleton("MMMd", day, locale=self.locale))
+        return MISSING if day is None else SafeMarkdown(format_skeleton(self._day_form, day, locale=self.locale))
+
+    @property
+    def _day_form(self) -> str:
+        """The month as in whole dates: a word, or a number (`01.12.` beside `01.12.2026`)."""
+        return "MMdd" if _NUMERIC.fullmatch(self.locale.date_formats["medium"].pattern) else "MMMd"
 
     def day_beside(self, day: dt.date | None, other: dt.date | None) -> SafeMarkdown:
         """`day` beside a whole date: without its year where that is the same."""
