@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.derive.forecast.history import WorkAxis
 from bot.derive.forecast.milestones import Amount
@@ -330,6 +332,13 @@ def test_the_range_always_holds_the_mean(whole: list[float], expected: tuple[flo
     summary = QuarterTrials(0.0, np.array(whole), -3.0).summary()
     assert (summary.forecast, summary.low, summary.high) == expected
     assert (summary.upside, summary.reasons) == (0, ())
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=300) | st.lists(st.sampled_from([0.0, 5e3]), min_size=2))
+def test_the_range_is_the_one_that_numpy_finds(whole: list[float]) -> None:
+    summary, (low, high) = QuarterTrials(0.0, np.array(whole)).summary(), np.percentile(whole, [10, 90])
+    mean = float(np.mean(whole))
+    assert (summary.low, summary.high) == (round(min(float(low), mean), 2), round(max(float(high), mean), 2))
 
 
 @pytest.mark.parametrize(
