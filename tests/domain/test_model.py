@@ -196,7 +196,8 @@ def test_a_timeline_keeps_what_did_not_change_between_two_days() -> None:
     moved = make_item(2, due_date="2026-12-01", due_history=[(None, "2026-10-01", "2026-08-05")])
     timeline = Timeline(make_engagement(items=[make_item(1), moved]))
     first, second = (timeline.as_of(date(2026, 8, day), ZONE) for day in (4, 5))
-    assert first is not None and second is not None
+    assert first
+    assert second
     assert first.items[0] is second.items[0]
     assert first.items[1] != second.items[1]
 
