@@ -182,13 +182,14 @@ def test_the_chance_to_be_on_time(value: float, expected: tuple[str, str]) -> No
         ({"start": "2026-11-10", "end": "2027-02-18"}, 0.0, "red"),  # ten of a hundred days
         ({"start": "2026-11-11", "end": "2027-02-19"}, 0.0, "yellow"),  # nine
         ({"start": "2026-12-18", "end": "2026-12-18"}, 0.0, "green"),  # not begun, nothing planned beyond its end
+        ({"start": "2026-12-18", "end": "2026-12-18"}, 0.05, "yellow"),
         ({"start": None}, None, "yellow"),
     ],
 )
 def test_before_a_tenth_of_time_or_value_a_forecast_is_nobodys_red(
     facts: dict[str, Any], percent: float | None, colour: str
 ) -> None:
-    progress = Progress(percent=percent, done=0, total=100)
+    progress = Progress(percent=percent, done=100 * (percent or 0), total=100)
     assert colours(schedule_axis, facts=facts, derived=chance(0.1, progress=progress))[0] == colour
 
 
@@ -248,6 +249,7 @@ def complete(**more: Any) -> dict[str, Any]:
         (date(2026, 12, 18), "green", "Finished 2026-12-18, on the agreed end 2026-12-18."),
         (date(2026, 12, 17), "green", "Finished 2026-12-17, 1 working day before the agreed end 2026-12-18."),
         (date(2026, 12, 21), "green", "Finished 2026-12-21, 1 working day after the agreed end 2026-12-18."),
+        (date(2026, 12, 24), "green", "Finished 2026-12-24, 4 working days after the agreed end 2026-12-18."),
         (date(2026, 12, 25), "yellow", "Finished 2026-12-25, 5 working days after the agreed end 2026-12-18."),
         (date(2027, 1, 1), "red", "Finished 2027-01-01, 10 working days after the agreed end 2026-12-18."),
     ],
@@ -323,14 +325,15 @@ def test_hours_at_completion_against_the_budget(p50: float, expected: tuple[str,
         (0.94, 0.5, 0.5, "yellow"),
         (0.9, 0.5, 0.5, "red"),
         (0.9, 0.05, 0.09, "green"),
+        (0.0, 0.05, 0.0, "green"),
         (0.9, 0.1, 0.0, "red"),
         (0.9, 0.0, 0.1, "red"),
     ],
 )
 def test_cpi_decides_from_a_tenth_of_hours_or_value_on(cpi: float, burn: float, done: float, colour: str) -> None:
-    derived = budget(burn, done, cpi=cpi, eac_hours=100 / cpi)
+    derived = budget(burn, done)
     derived["budget"] = Budget(
-        hours_budget=100, hours_spent=max(burn, 0.01) * 100, burn=burn, cpi=cpi, eac_hours=100 / cpi
+        hours_budget=100, hours_spent=max(burn, 0.01) * 100, burn=burn, cpi=cpi, eac_hours=100 / cpi if cpi else None
     )
     assert colours(budget_axis, derived=derived)[0] == colour
 

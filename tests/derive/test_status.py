@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from bot.derive.results import (
     Scope,
 )
 from bot.domain.vocabulary import Colour, RiskSource, Severity
-from tests.builders import REF, make_item, make_settings, make_subject
+from tests.builders import DAY, REF, make_item, make_settings, make_subject
 
 
 def axes_of(axis: Any, **values: Any) -> Rag:
@@ -77,11 +77,11 @@ def test_an_index_is_silent_where_a_forecast_speaks() -> None:
 
 
 def test_the_evidence_of_a_low_spi_is_the_work_behind_plan() -> None:
-    late, soon = make_item(1), make_item(2)
-    planned = {late.ref: date(2026, 11, 2), soon.ref: date(2026, 12, 1)}
+    due_today, late, soon = make_item(1), make_item(2), make_item(3)
+    planned = {due_today.ref: DAY, late.ref: date(2026, 11, 2), soon.ref: DAY + timedelta(days=1)}
     behind = Schedule(planned_value=70, earned_value=50, spi=0.7, planned=planned)
-    found = axes_of(schedule_axis, items=[late, soon], derived=schedule() | {"schedule": behind})
-    assert found.reasons[0].evidence == (late.ref,)
+    found = axes_of(schedule_axis, items=[due_today, late, soon], derived=schedule() | {"schedule": behind})
+    assert found.reasons[0].evidence == (late.ref, due_today.ref)
 
 
 def milestone(**values: Any) -> dict[str, Any]:
