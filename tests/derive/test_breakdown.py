@@ -53,6 +53,12 @@ def test_a_parent_with_work_below_it_is_no_work_itself() -> None:
     }
 
 
+@pytest.mark.parametrize("label", ["ProjectWin", "llProduct"])
+def test_a_win_or_a_lesson_is_work_unless_it_stands_in_the_raid_log(label: str) -> None:
+    assert work_of(make_item(1, labels=(label,), estimate_hours=2)) == {"Item 1": 2}
+    assert work_of(make_item(1, labels=(label, LABELS.raid.log), estimate_hours=2)) == {}
+
+
 def test_what_only_the_parent_was_given_is_shared_evenly() -> None:
     whole = make_item(1, estimate_hours=15, weight=6)
     parts = [task(n, whole) for n in (2, 3, 4)]

@@ -124,7 +124,14 @@ def test_a_rated_risk_and_an_escalation_keep_their_owner_and_a_manager_s_action_
     told = {story.id: story for story in stories(rated, held)}
     assert told["register:g/p#1"].owner == "kim"
     assert str(told["register:g/p#1"].cause) == "Rated 16 of 25."
+    assert (str(told["register:g/p#1"].headline), str(told["register:g/p#1"].action)) == ("Storage.", "Load test.")
     assert told["delivery"].owner == "dana"
+
+
+@pytest.mark.parametrize("title", ["Is it enough?", "Not yet.", "More…", "Why!"])
+def test_what_a_person_ended_gets_no_second_full_stop(title: str) -> None:
+    (story,) = stories(Risk("raid-risk", RiskSource.REGISTER, Severity.HIGH, title, ("g/p#1",), title, 16, "kim"))
+    assert (str(story.headline), str(story.action)) == (title, title)
 
 
 def test_an_update_that_is_overdue_is_due_today() -> None:

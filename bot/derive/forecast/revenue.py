@@ -127,6 +127,9 @@ class Span:
     before: float
     last: float
 
+    def is_within(self, other: Span) -> bool:
+        return other.before - 1e-9 <= self.before and self.last <= other.last + 1e-9
+
 
 @frozen
 class QuarterTrials:
@@ -140,6 +143,11 @@ class QuarterTrials:
     """What more hours than forecast could earn in the quarter at most: where only events earn, nothing."""
     more: Phrase = NOTHING
     """What the upside consists of."""
+
+    @property
+    def expected(self) -> float:
+        """What is still to come."""
+        return float(self.whole.mean()) - self.actual
 
     def summary(self, evidence: Sequence[str] = ()) -> QuarterRevenue:
         """Expected value and 80 % range."""
@@ -216,6 +224,28 @@ def quarter_trials(outlook: Outlook, spans: Sequence[Span]) -> dict[str, Quarter
         return {}
     rule = _RULES[outlook.terms.recognition or ""]
     return {span.name: _with_upside(rule(outlook, span), span, outlook) for span in spans}
+
+
+def month_trials(outlook: Outlook, months: Sequence[Span], quarters: Sequence[Span]) -> dict[str, QuarterTrials]:
+    """Trials for each month. What could be added to a quarter is shared by its months, and told once."""
+    if not outlook.terms.known:
+        return {}
+    rule = _RULES[outlook.terms.recognition or ""]
+
+    def told(month: Span) -> QuarterTrials:
+        found, soft = rule(outlook, month), outlook.soft_money.get(month.name, 0.0)
+        quarter = next((q for q in quarters if month.is_within(q)), None) if found.upside or soft else None
+        if quarter is not None:
+            found = _shared(found, rule(outlook, quarter), soft, outlook.soft_money.get(quarter.name, 0.0))
+        return _with_upside(found, month, outlook)
+
+    return {month.name: told(month) for month in months}
+
+
+def _shared(month: QuarterTrials, quarter: QuarterTrials, soft: float, all_soft: float) -> QuarterTrials:
+    """The month with its share of what events could add, by what is expected in each, and of the room for soft bookings."""
+    events = quarter.upside * month.expected / quarter.expected if quarter.expected > 0 else 0.0
+    return replace(month, upside=events, room=soft * min(quarter.room / all_soft, 1.0) if all_soft else month.room)
 
 
 def _with_upside(found: QuarterTrials, span: Span, outlook: Outlook) -> QuarterTrials:

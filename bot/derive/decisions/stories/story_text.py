@@ -25,6 +25,7 @@ from bot.domain.vocabulary import AcceptanceState
 
 MOST_EVIDENCE: Final = 10
 GRAVE: Final = ("high", "critical")
+_ENDS: Final = ".!?:;…。！？"
 MANAGED: Final = frozenset(Cause) - {Cause.REGISTER, Cause.ESCALATION}
 """Causes that a manager acts on; a rated risk and an escalation have an owner of their own."""
 
@@ -38,12 +39,12 @@ def tell(group: Group, subject: Subject, simulate: Simulate) -> Story:
     return Story(
         id=f"{group.cause}:{group.about}" if group.about else str(group.cause),
         severity=group.severity,
-        headline=headline,
-        cause=_cause(group, subject, headline),
+        headline=_sentence(headline),
+        cause=_sentence(_cause(group, subject, headline)),
         consequence=comes_to,
         evidence=tuple(dict.fromkeys(refs))[:MOST_EVIDENCE],
         risks=tuple(dict.fromkeys(risk.rule for risk in group.all_risks)),
-        action=_action(group, remedy),
+        action=_sentence(_action(group, remedy)),
         gain=gain,
         owner=_owner(group, subject),
         due=_due(group, subject),
@@ -53,6 +54,11 @@ def tell(group: Group, subject: Subject, simulate: Simulate) -> Story:
 def _is_about_delivery(group: Group) -> bool:
     """Whether it is about days and hours; paper alone (an exception that is open) is not."""
     return any(THEMES.get(risk.rule) in (Theme.SCHEDULE, Theme.BUDGET) for risk in group.risks)
+
+
+def _sentence(text: Text) -> Text:
+    """What people wrote (a risk's title, its mitigation) with a full stop, as what psbot says has one."""
+    return Phrase("{first}.", first=text) if isinstance(text, str) and text and text[-1] not in _ENDS else text
 
 
 # -- what it comes to
