@@ -71,8 +71,8 @@ class Terms:
 
 def _billable_share(billable: float, total: float) -> float:
     """Of the hours to come; where more was taken back than logged, the hours so far tell nothing."""
-    billable, total = max(0.0, billable), max(0.0, total)
-    return min(1.0, (billable + BILLABLE_PRIOR_HOURS) / (total + BILLABLE_PRIOR_HOURS))
+    billable = max(billable, 0.0)
+    return (billable + BILLABLE_PRIOR_HOURS) / (max(total, billable) + BILLABLE_PRIOR_HOURS)
 
 
 def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
@@ -274,7 +274,7 @@ def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
         return min(float(terms.billed_money[terms.billed_at <= at + 1e-9].sum()), cap(at))
 
     upto = min(span.last, outlook.now)
-    actual = billed(upto) - billed(span.before) if span.before < outlook.now else 0.0
+    actual = billed(upto) - billed(min(span.before, outlook.now))
     if span.last <= outlook.now:
         return QuarterTrials(actual, np.array([actual]), text=_hours_text(terms, span, upto, 0.0, capped=False))
     money, limit = (terms.rate or 0.0) * terms.billable_share, cap(outlook.now)
@@ -318,22 +318,28 @@ def _hours_text(terms: Terms, span: Span, upto: float, more: float, *, capped: b
 def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
     value = outlook.terms.value or 0.0
 
+    def spent_by(at: float) -> float:
+        """Where more hours were taken back than logged, nothing is done yet."""
+        return max(outlook.history.hours_until(at), 0.0)
+
     def earned(at: float) -> float:
         """Cumulative revenue at a past position, by the estimate and the contract's value of that day."""
-        spent, eac = outlook.history.hours_until(at), outlook.eac_at(at)
-        return (outlook.terms.value_at(at) or 0.0) * min(spent / eac, 1.0) if eac else 0.0
+        eac = outlook.eac_at(at)
+        return (outlook.terms.value_at(at) or 0.0) * min(spent_by(at) / eac, 1.0) if eac else 0.0
 
     before = earned(span.before) if span.before < outlook.now else None
     actual = 0.0 if before is None else earned(min(span.last, outlook.now)) - before
     if span.last <= outlook.now or outlook.ahead is None:
         return QuarterTrials(actual, np.array([actual]), text=_share_text(outlook))
-    spent = outlook.history.hours_until(outlook.now)
-    total = spent + outlook.ahead.hours
-    at_end = value * np.minimum((spent + outlook.hours_by(span.last)) / np.maximum(total, 1e-9), 1.0)
-    if before is None:
-        whole = at_end - value * np.minimum((spent + outlook.hours_by(span.before)) / np.maximum(total, 1e-9), 1.0)
-    else:
-        whole = at_end - before
+    spent = spent_by(outlook.now)
+    total = np.maximum(spent + outlook.ahead.hours, 1e-9)
+
+    def expected(at: float) -> Array:
+        """What will be earned by a later position, by trial."""
+        return value * (spent + outlook.hours_by(at)) / total
+
+    at_end = expected(span.last)
+    whole = at_end - (expected(span.before) if before is None else before)
     return QuarterTrials(actual, whole, text=_share_text(outlook), room=max(value - float(at_end.mean()), 0.0))
 
 
