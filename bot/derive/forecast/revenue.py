@@ -24,6 +24,7 @@ from bot.derive.results import QuarterRevenue, Reason
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.facts import Facts
 from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
 from bot.domain.vocabulary import ChangeOrderState, Recognition
@@ -90,10 +91,10 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     if facts.hourly_rate is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
     orders = subject.change_orders[0]
-    approved_orders = [o for o in orders if o.state == ChangeOrderState.APPROVED]
+    approved_orders, sold = [o for o in orders if o.state == ChangeOrderState.APPROVED], value_sold(facts)
     return Terms(
         recognition=facts.recognised,
-        value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
+        value=None if sold is None else sold + sum(o.value for o in approved_orders),
         hours=hours_sold(subject),
         rate=mean,
         billable_share=_billable_share(billable, total),
@@ -107,6 +108,14 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         currency=facts.currency if is_foreign(facts, finance) else None,
         unit=finance.currency,
     )
+
+
+def value_sold(facts: Facts) -> float | None:
+    """The SOW's value; where it names none, what the milestones that earn on acceptance add up to."""
+    amounts = [m.amount for m in facts.milestones if m.amount is not None]
+    if facts.value is not None or not amounts or facts.recognised != Recognition.ON_ACCEPTANCE:
+        return facts.value
+    return math.fsum(amounts)
 
 
 def hours_sold(subject: Subject) -> float | None:
