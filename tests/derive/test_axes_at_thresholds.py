@@ -338,6 +338,16 @@ def test_cpi_decides_from_a_tenth_of_hours_or_value_on(cpi: float, burn: float, 
     assert colours(budget_axis, derived=derived)[0] == colour
 
 
+@pytest.mark.parametrize(("spent", "done", "colour"), [(0, 0.1, "unknown"), (0, 0.09, "green"), (1, 0.5, "green")])
+def test_without_an_hour_logged_for_work_that_is_done_the_budget_is_not_known(
+    spent: float, done: float, colour: str
+) -> None:
+    derived = budget(spent / 100, done) | {"forecast": Forecast(effort_hours=Quantiles(p50=90, p80=95))}
+    assert colours(budget_axis, derived=derived)[0] == colour
+    if colour == "unknown":
+        assert said(budget_axis, derived=derived) == ["No hours are logged, though 10 % of the work is done."]
+
+
 def test_an_index_without_an_end_says_that_nothing_is_done() -> None:
     for eac, text in ((None, "CPI 0.90: nothing is done yet."), (111.0, "CPI 0.90.")):
         derived = budget(0.0, 0.5, cpi=0.9, eac_hours=eac)

@@ -24,6 +24,7 @@ from bot.derive.results import QuarterRevenue, Reason
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.facts import Facts
 from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
 from bot.domain.vocabulary import ChangeOrderState, Recognition
@@ -90,10 +91,10 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     if facts.hourly_rate is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
     orders = subject.change_orders[0]
-    approved_orders = [o for o in orders if o.state == ChangeOrderState.APPROVED]
+    approved_orders, sold = [o for o in orders if o.state == ChangeOrderState.APPROVED], value_sold(facts)
     return Terms(
         recognition=facts.recognised,
-        value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
+        value=None if sold is None else sold + sum(o.value for o in approved_orders),
         hours=hours_sold(subject),
         rate=mean,
         billable_share=_billable_share(billable, total),
@@ -107,6 +108,14 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         currency=facts.currency if is_foreign(facts, finance) else None,
         unit=finance.currency,
     )
+
+
+def value_sold(facts: Facts) -> float | None:
+    """The SOW's value; where it names none, what the milestones that earn on acceptance add up to."""
+    amounts = [m.amount for m in facts.milestones if m.amount is not None]
+    if facts.value is not None or not amounts or facts.recognised != Recognition.ON_ACCEPTANCE:
+        return facts.value
+    return math.fsum(amounts)
 
 
 def hours_sold(subject: Subject) -> float | None:
@@ -127,6 +136,9 @@ class Span:
     before: float
     last: float
 
+    def is_within(self, other: Span) -> bool:
+        return other.before - 1e-9 <= self.before and self.last <= other.last + 1e-9
+
 
 @frozen
 class QuarterTrials:
@@ -140,6 +152,11 @@ class QuarterTrials:
     """What more hours than forecast could earn in the quarter at most: where only events earn, nothing."""
     more: Phrase = NOTHING
     """What the upside consists of."""
+
+    @property
+    def expected(self) -> float:
+        """What is still to come."""
+        return float(self.whole.mean()) - self.actual
 
     def summary(self, evidence: Sequence[str] = ()) -> QuarterRevenue:
         """Expected value and 80 % range."""
@@ -216,6 +233,28 @@ def quarter_trials(outlook: Outlook, spans: Sequence[Span]) -> dict[str, Quarter
         return {}
     rule = _RULES[outlook.terms.recognition or ""]
     return {span.name: _with_upside(rule(outlook, span), span, outlook) for span in spans}
+
+
+def month_trials(outlook: Outlook, months: Sequence[Span], quarters: Sequence[Span]) -> dict[str, QuarterTrials]:
+    """Trials for each month. What could be added to a quarter is shared by its months, and told once."""
+    if not outlook.terms.known:
+        return {}
+    rule = _RULES[outlook.terms.recognition or ""]
+
+    def told(month: Span) -> QuarterTrials:
+        found, soft = rule(outlook, month), outlook.soft_money.get(month.name, 0.0)
+        quarter = next((q for q in quarters if month.is_within(q)), None) if found.upside or soft else None
+        if quarter is not None:
+            found = _shared(found, rule(outlook, quarter), soft, outlook.soft_money.get(quarter.name, 0.0))
+        return _with_upside(found, month, outlook)
+
+    return {month.name: told(month) for month in months}
+
+
+def _shared(month: QuarterTrials, quarter: QuarterTrials, soft: float, all_soft: float) -> QuarterTrials:
+    """The month with its share of what events could add, by what is expected in each, and of the room for soft bookings."""
+    events = quarter.upside * month.expected / quarter.expected if quarter.expected > 0 else 0.0
+    return replace(month, upside=events, room=soft * min(quarter.room / all_soft, 1.0) if all_soft else month.room)
 
 
 def _with_upside(found: QuarterTrials, span: Span, outlook: Outlook) -> QuarterTrials:

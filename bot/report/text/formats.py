@@ -18,6 +18,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 KEPT: Final = 8192
 """Texts that are kept of each kind."""
+_NUMERIC: Final = re.compile(r"(?!.*MMM)[dMyG\s./\u200f-]+")
+"""A pattern of a date: figures and signs between them."""
 
 
 def decimal_text(number: float, pattern: str, locale: Locale) -> str:
@@ -40,6 +42,11 @@ def amount_text(amount: float, currency: str, locale: Locale) -> str:
 def date_text(day: dt.date, locale: Locale) -> str:
     """A whole date: `Nov 26, 2026`."""
     return str(format_date(day, "medium", locale=locale))
+
+
+def short_date_text(day: dt.date, locale: Locale) -> str:
+    """A whole date without its year, the month as there: a word or a number (`08.12.` beside `08.12.2026`)."""
+    return part_of_date(day, "MMdd" if _NUMERIC.fullmatch(locale.date_formats["medium"].pattern) else "MMMd", locale)
 
 
 @lru_cache(maxsize=KEPT)

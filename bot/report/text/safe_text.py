@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -135,6 +135,19 @@ def code(text: str) -> SafeMarkdown:
     if not line:
         return SafeMarkdown("")
     return SafeMarkdown(f"`{line}`" if _PLAIN_CODE.fullmatch(line) else f"<code>{_escape(line)}</code>")
+
+
+_ESCAPED_CODE = re.compile(r"\\`((?:\\[^`]|[^`\\])+)\\`")
+
+
+def with_code(text: SafeMarkdown, typed: Collection[str]) -> SafeMarkdown:
+    """Safe text in which what stands between backticks is code where it is one of `typed`: psbot's own, not data."""
+
+    def shown(found: re.Match[str]) -> str:
+        plain = re.sub(r"\\(.)", r"\1", found[1])
+        return code(plain) if plain in typed else found[0]
+
+    return SafeMarkdown(_ESCAPED_CODE.sub(shown, text)) if typed else text
 
 
 def joined(parts: Iterable[SafeMarkdown], separator: str = ", ") -> SafeMarkdown:

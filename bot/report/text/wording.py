@@ -13,9 +13,9 @@ from bot.domain.errors import ConfigError
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Series, Text, pieces
 from bot.report.text.catalogs import FALLBACK, Translations, Wording, all_texts, english_wording, read_translations
-from bot.report.text.formats import amount_text, date_text, decimal_text, part_of_date, percent_text
-from bot.report.text.safe_text import SafeMarkdown, neutralise
-from bot.report.text.sentences import Sentences
+from bot.report.text.formats import amount_text, date_text, decimal_text, part_of_date, percent_text, short_date_text
+from bot.report.text.safe_text import SafeMarkdown, neutralise, with_code
+from bot.report.text.sentences import Sentences, typed_in
 
 MISSING = SafeMarkdown("–")
 MINUS: Final = "−"
@@ -62,7 +62,9 @@ class Words:
             return self.date(value)
         if isinstance(value, int | float):
             return self.number(value)
-        return neutralise(self.sentence(value) if isinstance(value, str | Phrase | Series) else str(value))
+        if isinstance(value, Phrase | Series):
+            return with_code(neutralise(self.sentence(value)), typed_in(value))
+        return neutralise(value if isinstance(value, str) else str(value))
 
     def sentence(self, text: Text) -> str:
         """A message in this language, as plain text that is not safe yet; other text as it is."""
@@ -88,7 +90,7 @@ class Words:
 
     def day(self, day: dt.date | None) -> SafeMarkdown:
         """Day and month, where the year is plain."""
-        return MISSING if day is None else SafeMarkdown(part_of_date(day, "MMMd", self.locale))
+        return MISSING if day is None else SafeMarkdown(short_date_text(day, self.locale))
 
     def day_beside(self, day: dt.date | None, other: dt.date | None) -> SafeMarkdown:
         """`day` beside a whole date: without its year where that is the same."""

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from bot.derive.forecast.history import WorkAxis
 from bot.derive.forecast.milestones import Amount
-from bot.derive.forecast.revenue import Outlook, QuarterTrials, Span, Terms, make_spans, make_terms, quarter_trials
+from bot.derive.forecast.revenue import (
+    Outlook,
+    QuarterTrials,
+    Span,
+    Terms,
+    make_spans,
+    make_terms,
+    month_trials,
+    quarter_trials,
+)
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period
 from bot.domain.messages import Phrase
@@ -407,3 +416,30 @@ def test_change_orders_move_value_and_hours_by_what_was_decided() -> None:
     assert [value for _, value, _ in made.added] == [2000]
     bare = terms_of(items=[make_item(1), *orders], facts={"value": None, "hours": None})
     assert (bare.value, bare.hours) == (None, None)
+
+
+MONTHS = Span("one", 60, 80), Span("two", 80, 100), Span("three", 100, 120)
+
+
+@pytest.mark.parametrize("rule", ["on_acceptance", "on_completion"])
+def test_what_an_event_could_add_to_a_quarter_is_shared_by_its_months(rule: str) -> None:
+    """Of five trials two land in the first month, one in the second, one in the third, one later: 80 % in the quarter."""
+    days = (15.0, 20.0, 40.0, 60.0, 90.0)
+    made = outlook(
+        terms(rule, value=1000.0), amounts=(amount(1000, *days),), ahead=ahead(*[40.0] * len(days), days=days)
+    )
+    quarter = quarter_trials(made, SPANS)["next"]
+    assert quarter.upside == pytest.approx(200)
+    assert [m.upside for m in month_trials(made, MONTHS, SPANS).values()] == pytest.approx([100, 50, 50])
+
+
+def test_soft_bookings_of_the_months_come_to_those_of_the_quarter() -> None:
+    soft = {"next": 4000.0, "one": 1000.0, "two": 3000.0}
+    made = outlook(terms(), soft_money=soft)
+    assert quarter_trials(made, SPANS)["next"].upside == pytest.approx(1400)
+    assert [m.upside for m in month_trials(made, MONTHS, SPANS).values()] == pytest.approx([350, 1050, 0])
+
+
+def test_a_month_outside_all_quarters_keeps_its_own_upside() -> None:
+    made = outlook(terms("on_acceptance"), amounts=(amount(1000, 75.0, 200.0),))
+    assert month_trials(made, (Span("far", 120, 140),), SPANS)["far"].upside == 500
