@@ -265,8 +265,8 @@ class _Handler(WSGIRequestHandler):
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(b"".join(pieces))
+        self._headers_buffer += [b"\r\n", *pieces]  # all in one write: each is a system call
+        self.flush_headers()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Say nothing: the records tell it all."""
