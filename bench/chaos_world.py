@@ -154,9 +154,7 @@ class People:
         """An owner deletes a report issue."""
         issues = self.stage.issues()
         if issues:
-            gone = self.random.choice(issues)
-            del gone.namespace.items[gone.iid], self.stage.world.items[gone.id]
-            self.stage.world.changed()
+            self.stage.world.delete(self.random.choice(issues))
         return bool(issues)
 
     def close_or_reopen(self) -> None:

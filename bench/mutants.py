@@ -49,7 +49,10 @@ TARGETS: dict[str, tuple[str, str]] = {
         "bot/report/text/safe_text.py",
         "tests/report/test_safe_text_by_value.py tests/report/test_safe_text.py",
     ),
-    "axes": ("bot/derive/decisions/axes.py", "tests/derive/test_axes_at_thresholds.py tests/derive/test_status.py"),
+    "axes": (
+        "bot/derive/decisions/axes.py",
+        "tests/derive/test_axes_at_thresholds.py tests/derive/test_scope_axis_at_thresholds.py tests/derive/test_status.py",
+    ),
     "acceptance": ("bot/derive/money/acceptance.py", "tests/derive/test_acceptance.py"),
     "revenue": (
         "bot/derive/forecast/revenue.py",

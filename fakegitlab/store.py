@@ -110,6 +110,13 @@ class Store:
         """Something was written: cached lists are stale."""
         self.revision += 1
 
+    def delete(self, item: Item) -> None:
+        """It is gone, with all that hangs on it."""
+        del item.namespace.items[item.iid], self.items[item.id]
+        if item.epic_id is not None:
+            del self.epics[item.epic_id]
+        self.changed()
+
     def record(self, kind: str, where: str, user: User, detail: object = "") -> None:
         """Note a write by a client; the clock moves on a little."""
         self.writes.append(Write(kind, where, user, self.now, str(detail)))

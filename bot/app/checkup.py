@@ -150,16 +150,18 @@ def check_token(access: AccessReport, session: Session) -> Iterator[CheckResult]
     if access.scopes is None:
         yield CheckResult(CheckLevel.NOTE, "GitLab does not tell the token's scopes", Remedy.SCOPES_UNKNOWN)
         return
-    if access.may_write:
-        yield CheckResult(CheckLevel.OK, f"token: scopes {', '.join(access.scopes)}")
-    else:
-        told = f"the token may read but not write (scopes: {', '.join(access.scopes)})"
-        yield CheckResult(CheckLevel.PROBLEM, told, Remedy.READS_ONLY)
+    scopes = ", ".join(access.scopes)
+    refused = f"the token may read but not write (scopes: {scopes})"
+    yield _granted(bool(access.may_write), f"token: scopes {scopes}", refused, Remedy.READS_ONLY)
     excess = [scope for scope in access.scopes if scope in TOO_MUCH]
     if excess:
         yield CheckResult(CheckLevel.NOTE, f"the token may more than psbot needs: {', '.join(excess)}", Remedy.EXCESS)
     if access.expires_at and access.expires_at - session.today <= EXPIRY_WARNING:
         yield CheckResult(CheckLevel.PROBLEM, f"the token expires on {access.expires_at}", Remedy.EXPIRY)
+
+
+def _granted(granted: bool, told: str, refused: str, remedy: Remedy) -> CheckResult:
+    return CheckResult(CheckLevel.OK, told) if granted else CheckResult(CheckLevel.PROBLEM, refused, remedy)
 
 
 def check_namespaces(access: AccessReport) -> Iterator[CheckResult]:
@@ -177,11 +179,8 @@ def _namespace(n: NamespaceAccess) -> Iterator[CheckResult]:
     if n.error:
         yield CheckResult(CheckLevel.PROBLEM, f"{n.path}: {n.error}", Remedy.NAMESPACE)
         return
-    if n.sees_all:
-        yield CheckResult(CheckLevel.OK, f"{n.path}: {n.kind}, role {n.role}")
-    else:
-        told = f"{n.path}: role {n.role or 'none'} does not see confidential items"
-        yield CheckResult(CheckLevel.PROBLEM, told, Remedy.ROLE)
+    refused = f"{n.path}: role {n.role or 'none'} does not see confidential items"
+    yield _granted(n.sees_all, f"{n.path}: {n.kind}, role {n.role}", refused, Remedy.ROLE)
     if n.missing_labels:
         shown = ", ".join(n.missing_labels[:5]) + (" …" if len(n.missing_labels) > 5 else "")
         yield CheckResult(

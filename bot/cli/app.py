@@ -84,6 +84,10 @@ def require_audience(asked: str, only: str | None, what: str) -> Audience:
     return Audience(asked)
 
 
+Readers = Annotated[str, typer.Option("--audience", help="internal, or customer (with --only).")]
+"""For whom what is shown or made is meant: see `require_audience`."""
+DryRun = Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; show what would change.")]
+PlanFile = Annotated[Path | None, value("--plan", "FILE", "With --dry-run: leave the plan as JSON.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Derive as at the end of that day.")]
 Only = Annotated[
     str | None, typer.Option("--only", metavar="REF", help="One engagement: 'group&7', or its web address.")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from bot.cli.app import AsOf, Only, Snapshot, app, require_audience
+from bot.cli.app import AsOf, Only, Readers, Snapshot, app, require_audience
 from bot.cli.views import read
 from bot.domain.errors import PsbotError, UsageError
 
@@ -20,9 +18,7 @@ if TYPE_CHECKING:
 
 @app.command(epilog="Example: psbot mcp --snapshot portfolio.json")
 def mcp(
-    audience: Annotated[
-        str, typer.Option("--audience", help="internal, or customer (with --only): bounds what can be asked.")
-    ] = "internal",
+    audience: Readers = "internal",
     only: Only = None,
     snapshot: Snapshot = None,
     as_of: AsOf = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.app import AsOf, Only, Snapshot, app, require_audience, value
+from bot.cli.app import AsOf, Only, Readers, Snapshot, app, require_audience, value
 from bot.cli.console import say
 from bot.cli.views import exit_code, read
 from bot.domain.errors import UsageError
@@ -22,7 +22,7 @@ def deck(
     report: Annotated[str, value("--report", "KIND", "monthly or quarterly.")] = "monthly",
     period: Annotated[str | None, typer.Option("--period", help="2026-10 or FY27-Q3; else the one that ended.")] = None,
     output: Annotated[Path, value("-o", "FILE", "The file to write.", "--out")] = Path("deck.pptx"),
-    audience: Annotated[str, typer.Option("--audience", help="internal, or customer (with --only).")] = "internal",
+    audience: Readers = "internal",
     only: Only = None,
     ratio: Annotated[str, typer.Option("--ratio", help="16:9 or 4:3.")] = "16:9",
     snapshot: Snapshot = None,

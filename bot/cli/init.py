@@ -28,8 +28,7 @@ def init(
     from_: Annotated[str | None, value("--from", "GROUP", "Propose a config from what is found in this group.")] = None,
     labels: Annotated[bool, flag("--labels", help="Also create missing labels in the configured namespaces.")] = False,
     places: Annotated[
-        str | None,
-        value("--places", "PROJECT", "Also create the issues for internal statuses there."),
+        str | None, value("--places", "PROJECT", "Also create the issues for internal statuses there.")
     ] = None,
     dry_run: Annotated[bool, flag("--dry-run", help="Write nothing anywhere; say what would be written.")] = False,
 ) -> None:

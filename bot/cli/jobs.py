@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.app import AsOf, Only, app, flag, options, parse_day, value
+from bot.cli.app import AsOf, DryRun, Only, PlanFile, app, flag, options, parse_day, value
 from bot.cli.console import print_lines, progress_bar, say, without_secrets
 from bot.domain.errors import UsageError
 from bot.domain.limits import visible_lines
@@ -35,15 +35,12 @@ def run(
     period: Annotated[str | None, value("--period", "NAME", "With --report: 2026-W47, 2026-10 or FY27-Q3.")] = None,
     partner: Annotated[str | None, value("--partner", "NAME", "With --report partner --out DIR.")] = None,
     out: Annotated[Path | None, value("--out", "DIR", "Also leave the rendered files there.", "-o")] = None,
-    dry_run: Annotated[
-        bool, flag("--dry-run", help="Write nothing to GitLab; show what would change as a diff.")
-    ] = False,
-    plan: Annotated[Path | None, value("--plan", "FILE", "With --dry-run: leave the plan as JSON.")] = None,
+    dry_run: DryRun = False,
+    plan: PlanFile = None,
     as_of: AsOf = None,
     junit: Annotated[Path | None, value("--junit", "FILE", "A run report that GitLab shows.")] = None,
     shard: Annotated[
-        str | None,
-        value("--shard", "I/N", "This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL."),
+        str | None, value("--shard", "I/N", "This part of the engagements; else CI_NODE_INDEX/CI_NODE_TOTAL.")
     ] = None,
     save: Annotated[Path | None, value("--save", "FILE", "Leave what was read as a snapshot.")] = None,
     merge: Annotated[
@@ -60,7 +57,7 @@ def run(
     ] = False,
 ) -> None:
     """The scheduled job: read, derive, and publish whatever is due."""
-    from bot.app.run import RunOptions, run_job
+    from bot.app.run import RequestedReport, RunOptions, run_job
     from bot.app.session import open_session
 
     if report is not None:
@@ -75,9 +72,9 @@ def run(
         raise UsageError("the partner report is for one partner", "--report partner", "Add --partner NAME --out DIR.")
     session = open_session(options.config, as_of=parse_day(as_of))
     wanted = RunOptions(
-        only=only, report=report, period=period, partner=partner, dry_run=dry_run or session.as_of != session.today,
-        shard=parse_shard(shard, session.environment), merge=tuple(merge or ()),
-        accept_loss=accept_loss,
+        only=only, report=RequestedReport(report, period, partner) if report else None,
+        dry_run=dry_run or session.as_of != session.today, shard=parse_shard(shard, session.environment),
+        merge=tuple(merge or ()), accept_loss=accept_loss,
     )  # fmt: skip
     _require_room((out, site, tables), (plan, junit, save, json_))
     with progress_bar(options.quiet) as progress:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.app.setting_up.wanted import SetUpAction, WantedKind
-from bot.cli.app import app, flag, options, value
+from bot.cli.app import DryRun, PlanFile, app, options, value
 from bot.cli.console import say, stdout
 from bot.domain.errors import AccessError, PsbotError, UnreachableError, UsageError
 
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 @app.command(epilog="Example: psbot new SOW.yml --dry-run, then psbot new SOW.yml")
 def new(
     sow: Annotated[Path | None, typer.Argument(metavar="[SOW.yml]", help="The sold engagement.")] = None,
-    dry_run: Annotated[bool, flag("--dry-run", help="Write nothing to GitLab; say what would be created.")] = False,
-    plan: Annotated[Path | None, value("--plan", "FILE", "With --dry-run: leave that plan as JSON.")] = None,
+    dry_run: DryRun = False,
+    plan: PlanFile = None,
     from_csv: Annotated[
-        Path | None,
-        value("--from-csv", "FILE", "One engagement per row: Certinia, Kantata, a sheet."),
+        Path | None, value("--from-csv", "FILE", "One engagement per row: Certinia, Kantata, a sheet.")
     ] = None,
     project: Annotated[str | None, value("--project", "PATTERN", "Project of each: 'acme/{customer}/{sow}'.")] = None,
     group: Annotated[

@@ -13,6 +13,7 @@ from bot.cli.app import (
     AsJson,
     AsOf,
     Only,
+    Readers,
     Seed,
     Snapshot,
     Trials,
@@ -64,8 +65,7 @@ def status(
     json_: AsJson = False,
     csv_: Annotated[bool, flag("--csv", help="Print CSV, every column unless --columns names some.")] = False,
     columns: Annotated[
-        str | None,
-        value("--columns", "NAMES", "Columns to show: ref,pm,finish_p50; a wrong name lists all."),
+        str | None, value("--columns", "NAMES", "Columns to show: ref,pm,finish_p50; a wrong name lists all.")
     ] = None,
     sort: Annotated[str | None, value("--sort", "NAME", "Sort by that column; -NAME reverses the order.")] = None,
     only: Only = None,
@@ -175,10 +175,7 @@ def export(
         Path | None, value("--out", "FILE", "Where to; default standard output.", "-o", "--output")
     ] = None,
     only: Only = None,
-    tables: Annotated[
-        Path | None,
-        value("--tables", "DIR", "Also write tables for a BI tool there, as CSV."),
-    ] = None,
+    tables: Annotated[Path | None, value("--tables", "DIR", "Also write tables for a BI tool there, as CSV.")] = None,
     parquet: Annotated[bool, flag("--parquet", help="With --tables: Parquet too (needs the extra `parquet`).")] = False,
 ) -> None:
     """Write the snapshot: everything that was read, enough to derive and to render."""
@@ -206,9 +203,7 @@ def export(
 @app.command(epilog="Example: psbot site --out public")
 def site(
     out: Annotated[Path, value("--out", "DIR", "The folder to write.", "-o")] = Path("public"),
-    audience: Annotated[
-        str, typer.Option("--audience", help="internal, or customer (with --only) to hand over.")
-    ] = "internal",
+    audience: Readers = "internal",
     only: Only = None,
     snapshot: Snapshot = None,
     as_of: AsOf = None,

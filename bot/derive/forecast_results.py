@@ -57,7 +57,9 @@ class Forecast:
     effort_hours_fixed_scope: Quantiles[float] = Quantiles()
     revenue: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
     revenue_by_month: Mapping[str, QuarterRevenue] = field(default_factory=lambda: EMPTY)
-    """The calendar month that ended and those of the running and the next quarter (`2026-10`), from the same trials; no upside."""
+    """The calendar month that ended and those of the running and the next quarter (`2026-10`), from the same trials.
+
+    The upside of a quarter's months comes to the quarter's."""
     milestones: tuple[MilestoneForecast, ...] = ()
     basis: ForecastBasis = ForecastBasis.NONE
     history_weeks: int = 0

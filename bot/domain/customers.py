@@ -77,7 +77,9 @@ def keep_apart(engagements: Iterable[Engagement]) -> tuple[Engagement, ...]:
 def _apart(engagement: Engagement, homes: Homes) -> Engagement:
     if not engagement.facts.work:  # what is below the root, or in its project, is its own
         return engagement
-    strange = {i.ref: owner for i in engagement.items if (owner := homes.stranger(engagement.ref, path_part(i.ref)))}
+    places = {i.ref: path_part(i.ref) for i in engagement.items}
+    owners = {path: homes.stranger(engagement.ref, path) for path in set(places.values())}
+    strange = {ref: owner for ref, path in places.items() if (owner := owners[path])}
     if not strange:
         return engagement
     gone = (m for m in engagement.milestones if homes.stranger(engagement.ref, path_part(m.ref)))

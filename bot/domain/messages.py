@@ -16,6 +16,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot.domain.frozen import frozen
@@ -115,6 +116,7 @@ class PluralPair:
         return round(value, 1) if isinstance(value, int | float) else None
 
 
+@lru_cache(maxsize=4096)
 def plural_pair(template: str) -> PluralPair:
     """The forms of a template. Raises ValueError where two numbers choose: gettext knows no such message."""
     numbers = {found[1] for found in _FORMS.finditer(template)}
@@ -125,6 +127,12 @@ def plural_pair(template: str) -> PluralPair:
 
 def _form(template: str, which: int) -> str:
     return _FORMS.sub(lambda found: found[2].split("|")[which].replace("#", f"{{{found[1]}}}"), template)
+
+
+@lru_cache(maxsize=4096)
+def pieces(template: str) -> tuple[str, ...]:
+    """What stands between the places of a template and their names, in turn; the first is text, and may be empty."""
+    return tuple(_PLACE.split(template))
 
 
 @frozen
@@ -140,7 +148,7 @@ class Language:
     def template(self, phrase: Phrase) -> str | None:
         """The template with `{named}` places in this language; None where it has none, and English stands in."""
         pair = plural_pair(phrase.template)
-        return pair.singular if pair.chosen(phrase.values) in (1, -1) else pair.plural
+        return pair.singular if pair.number and pair.chosen(phrase.values) in (1, -1) else pair.plural
 
     def number(self, number: float) -> str:
         """With at most one decimal: `8`, `8.5`, `1,200`."""
@@ -165,8 +173,10 @@ class Language:
         while rest:
             language, part = rest.pop()
             match part:
+                case str():
+                    said.append(part)
                 case Phrase():
-                    rest.extend(reversed(list(language._parts(part))))
+                    rest.extend(reversed(language._parts(part)))
                 case Series():
                     rest.extend(reversed([(language, member) for member in separated(part.members)]))
                 case Clause():
@@ -177,19 +187,16 @@ class Language:
                     said.append(language._simple(part))
         return "".join(said)
 
-    def _parts(self, phrase: Phrase) -> Iterator[tuple[Language, Value]]:
+    def _parts(self, phrase: Phrase) -> list[tuple[Language, Value]]:
         """The texts and values of a phrase in turn; as a whole in English where this language has no template."""
         template, language = self.template(phrase), self
         if template is None:
             template, language = ENGLISH.template(phrase) or "", ENGLISH
         values = phrase.values
-        for index, piece in enumerate(_PLACE.split(template)):
-            yield language, values[piece] if index % 2 else piece
+        return [(language, values[piece] if index % 2 else piece) for index, piece in enumerate(pieces(template))]
 
-    def _simple(self, value: str | int | float | dt.date | Percent | Money | Decimal | None) -> str:
+    def _simple(self, value: int | float | dt.date | Percent | Money | Decimal | None) -> str:
         match value:
-            case str():
-                return value
             case Percent():
                 return self.percent(value)
             case Money():

@@ -255,7 +255,7 @@ def as_of(portfolio: Portfolio, day: date, zone: tzinfo) -> Portfolio:
     """The portfolio as it stood at the end of `day` in `zone`. Later facts are gone, not hidden."""
     cut = end_of_day(day, zone)
     known = (e for e in portfolio.engagements if e.created_at is None or e.created_at < cut)
-    return replace(portfolio, engagements=tuple(_engagement_as_of(e, cut, day) for e in known))
+    return replace(portfolio, engagements=tuple(engagement_as_of(e, cut, day) for e in known))
 
 
 def end_of_day(day: date, zone: tzinfo) -> datetime:
@@ -263,7 +263,8 @@ def end_of_day(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
 
 
-def _engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engagement:
+def engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engagement:
+    """One that existed by then, as of the instant `cut`, which is the end of `day`."""
     logs = tuple(log for log in engagement.timelogs if log.spent_at <= day)
     spent: dict[str, float] = {}
     logged = {log.item for log in engagement.timelogs if log.item}
@@ -271,7 +272,7 @@ def _engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engag
         if log.item:
             spent[log.item] = spent.get(log.item, 0.0) + log.hours
     items = tuple(
-        _item_as_of(item, cut, spent.get(item.ref, 0.0) if item.ref in logged else None)
+        item_as_of(item, cut, spent.get(item.ref, 0.0) if item.ref in logged else None)
         for item in engagement.items
         if item.created_at is None or item.created_at < cut
     )
@@ -282,14 +283,15 @@ def _engagement_as_of(engagement: Engagement, cut: datetime, day: date) -> Engag
         closed_at=closed_at,
         items=items,
         timelogs=logs,
-        milestones=tuple(_milestone_as_of(m, cut) for m in engagement.milestones),
+        milestones=tuple(milestone_as_of(m, cut) for m in engagement.milestones),
         bookings=tuple(b for b in engagement.bookings if b.known is None or b.known <= day),
         labels=_labels_as_of(engagement.labels, engagement.label_dates, cut),
         label_dates=_dates_as_of(engagement.label_dates, cut),
     )
 
 
-def _item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
+def item_as_of(item: Item, cut: datetime, logged: float | None) -> Item:
+    """`logged`: the hours logged on it by then; None where only GitLab's total is known."""
     if _is_settled(item, cut):
         spent = item.spent_hours if logged is None else logged
         return item if spent == item.spent_hours else replace(item, spent_hours=spent)
@@ -322,7 +324,8 @@ def _is_settled(item: Item, cut: datetime) -> bool:
     return not moves or (max(moves) < cut and moves == sorted(moves))
 
 
-def _milestone_as_of(milestone: Milestone, cut: datetime) -> Milestone:
+def milestone_as_of(milestone: Milestone, cut: datetime) -> Milestone:
+    """It was open then if it was closed later; a due date that was moved later is the one before."""
     closed = milestone.closed_at is not None and milestone.closed_at >= cut
     due, history = _due_as_of(milestone.due_date, milestone.due_history, cut)
     state, closed_at = (TimeboxState.ACTIVE, None) if closed else (milestone.state, milestone.closed_at)

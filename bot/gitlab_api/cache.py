@@ -20,9 +20,11 @@ from typing import Any, Self
 
 log = logging.getLogger("psbot.gitlab")
 APPLICATION_ID = 0x70736274  # "psbt"
-VERSION = 5
+VERSION = 6
 MOST_CONTENTS = 2
 """Of so many readings what was derived is kept: a config's last two."""
+MOST_RULES = 3
+"""By so many sets of rules what past days said is kept: configs that share a cache, and one that was just changed."""
 BUSY_SECONDS = 10.0
 _SCHEMA = """
 CREATE TABLE place (owner TEXT, path TEXT, state BLOB NOT NULL, PRIMARY KEY (owner, path)) WITHOUT ROWID;
@@ -30,7 +32,7 @@ CREATE TABLE item (owner TEXT, path TEXT, id INTEGER, body BLOB NOT NULL, PRIMAR
 CREATE TABLE history (owner TEXT, kind TEXT, id INTEGER, stamp TEXT NOT NULL, body BLOB NOT NULL,
   PRIMARY KEY (owner, kind, id)) WITHOUT ROWID;
 CREATE TABLE derived (owner TEXT, content TEXT, name TEXT, body BLOB NOT NULL, PRIMARY KEY (owner, content, name));
-CREATE TABLE past (owner TEXT, rules TEXT, ref TEXT, body BLOB NOT NULL, PRIMARY KEY (owner, rules, ref)) WITHOUT ROWID;
+CREATE TABLE past (owner TEXT, rules TEXT, ref TEXT, body BLOB NOT NULL, PRIMARY KEY (owner, rules, ref));
 """
 
 
@@ -143,9 +145,7 @@ class Cache:
             if connection is None:
                 return
             connection.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", (self._owner, content, name, body))
-            newest = "SELECT content FROM derived WHERE owner=? GROUP BY content ORDER BY max(rowid) DESC LIMIT ?"
-            old = f"DELETE FROM derived WHERE owner=? AND content NOT IN ({newest})"  # noqa: S608 - constants
-            connection.execute(old, (self._owner, self._owner, MOST_CONTENTS))
+            self._keep_newest(connection, "derived", "content", MOST_CONTENTS)
 
     # -- what past days said of an engagement, by a digest of the rules that say so
 
@@ -154,12 +154,18 @@ class Cache:
         return self._body("SELECT body FROM past WHERE owner=? AND rules=? AND ref=?", rules, ref)
 
     def store_past(self, rules: str, bodies: Mapping[str, bytes]) -> None:
-        """Keep the past of these engagements; what other rules said of any goes."""
+        """Keep the past of these engagements; what rules of long ago said of any goes."""
         rows = [(self._owner, rules, ref, body) for ref, body in bodies.items()]
         with self._using() as connection:
             if connection is not None:
-                connection.execute("DELETE FROM past WHERE owner=? AND rules<>?", (self._owner, rules))
                 connection.executemany("INSERT OR REPLACE INTO past VALUES (?, ?, ?, ?)", rows)
+                self._keep_newest(connection, "past", "rules", MOST_RULES)
+
+    def _keep_newest(self, connection: sqlite3.Connection, table: str, column: str, most: int) -> None:
+        """Of what is the owner's, only the rows of the column's last written values stay."""
+        newest = f"SELECT {column} FROM {table} WHERE owner=? GROUP BY {column} ORDER BY max(rowid) DESC LIMIT ?"  # noqa: S608 - constants
+        old = f"DELETE FROM {table} WHERE owner=? AND {column} NOT IN ({newest})"  # noqa: S608 - constants
+        connection.execute(old, (self._owner, self._owner, most))
 
     def _body(self, query: str, *names: str) -> bytes | None:
         """The one body that the query finds among what is the owner's."""

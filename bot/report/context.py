@@ -132,6 +132,10 @@ class ReportContext:
         text = title or known or ref
         return link(text, quiet(url)) if url else self.templates.words.output(text)
 
+    def titled_within(self, engagement: str, ref: str, title: str) -> SafeMarkdown:
+        """An item by its title, and which engagement it is of: for lists over all of them."""
+        return SafeMarkdown(f"{self.titled(ref, title)} ({self.titled(engagement)})")
+
     def links(self, refs: Iterable[str], most: int = 3, own: str = "") -> tuple[SafeMarkdown, ...]:
         """Evidence: the first links, and how many more there are. `own`: what the text is about is linked by its name."""
         refs = tuple(ref for ref in dict.fromkeys(refs) if ref != own)

@@ -22,6 +22,7 @@ from bot.domain.calendar import Period
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement
 from bot.domain.vocabulary import Phase
+from bot.report.charts import forecast_words
 from bot.report.context import ReportContext
 from bot.report.kinds.portfolio import portfolio_view
 from bot.report.parts.asks import ask_views
@@ -98,9 +99,9 @@ def portfolio_digest(context: ReportContext, due: Due, url: str = "") -> Digest:
     if url:
         lead.append(link(words.text("digest.report"), url))
     if quarter:
-        figures = {n: words.money(getattr(quarter, n)) for n in ("forecast", "low", "high")}
         key = "digest.quarter" if quarter.target is not None else "digest.quarter_alone"
-        lead.append(words.text(key, quarter=view.quarter, target=words.money(quarter.target), **figures))
+        expected = forecast_words(words, quarter)
+        lead.append(words.text(key, quarter=view.quarter, target=words.money(quarter.target), expected=expected))
     moved = (
         SafeMarkdown(f"{line.name}: {words.rag(line.before)} → {words.rag(line.after)}")
         for line in view.lines

@@ -33,6 +33,21 @@ _LINE_END = re.compile(r"[ \t]+\n")
 COMPILED = Compiled()
 
 
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's own sandbox, which judges by the kind of a value and a name alone: each pair once."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._judged: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may name `attr` of such an object."""
+        key = type(obj), attr
+        if key not in self._judged:
+            self._judged[key] = super().is_safe_attribute(obj, attr, value)
+        return self._judged[key]
+
+
 @dataclass(frozen=True)
 class Templates:
     """The shipped templates and the user's that replace them (same file name), in the words of one locale."""
@@ -43,9 +58,9 @@ class Templates:
     shipped: Path = field(default_factory=lambda: shipped_folder())
 
     @cached_property
-    def environment(self) -> ImmutableSandboxedEnvironment:
+    def environment(self) -> Sandbox:
         folders = [str(path) for path in (self.folder, self.shipped) if path is not None]
-        environment = ImmutableSandboxedEnvironment(
+        environment = Sandbox(
             loader=jinja2.FileSystemLoader(folders),
             undefined=jinja2.StrictUndefined,
             finalize=jinja2.pass_context(lambda _, value: self.words.output(value)),

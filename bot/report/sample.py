@@ -17,6 +17,7 @@ from bot.derive.decisions.stories import derive_stories
 from bot.derive.money.invoicing import UNSIGNED
 from bot.derive.pipeline import with_default_thresholds
 from bot.derive.subject import Subject
+from bot.domain import vocabulary as v
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import (
     Engagement,
@@ -29,23 +30,6 @@ from bot.domain.model import (
     Reply,
     TimeLog,
     as_of,
-)
-from bot.domain.vocabulary import (
-    AcceptanceState,
-    Audience,
-    BillingType,
-    ChangeOrderState,
-    Colour,
-    ForecastBasis,
-    ItemState,
-    MilestoneState,
-    Phase,
-    RaidKind,
-    RaidMovement,
-    RiskSource,
-    Severity,
-    TimeboxState,
-    ValueBasis,
 )
 from bot.report.context import ReportContext
 from bot.report.environment import Templates
@@ -172,10 +156,10 @@ def sample_past() -> tuple[PastReport, ...]:
     reply = Reply("dana", "Customer's security review is booked for Monday.", _at(date(2026, 10, 16)))
     notes = "Steering moved to Thursday."
     return (
-        PastReport("status", Audience.INTERNAL, "2026-W42", RED, payload, f"{HOST}/n/42", "", (reply,)),
-        PastReport("status", Audience.INTERNAL, "2026-W46", RED, payload, f"{HOST}/n/46", notes, (reply,)),
-        PastReport("portfolio", Audience.INTERNAL, "2026-W46", None, {}, f"{HOST}/i/46"),
-        PastReport("monthly", Audience.INTERNAL, "2026-09", None, {}, f"{HOST}/i/9"),
+        PastReport("status", v.Audience.INTERNAL, "2026-W42", RED, payload, f"{HOST}/n/42", "", (reply,)),
+        PastReport("status", v.Audience.INTERNAL, "2026-W46", RED, payload, f"{HOST}/n/46", notes, (reply,)),
+        PastReport("portfolio", v.Audience.INTERNAL, "2026-W46", None, {}, f"{HOST}/i/46"),
+        PastReport("monthly", v.Audience.INTERNAL, "2026-09", None, {}, f"{HOST}/i/9"),
     )
 
 
@@ -196,7 +180,7 @@ def _item(number: int, title: str, **more: object) -> Item:
 def _northwind() -> Engagement:
     facts = Facts(
         customer="Northwind", sow="SOW-1234", region="EMEA", pm="dana", architect="lee", partner="Globex",
-        billing=BillingType.MILESTONE, value=180_000, hours=720, start=date(2026, 9, 1), end=date(2026, 12, 18),
+        billing=v.BillingType.MILESTONE, value=180_000, hours=720, start=date(2026, 9, 1), end=date(2026, 12, 18),
         milestones=(MilestoneFact("Discovery", date(2026, 10, 2), 40_000), MilestoneFact("Cut-over", date(2026, 12, 4), 140_000)),
         internal=RED, customer_channel=f"{WORK}#1", key=True,
     )  # fmt: skip
@@ -212,7 +196,7 @@ def _northwind() -> Engagement:
         _item(22, "Accept the discovery", state="closed", closed_at=_at(date(2026, 10, 9)), labels=("acceptance",)),
     )  # fmt: skip
     milestones = tuple(
-        Milestone(title, f'{WORK}%"{title}"', None, due, TimeboxState.ACTIVE, None, f"{HOST}/{WORK}/-/milestones/{n}")
+        Milestone(title, f'{WORK}%"{title}"', None, due, v.TimeboxState.ACTIVE, None, f"{HOST}/{WORK}/-/milestones/{n}")
         for n, (title, due) in enumerate((("Discovery", date(2026, 10, 2)), ("Cut-over", date(2026, 12, 11))), 1)
     )
     logs = (
@@ -227,8 +211,10 @@ def _northwind() -> Engagement:
 
 def _northwind_derived(early: bool) -> r.EngagementDerived:
     slip = (f'{WORK}%"Cut-over"',)
-    yellow = r.Rag(Colour.YELLOW, (r.Reason("Milestone Cut-over is forecast 5 working days after its baseline", slip),))
-    green = r.Rag(Colour.GREEN, (r.Reason("CPI 1.02"),))
+    yellow = r.Rag(
+        v.Colour.YELLOW, (r.Reason("Milestone Cut-over is forecast 5 working days after its baseline", slip),)
+    )
+    green = r.Rag(v.Colour.GREEN, (r.Reason("CPI 1.02"),))
     finish = r.Quantiles(date(2026, 12, 7), date(2026, 12, 11), date(2026, 12, 16), date(2026, 12, 23))
     milestones = (
         r.MilestoneStatus(
@@ -241,7 +227,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
             None,
             date(2026, 10, 1),
             -1,
-            MilestoneState.DONE,
+            v.MilestoneState.DONE,
             0,
             1,
         ),
@@ -255,18 +241,18 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
             0.55,
             None,
             0 if early else 5,
-            MilestoneState.ON_TRACK if early else MilestoneState.AT_RISK,
+            v.MilestoneState.ON_TRACK if early else v.MilestoneState.AT_RISK,
             2,
             3,
         ),
     )
     risks = (
-        r.Risk("single-sign-on", RiskSource.REGISTER, Severity.HIGH, "Single sign-on not ready", (f"{WORK}#20",), "Escalate to the customer's identity team", 16, "kim"),
-        r.Risk("overdue", RiskSource.DERIVED, Severity.MEDIUM, "1 item is overdue", (f"{WORK}#12",), "Agree a new date, or reassign"),
-        r.Risk("undated", RiskSource.DERIVED, Severity.LOW, "2 items have no due date", (), "Date them"),
+        r.Risk("single-sign-on", v.RiskSource.REGISTER, v.Severity.HIGH, "Single sign-on not ready", (f"{WORK}#20",), "Escalate to the customer's identity team", 16, "kim"),
+        r.Risk("overdue", v.RiskSource.DERIVED, v.Severity.MEDIUM, "1 item is overdue", (f"{WORK}#12",), "Agree a new date, or reassign"),
+        r.Risk("undated", v.RiskSource.DERIVED, v.Severity.LOW, "2 items have no due date", (), "Date them"),
     )  # fmt: skip
     order = r.ChangeOrder(
-        f"{WORK}#21", "Extra repositories", ChangeOrderState.PROPOSED, 40, 10_000, date(2027, 1, 8), date(2026, 11, 3)
+        f"{WORK}#21", "Extra repositories", v.ChangeOrderState.PROPOSED, 40, 10_000, date(2027, 1, 8), date(2026, 11, 3)
     )
     revenue = {
         "FY27-Q3": r.QuarterRevenue(40_000, 40_000, 40_000, 40_000),
@@ -275,25 +261,25 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
     raid = r.RaidEntry(
         f"{WORK}#20",
         "Single sign-on not ready",
-        RaidKind.RISK,
-        ItemState.OPENED,
+        v.RaidKind.RISK,
+        v.ItemState.OPENED,
         4,
         4,
         16,
-        Severity.HIGH,
+        v.Severity.HIGH,
         "kim",
         "Weekly call",
         date(2026, 11, 26),
-        movement=RaidMovement.NEW,
+        movement=v.RaidMovement.NEW,
     )
     decision = r.RaidEntry(
-        f"{WORK}#23", "Which region hosts the runners", RaidKind.DECISION, owner="dana", due=date(2026, 11, 25)
+        f"{WORK}#23", "Which region hosts the runners", v.RaidKind.DECISION, owner="dana", due=date(2026, 11, 25)
     )
     decided = r.RaidEntry(
         f"{WORK}#25",
         "One group per business unit",
-        RaidKind.DECISION,
-        ItemState.CLOSED,
+        v.RaidKind.DECISION,
+        v.ItemState.CLOSED,
         owner="dana",
         closed=date(2026, 10, 20),
     )
@@ -306,18 +292,18 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
         BillingLine("2026-10", "milestone", "Discovery", Billing.READY, 0.0, 40_000, "accepted", date(2026, 10, 9)),
         BillingLine("2026-10", "hours", "lee", Billing.LEAK, 12.0, 3_000, UNSIGNED, date(2026, 10, 7)),
     )
-    escalation = r.Escalation(f"{WORK}#24", "Cut-over date", Severity.HIGH, 3, date(2026, 11, 20), True, owner="dana")
+    escalation = r.Escalation(f"{WORK}#24", "Cut-over date", v.Severity.HIGH, 3, date(2026, 11, 20), True, owner="dana")
     return r.EngagementDerived(
-        RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", Phase.ACTIVE,
-        r.Progress(ValueBasis.HOURS, 0.2 if early else 0.4, 100 if early else 200, 500, 1 if early else 2, 5, {f"{WORK}#{n}": 100.0 for n in range(10, 15)}),
-        r.Status(Colour.GREEN if early else Colour.YELLOW, Colour.GREEN, Colour.YELLOW, r.Rag(Colour.GREEN, (r.Reason("SPI 0.97"),)) if early else yellow, green, green),
+        RED, "Northwind: migration to GitLab", "Northwind", f"{HOST}/groups/{RED}", v.Phase.ACTIVE,
+        r.Progress(v.ValueBasis.HOURS, 0.2 if early else 0.4, 100 if early else 200, 500, 1 if early else 2, 5, {f"{WORK}#{n}": 100.0 for n in range(10, 15)}),
+        r.Status(v.Colour.GREEN if early else v.Colour.YELLOW, v.Colour.GREEN, v.Colour.YELLOW, r.Rag(v.Colour.GREEN, (r.Reason("SPI 0.97"),)) if early else yellow, green, green),
         r.Schedule(0.55, 0.52, 0.95, 0.94, None, date(2026, 12, 4), milestones, (f"{WORK}#12", f"{WORK}#13")),
         r.Scope(20, 700, 2, 0, 20, 0.03, (order,), 0, 40, 0, 10_000),
         r.Budget(720, 200 if early else 390, 390, 0.54, 0.96, 1.05, 750, date(2026, 12, 30), 40, 180_000, 97_500, 4.0),
-        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, revenue_by_month=by_month, basis=ForecastBasis.THROUGHPUT, history_weeks=11),
+        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, revenue_by_month=by_month, basis=v.ForecastBasis.THROUGHPUT, history_weeks=11),
         (
-            r.Acceptance("Discovery", 40_000, AcceptanceState.PASSIVELY_ACCEPTED, date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
-            r.Acceptance("Cut-over", 140_000, AcceptanceState.OPEN if early else AcceptanceState.READY, last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),
+            r.Acceptance("Discovery", 40_000, v.AcceptanceState.PASSIVELY_ACCEPTED, date(2026, 10, 5), date(2026, 10, 9), date(2026, 10, 9), evidence=(f"{WORK}#22",)),
+            r.Acceptance("Cut-over", 140_000, v.AcceptanceState.OPEN if early else v.AcceptanceState.READY, last_safe_sending=date(2027, 1, 25), due=date(2026, 12, 11)),
         ),
         invoicing=billing,
         raid=(raid, decision, decided),
@@ -330,7 +316,7 @@ def _northwind_derived(early: bool) -> r.EngagementDerived:
 
 def _initech() -> Engagement:
     facts = Facts(
-        customer="Initech", sow="SOW-77", pm="sam", billing=BillingType.TIME_AND_MATERIALS, hours=200, rate=250,
+        customer="Initech", sow="SOW-77", pm="sam", billing=v.BillingType.TIME_AND_MATERIALS, hours=200, rate=250,
         partner="Globex",
     )  # fmt: skip
     return Engagement(
@@ -339,24 +325,24 @@ def _initech() -> Engagement:
 
 
 def _initech_derived() -> r.EngagementDerived:
-    red = r.Rag(Colour.RED, (r.Reason("220 of 200 hours are used with work still open"),))
+    red = r.Rag(v.Colour.RED, (r.Reason("220 of 200 hours are used with work still open"),))
     return r.EngagementDerived(
-        YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", Phase.ACTIVE,
-        status=r.Status(Colour.RED, Colour.GREEN, None, r.Rag(), r.Rag(Colour.GREEN), red),
+        YELLOW, "Initech: runners", "Initech", f"{HOST}/groups/{YELLOW}", v.Phase.ACTIVE,
+        status=r.Status(v.Colour.RED, v.Colour.GREEN, None, r.Rag(), r.Rag(v.Colour.GREEN), red),
         budget=r.Budget(200, 220, 220, 1.1, 0.8, None, 250, date(2026, 11, 10)),
-        risks=(r.Risk("over-budget", RiskSource.DERIVED, Severity.CRITICAL, "More hours are used than sold", (), "Raise a change order"),),
+        risks=(r.Risk("over-budget", v.RiskSource.DERIVED, v.Severity.CRITICAL, "More hours are used than sold", (), "Raise a change order"),),
     )  # fmt: skip
 
 
 def _umbrella() -> Engagement:
     facts = Facts(
-        customer="Umbrella", sow="SOW-9", pm="dana", billing=BillingType.FIXED_PRICE, hours=100,
+        customer="Umbrella", sow="SOW-9", pm="dana", billing=v.BillingType.FIXED_PRICE, hours=100,
         start=date(2026, 8, 3), end=date(2026, 10, 30),
     )  # fmt: skip
     item = Item(
         "acme/ps-internal/x#1",
         "Lesson: size the runners first",
-        state=ItemState.CLOSED,
+        state=v.ItemState.CLOSED,
         closed_at=_at(date(2026, 10, 20)),
         labels=("llProduct",),
     )
@@ -364,7 +350,7 @@ def _umbrella() -> Engagement:
         "acme/ps-internal/x#2", "Went live a week early", labels=("ProjectWin",), created_at=_at(date(2026, 10, 21))
     )
     return Engagement(
-        DONE, "Umbrella: health check", f"{HOST}/groups/{DONE}", ItemState.CLOSED, _at(DAY - timedelta(days=20)),
+        DONE, "Umbrella: health check", f"{HOST}/groups/{DONE}", v.ItemState.CLOSED, _at(DAY - timedelta(days=20)),
         _at(date(2026, 8, 1)), facts=facts, items=(item, win),
     )  # fmt: skip
 
@@ -373,11 +359,11 @@ def _umbrella_derived() -> r.EngagementDerived:
     done = date(2026, 10, 30)
     finish = r.Quantiles(done, done, done, done)
     return r.EngagementDerived(
-        DONE, "Umbrella: health check", "Umbrella", f"{HOST}/groups/{DONE}", Phase.COMPLETE,
-        r.Progress(ValueBasis.COUNT, 1.0, 8, 8, 8, 8),
-        r.Status(Colour.GREEN, None, Colour.GREEN, r.Rag(Colour.GREEN), r.Rag(Colour.GREEN), r.Rag(Colour.GREEN)),
+        DONE, "Umbrella: health check", "Umbrella", f"{HOST}/groups/{DONE}", v.Phase.COMPLETE,
+        r.Progress(v.ValueBasis.COUNT, 1.0, 8, 8, 8, 8),
+        r.Status(v.Colour.GREEN, None, v.Colour.GREEN, r.Rag(v.Colour.GREEN), r.Rag(v.Colour.GREEN), r.Rag(v.Colour.GREEN)),
         r.Schedule(baseline_finish=done),
         budget=r.Budget(100, 92, 92, 0.92, 1.09),
-        forecast=r.Forecast(finish, 1.0, basis=ForecastBasis.NONE),
+        forecast=r.Forecast(finish, 1.0, basis=v.ForecastBasis.NONE),
         completion=r.Completion(True, True, True, True, 5, done, date(2026, 11, 6), 5),
     )  # fmt: skip

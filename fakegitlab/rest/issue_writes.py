@@ -47,7 +47,7 @@ def delete_issue(call: Call, place: str, iid: int) -> Response:
     item = call.issue(place, iid)
     if not call.actor.is_owner(item.namespace) and call.actor.level(item.namespace) != PLANNER:
         raise forbidden()
-    del item.namespace.items[item.iid], call.world.items[item.id]
+    call.world.delete(item)
     call.world.record("issue.delete", item.reference, call.actor.user)
     return Response(status=204)
 

@@ -53,6 +53,12 @@ def test_a_parent_with_work_below_it_is_no_work_itself() -> None:
     }
 
 
+@pytest.mark.parametrize("label", ["ProjectWin", "llProduct"])
+def test_a_win_or_a_lesson_is_work_unless_it_stands_in_the_raid_log(label: str) -> None:
+    assert work_of(make_item(1, labels=(label,), estimate_hours=2)) == {"Item 1": 2}
+    assert work_of(make_item(1, labels=(label, LABELS.raid.log), estimate_hours=2)) == {}
+
+
 def test_what_only_the_parent_was_given_is_shared_evenly() -> None:
     whole = make_item(1, estimate_hours=15, weight=6)
     parts = [task(n, whole) for n in (2, 3, 4)]
@@ -141,6 +147,16 @@ def test_labels_that_mean_dropped_are_configured() -> None:
     gone = make_item(1, closed="2026-10-01", labels=["obsolete"])
     labels = make_settings(labels={"dropped": ["Obsolete"]}).labels
     assert break_down(make_engagement(items=[gone]), labels).dropped == (gone,)
+
+
+def test_a_label_that_means_dropped_may_be_a_prefix() -> None:
+    labels = make_settings(labels={"dropped": ["Closed::", "no-"]}).labels
+    gone = [
+        make_item(n, closed="2026-10-01", labels=[name]) for n, name in enumerate(("closed::Stale", "NO-budget"), 1)
+    ]
+    done = make_item(3, closed="2026-10-01", labels=["closed", "not now"])
+    found = break_down(make_engagement(items=[*gone, done]), labels)
+    assert (found.dropped, found.work) == (tuple(gone), (done,))
 
 
 def test_dropping_neither_earns_nor_speeds_up_the_forecast() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.model import Engagement, Facts, Item, Portfolio, as_of
+from bot.domain.timeline import Timeline
 from bot.domain.vocabulary import BillingType, Recognition
 from tests.builders import (
     DAY,
@@ -178,6 +179,27 @@ PORTFOLIOS = st.lists(ITEMS, max_size=5, unique_by=lambda i: i.ref).flatmap(
 def test_replaying_a_replay_is_the_same_as_replaying_the_earlier_day(portfolio: Portfolio, a: date, b: date) -> None:
     earlier, later = min(a, b), max(a, b)
     assert as_of(as_of(portfolio, later, ZONE), earlier, ZONE) == as_of(portfolio, earlier, ZONE)
+
+
+@given(PORTFOLIOS, st.lists(DAYS, min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_a_timeline_tells_of_each_day_what_a_replay_of_that_day_alone_tells(
+    portfolio: Portfolio, days: list[date]
+) -> None:
+    timeline = Timeline(portfolio.engagements[0])
+    for day in days:
+        expected = as_of(portfolio, day, ZONE).engagements
+        assert repr(timeline.as_of(day, ZONE)) == repr(next(iter(expected), None))
+
+
+def test_a_timeline_keeps_what_did_not_change_between_two_days() -> None:
+    moved = make_item(2, due_date="2026-12-01", due_history=[(None, "2026-10-01", "2026-08-05")])
+    timeline = Timeline(make_engagement(items=[make_item(1), moved]))
+    first, second = (timeline.as_of(date(2026, 8, day), ZONE) for day in (4, 5))
+    assert first
+    assert second
+    assert first.items[0] is second.items[0]
+    assert first.items[1] != second.items[1]
 
 
 @given(PORTFOLIOS, DAYS)

@@ -104,9 +104,7 @@ def add_item(w: World) -> None:
 
 
 def remove_item(w: World) -> None:
-    made = w.item("acme/g2/p#5")
-    del made.namespace.items[made.iid], w.items[made.id]
-    w.changed()
+    w.delete(w.item("acme/g2/p#5"))
 
 
 def hide_and_add(w: World) -> None:

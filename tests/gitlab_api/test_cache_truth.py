@@ -154,9 +154,7 @@ def transfer_project_to_the_other_namespace(w: World) -> None:
 
 
 def delete_item(w: World) -> None:
-    item = w.item("acme/solo#2")
-    del item.namespace.items[item.iid], w.items[item.id]
-    w.changed()
+    w.delete(w.item("acme/solo#2"))
 
 
 def delete_and_add_item(w: World) -> None:

@@ -75,9 +75,7 @@ def add_one(w: World) -> None:
 
 
 def remove_one(w: World) -> None:
-    made = w.item("acme/p1#9")
-    del made.namespace.items[made.iid], w.items[made.id]
-    w.changed()
+    w.delete(w.item("acme/p1#9"))
 
 
 @pytest.mark.parametrize("change", [change_many, change_one, add_one, remove_one])

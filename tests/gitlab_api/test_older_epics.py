@@ -139,5 +139,4 @@ def drop(w: World) -> None:
     phase, root, deep = (w.item(ref) for ref in ("acme&3", "acme&2", "acme/app#1"))
     root.children.remove(phase)
     deep.parent, deep.updated_at = None, w.now
-    del phase.namespace.items[phase.iid], w.items[phase.id], w.epics[phase.epic_id or 0]
-    w.changed()
+    w.delete(phase)

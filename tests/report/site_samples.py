@@ -8,22 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from bot.config import Settings
 from bot.derive import results as r
 from bot.derive.billing_results import Billing, BillingLine
+from bot.domain import vocabulary as v
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Facts, Item, Milestone, MilestoneFact, Portfolio, TimeLog
-from bot.domain.vocabulary import (
-    AcceptanceState,
-    BillingType,
-    ChangeOrderState,
-    Colour,
-    ForecastBasis,
-    ItemState,
-    MilestoneState,
-    Phase,
-    RaidKind,
-    RiskSource,
-    Severity,
-    ValueBasis,
-)
 
 TODAY = date(2026, 11, 20)
 HOST = "https://gitlab.example.com"
@@ -55,7 +42,7 @@ def engagement(text: str = "Migration", ref: str = ROOT, secret: str = "", value
     """An engagement whose texts are `text`; what a customer must not see has `secret` in it."""
     hidden = f"{text} {secret}"
     facts = Facts(
-        customer=text, sow=text, region=text, pm=text, architect=hidden, partner=hidden, billing=BillingType.MILESTONE, value=value,
+        customer=text, sow=text, region=text, pm=text, architect=hidden, partner=hidden, billing=v.BillingType.MILESTONE, value=value,
         hours=720, rate=value / 720, start=TODAY - timedelta(60), end=TODAY + timedelta(30),
         milestones=(MilestoneFact(text, TODAY, value),), internal=ref, customer_channel=f"{SHARED}#1",
     )  # fmt: skip
@@ -86,7 +73,7 @@ def derived_engagement(
     ref: str = ROOT,
     secret: str = "",
     money: float = 140_000,
-    rag: Colour = Colour.YELLOW,
+    rag: v.Colour = v.Colour.YELLOW,
     slip: int = 5,
 ) -> r.EngagementDerived:
     """What was derived of it; `money` stands wherever money can."""
@@ -95,44 +82,46 @@ def derived_engagement(
     reason = r.Reason(hidden, (f"{SHARED}#11", f"{OWN}#13"))
     status = r.Status(
         rag,
-        Colour.RED,
-        Colour.YELLOW,
+        v.Colour.RED,
+        v.Colour.YELLOW,
         r.Rag(rag, (reason,)),
-        r.Rag(Colour.GREEN, (reason,)),
-        r.Rag(Colour.RED, (reason,)),
+        r.Rag(v.Colour.GREEN, (reason,)),
+        r.Rag(v.Colour.RED, (reason,)),
     )
     milestone = r.MilestoneStatus(
         text, f'{SHARED}%"{text}"', TODAY, TODAY + timedelta(5), TODAY + timedelta(5 + slip), TODAY + timedelta(9 + slip), 0.4,
-        slip_days=slip, state=MilestoneState.LATE, items_open=1, items_total=2,
+        slip_days=slip, state=v.MilestoneState.LATE, items_open=1, items_total=2,
     )  # fmt: skip
     revenue = {"FY27-Q4": r.QuarterRevenue(money, money * 2, money, money * 3, money)}
     raid = (
-        r.RaidEntry(f"{SHARED}#20", text, RaidKind.RISK, mitigation=text, score=9, level=Severity.MEDIUM, owner=text),
         r.RaidEntry(
-            f"{OWN}#21", f"{text} inner risk {secret}", RaidKind.RISK, mitigation=hidden, score=20, owner=secret
+            f"{SHARED}#20", text, v.RaidKind.RISK, mitigation=text, score=9, level=v.Severity.MEDIUM, owner=text
+        ),
+        r.RaidEntry(
+            f"{OWN}#21", f"{text} inner risk {secret}", v.RaidKind.RISK, mitigation=hidden, score=20, owner=secret
         ),
         r.RaidEntry(
             f"{OWN}#22",
             f"{hidden} decided",
-            RaidKind.DECISION,
-            ItemState.CLOSED,
+            v.RaidKind.DECISION,
+            v.ItemState.CLOSED,
             owner=secret,
             closed=TODAY - timedelta(3),
         ),
     )
     billing = BillingLine("2026-11", "milestone", hidden, Billing.BLOCKED, 0.0, money, hidden, TODAY, (f"{OWN}#13",))
     return r.EngagementDerived(
-        ref, hidden, text, f"{HOST}/groups/x", Phase.ACTIVE,
-        r.Progress(ValueBasis.HOURS, 0.4, 288, 720, 1, 3, {f"{SHARED}#10": 100.0, f"{SHARED}#11": 120.0, f"{SHARED}#12": 60.0}),
+        ref, hidden, text, f"{HOST}/groups/x", v.Phase.ACTIVE,
+        r.Progress(v.ValueBasis.HOURS, 0.4, 288, 720, 1, 3, {f"{SHARED}#10": 100.0, f"{SHARED}#11": 120.0, f"{SHARED}#12": 60.0}),
         status, r.Schedule(0.5, 0.4, 0.8, 0.9, 3, TODAY, (milestone,), (f"{SHARED}#11",)),
-        r.Scope(3, 700, 2, 0, 20, 0.1, (r.ChangeOrder(f"{OWN}#30", hidden, ChangeOrderState.PROPOSED, 40, money),), 0, 40, 0, money),
+        r.Scope(3, 700, 2, 0, 20, 0.1, (r.ChangeOrder(f"{OWN}#30", hidden, v.ChangeOrderState.PROPOSED, 40, money),), 0, 40, 0, money),
         r.Budget(720, 390, 390, 0.54, 0.96, 1.05, 750, TODAY + timedelta(30), 40, money, money),
-        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis=ForecastBasis.THROUGHPUT, history_weeks=9),
-        (r.Acceptance(text, money, AcceptanceState.READY), r.Acceptance(f"{text} 2", money, AcceptanceState.ACCEPTED)),
+        r.Forecast(finish, 0.62, r.Quantiles(700, 750, 790, 830), revenue=revenue, basis=v.ForecastBasis.THROUGHPUT, history_weeks=9),
+        (r.Acceptance(text, money, v.AcceptanceState.READY), r.Acceptance(f"{text} 2", money, v.AcceptanceState.ACCEPTED)),
         invoicing=(billing,),
         raid=raid,
-        risks=(r.Risk("x", RiskSource.DERIVED, Severity.CRITICAL, hidden, (f"{SHARED}#11",), hidden, owner=secret), r.Risk("y", RiskSource.DERIVED, Severity.LOW, hidden)),
-        escalations=(r.Escalation(f"{OWN}#40", hidden, Severity.HIGH, 3, TODAY, overdue=True),),
+        risks=(r.Risk("x", v.RiskSource.DERIVED, v.Severity.CRITICAL, hidden, (f"{SHARED}#11",), hidden, owner=secret), r.Risk("y", v.RiskSource.DERIVED, v.Severity.LOW, hidden)),
+        escalations=(r.Escalation(f"{OWN}#40", hidden, v.Severity.HIGH, 3, TODAY, overdue=True),),
         compliance=r.Compliance(0.5, (r.Gap("x", hidden),), 4),
         errors=(f"{OWN}: 403 {secret}",),
     )  # fmt: skip
@@ -162,7 +151,7 @@ def weeks_before(derived: r.Derived, count: int = 6) -> list[r.Derived]:
         moved = [
             replace(m, forecast=m.forecast and m.forecast - timedelta(days=3 * back)) for m in e.schedule.milestones
         ]
-        return replace(e, status=r.Status(Colour.GREEN), schedule=r.Schedule(milestones=tuple(moved)))
+        return replace(e, status=r.Status(v.Colour.GREEN), schedule=r.Schedule(milestones=tuple(moved)))
 
     return [
         replace(

@@ -92,3 +92,12 @@ def test_forecast_money_has_three_figures() -> None:
 )
 def test_a_day_beside_a_date_of_another_year_says_its_year(day: date | None, said: str) -> None:
     assert WORDS.day_beside(day, date(2027, 1, 25)) == said
+
+
+@pytest.mark.parametrize(
+    ("locale", "short", "whole"),
+    [("en_US", "Dec 8", "Dec 8, 2026"), ("de_DE", "08.12.", "08.12.2026"), ("zh_CN", "12月8日", "2026年12月8日")],
+)
+def test_a_short_date_is_the_whole_one_without_its_year(locale: str, short: str, whole: str) -> None:
+    words, day = load_words(locale, "USD"), date(2026, 12, 8)
+    assert (words.day(day), words.date(day)) == (short, whole)

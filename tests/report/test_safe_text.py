@@ -258,5 +258,5 @@ def test_nothing_else_in_the_module_builds_safe_text_from_raw_text() -> None:
     }
     assert {name for name in public if not name.startswith("_")} == {
         "SafeMarkdown", "cell", "clean", "code", "csv_cell", "html_text", "issue_title", "joined",
-        "link", "neutralise", "safe_url",
+        "link", "neutralise", "safe_url", "with_code",
     }  # fmt: skip

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.derive.checks.engine import examine
 from bot.derive.decisions.axes import budget_axis, schedule_axis, scope_axis
 from bot.domain.errors import ConfigError
-from bot.domain.messages import Money, Percent, Phrase, Text, hours, listing, places, quote
+from bot.domain.messages import Clause, Money, Percent, Phrase, Series, Text, hours, listing, places, quote
 from bot.domain.vocabulary import Colour
 from bot.report.text.catalogs import SHIPPED, Key, Translations, english_wording, read_catalog
 from bot.report.text.safe_text import neutralise
@@ -224,3 +224,17 @@ def test_a_german_sentence_of_a_reason_within_a_risk_has_no_stop_in_its_middle()
     assert [GERMAN.sentence(text) for text in found] == [
         "Der Status ist als grün gemeldet, aber rot errechnet (Termine): SPI is 0.7."
     ]
+
+
+def test_what_people_are_told_to_type_is_code_and_a_title_s_backticks_are_not() -> None:
+    words = load_words("en_US", "USD")
+    told = Phrase("{action}, says {title}.", action=Phrase("Write `path_to_green:` there"), title="`due:` of `x`")
+    assert words.output(told) == r"Write `path_to_green:` there, says \`due\:\` of \`x\`."
+
+
+def test_keys_to_type_within_a_clause_and_a_list_are_code_too() -> None:
+    words = load_words("en_US", "USD")
+    key = Phrase("set `due:`.")
+    assert words.output(Phrase("{a}; and {b}", a=Clause(key), b=Series((key, key)))) == (
+        "set `due:`; and set `due:`., set `due:`."
+    )

@@ -131,7 +131,7 @@ class SetUp:
         client = self.session.client
         if one.kind == WantedKind.EPIC:
             return gitlab.create_epic(
-                client, one.place, one.title, text, labels=one.labels, start=one.start, due=one.due
+                client, one.place, one.title, text, labels=one.labels, start=self.sow.start, due=one.due
             )
         return gitlab.create_issue(
             client, one.place, one.title, text,

@@ -62,7 +62,6 @@ class Wanted:
     labels: tuple[str, ...] = ()
     milestone: str | None = None
     due: date | None = None
-    start: date | None = None
     assignee: str | None = None
 
 
@@ -136,7 +135,7 @@ def _plan_of_record(sow: Sow, settings: Settings) -> Iterator[Wanted]:
     label = (settings.portfolio.label,)
     yield Wanted(
         WantedKind.EPIC if sow.group else WantedKind.ISSUE, sow.home, sow.name[:TITLE], "root",
-        labels=label, start=sow.start, due=sow.end, assignee=sow.pm,
+        labels=label, due=sow.end, assignee=sow.pm,
     )  # fmt: skip
     raid = "Risks, actions, issues and decisions of this engagement; each is an issue of its own with its label."
     title = f"RAID log: {sow.name}"[:TITLE]

@@ -16,7 +16,7 @@ from bot.derive.forecast.finish import SCORES
 from bot.derive.forecast.history import DAYS_PER_WEEK
 from bot.derive.forecast.milestones import Landing, chance_by, find_amounts, forecast_landing
 from bot.derive.forecast.reference import BEST_WEEKS, MIN_WEEKS, Reference
-from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, quarter_trials
+from bot.derive.forecast.revenue import Outlook, QuarterTrials, make_spans, month_trials, quarter_trials
 from bot.derive.forecast.situation import Situation, assess, class_of, effort_of, first_day
 from bot.derive.forecast.trials import draw_scores, make_ahead
 from bot.derive.results import Forecast, Quantiles, QuarterRevenue, Reason
@@ -177,7 +177,7 @@ def _revenue_trials(
         upside_in=frozenset({subject.calendar.fiscal_quarter(ends).name, f"{ends:%Y-%m}"}),
     )
     spans = [make_spans(found, s.history) for found in (periods, _months(subject))]
-    quarters, months = (quarter_trials(outlook, found) for found in spans)
+    quarters, months = quarter_trials(outlook, spans[0]), month_trials(outlook, spans[1], spans[0])
     untold = s.remaining is None or _hours_unknown(s)
     if untold and s.phase != Phase.COMPLETE and not any(q.actual for q in quarters.values()):
         return {}, {}

@@ -24,6 +24,7 @@ from bot.derive.results import QuarterRevenue, Reason
 from bot.derive.scope.change_orders import is_pending
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY, Period
+from bot.domain.facts import Facts
 from bot.domain.frozen import frozen
 from bot.domain.messages import NOTHING, Decimal, Money, Phrase, Value, commas
 from bot.domain.vocabulary import ChangeOrderState, Recognition
@@ -71,8 +72,8 @@ class Terms:
 
 def _billable_share(billable: float, total: float) -> float:
     """Of the hours to come; where more was taken back than logged, the hours so far tell nothing."""
-    billable, total = max(0.0, billable), max(0.0, total)
-    return min(1.0, (billable + BILLABLE_PRIOR_HOURS) / (total + BILLABLE_PRIOR_HOURS))
+    billable = max(billable, 0.0)
+    return (billable + BILLABLE_PRIOR_HOURS) / (max(total, billable) + BILLABLE_PRIOR_HOURS)
 
 
 def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
@@ -90,10 +91,10 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
     if facts.hourly_rate is None and billable > 0 and money.sum() > 0:
         mean = float(money.sum()) / billable
     orders = subject.change_orders[0]
-    approved_orders = [o for o in orders if o.state == ChangeOrderState.APPROVED]
+    approved_orders, sold = [o for o in orders if o.state == ChangeOrderState.APPROVED], value_sold(facts)
     return Terms(
         recognition=facts.recognised,
-        value=None if facts.value is None else facts.value + sum(o.value for o in approved_orders),
+        value=None if sold is None else sold + sum(o.value for o in approved_orders),
         hours=hours_sold(subject),
         rate=mean,
         billable_share=_billable_share(billable, total),
@@ -107,6 +108,14 @@ def make_terms(subject: Subject, axis: WorkAxis) -> Terms:
         currency=facts.currency if is_foreign(facts, finance) else None,
         unit=finance.currency,
     )
+
+
+def value_sold(facts: Facts) -> float | None:
+    """The SOW's value; where it names none, what the milestones that earn on acceptance add up to."""
+    amounts = [m.amount for m in facts.milestones if m.amount is not None]
+    if facts.value is not None or not amounts or facts.recognised != Recognition.ON_ACCEPTANCE:
+        return facts.value
+    return math.fsum(amounts)
 
 
 def hours_sold(subject: Subject) -> float | None:
@@ -127,6 +136,9 @@ class Span:
     before: float
     last: float
 
+    def is_within(self, other: Span) -> bool:
+        return other.before - 1e-9 <= self.before and self.last <= other.last + 1e-9
+
 
 @frozen
 class QuarterTrials:
@@ -141,10 +153,15 @@ class QuarterTrials:
     more: Phrase = NOTHING
     """What the upside consists of."""
 
+    @property
+    def expected(self) -> float:
+        """What is still to come."""
+        return float(self.whole.mean()) - self.actual
+
     def summary(self, evidence: Sequence[str] = ()) -> QuarterRevenue:
         """Expected value and 80 % range."""
         mean = float(self.whole.mean())
-        low, high = (float(q) for q in np.percentile(self.whole, [10, 90])) if self.whole.size > 1 else (mean, mean)
+        low, high = _middle_range(self.whole) if self.whole.size > 1 and not math.isnan(mean) else (mean, mean)
         reasons = tuple(Reason(text, tuple(evidence)) for text in (self.text, self.more) if text)
         return QuarterRevenue(
             actual=round(self.actual, 2),
@@ -154,6 +171,22 @@ class QuarterTrials:
             upside=round(max(self.upside, 0.0), 2),
             reasons=reasons,
         )
+
+
+def _middle_range(trials: Array) -> tuple[float, float]:
+    """P10 and P90 as numpy's `percentile` finds them, to the last bit: it looks for the least and the greatest as well."""
+    places = [(trials.size - 1) * share for share in (0.1, 0.9)]
+    wanted = sorted({n for place in places for n in (int(place), min(int(place) + 1, trials.size - 1))})
+    found = np.partition(trials, wanted)
+    low, high = (_between(found, place) for place in places)
+    return low, high
+
+
+def _between(ordered: Array, place: float) -> float:
+    """What stands at a broken place, reckoned from the nearer neighbour."""
+    before = int(place)
+    left, right, part = float(ordered[before]), float(ordered[min(before + 1, ordered.size - 1)]), place - before
+    return right - (right - left) * (1 - part) if part >= 0.5 else left + (right - left) * part
 
 
 @dataclass(frozen=True)
@@ -202,6 +235,28 @@ def quarter_trials(outlook: Outlook, spans: Sequence[Span]) -> dict[str, Quarter
     return {span.name: _with_upside(rule(outlook, span), span, outlook) for span in spans}
 
 
+def month_trials(outlook: Outlook, months: Sequence[Span], quarters: Sequence[Span]) -> dict[str, QuarterTrials]:
+    """Trials for each month. What could be added to a quarter is shared by its months, and told once."""
+    if not outlook.terms.known:
+        return {}
+    rule = _RULES[outlook.terms.recognition or ""]
+
+    def told(month: Span) -> QuarterTrials:
+        found, soft = rule(outlook, month), outlook.soft_money.get(month.name, 0.0)
+        quarter = next((q for q in quarters if month.is_within(q)), None) if found.upside or soft else None
+        if quarter is not None:
+            found = _shared(found, rule(outlook, quarter), soft, outlook.soft_money.get(quarter.name, 0.0))
+        return _with_upside(found, month, outlook)
+
+    return {month.name: told(month) for month in months}
+
+
+def _shared(month: QuarterTrials, quarter: QuarterTrials, soft: float, all_soft: float) -> QuarterTrials:
+    """The month with its share of what events could add, by what is expected in each, and of the room for soft bookings."""
+    events = quarter.upside * month.expected / quarter.expected if quarter.expected > 0 else 0.0
+    return replace(month, upside=events, room=soft * min(quarter.room / all_soft, 1.0) if all_soft else month.room)
+
+
 def _with_upside(found: QuarterTrials, span: Span, outlook: Outlook) -> QuarterTrials:
     """What soft bookings, open change orders and unlikely events could add; bookings at most what the contract can still pay."""
     orders = outlook.terms.upside_value if span.name in outlook.upside_in else 0.0
@@ -228,7 +283,7 @@ def _as_delivered(outlook: Outlook, span: Span) -> QuarterTrials:
         return min(float(terms.billed_money[terms.billed_at <= at + 1e-9].sum()), cap(at))
 
     upto = min(span.last, outlook.now)
-    actual = billed(upto) - billed(span.before) if span.before < outlook.now else 0.0
+    actual = billed(upto) - billed(min(span.before, outlook.now))
     if span.last <= outlook.now:
         return QuarterTrials(actual, np.array([actual]), text=_hours_text(terms, span, upto, 0.0, capped=False))
     money, limit = (terms.rate or 0.0) * terms.billable_share, cap(outlook.now)
@@ -272,25 +327,31 @@ def _hours_text(terms: Terms, span: Span, upto: float, more: float, *, capped: b
 def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
     value = outlook.terms.value or 0.0
 
+    def spent_by(at: float) -> float:
+        """Where more hours were taken back than logged, nothing is done yet."""
+        return max(outlook.history.hours_until(at), 0.0)
+
     def earned(at: float) -> float:
         """Cumulative revenue at a past position, by the estimate and the contract's value of that day; all of it when it is over."""
         if outlook.finished_at is not None and at >= outlook.finished_at and not outlook.eac:
             return outlook.terms.value_at(at) or 0.0  # nobody logged an hour: what is delivered tells
-        spent, eac = outlook.history.hours_until(at), outlook.eac_at(at)
-        return (outlook.terms.value_at(at) or 0.0) * min(spent / eac, 1.0) if eac else 0.0
+        eac = outlook.eac_at(at)
+        return (outlook.terms.value_at(at) or 0.0) * min(spent_by(at) / eac, 1.0) if eac else 0.0
 
     # What was earned by today is one number, in every trial: a changed estimate catches up after it, also from the very next day.
     before = earned(span.before) if span.before <= outlook.now else None
     actual = 0.0 if before is None else earned(min(span.last, outlook.now)) - before
     if span.last <= outlook.now or outlook.ahead is None:
         return QuarterTrials(actual, np.array([actual]), text=_share_text(outlook))
-    spent = outlook.history.hours_until(outlook.now)
-    total = spent + outlook.ahead.hours
-    at_end = value * np.minimum((spent + outlook.hours_by(span.last)) / np.maximum(total, 1e-9), 1.0)
-    if before is None:
-        whole = at_end - value * np.minimum((spent + outlook.hours_by(span.before)) / np.maximum(total, 1e-9), 1.0)
-    else:
-        whole = at_end - before
+    spent = spent_by(outlook.now)
+    total = np.maximum(spent + outlook.ahead.hours, 1e-9)
+
+    def expected(at: float) -> Array:
+        """What will be earned by a later position, by trial."""
+        return value * (spent + outlook.hours_by(at)) / total
+
+    at_end = expected(span.last)
+    whole = at_end - (expected(span.before) if before is None else before)
     return QuarterTrials(actual, whole, text=_share_text(outlook), room=max(value - float(at_end.mean()), 0.0))
 
 

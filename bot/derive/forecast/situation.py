@@ -71,7 +71,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     facts = subject.engagement.facts
     ref = class_of(subject, ref)
     typical = ref.typical_by.get(facts.customer or "")
-    history = make_history(subject.engagement, subject.settings.labels, subject.calendar, subject.work)
+    history = make_history(subject.engagement, subject.settings.labels, subject.calendar, subject.breakdown)
     sold = hours_sold(subject)
     now = history.axis.position(subject.day)
     start = first_day(subject, history)

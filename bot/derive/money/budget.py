@@ -9,6 +9,7 @@ from datetime import date
 from bot.derive.money.hours import (
     count_hours,
     daily_pace,
+    hours_spent,
     is_billable,
     items_without_logs,
     non_billable_refs,
@@ -23,22 +24,30 @@ from bot.domain.vocabulary import Phase
 
 def derive_budget(subject: Subject) -> Budget:
     """BAC, burn, CPI, TCPI, EAC, run-out date and money. Uses `derived.progress` and `derived.scope`."""
-    engagement, percent = subject.engagement, subject.derived.progress.percent
+    engagement = subject.engagement
     hours = count_hours(engagement, subject.settings.labels)
     bac = budget_hours(subject)
     pace = daily_pace(engagement.timelogs, engagement.facts.start, subject.day, subject.calendar)
-    budget = Budget(
-        hours_budget=bac,
-        hours_spent=hours.spent,
+    return replace(
+        _burn_of(hours.spent, bac, subject),
         hours_billable=hours.billable,
-        burn=ratio(hours.spent, bac) if hours.spent >= 0 else None,
         weekly_pace=pace * len(subject.calendar.working_weekdays) if pace is not None else None,
         hours_difference=engagement.hours_difference,
         money_budget=_money_budget(subject),
         money_spent=money_spent(subject),
         runs_out=_runs_out(subject, bac, hours.spent, pace),
     )
-    senseless = bac is None or percent is None or hours.spent < 0
+
+
+def derive_burn(subject: Subject) -> Budget:
+    """Of the budget only what colours rest on: hours against hours, and efficiency."""
+    return _burn_of(hours_spent(subject.engagement, subject.settings.labels), budget_hours(subject), subject)
+
+
+def _burn_of(spent: float, bac: float | None, subject: Subject) -> Budget:
+    percent = subject.derived.progress.percent
+    budget = Budget(hours_budget=bac, hours_spent=spent, burn=ratio(spent, bac) if spent >= 0 else None)
+    senseless = bac is None or percent is None or spent < 0
     return budget if senseless else _with_efficiency(budget, bac or 0.0, percent or 0.0)
 
 

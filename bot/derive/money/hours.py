@@ -32,16 +32,22 @@ def count_hours(engagement: Engagement, labels: LabelSettings) -> Hours:
     Timesheet rows may name no item: where there are any, they are all the hours there are.
     """
     free = non_billable_refs(engagement.items, labels)
-    spent = [(log.hours, is_billable(log, free)) for log in engagement.timelogs]
-    spent += [(i.spent_hours or 0.0, i.ref not in free) for i in items_without_logs(engagement, labels)]
-    return Hours(math.fsum(hours for hours, _ in spent), math.fsum(hours for hours, paid in spent if paid))
+    paid = [log.hours for log in engagement.timelogs if is_billable(log, free)]
+    paid += [i.spent_hours or 0.0 for i in items_without_logs(engagement, labels) if i.ref not in free]
+    return Hours(hours_spent(engagement, labels), math.fsum(paid))
+
+
+def hours_spent(engagement: Engagement, labels: LabelSettings) -> float:
+    """All logged hours, and those of items of work without a time log."""
+    unlogged = [i.spent_hours or 0.0 for i in items_without_logs(engagement, labels)]
+    return math.fsum([*(log.hours for log in engagement.timelogs), *unlogged])
 
 
 def items_without_logs(engagement: Engagement, labels: LabelSettings) -> Sequence[Item]:
     """Items of work whose hours are known only as GitLab's total."""
-    if engagement.hours_difference is not None or any(log.item is None for log in engagement.timelogs):
-        return ()
     logged = {log.item for log in engagement.timelogs}
+    if engagement.hours_difference is not None or None in logged:
+        return ()
     return [i for i in engagement.items if i.spent_hours and i.ref not in logged and is_work(i, labels)]
 
 

@@ -16,8 +16,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from bot.config import Settings
-from bot.config.reports import StatusReport
-from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
+from bot.derive.decisions.due import WEEK, Due, status_cycle
 from bot.derive.decisions.next_steps import next_steps
 from bot.derive.decisions.promises import (
     CustomerStanding,
@@ -41,7 +40,8 @@ from bot.report.parts.next_steps import StepView, view_of
 from bot.report.parts.rows import MilestoneView, milestone_pairs
 from bot.report.parts.shared import CustomerRisk, Waiting, absences, requests, shared_risks, undecided
 from bot.report.parts.stories import StoryView, story_views
-from bot.report.registry import Report, ReportPlace
+from bot.report.parts.weekly_status import WEEKLY_STATUS
+from bot.report.registry import ReportPlace
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 DRAFT_TEMPLATE = "customer-draft.md.j2"
@@ -375,14 +375,11 @@ def draft_around(
     return context.templates.render(DRAFT_TEMPLATE, view)
 
 
-REPORT = Report(
-    kind="status",
+REPORT = dataclasses.replace(
+    WEEKLY_STATUS,
     name="customer weekly status",
     readers="the customer",
     place=ReportPlace.CUSTOMER_CHANNEL,
-    rhythm=WEEKLY,
-    config=StatusReport,
-    template="customer-status.md.j2",
     subjects=subjects,
     make=make_customer,
 )

@@ -129,6 +129,7 @@ def portfolio_view(due: Due, context: ReportContext) -> PortfolioView:
     since, until = first_due - WEEK, min(first_due, due.as_of)
     day = due.as_of
     quarter, derived = context.calendar.fiscal_quarter(day), context.derive(day)
+    escalated = _escalated(context, since, until)  # first: it asks most of both days, and the lines find it there
     lines = sorted(
         (line_of(context, e, due, Period(since + ONE_DAY, until, due.period.name)) for e in derived.running),
         key=lambda line: (by_colour(line.rag), by_severity(line.told), line.derived.ref),
@@ -139,7 +140,7 @@ def portfolio_view(due: Due, context: ReportContext) -> PortfolioView:
         counts=count_colours(line.rag for line in lines),
         until=until,
         moved=[line for line in lines if line.moved],
-        escalated=_escalated(context, since, until),
+        escalated=escalated,
         completed=tuple(context.titled(e.ref, e.title) for e in derived.engagements if _completed(e, since, until)),
         quarter=SafeMarkdown(quarter.name),
         charts=revenue_charts(context, derived),

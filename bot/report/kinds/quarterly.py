@@ -135,7 +135,9 @@ def quarterly_view(due: Due, context: ReportContext) -> QuarterlyView:
         forecast_record=record_view(context, derived, quarter),
         orders=_orders(derived, quarter),
         order_titles={
-            o.ref: context.titled(o.ref, o.title) for e in derived.engagements for o in e.scope.change_orders
+            o.ref: context.titled_within(e.ref, o.ref, o.title)
+            for e in derived.engagements
+            for o in e.scope.change_orders
         },
         exceptions=_exceptions(context, engagements.values(), quarter),
         escalations=_escalations(context, engagements.values(), quarter),
@@ -187,13 +189,14 @@ def _exceptions(
     def is_wanted(label: str) -> bool:
         return has_label((label,), labels.exception) or has_label((label,), labels.work_at_risk)
 
-    by_reason: dict[str, list[Item]] = {}
+    by_reason: dict[str, list[tuple[SafeMarkdown, bool]]] = {}
     for engagement in engagements:
         for item in labelled_in(engagement, is_wanted, quarter, context.calendar):
+            told = context.titled_within(engagement.ref, item.ref, item.title), item.is_open
             for label in filter(is_wanted, item.labels):
-                by_reason.setdefault(label, []).append(item)
+                by_reason.setdefault(label, []).append(told)
     return [
-        (reason, [context.titled(i.ref, i.title) for i in items], sum(i.is_open for i in items))
+        (reason, [title for title, _ in items], sum(is_open for _, is_open in items))
         for reason, items in sorted(by_reason.items())
     ]
 
@@ -211,17 +214,13 @@ def _escalations(context: ReportContext, engagements: Iterable[Engagement], quar
     label = context.settings.labels.escalation
     opened: list[Item] = []
     closed: list[Item] = []
-    still: list[Item] = []
+    still: list[SafeMarkdown] = []
     for engagement in engagements:
         opened += labelled_in(engagement, lambda name: name == label, quarter, context.calendar)
         carrying = [item for item in engagement.items if has_label(item.labels, label)]
         closed += [i for i in carrying if i.closed_at and _in(context.calendar.local_day(i.closed_at), quarter)]
-        still += [i for i in carrying if i.is_open]
-    return EscalationCounts(
-        opened=len(opened),
-        closed=len(closed),
-        open=[context.titled(i.ref, i.title) for i in still],
-    )
+        still += [context.titled_within(engagement.ref, i.ref, i.title) for i in carrying if i.is_open]
+    return EscalationCounts(opened=len(opened), closed=len(closed), open=still)
 
 
 def _red_spells(context: ReportContext, derived: Derived, quarter: Period) -> list[RedSpell]:
@@ -290,15 +289,19 @@ def _lessons(context: ReportContext, engagements: Iterable[Engagement], quarter:
             for label in (name for name in item.labels if is_lesson(name, prefix)):
                 known.setdefault(label, set()).add(engagement.ref)
                 if item in fresh:
-                    items.setdefault(label, []).append(context.titled(item.ref, item.title))
+                    told = context.titled_within(engagement.ref, item.ref, item.title)
+                    items.setdefault(label, []).append(told)
     found = [Lesson(label, tuple(told), len(known[label])) for label, told in items.items()]
     return sorted(found, key=lambda lesson: (-lesson.engagements, -len(lesson.items), lesson.label))
 
 
 def _wins(context: ReportContext, engagements: Iterable[Engagement], quarter: Period) -> list[SafeMarkdown]:
     names = context.settings.labels.win
-    found = [i for e in engagements for i in labelled_in(e, lambda name: name in names, quarter, context.calendar)]
-    return [context.titled(item.ref, item.title) for item in found]
+    return [
+        context.titled_within(e.ref, item.ref, item.title)
+        for e in engagements
+        for item in labelled_in(e, lambda name: name in names, quarter, context.calendar)
+    ]
 
 
 @frozen

@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.config.reports import StatusReport
-from bot.derive.decisions.due import WEEK, WEEKLY, Due, status_cycle
+from bot.derive.decisions.due import WEEK, Due, status_cycle
 from bot.derive.decisions.mutes import mute_payload
 from bot.derive.depth import Depth
 from bot.derive.forecast_results import QuarterRevenue
@@ -37,7 +36,8 @@ from bot.report.parts.next_steps import StepView, step_views, steps_before
 from bot.report.parts.orders import OrderView, manager_lines, mute_changes, muted_line, orders_in_force
 from bot.report.parts.rows import AcceptanceView, MilestoneView, RiskView, acceptance_views, milestone_views, risk_views
 from bot.report.parts.stories import StoryView, story_views
-from bot.report.registry import Report, ReportPlace
+from bot.report.parts.weekly_status import WEEKLY_STATUS
+from bot.report.registry import ReportPlace
 from bot.report.site.page_names import page_names
 from bot.report.text.safe_text import SafeMarkdown, code, link
 from bot.report.text.wording import Words
@@ -361,13 +361,11 @@ def baseline_payload(scope: Scope) -> dict[str, Any]:
     return {"baseline_day": scope.baseline_day.isoformat(), "baseline_items": size, "counts": COUNTS}
 
 
-REPORT = Report(
-    kind="status",
+REPORT = replace(
+    WEEKLY_STATUS,
     name="internal weekly status",
     readers="PM, team, PS management",
     place=ReportPlace.ENGAGEMENT,
-    rhythm=WEEKLY,
-    config=StatusReport,
     template="internal-status.md.j2",
     subjects=subjects,
     make=make_status,

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from bot.domain.frozen import frozen
-from bot.domain.messages import Phrase, Series
+from bot.domain.messages import Phrase, Series, pieces
 from bot.report.charts import forecast_money
 from bot.report.text.safe_text import NOTHING, clean
 from bot.report.text.wording import Words
 
-_PLACE = re.compile(r"\{(\w+)\}")
 VALUE_LIMIT = 5_000
 
 
@@ -24,7 +22,8 @@ class PlainWords:
 
     def text(self, key: str, **values: Any) -> str:
         """The catalog's text for `key`, its places filled with plain values."""
-        return _PLACE.sub(lambda m: self.value(values[m[1]]), self.words.template(key, values.get("n", 0)))
+        said = pieces(self.words.template(key, values.get("n", 0)))
+        return "".join(self.value(values[p]) if index % 2 else p for index, p in enumerate(said))
 
     def name(self, group: str, value: str | None) -> str:
         """The word for a coded value (`phase.active`); a value that the catalog doesn't know stands as it is."""

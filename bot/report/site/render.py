@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from bot.domain.messages import Phrase, Series
 from bot.report.compiled import Compiled
-from bot.report.environment import View, names_of, shipped_folder
+from bot.report.environment import Sandbox, View, names_of, shipped_folder
 from bot.report.site.plainwords import PlainWords
 
 COMPILED = Compiled()
@@ -33,8 +32,8 @@ class PageRenderer:
         return shipped_folder() / "site"
 
     @cached_property
-    def environment(self) -> ImmutableSandboxedEnvironment:
-        environment = ImmutableSandboxedEnvironment(
+    def environment(self) -> Sandbox:
+        environment = Sandbox(
             loader=jinja2.FileSystemLoader(str(self.folder)),
             undefined=jinja2.StrictUndefined,
             autoescape=True,

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -102,8 +103,16 @@ def neutralise(text: str) -> SafeMarkdown:
     """
     if isinstance(text, SafeMarkdown):
         return text
+    return _known_inert(text) if len(text) <= INLINE_LIMIT else _inert(text)
+
+
+def _inert(text: str) -> SafeMarkdown:
     line = clean(text)
     return SafeMarkdown(_escape(line) if line or not text.strip(" \t\n") else NOTHING)
+
+
+# Reports say the same titles, names and words many times.
+_known_inert = lru_cache(maxsize=8192)(_inert)
 
 
 def cell(text: str | None) -> SafeMarkdown:
@@ -128,6 +137,19 @@ def code(text: str) -> SafeMarkdown:
     return SafeMarkdown(f"`{line}`" if _PLAIN_CODE.fullmatch(line) else f"<code>{_escape(line)}</code>")
 
 
+_ESCAPED_CODE = re.compile(r"\\`((?:\\[^`]|[^`\\])+)\\`")
+
+
+def with_code(text: SafeMarkdown, typed: Collection[str]) -> SafeMarkdown:
+    """Safe text in which what stands between backticks is code where it is one of `typed`: psbot's own, not data."""
+
+    def shown(found: re.Match[str]) -> str:
+        plain = re.sub(r"\\(.)", r"\1", found[1])
+        return code(plain) if plain in typed else found[0]
+
+    return SafeMarkdown(_ESCAPED_CODE.sub(shown, text)) if typed else text
+
+
 def joined(parts: Iterable[SafeMarkdown], separator: str = ", ") -> SafeMarkdown:
     """Safe parts in a row; the separator is ours, never text from GitLab."""
     return SafeMarkdown(separator.join(parts))
@@ -140,7 +162,7 @@ _URL_SAFE = "/?:@!$&'*+,=~-._%#"
 
 def link(text: str, url: str) -> SafeMarkdown:
     """A link that psbot makes; only the text where `url` is no http(s) address."""
-    shown, address = neutralise(text), safe_url(url)
+    shown, address = neutralise(text), _known_safe_url(url)
     return SafeMarkdown(f"[{shown}]({address})") if shown and address else shown
 
 
@@ -160,6 +182,9 @@ def safe_url(url: str) -> str:
     rest = url[url.index("//") + 2 :]
     path = rest[min((rest.index(c) for c in "/?#" if c in rest), default=len(rest)) :]
     return f"{parts.scheme}://{authority}{quote(path, safe=_URL_SAFE, errors='ignore')}"
+
+
+_known_safe_url = lru_cache(maxsize=8192)(safe_url)
 
 
 # --- outside Markdown --------------------------------------------------------------------------------------------------

@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass
 
 from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
 
-from bot.domain.messages import Decimal, Language, Money, Percent, Phrase, plural_pair
+from bot.domain.messages import Clause, Decimal, Language, Money, Percent, Phrase, Series, Value, plural_pair
 from bot.report.text.catalogs import FALLBACK, Translations
+from bot.report.text.formats import amount_text, date_text, decimal_text, percent_text
 
 
 @dataclass(frozen=True)
@@ -33,23 +32,30 @@ class Sentences(Language):
         return found
 
     def number(self, number: float) -> str:
-        return str(format_decimal(number, format="#,##0.#", locale=self.locale))
+        return decimal_text(number, "#,##0.#", self.locale)
 
     def decimal(self, value: Decimal) -> str:
         pattern = "#,##0." + "0" * value.digits if value.digits else "#,##0"
-        return str(format_decimal(value.number, format=pattern, locale=self.locale))
+        return decimal_text(value.number, pattern, self.locale)
 
     def percent(self, value: Percent) -> str:
-        return str(format_percent(value.ratio, locale=self.locale))
+        return percent_text(value.ratio, self.locale)
 
     def money(self, value: Money) -> str:
         return amount_text(value.amount, value.currency, self.locale)
 
     def date(self, day: dt.date) -> str:
-        return str(format_date(day, "medium", locale=self.locale))
+        return date_text(day, self.locale)
 
 
-def amount_text(amount: float, currency: str, locale: Locale) -> str:
-    """An amount without cents: reports are read, not booked."""
-    pattern = re.sub(r"([#0])[.,]00", r"\1", locale.currency_formats["standard"].pattern)
-    return str(format_currency(round(amount), currency, pattern, locale=locale, currency_digits=False))
+_CODE = re.compile(r"`([^`{}]+)`")
+
+
+def typed_in(value: Value) -> frozenset[str]:
+    """What a message names for people to type (`due:`): the words between backticks of its templates, not of its values."""
+    if isinstance(value, Phrase):
+        own = _CODE.findall(value.template) if "`" in value.template else ()
+        return frozenset(own).union(*(typed_in(part) for _, part in value.pairs))
+    if isinstance(value, Series):
+        return frozenset[str]().union(*(typed_in(part) for part in value.members))
+    return typed_in(value.sentence) if isinstance(value, Clause) else frozenset()

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal, format_percent
 
 from bot.domain.errors import ConfigError
 from bot.domain.frozen import frozen
-from bot.domain.messages import Phrase, Series, Text
+from bot.domain.messages import Phrase, Series, Text, pieces
 from bot.report.text.catalogs import FALLBACK, Translations, Wording, all_texts, english_wording, read_translations
-from bot.report.text.safe_text import SafeMarkdown, neutralise
-from bot.report.text.sentences import Sentences, amount_text
+from bot.report.text.formats import amount_text, date_text, decimal_text, part_of_date, percent_text, short_date_text
+from bot.report.text.safe_text import SafeMarkdown, neutralise, with_code
+from bot.report.text.sentences import Sentences, typed_in
 
 MISSING = SafeMarkdown("–")
 MINUS: Final = "−"
 DOTS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "unknown": "⚪"}
-_PLACE = re.compile(r"\{(\w+)\}")
 
 
 @frozen
@@ -38,7 +35,8 @@ class Words:
 
     def text(self, key: str, **values: Any) -> SafeMarkdown:
         """The catalog's text for `key`, its places filled. Plain strings among `values` are neutralised."""
-        return SafeMarkdown(_PLACE.sub(lambda m: self.output(values[m[1]]), self.template(key, values.get("n", 0))))
+        said = pieces(self.template(key, values.get("n", 0)))
+        return SafeMarkdown("".join(self.output(values[p]) if index % 2 else p for index, p in enumerate(said)))
 
     def template(self, key: str, number: float) -> str:
         """The text for `key` with its places, in the form that goes with `number`."""
@@ -64,7 +62,9 @@ class Words:
             return self.date(value)
         if isinstance(value, int | float):
             return self.number(value)
-        return neutralise(self.sentence(value) if isinstance(value, str | Phrase | Series) else str(value))
+        if isinstance(value, Phrase | Series):
+            return with_code(neutralise(self.sentence(value)), typed_in(value))
+        return neutralise(value if isinstance(value, str) else str(value))
 
     def sentence(self, text: Text) -> str:
         """A message in this language, as plain text that is not safe yet; other text as it is."""
@@ -86,28 +86,28 @@ class Words:
     # -- dates and numbers
 
     def date(self, day: dt.date | None) -> SafeMarkdown:
-        return MISSING if day is None else SafeMarkdown(format_date(day, "medium", locale=self.locale))
+        return MISSING if day is None else SafeMarkdown(date_text(day, self.locale))
 
     def day(self, day: dt.date | None) -> SafeMarkdown:
         """Day and month, where the year is plain."""
-        return MISSING if day is None else SafeMarkdown(format_skeleton("MMMd", day, locale=self.locale))
+        return MISSING if day is None else SafeMarkdown(short_date_text(day, self.locale))
 
     def day_beside(self, day: dt.date | None, other: dt.date | None) -> SafeMarkdown:
         """`day` beside a whole date: without its year where that is the same."""
         return self.day(day) if day is None or (other and other.year == day.year) else self.date(day)
 
     def month(self, day: dt.date) -> SafeMarkdown:
-        return SafeMarkdown(format_skeleton("yMMMM", day, locale=self.locale))
+        return SafeMarkdown(part_of_date(day, "yMMMM", self.locale))
 
     def number(self, value: float | None, digits: int = 1) -> SafeMarkdown:
         return MISSING if value is None else SafeMarkdown(self._decimal(value, digits))
 
     def ratio(self, value: float | None) -> SafeMarkdown:
         """An index such as SPI, always with two decimals."""
-        return MISSING if value is None else SafeMarkdown(format_decimal(value, format="0.00", locale=self.locale))
+        return MISSING if value is None else SafeMarkdown(decimal_text(value, "0.00", self.locale))
 
     def percent(self, value: float | None) -> SafeMarkdown:
-        return MISSING if value is None else SafeMarkdown(format_percent(value, locale=self.locale).replace("-", MINUS))
+        return MISSING if value is None else SafeMarkdown(percent_text(value, self.locale).replace("-", MINUS))
 
     def hours(self, value: float | None) -> SafeMarkdown:
         return MISSING if value is None else SafeMarkdown(f"{self._decimal(value, 1)} h")
@@ -126,7 +126,7 @@ class Words:
         return SafeMarkdown(amount_text(value, self.currency, self.locale).replace("$", r"\$").replace("-", MINUS))
 
     def _decimal(self, value: float, digits: int) -> str:
-        return format_decimal(value, format="#,##0." + "#" * digits if digits else "#,##0", locale=self.locale)
+        return decimal_text(value, "#,##0." + "#" * digits if digits else "#,##0", self.locale)
 
 
 def load_words(locale: str, currency: str, folder: Path | None = None) -> Words:

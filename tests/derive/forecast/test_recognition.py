@@ -259,6 +259,11 @@ def test_silence_accepts_on_the_fifth_business_day(sent: str, quarter: str) -> N
     assert {name: q.actual for name, q in found.items() if q.actual} == {quarter: 9000}
 
 
+def test_amounts_are_earned_where_nobody_names_the_contract_s_value() -> None:
+    found = revenue(facts=milestone_contract("2026-10-26") | {"value": None}, items=[make_item(1)])
+    assert {name: q.actual for name, q in found.items() if q.actual} == {Q3: 9000}
+
+
 def test_an_answer_before_the_silence_counts_on_its_day() -> None:
     found = revenue(facts=milestone_contract("2026-10-27", "2026-10-30"), items=[make_item(1)])
     assert (found[Q3].actual, found[Q4].actual) == (9000, 0)

@@ -9,10 +9,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.derive.forecast.history import WorkAxis
 from bot.derive.forecast.milestones import Amount
-from bot.derive.forecast.revenue import Outlook, QuarterTrials, Span, Terms, make_spans, make_terms, quarter_trials
+from bot.derive.forecast.revenue import (
+    Outlook,
+    QuarterTrials,
+    Span,
+    Terms,
+    make_spans,
+    make_terms,
+    month_trials,
+    quarter_trials,
+)
 from bot.derive.subject import Subject
 from bot.domain.calendar import Period
 from bot.domain.messages import Phrase
@@ -333,6 +344,13 @@ def test_the_range_always_holds_the_mean(whole: list[float], expected: tuple[flo
     assert (summary.upside, summary.reasons) == (0, ())
 
 
+@given(st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=300) | st.lists(st.sampled_from([0.0, 5e3]), min_size=2))
+def test_the_range_is_the_one_that_numpy_finds(whole: list[float]) -> None:
+    summary, (low, high) = QuarterTrials(0.0, np.array(whole)).summary(), np.percentile(whole, [10, 90])
+    mean = float(np.mean(whole))
+    assert (summary.low, summary.high) == (round(min(float(low), mean), 2), round(max(float(high), mean), 2))
+
+
 @pytest.mark.parametrize(
     ("recognition", "changes", "known"),
     [
@@ -399,3 +417,30 @@ def test_change_orders_move_value_and_hours_by_what_was_decided() -> None:
     assert [value for _, value, _ in made.added] == [2000]
     bare = terms_of(items=[make_item(1), *orders], facts={"value": None, "hours": None})
     assert (bare.value, bare.hours) == (None, None)
+
+
+MONTHS = Span("one", 60, 80), Span("two", 80, 100), Span("three", 100, 120)
+
+
+@pytest.mark.parametrize("rule", ["on_acceptance", "on_completion"])
+def test_what_an_event_could_add_to_a_quarter_is_shared_by_its_months(rule: str) -> None:
+    """Of five trials two land in the first month, one in the second, one in the third, one later: 80 % in the quarter."""
+    days = (15.0, 20.0, 40.0, 60.0, 90.0)
+    made = outlook(
+        terms(rule, value=1000.0), amounts=(amount(1000, *days),), ahead=ahead(*[40.0] * len(days), days=days)
+    )
+    quarter = quarter_trials(made, SPANS)["next"]
+    assert quarter.upside == pytest.approx(200)
+    assert [m.upside for m in month_trials(made, MONTHS, SPANS).values()] == pytest.approx([100, 50, 50])
+
+
+def test_soft_bookings_of_the_months_come_to_those_of_the_quarter() -> None:
+    soft = {"next": 4000.0, "one": 1000.0, "two": 3000.0}
+    made = outlook(terms(), soft_money=soft)
+    assert quarter_trials(made, SPANS)["next"].upside == pytest.approx(1400)
+    assert [m.upside for m in month_trials(made, MONTHS, SPANS).values()] == pytest.approx([350, 1050, 0])
+
+
+def test_a_month_outside_all_quarters_keeps_its_own_upside() -> None:
+    made = outlook(terms("on_acceptance"), amounts=(amount(1000, 75.0, 200.0),))
+    assert month_trials(made, (Span("far", 120, 140),), SPANS)["far"].upside == 500

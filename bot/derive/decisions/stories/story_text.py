@@ -20,11 +20,27 @@ from bot.derive.scope.change_orders import is_pending
 from bot.derive.status_results import Consequence, Lack
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
-from bot.domain.messages import NOTHING, Clause, Money, Percent, Phrase, Text, days, hours, items, listing, quotes
+from bot.domain.messages import (
+    NOTHING,
+    Clause,
+    Money,
+    Percent,
+    Phrase,
+    Text,
+    Value,
+    days,
+    hours,
+    items,
+    listing,
+    quotes,
+)
 from bot.domain.vocabulary import AcceptanceState
 
 MOST_EVIDENCE: Final = 10
 GRAVE: Final = ("high", "critical")
+_OF_DATES: Final = frozenset({"forecast-after-end", "milestone-at-risk"})
+"""Rules that say of dates what the headline says already."""
+_ENDS: Final = ".!?:;…。！？"
 MANAGED: Final = frozenset(Cause) - {Cause.REGISTER, Cause.ESCALATION}
 """Causes that a manager acts on; a rated risk and an escalation have an owner of their own."""
 
@@ -38,12 +54,12 @@ def tell(group: Group, subject: Subject, simulate: Simulate) -> Story:
     return Story(
         id=f"{group.cause}:{group.about}" if group.about else str(group.cause),
         severity=group.severity,
-        headline=headline,
-        cause=_cause(group, subject, headline),
+        headline=_sentence(headline),
+        cause=_sentence(_cause(group, subject, headline)),
         consequence=comes_to,
         evidence=tuple(dict.fromkeys(refs))[:MOST_EVIDENCE],
         risks=tuple(dict.fromkeys(risk.rule for risk in group.all_risks)),
-        action=_action(group, remedy),
+        action=_sentence(_action(group, remedy)),
         gain=gain,
         owner=_owner(group, subject),
         due=_due(group, subject),
@@ -53,6 +69,11 @@ def tell(group: Group, subject: Subject, simulate: Simulate) -> Story:
 def _is_about_delivery(group: Group) -> bool:
     """Whether it is about days and hours; paper alone (an exception that is open) is not."""
     return any(THEMES.get(risk.rule) in (Theme.SCHEDULE, Theme.BUDGET) for risk in group.risks)
+
+
+def _sentence(text: Text) -> Text:
+    """What people wrote (a risk's title, its mitigation) with a full stop, as what psbot says has one."""
+    return Phrase("{first}.", first=text) if isinstance(text, str) and text and text[-1] not in _ENDS else text
 
 
 # -- what it comes to
@@ -166,8 +187,19 @@ def _cause(group: Group, subject: Subject, headline: Text) -> Text:
         return Phrase("Rated {score} of 25.", score=first.score)
     if group.cause is Cause.RECORDS:  # what else is missing is no cause of it
         return headline
+    if group.cause is Cause.DELIVERY and headline != first.message and first.rule in _OF_DATES:
+        return next((risk.message for risk in group.risks if risk.rule not in _OF_DATES), None) or _reserve(subject)
     others = (risk.message for risk in group.risks if risk.message != headline and risk.rule != first.rule)
     return first.message if first.message != headline else next(others, first.message)
+
+
+def _reserve(subject: Subject) -> Text:
+    """Where nothing but dates is known of why: how much room the plan has."""
+    finish, end = subject.derived.forecast.finish, subject.derived.end
+    values: dict[str, Value] = {"share": Percent(0.8), "day": finish.p80}
+    if end and isinstance(finish.p50, date) and finish.p50 > end:
+        return Phrase("The work takes longer than planned; with {share} certainty it is done by {day}.", **values)
+    return Phrase("The plan has little reserve; with {share} certainty the work is done by {day}.", **values)
 
 
 def _lacks(subject: Subject) -> Text | None:

@@ -77,7 +77,7 @@ def _changed(
     done, pace = _netted(done, round(total - done - hours - order - rate, 2))
     yield Driver("hours", ref, hours, _hours_text(then, now))
     yield Driver("delivered", ref, done, _delivered_text(done))
-    yield Driver("end" if _end_moved(then, now) else "pace", ref, pace, _pace_text(pace, then, now))
+    yield Driver("end" if _moved_end(then, now) else "pace", ref, pace, _pace_text(pace, then, now))
 
 
 def _netted(done: float, pace: float) -> tuple[float, float]:
@@ -107,9 +107,11 @@ def _rate_text(then: EngagementCommitment, now: EngagementCommitment, currency: 
     return Phrase("rate from {then} to {now} {currency} an hour", **rates, currency=currency)
 
 
-def _end_moved(then: EngagementCommitment, now: EngagementCommitment) -> bool:
-    """Whether the expected finish moved by more than a week."""
-    return bool(then.finish_p50 and now.finish_p50 and abs((now.finish_p50 - then.finish_p50).days) > 7)
+def _moved_end(then: EngagementCommitment, now: EngagementCommitment) -> dict[str, messages.Value]:
+    """The expected finish `then` and `now`, if it moved by more than a week."""
+    if then.finish_p50 and now.finish_p50 and abs((now.finish_p50 - then.finish_p50).days) > 7:
+        return {"then": then.finish_p50, "now": now.finish_p50}
+    return {}
 
 
 def _hours_part(
@@ -132,13 +134,9 @@ def _bounded(share: float) -> float:
 
 
 def _event_text(amount: float, then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
-    if _end_moved(then, now) and then.finish_p50 and now.finish_p50:
-        return Phrase(
-            "acceptance moved: finish expected {now} instead of {then}", now=now.finish_p50, then=then.finish_p50
-        )
-    if amount > 0:
-        return Phrase("acceptance in the quarter became more likely")
-    return Phrase("acceptance in the quarter became less likely")
+    moved = Phrase("acceptance moved: finish expected {now} instead of {then}")
+    more = Phrase("acceptance in the quarter became more likely")
+    return _moved_or(amount, then, now, moved, more, Phrase("acceptance in the quarter became less likely"))
 
 
 def _value_text(then: EngagementCommitment, now: EngagementCommitment, currency: str) -> Phrase:
@@ -161,10 +159,14 @@ def _delivered_text(amount: float) -> Phrase:
 
 
 def _pace_text(amount: float, then: EngagementCommitment, now: EngagementCommitment) -> Phrase:
-    if _end_moved(then, now) and then.finish_p50 and now.finish_p50:
-        return Phrase(
-            "the end moved: finish expected {now} instead of {then}", now=now.finish_p50, then=then.finish_p50
-        )
-    if amount > 0:
-        return Phrase("more is expected of the rest of the quarter")
-    return Phrase("less is expected of the rest of the quarter")
+    moved = Phrase("the end moved: finish expected {now} instead of {then}")
+    more = Phrase("more is expected of the rest of the quarter")
+    return _moved_or(amount, then, now, moved, more, Phrase("less is expected of the rest of the quarter"))
+
+
+def _moved_or(
+    amount: float, then: EngagementCommitment, now: EngagementCommitment, moved: Phrase, more: Phrase, less: Phrase
+) -> Phrase:
+    """That the end moved, if it did; else whether there is more or less than before."""
+    end = _moved_end(then, now)
+    return moved.refilled(**end) if end else more if amount > 0 else less
