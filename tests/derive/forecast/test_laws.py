@@ -122,7 +122,9 @@ def test_on_the_last_day_of_a_period_nothing_falls_between_two(terms: dict[str, 
     items = [make_item(n, created_at=START, estimate_hours=16, closed=done if n < 10 else None) for n in range(20)]
     logs = [make_log(item, 24, done) for item in items[:10]]
     facts = {"start": START, "end": "2026-12-18", "value": VALUE, "hours": 320.0} | terms
-    found = forecast(make_engagement(facts=facts, items=items, timelogs=logs, created_at=START), date.fromisoformat(last))
+    found = forecast(
+        make_engagement(facts=facts, items=items, timelogs=logs, created_at=START), date.fromisoformat(last)
+    )
     assert sum(q.forecast for q in found.revenue.values()) == pytest.approx(VALUE, rel=0.01)
     for name, quarter in found.revenue.items():
         months = months_of(name, found.revenue_by_month, CALENDAR)
