@@ -229,11 +229,14 @@ def _percent_complete(outlook: Outlook, span: Span) -> QuarterTrials:
         return max(outlook.history.hours_until(at), 0.0)
 
     def earned(at: float) -> float:
-        """Cumulative revenue at a past position, by the estimate and the contract's value of that day."""
+        """Cumulative revenue at a past position, by the estimate and the contract's value of that day; all of it when it is over."""
+        if outlook.finished_at is not None and at >= outlook.finished_at and not outlook.eac:
+            return outlook.terms.value_at(at) or 0.0  # nobody logged an hour: what is delivered tells
         eac = outlook.eac_at(at)
         return (outlook.terms.value_at(at) or 0.0) * min(spent_by(at) / eac, 1.0) if eac else 0.0
 
-    before = earned(span.before) if span.before < outlook.now else None
+    # What was earned by today is one number, in every trial: a changed estimate catches up after it, also from the very next day.
+    before = earned(span.before) if span.before <= outlook.now else None
     actual = 0.0 if before is None else earned(min(span.last, outlook.now)) - before
     if span.last <= outlook.now or outlook.ahead is None:
         return QuarterTrials(actual, np.array([actual]), text=_share_text(outlook))

@@ -216,7 +216,8 @@ def test_percent_complete_of_a_quarter_that_ends_today() -> None:
     made = outlook(terms("percent_complete", value=10_000.0), ahead=ahead(50.0, 150.0))
     q = quarter_trials(made, (Span("until today", 0, NOW), Span("from today", NOW, 60)))
     assert (figures(q["until today"]), q["until today"].room) == ((3000, [3000], 0), 0)
-    assert figures(q["from today"]) == (0, [2500, 3750], 0)
+    # 75 of 100 h and 125 of 200 h, less the 5,000 that stand in the books: an estimate catches up from tomorrow on, too.
+    assert figures(q["from today"]) == (0, [2500, 1250], 0)
 
 
 # -- on acceptance
