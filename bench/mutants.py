@@ -58,6 +58,10 @@ TARGETS: dict[str, tuple[str, str]] = {
         "bot/derive/forecast/revenue.py",
         "tests/derive/forecast/test_revenue_by_hand.py tests/derive/forecast/test_recognition.py",
     ),
+    "terms": (
+        "bot/derive/forecast/terms.py",
+        "tests/derive/forecast/test_terms.py tests/derive/forecast/test_revenue_by_hand.py tests/derive/forecast/test_recognition.py",
+    ),
     "finish": (
         "bot/derive/forecast/finish.py",
         "tests/derive/forecast/test_finish_by_hand.py tests/derive/forecast/test_finish_dates.py",

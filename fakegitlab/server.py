@@ -70,20 +70,26 @@ class DemoGitLab:
     def __init__(
         self, world: World | None = None, edition: str = "ultimate", version: str = "19.3", port: int = 0
     ) -> None:
-        self.world = world if world is not None else World()
-        self.world.edition = Edition(edition, version)
-        self.faults = Faults()
-        self.replica = Replica()
-        self.requests: list[RequestRecord] = []
-        self.errors: list[str] = []
-        self.rest = RestApi(self.world)
-        self.graphql = GraphQLApi(self.world)
         self._anonymous = Token(0, "", User(0, "", "Anonymous"), ())
         self._port = port
         self._server: BaseWSGIServer | None = None
         self._numbers = threading.Lock()
+        self.become(world if world is not None else World(), edition, version)
 
     # --- life ---------------------------------------------------------------------------------------------------------
+
+    def become(self, world: World, edition: str = "ultimate", version: str = "19.3") -> None:
+        """Another GitLab at the same address, which nobody has asked anything yet."""
+        self.world = world
+        world.edition = Edition(edition, version)
+        if self._server is not None:
+            world.base_url = self.url
+        self.faults = Faults()
+        self.replica = Replica()
+        self.requests: list[RequestRecord] = []
+        self.errors: list[str] = []
+        self.rest = RestApi(world)
+        self.graphql = GraphQLApi(world)
 
     def start(self) -> DemoGitLab:
         """Listen on 127.0.0.1."""
@@ -259,8 +265,8 @@ class _Handler(WSGIRequestHandler):
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(b"".join(pieces))
+        self._headers_buffer += [b"\r\n", *pieces]  # all in one write: each is a system call
+        self.flush_headers()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Say nothing: the records tell it all."""

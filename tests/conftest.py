@@ -5,11 +5,16 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# What is compiled is kept, whatever the machine says: else each worker compiles all tests anew, each command psbot.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # No test fails for being slow, and the same commit gives the same examples everywhere: what turns red was changed here.
 # HYPOTHESIS_PROFILE=search looks for new ones: HYPOTHESIS_PROFILE=search make test.

@@ -72,14 +72,14 @@ class _Meanings(dict[tuple[tuple[str, ...], tuple[str, ...]], Meaning]):
     def __missing__(self, key: tuple[tuple[str, ...], tuple[str, ...]]) -> Meaning:
         carried, later = key
         labels, a = self.labels, self.labels.acceptance
-        dropped = {name.casefold() for name in labels.dropped}
+        dropped = [name.casefold() for name in labels.dropped]
         meaning = self[key] = Meaning(
             raid=_raid_kind(carried, labels),
             change_order=_change_order_state(carried, later, labels),
             acceptance=any(has_label(carried, name) for name in (a.item, a.sent, a.accepted)),
             escalation=has_label(carried, labels.escalation),
             exception=has_label(carried, labels.exception) or has_label(carried, labels.work_at_risk),
-            dropped=any(label.casefold() in dropped for label in carried),
+            dropped=any(has_label([label.casefold() for label in carried], name) for name in dropped),
             non_billable=has_label(carried, labels.non_billable),
         )
         return meaning

@@ -145,13 +145,20 @@ class WorkCalendar:
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of an instant in the calendar's zone; a naive instant is taken as it stands."""
+        found = self._local_days.get(at)
+        return self._find_local_day(at) if found is None else found
+
+    def local_days(self, instants: Iterable[datetime | None]) -> list[date | None]:
+        """The calendar day of each instant; None for None."""
+        known, find = self._local_days, self._find_local_day
+        return [known.get(at) or find(at) if at else None for at in instants]
+
+    def _find_local_day(self, at: datetime) -> date:
         if not isinstance(at.tzinfo, timezone):
             return at.astimezone(self.zone).date() if at.tzinfo else at.date()
-        found = self._local_days.get(at)
-        if found is None:
-            if len(self._local_days) >= MOST_KNOWN:
-                self._local_days.clear()
-            found = self._local_days[at] = at.astimezone(self.zone).date()
+        if len(self._local_days) >= MOST_KNOWN:
+            self._local_days.clear()
+        found = self._local_days[at] = at.astimezone(self.zone).date()
         return found
 
     @cached_property

@@ -183,12 +183,13 @@ def _engagement(r: SnapshotReader, overrides: Mapping[str, Mapping[str, Any]]) -
         for f in r.children("fact_faults")
     )
     known = {(fault.key, fault.message) for fault in stored}
+    state = r.state("state", ItemState.OPENED)
     return Engagement(
         ref=ref,
         title=r.text("title"),
         web_url=r.text("web_url"),
-        state=r.state("state", ItemState.OPENED),
-        closed_at=r.instant("closed_at"),
+        state=state,
+        closed_at=_closed_at(r, state),
         created_at=r.instant("created_at"),
         labels=r.texts("labels"),
         label_dates=r.instants("label_dates"),
@@ -219,14 +220,21 @@ def _overridden(facts: Facts, override: Mapping[str, Any] | None) -> tuple[Facts
     return merge_facts(facts, override) if override else (facts, ())
 
 
+def _closed_at(r: SnapshotReader, state: ItemState | TimeboxState) -> datetime | None:
+    """The day of closing; what was reopened since is open, and was closed on no day."""
+    at = r.instant("closed_at")
+    return at if state in (ItemState.CLOSED, TimeboxState.CLOSED) else None
+
+
 def _item(r: SnapshotReader) -> Item:
+    state = r.state("state", ItemState.OPENED)
     return Item(
         ref=r.text("ref"),
         title=r.text("title"),
         type=r.text("type", "issue"),
-        state=r.state("state", ItemState.OPENED),
+        state=state,
         created_at=r.instant("created_at"),
-        closed_at=r.instant("closed_at"),
+        closed_at=_closed_at(r, state),
         start_date=r.day("start_date"),
         due_date=r.day("due_date"),
         milestone=r.optional_text("milestone"),
@@ -259,13 +267,14 @@ def _updates(r: SnapshotReader) -> tuple[datetime, ...] | None:
 
 
 def _milestone(r: SnapshotReader) -> Milestone:
+    state = r.state("state", TimeboxState.ACTIVE)
     return Milestone(
         title=r.text("title"),
         ref=r.text("ref"),
         start_date=r.day("start_date"),
         due_date=r.day("due_date"),
-        state=r.state("state", TimeboxState.ACTIVE),
-        closed_at=r.instant("closed_at"),
+        state=state,
+        closed_at=_closed_at(r, state),
         web_url=r.text("web_url"),
         due_history=_due_history(r),
     )

@@ -208,7 +208,7 @@ def make_item(
         type=record["type"],
         state=ItemState.CLOSED if closed else ItemState.OPENED,
         created_at=dates["created_at"],
-        closed_at=dates["closed_at"],
+        closed_at=dates["closed_at"] if closed else None,
         start_date=dates["start"],
         due_date=dates["due"],
         milestone=stone.title if stone else None,

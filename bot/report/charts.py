@@ -287,7 +287,11 @@ def forecast_money(words: Words, value: float | None) -> SafeMarkdown:
 def _revenue_table(words: Words, named: Sequence[tuple[str, Revenue]]) -> SafeMarkdown:
     head = [words.text(f"chart.{key}") for key in ("quarter_name", "actual", "forecast", "low", "high", "upside")]
     rows = [
-        [neutralise(name), *(words.money(v) for v in (q.actual, q.forecast, q.low, q.high, q.upside))]
+        [
+            neutralise(name),
+            words.money(q.actual),
+            *(forecast_money(words, v) for v in (q.forecast, q.low, q.high, q.upside)),
+        ]
         for name, q in named
     ]
     return _table(head, rows)

@@ -22,6 +22,7 @@ from bot.domain.calendar import Period
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement
 from bot.domain.vocabulary import Phase
+from bot.report.charts import forecast_words
 from bot.report.context import ReportContext
 from bot.report.kinds.portfolio import portfolio_view
 from bot.report.parts.asks import ask_views
@@ -98,9 +99,9 @@ def portfolio_digest(context: ReportContext, due: Due, url: str = "") -> Digest:
     if url:
         lead.append(link(words.text("digest.report"), url))
     if quarter:
-        figures = {n: words.money(getattr(quarter, n)) for n in ("forecast", "low", "high")}
         key = "digest.quarter" if quarter.target is not None else "digest.quarter_alone"
-        lead.append(words.text(key, quarter=view.quarter, target=words.money(quarter.target), **figures))
+        expected = forecast_words(words, quarter)
+        lead.append(words.text(key, quarter=view.quarter, target=words.money(quarter.target), expected=expected))
     moved = (
         SafeMarkdown(f"{line.name}: {words.rag(line.before)} → {words.rag(line.after)}")
         for line in view.lines
@@ -208,13 +209,14 @@ def own_digest(
 
 
 def _steps(context: ReportContext, mine: Iterable[EngagementDerived], day: date) -> Iterator[SafeMarkdown]:
+    """By date, each with its engagement."""
     words = context.templates.words
-    for e in mine:
-        for step in e.steps:
-            if step.due and step.due < day + WEEK:
-                view = view_of(context, step)
-                who = f" – {joined(words.output(w) for w in view.who)}" if view.who else ""
-                yield SafeMarkdown(f"{view.what}, {words.date(step.due)}{who}")
+    steps = [(step.due, e, step) for e in mine for step in e.steps if step.due and step.due < day + WEEK]
+    for due, e, step in sorted(steps, key=lambda found: found[0]):
+        view = view_of(context, step)
+        who = f" – {joined(words.output(w) for w in view.who)}" if view.who else ""
+        late = f", {words.text('status.step_late')}" if view.late else ""
+        yield SafeMarkdown(f"{view.what} ({context.titled(e.ref, e.title)}), {words.date(due)}{late}{who}")
 
 
 def _asked(context: ReportContext, day: date, person: str) -> Iterator[SafeMarkdown]:

@@ -18,6 +18,7 @@ from bot.demo.timesheets import make_bookings, make_timesheets
 from fakegitlab import DemoGitLab
 from tests.demo.hostile import make_hostile_portfolio
 from tests.demo.small import FEW, SMALL
+from tests.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return psbot
 
 
+@pytest.fixture(scope="session")
+def address() -> Iterator[DemoGitLab]:
+    """One address for all desks: what is read from equal portfolios is equal, down to the links."""
+    with DemoGitLab() as gitlab:
+        yield gitlab
+
+
 @cache
 def sheets(day: date, edition: str, plans: tuple[Script, ...]) -> dict[str, str]:
     """The CSV files beside config.yml."""
@@ -76,16 +84,21 @@ def sheets(day: date, edition: str, plans: tuple[Script, ...]) -> dict[str, str]
 
 @pytest.fixture(params=["ultimate"])
 def desk(
-    request: pytest.FixtureRequest, tmp_path: Path, call: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
+    request: pytest.FixtureRequest,
+    address: DemoGitLab,
+    tmp_path: Path,
+    call: Callable[..., Said],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
     """`desk` with two engagements, or more: "free, four", "ce, whole"."""
     day = datetime.now(UTC).date()
     edition, _, size = str(request.param).partition(", ")
     plans = {"": FEW, "four": SMALL, "whole": PLANS}[size]
-    with DemoGitLab(make_hostile_portfolio(day, 7, edition, plans), edition=edition) as gitlab:
-        config = DEMO_CONFIG(day, gitlab.url, 7, edition, csv=True, plans=plans)
-        (tmp_path / "config.yml").write_text(config, encoding="utf-8")
-        for name, text in sheets(day, edition, plans).items():
-            (tmp_path / name).write_text(text, encoding="utf-8")
-        monkeypatch.setenv("GITLAB_TOKEN", gitlab.token)
-        yield Desk(gitlab, tmp_path, day, call, plans)
+    address.become(make_hostile_portfolio(day, 7, edition, plans), edition)
+    config = DEMO_CONFIG(day, address.url, 7, edition, csv=True, plans=plans)
+    (tmp_path / "config.yml").write_text(config, encoding="utf-8")
+    for name, text in sheets(day, edition, plans).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("GITLAB_TOKEN", address.token)
+    monkeypatch.setattr("bot.app.kept.Cache", Shelf)
+    return Desk(address, tmp_path, day, call, plans)

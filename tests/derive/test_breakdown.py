@@ -149,6 +149,16 @@ def test_labels_that_mean_dropped_are_configured() -> None:
     assert break_down(make_engagement(items=[gone]), labels).dropped == (gone,)
 
 
+def test_a_label_that_means_dropped_may_be_a_prefix() -> None:
+    labels = make_settings(labels={"dropped": ["Closed::", "no-"]}).labels
+    gone = [
+        make_item(n, closed="2026-10-01", labels=[name]) for n, name in enumerate(("closed::Stale", "NO-budget"), 1)
+    ]
+    done = make_item(3, closed="2026-10-01", labels=["closed", "not now"])
+    found = break_down(make_engagement(items=[*gone, done]), labels)
+    assert (found.dropped, found.work) == (tuple(gone), (done,))
+
+
 def test_dropping_neither_earns_nor_speeds_up_the_forecast() -> None:
     done = [make_item(n, estimate_hours=8, closed="2026-10-01") for n in range(1, 5)]
     rest = [make_item(n, estimate_hours=8) for n in range(5, 10)]

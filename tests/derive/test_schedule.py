@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from bot.derive.decisions.questions import sow_end
 from bot.derive.results import MilestoneForecast, MilestoneStatus, Quantiles, Schedule
 from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
+from bot.derive.scope.baseline import derive_scope
 from bot.derive.scope.progress import derive_progress
 from bot.derive.subject import Subject, evolve
 from bot.domain.calendar import WorkCalendar
@@ -21,7 +23,9 @@ from tests.builders import make_item, make_milestone, make_subject
 
 def subject_of(on: str, **values: Any) -> Subject:
     subject = make_subject(on=on, **values)
-    return subject.advance(evolve(subject.derived, progress=derive_progress(subject)))
+    subject = subject.advance(evolve(subject.derived, progress=derive_progress(subject)))
+    subject = subject.advance(evolve(subject.derived, scope=derive_scope(subject)))
+    return subject.advance(evolve(subject.derived, end=sow_end(subject)))
 
 
 def schedule_of(on: str, **values: Any) -> Schedule:
@@ -105,6 +109,16 @@ def test_undated_work_is_planned_evenly_over_the_working_days() -> None:
         for day in ("2026-08-02", "2026-08-03", "2026-08-04", "2026-08-08", "2026-08-14", "2026-09-30")
     ]
     assert planned == pytest.approx([0, 0, 10, 40, 90, 90])
+
+
+def test_an_approved_change_order_moves_the_end_that_undated_work_is_spread_to() -> None:
+    order = make_item(9, labels=["change-order::approved"], facts={"end": "2026-08-21"})
+    found = schedule_of("2026-08-10", items=[make_item(1, estimate_hours=14), order], **SPREAD)
+    assert (found.planned_value, found.baseline_finish) == (pytest.approx(5), date(2026, 8, 21)), (
+        "day 5 of 14, not of 9"
+    )
+    pending = make_item(9, labels=["change-order::proposed"], facts={"end": "2026-08-21"})
+    assert schedule_of("2026-08-10", items=[make_item(1), pending], **SPREAD).baseline_finish == date(2026, 8, 14)
 
 
 def test_earned_schedule_of_evenly_spread_work() -> None:

@@ -103,6 +103,23 @@ def test_late_and_over_is_one_story_with_days_hours_and_money() -> None:
     assert (story.consequence.days, story.consequence.hours) == (15, 25)
     assert story.consequence.money == 25 * 200
     assert (story.owner, story.risks) == ("dana", ("forecast-after-end", "burn-ahead"))
+    assert str(story.cause) == "burn."
+
+
+@pytest.mark.parametrize(
+    ("likely", "cause"),
+    [
+        (date(2027, 1, 8), "The work takes longer than planned; with 80 % certainty it is done by 2027-02-01."),
+        (date(2026, 12, 1), "The plan has little reserve; with 80 % certainty the work is done by 2027-02-01."),
+    ],
+)
+def test_the_cause_does_not_say_the_headline_s_dates_again(likely: date, cause: str) -> None:
+    dates = [
+        Risk(rule, RiskSource.DERIVED, Severity.HIGH, rule) for rule in ("forecast-after-end", "milestone-at-risk")
+    ]
+    forecast = Forecast(Quantiles(p50=likely, p80=date(2027, 2, 1)), 0.4, Quantiles(p50=80, p80=90))
+    (story,) = stories(*dates, **LATE | {"forecast": forecast})
+    assert str(story.cause) == cause
 
 
 def test_a_change_order_that_nobody_signed_is_the_cause_of_being_late() -> None:

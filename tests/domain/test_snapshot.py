@@ -102,7 +102,14 @@ def test_instants_are_read_with_any_zone_and_days_with_any_time() -> None:
             "engagements": [
                 {
                     "ref": "g&1",
-                    "items": [{"ref": "g/p#1", "created_at": "2026-11-20T23:30:00-05:00", "closed_at": "2026-11-21"}],
+                    "items": [
+                        {
+                            "ref": "g/p#1",
+                            "state": "closed",
+                            "created_at": "2026-11-20T23:30:00-05:00",
+                            "closed_at": "2026-11-21",
+                        }
+                    ],
                     "timelogs": [{"spent_at": "2026-11-20T10:00:00Z", "hours": 1, "user": "ann"}],
                 }
             ],
@@ -112,6 +119,14 @@ def test_instants_are_read_with_any_zone_and_days_with_any_time() -> None:
     assert engagement.items[0].created_at == datetime(2026, 11, 21, 4, 30, tzinfo=UTC)
     assert engagement.items[0].closed_at == datetime(2026, 11, 21, tzinfo=UTC)
     assert engagement.timelogs[0].spent_at == date(2026, 11, 20)
+
+
+def test_what_was_reopened_was_closed_on_no_day() -> None:
+    again = {"state": "opened", "closed_at": "2026-11-02T09:00:00Z"}
+    stone = {"title": "Design", "state": "active", "closed_at": "2026-11-02"}
+    text = wrap(**again, items=[{"ref": "g/p#2", **again}], milestones=[stone])
+    (engagement,) = load_snapshot(text).engagements
+    assert [x.closed_at for x in (engagement, *engagement.items, *engagement.milestones)] == [None, None, None]
 
 
 def test_the_config_s_facts_win_over_the_snapshot_s() -> None:

@@ -75,8 +75,8 @@ def world() -> World:
         w.due_change(
             busy, date(2026, 12, 2) + timedelta(days=n), datetime(2026, 10, 6, tzinfo=UTC) + timedelta(hours=n)
         )
-    for n in range(101):
-        w.milestone(w.project("acme/app"), f"Stone {n}", "2026-12-01", created_at="2026-09-01")
+    for n in range(101):  # of late, so that none is forecast for the weeks before
+        w.milestone(w.project("acme/app"), f"Stone {n}", "2026-12-01", created_at="2026-11-19")
     w.label_event(busy, "Escalated", "2026-10-20T09:00:00Z")
     w.token()
     w.token(w.user("reader"), value="reader", role="reporter", at=w.group("acme"))

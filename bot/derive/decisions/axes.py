@@ -66,11 +66,15 @@ def budget_axis(subject: Subject) -> Axis:
     """Hours at completion against the budget; of a complete engagement, what it spent. Burn and CPI where no forecast is."""
     if subject.derived.phase == Phase.COMPLETE:
         return _weigh(_final_budget_signs(subject), Phrase("Budgeted or logged hours are not known."), subject)
+    budget, done = subject.derived.budget, subject.derived.progress.percent or 0.0
+    if not budget.hours_spent and budget.cpi is None and _enough(subject, done):
+        return _weigh(
+            (), Phrase("No hours are logged, though {share} of the work is done.", share=Percent(done)), subject
+        )
     effort = [*_spent_signs(subject), *_effort_signs(subject)]
     signs = effort or [*_burn_signs(subject), *_cpi_signs(subject)]
     missing = Phrase("Budgeted hours, logged hours or progress are not known.")
-    facts = (subject.derived.budget.hours_budget, any(sign.certain for sign in signs))
-    return _weigh(signs, missing, subject, facts)
+    return _weigh(signs, missing, subject, (budget.hours_budget, any(sign.certain for sign in signs)))
 
 
 def _weigh(signs: Iterable[Sign], otherwise: Phrase, subject: Subject, facts: Facts = ()) -> Axis:

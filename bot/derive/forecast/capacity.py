@@ -146,11 +146,12 @@ def burn_by_person(logs: Iterable[TimeLog], day: date, elapsed: float) -> dict[s
     if weeks < BURN_FROM:
         return {}
     weights = BURN_DECAY ** np.arange(weeks)
+    shares = (weights / weights.sum()).tolist()
+    since = day - timedelta(weeks=weeks)
     found: dict[str, float] = defaultdict(float)
     for log in logs:
-        age = max((day - log.spent_at).days, 0) // 7
-        if age < weeks:
-            found[log.user] += log.hours * float(weights[age] / weights.sum())
+        if log.spent_at > since:
+            found[log.user] += log.hours * shares[max((day - log.spent_at).days, 0) // 7]
     return dict(sorted(found.items()))
 
 

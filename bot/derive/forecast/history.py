@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from bot.config import LabelSettings
 from bot.derive.forecast.constants import BASIS_SHARE, LATE_FROM, PARTIAL_CREDIT
 from bot.derive.money.hours import items_without_logs, non_billable_refs
-from bot.derive.scope.breakdown import ancestry, work_items
+from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
 from bot.domain.frozen import frozen
-from bot.domain.model import Engagement, Item, TimeLog
+from bot.domain.model import EMPTY, Engagement, Item, TimeLog
 from bot.domain.vocabulary import EPIC, ValueBasis
 
 Array = NDArray[np.float64]
@@ -62,13 +62,13 @@ class WorkAxis:
         self._days = _known_days(calendar)
         self.scale = DAYS_PER_WEEK / len(calendar.working_weekdays)
 
-    def positions(self, days: list[date | None], missing: float = NEVER) -> Array:
+    def positions(self, days: Sequence[date | None], missing: float = NEVER) -> Array:
         """End-of-day position of each day; `missing` for None. A day of rest comes just behind the day before it."""
         known = self._known
-        fresh = [day for day in dict.fromkeys(days) if day is not None and day not in known]
+        fresh = [day for day in set(days).difference(known) if day is not None]
         if fresh:
             known.update(zip(fresh, self._count(fresh).tolist(), strict=True))
-        return np.array([missing if day is None else known[day] for day in days], dtype=np.float64)
+        return np.array([known.get(day, missing) for day in days], dtype=np.float64)  # type: ignore[arg-type]
 
     def _count(self, days: list[date]) -> Array:
         numbers = np.array([day.toordinal() for day in days], dtype=np.int64)
@@ -195,7 +195,7 @@ class History:
             earned=closed_value + (credit / unit if unit > 0 else 0.0),
             spent=float(self.log_hours[past].sum()),
             open_items=int((exists & ~done).sum()),
-            items=len(np.unique(self.whole[exists])),
+            items=int(np.count_nonzero(np.bincount(self.whole[exists]))),
             arrived=float(self.value[late].sum()) / total if total > 0 else 0.0,
             weekly_closed=_weekly(self.closed_date[done], self.value[done], today, elapsed),
             weekly_hours=_weekly(self.log_date[past], self.log_hours[past], today, elapsed),
@@ -237,24 +237,26 @@ def _weekly(days: NDArray[np.int64], amount: Array, today: int, elapsed: float) 
 
 
 def make_history(
-    engagement: Engagement, labels: LabelSettings, calendar: WorkCalendar, work: tuple[Item, ...] | None = None
+    engagement: Engagement, labels: LabelSettings, calendar: WorkCalendar, parts: Breakdown | None = None
 ) -> History:
     """The arrays of an engagement as given (cut it to a day first with `model.as_of`, or ask `state` for that day).
 
-    `work` are its items of work, where they are known already.
+    `parts` is what its items count as, where that is known already.
     """
     axis = WorkAxis(calendar)
-    items = work_items(engagement, labels) if work is None else work
+    parts = break_down(engagement, labels) if parts is None else parts
+    items, above = parts.work, parts.above if any(parts.above.values()) else EMPTY
     basis, value = _values(items)
-    local = calendar.local_day
-    created = axis.positions([local(i.created_at) if i.created_at else None for i in items], missing=0.0)
-    closed = axis.positions([local(i.closed_at) if i.closed_at and not i.is_open else None for i in items])
-    closed = np.where([not i.is_open and i.closed_at is None for i in items], created, closed)
-    logs = all_logs(engagement, labels, calendar)
-    above = ancestry(engagement.items, items)
-    logs = _on_parts(logs, items, above)
+    created = axis.positions(calendar.local_days([i.created_at for i in items]), missing=0.0)
+    closings = calendar.local_days([i.closed_at for i in items])
+    is_open = [i.is_open for i in items]
+    closed = axis.positions([None if still else day for still, day in zip(is_open, closings, strict=True)])
+    undated = [not still and day is None for still, day in zip(is_open, closings, strict=True)]
+    closed = np.where(undated, created, closed)
+    logs = _on_parts(all_logs(engagement, labels, calendar), items, above)
     place = {item.ref: n for n, item in enumerate(items)}
-    log_at = axis.positions([log.spent_at for log in logs])
+    days = [log.spent_at for log in logs]
+    log_at = axis.positions(days)
     return History(
         axis=axis,
         basis=basis,
@@ -263,10 +265,10 @@ def make_history(
         budget=engagement.facts.hours,
         created=created,
         closed=closed,
-        closed_date=np.array([_day_number(local(i.closed_at) if i.closed_at else None) for i in items], dtype=np.int64),
+        closed_date=np.array([_day_number(day) for day in closings], dtype=np.int64),
         log_item=np.array([place.get(log.item, NOT_WORK) if log.item else NO_ITEM for log in logs], dtype=np.int64),
         log_at=log_at,
-        log_date=np.array([log.spent_at.toordinal() for log in logs], dtype=np.int64),
+        log_date=np.array([day.toordinal() for day in days], dtype=np.int64),
         log_hours=np.array([log.hours for log in logs], dtype=np.float64),
         whole=_wholes(engagement, items, above),
         start=_start(engagement, axis, created, closed, log_at),
@@ -278,6 +280,8 @@ def _on_parts(
     logs: Iterable[TimeLog], items: Sequence[Item], above: Mapping[str, tuple[str, ...]]
 ) -> tuple[TimeLog, ...]:
     """Hours on a container are hours on each of its parts alike."""
+    if not above:
+        return tuple(logs)
     parts: dict[str, list[str]] = {}
     for item in items:
         for ref in above.get(item.ref, ()):
@@ -291,6 +295,8 @@ def _on_parts(
 
 def _wholes(engagement: Engagement, items: Sequence[Item], above: Mapping[str, tuple[str, ...]]) -> NDArray[np.int64]:
     """A number for each item; parts of an issue share one, as an issue is one piece of evidence however it is split."""
+    if not above:
+        return np.arange(len(items), dtype=np.int64)
     epics = {item.ref for item in engagement.items if item.type == EPIC}
     whole = [([ref for ref in above.get(i.ref, ()) if ref not in epics] or [i.ref])[-1] for i in items]
     numbers = {ref: n for n, ref in enumerate(dict.fromkeys(whole))}

@@ -45,9 +45,9 @@ def hours_spent(engagement: Engagement, labels: LabelSettings) -> float:
 
 def items_without_logs(engagement: Engagement, labels: LabelSettings) -> Sequence[Item]:
     """Items of work whose hours are known only as GitLab's total."""
-    if engagement.hours_difference is not None or any(log.item is None for log in engagement.timelogs):
-        return ()
     logged = {log.item for log in engagement.timelogs}
+    if engagement.hours_difference is not None or None in logged:
+        return ()
     return [i for i in engagement.items if i.spent_hours and i.ref not in logged and is_work(i, labels)]
 
 

@@ -131,15 +131,15 @@ def plan_dates(work: Sequence[Item], milestones: Sequence[MilestoneWork]) -> dic
 
 def make_plan(subject: Subject, work: Sequence[Item], planned: Mapping[str, date]) -> PlannedValue | None:
     """The plan, or None when there is no work or some of it has neither a date nor SOW dates to spread it over."""
-    facts, values = subject.engagement.facts, subject.derived.progress.values
+    start, end, values = first_day(subject), subject.derived.end, subject.derived.progress.values
     dated: dict[date, float] = {}
     for item in work:
         if item.ref in planned:
             dated[planned[item.ref]] = dated.get(planned[item.ref], 0.0) + values[item.ref]
     spread = sum(values[item.ref] for item in work if item.ref not in planned)
-    if not work or (spread and not (facts.start and facts.end)):
+    if not work or (spread and not (start and end)):
         return None
-    return PlannedValue(subject.calendar, dated, spread, first_day(subject), facts.end)
+    return PlannedValue(subject.calendar, dated, spread, start, end)
 
 
 def first_day(subject: Subject) -> date | None:
@@ -152,7 +152,7 @@ def _with_plan(schedule: Schedule, subject: Subject, work: Sequence[Item]) -> Sc
     start = first_day(subject)
     plan = make_plan(subject, work, schedule.planned)
     if plan is None:
-        return replace(schedule, baseline_finish=subject.engagement.facts.end)
+        return replace(schedule, baseline_finish=subject.derived.end)
     earned, value = schedule.earned_value or 0.0, plan.value_at(subject.day)
     days = plan.reached_on(earned, start) if start else None
     elapsed = subject.calendar.working_days_between(start, subject.day) if start else 0

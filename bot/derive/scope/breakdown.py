@@ -59,11 +59,6 @@ def work_items(engagement: Engagement, labels: LabelSettings) -> tuple[Item, ...
     return break_down(engagement, labels).work
 
 
-def ancestry(items: Iterable[Item], below: Iterable[Item]) -> dict[str, tuple[str, ...]]:
-    """By reference, those of the items that each item `below` is in, nearest first."""
-    return _chains((item.ref for item in below), _parents({item.ref: item for item in items}))
-
-
 def _chains(refs: Iterable[str], parents: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """What each is below; what lies in one container shares one tuple."""
     shared: dict[str | None, tuple[str, ...]] = {None: ()}

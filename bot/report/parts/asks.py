@@ -9,7 +9,7 @@ from bot.derive.status_results import Ask, AskKind
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
 from bot.report.context import ReportContext
-from bot.report.text.safe_text import SafeMarkdown
+from bot.report.text.safe_text import SafeMarkdown, joined
 
 
 @frozen
@@ -64,6 +64,6 @@ def _impact(context: ReportContext, ask: Ask) -> SafeMarkdown | None:
         key = "ask.revenue" if ask.by else "ask.revenue_undated"
         return words.text(key, amount=words.money(ask.amount), day=ask.by)
     if ask.kind is AskKind.SIGN_ORDER:
-        size = "ask.order_impact" if ask.hours or ask.amount else "ask.order_since"
-        return words.text(size, hours=words.hours(ask.hours), value=words.money(ask.amount), since=ask.since)
+        size = joined(show(n) for show, n in ((words.hours, ask.hours), (words.money, ask.amount)) if n)
+        return words.text("ask.order_impact" if size else "ask.order_since", size=size, since=ask.since)
     return None

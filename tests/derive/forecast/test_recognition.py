@@ -10,7 +10,8 @@ import pytest
 from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.forecast.history import make_history
-from bot.derive.forecast.revenue import Outlook, make_spans, make_terms, quarter_trials
+from bot.derive.forecast.revenue import Outlook, make_spans, quarter_trials
+from bot.derive.forecast.terms import make_terms
 from bot.derive.forecast.trials import Ahead
 from bot.derive.results import QuarterRevenue
 from bot.domain.messages import Money, Phrase
@@ -257,6 +258,11 @@ def milestone_contract(sent: str | None, received: str | None = None, days: int 
 def test_silence_accepts_on_the_fifth_business_day(sent: str, quarter: str) -> None:
     found = revenue(facts=milestone_contract(sent), items=[make_item(1)])
     assert {name: q.actual for name, q in found.items() if q.actual} == {quarter: 9000}
+
+
+def test_amounts_are_earned_where_nobody_names_the_contract_s_value() -> None:
+    found = revenue(facts=milestone_contract("2026-10-26") | {"value": None}, items=[make_item(1)])
+    assert {name: q.actual for name, q in found.items() if q.actual} == {Q3: 9000}
 
 
 def test_an_answer_before_the_silence_counts_on_its_day() -> None:

@@ -20,11 +20,26 @@ from bot.derive.scope.change_orders import is_pending
 from bot.derive.status_results import Consequence, Lack
 from bot.derive.subject import Subject
 from bot.domain.calendar import week_of
-from bot.domain.messages import NOTHING, Clause, Money, Percent, Phrase, Text, days, hours, items, listing, quotes
+from bot.domain.messages import (
+    NOTHING,
+    Clause,
+    Money,
+    Percent,
+    Phrase,
+    Text,
+    Value,
+    days,
+    hours,
+    items,
+    listing,
+    quotes,
+)
 from bot.domain.vocabulary import AcceptanceState
 
 MOST_EVIDENCE: Final = 10
 GRAVE: Final = ("high", "critical")
+_OF_DATES: Final = frozenset({"forecast-after-end", "milestone-at-risk"})
+"""Rules that say of dates what the headline says already."""
 _ENDS: Final = ".!?:;…。！？"
 MANAGED: Final = frozenset(Cause) - {Cause.REGISTER, Cause.ESCALATION}
 """Causes that a manager acts on; a rated risk and an escalation have an owner of their own."""
@@ -172,8 +187,19 @@ def _cause(group: Group, subject: Subject, headline: Text) -> Text:
         return Phrase("Rated {score} of 25.", score=first.score)
     if group.cause is Cause.RECORDS:  # what else is missing is no cause of it
         return headline
+    if group.cause is Cause.DELIVERY and headline != first.message and first.rule in _OF_DATES:
+        return next((risk.message for risk in group.risks if risk.rule not in _OF_DATES), None) or _reserve(subject)
     others = (risk.message for risk in group.risks if risk.message != headline and risk.rule != first.rule)
     return first.message if first.message != headline else next(others, first.message)
+
+
+def _reserve(subject: Subject) -> Text:
+    """Where nothing but dates is known of why: how much room the plan has."""
+    finish, end = subject.derived.forecast.finish, subject.derived.end
+    values: dict[str, Value] = {"share": Percent(0.8), "day": finish.p80}
+    if end and isinstance(finish.p50, date) and finish.p50 > end:
+        return Phrase("The work takes longer than planned; with {share} certainty it is done by {day}.", **values)
+    return Phrase("The plan has little reserve; with {share} certainty the work is done by {day}.", **values)
 
 
 def _lacks(subject: Subject) -> Text | None:
