@@ -8,10 +8,11 @@ import pytest
 
 from bot.config import parse_config
 from bot.derive.catalog import vocabulary
+from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.pipeline import derive_portfolio
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Portfolio
-from tests.builders import make_engagement, make_item, make_log
+from tests.builders import make_engagement, make_item, make_log, make_subject
 
 CONFIG = "portfolio: {namespaces: {acme: internal}}\n"
 
@@ -30,3 +31,14 @@ def test_more_hours_taken_back_than_logged_leave_a_forecast(hours: float) -> Non
     ).engagements
     assert not derived.errors
     assert derived.forecast.finish.p50 is not None
+
+
+@pytest.mark.parametrize("hours", [-1e-9, -5, -40, -4000])
+def test_percent_complete_earns_nothing_of_hours_taken_back_and_the_whole_value_in_the_end(hours: float) -> None:
+    items = [make_item(n, estimate_hours=1, closed="2026-10-20" if n < 4 else None) for n in range(1, 7)]
+    facts = {"billing": "fixed_price", "recognition": "percent_complete", "value": 10_000.0, "hours": 100}
+    subject = make_subject(facts=facts, items=items, timelogs=[make_log(items[0], hours, "2026-10-05")])
+    found = forecast_engagement(subject, Reference(), trials=100).forecast.revenue
+    assert {quarter.actual for quarter in found.values()} == {0.0}
+    assert all(0 <= quarter.low <= quarter.forecast <= quarter.high <= 10_000 for quarter in found.values())
+    assert sum(quarter.forecast for quarter in found.values()) == pytest.approx(10_000, rel=0.01)

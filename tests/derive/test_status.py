@@ -258,27 +258,6 @@ def budget(burn: float | None, percent: float | None, cpi: float | None = None) 
 
 
 @pytest.mark.parametrize(
-    ("burn", "percent", "colour"),
-    [
-        (0.5, 0.5, "green"),
-        (0.8, 0.79, "yellow"),
-        (0.8, 0.8, "green"),
-        (0.95, 0.9, "green"),
-        (1.0, 0.99, "green"),
-        (1.01, 0.99, "red"),
-        (1.01, 1.0, "green"),
-        (0.85, 0.85, "green"),
-        (0.8, None, "yellow"),
-        (0.5, None, "unknown"),
-        (0.0, 0.0, "unknown"),
-        (None, 0.5, "unknown"),
-    ],
-)
-def test_the_budget_follows_burn_and_progress(burn: float | None, percent: float | None, colour: str) -> None:
-    assert axes_of(budget_axis, derived=budget(burn, percent)).rag == colour
-
-
-@pytest.mark.parametrize(
     ("cpi", "colour"), [(1.1, "green"), (0.95, "green"), (0.94, "yellow"), (0.9, "red"), (0.0, "red")]
 )
 def test_the_budget_follows_cpi(cpi: float, colour: str) -> None:

@@ -187,7 +187,8 @@ def _stories(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Ite
     told = [(e, e.stories[0]) for e in derived.engagements if e.stories and e.phase != Phase.COMPLETE]
     for engagement, story in told[:MOST_STORIES]:
         lines = [f"{short(engagement.customer or engagement.title)}: {engagement.ref}"]
-        lines += [line for line in map(words.value, (story.cause, story.action)) if line]
+        why = "" if story.cause == story.headline else story.cause
+        lines += [line for line in map(words.value, (why, story.action)) if line]
         who = words.text("deck.owner", owner=story.owner) if story.owner else words.text("deck.no_owner")
         lines.append(words.text("deck.by_day", who=who, day=story.due) if story.due else who)
         evidence = tuple(words.text("deck.evidence", ref=ref) for ref in story.evidence[:8])
