@@ -49,8 +49,17 @@ from bot.report import Made, ReportContext, make_documents
 from bot.report.document import Document
 from bot.report.environment import load_templates
 from bot.report.parts.mentions import mentions_of
-from bot.report.registry import Report, report_of
+from bot.report.registry import report_of
 from bot.report.schedule import forced, reports_due
+
+
+@frozen
+class RequestedReport:
+    """A report that is wanted, due or not: of the period that ended last where none is named; a hand-over is for a partner."""
+
+    kind: str
+    period: str | None = None
+    partner: str | None = None
 
 
 @frozen
@@ -58,9 +67,7 @@ class RunOptions:
     """What `run` was asked for; the defaults are the scheduled job."""
 
     only: str | None = None
-    report: str | None = None
-    period: str | None = None
-    partner: str | None = None
+    report: RequestedReport | None = None
     dry_run: bool = False
     shard: tuple[int, int] | None = None
     merge: tuple[Path, ...] = ()
@@ -84,8 +91,8 @@ def run_job(session: Session, options: RunOptions, progress: Progress = quiet) -
     )
     refs = [e.ref for e in portfolio.engagements]
     reading = Reading(session, portfolio, session.as_of, past_reports(standing, refs), options.only, live=True)
-    if options.report and not report_of(options.report).is_published:
-        return file_summary(session, reading, options, report_of(options.report), began)
+    if options.report and not report_of(options.report.kind).is_published:
+        return file_summary(reading, options.report, report_context(reading, options), began)
     made = of_portfolio(render(reading, options, standing), standing.portfolio)
     guard = make_guard(session.settings, portfolio, Readership(client, session.settings))
     held = (
@@ -242,7 +249,7 @@ def fingerprints(standing: Standing) -> Callable[[Document], str]:
 def dues(reading: Reading, options: RunOptions) -> tuple[Due, ...]:
     s = reading.session
     if options.report:
-        return (forced(s.settings, s.calendar, options.report, options.period, reading.day),)
+        return (forced(s.settings, s.calendar, options.report.kind, options.report.period, reading.day),)
     return reports_due(s.settings, s.calendar, reading.day, reading.past)
 
 
@@ -260,7 +267,7 @@ def report_context(reading: Reading, options: RunOptions) -> ReportContext:
         audience_of=s.settings.audience_of,
         past=reading.past,
         only=options.only,
-        partner=options.partner,
+        partner=options.report.partner if options.report else None,
         commitment=lambda derived: commitment(derived, facts),
     )
 
@@ -330,21 +337,20 @@ def unasked_texts(session: Session, portfolio: Portfolio, plan: Plan) -> frozens
     past = past_reports(standing, [e.ref for e in portfolio.engagements])
     reading = Reading(session, portfolio, session.as_of, past)
     for period in sorted(periods):
-        made = render(reading, RunOptions(report="status", period=period))
+        made = render(reading, RunOptions(report=RequestedReport("status", period)))
         wishes = (w for d in made.documents if d.audience == Audience.CUSTOMER for w in make_wishes(d))
         found |= {digest(wish.text()) for wish in wishes}
     return frozenset(found)
 
 
-def file_summary(
-    session: Session, reading: Reading, options: RunOptions, report: Report, began: Beginning
-) -> RunSummary:
+def file_summary(reading: Reading, wanted: RequestedReport, context: ReportContext, began: Beginning) -> RunSummary:
     """A report that is a file, such as the hand-over form of the partner view: nothing in GitLab."""
-    due = forced(session.settings, session.calendar, report.kind, options.period, reading.day)
-    file = report.file(due, report_context(reading, options)) if report.file else None
+    make = report_of(wanted.kind).file
+    due = forced(context.settings, context.calendar, wanted.kind, wanted.period, reading.day)
+    file = make(due, context) if make else None
     if file is None:
         raise UsageError(
-            f"no work is with a partner {options.partner!r}",
+            f"no work is with a partner {wanted.partner!r}",
             "--partner",
             "Names come from `partner::` labels and facts.",
         )
@@ -352,6 +358,6 @@ def file_summary(
     return RunSummary(
         (),
         tuple(failures),
-        closing(session, len(reading.portfolio.engagements), None, Plan(), began),
+        closing(reading.session, len(reading.portfolio.engagements), None, Plan(), began),
         each_file=lambda: [(file.name, file.text)],
     )

@@ -57,7 +57,7 @@ def run(
     ] = False,
 ) -> None:
     """The scheduled job: read, derive, and publish whatever is due."""
-    from bot.app.run import RunOptions, run_job
+    from bot.app.run import RequestedReport, RunOptions, run_job
     from bot.app.session import open_session
 
     if report is not None:
@@ -72,9 +72,9 @@ def run(
         raise UsageError("the partner report is for one partner", "--report partner", "Add --partner NAME --out DIR.")
     session = open_session(options.config, as_of=parse_day(as_of))
     wanted = RunOptions(
-        only=only, report=report, period=period, partner=partner, dry_run=dry_run or session.as_of != session.today,
-        shard=parse_shard(shard, session.environment), merge=tuple(merge or ()),
-        accept_loss=accept_loss,
+        only=only, report=RequestedReport(report, period, partner) if report else None,
+        dry_run=dry_run or session.as_of != session.today, shard=parse_shard(shard, session.environment),
+        merge=tuple(merge or ()), accept_loss=accept_loss,
     )  # fmt: skip
     _require_room((out, site, tables), (plan, junit, save, json_))
     with progress_bar(options.quiet) as progress:

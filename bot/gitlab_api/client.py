@@ -144,7 +144,17 @@ class GitLabClient:
     @cached_property
     def capabilities(self) -> Capabilities:
         """What this instance is and can do, asked once."""
-        return make_capabilities(self._start)
+        return make_capabilities(self._start | {"metadata": self._start.get("metadata") or self._metadata()})
+
+    def _metadata(self) -> Mapping[str, Any]:
+        """Version and edition from REST, for servers whose GraphQL keeps them to itself; before 15.2 the version alone."""
+        for path in ("/metadata", "/version"):
+            try:
+                found = self.get(path)
+            except (NotFoundError, AccessError, GitLabError):
+                continue
+            return found if isinstance(found, dict) else {}
+        return {}
 
     # -- reading
 

@@ -209,13 +209,14 @@ def own_digest(
 
 
 def _steps(context: ReportContext, mine: Iterable[EngagementDerived], day: date) -> Iterator[SafeMarkdown]:
+    """By date, each with its engagement."""
     words = context.templates.words
-    for e in mine:
-        for step in e.steps:
-            if step.due and step.due < day + WEEK:
-                view = view_of(context, step)
-                who = f" – {joined(words.output(w) for w in view.who)}" if view.who else ""
-                yield SafeMarkdown(f"{view.what}, {words.date(step.due)}{who}")
+    steps = [(step.due, e, step) for e in mine for step in e.steps if step.due and step.due < day + WEEK]
+    for due, e, step in sorted(steps, key=lambda found: found[0]):
+        view = view_of(context, step)
+        who = f" – {joined(words.output(w) for w in view.who)}" if view.who else ""
+        late = f", {words.text('status.step_late')}" if view.late else ""
+        yield SafeMarkdown(f"{view.what} ({context.titled(e.ref, e.title)}), {words.date(due)}{late}{who}")
 
 
 def _asked(context: ReportContext, day: date, person: str) -> Iterator[SafeMarkdown]:

@@ -81,7 +81,7 @@ class Report:
     """Of an issue that is laid out by sections; `{period}` is filled."""
     sections: tuple[TextSection, ...] = ()
     template: str = ""
-    """Of what `make` builds, where that is not called like the kind."""
+    """Of what `make` builds, where that is not called like the kind (and a customer's `customer-` and the kind)."""
     make: Make | None = None
     file: Callable[[Due, ReportContext], RenderedFile | None] | None = None
     """Makes the file of a report that is one."""
@@ -95,7 +95,8 @@ class Report:
         if self.file is not None:
             object.__setattr__(self, "place", ReportPlace.FILE)
         if self.make is not None:
-            object.__setattr__(self, "template", self.template or f"{self.kind}.md.j2")
+            prefix = "customer-" if self.audience is Audience.CUSTOMER else ""
+            object.__setattr__(self, "template", self.template or f"{prefix}{self.kind}.md.j2")
 
     @property
     def audience(self) -> Audience:

@@ -29,7 +29,7 @@ sow: {sow}
 billing: time_and_materials
 hours: 160
 rate: 200
-start: 2026-08-03
+start: 2026-10-05
 end: 2026-12-18
 {more}
 ```"""
@@ -73,12 +73,12 @@ def add_engagement(world: World, name: str, more: str = "", **fields: Any) -> It
     """A project `acme/ps/<name>` whose first issue is the engagement, with two items of work."""
     project = world.project(f"acme/ps/{name}")
     text = FACTS.format(customer=name.title(), sow=f"SOW-{name}", more=more)
-    values = {"labels": ["PSProject"], "description": text, "created_at": "2026-08-01T08:00:00Z"} | fields
+    values = {"labels": ["PSProject"], "description": text, "created_at": "2026-10-01T08:00:00Z"} | fields
     root = world.issue(project, f"{name.title()} rollout", **values)
-    done = world.issue(project, f"{name} design", created_at="2026-08-01T08:00:00Z", estimate=8 * 3600)
-    world.timelog(done, "dev", 10, "2026-09-30T10:00:00Z")
-    world.close(done, "2026-10-01T12:00:00Z")
-    build = world.issue(project, f"{name} build", created_at="2026-08-01T08:00:00Z", estimate=8 * 3600)
+    done = world.issue(project, f"{name} design", created_at="2026-10-01T08:00:00Z", estimate=8 * 3600)
+    world.timelog(done, "dev", 10, "2026-10-20T10:00:00Z")
+    world.close(done, "2026-10-21T12:00:00Z")
+    build = world.issue(project, f"{name} build", created_at="2026-10-01T08:00:00Z", estimate=8 * 3600)
     root.updated_at = build.updated_at = world.now - timedelta(hours=1)
     return root
 

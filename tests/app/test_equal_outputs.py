@@ -25,6 +25,11 @@ _TAKEN = re.compile(r'"taken_at": "[^"]*"')
 
 
 @pytest.fixture(scope="module")
+def few_trials() -> None:
+    """As many trials as a run draws: here every figure counts."""
+
+
+@pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """Four engagements on a demo GitLab."""
     home = tmp_path_factory.mktemp("equal")

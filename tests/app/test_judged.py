@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.run import RequestedReport
 from bot.app.sources import make_site_files, read_for
 from bot.cli.tables import print_backtest
 from bot.derive.output import to_json
@@ -49,5 +50,5 @@ def test_the_score_stands_in_quarterly_page_json_and_backtest(
     assert report.to_json()["judgements"][0]["by"] == "priya"
     print_backtest(replace(report, summaries=()))
     assert "PMs' dates were" in capsys.readouterr().out
-    made = office.run(report="quarterly", period="FY27-Q4")
+    made = office.run(report=RequestedReport("quarterly", "FY27-Q4"))
     assert any("PMs' dates were" in text for text in made.files.values())

@@ -49,16 +49,10 @@ def milestone(**values: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("slip", "expected"),
-    [
-        (0, ("green", "green")),
-        (3, ("green", "green")),
-        (4, ("green", "yellow")),
-        (5, ("yellow", "yellow")),
-        (60, ("yellow", "yellow")),
-    ],
+    [(0, "green green"), (3, "green green"), (4, "green yellow"), (5, "yellow yellow"), (60, "yellow yellow")],
 )
-def test_an_open_milestone_that_was_moved(slip: int, expected: tuple[str, str]) -> None:
-    assert colours(schedule_axis, derived=milestone(slip_days=slip)) == expected
+def test_an_open_milestone_that_was_moved(slip: int, expected: str) -> None:
+    assert " ".join(colours(schedule_axis, derived=milestone(slip_days=slip))) == expected
 
 
 @pytest.mark.parametrize(
@@ -296,40 +290,29 @@ def budget(burn: float | None, done: float | None, **more: Any) -> dict[str, Any
     [
         (0.79, 0.1, "green"), (0.8, 0.1, "yellow"), (0.8, 0.79, "yellow"), (0.8, 0.8, "green"), (0.8, None, "yellow"), (0.79, None, "unknown"),
         (1.0, 0.5, "yellow"), (1.01, 0.5, "red"), (1.01, 0.99, "red"), (1.01, None, "red"), (1.01, 1.0, "green"), (0.0, 0.5, "unknown"),
+        (0.95, 0.9, "green"), (1.0, 0.99, "green"), (0.5, None, "unknown"), (0.0, 0.0, "unknown"), (None, 0.5, "unknown"),
     ],
 )  # fmt: skip
-def test_hours_used_before_the_work_is_done(burn: float, done: float | None, colour: str) -> None:
+def test_hours_used_before_the_work_is_done(burn: float | None, done: float | None, colour: str) -> None:
     assert colours(budget_axis, derived=budget(burn, done))[0] == colour
 
 
 @pytest.mark.parametrize(
     ("p50", "expected"),
-    [
-        (90, ("green", "green")),
-        (100.5, ("green", "yellow")),
-        (104, ("green", "yellow")),
-        (105, ("green", "red")),
-        (106, ("yellow", "red")),
-        (110, ("red", "red")),
-    ],
+    [(90, "green green"), (100.5, "green yellow"), (105, "green red"), (106, "yellow red"), (110, "red red")],
 )
-def test_hours_at_completion_against_the_budget(p50: float, expected: tuple[str, str]) -> None:
+def test_hours_at_completion_against_the_budget(p50: float, expected: str) -> None:
     derived = budget(0.5, 0.5) | {"forecast": Forecast(effort_hours=Quantiles(p50=p50, p80=p50))}
-    assert colours(budget_axis, derived=derived) == expected
+    assert " ".join(colours(budget_axis, derived=derived)) == expected
 
 
 @pytest.mark.parametrize(
     ("cpi", "burn", "done", "colour"),
     [
-        (0.95, 0.5, 0.5, "green"),
-        (0.94, 0.5, 0.5, "yellow"),
-        (0.9, 0.5, 0.5, "red"),
-        (0.9, 0.05, 0.09, "green"),
-        (0.0, 0.05, 0.0, "green"),
-        (0.9, 0.1, 0.0, "red"),
-        (0.9, 0.0, 0.1, "red"),
+        (0.95, 0.5, 0.5, "green"), (0.94, 0.5, 0.5, "yellow"), (0.9, 0.5, 0.5, "red"),
+        (0.9, 0.05, 0.09, "green"), (0.0, 0.05, 0.0, "green"), (0.9, 0.1, 0.0, "red"), (0.9, 0.0, 0.1, "red"),
     ],
-)
+)  # fmt: skip
 def test_cpi_decides_from_a_tenth_of_hours_or_value_on(cpi: float, burn: float, done: float, colour: str) -> None:
     derived = budget(burn, done)
     derived["budget"] = Budget(

@@ -134,9 +134,10 @@ def test_the_config_s_rates_say_nothing_of_a_contract_in_another_currency() -> N
 
 
 def test_hours_without_a_time_log_are_blocked_and_named() -> None:
-    item = make_item(1, spent_hours=12.0)
-    (line,) = lines(items=[item], timelogs=[])
-    assert (line.hours, line.amount, line.state, line.evidence) == (12, None, Billing.BLOCKED, (item.ref,))
+    later, first = make_item(2, spent_hours=4.0), make_item(1, spent_hours=8.0)
+    (line,) = lines(items=[later, first], timelogs=[])
+    assert (line.hours, line.amount, line.state) == (12, None, Billing.BLOCKED)
+    assert line.evidence == (first.ref, later.ref), "the same in whatever order they were read"
 
 
 def test_what_finance_sees_of_a_month_are_its_own_lines_and_all_that_is_open() -> None:

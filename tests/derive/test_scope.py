@@ -52,6 +52,17 @@ def test_the_baseline_day_ends_in_the_calendar_s_zone() -> None:
     assert scope_of(*OLD, evening).added == 1
 
 
+def test_what_was_dropped_by_the_baseline_day_was_never_agreed() -> None:
+    gone = [
+        make_item(n, estimate_hours=90, closed=day, outcome="dropped")
+        for n, day in ((20, "2026-08-10"), (21, "2026-08-11"))
+    ]
+    found = scope_of(*OLD, *gone, added(11), facts={"baseline": "2026-08-10"})
+    assert (found.baseline_items, found.baseline_value, found.removed) == (11, 190, 2), (
+        "only the later one was taken away from it"
+    )
+
+
 def test_an_item_without_a_creation_date_is_taken_to_be_old() -> None:
     assert scope_of(make_item(created_at=None)).baseline_items == 1
 

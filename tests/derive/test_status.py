@@ -111,6 +111,13 @@ def test_a_reason_tells_what_a_milestone_did(values: dict[str, Any], text: str) 
     assert text in texts(axes_of(schedule_axis, derived=milestone(baseline=date(2026, 11, 30), **values)))
 
 
+def test_after_the_end_a_reason_tells_dates_and_no_chance() -> None:
+    late = {"forecast": Forecast(finish=Quantiles(p50=date(2027, 1, 8), p80=date(2027, 2, 1)), on_time_probability=0.0)}
+    told = texts(axes_of(schedule_axis, derived=late, facts={"end": date(2026, 11, 2)}))
+    assert "Likely to finish on 2027-01-08, and by 2027-02-01 with 80 % certainty." in told
+    assert "chance" not in told
+
+
 def test_a_reason_tells_the_figures() -> None:
     chance = {
         "forecast": Forecast(finish=Quantiles(p50=date(2026, 12, 1), p80=date(2026, 12, 9)), on_time_probability=0.9)
@@ -255,27 +262,6 @@ def budget(burn: float | None, percent: float | None, cpi: float | None = None) 
     spent = (burn or 0) * 100
     values = Budget(hours_budget=100, hours_spent=spent, burn=burn, cpi=cpi, eac_hours=100 / cpi if cpi else None)
     return {"budget": values, "progress": Progress(percent=percent)}
-
-
-@pytest.mark.parametrize(
-    ("burn", "percent", "colour"),
-    [
-        (0.5, 0.5, "green"),
-        (0.8, 0.79, "yellow"),
-        (0.8, 0.8, "green"),
-        (0.95, 0.9, "green"),
-        (1.0, 0.99, "green"),
-        (1.01, 0.99, "red"),
-        (1.01, 1.0, "green"),
-        (0.85, 0.85, "green"),
-        (0.8, None, "yellow"),
-        (0.5, None, "unknown"),
-        (0.0, 0.0, "unknown"),
-        (None, 0.5, "unknown"),
-    ],
-)
-def test_the_budget_follows_burn_and_progress(burn: float | None, percent: float | None, colour: str) -> None:
-    assert axes_of(budget_axis, derived=budget(burn, percent)).rag == colour
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,7 @@ def test_the_bots_own_thumb_approves_nothing_though_the_config_names_it(stage: S
     customer = status.customer.model_copy(update={"approvers": ("project_7_bot_a1", "dora")})
     reports = stage.settings.reports.model_copy(update={"status": status.model_copy(update={"customer": customer})})
     stage.settings = stage.settings.model_copy(update={"reports": reports})
-    stage.publish(draft())
-    approve(stage, who="project_7_bot_a1")
+    draft_approved(stage, "project_7_bot_a1")
     stage.publish(draft())
     assert posted(stage) == []
 
@@ -50,6 +49,12 @@ def approve(stage: Stage, index: int = -1, who: str = "dora") -> None:
     stage.world.award(stage.notes()[index], who, at=stage.world.now)
 
 
+def draft_approved(stage: Stage, who: str = "dora") -> None:
+    """The draft stands, and somebody's 👍 on it."""
+    stage.publish(draft())
+    approve(stage, who=who)
+
+
 def edit(stage: Stage, old: str, new: str) -> None:
     note = stage.notes()[0]
     stage.world.advance(60)
@@ -70,8 +75,7 @@ def test_without_a_thumb_only_the_draft_stands(stage: Stage) -> None:
 
 
 def test_an_approvers_thumb_posts_exactly_the_drafted_text_once(stage: Stage) -> None:
-    stage.publish(draft())
-    approve(stage)
+    draft_approved(stage)
     stage.publish(draft())
     assert posted(stage) == ["Half done."]
     assert stage.writes_of(lambda: stage.publish(draft())) == []
@@ -79,8 +83,7 @@ def test_an_approvers_thumb_posts_exactly_the_drafted_text_once(stage: Stage) ->
 
 @pytest.mark.parametrize("who", ["pat", "project_7_bot_a1"])
 def test_nobody_elses_thumb_counts(stage: Stage, who: str) -> None:
-    stage.publish(draft())
-    approve(stage, who=who)
+    draft_approved(stage, who)
     stage.publish(draft())
     assert posted(stage) == []
 
@@ -95,8 +98,7 @@ def test_a_text_edited_before_the_thumb_is_posted_as_edited(stage: Stage) -> Non
 
 
 def test_a_text_edited_after_the_thumb_is_held_and_asked_about_once(stage: Stage) -> None:
-    stage.publish(draft())
-    approve(stage)
+    draft_approved(stage)
     edit(stage, "Half done.", "All done!")
     stage.publish(draft())
     assert posted(stage) == []
@@ -112,8 +114,7 @@ def test_a_text_edited_after_the_thumb_is_held_and_asked_about_once(stage: Stage
 
 
 def test_a_thumb_withdrawn_before_the_posting_holds_it(stage: Stage) -> None:
-    stage.publish(draft())
-    approve(stage)
+    draft_approved(stage)
     plan = stage.plan(draft())
     stage.notes()[0].awards.clear()
     assert [r.state for r in stage.apply(plan).results] == ["refused"]
@@ -133,8 +134,7 @@ def test_a_changed_report_makes_a_new_draft_that_needs_its_own_thumb(stage: Stag
 
 
 def test_a_thumb_on_the_old_text_never_posts_the_new_one(stage: Stage) -> None:
-    stage.publish(draft())
-    approve(stage)
+    draft_approved(stage)
     stage.publish(draft("Two thirds done."))
     assert posted(stage) == []
     approve(stage)
@@ -143,8 +143,7 @@ def test_a_thumb_on_the_old_text_never_posts_the_new_one(stage: Stage) -> None:
 
 
 def test_what_was_posted_is_brought_up_to_date_after_a_new_thumb(stage: Stage) -> None:
-    stage.publish(draft())
-    approve(stage)
+    draft_approved(stage)
     stage.publish(draft())
     stage.publish(draft("Two thirds done."))
     assert posted(stage) == ["Half done."]
@@ -195,8 +194,7 @@ def test_nobody_to_approve_is_said(stage: Stage) -> None:
 
 
 def test_the_draft_stays_internal_though_the_engagement_moves(stage: Stage) -> None:
-    stage.publish(draft())
-    approve(stage)
+    draft_approved(stage)
     project = stage.world.find_project(ROOT.partition("#")[0])
     assert project is not None
     stage.world.transfer(project, stage.world.group("acme/open"))

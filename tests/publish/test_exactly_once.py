@@ -12,9 +12,18 @@ from bot.publish.deliver import deliver
 from bot.publish.execute import RunOutcome
 from bot.publish.posts import past_reports
 from bot.report.document import IssueTarget, NoteTarget
+from fakegitlab.entities import Note
 from tests.publish.stage import CHANNEL, REPORTS, ROOT, Stage, monthly, open_stage, status
 
 EPIC = "acme/ps-internal/delivery&1"
+
+
+def status_note(stage: Stage) -> Note:
+    """The note of a first run."""
+    stage.publish(status())
+    [note] = stage.notes()
+    assert isinstance(note, Note)
+    return note
 
 
 def test_first_run_posts_and_the_second_is_silent(stage: Stage) -> None:
@@ -88,8 +97,7 @@ def test_the_issue_of_the_month_before_is_closed_and_linked_once(stage: Stage) -
 
 
 def test_pm_notes_survive_every_update(stage: Stage) -> None:
-    stage.publish(status())
-    note = stage.notes()[0]
+    note = status_note(stage)
     note.body = note.body.replace("_Write here._", "Call Dana on Monday.\n\n- bring the plan")
     assert stage.writes_of(lambda: stage.publish(status())) == []
     stage.publish(status("Two days late."))
@@ -99,8 +107,7 @@ def test_pm_notes_survive_every_update(stage: Stage) -> None:
 
 
 def test_a_command_hidden_in_the_pm_notes_does_not_run_when_the_bot_writes_them_again(stage: Stage) -> None:
-    stage.publish(status())
-    note = stage.notes()[0]
+    note = status_note(stage)
     note.body = f"```\n{note.body.replace('_Write here._', '/close')}\n```"  # in a code block GitLab runs nothing
     outcome = stage.publish(status("Two days late."))
     assert outcome.summary()["done"] == 1
@@ -110,8 +117,7 @@ def test_a_command_hidden_in_the_pm_notes_does_not_run_when_the_bot_writes_them_
 
 
 def test_a_person_who_edits_elsewhere_is_left_alone_until_the_facts_change(stage: Stage) -> None:
-    stage.publish(status())
-    note = stage.notes()[0]
+    note = status_note(stage)
     note.body = note.body.replace("On track.", "On track, I think.")
     assert stage.writes_of(lambda: stage.publish(status())) == []
     stage.publish(status("Late."))
@@ -119,8 +125,7 @@ def test_a_person_who_edits_elsewhere_is_left_alone_until_the_facts_change(stage
 
 
 def test_a_deleted_note_is_written_again_once(stage: Stage) -> None:
-    stage.publish(status())
-    note = stage.notes()[0]
+    note = status_note(stage)
     note.item.notes.remove(note)
     stage.publish(status())
     assert len(stage.notes()) == 1
@@ -185,8 +190,7 @@ def test_a_renamed_group_makes_no_second_note(stage: Stage) -> None:
 
 
 def test_another_internal_target_moves_the_note_with_its_pm_notes(stage: Stage) -> None:
-    stage.publish(status())
-    note = stage.notes()[0]
+    note = status_note(stage)
     note.body = note.body.replace("_Write here._", "Ask Dana.")
     other = stage.world.issue(stage.world.project("acme/ps-internal/pmo"), "Status board").reference
     stage.portfolio = Portfolio((Engagement(ROOT, facts=Facts(internal=other)),))

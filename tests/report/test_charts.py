@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
@@ -11,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.derive.results import Quantiles, QuarterRevenue
+from bot.derive.results import MilestoneStatus, Quantiles, QuarterRevenue
 from bot.domain.calendar import WorkCalendar
-from bot.domain.model import Engagement, Facts, Item
+from bot.domain.model import EMPTY, Engagement, Facts, Item
 from bot.domain.vocabulary import ItemState, MilestoneState, ValueBasis
 from bot.report.charts import (
     BurnPoint,
@@ -30,6 +31,14 @@ from bot.report.text.safe_text import SafeMarkdown
 from tests.report.chart_samples import FINISH, QUARTERS, TODAY, WORDS, charts, history, milestone, milestones
 from tests.report.glfm_oracle import read_page
 from tests.report.hostile import HOSTILE
+
+
+def drawn(stones: list[MilestoneStatus], begun: Mapping[str, date] = EMPTY) -> Chart:
+    """The chart of milestones, which is there."""
+    chart = milestone_chart(WORDS, stones, TODAY, begun)
+    assert chart is not None
+    return chart
+
 
 ALLOWED = r"[^\x00-\x1f\"`:;&<>{}\[\]|%\\\n]*"
 
@@ -99,8 +108,7 @@ def test_one_engagement_s_charts_fit_gitlab_s_limit_with_long_titles() -> None:
 
 def test_a_bar_is_work_and_what_slips_is_marked() -> None:
     begun = {"Go live": date(2026, 10, 1)}
-    chart = milestone_chart(WORDS, [milestone("Go live", -10, 12, MilestoneState.LATE, 16)], TODAY, begun)
-    assert chart is not None
+    chart = drawn([milestone("Go live", -10, 12, MilestoneState.LATE, 16)], begun)
     assert chart.source.splitlines()[-4:] == [
         "section Go live",
         "late :crit, 2026-10-01, 2026-12-02",
@@ -112,8 +120,7 @@ def test_a_bar_is_work_and_what_slips_is_marked() -> None:
 
 
 def test_work_of_which_nobody_knows_the_start_follows_the_milestone_before() -> None:
-    chart = milestone_chart(WORDS, [milestone("A", 5, 5), milestone("B", 20, 20)], TODAY)
-    assert chart is not None
+    chart = drawn([milestone("A", 5, 5), milestone("B", 20, 20)])
     assert chart.source.splitlines()[-4:] == [
         "section A",
         "on track :milestone, 2026-11-25, 0d",
@@ -124,8 +131,7 @@ def test_work_of_which_nobody_knows_the_start_follows_the_milestone_before() -> 
 
 def test_early_and_undated_milestones() -> None:
     begun = {"A": TODAY}
-    early = milestone_chart(WORDS, [milestone("A", 10, 5), milestone("B", None, None)], TODAY, begun)
-    assert early is not None
+    early = drawn([milestone("A", 10, 5), milestone("B", None, None)], begun)
     assert "on track :2026-11-20, 2026-11-25" in early.source
     assert "crit" not in early.source
     assert "section B" not in early.source
@@ -134,8 +140,7 @@ def test_early_and_undated_milestones() -> None:
 
 def test_of_many_milestones_the_open_ones_are_shown() -> None:
     done = [milestone(f"Done {n}", -100 + n, -100 + n, MilestoneState.DONE) for n in range(12)]
-    chart = milestone_chart(WORDS, [*done, milestone("Next", 5, 5)], TODAY)
-    assert chart is not None
+    chart = drawn([*done, milestone("Next", 5, 5)])
     assert "section Next" in chart.source
     assert chart.source.count("section Done") == 9
     assert chart.words.startswith("13 milestones, 12 done.")
@@ -276,7 +281,6 @@ def test_no_chart_has_an_ampersand() -> None:
 
 
 def test_milestones_stand_in_the_order_of_their_dates() -> None:
-    made = milestone_chart(WORDS, list(reversed(milestones("M"))), TODAY)
-    assert made is not None
+    made = drawn(list(reversed(milestones("M"))))
     baselines = [line.split(", ")[1] for line in made.source.splitlines() if line.startswith("baseline")]
     assert baselines == sorted(baselines)

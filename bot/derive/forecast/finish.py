@@ -148,7 +148,7 @@ def remaining_time(
     own = _own_remaining(state, growth, hours_based, ref.closed_share, rest, capacity)
     elapsed = max(state.elapsed, 1.0)
     if own is None:
-        return _by_class(state, prior, ref, pace_factor)
+        return _by_class(state, prior, ref, pace_factor, capacity is not None and capacity.has_bookings)
     progress = min(max(state.progress / (1 + growth), LEAST_PROGRESS), 1 - LEAST_PROGRESS)
     own_sd = OWN_SD * math.sqrt((1 - progress) / progress)
     if not hours_based:
@@ -169,7 +169,7 @@ def _closing_sd(state: State) -> float:
     return math.hypot(CLOSING_SD * _unevenness(state), SCOPE_SD * min(MOVING * state.arrived, 1.0))
 
 
-def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) -> Remaining:
+def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float, booked: bool) -> Remaining:
     """Without a pace of its own: as the class says; a date tells of the time that is left, the others of all of it."""
     elapsed = max(state.elapsed, 1.0)
     if prior.source == PriorSource.DATES:
@@ -177,6 +177,9 @@ def _by_class(state: State, prior: Prior, ref: Reference, pace_factor: float) ->
         slip = ref.slip(elapsed, left)
         return Remaining(left / pace_factor, slip.low_sd, slip.high_sd, 0.0)
     days = max(math.exp(_given_lasted(prior, state.elapsed)) - state.elapsed, LEAST_DAYS)
+    if not booked and state.spent + state.earned <= 0:
+        # Nothing is done yet: that the end holds, and that the work still takes as long as it was to take, count alike.
+        days = math.sqrt(days * max(math.exp(prior.mean), days))
     sd = TYPICAL_WIDER * prior.sd if prior.source == PriorSource.TYPICAL else max(prior.sd, CLASS_SD)
     # Days that passed with nothing done make no one surer: of a shorter rest the same range is a larger share.
     idle = elapsed + days if state.spent + state.earned <= 0 else elapsed

@@ -16,7 +16,7 @@ from bot.derive.forecast.finish import Prior, PriorSource, Remaining, combine_pr
 from bot.derive.forecast.history import History, State, make_history
 from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
-from bot.derive.forecast.revenue import Terms, hours_sold, make_terms
+from bot.derive.forecast.terms import Terms, hours_sold, make_terms
 from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY

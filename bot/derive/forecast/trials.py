@@ -14,6 +14,7 @@ from bot.derive.forecast.constants import (
     BOOKED_HOURS_SD,
     BURN_FROM,
     BURN_SD,
+    BURN_WEEKS,
     CLOSE_OUT,
     COMMON_SHARE,
     COVERED,
@@ -22,7 +23,7 @@ from bot.derive.forecast.constants import (
 )
 from bot.derive.forecast.effort import Effort
 from bot.derive.forecast.finish import Remaining, normal_nodes
-from bot.derive.forecast.history import Array, State
+from bot.derive.forecast.history import DAYS_PER_WEEK, Array, State
 from bot.derive.forecast.reference import Middles
 from bot.domain.frozen import frozen
 
@@ -78,15 +79,27 @@ class Ahead:
     """Too young for a burn: that there is none says nothing."""
     exponent: float = Middles.spend_exponent
     """Of the spending curve."""
+    resumed: float = 0.0
+    """Hours a day before a standstill, at which work that is not booked is taken up again; 0 where work goes on."""
 
     def hours_by(self, after: float) -> Array:
         """Hours spent in the next `after` working days, by trial: all of them some time after its work is over."""
+        if self.resumed > 0 and not self.capacity.has_bookings:
+            return self._after_standstill(after)
         curve = self._curve(after) if self.own < 1 else np.zeros(1)
         if self.own <= 0:
             return curve
         planned = np.minimum(self.hours, self._planned(after))
-        over = np.clip(((after - self.delay) / self.days - 1) / CLOSE_OUT, 0.0, 1.0)
+        # What rests until it is booked is not closed out before that.
+        closed = np.maximum(self.days, self.capacity.days[-1]) if self.resumed > 0 else self.days
+        over = np.clip(((after - self.delay) / closed - 1) / CLOSE_OUT, 0.0, 1.0)
         return (1 - self.own) * curve + self.own * (planned + over * (self.hours - planned))
+
+    def _after_standstill(self, after: float) -> Array:
+        """Work rests until, at the pace that it had, it is done by its finish; it is never faster than it was."""
+        pace = self.resumed * self.pace_factor * _noise(BURN_SD, self.scores)
+        rests = np.maximum(self.days - self.hours / pace, 0.0)
+        return np.minimum(self.hours, pace * np.maximum(after - self.delay - rests, 0.0))
 
     def _curve(self, after: float) -> Array:
         """Hours by the spending curve."""
@@ -151,4 +164,13 @@ def make_ahead(
         hours = effort.at(scores.effort) - effort.spent - effort.assumed
     own = min(state.weeks / OWN_WEEKS, 1.0) if capacity.burn > 0 and not remaining.stalled else 0.0
     own, young = (1.0, capacity.burn <= 0 and state.weeks < BURN_FROM) if capacity.has_bookings else (own, False)
-    return Ahead(days, hours, scores.pace, capacity, own, pace_factor, delay, young, exponent)
+    resumed = former_pace(state) if remaining.stalled else 0.0
+    return Ahead(days, hours, scores.pace, capacity, own, pace_factor, delay, young, exponent, resumed)
+
+
+def former_pace(state: State) -> float:
+    """Hours a working day in the last weeks before a standstill; 0 where no hours are known."""
+    worked = np.flatnonzero(state.weekly_hours > 0)
+    if not len(worked):
+        return 0.0
+    return float(state.weekly_hours[worked[0] : worked[0] + BURN_WEEKS].mean()) / DAYS_PER_WEEK

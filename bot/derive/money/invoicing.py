@@ -116,7 +116,7 @@ def _without_log(subject: Subject) -> Iterator[BillingLine]:
     found = [i for i in items_without_logs(subject.engagement, subject.settings.labels) if i.ref not in free]
     if found:
         hours = round(math.fsum(item.spent_hours or 0.0 for item in found), 4)
-        refs, month = tuple(item.ref for item in found), _month(subject.day)
+        refs, month = tuple(sorted(item.ref for item in found)), _month(subject.day)
         yield BillingLine(month, "hours", "", Billing.BLOCKED, hours, None, NO_LOG, None, refs)
 
 

@@ -68,7 +68,7 @@ class AtBaseline:
 def work_at_baseline(subject: Subject) -> AtBaseline:
     """Work by the end of the baseline day, and work created later. Without a baseline day, neither.
 
-    Splitting an item that stood then is no growth: its parts share its value.
+    Splitting an item that stood then is no growth: its parts share its value. What had been dropped by then is neither.
     """
     day = subject.engagement.facts.baseline_day
     if day is None:
@@ -77,7 +77,7 @@ def work_at_baseline(subject: Subject) -> AtBaseline:
     sizes: dict[str, float] = {}
     split: dict[str, list[Item]] = {}
     added: list[Item] = []
-    for item in (*subject.work, *subject.breakdown.dropped):
+    for item in (*subject.work, *(gone for gone in subject.breakdown.dropped if not _gone_by(gone, day, subject))):
         if _stood(subject.own_items[item.ref], day, subject):
             sizes[item.ref] = values.get(item.ref, 0.0)
         elif (whole := _split_from(item, day, subject)) is not None:
@@ -107,6 +107,10 @@ def hours_on(subject: Subject, item: Item) -> float:
 
 def _stood(item: Item, day: date, subject: Subject) -> bool:
     return item.created_at is None or subject.calendar.local_day(item.created_at) <= day
+
+
+def _gone_by(dropped: Item, day: date, subject: Subject) -> bool:
+    return dropped.closed_at is not None and subject.calendar.local_day(dropped.closed_at) <= day
 
 
 def _split_from(item: Item, day: date, subject: Subject) -> Item | None:

@@ -73,7 +73,6 @@ REPORT = Report(
     occasion="when a milestone is sent for acceptance",
     section="status",
     is_asked=lambda settings: settings.reports.status.customer.enabled,
-    template="customer-acceptance.md.j2",
     subjects=subjects,
     make=make_acceptance,
 )

@@ -63,7 +63,6 @@ REPORT = Report(
     place=ReportPlace.CUSTOMER_CHANNEL,
     section="closeout",
     is_asked=lambda settings: settings.reports.status.customer.enabled and settings.reports.closeout.csat,
-    template="customer-csat.md.j2",
     subjects=subjects,
     make=make_csat,
 )

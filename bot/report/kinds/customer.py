@@ -380,7 +380,6 @@ REPORT = dataclasses.replace(
     name="customer weekly status",
     readers="the customer",
     place=ReportPlace.CUSTOMER_CHANNEL,
-    template="customer-status.md.j2",
     subjects=subjects,
     make=make_customer,
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot.derive.results import EngagementDerived, Story
+from bot.derive.results import SEVERITIES, EngagementDerived, Story
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
+from bot.domain.vocabulary import Severity
 from bot.report.context import ReportContext
 from bot.report.parts.rows import SEVERITY_DOTS
 from bot.report.text.safe_text import SafeMarkdown, joined
+
+GRAVE = (Severity.HIGH, Severity.CRITICAL)
 
 
 @frozen
@@ -31,6 +34,13 @@ class StoryView:
 
 def story_views(context: ReportContext, derived: EngagementDerived) -> tuple[StoryView, ...]:
     return tuple(_view(context, derived, story) for story in derived.stories)
+
+
+def worst_stories(context: ReportContext, running: Iterable[EngagementDerived]) -> list[tuple[SafeMarkdown, StoryView]]:
+    """(engagement, its worst story): the gravest first, of those that are high or critical."""
+    told = [(context.titled(e.ref, e.title), story) for e in running for story in story_views(context, e)[:1]]
+    grave = [(name, story) for name, story in told if story.severity in GRAVE]
+    return sorted(grave, key=lambda pair: -SEVERITIES.index(pair[1].severity))
 
 
 def _view(context: ReportContext, derived: EngagementDerived, story: Story) -> StoryView:
