@@ -13,9 +13,12 @@ import pytest
 from bot.derive.output import engagement_json
 from bot.derive.results import EngagementDerived
 from bot.domain.vocabulary import Phase
+from bot.report.deck.slides import customer_slides
 from bot.report.digests import own_digest
 from bot.report.schedule import forced
 from bot.report.site import make_site
+from bot.report.site.customer import customer_facts_of
+from bot.report.site.plainwords import PlainWords
 from tests.report.demo_voice import DAY, OTHERS, Voice, demo_voice
 
 MOST_WORDS = 450
@@ -167,6 +170,17 @@ def test_a_pm_s_digest_names_the_engagement_of_each_step_by_date(voice: Voice) -
     )
     assert [f", {voice.words.date(day)}" in line for day, line in zip(due, lines, strict=True)] == [True] * len(lines)
     assert [", **overdue**" in line for line in lines] == [day < voice.day for day in due]
+
+
+def test_a_customer_s_slides_say_the_states_that_the_customer_s_text_says(any_voice: Voice) -> None:
+    voice, words = any_voice, PlainWords(any_voice.words)
+    derived, seen = voice.context.derive(voice.day), set()
+    for found, text in voice.status("customer"):
+        facts = customer_facts_of(voice.portfolio, derived, voice.settings, voice.calendar, found.ref)
+        states = {row[-1] for slide in customer_slides(facts, words) if slide.table for row in slide.table.rows}
+        assert all(f" {state} |" in text for state in states), (found.title, states)
+        seen |= states
+    assert seen >= {"done", "on plan", "at risk"}
 
 
 def _row(portfolio: str, derived: EngagementDerived) -> str:

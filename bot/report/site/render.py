@@ -18,7 +18,7 @@ from bot.report.environment import Sandbox, View, names_of, shipped_folder
 from bot.report.site.plainwords import PlainWords
 
 COMPILED = Compiled()
-FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "money", "about")
+FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "money", "about", "whole")
 
 
 @dataclass(frozen=True)
