@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from typing import Any, Final
 
-from bot.domain.belonging import mark_places, places_of
+from bot.domain.belonging import mark_places, places_of, settle
 from bot.domain.border import admitted, one_line, read_instant, shortened
 from bot.domain.customers import keep_apart
 from bot.domain.errors import UsageError
@@ -134,7 +134,7 @@ def load_snapshot(
     reader = SnapshotReader("snapshot", data, faults, Clock(zone, zones or {}))
     members = SnapshotReader("snapshot.members", reader.mapping("members"), faults)
     engagements = tuple(_engagements(reader, overrides or {}))
-    engagements = keep_apart(mark_places(engagements, places_of(e.facts for e in engagements)))
+    engagements = settle(keep_apart(mark_places(engagements, places_of(e.facts for e in engagements))))
     return admitted(
         Portfolio(
             engagements=engagements,
