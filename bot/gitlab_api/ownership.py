@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from enum import IntEnum
 
 from bot.config import is_within
-from bot.domain.belonging import contest
+from bot.domain.belonging import Claim, contest
 from bot.domain.customers import Homes, homes_of, left_out
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.gitlab_api.assembly import REFERENCE, Archive, EngagementDraft
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, ref_of
-
-
-class Claim(IntEnum):
-    """How an engagement comes to an item; the smaller one is the stronger."""
-
-    NAMED = 1
-    BELOW = 2
-    IN_PROJECT = 3
 
 
 @frozen

@@ -71,9 +71,9 @@ class QuarterTrials:
 
 
 def _middle_range(trials: Array) -> tuple[float, float]:
-    """P10 and P90 as numpy's `percentile` finds them, to the last bit: it looks for the least and the greatest as well."""
+    """P10 and P90 of two trials or more as numpy's `percentile` finds them, to the last bit: it looks for the least and the greatest as well."""
     places = [(trials.size - 1) * share for share in (0.1, 0.9)]
-    wanted = sorted({n for place in places for n in (int(place), min(int(place) + 1, trials.size - 1))})
+    wanted = sorted({n for place in places for n in (int(place), int(place) + 1)})
     found = np.partition(trials, wanted)
     low, high = (_between(found, place) for place in places)
     return low, high
@@ -82,7 +82,7 @@ def _middle_range(trials: Array) -> tuple[float, float]:
 def _between(ordered: Array, place: float) -> float:
     """What stands at a broken place, reckoned from the nearer neighbour."""
     before = int(place)
-    left, right, part = float(ordered[before]), float(ordered[min(before + 1, ordered.size - 1)]), place - before
+    left, right, part = float(ordered[before]), float(ordered[before + 1]), place - before
     return right - (right - left) * (1 - part) if part >= 0.5 else left + (right - left) * part
 
 

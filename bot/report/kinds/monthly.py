@@ -197,7 +197,7 @@ def month_of_engagement(
         facts=engagement.facts,
         derived=derived,
         end=derived.end,
-        headline=headline(context, derived, engagement.facts),
+        headline=headline(context, derived, engagement.facts, due.as_of),
         rag=colours["overall"],
         trend=weekly_colours(context, ref, span),
         axes=axis_views(context, derived),

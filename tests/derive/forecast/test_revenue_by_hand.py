@@ -204,6 +204,11 @@ def test_percent_complete_is_never_more_than_all_and_nothing_without_an_estimate
         assert q["past"].actual == earned
 
 
+def test_a_contract_worth_nothing_is_told_as_that() -> None:
+    q = found(terms("percent_complete", value=0.0))
+    assert str(q["this"].text).endswith("the contract is worth USD 0")
+
+
 def test_what_was_done_before_anybody_estimated_it_is_earned_when_somebody_does() -> None:
     q = found(terms("percent_complete", value=10_000.0), eac_at=lambda at: None if at <= 0 else 100.0)
     assert (q["past"].actual, q["this"].actual) == (0, 5000)

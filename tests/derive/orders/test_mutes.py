@@ -9,7 +9,7 @@ from typing import Any
 from bot.derive import derive_portfolio
 from bot.derive.decisions.mutes import mute_payload
 from bot.derive.results import EngagementDerived
-from bot.domain.model import Item, PastReport, Reply
+from bot.domain.model import Item, PastReport, Reply, ThreadNote
 from bot.domain.vocabulary import Audience
 from tests.builders import CALENDAR, DAY, REF, make_engagement, make_item, make_portfolio, make_settings
 
@@ -21,7 +21,10 @@ def derive(
 ) -> EngagementDerived:
     item = make_item(1, estimate_hours=20, spent_hours=spent)
     facts = {"pm": "priya", "hours": 10, "start": "2026-08-03", "end": "2026-12-18"}
-    said = tuple(Reply("priya", line, datetime(2026, 11, 18, 12, n, tzinfo=UTC), n + 1) for n, line in enumerate(lines))
+    said = tuple(
+        Reply("priya", line, datetime(2026, 11, 18, 12, n, tzinfo=UTC), ThreadNote(n + 1))
+        for n, line in enumerate(lines)
+    )
     payload = {"posted": {"on": "2026-11-19"}, **(memory or {})}
     past = [PastReport("status", Audience.INTERNAL, "2026-W47", REF, payload, replies=said)]
     portfolio = make_portfolio(make_engagement(items=[item, *more], facts=facts))
