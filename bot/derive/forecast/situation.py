@@ -103,22 +103,9 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         if joining:
             remaining = remaining.faster(_gain(usual, capacity, remaining.median))
     return Situation(
-        subject=subject,
-        ref=ref,
-        history=history,
-        state=state,
-        now=now,
-        phase=phase,
-        effort=effort,
-        fixed_scope=fixed,
-        prior=prior,
-        remaining=remaining,
-        capacity=capacity,
-        delay=delay,
-        floor=_chain_days(subject),
-        landings=landings,
-        end=deadline(subject),
-    )
+        subject, ref, history, state, now, phase, effort, fixed, prior, remaining,
+        capacity=capacity, delay=delay, floor=_chain_days(subject), landings=landings, end=deadline(subject),
+    )  # fmt: skip
 
 
 def class_of(subject: Subject, ref: Reference) -> Reference:
