@@ -18,8 +18,8 @@ from bot.derive.decisions.colours import LEVELS, MUCH_DONE, Signal, worst
 from bot.derive.decisions.status import AXES, PastSignals, colours_on
 from bot.derive.forecast import learn_by_day
 from bot.derive.past_memory import Memory
+from bot.derive.past_signals import past_signals
 from bot.derive.pipeline import make_subjects, with_default_thresholds
-from bot.derive.replay import past_signals
 from bot.domain.calendar import ONE_DAY, WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.model import Portfolio, as_of

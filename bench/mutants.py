@@ -56,7 +56,11 @@ TARGETS: dict[str, tuple[str, str]] = {
     "acceptance": ("bot/derive/money/acceptance.py", "tests/derive/test_acceptance.py"),
     "revenue": (
         "bot/derive/forecast/revenue.py",
-        "tests/derive/forecast/test_revenue_by_hand.py tests/derive/forecast/test_recognition.py",
+        "tests/derive/forecast/test_revenue_by_hand.py tests/derive/forecast/test_quarter_range.py tests/derive/forecast/test_recognition.py",
+    ),
+    "terms": (
+        "bot/derive/forecast/terms.py",
+        "tests/derive/forecast/test_terms.py tests/derive/forecast/test_revenue_by_hand.py tests/derive/forecast/test_recognition.py",
     ),
     "finish": (
         "bot/derive/forecast/finish.py",

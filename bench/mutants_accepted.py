@@ -48,7 +48,20 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         )
         for form in ("sort_keys=False, ensure_ascii=False", "sort_keys=True, ensure_ascii=True")
     ),
+    "terms": tuple(
+        (
+            f"return None if self.{what} is None else self.{what} - math.fsum({part} in self.added if day > at + 1e-9)",
+            f"return None if self.{what} is None else self.{what} - math.fsum({part} in self.added if day >= at + 1e-9)",
+            NEAR,
+        )
+        for what, part in (("value", "v for day, v, _"), ("hours", "h for day, _, h"))
+    ),
     "revenue": (
+        (
+            "return np.zeros(1) if self.ahead is None or at <= self.now else self.ahead.hours_by(at - self.now)",
+            "return np.zeros(1) if self.ahead is None or at < self.now else self.ahead.hours_by(at - self.now)",
+            "in no time no hours are spent",
+        ),
         (
             "inside = (terms.billed_at > span.before) & (terms.billed_at <= upto + 1e-9)",
             "inside = (terms.billed_at > span.before) & (terms.billed_at < upto + 1e-9)",

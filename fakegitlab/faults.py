@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ PAGES = {
 }
 REFUSALS = {"forbidden": 403, "not_found": 404}
 INSTEAD = (*PAGES, *REFUSALS, "rate_limit", "reset_before", "timeout", "too_dear")
-AFTER = ("reset_after", "reset_midway", "cut_short", "half_failed", "spent")
+AFTER = ("reset_after", "reset_midway", "cut_short", "half_failed", "torn_entry", "null_entries", "spent")
 KINDS = (*INSTEAD, *AFTER)
 HTML = "<!DOCTYPE html><html><head><title>GitLab: {0}</title></head><body><h1>{0}</h1><p>Whoops.</p></body></html>"
 
@@ -240,6 +240,48 @@ def _halve(value: object) -> None:
             _halve(inner)
 
 
+def _tear_entry(answer: Response) -> None:
+    """GraphQL's error at one work item, the last of several on a page: its widgets are missing, all else is sound."""
+    body = json.loads(answer.get_data())
+    path = next(_pages_of_items(body.get("data"), ()), None)
+    if path is None:
+        return
+    entry = body["data"]
+    for step in path:
+        entry = entry[step]
+    entry["widgets"] = None
+    body["errors"] = [{"message": "undefined method `id' for nil", "path": [*path, "widgets"]}]
+    answer.set_data(json.dumps(body))
+
+
+def _pages_of_items(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Where the last work item of each page stands."""
+    if isinstance(value, dict):
+        nodes = value.get("nodes")
+        if isinstance(nodes, list) and len(nodes) > 1 and isinstance(nodes[-1], dict) and "widgets" in nodes[-1]:
+            yield (*path, "nodes", len(nodes) - 1)
+        for name, inner in value.items():
+            yield from _pages_of_items(inner, (*path, name))
+
+
+def _add_null_entries(answer: Response) -> None:
+    """Every list of nodes holds one that may not be seen."""
+    body = json.loads(answer.get_data())
+    _put_null(body.get("data"))
+    answer.set_data(json.dumps(body))
+
+
+def _put_null(value: object) -> None:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _put_null(inner)
+            if name == "nodes" and isinstance(inner, list):
+                inner.insert(0, None)
+    elif isinstance(value, list):
+        for inner in value:
+            _put_null(inner)
+
+
 def _spend_all(answer: Response) -> None:
     """The last request of this window."""
     answer.headers["RateLimit-Remaining"] = "0"
@@ -250,6 +292,8 @@ SPOILERS: dict[str, Callable[[Response], None]] = {
     "reset_midway": _cut_midway,
     "cut_short": _cut_short,
     "half_failed": _fail_half,
+    "torn_entry": _tear_entry,
+    "null_entries": _add_null_entries,
     "spent": _spend_all,
 }
 

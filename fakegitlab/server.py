@@ -255,6 +255,7 @@ class _Handler(WSGIRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = -1  # headers and body leave in one system call
     timeout = 30
 
     def run_wsgi(self) -> None:
@@ -265,8 +266,9 @@ class _Handler(WSGIRequestHandler):
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
-        self._headers_buffer += [b"\r\n", *pieces]  # all in one write: each is a system call
-        self.flush_headers()
+        self.end_headers()
+        self.wfile.write(b"".join(pieces))
+        self.wfile.flush()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Say nothing: the records tell it all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from bot.config import Vocabulary
@@ -16,6 +17,7 @@ from bot.derive.thresholds import RAG_THRESHOLDS
 from bot.domain.facts import make_facts
 
 
+@cache
 def vocabulary() -> Vocabulary:
     """All thresholds and rules that any derivation declares."""
     thresholds = {

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.frozen import frozen
+from bot.domain.model import ThreadNote
 
 if TYPE_CHECKING:
     from bot.derive.results import Risk
@@ -32,11 +33,8 @@ class OrderEntry:
     why: str = ""
     reason: str = ""
     word: str = ""
-    note: int = 0
-    place: str = ""
-    thread: str = ""
-    signs: tuple[str, ...] = ()
-    """Where it stands and how psbot reacted to it: for the answer, not in the JSON."""
+    stands: ThreadNote = ThreadNote()
+    """Where, and how psbot reacted to it: for the answer, not in the JSON."""
 
 
 @frozen

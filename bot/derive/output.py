@@ -104,7 +104,7 @@ def _slips(e: EngagementDerived) -> list[Json]:
 
 def order_json(order: OrderEntry) -> Json:
     """An order: what, by whom, until when, and what became of it."""
-    return _without(order, "word", "note", "place", "thread", "signs")
+    return _without(order, "word", "stands")
 
 
 def _plain(value: Any) -> Any:

@@ -8,9 +8,10 @@ from bot.derive.decisions.orders.obeying import obey
 from bot.derive.decisions.orders.order import Order
 from bot.derive.decisions.status import derive_axes, derive_overall
 from bot.derive.past_memory import PastOutlook, Payloads
+from bot.derive.past_signals import past_signals
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import register_risks
-from bot.derive.replay import Learned, past_signals, past_stages
+from bot.derive.replay import Learned, past_stages
 from bot.derive.results import EngagementDerived, Schedule
 from bot.derive.stages import Stage, run_stages
 from bot.derive.subject import Subject, evolve

@@ -30,13 +30,14 @@ from bot.derive.decisions.track_record import TrackRecord
 from bot.derive.depth import Depth, without_reasons
 from bot.derive.money.invoicing import derive_invoicing
 from bot.derive.past_memory import Memory, PastOutlook
+from bot.derive.past_signals import past_signals, portfolio_record
 from bot.derive.past_status import derive_past_status
 from bot.derive.people.availability import Availability
 from bot.derive.people.capacity import booked_hours, unreadable_weeks
 from bot.derive.portfolio import count_colours, derive_roll_up, revenue_roll_up, worst_first
 from bot.derive.raid.escalations import derive_escalations
 from bot.derive.raid.log import derive_raid, register_risks
-from bot.derive.replay import as_if, first_stages, past_signals, portfolio_record, with_forecasts
+from bot.derive.replay import as_if, first_stages, with_forecasts
 from bot.derive.reports_about import ReportsAbout
 from bot.derive.results import SEVERITIES, Derived, EngagementDerived, PortfolioDerived, Risk
 from bot.derive.scope.progress import last_close

@@ -1,29 +1,24 @@
-"""What the facts known by a past day said: the part of the derivation that colours rest on, replayed."""
+"""A subject as of an earlier day, and the part of the derivation that colours rest on, replayed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.derive.decisions.completion import derive_completion
 from bot.derive.decisions.questions import sow_end
-from bot.derive.decisions.status import PastSignals, Signals, signals_of
-from bot.derive.decisions.track_record import TrackRecord, case_of, latest_closed, record_of
 from bot.derive.money.acceptance import derive_acceptance
-from bot.derive.money.budget import derive_budget, derive_burn
-from bot.derive.past_memory import PastOutlook, Payloads
+from bot.derive.money.budget import derive_budget
+from bot.derive.past_memory import Payloads
 from bot.derive.results import EngagementDerived
-from bot.derive.schedule.earned_schedule import add_forecasts, derive_path, derive_schedule
+from bot.derive.schedule.earned_schedule import add_forecasts, derive_schedule
 from bot.derive.scope.baseline import derive_scope, earlier_baselines
 from bot.derive.scope.progress import derive_phase, derive_progress
 from bot.derive.stages import Stage
 from bot.derive.subject import Subject, evolve
-from bot.domain.model import Engagement
-from bot.domain.timeline import Timeline
-from bot.domain.vocabulary import Phase
+from bot.domain.model import Engagement, Portfolio, as_of
 
 if TYPE_CHECKING:
     from bot.derive.forecast import Reference
@@ -32,65 +27,15 @@ Learned = Callable[[date], "Reference"]
 Stages = tuple[Stage, ...]
 
 
-def past_signals(subject: Subject, learned: Learned | None, payloads: Payloads, outlook: PastOutlook) -> PastSignals:
-    """A function that tells what the facts known by a past day said of each axis of this engagement."""
-    earlier = cache(lambda: EarlierDays(subject))
-    return outlook.past(subject, payloads, lambda day: _signals(earlier().on(day), learned, payloads))
-
-
-def _signals(then: Subject | None, learned: Learned | None, payloads: Payloads) -> Signals:
-    if then is None:
-        return {}
-    then = then.advance(evolve(then.derived, phase=derive_phase(then)))
-    if then.derived.phase != Phase.ACTIVE:
-        return {}
-    for stage in _signal_stages(learned, payloads):
-        then = stage.after(then)
-    return signals_of(then)
-
-
-def _signal_stages(learned: Learned | None, payloads: Payloads) -> Stages:
-    """What the signals of active work rest on: no money, and indices of the schedule only where the forecast knows no chance."""
-    named = {stage.name: stage for stage in past_stages(learned, payloads)}
-    first = ("progress", "scope", "agreed end")
-
-    def schedule(subject: Subject) -> EngagementDerived:
-        derived, forecast = subject.derived, subject.derived.forecast
-        known = derived.schedule if forecast.on_time_probability is not None else derive_schedule(subject)
-        return evolve(derived, schedule=add_forecasts(known, subject, forecast.milestones))
-
-    return (
-        *(named[name] for name in first),
-        Stage("budget", lambda s: evolve(s.derived, budget=derive_burn(s))),
-        Stage("critical path", lambda s: evolve(s.derived, schedule=derive_path(s))),
-        named["forecast"],
-        Stage("milestones", schedule),
-    )
-
-
-class EarlierDays:
-    """A subject as of earlier days, nothing derived yet; what blocks its items is replayed with it."""
-
-    def __init__(self, subject: Subject) -> None:
-        self._subject = subject
-        self._own = Timeline(subject.engagement)
-        self._others = [Timeline(engagement) for engagement in _blockers(subject)]
-
-    def on(self, day: date) -> Subject | None:
-        """None where it did not exist."""
-        subject, zone = self._subject, self._subject.calendar.zone
-        engagement = self._own.as_of(day, zone)
-        if engagement is None:
-            return None
-        others = (then for other in self._others if (then := other.as_of(day, zone)) is not None)
-        elsewhere = {item.ref: item for then in others for item in then.items}
-        derived = EngagementDerived(engagement.ref, title=engagement.title)
-        return replace(subject, engagement=engagement, day=day, derived=derived, elsewhere=elsewhere)
-
-
 def subject_of(subject: Subject, day: date) -> Subject | None:
-    """The subject as of one earlier day."""
-    return EarlierDays(subject).on(day)
+    """The subject as of an earlier day, nothing derived yet; None where it did not exist."""
+    past = as_of(Portfolio((subject.engagement, *_blockers(subject))), day, subject.calendar.zone).engagements
+    known = [e for e in past if e.ref == subject.engagement.ref]
+    if not known:
+        return None
+    elsewhere = {item.ref: item for e in past for item in e.items if e.ref != subject.engagement.ref}
+    derived = EngagementDerived(subject.engagement.ref, title=subject.engagement.title)
+    return replace(subject, engagement=known[0], day=day, derived=derived, elsewhere=elsewhere)
 
 
 def as_if(
@@ -161,20 +106,3 @@ def _forecast(subject: Subject, learned: Learned | None) -> EngagementDerived:
 
     found = forecast_engagement(subject, learned(subject.day), trials=0).forecast
     return evolve(subject.derived, forecast=found)
-
-
-def portfolio_record(
-    subjects: Sequence[Subject],
-    learned: Learned | None,
-    reports: Mapping[str, Sequence[Mapping[str, object]]],
-    outlook: PastOutlook,
-) -> TrackRecord:
-    """How the colours of the engagements that were closed last came true."""
-    latest = {engagement.ref for engagement in latest_closed(subject.engagement for subject in subjects)}
-    cases = []
-    for subject in subjects:
-        if subject.engagement.ref in latest:
-            payloads = reports.get(subject.engagement.ref, ())
-            past = past_signals(subject, learned, payloads, outlook)
-            cases.append(case_of(rederive(subject, learned, payloads), past))
-    return record_of(case for case in cases if case is not None)

@@ -79,6 +79,12 @@ class Subject:
             kept.pop("at_baseline", None)
         return _made(Subject, kept | {"derived": derived})
 
+    def with_work_of(self, other: Subject) -> Subject:
+        """With what is known and derived of the work of another subject, whose work is the same; hours on it may differ."""
+        known = {name: value for name, value in vars(other).items() if name in _OF_THE_WORK and name != "own_items"}
+        work = {name: getattr(other.derived, name) for name in ("progress", "scope", "end", "schedule")}
+        return _made(Subject, vars(self) | known | {"derived": evolve(self.derived, **work)})
+
     @cached_property
     def breakdown(self) -> Breakdown:
         """What of the engagement's items is work, what was dropped, what only holds others."""

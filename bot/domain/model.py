@@ -189,19 +189,23 @@ class Consent:
 
 
 @frozen
-class Reply:
-    """What a person wrote below a bot's note, or as a comment on a report's issue.
+class ThreadNote:
+    """Where a person's comment stands: its number, the place and the thread; and psbot's own reactions to it."""
 
-    `place`, `thread` and `note` say where it stands; `signs` are psbot's own reactions to it.
-    """
-
-    author: str
-    body: str
-    created_at: datetime
     note: int = 0
     place: str = ""
     thread: str = ""
     signs: tuple[str, ...] = ()
+
+
+@frozen
+class Reply:
+    """What a person wrote below a bot's note, or as a comment on a report's issue."""
+
+    author: str
+    body: str
+    created_at: datetime
+    stands: ThreadNote = ThreadNote()
 
 
 @frozen

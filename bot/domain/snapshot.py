@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from typing import Any, Final
 
-from bot.domain.belonging import mark_places, places_of
+from bot.domain.belonging import mark_places, places_of, settle
 from bot.domain.border import admitted, one_line, read_instant, shortened
 from bot.domain.customers import keep_apart
 from bot.domain.errors import UsageError
@@ -28,6 +28,7 @@ from bot.domain.model import (
     TimeLog,
 )
 from bot.domain.snapshot_reader import Clock, SnapshotReader
+from bot.domain.users import with_one_spelling
 from bot.domain.vocabulary import BookingKind, ItemState, Outcome, TimeboxState
 
 FORMAT = "psbot-snapshot/1"
@@ -134,15 +135,17 @@ def load_snapshot(
     reader = SnapshotReader("snapshot", data, faults, Clock(zone, zones or {}))
     members = SnapshotReader("snapshot.members", reader.mapping("members"), faults)
     engagements = tuple(_engagements(reader, overrides or {}))
-    engagements = keep_apart(mark_places(engagements, places_of(e.facts for e in engagements)))
-    return admitted(
-        Portfolio(
-            engagements=engagements,
-            taken_at=reader.instant("taken_at"),
-            members={path: members.texts(path) for path in members.data},
-            failures=(*reader.texts("failures"), *faults),
-            unread=reader.texts("unread"),
-            known=reader.texts("known"),
+    engagements = settle(keep_apart(mark_places(engagements, places_of(e.facts for e in engagements))))
+    return with_one_spelling(
+        admitted(
+            Portfolio(
+                engagements=engagements,
+                taken_at=reader.instant("taken_at"),
+                members={path: members.texts(path) for path in members.data},
+                failures=(*reader.texts("failures"), *faults),
+                unread=reader.texts("unread"),
+                known=reader.texts("known"),
+            )
         )
     )
 

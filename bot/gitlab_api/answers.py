@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.border import one_line, without_controls
@@ -24,6 +24,7 @@ from bot.domain.errors import (
 from bot.domain.frozen import frozen
 
 MAX_MESSAGE = 300
+LATER = "Run it again later; what is done stays done."
 _TOO_DEAR = re.compile(r"complexity|timeout|timed out|too large|too complex", re.I)
 _FAILED = re.compile(r"internal server error|timeout|timed out|temporar", re.I)
 _HIDDEN = re.compile(r"does not exist or you don't have permission", re.I)
@@ -98,8 +99,57 @@ def admitted_json(value: Any) -> Any:
     return value
 
 
+@dataclass
+class FailedInsideError(GitLabError):
+    """GitLab failed inside, and went on doing so. Exit code 4, where nothing else could be served."""
+
+    exit_code: int = field(default=4, init=False)
+
+
+@frozen
+class Spot:
+    """Where in a GraphQL answer something is missing, and what GitLab says of it."""
+
+    path: tuple[str | int, ...]
+    reason: str
+
+    @property
+    def place(self) -> int | None:
+        """Which entry of the first list on the way it is."""
+        return next((step for step in self.path if isinstance(step, int)), None)
+
+    def __str__(self) -> str:
+        name = next((step for step in reversed(self.path) if isinstance(step, str)), "")
+        return f"{name}: {self.reason}"
+
+
+@dataclass
+class PartialAnswerError(GitLabError):
+    """A GraphQL answer with errors at single entries of its lists: the rest of `data` is sound."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    spots: tuple[Spot, ...] = ()
+
+
+@dataclass
 class QueryTooComplexError(GitLabError):
-    """GitLab finds a GraphQL query too complex (complexity) or too slow: ask for less in one go."""
+    """GitLab finds a GraphQL query too complex (complexity) or too slow: ask for less in one go.
+
+    `partial` is what it answered all the same.
+    """
+
+    partial: PartialAnswerError | None = None
+
+
+def sound_part(ask: Callable[[], Mapping[str, Any]]) -> tuple[Mapping[str, Any], tuple[Spot, ...]]:
+    """What can be used of an answer, and where something is missing; raises as `ask` does where nothing can be used."""
+    try:
+        return ask(), ()
+    except (PartialAnswerError, QueryTooComplexError) as problem:
+        partial = problem if isinstance(problem, PartialAnswerError) else problem.partial
+        if partial is None:
+            raise
+        return partial.data, partial.spots
 
 
 def refusal(reply: Answer, where: str) -> PsbotError:
@@ -154,17 +204,46 @@ def _flat(value: Any) -> str:
 # -- GraphQL: errors come with status 200
 
 
+def nodes_of(connection: Any) -> list[Mapping[str, Any]]:
+    """The entries of a connection: GitLab leaves null where one may not be seen, and for a connection that is none."""
+    return [node for node in (connection or {}).get("nodes") or () if node]
+
+
 def graphql_data(body: Any, where: str, *, write: bool = False) -> dict[str, Any]:
     """`data` of a GraphQL answer. Raises QueryTooComplexError, NotFoundError, UncertainWriteError or GitLabError."""
     if not isinstance(body, dict):
         raise GitLabError("GitLab's GraphQL answer is not an object", where)
     errors = body.get("errors")
-    if errors:
-        raise graphql_error(errors, where, write=write)
     data = body.get("data")
+    if errors:
+        raise _with_sound_part(graphql_error(errors, where, write=write), errors, data, write=write)
     if not isinstance(data, dict):
         raise GitLabError("GitLab's GraphQL answer holds no data", where)
     return data
+
+
+def _with_sound_part(problem: PsbotError, errors: Any, data: Any, *, write: bool) -> PsbotError:
+    """The error with what can be used of a read's answer: there, where only entries of lists are concerned."""
+    spots = _spots(errors)
+    if write or not spots or not isinstance(data, dict):
+        return problem
+    partial = PartialAnswerError(problem.message, problem.where, problem.advice, 200, data, spots)
+    if isinstance(problem, QueryTooComplexError):
+        problem.partial = partial
+        return problem
+    return partial
+
+
+def _spots(errors: Any) -> tuple[Spot, ...]:
+    """Where the errors are; none where one of them concerns more than an entry of a list."""
+    found = []
+    for error in errors if isinstance(errors, list) else ():
+        path = error.get("path") if isinstance(error, dict) else None
+        if not isinstance(path, list) or not any(isinstance(step, int) for step in path):
+            return ()
+        steps = tuple(step if isinstance(step, int) else one_line(str(step)) for step in path)
+        found.append(Spot(steps, one_line(str(error.get("message")))[:MAX_MESSAGE]))
+    return tuple(found)
 
 
 def graphql_error(errors: Any, where: str, *, write: bool) -> PsbotError:
@@ -177,6 +256,8 @@ def graphql_error(errors: Any, where: str, *, write: bool) -> PsbotError:
         return NotFoundError("is not there, or the token may not see it", where)
     if not write and _TOO_DEAR.search(said):
         return QueryTooComplexError(f"GitLab finds the query too complex ({said})", where, status=200)
+    if not write and is_transient(errors):
+        return FailedInsideError(f"GitLab keeps failing ({said})", where, LATER, 200)
     return GitLabError(f"GitLab refuses the query ({said})", where, status=200)
 
 

@@ -35,6 +35,8 @@ class EngagementDraft:
     money: tuple[str, ...]
     work: tuple[Record, ...] = ()
     errors: tuple[Text, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Items that may be its work, and of which GitLab could not tell everything."""
     more_time: tuple[TimeLog, ...] = ()
     """Hours on merge requests of its projects."""
 
@@ -231,7 +233,9 @@ def make_engagement(
         milestones=tuple(find_milestones(draft, archive)),
         timelogs=(*_timelogs(draft, settings, zone, zones, troubles), *draft.more_time),
         errors=(*draft.errors, *_history_errors(draft, histories), *troubles),
-        unread=(*unread_work(draft, archive), *_unread_histories(draft, histories)),
+        unread=tuple(
+            dict.fromkeys((*draft.unread, *unread_work(draft, archive), *_unread_histories(draft, histories)))
+        ),
     )
 
 
@@ -296,9 +300,7 @@ def unread_work(draft: EngagementDraft, archive: Archive) -> Iterator[str]:
 
 
 def _unread_histories(draft: EngagementDraft, histories: Histories) -> Iterator[str]:
-    for record in (draft.root, *draft.work):
-        if record["id"] in histories.failed:
-            yield ref_of(record)
+    return (ref_of(record) for record in (draft.root, *draft.work) if record["id"] in histories.failed)
 
 
 def _timelogs(

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.frozen import frozen
 
 OLDEST = (16, 11)
+UNTOLD = "of a version that it keeps to itself"
 EPICS_ARE_ITEMS = (17, 2)
 FEATURES = {
     "hasEpicsFeature": "epics (Premium): engagements are issues here",
@@ -75,11 +76,12 @@ class Capabilities:
 
     def lines(self) -> Iterator[str]:
         """What this instance lacks, a line each, for `check`."""
-        if self.version[:2] < OLDEST:
+        told = self.version or EPICS_ARE_ITEMS
+        if told[:2] < OLDEST:
             yield f"GitLab {self.full_version} is older than 16.11, the oldest that psbot was written for"
         if not self.enterprise:
             yield "Community Edition: no epics, weights, health status, iterations or blocking links"
-        elif self.version[:2] < EPICS_ARE_ITEMS:
+        elif told[:2] < EPICS_ARE_ITEMS:
             yield (
                 f"GitLab {self.full_version}: before 17.2 epics are not work items; they are read through the epics API, "
                 "with a request more for every hundred issues"
@@ -97,9 +99,11 @@ class Capabilities:
 def make_capabilities(found: Mapping[str, Any]) -> Capabilities:
     """From the answer to START_QUERY."""
     metadata = found.get("metadata") or {}
-    full = str(metadata.get("version") or "0.0.0")
+    full = str(metadata.get("version") or UNTOLD)
     version = tuple(int(part) for part in full.partition("-")[0].split(".") if part.isdecimal())
-    return Capabilities(version, metadata.get("enterprise") is True, frozenset(_names(found)), full)
+    names = frozenset(_names(found))
+    told = metadata.get("enterprise")
+    return Capabilities(version, "WEIGHT" in names if told is None else told is True, names, full)
 
 
 _TYPES = {

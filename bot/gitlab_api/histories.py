@@ -18,7 +18,7 @@ from bot.domain.errors import AccessError, GitLabError, NotFoundError, PsbotErro
 from bot.domain.frozen import frozen
 from bot.domain.model import DueChange
 from bot.gitlab_api import queries
-from bot.gitlab_api.answers import QueryTooComplexError, UnreadableAnswerError, understood
+from bot.gitlab_api.answers import PartialAnswerError, QueryTooComplexError, UnreadableAnswerError, nodes_of, understood
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.label_history import (
@@ -143,7 +143,7 @@ class HistoryReader:
             if sum(len(b.records) for b in batches) == 1:
                 return PageSize(queries.NOTES).ask(partial(self._notes, what, batches))
             return self._notes(what, batches, queries.NOTES)
-        except (QueryTooComplexError, UnreadableAnswerError) as problem:
+        except (QueryTooComplexError, UnreadableAnswerError, PartialAnswerError) as problem:
             halves = _halves(batches)
             if halves:
                 return self._ask_notes(what, halves[0]) | self._ask_notes(what, halves[1])
@@ -177,7 +177,7 @@ class HistoryReader:
         found: dict[int, Any] = {}
         unfinished: dict[int, str] = {}
         for n in range(len(batches)):
-            for node in ((answer.get(f"p{n}") or {}).get("workItems") or {}).get("nodes") or ():
+            for node in nodes_of((answer.get(f"p{n}") or {}).get("workItems")):
                 number, connection = id_number(node["id"]), _notes_connection(node)
                 found[number] = what.read(connection)
                 if after := next_cursor(connection):
@@ -309,9 +309,9 @@ def _stored(dates: Mapping[str, tuple[datetime, int]]) -> dict[str, list[Any]]:
 
 def _each_note(connection: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The notes of a page, of notes or of discussions."""
-    for entry in connection.get("nodes") or ():
-        notes = (entry or {}).get("notes")
-        yield from (note or {} for note in ((notes.get("nodes") or ()) if notes else [entry]))
+    for entry in nodes_of(connection):
+        notes = entry.get("notes")
+        yield from nodes_of(notes) if notes else [entry]
 
 
 def _label_notes(connection: Mapping[str, Any]) -> list[list[Any]]:

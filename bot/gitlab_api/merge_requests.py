@@ -17,7 +17,7 @@ from bot.domain.bulkhead import contained
 from bot.domain.frozen import frozen
 from bot.domain.limits import is_sane
 from bot.domain.model import TimeLog
-from bot.gitlab_api.answers import understood
+from bot.gitlab_api.answers import nodes_of, understood
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.namespaces import Namespace
@@ -89,7 +89,7 @@ def _pages(client: GitLabClient, kind: str, path: str, tell: Callable[[str], Non
         answer = client.graphql(query, {"path": path, "after": after}, where=f"time logs of {path}")
         connection = (answer.get("place") or {}).get("timelogs") or {}
         with understood(f"time logs of {path}"):
-            nodes = [node for node in connection.get("nodes") or () if node]
+            nodes = nodes_of(connection)
             after = next_cursor(connection)
         yield from (log for node in nodes if (log := contained(partial(_log, node), tell, fatal=())))
         if after is None:

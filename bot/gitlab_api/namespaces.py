@@ -16,11 +16,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from bot.config import is_within
 from bot.domain.bulkhead import contained
 from bot.domain.errors import GitLabError
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase
 from bot.gitlab_api import queries
+from bot.gitlab_api.answers import nodes_of, sound_part
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.epics import apart, may_stand_apart, read_epic_parents, read_epics
@@ -31,6 +33,7 @@ from bot.gitlab_api.translate import (
     Record,
     flat_timelog,
     flatten,
+    id_number,
     instant,
     next_cursor,
     people_of,
@@ -78,6 +81,10 @@ class NamespaceReader:
     cache: Cache | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     size: PageSize = field(default_factory=lambda: PageSize(queries.PAGE))
+    incomplete: dict[int, str] = field(default_factory=dict)
+    """Items of which GitLab could not tell something, by id, with the reason."""
+    spoilt: set[str] = field(default_factory=set)
+    """Paths of which something could not be read: nothing is kept of them."""
 
     def __post_init__(self) -> None:
         self.overviews = OverviewReader(self.client, self.pool)
@@ -186,21 +193,27 @@ class NamespaceReader:
         def ask(size: int) -> dict[str, Any]:
             return self.client.graphql(query, variables | {"after": after, "first": size}, where=window.path)
 
-        connection = (self.size.ask(ask).get("place") or {}).get("workItems")
+        answer, spots = sound_part(partial(self.size.ask, ask))
+        connection = (answer.get("place") or {}).get("workItems")
         if connection is None:
             raise GitLabError("lists no work items", window.path, "Its issues may be switched off.")
-        flat = (self._flat(node, window.path) for node in connection["nodes"] if node)
+        entries = dict(enumerate(connection.get("nodes") or ()))
+        for spot in spots:
+            self._spoil(window.path, entries.get(spot.place or 0) or {}, str(spot))
+        flat = (self._flat(node, window.path) for node in nodes_of(connection))
         return [record for record in flat if record], next_cursor(connection)
 
     def _flat(self, node: Mapping[str, Any], path: str) -> Record | None:
         """The item; one that can't be read is named as a gap of its place."""
-        name = node.get("reference") or path
+        return contained(partial(flatten, node), partial(self._spoil, path, {**node, "id": None}))
 
-        def tell(why: str) -> None:
-            gap = Phrase("{path} could not be read: {reason}", path=str(name)[:MAX_NAME], reason=why)
-            self.overviews.gaps.append(gap)
-
-        return contained(partial(flatten, node), tell)
+    def _spoil(self, path: str, node: Mapping[str, Any], why: str) -> None:
+        """Name what of a place's item could not be read."""
+        name = str(node.get("reference") or path)[:MAX_NAME]
+        self.overviews.gaps.append(Phrase("{path} could not be read: {reason}", path=name, reason=why))
+        self.spoilt.add(path)
+        if node.get("id"):
+            self.incomplete[id_number(node["id"])] = why
 
     def _complete(self, records: Mapping[int, Record]) -> None:
         """Read on where an item has more time logs than came along."""
@@ -216,7 +229,11 @@ class NamespaceReader:
                 pages[record["id"]].turn(str(record["more_timelogs"]))
             variables = {f"id{n}": f"gid://gitlab/WorkItem/{r['id']}" for n, r in enumerate(left)}
             variables |= {f"after{n}": str(r["more_timelogs"]) for n, r in enumerate(left)}
-            answer = self.overviews.size.ask(partial(self._ask_timelogs, variables))
+            answer, spots = sound_part(partial(self.overviews.size.ask, partial(self._ask_timelogs, variables)))
+            asked = {f"i{n}": record for n, record in enumerate(left)}
+            for spot in spots:
+                torn = asked[str(spot.path[0])]
+                self._spoil(torn["path"], {"id": torn["id"], "reference": ref_of(torn)}, str(spot))
             for n, record in enumerate(left):
                 _add_timelogs(record, answer.get(f"i{n}") or {})
             left = [r for r in left if r["more_timelogs"]]
@@ -264,7 +281,7 @@ class NamespaceReader:
         for part in chunks(sorted(strangers), queries.PAGE):
             ids = [f"gid://gitlab/User/{number}" for number in part]
             answer = self.pool.run(self.client.graphql, queries.USERS, {"ids": ids}, where="users")
-            found = people_of((answer.get("users") or {}).get("nodes") or ())
+            found = people_of(nodes_of(answer.get("users")))
             if any(found.get(number, strangers[number]) != strangers[number] for number in part):
                 return True
         return False
@@ -285,7 +302,8 @@ class NamespaceReader:
         base: Mapping[str, Any] | None,
         changed: Mapping[int, Record] | None = None,
     ) -> None:
-        if self.cache is None or overview.newest is None:
+        spoilt = any(is_within(path, overview.path) for path in self.spoilt)
+        if self.cache is None or overview.newest is None or spoilt:
             return
         whole_at = base["whole_at"] if base else _iso(self.now)
         state = self._shape(overview) | {"latest": overview.newest, "total": overview.total, "whole_at": whole_at}
@@ -325,7 +343,8 @@ def _add_timelogs(record: Record, item: Mapping[str, Any]) -> None:
     widgets = [w for w in item.get("widgets") or () if w and w.get("timelogs")]
     connection = widgets[0]["timelogs"] if widgets else {}
     seen = {log[0] for log in record["timelogs"]}
-    fresh = [flat_timelog(node) for node in connection.get("nodes") or () if node]
+    nodes = nodes_of(connection)
+    fresh = [flat_timelog(node) for node in nodes]
     record["timelogs"] += [log for log in fresh if log[0] not in seen]
-    record["people"] |= people_of(node.get("user") for node in connection.get("nodes") or () if node)
+    record["people"] |= people_of(node.get("user") for node in nodes)
     record["more_timelogs"] = next_cursor(connection)

@@ -15,6 +15,7 @@ from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone
 from bot.gitlab_api import queries
+from bot.gitlab_api.answers import nodes_of
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.rights import level_told, require_sight
@@ -68,8 +69,8 @@ def _seconds(connection: Mapping[str, Any] | None) -> int | None:
 
 
 def _newest(connection: Mapping[str, Any] | None) -> str:
-    nodes = (connection or {}).get("nodes")
-    return str(nodes[0].get("id")) if isinstance(nodes, list) and nodes and isinstance(nodes[0], dict) else ""
+    nodes = nodes_of(connection)
+    return str(nodes[0].get("id")) if nodes else ""
 
 
 @dataclass
@@ -111,7 +112,7 @@ class OverviewReader:
             ),
             features=dict(found.get("licensedFeatures") or {}),
             total=self._total(kind, path, found),
-            newest=next((str(n["updatedAt"]) for n in newest.get("nodes") or () if n), None),
+            newest=next((str(n["updatedAt"]) for n in nodes_of(newest)), None),
             labels=dict(self._each(path, nodes["labels"], lambda n: (str(n["id"]), str(n["title"])))),
             time_spent=_seconds(found.get("timelogs")),
             newest_time=_newest(found.get("timelogs")),
@@ -120,7 +121,7 @@ class OverviewReader:
     def _lists(self, kind: str, path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
         for name in ("projects", "descendantGroups", "labels", "milestones"):
             connection = found.get(name) or {}
-            nodes = list(connection.get("nodes") or ())
+            nodes = nodes_of(connection)
             pages = Pages(path)
             query = queries.rest_of_query(f"project {name}" if kind == "project" and name in OF_BOTH else name)
             while (after := next_cursor(connection)) and (name != "labels" or len(nodes) < LABELS_COMPARED):
@@ -129,7 +130,7 @@ class OverviewReader:
                 connection = (answer.get(kind) or {}).get(name)
                 if connection is None:
                     raise NotFoundError("went away while it was read", path, LATER)
-                nodes += connection["nodes"]
+                nodes += nodes_of(connection)
             yield name, nodes
 
     def _total(self, kind: str, path: str, found: Mapping[str, Any]) -> int | None:

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from enum import IntEnum
 
 from bot.config import is_within
-from bot.domain.belonging import contest
+from bot.domain.belonging import Claim, contest
 from bot.domain.customers import Homes, homes_of, left_out
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Text
 from bot.gitlab_api.assembly import REFERENCE, Archive, EngagementDraft
 from bot.gitlab_api.translate import NO_WORK_TYPES, Record, ref_of
-
-
-class Claim(IntEnum):
-    """How an engagement comes to an item; the smaller one is the stronger."""
-
-    NAMED = 1
-    BELOW = 2
-    IN_PROJECT = 3
 
 
 @frozen
@@ -46,6 +37,25 @@ def share_out(drafts: Iterable[EngagementDraft], archive: Archive, roots: Collec
             claims.setdefault(number, []).append((claim, ref))
     owners = {number: _strongest(made) for number, made in claims.items()}
     return [_with_work(draft, shares[draft.ref], owners, archive) for draft in ordered]
+
+
+def with_gaps(drafts: Sequence[EngagementDraft], archive: Archive, gaps: Mapping[int, str]) -> list[EngagementDraft]:
+    """The drafts with what GitLab could not tell of their items (`gaps`: why, by id).
+
+    An item may be nobody's for that very reason: then everybody who has work around it may lack it.
+    """
+    owned = {r["id"] for draft in drafts for r in (draft.root, *draft.work)}
+    lost = [r for number in gaps if number not in owned and (r := archive.records.get(number))]
+    return [_with_gaps(draft, lost, gaps) for draft in drafts] if gaps else list(drafts)
+
+
+def _with_gaps(draft: EngagementDraft, lost: Sequence[Record], gaps: Mapping[int, str]) -> EngagementDraft:
+    mine = (draft.root, *draft.work)
+    homes = {r["path"] for r in mine}
+    around = [r for r in lost if any(is_within(r["path"], home) for home in homes)]
+    torn = sorted((r for r in (*mine, *around) if r["id"] in gaps), key=ref_of)
+    told = (Phrase("{ref}: a value can't be read: {reason}", ref=ref_of(r), reason=gaps[r["id"]]) for r in torn)
+    return replace(draft, errors=(*draft.errors, *told), unread=(*draft.unread, *map(ref_of, torn)))
 
 
 def _strongest(claims: Sequence[tuple[Claim, str]]) -> list[str]:

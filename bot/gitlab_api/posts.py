@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.domain.frozen import frozen
+from bot.gitlab_api.answers import nodes_of
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.places import Place
@@ -125,13 +126,14 @@ def _graphql_threads(client: GitLabClient, place: Place) -> Iterator[list[RawNot
         page = next((w["discussions"] for w in item.get("widgets") or () if w and w.get("discussions")), None)
         if page is None:
             raise NotFoundError("the notes can't be read", place.asked)
-        for thread in page["nodes"]:
-            notes = (n for n in thread["notes"]["nodes"] if not n.get("system"))
+        threads = nodes_of(page)
+        for thread in threads:
+            notes = (n for n in nodes_of(thread.get("notes")) if not n.get("system"))
             yield [_graphql_note(note, str(thread["id"]).rpartition("/")[2], place) for note in notes]
         if not page["pageInfo"]["hasNextPage"]:
             return
         after = str(page["pageInfo"]["endCursor"])
-        pages.turn(after, [str(thread["id"]) for thread in page["nodes"]])
+        pages.turn(after, [str(thread["id"]) for thread in threads])
 
 
 def _graphql_note(note: Mapping[str, Any], thread: str, place: Place) -> RawNote:
@@ -177,7 +179,7 @@ def read_awards(client: GitLabClient, place: Place, note: int) -> list[RawAward]
     """The reactions to a note. Where GitLab doesn't tell when (epics without the epics API), the time is the earliest."""
     if not place.api:
         found = client.graphql(_AWARDS, {"id": f"gid://gitlab/Note/{note}"}).get("note") or {}
-        return [_graphql_award(award) for award in (found.get("awardEmoji") or {}).get("nodes") or ()]
+        return [_graphql_award(award) for award in nodes_of(found.get("awardEmoji")) if award.get("user")]
     return [award for given in _rest_awards(client, place, note) if (award := _rest_award(given))]
 
 

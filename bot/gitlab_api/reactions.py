@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
+from bot.gitlab_api.answers import nodes_of
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.places import Place, resolve_place
 from bot.gitlab_api.posts import id_number, read_awards
@@ -67,5 +68,8 @@ def _signs_by_graphql(client: GitLabClient, notes: list[int]) -> dict[int, tuple
 
 
 def _own(note: Mapping[str, Any], user_id: int) -> tuple[str, ...]:
-    nodes = (note.get("awardEmoji") or {}).get("nodes") or ()
-    return tuple(str(a["name"]) for a in nodes if a.get("user") and id_number(a["user"]["id"]) == user_id)
+    return tuple(
+        str(a["name"])
+        for a in nodes_of(note.get("awardEmoji"))
+        if a.get("user") and id_number(a["user"]["id"]) == user_id
+    )

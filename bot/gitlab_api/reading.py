@@ -26,7 +26,7 @@ from bot.domain.messages import Phrase, Text
 from bot.domain.model import Milestone, Portfolio, Target
 from bot.domain.paths import same_reference
 from bot.gitlab_api import queries
-from bot.gitlab_api.answers import understood
+from bot.gitlab_api.answers import nodes_of, understood
 from bot.gitlab_api.assembly import (
     Archive,
     EngagementDraft,
@@ -49,7 +49,7 @@ from bot.gitlab_api.histories import Histories, HistoryReader
 from bot.gitlab_api.merge_requests import MergeRequestLog, read_merge_request_time
 from bot.gitlab_api.names import Strange, join_keys
 from bot.gitlab_api.namespaces import Namespace, NamespaceReader
-from bot.gitlab_api.ownership import share_out
+from bot.gitlab_api.ownership import share_out, with_gaps
 from bot.gitlab_api.places import resolve_place
 from bot.gitlab_api.thread_pool import ThreadPool, chunks
 from bot.gitlab_api.translate import Record, id_number, may_be_picked, ref_of
@@ -106,7 +106,9 @@ class _Reading:
         roots = find_roots(self._archive(), self.settings, self.today)
         chosen = {r["id"] for r in roots if only is None or same_reference(ref_of(r), only)}
         everyone = sorted(all_roots(self._archive(), self.settings), key=ref_of)
-        settings, strange = join_keys(self.settings, [ref_of(r) for r in everyone], self._look_up)
+        records = self._archive().records
+        torn = [ref_of(records[number]) for number in self.reader.incomplete if number in records]
+        settings, strange = join_keys(self.settings, [*map(ref_of, everyone), *torn], self._look_up)
         fields = self._fields([r for r in roots if r["id"] in chosen])
         known = self._archive()
         asked = ((root, fields.get(root["id"])) for root in everyone)
@@ -117,7 +119,8 @@ class _Reading:
         configured = set(self.places)
         self._read_places(foreign_paths(drafts, [*self.places, *self.failed_paths]), required=False)
         archive = self._archive()
-        drafts = [d for d in share_out(every, archive, {r["id"] for r in everyone}) if d.root["id"] in chosen]
+        shared = with_gaps(share_out(every, archive, {r["id"] for r in everyone}), archive, self.reader.incomplete)
+        drafts = [d for d in shared if d.root["id"] in chosen]
         drafts = [replace(d, errors=(*d.errors, *self._meant(d.ref, strange))) for d in drafts]
         epic_ids = self._epic_ids(drafts)
         histories = self._histories(drafts, epic_ids)
@@ -334,7 +337,7 @@ class _Reading:
 
 
 def _users(answer: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return (node for node in (answer.get("users") or {}).get("nodes") or () if node)
+    return nodes_of(answer.get("users"))
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -41,6 +41,7 @@ class OneHostSession(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self._seen = threading.local()
+        self._surroundings: dict[tuple[Any, ...], Any] = {}
 
     @property
     def last_answer(self) -> requests.Response:
@@ -52,6 +53,14 @@ class OneHostSession(requests.Session):
         answer = super().request(*args, **kwargs)
         self._seen.answer = answer
         return answer
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """Proxies and certificates as the environment names them: looked up once for a server, not for every request."""
+        key = (urlsplit(str(url))[:2], tuple((proxies or {}).items()), stream, verify, cert)
+        if key not in self._surroundings:
+            self._surroundings[key] = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        found = self._surroundings[key]
+        return found | {"proxies": dict(found["proxies"])}
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Called by requests before it follows a redirect. Raises ForeignRedirect for another host or a downgrade."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError
 from bot.gitlab_api import queries
-from bot.gitlab_api.answers import UnreadableAnswerError, understood
+from bot.gitlab_api.answers import UnreadableAnswerError, nodes_of, understood
 from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.thread_pool import ThreadPool, chunks
@@ -81,9 +81,9 @@ def _discussions(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _said(node: Mapping[str, Any], me: int) -> Iterator[str]:
     """The instants of what people said or edited in one item."""
-    for thread in _discussions(node).get("nodes") or ():
-        for note in ((thread or {}).get("notes") or {}).get("nodes") or ():
-            if note and not note.get("system") and _is_person(note.get("author"), me):
+    for thread in nodes_of(_discussions(node)):
+        for note in nodes_of(thread.get("notes")):
+            if not note.get("system") and _is_person(note.get("author"), me):
                 yield str(note["createdAt"])
     for widget in node.get("widgets") or ():
         edited = (widget or {}).get("lastEditedAt")

@@ -49,41 +49,41 @@ def order_steps(orders: Iterable[tuple[str | None, OrderEntry]], standing: Stand
     known = {post.marker.identity for post in standing.posts if post.own}
     paths = {spotted.ref: spotted.path for spotted in standing.places.values()}
     for comment in _comments(orders):
-        yield from _steps_of(comment, known, paths.get(comment.first.place, ""))
+        yield from _steps_of(comment, known, paths.get(comment.first.stands.place, ""))
 
 
 def _comments(orders: Iterable[tuple[str | None, OrderEntry]]) -> list[Comment]:
     found: dict[tuple[str, int], list[tuple[str | None, OrderEntry]]] = {}
     for engagement, order in orders:
-        if order.note and order.place:
-            found.setdefault((order.place, order.note), []).append((engagement, order))
+        if order.stands.note and order.stands.place:
+            found.setdefault((order.stands.place, order.stands.note), []).append((engagement, order))
     return [Comment(pairs[0][0], tuple(order for _, order in pairs)) for _, pairs in sorted(found.items())]
 
 
 def _steps_of(comment: Comment, known: set[Identity], path: str) -> Iterator[Step]:
-    order = comment.first
+    stands = comment.first.stands
     text = hashlib.sha256("\n".join(o.order for o in comment.orders).encode()).hexdigest()[:8]
     token = engagement_token(comment.engagement, Audience.INTERNAL)
-    identity = Identity(ANSWER, Audience.INTERNAL, token, f"{order.note}-{text}")
+    identity = Identity(ANSWER, Audience.INTERNAL, token, f"{stands.note}-{text}")
     sign = NOT_OBEYED if comment.refused else OBEYED
     reason = "an order that can't be obeyed" if comment.refused else "an order that is obeyed"
-    if sign not in order.signs:
+    if sign not in stands.signs:
         yield Step(
             StepAction.REACT,
             PostForm.REACTION,
             identity,
-            order.place,
+            stands.place,
             reason,
             comment.engagement,
             path,
             labels=(sign,),
-            post=order.note,
+            post=stands.note,
         )
     if (comment.refused or comment.asks_for_help) and identity not in known:
         body = signed(answer_text(comment), Marker(identity, text))
         yield Step(
-            StepAction.ASK, PostForm.REPLY, identity, order.place, "an answer to an order", comment.engagement, path,
-            body=body, fingerprint=text, thread=order.thread,
+            StepAction.ASK, PostForm.REPLY, identity, stands.place, "an answer to an order", comment.engagement, path,
+            body=body, fingerprint=text, thread=stands.thread,
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from bot.derive.decisions.orders import consents
 from bot.derive.decisions.orders.lines import order_lines
 from bot.domain.errors import AccessError, GitLabError, NotFoundError
 from bot.domain.frozen import frozen
-from bot.domain.model import Portfolio, Reply, Target
+from bot.domain.model import Portfolio, Reply, Target, ThreadNote
 from bot.domain.vocabulary import Audience, ItemState
 from bot.gitlab_api import posts as api
 from bot.gitlab_api.client import GitLabClient
@@ -135,7 +135,7 @@ class Reader:
             return
         for note in notes:
             if note.thread == post.thread and note.id > post.id and note.id not in ours and note.created_at:
-                yield Reply(note.author, note.body, note.created_at, note.id, post.place, note.thread)
+                yield Reply(note.author, note.body, note.created_at, ThreadNote(note.id, post.place, note.thread))
 
     def _with_reactions(self, place: Place, post: Post, said: tuple[Thumb, ...]) -> Post:
         """`said` are approvals by order, which count as a 👍 does."""
@@ -193,7 +193,7 @@ class Reader:
         """What people wrote below a report issue that our own people alone can read."""
         for note in notes if not self._is_shared(item.path) else ():
             if not self._counts(note.author_id, note.author) and note.created_at:
-                yield Reply(note.author, note.body, note.created_at, note.id, item.ref, note.thread)
+                yield Reply(note.author, note.body, note.created_at, ThreadNote(note.id, item.ref, note.thread))
 
     def _issue_post(self, project: Place, issue: RawIssue) -> Post | None:
         """An earlier user's issue counts as own: unlike a note, any Planner may edit it."""
@@ -285,10 +285,10 @@ def read_standing(
 
 def with_signs(client: GitLabClient, standing: Standing) -> Standing:
     """psbot's own reactions to the comments that hold orders, so that each is given once."""
-    ordered = [(r.place, r.note) for post in standing.posts for r in post.replies if order_lines(r.body)]
+    ordered = [(r.stands.place, r.stands.note) for post in standing.posts for r in post.replies if order_lines(r.body)]
     signs = read_own_signs(client, ordered)
     posts = (
-        replace(post, replies=tuple(replace(reply, signs=signs.get(reply.note, ())) for reply in post.replies))
+        replace(post, replies=tuple(_with_signs(reply, signs.get(reply.stands.note, ())) for reply in post.replies))
         for post in standing.posts
     )
     return replace(standing, posts=tuple(posts)) if ordered else standing
@@ -359,3 +359,7 @@ def _channel_owners(portfolio: Portfolio, places: Mapping[str, str]) -> dict[str
         if channel:
             owners.setdefault(places.get(channel, channel), []).append(engagement.ref)
     return {place: refs[0] for place, refs in owners.items() if len(refs) == 1}
+
+
+def _with_signs(reply: Reply, signs: tuple[str, ...]) -> Reply:
+    return replace(reply, stands=replace(reply.stands, signs=signs))

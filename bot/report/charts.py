@@ -18,7 +18,7 @@ from bot.domain.model import EMPTY, Engagement, Item
 from bot.domain.vocabulary import MilestoneState, ValueBasis
 from bot.report.text.safe_text import NOTHING, SafeMarkdown, cell, clean, html_text, joined, neutralise
 from bot.report.text.wording import Words
-from bot.report.worth import Revenue, has_range, worth_telling
+from bot.report.worth import Revenue, has_range, is_over, worth_telling
 
 BUDGET: Final = 2_000
 """MAX_CHAR_LIMIT of GitLab's render_sandboxed_mermaid.js: characters of the diagrams that are visible together."""
@@ -281,7 +281,16 @@ def forecast_words(words: Words, q: Revenue) -> SafeMarkdown:
 
 def forecast_money(words: Words, value: float | None) -> SafeMarkdown:
     """Money that is forecast, in three figures: more would feign a precision that a forecast has not."""
-    return words.money(float(f"{value:.3g}") if value else value)
+    return words.money(three_figures(value))
+
+
+def three_figures(value: float | None) -> float | None:
+    return float(f"{value:.3g}") if value else value
+
+
+def whole_money(words: Words, q: Revenue) -> SafeMarkdown:
+    """All of a period: its forecast, or, once nothing more is to come, to the dollar what came."""
+    return words.money(q.actual) if is_over(q) else forecast_money(words, q.forecast)
 
 
 def _revenue_table(words: Words, named: Sequence[tuple[str, Revenue]]) -> SafeMarkdown:

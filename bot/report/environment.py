@@ -66,6 +66,7 @@ class Templates:
             finalize=jinja2.pass_context(lambda _, value: self.words.output(value)),
             autoescape=False,
             optimized=False,
+            auto_reload=False,
             bytecode_cache=COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,

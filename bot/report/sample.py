@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from bot.config import Settings, Vocabulary, settings_model
 from bot.derive import results as r
@@ -72,6 +73,7 @@ def sample_dues(day: date = DAY) -> list[Due]:
     return [forced(sample_settings(), WorkCalendar(), kind, None, day) for kind in kinds_of_reports()]
 
 
+@cache
 def sample_settings() -> Settings:
     issues = {kind: {"project": SAMPLE_PROJECT} for kind in kinds_at(ReportPlace.PORTFOLIO)}
     return settings_model(Vocabulary(reports=config_sections())).model_validate(
@@ -99,6 +101,7 @@ def sample_context(templates: Templates, settings: Settings) -> ReportContext:
     )
 
 
+@cache
 def sample_portfolio() -> Portfolio:
     return Portfolio((_northwind(), _initech(), _umbrella(), Engagement(EMPTY_ONE, "Untitled")), _at(DAY))
 
@@ -111,6 +114,7 @@ MONTHS = {
 }
 
 
+@cache
 def sample_derived(day: date) -> r.Derived:
     """The sample as of `day`: before 17 November the cut-over had not slipped yet."""
     early = day < SLIPPED

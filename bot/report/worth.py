@@ -42,6 +42,11 @@ def has_range(low: float, high: float) -> bool:
     return round(high) > round(low)
 
 
+def is_over(found: Revenue) -> bool:
+    """Whether nothing more is to come: the forecast is what came."""
+    return found.low == found.forecast == found.high == found.actual
+
+
 def _size(found: Revenue) -> float:
     return max(abs(found.actual), abs(found.forecast))
 

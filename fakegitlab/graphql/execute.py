@@ -64,34 +64,23 @@ class GraphQLApi:
         operation = chosen_operation(prepared.document, body.get("operationName"))
         if operation is None:
             return failure("An operation name is required")
-        return self._execute(prepared, prepared.document, operation, variables, actor)
+        numbers = tuple((name, value) for name, value in variables.items() if isinstance(value, int))
+        score, deepest = measured(text, body.get("operationName"), numbers, self.world.edition)
+        limit = ADMIN if actor.user.admin else (SIGNED_IN if actor.user.id else ANONYMOUS)
+        if score > limit:
+            return failure(f"Query has complexity of {score}, which exceeds max complexity of {limit}")
+        if deepest > MAX_DEPTH:
+            return failure(f"Query has depth of {deepest}, which exceeds max depth of {MAX_DEPTH}")
+        if operation.operation == OperationType.QUERY and not actor.may_read_api() and actor.user.id:
+            return failure(DENIED)
+        name = operation.name.value if operation.name else None
+        result = execute_sync(self.schema, prepared.document, None, Context(actor, score, limit), variables, name)
+        return shown(result, prepared.dropped)
 
     @property
     def schema(self) -> GraphQLSchema:
         """The world's schema."""
         return live_schema(self.world.edition)
-
-    def _execute(
-        self,
-        prepared: Prepared,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
-        variables: dict[str, Any],
-        actor: Actor,
-    ) -> dict[str, Any]:
-        meter = Meter(self.schema, variables)
-        score = meter.measure(document, operation)
-        limit = ADMIN if actor.user.admin else (SIGNED_IN if actor.user.id else ANONYMOUS)
-        if score > limit:
-            return failure(f"Query has complexity of {score}, which exceeds max complexity of {limit}")
-        if meter.deepest > MAX_DEPTH:
-            return failure(f"Query has depth of {meter.deepest}, which exceeds max depth of {MAX_DEPTH}")
-        if operation.operation == OperationType.QUERY and not actor.may_read_api() and actor.user.id:
-            return failure(DENIED)
-        name = operation.name.value if operation.name else None
-        context = Context(actor, score, limit)
-        result = execute_sync(self.schema, document, None, context, variables, name)
-        return shown(result, prepared.dropped)
 
 
 @lru_cache(KEPT_DOCUMENTS)
@@ -106,6 +95,17 @@ def prepare(text: str, edition: Edition) -> Prepared:
     if errors:
         return Prepared(None, [error_json(error) for error in errors])
     return Prepared(document, [], dropped)
+
+
+@lru_cache(KEPT_DOCUMENTS)
+def measured(text: str, name: str | None, numbers: tuple[tuple[str, int], ...], edition: Edition) -> tuple[int, int]:
+    """How dear and how deep a valid operation is; of the variables only the numbers matter."""
+    document = prepare(text, edition).document
+    operation = chosen_operation(document, name) if document else None
+    assert document is not None
+    assert operation is not None
+    meter = Meter(live_schema(edition), dict(numbers))
+    return meter.measure(document, operation), meter.deepest
 
 
 def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:

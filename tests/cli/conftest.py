@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.cli import main
 from bot.demo import DEMO_CONFIG
@@ -43,6 +44,12 @@ class Desk:
     @property
     def config(self) -> Path:
         return self.folder / "config.yml"
+
+    def without_roll_ups(self) -> None:
+        """No issues of months and quarters, where a test looks at none: those derive a quarter's weeks."""
+        config = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        config["reports"] |= {kind: {"enabled": False} for kind in ("monthly", "quarterly")}
+        self.config.write_text(yaml.safe_dump(config), encoding="utf-8")
 
     def psbot(self, *arguments: str) -> Said:
         return self.call("--config", str(self.config), *arguments)

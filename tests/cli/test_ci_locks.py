@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -216,27 +217,47 @@ def installed(folder: Path) -> dict[str, str]:
 def test_newer_releases_on_the_index_change_nothing_and_what_is_broken_is_mended(tmp_path: Path) -> None:
     lock, versions = index_with_news(tmp_path)
     folder = tmp_path / "environment"
-    refuse_other_hashes(folder, lock)
-    provide(folder, lock)  # a half-made one stands there now
+    leave_a_broken_one(folder)
+    provide(folder, lock)
     assert installed(folder) == versions
     made = (folder / "bin/python").lstat().st_mtime_ns
     provide(folder, lock)
     assert (folder / "bin/python").lstat().st_mtime_ns == made, "what is whole stays"
-    module = folder / f"lib/python{'.'.join(platform.python_version_tuple()[:2])}/site-packages/idna_release.py"
-    for damage in (module.unlink, lambda: (folder / "psbot-environment.json").write_text("{}")):
-        damage()
-        provide(folder, lock)
-        assert installed(folder) == versions
-        assert module.exists()
+    refuse_other_hashes(folder, lock)  # a half-made one stands there now
+    provide(folder, lock)
+    assert installed(folder) == versions
+    for damaged in (module_of(folder, "idna"), folder / "psbot-environment.json"):
+        assert trusted(folder)
+        content = damaged.read_text(encoding="utf-8")
+        for damage in (damaged.unlink, lambda path=damaged: path.write_text("{}", encoding="utf-8")):
+            damage()
+            assert not trusted(folder), "it would be made anew, as the half-made one was"
+        damaged.write_text(content, encoding="utf-8")
+
+
+def trusted(folder: Path) -> bool:
+    """Whether the environment would be used as it stands."""
+    return bool(runpy.run_path(str(ROOT / ".ci/environment.py"))["state_of"](folder))
+
+
+def module_of(folder: Path, name: str) -> Path:
+    """The one file of a package."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return folder / f"lib/python{python}/site-packages/{name}_release.py"
+
+
+def leave_a_broken_one(folder: Path) -> None:
+    """Its interpreter is gone."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin/python").symlink_to("/nowhere/python")
 
 
 def refuse_other_hashes(folder: Path, lock: Path) -> None:
-    """Where an environment that is broken stands, too: its interpreter is gone."""
-    (folder / "bin").mkdir(parents=True)
-    (folder / "bin/python").symlink_to("/nowhere/python")
-    good = lock.read_text(encoding="utf-8")
-    lock.write_text(re.sub(r"(idna==\S+ --hash=sha256:)\w{64}", r"\g<1>" + "0" * 64, good), encoding="utf-8")
-    said = provide(folder, lock, code=1)
+    """Of one more package, which a second lock would add."""
+    version = pins("requirements-dev.lock", {})["pyyaml"]
+    wheel(lock.parent, "pyyaml", version)
+    other = lock.with_name("other.lock")
+    other.write_text(f"pyyaml=={version} --hash=sha256:{'0' * 64}", encoding="utf-8")
+    said = provide(folder, lock, other, code=1)
     assert "could not be made" in said
     assert "Traceback" not in said
-    lock.write_text(good, encoding="utf-8")

@@ -10,8 +10,10 @@ from bot.config import parse_config
 from bot.derive.catalog import vocabulary
 from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.pipeline import derive_portfolio
+from bot.derive.results import EngagementDerived
 from bot.domain.calendar import WorkCalendar
-from bot.domain.model import Portfolio
+from bot.domain.model import Engagement, Portfolio
+from bot.domain.vocabulary import Phase
 from tests.builders import make_engagement, make_item, make_log, make_subject
 
 CONFIG = "portfolio: {namespaces: {acme: internal}}\n"
@@ -19,18 +21,27 @@ CONFIG = "portfolio: {namespaces: {acme: internal}}\n"
 
 @pytest.mark.parametrize("hours", [-1e-9, -8, -40, -40.000001, -4000])
 def test_more_hours_taken_back_than_logged_leave_a_forecast(hours: float) -> None:
-    engagement = make_engagement(
-        items=[make_item(n) for n in range(1, 6)], timelogs=[make_log(None, hours, "2026-10-05")]
+    derived = derived_of(
+        make_engagement(items=[make_item(n) for n in range(1, 6)], timelogs=[make_log(None, hours, "2026-10-05")])
     )
-    (derived,) = derive_portfolio(
-        Portfolio((engagement,)),
-        date(2026, 11, 20),
-        parse_config(CONFIG, "c.yml", vocabulary()),
-        WorkCalendar(),
-        trials=100,
-    ).engagements
     assert not derived.errors
     assert derived.forecast.finish.p50 is not None
+
+
+def derived_of(engagement: Engagement) -> EngagementDerived:
+    config = parse_config(CONFIG, "c.yml", vocabulary())
+    (found,) = derive_portfolio(
+        Portfolio((engagement,)), date(2026, 11, 20), config, WorkCalendar(), trials=100
+    ).engagements
+    return found
+
+
+def test_an_entry_that_makes_hours_senseless_is_named_of_finished_work_too() -> None:
+    done = make_item(1, closed="2026-10-05")
+    logs = [make_log(done, -20.0, "2026-10-02"), make_log(None, 8.0, "2006-10-06")]
+    found = derived_of(make_engagement(items=[done], timelogs=logs, closed="2026-10-06"))
+    assert (found.phase, found.budget.cpi) == (Phase.COMPLETE, None)
+    assert {"negative-hours", "hours-before-start"} <= {risk.rule for risk in found.risks}
 
 
 @pytest.mark.parametrize("hours", [-1e-9, -5, -40, -4000])

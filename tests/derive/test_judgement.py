@@ -11,7 +11,7 @@ from bot.derive import derive_portfolio
 from bot.derive.decisions.judgement import score_judgements
 from bot.derive.judgement_results import Judgement
 from bot.derive.results import Derived
-from bot.domain.model import PastReport, Reply
+from bot.domain.model import PastReport, Reply, ThreadNote
 from bot.domain.vocabulary import Audience, Better
 from tests.builders import CALENDAR, REF, make_engagement, make_item, make_log, make_portfolio, make_settings
 
@@ -28,7 +28,7 @@ def derive(*lines: str, published: bool = True, ended: bool = True, by: str = "p
     logs = [make_log(item, 50, "2026-10-15")]
     facts = {"pm": "priya", "start": "2026-08-03", "end": "2026-11-06"}
     made = make_engagement(items=[item], timelogs=logs, facts=facts, closed=ENDED if ended else None)
-    said = tuple(Reply(by, line, SAID.replace(minute=n), note=n + 1) for n, line in enumerate(lines))
+    said = tuple(Reply(by, line, SAID.replace(minute=n), ThreadNote(n + 1)) for n, line in enumerate(lines))
     payloads = [payload("2026-09-24", "2026-11-10"), payload("2026-10-01", "2026-12-31", 1.0)] if published else [{}]
     past = [
         PastReport("status", Audience.INTERNAL, f"2026-W{39 + n}", REF, p, replies=said if not n else ())

@@ -10,7 +10,7 @@ import pytest
 
 from bench.derive import DAY, START, make_portfolio
 from bot.config import Settings
-from bot.derive import replay
+from bot.derive import past_signals
 from bot.derive.decisions.status import Signals
 from bot.derive.past_memory import Days, Memory
 from bot.derive.pipeline import make_subjects, with_default_thresholds
@@ -50,7 +50,7 @@ def small() -> Portfolio:
 def said(portfolio: Portfolio, memory: Memory, day: date = DAY) -> dict[date, Signals]:
     """What each past day said of the first engagement."""
     subjects = make_subjects(as_of(portfolio, day, CALENDAR.zone), day, SETTINGS, CALENDAR)
-    past = replay.past_signals(subjects[0], None, (), memory.seen_from(subjects))
+    past = past_signals.past_signals(subjects[0], None, (), memory.seen_from(subjects))
     found = {then: past(then) for then in PAST}
     memory.leave()
     return found
@@ -109,7 +109,7 @@ def test_what_happens_later_leaves_the_past_alone(monkeypatch: pytest.MonkeyPatc
         items=(*first.items[:3], replace(last, state=ItemState.CLOSED, closed_at=at(AFTER)), *first.items[4:]),
         timelogs=(*first.timelogs, TimeLog(last.ref, "ann", AFTER, 8.0)),
     )
-    monkeypatch.setattr(replay, "_signals", lambda *_: pytest.fail("a day was derived again"))
+    monkeypatch.setattr(past_signals.PastDays, "signals", lambda *_: pytest.fail("a day was derived again"))
     after = replace(before, engagements=(now, *others))
     assert said(after, Memory(box), AFTER) == old
     assert said(after, Memory(box), DAY) == old

@@ -111,6 +111,13 @@ def test_a_reason_tells_what_a_milestone_did(values: dict[str, Any], text: str) 
     assert text in texts(axes_of(schedule_axis, derived=milestone(baseline=date(2026, 11, 30), **values)))
 
 
+def test_after_the_end_a_reason_tells_dates_and_no_chance() -> None:
+    late = {"forecast": Forecast(finish=Quantiles(p50=date(2027, 1, 8), p80=date(2027, 2, 1)), on_time_probability=0.0)}
+    told = texts(axes_of(schedule_axis, derived=late, facts={"end": date(2026, 11, 2)}))
+    assert "Likely to finish on 2027-01-08, and by 2027-02-01 with 80 % certainty." in told
+    assert "chance" not in told
+
+
 def test_a_reason_tells_the_figures() -> None:
     chance = {
         "forecast": Forecast(finish=Quantiles(p50=date(2026, 12, 1), p80=date(2026, 12, 9)), on_time_probability=0.9)

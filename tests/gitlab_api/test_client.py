@@ -300,3 +300,44 @@ def test_user_and_capabilities_cost_one_request(client: GitLabClient, api: Answe
     assert client.capabilities.knows("WEIGHT", "Group.workItems", "Group.workItems.ids")
     assert not client.capabilities.knows("Notes.notes")
     assert client.counts.requests == 1
+
+
+# -- what this GitLab is
+
+
+@pytest.mark.parametrize("path", ["metadata", "version"])
+def test_version_and_edition_come_from_rest_where_graphql_keeps_them_to_itself(
+    client: GitLabClient, api: Answers, path: str
+) -> None:
+    start = {"metadata": None, "currentUser": {"id": "gid://gitlab/User/1", "username": "psbot"}}
+    api.post(f"{URL}/api/graphql", json={"data": start | {"widgetTypes": {"enumValues": [{"name": "WEIGHT"}]}}})
+    api.get(
+        f"{API}/metadata", status=404 if path == "version" else 200, json={"version": "18.1.0-ee", "enterprise": True}
+    )
+    if path == "version":
+        api.get(f"{API}/version", json={"version": "18.1.0-ee"})
+    assert (client.capabilities.version, client.capabilities.enterprise) == ((18, 1, 0), True)
+
+
+def test_a_version_that_nobody_tells_is_no_old_one(client: GitLabClient, api: Answers) -> None:
+    api.post(f"{URL}/api/graphql", json={"data": {"metadata": None}})
+    for path in ("metadata", "version"):
+        api.get(f"{API}/{path}", status=403, json={"message": "403 Forbidden"})
+    assert client.capabilities.version == ()
+    assert not [line for line in client.capabilities.lines() if "older than" in line]
+
+
+def test_a_gitlab_that_keeps_failing_inside_is_no_fault_of_the_token(client: GitLabClient, api: Answers) -> None:
+    api.post(f"{URL}/api/graphql", json={"data": None, "errors": [{"message": "Internal server error"}]})
+    with pytest.raises(errors.GitLabError, match="keeps failing") as caught:
+        _ = client.user
+    assert caught.value.exit_code == 4
+    assert "scope" not in str(caught.value)
+
+
+def test_pages_go_on_where_a_proxy_dropped_the_link_header(client: GitLabClient, api: Answers) -> None:
+    for page, following in ((1, "2"), (2, "3"), (3, "")):
+        api.get(f"{API}/groups/1/labels", json=[{"id": page}], headers={"X-Next-Page": following})
+    assert [label["id"] for label in client.get_all("/groups/1/labels", search="x")] == [1, 2, 3]
+    assert [str(call.request.params.get("page")) for call in api.calls] == ["None", "2", "3"]  # type: ignore[attr-defined]
+    assert {call.request.params["search"] for call in api.calls} == {"x"}  # type: ignore[attr-defined]

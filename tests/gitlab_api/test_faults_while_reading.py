@@ -6,6 +6,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
@@ -20,6 +21,7 @@ from bot.cli import main
 from bot.config import Settings
 from bot.domain.errors import PsbotError, UnreachableError
 from bot.domain.model import Portfolio
+from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab, World
@@ -48,9 +50,9 @@ OPTIONAL = "members/all"
 """Who is a member is no part of an engagement: what the token may not see there is no failure."""
 
 
-def read(gitlab: DemoGitLab, **options: Any) -> Portfolio:
+def read(gitlab: DemoGitLab, cache: Cache | None = None, **options: Any) -> Portfolio:
     client = GitLabClient(gitlab.url, gitlab.token, **(VirtualClock().options | options))
-    return replace(read_portfolio(client, CONFIG, today=TODAY), taken_at=None)
+    return replace(read_portfolio(client, CONFIG, today=TODAY, cache=cache), taken_at=None)
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +195,40 @@ def test_trouble_that_lasts_is_named(gitlab: DemoGitLab, calm: Portfolio, kind: 
     found = read(gitlab)
     assert gitlab.faults.struck
     assert_no_silent_gap(found, calm, may_be_missing=request_kind == OPTIONAL and kind in ("forbidden", "not_found"))
+
+
+def test_an_error_at_one_item_costs_that_item_alone_and_is_named(gitlab: DemoGitLab, calm: Portfolio) -> None:
+    gitlab.faults.add("torn_entry", 100_000, match="PsbotItems")
+    found = read(gitlab)
+    for now, was in zip(found.engagements, calm.engagements, strict=True):
+        torn = now.ref.replace("&1", "/app#4")
+        assert now.unread == (torn,)
+        assert [str(e) for e in now.errors] == [
+            f"{torn}: a value can't be read: widgets: undefined method `id' for nil"
+        ]
+        assert [i for i in now.items if i.ref != torn] == [i for i in was.items if i.ref != torn]
+        assert f"{torn} could not be read" in " ".join(map(str, found.failures))
+
+
+def test_what_came_in_part_is_asked_for_again_by_the_next_run(
+    gitlab: DemoGitLab, calm: Portfolio, tmp_path: Path
+) -> None:
+    with closing(Cache.open(tmp_path / "cache", gitlab.url, 1)) as cache:
+        gitlab.faults.add("torn_entry", 100_000, match="PsbotItems")
+        assert read(gitlab, cache).failures
+        gitlab.faults.clear()
+        assert read(gitlab, cache) == calm
+
+
+def test_histories_are_asked_for_apart_where_one_of_many_fails(gitlab: DemoGitLab, calm: Portfolio) -> None:
+    gitlab.faults.add("torn_entry", 100_000, match="PsbotHistories")
+    assert read(gitlab) == calm
+    assert "torn_entry" in gitlab.faults.struck
+
+
+def test_entries_that_may_not_be_seen_change_nothing(gitlab: DemoGitLab, calm: Portfolio) -> None:
+    gitlab.faults.add("null_entries", 100_000, match="graphql")
+    assert read(gitlab) == calm
 
 
 def assert_no_silent_gap(found: Portfolio, calm: Portfolio, *, may_be_missing: bool) -> None:

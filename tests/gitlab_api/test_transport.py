@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from bot.gitlab_api.transport import TokenFilter
+import pytest
+
+from bot.gitlab_api.transport import TokenFilter, make_session
 
 
 def test_every_token_is_masked_once_however_often_a_line_passes() -> None:
@@ -18,3 +21,20 @@ def test_every_token_is_masked_once_however_often_a_line_passes() -> None:
     assert mask.filter(record)
     assert mask.filter(record)
     assert record.getMessage() == "a [token] b [token] c [token]"
+
+
+def test_proxies_are_those_of_the_environment_for_each_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked up once, and kept apart: what one request does to them is no other's."""
+    for name in ("https_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    monkeypatch.setenv("NO_PROXY", "inside.example.com")
+    session = make_session(1)
+
+    def proxies(url: str) -> Any:
+        return session.merge_environment_settings(url, {}, None, None, None)["proxies"]
+
+    assert proxies("https://gitlab.example.com/api/v4/user")["https"] == "http://proxy.example.com:3128"
+    assert "https" not in proxies("https://inside.example.com/api/v4/user")
+    proxies("https://gitlab.example.com/api/v4/user").clear()
+    assert proxies("https://gitlab.example.com/api/graphql")["https"] == "http://proxy.example.com:3128"

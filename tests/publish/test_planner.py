@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
-from bot.domain.model import Reply
+from bot.domain.model import Reply, ThreadNote
 from bot.domain.vocabulary import Audience
 from bot.publish.audience import Guard
 from bot.publish.digest import digest
@@ -87,7 +87,7 @@ def test_what_stands_decides_what_is_done(posts: tuple[Post, ...], steps: list[t
 def test_a_note_at_a_former_place_stays_where_people_answered() -> None:
     from datetime import UTC, datetime
 
-    answer = Reply("pat", "We wait.", datetime(2026, 11, 20, tzinfo=UTC), 9, ELSEWHERE, "t")
+    answer = Reply("pat", "We wait.", datetime(2026, 11, 20, tzinfo=UTC), ThreadNote(9, ELSEWHERE, "t"))
     assert told(planned(wishes_of(), post(7, place=ELSEWHERE, replies=(answer,)))) == [("create", None)]
 
 

@@ -82,6 +82,19 @@ def test_the_revenue_slide_says_how_far_from_target() -> None:
     assert title == "FY27-Q3 is forecast at $90,000, 10% below target"
 
 
+def test_a_quarter_that_is_over_brought_what_came_and_forecasts_nothing() -> None:
+    over = PortfolioQuarter(target=100_000, actual=90_123, forecast=90_123, low=90_123, high=90_123)
+    ahead = PortfolioQuarter(forecast=123_456, low=101_234, high=145_678, upside=9_876)
+    found = replace(derived(1), portfolio=PortfolioDerived(1, revenue={"FY27-Q3": over, "FY27-Q4": ahead}))
+    made = leadership_slides(found, month_named("2026-10"), WorkCalendar(), "quarterly", ENGLISH)
+    assert [s.title for s in made if s.chart] == ["FY27-Q3 brought $90,123, 10% below target"]
+    [table] = [s.table for s in made if s.table and s.table.header[0] == "Quarter"]
+    assert table.rows == (
+        ("FY27-Q3", "100,000", "90,123", "–", "–", "–", "–"),
+        ("FY27-Q4", "–", "0", "123,000", "101,000", "146,000", "9,880"),
+    )
+
+
 def test_the_waterfall_slide_adds_up_to_the_unit() -> None:
     drivers = tuple(Driver("hours", f"acme&{n}", 1000.49, "more hours") for n in range(14))
     found = Waterfall("FY27-Q3", date(2026, 8, 1), 50_000.4, round(50_000.4 + 14 * 1000.49, 2), drivers)

@@ -11,9 +11,9 @@ import os
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from typing import Any
 
@@ -41,6 +41,7 @@ QUOTED = re.compile(r"\"[^\"]*\"")
 CHARTS = re.compile(r"```mermaid.*?```", re.DOTALL)
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SIGNIFICANT = 3
+PLAIN = frozenset({str, int, float, bool, type(None), date, datetime})
 
 
 # --- reading a text ----------------------------------------------------------------------------------------------------
@@ -65,46 +66,67 @@ def dates(text: str) -> set[date]:
 # --- what is known -----------------------------------------------------------------------------------------------------
 
 
-def leaves(value: Any) -> Iterator[Any]:
+def leaves(*values: Any) -> Iterator[Any]:
     """All plain values below: of JSON, of dataclasses, of messages."""
-    if isinstance(value, Mapping):
-        for entry in value.values():
-            yield from leaves(entry)
-    elif isinstance(value, Phrase):
-        yield from (leaf for _, found in value.pairs for leaf in leaves(found))
-        yield str(value)
-    elif isinstance(value, Money):
-        yield value.amount
-    elif is_dataclass(value) and not isinstance(value, type):
-        for one in fields(value):
-            yield from leaves(getattr(value, one.name))
-    elif isinstance(value, list | tuple | set | frozenset):
-        for entry in value:
-            yield from leaves(entry)
-    else:
-        yield value
+    rest: list[Any] = list(values)
+    while rest:
+        value = rest.pop()
+        kind: Any = type(value)
+        if kind in PLAIN:
+            yield value
+        elif isinstance(value, Mapping):
+            rest += value.values()
+        elif isinstance(value, Phrase):
+            rest += (found for _, found in value.pairs)
+            yield str(value)
+        elif isinstance(value, Money):
+            yield value.amount
+        elif names := names_of(kind):
+            rest += (getattr(value, name) for name in names)
+        elif isinstance(value, list | tuple | set | frozenset):
+            rest += value
+        else:
+            yield value
 
 
-def numbers(values: Iterable[Any]) -> set[float]:
-    found: set[float] = set()
-    for value in values:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            found.add(abs(float(value)))
-        elif isinstance(value, str) and "://" not in value:
-            found |= {float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?:\.\d+)?", value) if n.strip(",")}
-    return found
+@cache
+def names_of(kind: type) -> tuple[str, ...]:
+    """Of a dataclass's fields."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
 
 
-def days_in(values: Iterable[Any]) -> set[date]:
-    found: set[date] = set()
-    for value in values:
-        if isinstance(value, datetime):
-            found.add(value.date())
-        elif isinstance(value, date):
-            found.add(value)
-        elif isinstance(value, str):
-            found |= dates(value) | {date.fromisoformat(d) for d in re.findall(r"\b20\d\d-\d\d-\d\d\b", value)}
-    return found
+@dataclass
+class Figures:
+    """Numbers and days that some values hold, each value and each text looked at once."""
+
+    numbers: set[float] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, *values: Any) -> Figures:
+        found, texts = cls(), set[str]()
+        for value in leaves(*values):
+            if isinstance(value, str):
+                texts.add(value)
+            elif isinstance(value, int | float) and not isinstance(value, bool):
+                found.numbers.add(abs(float(value)))
+            elif isinstance(value, date):
+                found.days.add(value.date() if isinstance(value, datetime) else value)
+        for text in texts:
+            found.numbers |= numbers(text)
+            found.days |= days_in(text)
+        return found
+
+
+@cache
+def numbers(text: str) -> frozenset[float]:
+    told = [] if "://" in text else re.findall(r"\d[\d,]*(?:\.\d+)?", text)
+    return frozenset(float(n.replace(",", "")) for n in told if n.strip(","))
+
+
+@cache
+def days_in(text: str) -> frozenset[date]:
+    return frozenset(dates(text) | {date.fromisoformat(d) for d in re.findall(r"\b20\d\d-\d\d-\d\d\b", text)})
 
 
 def hours_of(engagement: Engagement) -> set[float]:
@@ -128,16 +150,16 @@ class Known:
     """Everything that a text may say of one engagement, or of all."""
 
     def __init__(self, voice: Voice, ref: str | None) -> None:
-        derived = [e for d in voice.days.values() for e in d.engagements if ref in (None, e.ref)]
         engagements = [e for e in voice.portfolio.engagements if ref in (None, e.ref)]
-        values = [leaf for e in derived for leaf in (*leaves(engagement_json(e)), *leaves(e))]
-        values += [leaf for e in engagements for leaf in leaves(e)]
-        values += list(leaves(voice.settings.finance.model_dump()))
-        values += list(voice.days)
+        parts = [Figures.of(voice.settings.finance.model_dump(), *voice.days)]
         if ref is None:
-            values += [leaf for d in voice.days.values() for leaf in (*leaves(to_json(d)), *leaves(d.portfolio))]
-        self.numbers = numbers(values)
-        self.days = days_in(values)
+            refs = {e.ref for d in voice.days.values() for e in d.engagements} | {e.ref for e in engagements}
+            parts += [figures_of(voice, one) for one in refs]
+            parts += [Figures.of(portfolio_json(d), d.portfolio) for d in voice.days.values()]
+        else:
+            parts.append(figures_of(voice, ref))
+        self.numbers = set[float]().union(*(part.numbers for part in parts))
+        self.days = set[date]().union(*(part.days for part in parts))
         self.numbers |= {h for e in engagements for h in hours_of(e)}
         self.numbers |= self._derived_sums(voice, ref)
 
@@ -170,6 +192,23 @@ class Known:
 
     def has_share(self, percent: float) -> bool:
         return self.has_hours(percent) or bool(self._between((percent - 0.51) / 100, (percent + 0.51) / 100))
+
+
+FOUND: dict[tuple[date, str], Figures] = {}
+
+
+def figures_of(voice: Voice, ref: str) -> Figures:
+    """What stands in one engagement and in what was derived of it as of any day."""
+    if (voice.day, ref) not in FOUND:
+        derived = [e for d in voice.days.values() for e in d.engagements if e.ref == ref]
+        own = [e for e in voice.portfolio.engagements if e.ref == ref]
+        FOUND[voice.day, ref] = Figures.of(*map(engagement_json, derived), *derived, *own)
+    return FOUND[voice.day, ref]
+
+
+def portfolio_json(derived: Derived) -> Mapping[str, Any]:
+    """All that the JSON of a day says beside the engagements themselves."""
+    return {name: value for name, value in to_json(replace(derived, engagements=())).items() if name != "engagements"}
 
 
 def rounding(value: float) -> float:

@@ -13,7 +13,12 @@ import pytest
 from bot.derive.output import engagement_json
 from bot.derive.results import EngagementDerived
 from bot.domain.vocabulary import Phase
+from bot.report.deck.slides import customer_slides
+from bot.report.digests import own_digest, portfolio_digest
+from bot.report.schedule import forced
 from bot.report.site import make_site
+from bot.report.site.customer import customer_facts_of
+from bot.report.site.plainwords import PlainWords
 from tests.report.demo_voice import DAY, OTHERS, Voice, demo_voice
 
 MOST_WORDS = 450
@@ -121,6 +126,73 @@ def test_progress_finish_and_end_are_the_same_in_status_portfolio_and_page(any_v
         page = next(body for name, body in pages.items() if name.endswith(".html") and head in body)
         assert done in page
         assert finish in page
+
+
+def test_roll_ups_tell_what_is_worst_in_the_words_of_the_statuses(any_voice: Voice) -> None:
+    voice = any_voice
+    for kind in ("monthly", "quarterly"):
+        due = forced(voice.settings, voice.calendar, kind, None, voice.day)
+        [document] = voice.made(kind)
+        section = document.body.partition("### What is worst")[2].partition("\n### ")[0]
+        firsts = [e.stories[0] for e in voice.context.derive(due.as_of).running if e.stories]
+        grave = [story for story in firsts if story.severity in ("high", "critical")]
+        assert grave
+        assert section.count("\n- ") == min(len(grave), 5)
+        told = [story for story in grave if voice.words.output(story.headline) in section]
+        assert len(told) >= min(len(grave), 5)
+
+
+def test_the_portfolio_shows_the_colours_that_the_statuses_of_the_last_weeks_said(voice: Voice) -> None:
+    body = voice.made("portfolio")[0].body
+    seen = 0
+    for derived in voice.context.derive(voice.day).running:
+        days = [date(2026, 10, 22) + timedelta(weeks=n) for n in range(4)]
+        then = [voice.context.derived(derived.ref, day) for day in days]
+        said = [e.status.overall if e and e.phase == Phase.ACTIVE else None for e in then]
+        if all(said):
+            seen += 1
+            assert f"<br>{voice.words.dots(said)} |" in _row(body, derived), derived.title
+    assert seen > 3
+
+
+def test_a_pm_s_digest_names_the_engagement_of_each_step_by_date(voice: Voice) -> None:
+    period = forced(voice.settings, voice.calendar, "portfolio", None, voice.day).period
+    digest = own_digest(voice.context, voice.day, period, "priya.nair", ("priya.nair",), {})
+    lines = digest.sections[0].lines
+    mine = {voice.context.titled(e.ref, e.title): e for e in voice.context.derive(voice.day).running}
+    found = [next(e for name, e in mine.items() if f"({name})" in line) for line in lines]
+    assert len({e.ref for e in found}) > 1
+    due = sorted(
+        step.due
+        for e in {e.ref: e for e in found}.values()
+        for step in e.steps
+        if step.due and step.due < voice.day + timedelta(weeks=1)
+    )
+    assert [f", {voice.words.date(day)}" in line for day, line in zip(due, lines, strict=True)] == [True] * len(lines)
+    assert [", **overdue**" in line for line in lines] == [day < voice.day for day in due]
+
+
+def test_the_portfolio_s_digest_tells_an_engagement_once_as_worst_and_a_date_once_in_an_ask(any_voice: Voice) -> None:
+    voice = any_voice
+    digest = portfolio_digest(voice.context, forced(voice.settings, voice.calendar, "portfolio", None, voice.day))
+    _, worst, asks, _ = (section.lines for section in digest.sections)
+    running = {voice.context.titled(e.ref, e.title) for e in voice.context.derive(voice.day).running}
+    named = [name for line in worst for name in running if f"{name}: " in line]
+    assert len(named) == len(set(named)) == len(worst) > 2
+    asked = [ask for line in asks for ask in line.split("; ")]
+    assert any("due since" in ask for ask in asked)
+    assert not [ask for ask in asked if "due since" in ask and ", by " in ask]
+
+
+def test_a_customer_s_slides_say_the_states_that_the_customer_s_text_says(any_voice: Voice) -> None:
+    voice, words = any_voice, PlainWords(any_voice.words)
+    derived, seen = voice.context.derive(voice.day), set()
+    for found, text in voice.status("customer"):
+        facts = customer_facts_of(voice.portfolio, derived, voice.settings, voice.calendar, found.ref)
+        states = {row[-1] for slide in customer_slides(facts, words) if slide.table for row in slide.table.rows}
+        assert all(f" {state} |" in text for state in states), (found.title, states)
+        seen |= states
+    assert seen >= {"done", "on plan", "at risk"}
 
 
 def _row(portfolio: str, derived: EngagementDerived) -> str:

@@ -56,7 +56,19 @@ def test_a_rule_with_other_evidence_is_no_new_risk_but_another_entry_of_the_regi
 def test_the_headline_holds_the_finish_against_the_end_of_the_sow(finish: date, said: str) -> None:
     forecast = r.Forecast(r.Quantiles(finish, finish, finish, finish), 0.5, basis=ForecastBasis.THROUGHPUT)
     facts = Facts(end=date(2026, 12, 18))
-    assert said in headline(CONTEXT, r.EngagementDerived("a#1", forecast=forecast, end=facts.end), facts)
+    assert said in headline(
+        CONTEXT, r.EngagementDerived("a#1", forecast=forecast, end=facts.end), facts, date(2026, 11, 20)
+    )
+
+
+def test_after_the_end_of_the_sow_nobody_is_told_a_chance_to_be_on_time() -> None:
+    day = date(2027, 1, 8)
+    forecast = r.Forecast(r.Quantiles(day, day, day, day), 0.0, basis=ForecastBasis.THROUGHPUT)
+    late = r.EngagementDerived("a#1", forecast=forecast, end=date(2026, 12, 18))
+    on, after = (headline(CONTEXT, late, Facts(), date(2026, 12, n)) for n in (18, 19))
+    assert "; chance to be on time 0%." in on
+    assert "chance" not in after
+    assert "and with 80% certainty by **Jan 8, 2027**." in after
 
 
 def test_a_customer_is_promised_no_earlier_date_than_planned_before_the_work_is_done() -> None:

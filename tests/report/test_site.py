@@ -130,7 +130,7 @@ def test_the_portfolio_says_what_a_director_asks() -> None:
     text = Page(site()["index.html"]).text
     for fact in (
         "As of Nov 20, 2026", "$380,000", "$340,000 to $420,000", "84% of the target of $450,000", "Yellow", "Migration",
-        "40%", "Dec 10, 2026", "62%", "54%", "+5 days", "$280,000", "1 update overdue", "−5 %",
+        "40%", "Dec 10, 2026", "62%", "54%", "+5 working days", "$280,000", "1 update overdue", "−5 %",
     ):  # fmt: skip
         assert fact in text, fact
 

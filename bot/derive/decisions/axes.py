@@ -266,13 +266,14 @@ def _chance_signs(subject: Subject) -> Iterator[Sign]:
     chance, finish = subject.derived.forecast.on_time_probability, subject.derived.forecast.finish
     end = deadline(subject)
     if chance is not None and end is not None:
+        dates: dict[str, Value] = {"p50": finish.p50, "p80": finish.p80}
         text = Phrase(
-            "{share} chance to finish by {end} (P50 {p50}, P80 {p80}).",
-            share=Percent(chance),
-            end=end,
-            p50=finish.p50,
-            p80=finish.p80,
+            "{share} chance to finish by {end} (P50 {p50}, P80 {p80}).", share=Percent(chance), end=end, **dates
         )
+        if end < subject.day:  # nobody asks for the chance of a day that has passed
+            text = Phrase(
+                "Likely to finish on {p50}, and by {p80} with {share} certainty.", share=Percent(0.8), **dates
+            )
         if _untouched(subject):
             yield Sign("green", Reason(text, (subject.engagement.ref,)), "green")
         else:

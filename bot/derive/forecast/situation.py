@@ -16,7 +16,7 @@ from bot.derive.forecast.finish import Prior, PriorSource, Remaining, combine_pr
 from bot.derive.forecast.history import History, State, make_history
 from bot.derive.forecast.milestones import Landing, find_landings
 from bot.derive.forecast.reference import MIN_WEEKS, Reference
-from bot.derive.forecast.revenue import Terms, hours_sold, make_terms
+from bot.derive.forecast.terms import Terms, hours_sold, make_terms
 from bot.derive.scope.progress import derive_phase
 from bot.derive.subject import Subject
 from bot.domain.calendar import ONE_DAY
@@ -103,22 +103,9 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         if joining:
             remaining = remaining.faster(_gain(usual, capacity, remaining.median))
     return Situation(
-        subject=subject,
-        ref=ref,
-        history=history,
-        state=state,
-        now=now,
-        phase=phase,
-        effort=effort,
-        fixed_scope=fixed,
-        prior=prior,
-        remaining=remaining,
-        capacity=capacity,
-        delay=delay,
-        floor=_chain_days(subject),
-        landings=landings,
-        end=deadline(subject),
-    )
+        subject, ref, history, state, now, phase, effort, fixed, prior, remaining,
+        capacity=capacity, delay=delay, floor=_chain_days(subject), landings=landings, end=deadline(subject),
+    )  # fmt: skip
 
 
 def class_of(subject: Subject, ref: Reference) -> Reference:

@@ -52,6 +52,8 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """What an entry must have, by kind; of a risk what GitLab PS's risk management asks for."""
+REGISTER_RULE: Final = "raid-risk"
+"""What stands for a rule where people, not psbot, see a risk."""
 
 
 def derive_raid(subject: Subject) -> tuple[RaidEntry, ...]:
@@ -66,7 +68,7 @@ def register_risks(subject: Subject) -> tuple[Risk, ...]:
     """The open risks of the register as risks: severity by level (an escalated one is high), action = mitigation."""
     return tuple(
         Risk(
-            rule="raid-risk",
+            rule=REGISTER_RULE,
             source=RiskSource.REGISTER,
             severity=_severity(entry),
             message=entry.title,

@@ -11,12 +11,13 @@ from bot.derive.results import Derived, EngagementDerived, PortfolioQuarter
 from bot.domain.calendar import Period, WorkCalendar
 from bot.domain.frozen import frozen
 from bot.domain.vocabulary import MilestoneState, Phase
+from bot.report.charts import three_figures
 from bot.report.kinds.customer import CustomerFacts
 from bot.report.parts.weeks import count_colours
 from bot.report.site.customer import shown
 from bot.report.site.plainwords import PlainWords
 from bot.report.text.safe_text import clean
-from bot.report.worth import worth_telling
+from bot.report.worth import is_over, worth_telling
 
 T = TypeVar("T")
 ROWS_A_SLIDE = 10
@@ -145,7 +146,9 @@ def _around(known: Sequence[tuple[str, PortfolioQuarter]], quarter: str) -> list
 def _revenue_title(name: str, quarter: PortfolioQuarter | None, words: PlainWords) -> str:
     if quarter is None:
         return words.text("deck.no_revenue", quarter=name)
-    said = words.text("deck.is_forecast", quarter=name, amount=words.money(quarter.forecast))
+    said = words.text(
+        "deck.brought" if is_over(quarter) else "deck.is_forecast", quarter=name, amount=words.whole(quarter)
+    )
     if not quarter.target:
         return said
     share = quarter.forecast / quarter.target - 1
@@ -154,8 +157,9 @@ def _revenue_title(name: str, quarter: PortfolioQuarter | None, words: PlainWord
 
 
 def _quarter_row(name: str, q: PortfolioQuarter, words: PlainWords) -> tuple[str, ...]:
-    amounts = (q.target, q.actual, q.forecast, q.low, q.high, q.upside)
-    return (name, *(words.number(amount, 0) for amount in amounts))
+    ahead = (None, None, None, None) if is_over(q) else (q.forecast, q.low, q.high, q.upside)
+    known = (words.number(amount, 0) for amount in (q.target, q.actual))
+    return (name, *known, *(words.number(three_figures(amount), 0) for amount in ahead))
 
 
 def _waterfall(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Iterator[Slide]:
@@ -187,7 +191,8 @@ def _stories(derived: Derived, words: PlainWords, notes: tuple[str, ...]) -> Ite
     told = [(e, e.stories[0]) for e in derived.engagements if e.stories and e.phase != Phase.COMPLETE]
     for engagement, story in told[:MOST_STORIES]:
         lines = [f"{short(engagement.customer or engagement.title)}: {engagement.ref}"]
-        lines += [line for line in map(words.value, (story.cause, story.action)) if line]
+        why = "" if story.cause == story.headline else story.cause
+        lines += [line for line in map(words.value, (why, story.action)) if line]
         who = words.text("deck.owner", owner=story.owner) if story.owner else words.text("deck.no_owner")
         lines.append(words.text("deck.by_day", who=who, day=story.due) if story.due else who)
         evidence = tuple(words.text("deck.evidence", ref=ref) for ref in story.evidence[:8])
@@ -240,7 +245,7 @@ def customer_slides(facts: CustomerFacts, words: PlainWords) -> tuple[Slide, ...
                 words.date(m.baseline),
                 words.date(m.due),
                 words.date(m.forecast),
-                words.name("milestone_state", "done" if m.done else m.state),
+                words.name("customer_milestone", "done" if m.done else m.state),
             )
             for m in part
         )

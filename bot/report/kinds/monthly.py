@@ -22,6 +22,7 @@ from bot.report.parts.asks import AskView, ask_views
 from bot.report.parts.charts import revenue_charts
 from bot.report.parts.colours import AxisView, axis_views, colours_of
 from bot.report.parts.decisions import Decision, decisions_in
+from bot.report.parts.forecast_before import Was, quarter_was
 from bot.report.parts.forecast_record import RecordView, promised_by_engagement, record_view
 from bot.report.parts.headline import headline
 from bot.report.parts.invoicing import InvoicingView, invoicing_view
@@ -38,6 +39,7 @@ from bot.report.parts.movement import (
 )
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
+from bot.report.parts.stories import StoryView, grave_stories
 from bot.report.parts.waterfall import WaterfallView, waterfall_view
 from bot.report.parts.weeks import count_colours, weekly_colours
 from bot.report.registry import Report
@@ -95,7 +97,7 @@ class MonthlyView:
     quarter: SafeMarkdown
     charts: tuple[SafeMarkdown, ...]
     revenue: PortfolioQuarter | None
-    revenue_before: PortfolioQuarter | None
+    revenue_before: Was | None
     earned: float
     expected: float | None
     replayed: bool
@@ -114,6 +116,7 @@ class MonthlyView:
     completed: Sequence[SafeMarkdown]
     rated: int
     hours: float
+    worst: Sequence[tuple[SafeMarkdown, StoryView]]
     asks: Sequence[tuple[SafeMarkdown, AskView]]
     more_asks: int
     partners: tuple[PartnerView, ...]
@@ -143,7 +146,7 @@ def monthly_view(due: Due, context: ReportContext) -> MonthlyView:
         quarter=SafeMarkdown(quarter.name),
         charts=revenue_charts(context, derived),
         revenue=derived.portfolio.revenue.get(quarter.name),
-        revenue_before=then.portfolio.revenue.get(quarter.name) if due.period.first > quarter.first else None,
+        revenue_before=quarter_was(context, quarter, due.period.first - ONE_DAY),
         earned=month.actual,
         expected=expected,
         replayed=promised is None,
@@ -162,6 +165,7 @@ def monthly_view(due: Due, context: ReportContext) -> MonthlyView:
         completed=[m.name for m in months if m.derived.phase == Phase.COMPLETE],
         rated=sum(e.phase == Phase.COMPLETE for e in derived.engagements),
         hours=sum(m.hours for m in months),
+        worst=grave_stories(context, derived.running),
         asks=needed[:MOST_ASKS],
         more_asks=max(0, len(needed) - MOST_ASKS),
         partners=partner_views(context, due.as_of, due.period),
@@ -192,7 +196,7 @@ def month_of_engagement(
         facts=engagement.facts,
         derived=derived,
         end=derived.end,
-        headline=headline(context, derived, engagement.facts),
+        headline=headline(context, derived, engagement.facts, due.as_of),
         rag=colours["overall"],
         trend=weekly_colours(context, ref, span),
         axes=axis_views(context, derived),

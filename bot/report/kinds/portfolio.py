@@ -28,13 +28,14 @@ from bot.report.parts.orders import red_but_quiet
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import RiskView, risk_views
 from bot.report.parts.stories import StoryView, story_views
-from bot.report.parts.weeks import colour_on, count_colours, published_in
+from bot.report.parts.weeks import colour_on, count_colours, published_in, weekly_colours
 from bot.report.registry import Report
 from bot.report.text.safe_text import SafeMarkdown
 from bot.report.worth import is_worth
 
 MOST_UPSIDE = 3
 MOST_DRIVERS = 4
+WEEKS_TOLD = 4
 
 
 @frozen
@@ -61,6 +62,8 @@ class EngagementLine:
     voices: tuple[Voice, ...]
     why: Text = ""
     """Why it has the colour that it had when the week ended."""
+    trend: tuple[str, ...] = ()
+    """Its colours of the last weeks, oldest first."""
 
     @property
     def trouble(self) -> StoryView | RiskView | None:
@@ -190,6 +193,7 @@ def line_of(context: ReportContext, derived: EngagementDerived, due: Due, week: 
         sum(entry.state != ItemState.CLOSED for entry in derived.raid),
         voices(context, derived.ref, week),
         _why(context, derived.ref, week.last),
+        weekly_colours(context, derived.ref, Period(week.last - WEEKS_TOLD * WEEK + ONE_DAY, week.last, week.name)),
     )
 
 

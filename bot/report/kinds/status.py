@@ -213,7 +213,7 @@ def status_view(week: Week, colours: Mapping[str, str], steps: tuple[StepView, .
         partial=derived.status.partial,
         trend=trend["overall"],
         axes=axis_views(context, derived, trend),
-        headline=headline(context, derived, facts),
+        headline=headline(context, derived, facts, week.due.as_of),
         until=week.until,
         compared=context.derived(derived.ref, week.since, Depth.STATUS) is not None,
         previous=previous.period if previous else "",

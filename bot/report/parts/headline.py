@@ -13,18 +13,18 @@ from bot.report.context import ReportContext
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 
-def headline(context: ReportContext, derived: EngagementDerived, facts: Facts) -> SafeMarkdown:
-    """The sentences; what is not known is left out."""
-    return joined([*_finish(context, derived, facts), *_work(context, derived)], " ")
+def headline(context: ReportContext, derived: EngagementDerived, facts: Facts, day: date) -> SafeMarkdown:
+    """The sentences as of `day`; what is not known is left out."""
+    return joined([*_finish(context, derived, facts, day), *_work(context, derived)], " ")
 
 
-def _finish(context: ReportContext, derived: EngagementDerived, facts: Facts) -> Iterator[SafeMarkdown]:
+def _finish(context: ReportContext, derived: EngagementDerived, facts: Facts, day: date) -> Iterator[SafeMarkdown]:
     words, finish = context.templates.words, derived.forecast.finish
     if derived.phase == Phase.COMPLETE:
-        day = derived.completion.completed_on
-        against = _against(context, derived.end, day)
-        key = "complete" if day is None else "completed_against" if against else "completed"
-        yield words.text(f"headline.{key}", day=day, against=against)
+        done = derived.completion.completed_on
+        against = _against(context, derived.end, done)
+        key = "complete" if done is None else "completed_against" if against else "completed"
+        yield words.text(f"headline.{key}", day=done, against=against)
         return
     if derived.phase == Phase.NOT_STARTED:
         dated = facts.start is not None and derived.end is not None
@@ -34,7 +34,8 @@ def _finish(context: ReportContext, derived: EngagementDerived, facts: Facts) ->
         return
     against = _against(context, derived.end, finish.p50)
     chance = derived.forecast.on_time_probability
-    key = "finish" if not against or chance is None else "finish_against"
+    missed = derived.end is not None and derived.end < day
+    key = "finish" if not against or chance is None else "finish_missed" if missed else "finish_against"
     yield words.text(f"headline.{key}", p50=finish.p50, p80=finish.p80, against=against, chance=words.percent(chance))
 
 

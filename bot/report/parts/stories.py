@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot.derive.results import EngagementDerived, Story
+from bot.derive.results import SEVERITIES, EngagementDerived, Story
 from bot.domain.frozen import frozen
 from bot.domain.messages import Text
+from bot.domain.vocabulary import Severity
 from bot.report.context import ReportContext
 from bot.report.parts.rows import SEVERITY_DOTS
 from bot.report.text.safe_text import SafeMarkdown, joined
+
+GRAVE = (Severity.HIGH, Severity.CRITICAL)
+MOST_GRAVE = 5
 
 
 @frozen
@@ -31,6 +35,17 @@ class StoryView:
 
 def story_views(context: ReportContext, derived: EngagementDerived) -> tuple[StoryView, ...]:
     return tuple(_view(context, derived, story) for story in derived.stories)
+
+
+def worst_stories(context: ReportContext, running: Iterable[EngagementDerived]) -> list[tuple[SafeMarkdown, StoryView]]:
+    """(engagement, its worst story): the gravest first."""
+    told = [(context.titled(e.ref, e.title), story) for e in running for story in story_views(context, e)[:1]]
+    return sorted(told, key=lambda pair: -SEVERITIES.index(pair[1].severity))
+
+
+def grave_stories(context: ReportContext, running: Iterable[EngagementDerived]) -> list[tuple[SafeMarkdown, StoryView]]:
+    """Those that are worth a director's time in a roll-up."""
+    return [(name, story) for name, story in worst_stories(context, running) if story.severity in GRAVE][:MOST_GRAVE]
 
 
 def _view(context: ReportContext, derived: EngagementDerived, story: Story) -> StoryView:

@@ -29,8 +29,8 @@ from bot.report.site.draw import (
     draw_trend,
 )
 from bot.report.site.plainwords import PlainWords
+from bot.report.site.portfolio_timeline import PortfolioTimeline, draw_timeline
 from bot.report.site.site_data import Invoices, Link, Row, Site
-from bot.report.site.timeline import Timeline, draw_timeline
 from bot.report.text.safe_text import safe_url
 from bot.report.worth import worth_telling
 
@@ -48,7 +48,7 @@ class PortfolioPage:
     now: PortfolioQuarter | None
     revenue_chart: RevenueChart | None
     colours: tuple[Stack, ...]
-    timeline: Timeline | None
+    timeline: PortfolioTimeline | None
     decisions: tuple[Decided, ...]
     invoices: tuple[Invoices, ...]
     bridge: Bridge | None

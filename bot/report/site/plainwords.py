@@ -7,9 +7,10 @@ from typing import Any
 
 from bot.domain.frozen import frozen
 from bot.domain.messages import Phrase, Series, pieces
-from bot.report.charts import forecast_money
+from bot.report.charts import forecast_money, whole_money
 from bot.report.text.safe_text import NOTHING, clean
 from bot.report.text.wording import Words
+from bot.report.worth import Revenue
 
 VALUE_LIMIT = 5_000
 
@@ -68,6 +69,10 @@ class PlainWords:
     def about(self, value: float | None) -> str:
         """Money that is forecast, to the figures that every text shows."""
         return str(forecast_money(self.words, value)).replace("\\", "")
+
+    def whole(self, q: Revenue) -> str:
+        """All of a period: its forecast, or what came once nothing more is to come."""
+        return str(whole_money(self.words, q)).replace("\\", "")
 
     def money(self, value: float | None) -> str:
         return str(self.words.money(value)).replace("\\", "")

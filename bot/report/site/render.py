@@ -18,7 +18,7 @@ from bot.report.environment import Sandbox, View, names_of, shipped_folder
 from bot.report.site.plainwords import PlainWords
 
 COMPILED = Compiled()
-FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "money", "about")
+FORMATS = ("date", "day", "number", "percent", "ratio", "hours", "signed", "money", "about", "whole")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class PageRenderer:
             autoescape=True,
             finalize=jinja2.pass_context(lambda _, value: self._visible(value)),
             optimized=False,
+            auto_reload=False,
             bytecode_cache=COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,

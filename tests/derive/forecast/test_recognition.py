@@ -10,7 +10,8 @@ import pytest
 from bot.derive.forecast import Reference, forecast_engagement
 from bot.derive.forecast.engagement import EngagementForecast
 from bot.derive.forecast.history import make_history
-from bot.derive.forecast.revenue import Outlook, make_spans, make_terms, quarter_trials
+from bot.derive.forecast.revenue import Outlook, make_spans, quarter_trials
+from bot.derive.forecast.terms import make_terms
 from bot.derive.forecast.trials import Ahead
 from bot.derive.results import QuarterRevenue
 from bot.domain.messages import Money, Phrase

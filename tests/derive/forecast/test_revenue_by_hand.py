@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.derive.forecast.history import WorkAxis
 from bot.derive.forecast.milestones import Amount
@@ -18,16 +16,13 @@ from bot.derive.forecast.revenue import (
     Outlook,
     QuarterTrials,
     Span,
-    Terms,
     make_spans,
-    make_terms,
     month_trials,
     quarter_trials,
 )
-from bot.derive.subject import Subject
+from bot.derive.forecast.terms import Terms
 from bot.domain.calendar import Period
-from bot.domain.messages import Phrase
-from tests.builders import CALENDAR, make_item, make_log, make_settings, make_subject
+from tests.builders import CALENDAR
 
 PAST, THIS, NEXT = Span("past", -60, 0), Span("this", 0, 60), Span("next", 60, 120)
 SPANS = (PAST, THIS, NEXT)
@@ -209,6 +204,23 @@ def test_percent_complete_is_never_more_than_all_and_nothing_without_an_estimate
         assert q["past"].actual == earned
 
 
+def test_a_contract_worth_nothing_is_told_as_that() -> None:
+    q = found(terms("percent_complete", value=0.0))
+    assert str(q["this"].text).endswith("the contract is worth USD 0")
+
+
+def test_what_was_done_before_anybody_estimated_it_is_earned_when_somebody_does() -> None:
+    q = found(terms("percent_complete", value=10_000.0), eac_at=lambda at: None if at <= 0 else 100.0)
+    assert (q["past"].actual, q["this"].actual) == (0, 5000)
+
+
+@pytest.mark.parametrize("hours", [-0.5, -20.0])
+def test_hours_taken_back_beyond_those_logged_leave_percent_complete_at_nothing(hours: float) -> None:
+    back = SimpleNamespace(hours_until=lambda at: hours)
+    q = found(terms("percent_complete", value=10_000.0), history=back, ahead=ahead(50.0))
+    assert [figures(q[name])[:2] for name in ("past", "this", "next")] == [(0, [0]), (0, [5000]), (0, [5000])]
+
+
 def test_a_change_order_counts_for_percent_complete_from_its_approval() -> None:
     q = found(terms("percent_complete", value=12_000.0, added=((20.0, 2000.0, 10.0),)), ahead=None)
     assert (q["past"].actual, q["this"].actual) == (2000, 4000)
@@ -317,40 +329,6 @@ def test_upside_names_its_parts_and_soft_bookings_earn_no_more_than_there_is_roo
     assert str(chance.more) == "Could add: acceptance or completion in time USD 2,000"
 
 
-def test_a_quarter_is_its_mean_and_eighty_percent_in_cents() -> None:
-    summary = QuarterTrials(1.236, np.arange(11) * 100 / 3, 2.345678, Phrase("why")).summary(("a#1",))
-    assert (summary.actual, summary.forecast, summary.low, summary.high, summary.upside) == (
-        1.24,
-        166.67,
-        33.33,
-        300.0,
-        2.35,
-    )
-    assert [(str(r.text), r.evidence) for r in summary.reasons] == [("why", ("a#1",))]
-
-
-@pytest.mark.parametrize(
-    ("whole", "expected"),
-    [
-        ([7.0], (7, 7, 7)),
-        ([0.0, 10.0], (5, 1, 9)),
-        ([0.0] * 19 + [1900.0], (95, 0, 95)),
-        ([1000.0] * 19 + [0.0], (950, 950, 1000)),
-    ],
-)
-def test_the_range_always_holds_the_mean(whole: list[float], expected: tuple[float, float, float]) -> None:
-    summary = QuarterTrials(0.0, np.array(whole), -3.0).summary()
-    assert (summary.forecast, summary.low, summary.high) == expected
-    assert (summary.upside, summary.reasons) == (0, ())
-
-
-@given(st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=300) | st.lists(st.sampled_from([0.0, 5e3]), min_size=2))
-def test_the_range_is_the_one_that_numpy_finds(whole: list[float]) -> None:
-    summary, (low, high) = QuarterTrials(0.0, np.array(whole)).summary(), np.percentile(whole, [10, 90])
-    mean = float(np.mean(whole))
-    assert (summary.low, summary.high) == (round(min(float(low), mean), 2), round(max(float(high), mean), 2))
-
-
 @pytest.mark.parametrize(
     ("recognition", "changes", "known"),
     [
@@ -368,70 +346,23 @@ def test_what_a_rule_needs_to_know(recognition: Any, changes: dict[str, Any], kn
     assert (made.known, bool(found(made))) == (known, known)
 
 
-# -- the terms
-
-
-def terms_of(**values: Any) -> Terms:
-    subject: Subject = make_subject(**values)
-    return make_terms(subject, WorkAxis(CALENDAR))
-
-
-def test_the_mean_rate_is_that_of_the_billable_hours_logged() -> None:
-    """20 hours at 100, 20 at 150, of which 10 wait for approval; 20 that nobody pays: 80 of 100 with the usual 40."""
-    work, free = make_item(1), make_item(2, labels=["non-billable"])
-    logs = [
-        make_log(work, 20, "2026-11-02"),
-        make_log(work, 10, "2026-11-02", user="bob"),
-        make_log(work, 10, "2026-11-02", user="bob", approved=False),
-        make_log(free, 20, "2026-11-02"),
-    ]
-    rates = make_settings(finance={"rates": {"default": 100, "bob": 150}})
-    made = terms_of(settings=rates, facts={"value": None, "hours": None}, items=[work, free], timelogs=logs)
-    assert (made.rate, made.pending_money, made.billed_money.sum()) == (125, 1500, 3500)
-    assert made.billable_share == pytest.approx(0.8)
-
-
-def test_hours_taken_back_and_hours_without_a_rate_say_nothing_of_the_mean() -> None:
-    work = make_item(1)
-    rates = make_settings(finance={"rates": {"default": 100, "bob": 150}})
-    unsold: dict[str, Any] = {"value": None, "hours": None}
-    back = [make_log(work, 10, "2026-11-02", user="bob"), make_log(work, -10, "2026-11-02")]
-    assert terms_of(settings=rates, facts=unsold, items=[work], timelogs=back).rate == 100
-    dearer = [make_log(work, 10, "2026-11-02"), make_log(work, -8, "2026-11-02", user="bob")]
-    assert terms_of(settings=rates, facts=unsold, items=[work], timelogs=dearer).rate == 100
-    unknown = make_settings(finance={"rates": {"carl": 100}})
-    logs = [make_log(work, 9, "2026-11-02")]
-    assert terms_of(settings=unknown, facts=unsold, items=[work], timelogs=logs).rate is None
-    more_back = [make_log(work, 10, "2026-11-02", billable=False), make_log(work, -90, "2026-11-02")]
-    assert terms_of(items=[work], timelogs=more_back).billable_share == 1.0
-
-
-def test_change_orders_move_value_and_hours_by_what_was_decided() -> None:
-    orders = [
-        make_item(2, labels=["change-order::approved"], facts={"hours": 10, "value": 2000}, closed="2026-10-20"),
-        make_item(3, labels=["change-order::rejected"], facts={"hours": 7, "value": 900}, closed="2026-10-20"),
-        make_item(4, labels=["change-order::proposed"], facts={"hours": 5, "value": 700}),
-    ]
-    made = terms_of(items=[make_item(1), *orders])
-    assert (made.value, made.hours, made.upside_value, made.approved_value) == (22_000, 110, 700, 2000)
-    assert [value for _, value, _ in made.added] == [2000]
-    bare = terms_of(items=[make_item(1), *orders], facts={"value": None, "hours": None})
-    assert (bare.value, bare.hours) == (None, None)
-
+# -- months
 
 MONTHS = Span("one", 60, 80), Span("two", 80, 100), Span("three", 100, 120)
 
 
 @pytest.mark.parametrize("rule", ["on_acceptance", "on_completion"])
-def test_what_an_event_could_add_to_a_quarter_is_shared_by_its_months(rule: str) -> None:
+@pytest.mark.parametrize("value", [1000.0, 1.0])
+def test_what_an_event_could_add_to_a_quarter_is_shared_by_its_months(rule: str, value: float) -> None:
     """Of five trials two land in the first month, one in the second, one in the third, one later: 80 % in the quarter."""
     days = (15.0, 20.0, 40.0, 60.0, 90.0)
     made = outlook(
-        terms(rule, value=1000.0), amounts=(amount(1000, *days),), ahead=ahead(*[40.0] * len(days), days=days)
+        terms(rule, value=value), amounts=(amount(value, *days),), ahead=ahead(*[40.0] * len(days), days=days)
     )
     quarter = quarter_trials(made, SPANS)["next"]
-    assert quarter.upside == pytest.approx(200)
-    assert [m.upside for m in month_trials(made, MONTHS, SPANS).values()] == pytest.approx([100, 50, 50])
+    assert quarter.upside == pytest.approx(value / 5)
+    shares = [m.upside / value for m in month_trials(made, MONTHS, SPANS).values()]
+    assert shares == pytest.approx([0.1, 0.05, 0.05])
 
 
 def test_soft_bookings_of_the_months_come_to_those_of_the_quarter() -> None:

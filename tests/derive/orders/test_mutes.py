@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.derive import derive_portfolio
 from bot.derive.decisions.mutes import mute_payload
 from bot.derive.results import EngagementDerived
-from bot.domain.model import PastReport, Reply
+from bot.domain.model import Item, PastReport, Reply, ThreadNote
 from bot.domain.vocabulary import Audience
 from tests.builders import CALENDAR, DAY, REF, make_engagement, make_item, make_portfolio, make_settings
 
 MUTE = "psbot mute budget-exceeded until 2026-11-22: waiting for the signature"
 
 
-def derive(*lines: str, day: date = DAY, spent: float = 25, memory: dict[str, Any] | None = None) -> EngagementDerived:
+def derive(
+    *lines: str, day: date = DAY, spent: float = 25, memory: dict[str, Any] | None = None, more: Iterable[Item] = ()
+) -> EngagementDerived:
     item = make_item(1, estimate_hours=20, spent_hours=spent)
     facts = {"pm": "priya", "hours": 10, "start": "2026-08-03", "end": "2026-12-18"}
-    said = tuple(Reply("priya", line, datetime(2026, 11, 18, 12, n, tzinfo=UTC), n + 1) for n, line in enumerate(lines))
+    said = tuple(
+        Reply("priya", line, datetime(2026, 11, 18, 12, n, tzinfo=UTC), ThreadNote(n + 1))
+        for n, line in enumerate(lines)
+    )
     payload = {"posted": {"on": "2026-11-19"}, **(memory or {})}
     past = [PastReport("status", Audience.INTERNAL, "2026-W47", REF, payload, replies=said)]
-    portfolio = make_portfolio(make_engagement(items=[item], facts=facts))
+    portfolio = make_portfolio(make_engagement(items=[item, *more], facts=facts))
     return derive_portfolio(portfolio, day, make_settings(), CALENDAR, past=past, forecast=False).engagements[0]
 
 
 def test_a_mute_that_hides_what_makes_an_axis_red_says_so() -> None:
     [muted] = derive(MUTE).muted
     assert (muted.theme, muted.hides_red, muted.grown) == ("budget", True, False)
+
+
+def test_whatever_the_json_calls_a_risk_can_be_muted() -> None:
+    register = make_item(2, title="Server late", labels=["PS Risk", "impact::4", "probability::4"])
+    rules = {risk.rule for risk in derive(more=[register]).risks}
+    assert "raid-risk" in rules
+    muting = (f"psbot mute {rule} until 2026-11-22: seen" for rule in sorted(rules))
+    muted = derive(*muting, more=[register])
+    assert {mute.risk.rule for mute in muted.muted} == rules
+    assert {order.state for order in muted.orders} == {"obeyed"}
 
 
 def test_a_mute_makes_no_colour_better() -> None:

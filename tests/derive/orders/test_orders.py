@@ -14,7 +14,7 @@ from bot.derive import derive_portfolio
 from bot.derive.decisions.orders.kinds import KINDS
 from bot.derive.decisions.orders.lines import order_lines
 from bot.derive.results import EngagementDerived
-from bot.domain.model import Engagement, MilestoneFact, PastReport, Reply
+from bot.domain.model import Engagement, MilestoneFact, PastReport, Reply, ThreadNote
 from bot.domain.vocabulary import Audience
 from tests.builders import CALENDAR, DAY, REF, make_engagement, make_item, make_milestone, make_portfolio, make_settings
 
@@ -32,7 +32,7 @@ def engagement(**values: Any) -> Engagement:
 
 def told(*lines: str, by: str = PM, at: date = DAY - timedelta(days=2)) -> list[Reply]:
     noon = datetime(at.year, at.month, at.day, 12, tzinfo=UTC)
-    return [Reply(by, line, noon + timedelta(minutes=n), note=n + 1) for n, line in enumerate(lines)]
+    return [Reply(by, line, noon + timedelta(minutes=n), ThreadNote(n + 1)) for n, line in enumerate(lines)]
 
 
 def derive(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.derive.checks.gate import WORKED, Gate, LifeStage
 from bot.derive.checks.practices import Practice
-from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.decisions.questions import has_work_at_risk, hours_of
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours
@@ -45,4 +45,4 @@ GATE = Gate(
     asked=lambda s: s.engagement.facts.start is not None and bool(s.engagement.timelogs),
 )
 
-RULE = Rule(id="hours-before-start", severity=Severity.HIGH, gate=GATE, find=find)
+RULE = Rule(id="hours-before-start", severity=Severity.HIGH, phases=EVERY_PHASE, gate=GATE, find=find)

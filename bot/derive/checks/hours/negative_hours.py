@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bot.derive.checks.rule import Finding, Rule
+from bot.derive.checks.rule import EVERY_PHASE, Finding, Rule
 from bot.derive.subject import Subject
 from bot.domain.messages import Phrase, hours
 from bot.domain.vocabulary import Severity
@@ -32,4 +32,4 @@ def find(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(id="negative-hours", severity=Severity.HIGH, find=find)
+RULE = Rule(id="negative-hours", severity=Severity.HIGH, phases=EVERY_PHASE, find=find)

@@ -40,10 +40,10 @@ def read_orders(past: Iterable[PastReport], engagement: Engagement, court: Court
     cut = end_of_day(court.day, court.calendar.zone)
     past = tuple(past)
     said = [(reply, line, url) for reply, line, url in _said_of(past, engagement, court) if reply.created_at < cut]
-    said.sort(key=lambda found: (found[0].created_at, found[0].note))
+    said.sort(key=lambda found: (found[0].created_at, found[0].stands.note))
     orders = [replace(_judged(reply, line, engagement, court), url=url) for reply, line, url in said]
     consents = (order for order in consents_of(past, engagement, court.calendar) if order.at < cut)
-    return tuple(sorted((*_taken_back(orders), *consents), key=lambda order: (order.at, order.note)))
+    return tuple(sorted((*_taken_back(orders), *consents), key=lambda order: (order.at, order.stands.note)))
 
 
 def _said_of(past: Iterable[PastReport], engagement: Engagement, court: Court) -> Iterator[tuple[Reply, str, str]]:
@@ -54,7 +54,11 @@ def _said_of(past: Iterable[PastReport], engagement: Engagement, court: Court) -
         own = report.engagement is not None and report.engagement == engagement.ref
         for reply in report.replies:
             for line in order_lines(reply.body):
-                url = f"{report.url.partition('#note_')[0]}#note_{reply.note}" if report.url and reply.note else ""
+                url = (
+                    f"{report.url.partition('#note_')[0]}#note_{reply.stands.note}"
+                    if report.url and reply.stands.note
+                    else ""
+                )
                 if own:
                     yield reply, without_reference(line, engagement) or line, url
                 elif report.engagement is None and report.kind in roll_ups:
@@ -88,29 +92,14 @@ def _unaddressed(reply: Reply, line: str) -> OrderEntry:
         state=OrderState.OBEYED if helps else OrderState.REFUSED,
         why="" if helps else "name the engagement by its reference, such as group&7 or group/project#12",
         word="help" if helps else "",
-        note=reply.note,
-        place=reply.place,
-        thread=reply.thread,
-        signs=reply.signs,
+        stands=reply.stands,
     )
 
 
 def entry_of(order: Order) -> OrderEntry:
     """An order as results list it."""
-    return OrderEntry(
-        order=order.text,
-        by=order.by,
-        at=order.at,
-        until=order.until,
-        state=order.state,
-        why=order.why,
-        reason=order.reason,
-        word=order.word,
-        note=order.note,
-        place=order.place,
-        thread=order.thread,
-        signs=order.signs,
-    )
+    o = order
+    return OrderEntry(o.text, o.by, o.at, o.until, o.state, o.why, o.reason, o.word, o.stands)
 
 
 def without_reference(line: str, engagement: Engagement) -> str | None:
@@ -134,10 +123,7 @@ def _judged(reply: Reply, line: str, engagement: Engagement, court: Court) -> Or
         text=line[:LONGEST_LINE],
         by=reply.author,
         at=reply.created_at,
-        note=reply.note,
-        place=reply.place,
-        thread=reply.thread,
-        signs=reply.signs,
+        stands=reply.stands,
     )
     if not may_order(reply.author, engagement, court.settings):
         why = "orders are taken from the engagement's PM, the approvers and those named under `orders.by`"

@@ -13,7 +13,7 @@ from bot.derive.order_results import OrderState
 from bot.derive.results import EngagementDerived
 from bot.domain.frozen import frozen
 from bot.domain.mistakes import nearest
-from bot.domain.model import EMPTY, Engagement
+from bot.domain.model import EMPTY, Engagement, ThreadNote
 
 DEFAULT_DAYS = 30
 """How long an order holds that names no end."""
@@ -54,10 +54,7 @@ class Order:
     given: Given = Given()
     state: OrderState = OrderState.OBEYED
     why: str = ""
-    note: int = 0
-    place: str = ""
-    thread: str = ""
-    signs: tuple[str, ...] = ()
+    stands: ThreadNote = ThreadNote()
     url: str = ""
     """The address of the comment."""
 

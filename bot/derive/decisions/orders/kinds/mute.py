@@ -1,4 +1,7 @@
-"""`psbot mute RULE until DATE: reason`: the risk is folded away for this engagement until then."""
+"""`psbot mute RULE until DATE: reason`: the risk is folded away for this engagement until then.
+
+The risks that people registered have one id together, as `status --json` shows it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import replace
 
 from bot.derive.decisions.orders.order import Given, Order, OrderKind, OrderRefused, OrderScope, split_until
 from bot.derive.order_results import MutedRisk
+from bot.derive.raid.log import REGISTER_RULE
 from bot.derive.results import EngagementDerived
 from bot.domain.mistakes import nearest
 
@@ -13,7 +17,7 @@ from bot.domain.mistakes import nearest
 def _read(text: str, scope: OrderScope) -> Given:
     head, until, reason = split_until(text, scope.day)
     rule = head.strip("`").casefold()
-    if rule not in scope.rules:
+    if rule not in (*scope.rules, REGISTER_RULE):
         raise OrderRefused(f'"{head[:60]}" is not the id of a risk rule. {nearest(rule, scope.rules)}')
     return Given({"rule": rule}, until, reason)
 

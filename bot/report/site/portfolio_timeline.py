@@ -49,14 +49,14 @@ class TimelineLine:
 
 
 @frozen
-class Timeline(DayChart):
+class PortfolioTimeline(DayChart):
     """All engagements; `more` are not shown."""
 
     lines: tuple[TimelineLine, ...]
     more: int
 
 
-def draw_timeline(rows: Sequence[Row], today: date) -> Timeline | None:
+def draw_timeline(rows: Sequence[Row], today: date) -> PortfolioTimeline | None:
     """The engagements that are not complete, as they are ordered; None where none has a date."""
     dated = [row for row in rows if row.derived.phase != Phase.COMPLETE and _days(row)]
     if not dated:
@@ -67,7 +67,7 @@ def draw_timeline(rows: Sequence[Row], today: date) -> Timeline | None:
     x = date_axis(min([*days, today]), max([*days, today]), LABELS)
     lines = tuple(_line(n, row, x, (first, last), today) for n, row in enumerate(shown))
     height = TOP + ROW * len(shown) + BOTTOM
-    return Timeline(height, x.on(today), month_ticks(x), lines, len(dated) - len(shown))
+    return PortfolioTimeline(height, x.on(today), month_ticks(x), lines, len(dated) - len(shown))
 
 
 def _days(row: Row) -> list[date]:
