@@ -19,6 +19,7 @@ from bot.app.csv_sheet import Columns, SheetLine, SheetTable, read_table
 from bot.domain.errors import Fault
 from bot.domain.frozen import frozen
 from bot.domain.model import Booking, Engagement, Portfolio, TimeLog
+from bot.domain.users import with_one_spelling
 from bot.domain.vocabulary import BookingKind
 
 TIMESHEET = Columns(("engagement", "user", "date", "hours", "billable", "approved"), ("item",))
@@ -199,7 +200,7 @@ def add_hours(
     )
     faults = [f for sheet in (timesheets, bookings) if sheet for f in sheet.faults]
     failures = (*portfolio.failures, *map(str, (*faults, *names.faults)))
-    return replace(portfolio, engagements=engagements, failures=tuple(dict.fromkeys(failures)))
+    return with_one_spelling(replace(portfolio, engagements=engagements, failures=tuple(dict.fromkeys(failures))))
 
 
 class _Names:

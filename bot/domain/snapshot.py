@@ -28,6 +28,7 @@ from bot.domain.model import (
     TimeLog,
 )
 from bot.domain.snapshot_reader import Clock, SnapshotReader
+from bot.domain.users import with_one_spelling
 from bot.domain.vocabulary import BookingKind, ItemState, Outcome, TimeboxState
 
 FORMAT = "psbot-snapshot/1"
@@ -135,14 +136,16 @@ def load_snapshot(
     members = SnapshotReader("snapshot.members", reader.mapping("members"), faults)
     engagements = tuple(_engagements(reader, overrides or {}))
     engagements = settle(keep_apart(mark_places(engagements, places_of(e.facts for e in engagements))))
-    return admitted(
-        Portfolio(
-            engagements=engagements,
-            taken_at=reader.instant("taken_at"),
-            members={path: members.texts(path) for path in members.data},
-            failures=(*reader.texts("failures"), *faults),
-            unread=reader.texts("unread"),
-            known=reader.texts("known"),
+    return with_one_spelling(
+        admitted(
+            Portfolio(
+                engagements=engagements,
+                taken_at=reader.instant("taken_at"),
+                members={path: members.texts(path) for path in members.data},
+                failures=(*reader.texts("failures"), *faults),
+                unread=reader.texts("unread"),
+                known=reader.texts("known"),
+            )
         )
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -103,33 +104,33 @@ def test_changes_always_follow_on_each_other(dates: list[date | None], chance: r
     assert not any(change.previous == change.new for change in changes)
 
 
-def event(number: int, action: str, label: str | None, at: str) -> dict[str, object]:
-    return {"id": number, "action": action, "label": {"name": label} if label else None, "created_at": at}
+def events(*told: str) -> list[dict[str, object]]:
+    """GitLab's events of labels in October 2026, by what was added (`+`) or removed (`-`) on which day."""
+    found = [re.fullmatch(r"([+-])(\S*) (\d+)", one) for one in told]
+    return [
+        {
+            "id": number,
+            "action": "add" if event[1] == "+" else "remove",
+            "label": {"name": event[2]} if event[2] else None,
+            "created_at": f"2026-10-{int(event[3]):02}T10:00:00.123Z",
+        }
+        for number, event in enumerate(found, 1)
+        if event
+    ]
 
 
 def test_a_label_counts_from_when_it_was_last_added() -> None:
-    events = [
-        event(3, "add", "acceptance::sent", "2026-10-05T10:00:00Z"),
-        event(1, "add", "acceptance::sent", "2026-10-01T10:00:00Z"),
-        event(2, "remove", "acceptance::sent", "2026-10-02T10:00:00Z"),
-        event(4, "add", "Escalated", "2026-10-01T10:00:00.123Z"),
-        event(5, "remove", "Escalated", "2026-10-09T10:00:00Z"),
-        event(6, "add", None, "2026-10-09T10:00:00Z"),
-    ]
-    assert label_dates(events) == {"acceptance::sent": (datetime(2026, 10, 5, 10, tzinfo=UTC), 0)}
+    sent = ("+acceptance::sent 1", "-acceptance::sent 2", "+acceptance::sent 5")
+    first, second, third, *others = events(*sent, "+Escalated 1", "-Escalated 9", "+ 9")
+    again = datetime(2026, 10, 5, 10, 0, 0, 123_000, tzinfo=UTC)
+    assert label_dates([third, first, second, *others]) == {"acceptance::sent": (again, 0)}
 
 
 def test_a_label_replaced_by_the_next_of_its_scope_keeps_its_day() -> None:
     """GitLab adds the one and removes the other in the same moment; one that a person took away is gone."""
-    events = [
-        event(1, "add", "change-order::proposed", "2026-10-01T10:00:00Z"),
-        event(2, "add", "change-order::approved", "2026-10-05T10:00:00Z"),
-        event(3, "remove", "change-order::proposed", "2026-10-05T10:00:00Z"),
-        event(4, "add", "acceptance::sent", "2026-10-01T10:00:00Z"),
-        event(5, "remove", "acceptance::sent", "2026-10-02T10:00:00Z"),
-        event(6, "add", "acceptance::accepted", "2026-10-05T10:00:00Z"),
-    ]
-    assert {name: at.day for name, (at, _) in label_dates(events).items()} == {
+    order = ("+change-order::proposed 1", "+change-order::approved 5", "-change-order::proposed 5")
+    sign_off = ("+acceptance::sent 1", "-acceptance::sent 2", "+acceptance::accepted 5")
+    assert {name: at.day for name, (at, _) in label_dates(events(*order, *sign_off)).items()} == {
         "change-order::proposed": 1,
         "change-order::approved": 5,
         "acceptance::accepted": 5,

@@ -80,7 +80,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     growth = 0.0 if phase == Phase.COMPLETE else scope_to_come(state, ref, sold, history.basis)
     effort, fixed = (effort_of(state, sold, history, ref, g, phase) for g in (growth, 0.0))
     planned = _planned_days(subject, history, start)
-    hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
+    hours, rest = (effort.total, effort.rest - effort.late) if effort and effort.total > 0 else (None, None)
     usual = capacity_of(subject, history, state, ref)
     what_if = subject.engagement.what_if
     joining = newcomers(what_if, subject.calendar)
@@ -103,22 +103,9 @@ def assess(subject: Subject, ref: Reference) -> Situation:
         if joining:
             remaining = remaining.faster(_gain(usual, capacity, remaining.median))
     return Situation(
-        subject=subject,
-        ref=ref,
-        history=history,
-        state=state,
-        now=now,
-        phase=phase,
-        effort=effort,
-        fixed_scope=fixed,
-        prior=prior,
-        remaining=remaining,
-        capacity=capacity,
-        delay=delay,
-        floor=_chain_days(subject),
-        landings=landings,
-        end=deadline(subject),
-    )
+        subject, ref, history, state, now, phase, effort, fixed, prior, remaining,
+        capacity=capacity, delay=delay, floor=_chain_days(subject), landings=landings, end=deadline(subject),
+    )  # fmt: skip
 
 
 def class_of(subject: Subject, ref: Reference) -> Reference:
@@ -140,6 +127,7 @@ def capacity_of(
         with_absences(subject.availability, engagement.what_if.away),
         state.elapsed,
         ref.booking_yield,
+        history.sheets,
     )
 
 

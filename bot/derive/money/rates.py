@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.config import FinanceSettings
 from bot.domain.model import Facts
 
@@ -18,4 +20,10 @@ def hourly_rate(facts: Facts, user: str, finance: FinanceSettings) -> float | No
     """
     if facts.hourly_rate is not None:
         return facts.hourly_rate
-    return None if is_foreign(facts, finance) else finance.rates.get(user, finance.rates.get("default"))
+    return None if is_foreign(facts, finance) else _own_rate(user, finance.rates)
+
+
+def _own_rate(user: str, rates: Mapping[str, float]) -> float | None:
+    """GitLab ignores the letter case of usernames."""
+    folded = user.casefold()
+    return next((rate for name, rate in rates.items() if name.casefold() == folded), rates.get("default"))

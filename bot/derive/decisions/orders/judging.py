@@ -98,17 +98,8 @@ def _unaddressed(reply: Reply, line: str) -> OrderEntry:
 
 def entry_of(order: Order) -> OrderEntry:
     """An order as results list it."""
-    return OrderEntry(
-        order=order.text,
-        by=order.by,
-        at=order.at,
-        until=order.until,
-        state=order.state,
-        why=order.why,
-        reason=order.reason,
-        word=order.word,
-        stands=order.stands,
-    )
+    o = order
+    return OrderEntry(o.text, o.by, o.at, o.until, o.state, o.why, o.reason, o.word, o.stands)
 
 
 def without_reference(line: str, engagement: Engagement) -> str | None:
