@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.cli.laid_out import laid_out
 from bot.domain.errors import UsageError
 from bot.domain.limits import json_escaped
 
@@ -25,7 +25,7 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def json_text(value: Mapping[str, Any], *, plain: bool = False, indent: int = 2) -> str:
     """As every command prints JSON; `plain`: ASCII alone."""
-    return json_escaped(json.dumps(value, ensure_ascii=plain, indent=indent, allow_nan=False)) + "\n"
+    return json_escaped(laid_out(value, plain=plain, indent=indent)) + "\n"
 
 
 def takes_unicode() -> bool:

@@ -24,6 +24,7 @@ from bot.domain.errors import (
 from bot.domain.frozen import frozen
 
 MAX_MESSAGE = 300
+LATER = "Run it again later; what is done stays done."
 _TOO_DEAR = re.compile(r"complexity|timeout|timed out|too large|too complex", re.I)
 _FAILED = re.compile(r"internal server error|timeout|timed out|temporar", re.I)
 _HIDDEN = re.compile(r"does not exist or you don't have permission", re.I)
@@ -96,6 +97,13 @@ def admitted_json(value: Any) -> Any:
     if isinstance(value, dict):
         return {without_controls(key): admitted_json(entry) for key, entry in value.items()}
     return value
+
+
+@dataclass
+class FailedInsideError(GitLabError):
+    """GitLab failed inside, and went on doing so. Exit code 4, where nothing else could be served."""
+
+    exit_code: int = field(default=4, init=False)
 
 
 @frozen
@@ -248,6 +256,8 @@ def graphql_error(errors: Any, where: str, *, write: bool) -> PsbotError:
         return NotFoundError("is not there, or the token may not see it", where)
     if not write and _TOO_DEAR.search(said):
         return QueryTooComplexError(f"GitLab finds the query too complex ({said})", where, status=200)
+    if not write and is_transient(errors):
+        return FailedInsideError(f"GitLab keeps failing ({said})", where, LATER, 200)
     return GitLabError(f"GitLab refuses the query ({said})", where, status=200)
 
 

@@ -19,9 +19,9 @@ from gitlab.exceptions import GitlabError, RedirectError
 from bot.domain.border import one_line
 from bot.domain.errors import AccessError, GitLabError, NotFoundError, UnreachableError, UsageError
 from bot.domain.frozen import frozen
-from bot.gitlab_api.answers import Answer, graphql_data, is_transient, refusal, write_refusal
+from bot.gitlab_api.answers import LATER, Answer, FailedInsideError, graphql_data, is_transient, refusal, write_refusal
 from bot.gitlab_api.capabilities import START_QUERY, Capabilities, make_capabilities
-from bot.gitlab_api.no_answer import CHECK, LATER, SPEAKS_TLS, no_answer, wrong_scheme
+from bot.gitlab_api.no_answer import CHECK, SPEAKS_TLS, no_answer, wrong_scheme
 from bot.gitlab_api.paging import Pages
 from bot.gitlab_api.retry_budget import RETRIED_STATUSES, RetryBudget, is_told
 from bot.gitlab_api.transport import MASK, ca_bundle, check_url, make_session, mask_logs
@@ -118,6 +118,8 @@ class GitLabClient:
         """The first question of a run: who are we, and what is this GitLab?"""
         try:
             return self.graphql(START_QUERY, where=self.url)
+        except FailedInsideError:
+            raise
         except (GitLabError, NotFoundError) as problem:
             # An EE before 17.x words a token without the API scope like a thing that is not there.
             self._require_gitlab()
@@ -167,7 +169,8 @@ class GitLabClient:
 
         Pages go by key where GitLab serves that, else by offset: then give a `sort` that new entries don't upset.
         """
-        query: dict[str, Any] | None = {"per_page": PAGE} | _keyset(path, params) | params
+        asked: dict[str, Any] = {"per_page": PAGE} | _keyset(path, params) | params
+        query: dict[str, Any] | None = asked
         seen: set[Any] = set()
         pages = Pages(_name("get", path))
         target: str | None = path
@@ -181,8 +184,11 @@ class GitLabClient:
                     seen.add(key)
                     yield entry
             target, query = self._next(headers), None
+            number = headers.get("X-Next-Page") if target is None else None
+            if number:  # a proxy may drop `Link`, whose addresses are long
+                target, query = path, asked | {"page": number}
             if target:
-                pages.turn(target, None if None in keys else keys)
+                pages.turn(number or target, None if None in keys else keys)
 
     def total(self, path: str, **params: Any) -> int | None:
         """How many entries a list has, by its header; None where GitLab doesn't count (above 10,000)."""

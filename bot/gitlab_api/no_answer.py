@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from bot.gitlab_api.answers import Answer
+from bot.gitlab_api.answers import LATER, Answer
 from bot.gitlab_api.transport import DEFAULT_PORTS, ForeignRedirect
 
-LATER = "Run it again later; what is done stays done."
 CHECK = "Check GITLAB_URL and the network, or run it again later."
 SPEAKS_TLS = "it speaks https at this port, not http"
 PROBE_SECONDS = 5.0

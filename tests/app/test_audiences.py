@@ -64,7 +64,7 @@ def test_a_member_who_is_none_of_our_people_is_named(office: Office, where: str)
     world.member(world.group("acme/team"), "rosa", "maintainer")
     world.member(world.group("acme/ps"), "rosa", "maintainer")
     world.member(world.find_namespace(where), "wile", "guest")  # type: ignore[arg-type]
-    office.settings = staffed("acme/team")
+    office.settings = without_roll_ups(staffed("acme/team"))
     summary = office.run()
     assert office.notes(GLOBEX) == []
     assert "@wile" in "\n".join(summary.failures)
@@ -130,6 +130,7 @@ def test_another_customers_project_is_no_channel(office: Office) -> None:
     theirs = world.project("acme/cust/umbrella")
     world.issue(theirs, "Umbrella", labels=["PSProject"], description="```ps-project\ncustomer: Umbrella\n```")
     add_engagement(world, "hooli", "customer_channel: acme/cust/umbrella#1")
+    office.settings = without_roll_ups(office.settings)
     summary = office.run()
     assert "another customer" in "\n".join(summary.failures)
     assert "another customer" in problems(office)
@@ -141,6 +142,7 @@ def test_a_channel_that_stands_open_is_refused(office: Office, visibility: str) 
     world.issue(world.project("open/board", visibility=visibility), "Board")
     world.member(world.find_group("open"), "psbot", "reporter")  # type: ignore[arg-type]
     add_engagement(world, "hooli", "customer_channel: open/board#1")
+    office.settings = without_roll_ups(office.settings)
     summary = office.run()
     assert office.notes("open/board#1") == []
     assert "open/board" in "\n".join(summary.failures)
@@ -160,6 +162,7 @@ def test_no_text_of_an_engagement_names_another_customers_items(office: Office, 
     world.issue(theirs, "Secret merger plan", created_at="2026-08-01T08:00:00Z", due_date=due, milestone=None)
     add_engagement(world, "hooli", f"work: [acme/ps/hooli, {entry}]\ncustomer_channel: acme/cust/hooli#1")
     world.issue(world.project("acme/cust/hooli"), "Hooli's channel")
+    office.settings = without_roll_ups(office.settings)
     summary = office.run()
     assert office.notes("acme/ps/hooli#1")
     assert "Secret merger" not in "".join(office.notes("acme/ps/hooli#1"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab, World
 from fakegitlab.entities import Item
+from tests.gitlab_api.filled import Filled, contents
 
 TODAY = date(2026, 11, 20)
 CONFIG = Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal", "beta": "customer"}}})
@@ -217,30 +217,6 @@ UNSEEN = {
     ("free", rename_milestone),
 }
 """What shows on no engagement: without epics nobody's work is in the projects where that happens."""
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A server, its world as it was when it was read first, and the cache that this left."""
-
-    gitlab: DemoGitLab
-    then: dict[str, Any]
-    before: Portfolio
-    cache: bytes
-
-    def turn_back(self) -> None:
-        """Nothing has happened since."""
-        world = self.gitlab.world
-        with world.lock:
-            latest = world.revision
-            world.__dict__.update(contents(world, self.then))
-            world.revision = latest + 1
-
-
-def contents(world: World, given: dict[str, Any]) -> dict[str, Any]:
-    """A copy of a world's contents, in that very world."""
-    memo = {id(kept): kept for kept in (world, world.lock)}
-    return copy.deepcopy(given, memo)
 
 
 @pytest.fixture(scope="module", params=SERVERS, ids="-".join)

@@ -325,3 +325,19 @@ def test_a_version_that_nobody_tells_is_no_old_one(client: GitLabClient, api: An
         api.get(f"{API}/{path}", status=403, json={"message": "403 Forbidden"})
     assert client.capabilities.version == ()
     assert not [line for line in client.capabilities.lines() if "older than" in line]
+
+
+def test_a_gitlab_that_keeps_failing_inside_is_no_fault_of_the_token(client: GitLabClient, api: Answers) -> None:
+    api.post(f"{URL}/api/graphql", json={"data": None, "errors": [{"message": "Internal server error"}]})
+    with pytest.raises(errors.GitLabError, match="keeps failing") as caught:
+        _ = client.user
+    assert caught.value.exit_code == 4
+    assert "scope" not in str(caught.value)
+
+
+def test_pages_go_on_where_a_proxy_dropped_the_link_header(client: GitLabClient, api: Answers) -> None:
+    for page, following in ((1, "2"), (2, "3"), (3, "")):
+        api.get(f"{API}/groups/1/labels", json=[{"id": page}], headers={"X-Next-Page": following})
+    assert [label["id"] for label in client.get_all("/groups/1/labels", search="x")] == [1, 2, 3]
+    assert [str(call.request.params.get("page")) for call in api.calls] == ["None", "2", "3"]  # type: ignore[attr-defined]
+    assert {call.request.params["search"] for call in api.calls} == {"x"}  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from bot.gitlab_api.cache import Cache
 from bot.gitlab_api.client import GitLabClient
 from bot.gitlab_api.reading import read_portfolio
 from fakegitlab import DemoGitLab, World
+from tests.gitlab_api.filled import Filled, contents
 
 TODAY = date(2026, 11, 20)
 CONFIG = Settings.model_validate({"portfolio": {"namespaces": {"acme": "internal"}}})
@@ -23,8 +24,7 @@ ITEMS = 230
 OLD = [("ultimate", "16.11"), ("ultimate", "17.8"), ("free", "17.8"), ("ce", "16.11")]
 
 
-@pytest.fixture
-def world() -> World:
+def make_world() -> World:
     """Two projects with more items than a page holds, rooted in issues: any licence can have that."""
     w = World(now="2026-11-20T18:00:00Z")
     w.member(w.group("acme"), "dana")
@@ -38,11 +38,34 @@ def world() -> World:
     return w
 
 
-@pytest.fixture(params=OLD, ids=lambda edition: "-".join(edition))
-def gitlab(request: pytest.FixtureRequest, world: World) -> Iterator[DemoGitLab]:
+@pytest.fixture(scope="module", params=OLD, ids=lambda edition: "-".join(edition))
+def running(request: pytest.FixtureRequest) -> Iterator[DemoGitLab]:
     edition, version = request.param
-    with DemoGitLab(world, edition, version) as running:
-        yield running
+    with DemoGitLab(make_world(), edition, version) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def filled(running: DemoGitLab, tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """What a first read found, and the cache that it left; reading changes nothing."""
+    path = tmp_path_factory.mktemp("old") / "cache"
+    then = contents(running.world, running.world.__dict__)
+    return Filled(running, then, read(running, path)[0], path.read_bytes())
+
+
+@pytest.fixture
+def gitlab(filled: Filled) -> DemoGitLab:
+    """The server as it was: what another test changed has not happened."""
+    filled.turn_back()
+    return filled.gitlab
+
+
+@pytest.fixture
+def cache(filled: Filled, tmp_path: Path) -> Path:
+    """A copy of what the first read left."""
+    path = tmp_path / "cache"
+    path.write_bytes(filled.cache)
+    return path
 
 
 def read(gitlab: DemoGitLab, cache: Path | None = None) -> tuple[Portfolio, GitLabClient]:
@@ -79,23 +102,24 @@ def remove_one(w: World) -> None:
 
 
 @pytest.mark.parametrize("change", [change_many, change_one, add_one, remove_one])
-def test_a_warm_read_sees_what_changed(gitlab: DemoGitLab, tmp_path: Path, change: Callable[[World], None]) -> None:
-    before, _ = read(gitlab, tmp_path / "cache")
+def test_a_warm_read_sees_what_changed(
+    gitlab: DemoGitLab, filled: Filled, cache: Path, change: Callable[[World], None]
+) -> None:
     with gitlab.world.lock:
         change(gitlab.world)
-    warm, _ = read(gitlab, tmp_path / "cache")
-    assert warm.engagements != before.engagements
+    warm, _ = read(gitlab, cache)
+    assert warm.engagements != filled.before.engagements
     assert warm == read(gitlab)[0]
 
 
-def test_a_warm_read_of_nothing_new_takes_few_requests(gitlab: DemoGitLab, tmp_path: Path) -> None:
-    before, _ = read(gitlab, tmp_path / "cache")
-    warm, client = read(gitlab, tmp_path / "cache")
-    assert warm == before
+def test_a_warm_read_of_nothing_new_takes_few_requests(gitlab: DemoGitLab, filled: Filled, cache: Path) -> None:
+    warm, client = read(gitlab, cache)
+    assert warm == filled.before
     assert client.counts.requests <= 6 + 2
 
 
-def test_the_role_is_found_among_the_members_where_graphql_does_not_tell(world: World) -> None:
+def test_the_role_is_found_among_the_members_where_graphql_does_not_tell() -> None:
+    world = make_world()
     world.token(world.user("reader"), value="reader", role="reporter", at=world.group("acme"))
     with DemoGitLab(world) as gitlab:
         client = GitLabClient(gitlab.url, "reader")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.model import Milestone
-from bot.gitlab_api.translate import flatten, make_item, make_milestone, make_timelog
+from bot.gitlab_api.translate import flatten, make_item, make_milestone, make_timelog, ref_of
 
 
 def node(**fields: Any) -> dict[str, Any]:
@@ -158,3 +158,11 @@ def test_a_milestone_of_a_gitlab_below_a_path_is_linked_once() -> None:
     node = {"title": "Go", "webPath": "/gitlab/acme/x/-/milestones/1"}
     found = make_milestone(node, "https://example.com/gitlab")
     assert found.web_url == "https://example.com/gitlab/acme/x/-/milestones/1"
+
+
+@pytest.mark.parametrize("name", ["Initiative", "Épica", "epic"])
+def test_an_epic_is_one_whatever_its_type_is_called(name: str) -> None:
+    other = {"iid": "3", "reference": "acme&3", "workItemType": {"name": name}}
+    links = {"linkedItems": {"nodes": [{"linkType": "is_blocked_by", "workItem": other}]}}
+    found = flatten(node(reference="acme/sub&7", workItemType={"name": name}, widgets=[links]))
+    assert (ref_of(found), found["blocked_by"]) == ("acme/sub&7", ["acme&3"])

@@ -39,6 +39,7 @@ class PageRenderer:
             autoescape=True,
             finalize=jinja2.pass_context(lambda _, value: self._visible(value)),
             optimized=False,
+            auto_reload=False,
             bytecode_cache=COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
