@@ -17,7 +17,7 @@ from bot.derive.decisions.chasing import stand_in
 from bot.derive.decisions.due import Due
 from bot.derive.order_results import OrderState
 from bot.derive.people.availability import Availability
-from bot.derive.results import SEVERITIES, EngagementDerived
+from bot.derive.results import EngagementDerived
 from bot.domain.calendar import Period
 from bot.domain.frozen import frozen
 from bot.domain.model import Engagement
@@ -28,8 +28,7 @@ from bot.report.kinds.portfolio import portfolio_view
 from bot.report.parts.asks import ask_views
 from bot.report.parts.next_steps import view_of
 from bot.report.parts.orders import red_but_quiet
-from bot.report.parts.stories import story_views
-from bot.report.preview import markdown_to_html
+from bot.report.parts.stories import worst_stories
 from bot.report.text.safe_text import JOINER, SafeMarkdown, clean, joined, link
 
 MOST_LINES = 12
@@ -65,6 +64,8 @@ class Digest:
 
     def html(self) -> str:
         """The whole text as safe HTML that loads nothing."""
+        from bot.report.preview import markdown_to_html  # its cleaner of HTML is for those who get mail
+
         body = markdown_to_html(self.markdown())
         return f"<!doctype html>\n<html><head><meta charset=utf-8></head><body>\n{body}\n</body></html>\n"
 
@@ -125,12 +126,9 @@ def _cut(context: ReportContext, lines: Iterable[SafeMarkdown]) -> tuple[SafeMar
 
 def _worst(context: ReportContext, running: Iterable[EngagementDerived]) -> Iterator[SafeMarkdown]:
     words = context.templates.words
-    found = [(e, story) for e in running for story in story_views(context, e)]
-    found.sort(key=lambda pair: -SEVERITIES.index(pair[1].severity))
-    for e, story in found:
+    for name, story in worst_stories(context, running):
         action = f" → {words.output(story.action)}" if story.action else ""
         who = f" – {words.output(story.owner)}" if story.owner else ""
-        name = context.titled(e.ref, e.title)
         yield SafeMarkdown(f"{story.dot} {name}: {words.output(story.headline)}{action}{who}")
 
 
@@ -140,7 +138,7 @@ def _decisions(context: ReportContext, running: Iterable[EngagementDerived]) -> 
     for e in running:
         for ask, view in zip(e.asks, ask_views(context, e), strict=True):
             for person in ask.chase.people if ask.chase else ():
-                found.setdefault(person, []).append(_ask_line(context, e, view.what, ask.by))
+                found.setdefault(person, []).append(_ask_line(context, e, view.what, view.by))
     for person, lines in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         yield SafeMarkdown(f"{context.templates.words.output(person)}: {joined(lines, '; ')}")
 
@@ -224,7 +222,7 @@ def _asked(context: ReportContext, day: date, person: str) -> Iterator[SafeMarkd
     for e in _running(context, day):
         for ask, view in zip(e.asks, ask_views(context, e), strict=True):
             if ask.chase and person.casefold() in {name.casefold() for name in ask.chase.people}:
-                yield _ask_line(context, e, view.what, ask.by)
+                yield _ask_line(context, e, view.what, view.by)
 
 
 def _refused(context: ReportContext, mine: Iterable[EngagementDerived], person: str) -> Iterator[SafeMarkdown]:

@@ -14,7 +14,7 @@ from bot.derive.output import engagement_json
 from bot.derive.results import EngagementDerived
 from bot.domain.vocabulary import Phase
 from bot.report.deck.slides import customer_slides
-from bot.report.digests import own_digest
+from bot.report.digests import own_digest, portfolio_digest
 from bot.report.schedule import forced
 from bot.report.site import make_site
 from bot.report.site.customer import customer_facts_of
@@ -170,6 +170,18 @@ def test_a_pm_s_digest_names_the_engagement_of_each_step_by_date(voice: Voice) -
     )
     assert [f", {voice.words.date(day)}" in line for day, line in zip(due, lines, strict=True)] == [True] * len(lines)
     assert [", **overdue**" in line for line in lines] == [day < voice.day for day in due]
+
+
+def test_the_portfolio_s_digest_tells_an_engagement_once_as_worst_and_a_date_once_in_an_ask(any_voice: Voice) -> None:
+    voice = any_voice
+    digest = portfolio_digest(voice.context, forced(voice.settings, voice.calendar, "portfolio", None, voice.day))
+    _, worst, asks, _ = (section.lines for section in digest.sections)
+    running = {voice.context.titled(e.ref, e.title) for e in voice.context.derive(voice.day).running}
+    named = [name for line in worst for name in running if f"{name}: " in line]
+    assert len(named) == len(set(named)) == len(worst) > 2
+    asked = [ask for line in asks for ask in line.split("; ")]
+    assert any("due since" in ask for ask in asked)
+    assert not [ask for ask in asked if "due since" in ask and ", by " in ask]
 
 
 def test_a_customer_s_slides_say_the_states_that_the_customer_s_text_says(any_voice: Voice) -> None:

@@ -39,7 +39,7 @@ from bot.report.parts.movement import (
 )
 from bot.report.parts.replies import Voice, voices
 from bot.report.parts.rows import MilestoneView, milestone_views
-from bot.report.parts.stories import StoryView, worst_stories
+from bot.report.parts.stories import StoryView, grave_stories
 from bot.report.parts.waterfall import WaterfallView, waterfall_view
 from bot.report.parts.weeks import count_colours, weekly_colours
 from bot.report.registry import Report
@@ -47,7 +47,6 @@ from bot.report.text.safe_text import SafeMarkdown, joined
 from bot.report.text.wording import Words
 
 MOST_ASKS = 5
-MOST_WORST = 5
 MOST_DECISIONS = 12
 
 
@@ -166,7 +165,7 @@ def monthly_view(due: Due, context: ReportContext) -> MonthlyView:
         completed=[m.name for m in months if m.derived.phase == Phase.COMPLETE],
         rated=sum(e.phase == Phase.COMPLETE for e in derived.engagements),
         hours=sum(m.hours for m in months),
-        worst=worst_stories(context, derived.running)[:MOST_WORST],
+        worst=grave_stories(context, derived.running),
         asks=needed[:MOST_ASKS],
         more_asks=max(0, len(needed) - MOST_ASKS),
         partners=partner_views(context, due.as_of, due.period),

@@ -27,7 +27,7 @@ from bot.report.parts.issue import issue_document
 from bot.report.parts.judged import judged_lines
 from bot.report.parts.movement import is_lesson, labelled_in
 from bot.report.parts.replies import Voice, voices
-from bot.report.parts.stories import StoryView, worst_stories
+from bot.report.parts.stories import StoryView, grave_stories
 from bot.report.parts.waterfall import WaterfallView, waterfall_view
 from bot.report.parts.weeks import days_red, status_days, weekly_colours
 from bot.report.registry import Report
@@ -37,7 +37,6 @@ SATISFIED = 4
 """CSAT of 4 or 5 counts as satisfied."""
 TOP_ASKS = 5
 MOST_RED = 5
-MOST_WORST = 5
 
 
 @frozen
@@ -153,7 +152,7 @@ def quarterly_view(due: Due, context: ReportContext) -> QuarterlyView:
         on_time=_share(e.completion.completed_on <= end for e, end in dated if e.completion.completed_on),
         on_budget=_share(e.budget.hours_spent <= e.budget.hours_budget for e in completed if e.budget.hours_budget),
         backlog=_backlog(derived),
-        worst=worst_stories(context, derived.running)[:MOST_WORST],
+        worst=grave_stories(context, derived.running),
         asks=_top_asks(context, derived),
         notes=voices(context, None, quarter, ("portfolio", "monthly")),
     )

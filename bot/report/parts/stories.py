@@ -14,6 +14,7 @@ from bot.report.parts.rows import SEVERITY_DOTS
 from bot.report.text.safe_text import SafeMarkdown, joined
 
 GRAVE = (Severity.HIGH, Severity.CRITICAL)
+MOST_GRAVE = 5
 
 
 @frozen
@@ -37,10 +38,14 @@ def story_views(context: ReportContext, derived: EngagementDerived) -> tuple[Sto
 
 
 def worst_stories(context: ReportContext, running: Iterable[EngagementDerived]) -> list[tuple[SafeMarkdown, StoryView]]:
-    """(engagement, its worst story): the gravest first, of those that are high or critical."""
+    """(engagement, its worst story): the gravest first."""
     told = [(context.titled(e.ref, e.title), story) for e in running for story in story_views(context, e)[:1]]
-    grave = [(name, story) for name, story in told if story.severity in GRAVE]
-    return sorted(grave, key=lambda pair: -SEVERITIES.index(pair[1].severity))
+    return sorted(told, key=lambda pair: -SEVERITIES.index(pair[1].severity))
+
+
+def grave_stories(context: ReportContext, running: Iterable[EngagementDerived]) -> list[tuple[SafeMarkdown, StoryView]]:
+    """Those that are worth a director's time in a roll-up."""
+    return [(name, story) for name, story in worst_stories(context, running) if story.severity in GRAVE][:MOST_GRAVE]
 
 
 def _view(context: ReportContext, derived: EngagementDerived, story: Story) -> StoryView:
