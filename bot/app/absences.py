@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from icalendar import Calendar
-
 from bot.app.csv_cells import BadCell, find_order, needed, read_day
 from bot.app.csv_sheet import Columns, SheetLine, read_table
 from bot.config.people import LONGEST_ABSENCE, Absence, Person
@@ -98,6 +96,8 @@ def _some(faults: list[str]) -> tuple[str, ...]:
 
 
 def _from_calendar(text: str, where: str, people: Mapping[str, Person], zone: tzinfo) -> Absences:
+    from icalendar import Calendar  # an eighth of a second, for those who have such a file
+
     away: list[tuple[str, Absence]] = []
     faults: list[str] = []
     try:

@@ -63,7 +63,8 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(rf"(?P<y>\d{{4}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}}){_TIME}", re.I)
 _NUMERIC = re.compile(rf"(?P<a>\d{{1,2}})(?P<s>[-/.])(?P<b>\d{{1,2}})(?P=s)(?P<y>\d{{4}}|\d{{2}}){_TIME}", re.I)
-_NAMED = re.compile(r"(?P<d>\d{1,2})[-. /](?P<m>[A-Za-z]{3})[a-z]*[-. /,]+(?P<y>\d{4}|\d{2})")
+_NAMED = re.compile(r"(?P<d>\d{1,2})[-. /]+(?P<m>[A-Za-z]{3})[a-z]*[-. /,]+(?P<y>\d{4}|\d{2})")
+_WEEK = re.compile(r"(?P<y>\d{4})-?W(?P<w>\d{1,2})", re.A)
 _NAMED_FIRST = re.compile(r"(?P<m>[A-Za-z]{3})[a-z]* (?P<d>\d{1,2}),? (?P<y>\d{4})")
 
 
@@ -146,7 +147,7 @@ def read_week(cells: Mapping[str, str], name: str, order: DateOrder) -> str:
     """An ISO week, or any day of it."""
     text = needed(cells, name)
     try:
-        found = week_named(text.upper().replace(" ", ""))
+        found = week_named(_WEEK.sub(_iso_week, text.upper().replace(" ", "")))
         if is_sane_day(date.fromisocalendar(int(found.name[:4]), 1, 4)):
             return found.name
     except (ValueError, OverflowError):
@@ -159,8 +160,13 @@ def read_week(cells: Mapping[str, str], name: str, order: DateOrder) -> str:
         raise BadCell(name, f"{kind}, not {text[:40]!r}", kind=kind) from problem
 
 
+def _iso_week(match: re.Match[str]) -> str:
+    """`2026W47` and `2026-W1` as the calendar writes them."""
+    return f"{match['y']}-W{int(match['w']):02d}"
+
+
 def read_hours(cells: Mapping[str, str], name: str, least: float, most: float) -> float:
-    """Hours with either decimal sign, or as `7:30`."""
+    """Hours with either decimal sign, or as `7:30` or `7h 30m`."""
     text = needed(cells, name)
     hours = _number(text)
     if not math.isfinite(hours):
@@ -176,6 +182,8 @@ def _number(text: str) -> float:
     plain = re.sub(r"[\s\u00a0\u202f']|h(?:rs?|ours?)?\.?$", "", text, flags=re.I)
     if clock := re.fullmatch(r"(-?)(\d{1,3}):([0-5]\d)(?::[0-5]\d)?", plain):
         return float(clock[1] + "1") * (int(clock[2]) + int(clock[3]) / 60)
+    if spoken := re.fullmatch(r"(-?)(\d{1,3})h([0-5]?\d)m?(?:in)?", plain, re.I):
+        return float(spoken[1] + "1") * (int(spoken[2]) + int(spoken[3]) / 60)
     if "," in plain and "." in plain:
         plain = plain.replace("." if plain.rfind(",") > plain.rfind(".") else ",", "")
     if not re.fullmatch(r"[-+]?(?:\d{1,15}(?:[.,]\d{0,20})?|[.,]\d{1,15})(?:[eE][-+]?\d{1,3})?", plain):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.app.setting_up.wanted import SetUpAction, WantedKind
 from bot.cli.app import DryRun, PlanFile, app, options, value
 from bot.cli.console import say, stdout
 from bot.domain.errors import AccessError, PsbotError, UnreachableError, UsageError
@@ -142,14 +141,20 @@ def _keep_apart(session: Session, made: SetUp, dry_run: bool) -> None:
 
 
 def _tell_planned(step: SetUpStep) -> None:
+    from bot.app.setting_up.wanted import SetUpAction
+
     _line("would make" if step.action == SetUpAction.CREATE else "stands    ", step)
 
 
 def _tell_done(step: SetUpStep) -> None:
+    from bot.app.setting_up.wanted import SetUpAction
+
     _line("made  " if step.action == SetUpAction.CREATE else "stands", step)
 
 
 def _line(verb: str, step: SetUpStep) -> None:
+    from bot.app.setting_up.wanted import WantedKind
+
     wanted = step.wanted
     itself = wanted.kind in (WantedKind.GROUP, WantedKind.PROJECT)
     name = wanted.place if itself else wanted.title

@@ -29,7 +29,6 @@ from bot.report.parts.asks import ask_views
 from bot.report.parts.next_steps import view_of
 from bot.report.parts.orders import red_but_quiet
 from bot.report.parts.stories import worst_stories
-from bot.report.preview import markdown_to_html
 from bot.report.text.safe_text import JOINER, SafeMarkdown, clean, joined, link
 
 MOST_LINES = 12
@@ -65,6 +64,8 @@ class Digest:
 
     def html(self) -> str:
         """The whole text as safe HTML that loads nothing."""
+        from bot.report.preview import markdown_to_html  # its cleaner of HTML is for those who get mail
+
         body = markdown_to_html(self.markdown())
         return f"<!doctype html>\n<html><head><meta charset=utf-8></head><body>\n{body}\n</body></html>\n"
 

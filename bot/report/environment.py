@@ -142,6 +142,7 @@ def _filters(words: Words) -> dict[str, Any]:
         "number",
         "ratio",
         "percent",
+        "percent_beside",
         "hours",
         "signed",
         "money",

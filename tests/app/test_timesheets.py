@@ -196,6 +196,7 @@ def test_the_encoding_is_found_out(encoding: str) -> None:
         f"{HEAD.replace(',', ';')}\nSOW-1;jörg;21.10.2026;7,5;WAHR;FALSCH\n",
         f"{HEAD.replace(',', chr(9))}\nSOW-1\tjörg\t2026-10-21\t7,5\tyes\tno\n",
         f"{HEAD.replace(',', '|')}\nSOW-1|jörg|21-Oct-2026|7:30|1|0\n",
+        f"{HEAD}\nSOW-1,jörg,21. October 2026,7h 30m,1,0\n",
         f"sep=;\r\n{HEAD.replace(',', ';')}\r\nSOW-1;jörg;2026-10-21;7.5;true;true\r\n",
         f'"sep=,"\n\n{HEAD}\nSOW-1,jörg,10/21/2026,"7,5",true,true\n',
         f"\n,,,,,\n{HEAD},\nSOW-1,jörg,2026-10-21 00:00:00,7.5 h,true,true,\n",
@@ -205,6 +206,12 @@ def test_the_encoding_is_found_out(encoding: str) -> None:
 )
 def test_separator_decimal_sign_dates_and_what_stands_around_are_found_out(text: str) -> None:
     assert logged(text) == ONE
+
+
+@pytest.mark.parametrize("week", ["2026-W01", "2026-w1", "2026W01", "2026 W1", "2026-01-04", "2025-12-29"])
+def test_a_week_is_read_as_people_write_iso_weeks(week: str) -> None:
+    found = read_bookings(f"engagement,user,week,hours,kind\nSOW-1,dana,{week},8,hard\n", "b.csv")
+    assert [row.value.week for row in found.rows] == ["2026-W01"]
 
 
 def test_the_one_order_of_dates_that_fits_all_rows_is_taken() -> None:

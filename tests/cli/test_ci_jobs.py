@@ -13,6 +13,7 @@ import yaml
 
 from bot.cli.launcher import write_launcher
 from fakegitlab import DemoGitLab
+from tests.app.office import without_roll_ups
 from tests.cli.runner import ROOT, Runner, component, jobs_of, pipeline, small_config, small_gitlab
 from tests.demo.small import FEW
 
@@ -33,6 +34,7 @@ def runner(gitlab: DemoGitLab, tmp_path: Path) -> Runner:
     project.mkdir()
     programs.mkdir()
     config = small_config(gitlab)
+    config["reports"] = without_roll_ups(config)["reports"]
     (project / "config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     write_launcher(programs / "psbot")
     (programs / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")

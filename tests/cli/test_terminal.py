@@ -102,6 +102,7 @@ def test_each_kind_of_line_has_its_colour() -> None:
 
 
 def test_what_failed_is_told_once(desk: Desk) -> None:
+    desk.without_roll_ups()
     text = desk.config.read_text(encoding="utf-8").replace("acme/ps-internal: internal", "acme/ps-internal: customer")
     desk.config.write_text(text, encoding="utf-8")
     said = desk.psbot("run")

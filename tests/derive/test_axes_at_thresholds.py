@@ -216,7 +216,27 @@ def test_time_alone_makes_no_red_before_two_weeks_of_work(weeks: int, percent: f
 
 @pytest.mark.parametrize(("end", "colour"), [("2026-11-19", "red"), ("2026-11-20", "green"), ("2026-11-23", "green")])
 def test_an_end_has_passed_on_the_day_after_it(end: str, colour: str) -> None:
-    assert colours(schedule_axis, facts={"end": end}, items=[make_item(1)], derived=chance(0.9))[0] == colour
+    open_work: dict[str, Any] = {"facts": {"end": end}, "items": [make_item(1)], "derived": chance(0.9)}
+    assert colours(schedule_axis, **open_work)[0] == colour
+    assert any("chance to finish by" in text for text in said(schedule_axis, **open_work)) is (colour == "green")
+
+
+@pytest.mark.parametrize(
+    ("of", "derived", "certain"),
+    [
+        (schedule_axis, milestone(state="late", due=date(2026, 11, 18), items_open=1), "yellow"),
+        (schedule_axis, milestone(state="late", due=date(2026, 10, 1), items_open=1), "red"),
+        (schedule_axis, milestone(state="at_risk", due=BASELINE, forecast=date(2027, 3, 1)) | chance(0.1), "green"),
+        (budget_axis, {"budget": Budget(hours_budget=100, hours_spent=101, burn=1.01)}, "red"),
+        (budget_axis, {"forecast": Forecast(effort_hours=Quantiles(p50=200, p80=200))} | {"budget": Budget(hours_budget=100)}, "green"),
+    ],
+)  # fmt: skip
+def test_what_has_passed_is_certain_and_what_is_forecast_is_not(of: Any, derived: Any, certain: str) -> None:
+    assert axis(of, derived=derived).signal.certain == certain
+
+
+def test_an_end_that_has_passed_is_certain() -> None:
+    assert axis(schedule_axis, facts={"end": "2026-11-19"}, items=[make_item(1)]).signal.certain == "red"
 
 
 def test_of_several_reasons_the_worst_comes_first_and_green_ones_only_alone() -> None:

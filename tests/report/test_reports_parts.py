@@ -113,3 +113,12 @@ def test_a_day_beside_a_date_of_another_year_says_its_year(day: date | None, sai
 def test_a_short_date_is_the_whole_one_without_its_year(locale: str, short: str, whole: str) -> None:
     words, day = load_words(locale, "USD"), date(2026, 12, 8)
     assert (words.day(day), words.date(day)) == (short, whole)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(0.05, "5%"), (0.053, "5.3%"), (-0.0502, "−5.02%"), (0.047, "4.7%"), (0.056, "6%"), (0.03, "3%"), (None, "–")],
+)
+def test_a_deviation_shows_on_which_side_of_the_tolerance_it_is(error: float | None, said: str) -> None:
+    assert WORDS.percent_beside(error, 0.05) == said
+    assert load_words("de_DE", "USD").percent_beside(0.053, 0.05) == "5,3\xa0%"

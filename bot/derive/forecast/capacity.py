@@ -22,13 +22,14 @@ from bot.derive.forecast.constants import (
     BURN_WEEKS,
     COMPLETE_PRACTICE,
     COVERED,
+    LONGEST_SHEET,
     PRIOR_WEIGHT,
     YIELD_WITHIN,
 )
 from bot.derive.forecast.history import DAYS_PER_WEEK, Array, History, WorkAxis
 from bot.derive.people.availability import NOBODY, Availability
 from bot.domain.calendar import ONE_DAY, Period, WorkCalendar, week_named, week_of
-from bot.domain.model import Booking, TimeLog, WhatIf
+from bot.domain.model import EMPTY, Booking, TimeLog, WhatIf
 
 FARTHEST_WEEKS = 104
 
@@ -85,10 +86,11 @@ def find_capacity(
     availability: Availability,
     elapsed: float,
     worked_share: float,
+    sheets: Mapping[str, date] = EMPTY,
 ) -> Capacity:
     """Capacity after `day`: of booked hours `worked_share` are worked, shrunk towards what was worked of one's own bookings."""
     hard = _by_person(bookings)
-    burns = burn_by_person(logs, day, elapsed)
+    burns = burn_by_person(logs, day, elapsed, sheets)
     weeks = _weeks_ahead(hard, burns, day, availability)
     planned = _planned_weeks(hard, logs, burns, weeks, day)
     share = own_yield(hard, logs, day, worked_share)
@@ -140,19 +142,31 @@ def with_absences(availability: Availability, away: Iterable[tuple[str, date, da
     return Availability(availability.calendar, people)
 
 
-def burn_by_person(logs: Iterable[TimeLog], day: date, elapsed: float) -> dict[str, float]:
-    """Hours a week of late by person, over the full weeks since the start (at most BURN_WEEKS); nobody's with fewer than BURN_FROM."""
-    weeks = min(int(elapsed // DAYS_PER_WEEK), BURN_WEEKS)
-    if weeks < BURN_FROM:
-        return {}
-    weights = BURN_DECAY ** np.arange(weeks)
-    shares = (weights / weights.sum()).tolist()
-    since = day - timedelta(weeks=weeks)
+def burn_by_person(
+    logs: Iterable[TimeLog], day: date, elapsed: float, sheets: Mapping[str, date] = EMPTY
+) -> dict[str, float]:
+    """Hours a week of late by person, over the full weeks since the start (at most BURN_WEEKS); nobody's with fewer than BURN_FROM.
+
+    Whose timesheets come in bulk (`sheets`: until when) has the burn of the day until which they tell, till the next is overdue.
+    """
+    known = {user: until for user, until in sheets.items() if day - until <= timedelta(weeks=LONGEST_SHEET)}
+    shares = {until: _week_shares(elapsed - (day - until).days * DAYS_PER_WEEK / 7) for until in {day, *known.values()}}
     found: dict[str, float] = defaultdict(float)
     for log in logs:
-        if log.spent_at > since:
-            found[log.user] += log.hours * shares[max((day - log.spent_at).days, 0) // 7]
+        until = known.get(log.user, day)
+        age, weeks = max((until - log.spent_at).days, 0) // 7, shares[until]
+        if age < len(weeks):
+            found[log.user] += log.hours * weeks[age]
     return dict(sorted(found.items()))
+
+
+def _week_shares(elapsed: float) -> list[float]:
+    """What each full week counts, newest first; none with fewer than BURN_FROM."""
+    weeks = min(int(elapsed // DAYS_PER_WEEK), BURN_WEEKS)
+    if weeks < BURN_FROM:
+        return []
+    weights = BURN_DECAY ** np.arange(weeks)
+    return [float(share) for share in (weights / weights.sum()).tolist()]
 
 
 def _by_person(bookings: Sequence[Booking], kind: str = "hard") -> dict[str, dict[Period, float]]:

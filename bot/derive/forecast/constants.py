@@ -103,6 +103,10 @@ BURN_FROM = 2
 """With fewer full weeks than this nothing is said of a burn. The baseline's own."""
 BURN_DECAY = 0.8
 """Each older week counts that much less. The baseline's own."""
+BULK_DAYS = 2.0
+"""More hours on a day than this many working days have are a timesheet of several days. Assumed."""
+LONGEST_SHEET = 5
+"""Weeks that a timesheet covers at most: it is written once a month at least. Assumed."""
 BURN_SD = 0.3
 """Sd of ln(hours ahead ÷ the burn): people are ill, on holiday, on other work, or all here (19 projects)."""
 BOOKED_HOURS_SD = 0.2

@@ -34,6 +34,10 @@ class Effort:
     sd: float
     growth: float = 0.0
     """Scope still to come ÷ scope known, contained in `rest`."""
+    late: float = 0.0
+    """Hours that are worked and not logged yet, contained in `rest`."""
+    overdue: bool = False
+    """Whether they should have been logged by now: then nobody knows when they will be."""
     assumed: float = 0.0
     """What the work done so far is taken to have cost where nobody logs time."""
 
@@ -59,9 +63,11 @@ def estimate_effort(
     if rate is None:
         return None
     weight = (RATIO_WEIGHT if basis == ValueBasis.HOURS or not budget else BUDGET_WEIGHT) * state.total
-    ratio = (state.spent + weight * rate) / (state.earned + weight) if state.spent > 0 else rate
+    unlogged = min(state.unlogged, state.earned)
+    ratio = (state.spent + weight * rate) / (state.earned - unlogged + weight) if state.spent > 0 else rate
     progress = min(state.progress, 1.0)
-    rest = state.left * ratio
+    late = unlogged * ratio
+    rest = state.left * ratio + late
     if basis != ValueBasis.HOURS and budget and state.left > 0:
         # Items without hours differ in size by more than the budget errs: what it leaves is a voice that counts alike.
         rest = (rest + max(rate * state.total - (state.spent or state.earned * rate), 0.0)) / 2
@@ -69,7 +75,7 @@ def estimate_effort(
     base = EFFORT_SD * math.sqrt(max(1 - progress, LEAST_LEFT)) * ref.effort_spread
     sd = math.hypot(base, GROWTH_SD * growth) if growth else base
     if state.spent > 0 or state.earned == 0:
-        return Effort(state.spent, rest + coming, sd, growth)
+        return Effort(state.spent, rest + coming, sd, growth, min(late, rest), state.overdue)
     return Effort(0.0, rest + coming, math.hypot(sd, ref.ratio_sd), growth, assumed=state.earned * rate)
 
 

@@ -7,7 +7,7 @@ length. Replays (calibration, back-test, cumulative catch-up) cut these arrays; 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from statistics import median
@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.config import LabelSettings
-from bot.derive.forecast.constants import BASIS_SHARE, LATE_FROM, PARTIAL_CREDIT
+from bot.derive.forecast.constants import BASIS_SHARE, LATE_FROM, LONGEST_SHEET, PARTIAL_CREDIT
+from bot.derive.forecast.sheets import read_sheets
 from bot.derive.money.hours import items_without_logs, non_billable_refs
 from bot.derive.scope.breakdown import Breakdown, break_down
 from bot.domain.calendar import ONE_DAY, WEEKDAYS, WorkCalendar
@@ -116,6 +117,10 @@ class State:
     weekly_closed: Array
     weekly_hours: Array
     """Value closed and hours logged per week, newest first."""
+    unlogged: float = 0.0
+    """Value that is closed and whose hours are not logged yet."""
+    overdue: bool = False
+    """Nothing was logged for longer than a timesheet takes."""
 
     @property
     def left(self) -> float:
@@ -146,6 +151,7 @@ class History:
     """Day number of each closing: weeks are calendar weeks, so that work done on days of rest counts in its own week."""
     log_item: NDArray[np.int64]
     log_at: Array
+    """When each log was known; a timesheet's hours were worked in the weeks before it, by `log_date`."""
     log_date: NDArray[np.int64]
     log_hours: Array
     whole: NDArray[np.int64]
@@ -154,7 +160,9 @@ class History:
     budget: float | None = None
     """Hours of the SOW: what a unit costs where no hours are estimated."""
     logs: tuple[TimeLog, ...] = ()
-    """As given, and one for each item whose hours are known only as a total."""
+    """On the days on which they were worked, and one for each item whose hours are known only as a total."""
+    sheets: Mapping[str, date] = field(default_factory=lambda: EMPTY)
+    """By person whose last log is a timesheet of many days: its day."""
 
     @cached_property
     def last_close(self) -> float | None:
@@ -196,10 +204,23 @@ class History:
             spent=float(self.log_hours[past].sum()),
             open_items=int((exists & ~done).sum()),
             items=int(np.count_nonzero(np.bincount(self.whole[exists]))),
+            unlogged=self._unlogged(at, done, spent),
+            overdue=at - self._last_log(at) > DAYS_PER_WEEK * LONGEST_SHEET,
             arrived=float(self.value[late].sum()) / total if total > 0 else 0.0,
             weekly_closed=_weekly(self.closed_date[done], self.value[done], today, elapsed),
             weekly_hours=_weekly(self.log_date[past], self.log_hours[past], today, elapsed),
         )
+
+    def _unlogged(self, at: float, done: NDArray[np.bool_], spent: Array) -> float:
+        """Value closed after the last hour was logged, on items without any: what it cost is not written down yet."""
+        last = self._last_log(at)
+        return float(self.value[done & (self.closed > last) & (spent == 0)].sum()) if last > 0 else 0.0
+
+    def _last_log(self, at: float) -> float:
+        """Position of the last log that was known; 0 without one."""
+        days, _ = self._logs_in_order
+        known = int(np.searchsorted(days, at + 1e-9))
+        return float(days[known - 1]) if known else 0.0
 
     def _hours_per_unit(self, exists: NDArray[np.bool_], done: NDArray[np.bool_], spent: Array) -> float:
         """Hours that a unit of value is taken to cost: 1 in hours, else the budget's share, else what closed work cost."""
@@ -253,10 +274,12 @@ def make_history(
     closed = axis.positions([None if still else day for still, day in zip(is_open, closings, strict=True)])
     undated = [not still and day is None for still, day in zip(is_open, closings, strict=True)]
     closed = np.where(undated, created, closed)
-    logs = _on_parts(all_logs(engagement, labels, calendar), items, above)
+    sheets = read_sheets(
+        _on_parts(all_logs(engagement, labels, calendar), items, above), calendar, engagement.facts.start
+    )
+    logs = sheets.logs
     place = {item.ref: n for n, item in enumerate(items)}
-    days = [log.spent_at for log in logs]
-    log_at = axis.positions(days)
+    log_at = axis.positions(list(sheets.known))
     return History(
         axis=axis,
         basis=basis,
@@ -268,11 +291,12 @@ def make_history(
         closed_date=np.array([_day_number(day) for day in closings], dtype=np.int64),
         log_item=np.array([place.get(log.item, NOT_WORK) if log.item else NO_ITEM for log in logs], dtype=np.int64),
         log_at=log_at,
-        log_date=np.array([day.toordinal() for day in days], dtype=np.int64),
+        log_date=np.array([log.spent_at.toordinal() for log in logs], dtype=np.int64),
         log_hours=np.array([log.hours for log in logs], dtype=np.float64),
         whole=_wholes(engagement, items, above),
         start=_start(engagement, axis, created, closed, log_at),
         logs=logs,
+        sheets=sheets.until,
     )
 
 

@@ -80,7 +80,7 @@ def assess(subject: Subject, ref: Reference) -> Situation:
     growth = 0.0 if phase == Phase.COMPLETE else scope_to_come(state, ref, sold, history.basis)
     effort, fixed = (effort_of(state, sold, history, ref, g, phase) for g in (growth, 0.0))
     planned = _planned_days(subject, history, start)
-    hours, rest = (effort.total, effort.rest) if effort and effort.total > 0 else (None, None)
+    hours, rest = (effort.total, effort.rest - effort.late) if effort and effort.total > 0 else (None, None)
     usual = capacity_of(subject, history, state, ref)
     what_if = subject.engagement.what_if
     joining = newcomers(what_if, subject.calendar)
@@ -127,6 +127,7 @@ def capacity_of(
         with_absences(subject.availability, engagement.what_if.away),
         state.elapsed,
         ref.booking_yield,
+        history.sheets,
     )
 
 

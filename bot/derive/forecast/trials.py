@@ -79,33 +79,44 @@ class Ahead:
     """Too young for a burn: that there is none says nothing."""
     exponent: float = Middles.spend_exponent
     """Of the spending curve."""
+    late: float = 0.0
+    """Hours worked and not written down yet: the next timesheet holds them."""
     resumed: float = 0.0
     """Hours a day before a standstill, at which work that is not booked is taken up again; 0 where work goes on."""
 
     def hours_by(self, after: float) -> Array:
-        """Hours spent in the next `after` working days, by trial: all of them some time after its work is over."""
+        """Hours written down in the next `after` working days, by trial: all of them some time after its work is over."""
+        return self.hours - self._open + self._worked_by(after)
+
+    @cached_property
+    def _open(self) -> Array:
+        """Hours that are not worked yet."""
+        return np.maximum(self.hours - self.late, 0.0)
+
+    def _worked_by(self, after: float) -> Array:
+        """Hours worked in the next `after` working days."""
         if self.resumed > 0 and not self.capacity.has_bookings:
             return self._after_standstill(after)
         curve = self._curve(after) if self.own < 1 else np.zeros(1)
         if self.own <= 0:
             return curve
-        planned = np.minimum(self.hours, self._planned(after))
+        planned = np.minimum(self._open, self._planned(after))
         # What rests until it is booked is not closed out before that.
         closed = np.maximum(self.days, self.capacity.days[-1]) if self.resumed > 0 else self.days
         over = np.clip(((after - self.delay) / closed - 1) / CLOSE_OUT, 0.0, 1.0)
-        return (1 - self.own) * curve + self.own * (planned + over * (self.hours - planned))
+        return (1 - self.own) * curve + self.own * (planned + over * (self._open - planned))
 
     def _after_standstill(self, after: float) -> Array:
         """Work rests until, at the pace that it had, it is done by its finish; it is never faster than it was."""
         pace = self.resumed * self.pace_factor * _noise(BURN_SD, self.scores)
-        rests = np.maximum(self.days - self.hours / pace, 0.0)
-        return np.minimum(self.hours, pace * np.maximum(after - self.delay - rests, 0.0))
+        rests = np.maximum(self.days - self._open / pace, 0.0)
+        return np.minimum(self._open, pace * np.maximum(after - self.delay - rests, 0.0))
 
     def _curve(self, after: float) -> Array:
         """Hours by the spending curve."""
         gone = max(after - self.delay, 0.0)
         left = 1 - np.minimum(gone / self.days, 1.0)
-        return self.hours * (1 - left**self.exponent)
+        return self._open * (1 - left**self.exponent)
 
     def _planned(self, after: float) -> Array:
         """Hours as booked, and at the burn; by the curve where a burn is not known yet, and behind the last booking without one."""
@@ -165,7 +176,8 @@ def make_ahead(
     own = min(state.weeks / OWN_WEEKS, 1.0) if capacity.burn > 0 and not remaining.stalled else 0.0
     own, young = (1.0, capacity.burn <= 0 and state.weeks < BURN_FROM) if capacity.has_bookings else (own, False)
     resumed = former_pace(state) if remaining.stalled else 0.0
-    return Ahead(days, hours, scores.pace, capacity, own, pace_factor, delay, young, exponent, resumed)
+    late = effort.late if effort and not effort.overdue else 0.0
+    return Ahead(days, hours, scores.pace, capacity, own, pace_factor, delay, young, exponent, late, resumed)
 
 
 def former_pace(state: State) -> float:

@@ -109,6 +109,13 @@ class Words:
     def percent(self, value: float | None) -> SafeMarkdown:
         return MISSING if value is None else SafeMarkdown(percent_text(value, self.locale).replace("-", MINUS))
 
+    def percent_beside(self, value: float | None, limit: float) -> SafeMarkdown:
+        """A percentage that shows on which side of `limit` it is: with decimals where without them it would be the limit."""
+        if value is None or abs(value) == limit or self.percent(abs(value)) != self.percent(limit):
+            return self.percent(value)
+        pattern = self.locale.percent_formats[None].pattern.replace("##0", "##0.0#")
+        return SafeMarkdown(decimal_text(value, pattern, self.locale).replace("-", MINUS))
+
     def hours(self, value: float | None) -> SafeMarkdown:
         return MISSING if value is None else SafeMarkdown(f"{self._decimal(value, 1)} h")
 

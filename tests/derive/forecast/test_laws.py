@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,6 +13,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bot.derive.forecast import Reference, forecast_engagement
+from bot.derive.forecast.capacity import burn_by_person
+from bot.derive.forecast.sheets import read_sheets
 from bot.derive.results import Forecast, QuarterRevenue
 from bot.domain.calendar import WorkCalendar
 from bot.domain.model import Engagement, Portfolio, as_of
@@ -172,3 +174,74 @@ def test_a_price_is_all_earned_when_all_is_delivered_though_nobody_logged_an_hou
     facts = {"start": START, "value": VALUE, "hours": 320.0} | TERMS["percent complete"]
     found = forecast(make_engagement(facts=facts, items=items, created_at=START), date(2026, 12, 1))
     assert {name: q.actual for name, q in found.revenue.items() if q.actual} == {"FY27-Q3": VALUE}
+
+
+def written_down(sheets: Sequence[date], on: str, terms: dict[str, Any]) -> Forecast:
+    """Sixteen hours and an item a week for twenty weeks; all hours since the last sheet stand on the day of the next one."""
+    items, logs = [], []
+    for n in range(20):
+        day = working_day(5 * n + 4)
+        items.append(make_item(n, created_at=START, estimate_hours=16, closed=day))
+        sheet = next((s for s in sheets if s >= day), None)
+        logs += [] if sheet is None else [make_log(None, 16, sheet)]
+    facts = {"start": START, "end": "2026-11-20", "value": VALUE, "hours": 320.0} | terms
+    return forecast(make_engagement(facts=facts, items=items, timelogs=logs, created_at=START), date.fromisoformat(on))
+
+
+FRIDAYS = [working_day(5 * n + 4) for n in range(20)]
+MONTHLY = [date(2026, month, day) for month, day in ((7, 31), (8, 31), (9, 30), (10, 30), (11, 30))]
+
+
+@pytest.mark.parametrize("on", ["2026-08-28", "2026-08-31", "2026-09-18", "2026-10-02", "2026-10-29"])
+def test_who_writes_a_timesheet_a_month_works_like_who_writes_one_a_week(on: str) -> None:
+    weekly, monthly = (written_down(sheets, on, TERMS["by the hour"]) for sheets in (FRIDAYS, MONTHLY))
+    assert monthly.effort_hours.p50 == pytest.approx(weekly.effort_hours.p50, rel=0.05)
+    assert monthly.finish.p50
+    assert weekly.finish.p50
+    assert abs((monthly.finish.p50 - weekly.finish.p50).days) <= 14
+    told = [f.revenue["FY27-Q3"].forecast for f in (weekly, monthly)]
+    assert told[1] == pytest.approx(told[0], rel=0.15)
+
+
+def test_money_is_earned_when_it_is_written_down_not_before() -> None:
+    found = written_down(MONTHLY, "2026-08-28", TERMS["by the hour"])
+    assert {name: m.actual for name, m in found.revenue_by_month.items() if m.actual} == {"2026-07": 12_800.0}
+
+
+def test_hours_of_one_long_day_stay_on_it_and_a_sheet_s_are_spread_over_the_weeks_before() -> None:
+    long_day, sheet = make_log(None, 15, "2026-08-20"), make_log(None, 40, "2026-09-04")
+    found = read_sheets([long_day, sheet, make_log(None, 6, "2026-08-28", user="bob")], CALENDAR, START)
+    assert [(log.user, str(log.spent_at), round(log.hours, 2)) for log in found.logs] == [
+        ("ann", "2026-08-20", 15),
+        ("ann", "2026-08-21", 3.64),
+        ("ann", "2026-08-28", 18.18),
+        ("ann", "2026-09-04", 18.18),
+        ("bob", "2026-08-28", 6),
+    ]
+    assert [str(day) for day in found.known] == ["2026-08-20", *["2026-09-04"] * 3, "2026-08-28"]
+    assert found.until == {"ann": date(2026, 9, 4)}
+
+
+def test_of_who_stopped_writing_timesheets_nothing_more_is_expected() -> None:
+    """The next is overdue after five weeks: what is missing counts as not worked then."""
+    sheet = [make_log(None, 64, "2026-08-31")]
+    logs = read_sheets(sheet, CALENDAR, START)
+    burns = [
+        burn_by_person(logs.logs, date(2026, 8, 31) + timedelta(days=age), 60.0 + age, logs.until)
+        for age in (0, 30, 42)
+    ]
+    assert burns[0]["ann"] == pytest.approx(burns[1]["ann"], rel=0.1)
+    assert burns[2]["ann"] < burns[0]["ann"] / 2
+
+
+def test_hours_that_nobody_writes_down_any_more_are_still_expected_but_not_at_once() -> None:
+    """Two hours on the first day, none since: half the items closed without hours make the rest no cheaper."""
+    items = [
+        make_item(n, created_at=START, estimate_hours=16, closed=working_day(5 * n + 4) if n < 10 else None)
+        for n in range(20)
+    ]
+    facts = {"start": START, "end": "2026-11-20", "value": VALUE, "hours": 320.0}
+    engagement = make_engagement(facts=facts, items=items, timelogs=[make_log(None, 2, START)], created_at=START)
+    found = forecast(engagement, date(2026, 9, 14))
+    assert found.effort_hours.p50 == pytest.approx(340, rel=0.06)
+    assert found.revenue_by_month["2026-09"].forecast < VALUE / 2
