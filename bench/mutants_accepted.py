@@ -196,6 +196,12 @@ ACCEPTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             ORDERED,
         ),
         ("if over < 0:", "if over <= 0:", ORDERED),
+        ("if over < 0:", "if over < 1:", ORDERED),
+        (
+            "if budget.cpi is None or budget.burn is None or not _enough(subject, max(budget.burn, done or 0.0)):",
+            "if budget.cpi is None or budget.burn is None or not _enough(subject, max(budget.burn, done or -1.0)):",
+            "nothing done is not enough, whether it counts as nothing or as less",
+        ),
         (
             "budget=hours(budget.hours_budget or 0.0),",
             "budget=hours(budget.hours_budget or 1.0),",

@@ -13,7 +13,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from bot.app.run import RunOptions, run_job
+from bot.app.run import RequestedReport, RunOptions, run_job
 from bot.app.sources import make_site_files, read_for
 from bot.cli.showcase import Published, demo_session, read_back
 from bot.demo import make_portfolio
@@ -86,7 +86,7 @@ def _published(folder: Path) -> tuple[list[Shot], dict[str, str]]:
     with DemoGitLab(make_portfolio(DAY, SEED, EDITION), edition=EDITION) as gitlab:
         session = demo_session(gitlab, folder, DAY, SEED, EDITION)
         run_job(session, RunOptions())
-        handed = run_job(session, RunOptions(report="partner", partner=PARTNER)).files
+        handed = run_job(session, RunOptions(report=RequestedReport("partner", partner=PARTNER))).files
         reading = read_for(session, snapshot=None, only=None)
         pages = make_site_files(reading, audience=Audience.INTERNAL, only=None, tell=print)
         return _shots(read_back(session, reading.portfolio), "".join(handed.values())), pages

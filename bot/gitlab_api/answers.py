@@ -107,7 +107,7 @@ class FailedInsideError(GitLabError):
 
 
 @frozen
-class Spot:
+class Hole:
     """Where in a GraphQL answer something is missing, and what GitLab says of it."""
 
     path: tuple[str | int, ...]
@@ -128,7 +128,7 @@ class PartialAnswerError(GitLabError):
     """A GraphQL answer with errors at single entries of its lists: the rest of `data` is sound."""
 
     data: Mapping[str, Any] = field(default_factory=dict)
-    spots: tuple[Spot, ...] = ()
+    spots: tuple[Hole, ...] = ()
 
 
 @dataclass
@@ -141,7 +141,7 @@ class QueryTooComplexError(GitLabError):
     partial: PartialAnswerError | None = None
 
 
-def sound_part(ask: Callable[[], Mapping[str, Any]]) -> tuple[Mapping[str, Any], tuple[Spot, ...]]:
+def sound_part(ask: Callable[[], Mapping[str, Any]]) -> tuple[Mapping[str, Any], tuple[Hole, ...]]:
     """What can be used of an answer, and where something is missing; raises as `ask` does where nothing can be used."""
     try:
         return ask(), ()
@@ -234,7 +234,7 @@ def _with_sound_part(problem: PsbotError, errors: Any, data: Any, *, write: bool
     return partial
 
 
-def _spots(errors: Any) -> tuple[Spot, ...]:
+def _spots(errors: Any) -> tuple[Hole, ...]:
     """Where the errors are; none where one of them concerns more than an entry of a list."""
     found = []
     for error in errors if isinstance(errors, list) else ():
@@ -242,7 +242,7 @@ def _spots(errors: Any) -> tuple[Spot, ...]:
         if not isinstance(path, list) or not any(isinstance(step, int) for step in path):
             return ()
         steps = tuple(step if isinstance(step, int) else one_line(str(step)) for step in path)
-        found.append(Spot(steps, one_line(str(error.get("message")))[:MAX_MESSAGE]))
+        found.append(Hole(steps, one_line(str(error.get("message")))[:MAX_MESSAGE]))
     return tuple(found)
 
 

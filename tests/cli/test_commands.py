@@ -371,21 +371,8 @@ def test_wrong_usage_ends_with_2_and_says_what_is_wrong(desk: Desk, arguments: t
 
 
 def test_every_command_has_help_with_an_example(call: Callable[..., Said]) -> None:
-    commands = (
-        "run",
-        "apply",
-        "status",
-        "forecast",
-        "check",
-        "init",
-        "export",
-        "site",
-        "backtest",
-        "serve",
-        "schema",
-        "demo",
-    )
-    for command in commands:
+    named = "run apply explain status forecast new check init export site backtest deck mcp serve schema demo"
+    for command in named.split():
         said = call(command, "--help")
         assert said.code == 0
         assert f"psbot {command}" in said.out.replace("\n", " "), command

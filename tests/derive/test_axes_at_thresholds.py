@@ -216,7 +216,9 @@ def test_time_alone_makes_no_red_before_two_weeks_of_work(weeks: int, percent: f
 
 @pytest.mark.parametrize(("end", "colour"), [("2026-11-19", "red"), ("2026-11-20", "green"), ("2026-11-23", "green")])
 def test_an_end_has_passed_on_the_day_after_it(end: str, colour: str) -> None:
-    assert colours(schedule_axis, facts={"end": end}, items=[make_item(1)], derived=chance(0.9))[0] == colour
+    open_work: dict[str, Any] = {"facts": {"end": end}, "items": [make_item(1)], "derived": chance(0.9)}
+    assert colours(schedule_axis, **open_work)[0] == colour
+    assert any("chance to finish by" in text for text in said(schedule_axis, **open_work)) is (colour == "green")
 
 
 @pytest.mark.parametrize(

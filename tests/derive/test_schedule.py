@@ -114,9 +114,8 @@ def test_undated_work_is_planned_evenly_over_the_working_days() -> None:
 def test_an_approved_change_order_moves_the_end_that_undated_work_is_spread_to() -> None:
     order = make_item(9, labels=["change-order::approved"], facts={"end": "2026-08-21"})
     found = schedule_of("2026-08-10", items=[make_item(1, estimate_hours=14), order], **SPREAD)
-    assert (found.planned_value, found.baseline_finish) == (pytest.approx(5), date(2026, 8, 21)), (
-        "day 5 of 14, not of 9"
-    )
+    assert found.planned_value == pytest.approx(5), "day 5 of 14, not of 9"
+    assert found.baseline_finish == date(2026, 8, 21)
     pending = make_item(9, labels=["change-order::proposed"], facts={"end": "2026-08-21"})
     assert schedule_of("2026-08-10", items=[make_item(1), pending], **SPREAD).baseline_finish == date(2026, 8, 14)
 
