@@ -126,7 +126,9 @@ def test_what_was_reopened_was_closed_on_no_day() -> None:
     stone = {"title": "Design", "state": "active", "closed_at": "2026-11-02"}
     text = wrap(**again, items=[{"ref": "g/p#2", **again}], milestones=[stone])
     (engagement,) = load_snapshot(text).engagements
-    assert [x.closed_at for x in (engagement, *engagement.items, *engagement.milestones)] == [None, None, None]
+    assert engagement.closed_at is None
+    assert [one.closed_at for one in engagement.items] == [None]
+    assert [one.closed_at for one in engagement.milestones] == [None]
 
 
 def test_the_config_s_facts_win_over_the_snapshot_s() -> None:
