@@ -61,9 +61,9 @@ class PastKeys:
 
     def of(self, subject: Subject, payloads: Sequence[Mapping[str, object]]) -> Callable[[date], Key]:
         """The digest of each day of an engagement."""
-        baselines = earlier_baselines(payloads, subject.engagement.facts.baseline_day)
+        largest = max(earlier_baselines(payloads, subject.engagement.facts.baseline_day), default=0)
         entries = sorted(self._entries(subject), key=lambda entry: entry[0])
-        digest = hashlib.blake2b(repr(baselines).encode(), digest_size=16)
+        digest = hashlib.blake2b(repr(largest).encode(), digest_size=16)
         days: list[int] = []
         digests: list[bytes] = []
         for day, entry in entries:

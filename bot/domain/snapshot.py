@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from bot.domain.belonging import mark_places, places_of, settle
-from bot.domain.border import admitted, one_line, read_instant, shortened
+from bot.domain.border import admitted, is_sane_day, one_line, read_instant, shortened
 from bot.domain.customers import keep_apart
 from bot.domain.errors import UsageError
 from bot.domain.facts import make_facts, merge_facts
@@ -224,9 +224,10 @@ def _overridden(facts: Facts, override: Mapping[str, Any] | None) -> tuple[Facts
 
 
 def _closed_at(r: SnapshotReader, state: ItemState | TimeboxState) -> datetime | None:
-    """The day of closing; what was reopened since is open, and was closed on no day."""
+    """The day of closing; what was reopened since is open, and was closed on no day. A senseless one is left to be named."""
     at = r.instant("closed_at")
-    return at if state in (ItemState.CLOSED, TimeboxState.CLOSED) else None
+    is_kept = state in (ItemState.CLOSED, TimeboxState.CLOSED) or (at is not None and not is_sane_day(at.date()))
+    return at if is_kept else None
 
 
 def _item(r: SnapshotReader) -> Item:

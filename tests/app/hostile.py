@@ -40,16 +40,17 @@ Path = tuple[Any, ...]
 def sample(ref: str) -> dict[str, Any]:
     """An engagement as a snapshot has it, with a value in every place that a field describes."""
     moved = [("2026-11-01", "2026-11-13", "2026-10-01")]
+    own = ref.replace("&", "/p").replace("acme/customers/", "acme/customers/of-")
     change = {"hours": 10, "value": 2000, "end": "2027-01-15"}
     engagement = make_engagement(
         ref=ref,
         facts={"milestones": [{"milestone": "Design", "due": "2026-10-30", "amount": 5000}], "work": (f"{ref}/x",)},
         items=[
-            make_item(1, milestone="Design", due_date="2026-11-13", due_history=moved, estimate_hours=8, labels=["PS Risk"],
+            make_item(1, ref=f"{own}#1", milestone="Design", due_date="2026-11-13", due_history=moved, estimate_hours=8, labels=["PS Risk"],
                       label_dates={"PS Risk": "2026-09-01"}, assignees=("ann",), weight=3, blocked_by=(f"{ref}#2",),
                       facts={"impact": 3, "probability": 4}),
-            *(make_item(n, milestone="Design", closed=f"2026-{8 + n // 3:02d}-20", estimate_hours=8) for n in range(2, 9)),
-            make_item(9, labels=["change-order::proposed"], facts=change),
+            *(make_item(n, ref=f"{own}#{n}", milestone="Design", closed=f"2026-{8 + n // 3:02d}-20", estimate_hours=8) for n in range(2, 9)),
+            make_item(9, ref=f"{own}#9", labels=["change-order::proposed"], facts=change),
         ],
         milestones=[make_milestone(due_date="2026-11-13", due_history=moved)],
         timelogs=[make_log(None, 6, f"2026-{8 + n // 3:02d}-19") for n in range(2, 9)],

@@ -14,6 +14,7 @@ from bot.derive import past_signals
 from bot.derive.decisions.status import Signals
 from bot.derive.past_memory import Days, Memory
 from bot.derive.pipeline import make_subjects, with_default_thresholds
+from bot.derive.scope.baseline import COUNTS
 from bot.domain.model import DueChange, Engagement, Item, Portfolio, TimeLog, as_of
 from bot.domain.vocabulary import ItemState, Outcome
 
@@ -47,10 +48,10 @@ def small() -> Portfolio:
     return Portfolio((replace(first, items=items), replace(second, items=second.items[:ITEMS])))
 
 
-def said(portfolio: Portfolio, memory: Memory, day: date = DAY) -> dict[date, Signals]:
+def said(portfolio: Portfolio, memory: Memory, day: date = DAY, *payloads: dict[str, object]) -> dict[date, Signals]:
     """What each past day said of the first engagement."""
     subjects = make_subjects(as_of(portfolio, day, CALENDAR.zone), day, SETTINGS, CALENDAR)
-    past = past_signals.past_signals(subjects[0], None, (), memory.seen_from(subjects))
+    past = past_signals.past_signals(subjects[0], None, payloads, memory.seen_from(subjects))
     found = {then: past(then) for then in PAST}
     memory.leave()
     return found
@@ -113,6 +114,25 @@ def test_what_happens_later_leaves_the_past_alone(monkeypatch: pytest.MonkeyPatc
     after = replace(before, engagements=(now, *others))
     assert said(after, Memory(box), AFTER) == old
     assert said(after, Memory(box), DAY) == old
+
+
+def test_one_more_report_of_a_baseline_leaves_the_past_alone_but_not_one_that_was_larger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, *others = small().engagements
+    day = date(2026, 9, 1)
+    portfolio = Portfolio((replace(first, facts=replace(first.facts, baseline=day)), *others))
+
+    def report(items: int) -> dict[str, object]:
+        return {"scope": {"counts": COUNTS, "baseline_day": day.isoformat(), "baseline_items": items}}
+
+    box, asked = Box(), report(ITEMS)
+    old = said(portfolio, Memory(box), DAY, asked)
+    fresh = said(portfolio, Memory(), DAY, asked, report(99 * ITEMS))
+    assert fresh != old
+    assert said(portfolio, Memory(box), DAY, asked, report(99 * ITEMS)) == fresh
+    monkeypatch.setattr(past_signals.PastDays, "signals", lambda *_: pytest.fail("a day was derived again"))
+    assert said(portfolio, Memory(box), DAY, asked, report(99 * ITEMS), report(ITEMS)) == fresh
 
 
 def test_another_engagement_that_was_closed_by_then_teaches_otherwise() -> None:
