@@ -149,9 +149,11 @@ def test_a_hostile_title_does_nothing_in_any_place_of_any_german_sentence(englis
     values = dict.fromkeys(places(english) | places(MESSAGES[english][0] or ""), title)
     said = GERMAN.output(Phrase(english, **values))
     page = read_page(f"| a | b |\n| --- | --- |\n| {said} | next |")
-    assert page.tags == ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td"]
+    keys = (MESSAGES[english][0] or english).count("`") // 2  # what psbot itself asks to type is code
+    assert page.tags == ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", *["code"] * keys, "td"]
     assert (page.links, page.references()) == ([], [])
-    assert said == neutralise(GERMAN.sentence(Phrase(english, **values)))
+    as_text = re.sub(r"(?<!\\)`[^`\\]+`", lambda key: neutralise(key[0]), said)
+    assert as_text == neutralise(GERMAN.sentence(Phrase(english, **values)))
 
 
 @pytest.mark.parametrize("title", HOSTILE)

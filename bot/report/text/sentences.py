@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from babel import Locale
 
 from bot.domain.messages import Clause, Decimal, Language, Money, Percent, Phrase, Series, Value, plural_pair
 from bot.report.text.catalogs import FALLBACK, Translations
 from bot.report.text.formats import amount_text, date_text, decimal_text, percent_text
+
+_CODE: Final = re.compile(r"`([^`{}]+)`")
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,11 @@ class Sentences(Language):
     def date(self, day: dt.date) -> str:
         return date_text(day, self.locale)
 
-
-_CODE = re.compile(r"`([^`{}]+)`")
-
-
-def typed_in(value: Value) -> frozenset[str]:
-    """What a message names for people to type (`due:`): the words between backticks of its templates, not of its values."""
-    if isinstance(value, Phrase):
-        own = _CODE.findall(value.template) if "`" in value.template else ()
-        return frozenset(own).union(*(typed_in(part) for _, part in value.pairs))
-    if isinstance(value, Series):
-        return frozenset[str]().union(*(typed_in(part) for part in value.members))
-    return typed_in(value.sentence) if isinstance(value, Clause) else frozenset()
+    def typed_in(self, value: Value) -> frozenset[str]:
+        """What a message names for people to type (`due:`): the words between backticks of its templates, not of its values."""
+        if isinstance(value, Phrase):
+            template = (self.template(value) if "`" in value.template else None) or value.template
+            return frozenset(_CODE.findall(template)).union(*(self.typed_in(part) for _, part in value.pairs))
+        if isinstance(value, Series):
+            return frozenset[str]().union(*(self.typed_in(part) for part in value.members))
+        return self.typed_in(value.sentence) if isinstance(value, Clause) else frozenset()

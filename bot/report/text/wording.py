@@ -15,7 +15,7 @@ from bot.domain.messages import Phrase, Series, Text, pieces
 from bot.report.text.catalogs import FALLBACK, Translations, Wording, all_texts, english_wording, read_translations
 from bot.report.text.formats import amount_text, date_text, decimal_text, part_of_date, percent_text, short_date_text
 from bot.report.text.safe_text import SafeMarkdown, neutralise, with_code
-from bot.report.text.sentences import Sentences, typed_in
+from bot.report.text.sentences import Sentences
 
 MISSING = SafeMarkdown("–")
 MINUS: Final = "−"
@@ -63,7 +63,9 @@ class Words:
         if isinstance(value, int | float):
             return self.number(value)
         if isinstance(value, Phrase | Series):
-            return with_code(neutralise(self.sentence(value)), typed_in(value))
+            return with_code(
+                neutralise(self.sentence(value)), Sentences(self.locale, self.translations).typed_in(value)
+            )
         return neutralise(value if isinstance(value, str) else str(value))
 
     def sentence(self, text: Text) -> str:
