@@ -124,8 +124,10 @@ def test_the_schedule_publishes_and_leaves_page_figures_and_run_report(project: 
     assert here.pipeline("schedule", PSBOT_PAGES="true") == 0, here.log
     assert here.left("run") == FIGURES
     assert here.left("pages") == ["public"]
-    written = len(here.gitlab.writes)
-    assert written >= 8
+    written = [(write.kind, write.where) for write in here.gitlab.writes]
+    statuses = [("note.create", f"acme/ps-internal&{number}") for number in (1, 2)]
+    assert set(statuses) <= set(written), "the internal status of each engagement"
+    assert any(kind == "issue.create" and where.startswith("acme/ps-internal/ps-reports#") for kind, where in written)
     refuse_one(here.folder)
     assert here.pipeline("schedule") == 1, "a report that failed fails the pipeline"
     assert here.left("run") == FIGURES, "and everything else is left all the same"
